@@ -1,0 +1,105 @@
+"""What happens during a run, as a closed union of frozen values.
+
+The wizard, the headless output, the JSON stream, the logs and the journal all take the same objects.
+`at` is seconds since the epoch. Every text in an event was cleaned and redacted before the event was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a task ended."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    """Its work was there already."""
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    """Something that it needs failed or was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskId:
+    """A step on a machine."""
+
+    step: str
+    machine: str
+
+    def __str__(self) -> str:
+        return f"{self.machine}/{self.step}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The whole plan is known: every task that this run will look at."""
+
+    at: float
+    cluster: str
+    machines: tuple[str, ...]
+    tasks: tuple[TaskId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """A task began; `title` is its step's."""
+
+    at: float
+    task: TaskId
+    title: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that a machine printed, or that the engine says about it."""
+
+    at: float
+    machine: str
+    step: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed."""
+
+    at: float
+    task: TaskId
+    outcome: Outcome
+    seconds: float
+    error: str = ""
+    error_id: str = ""
+    fix: str = ""
+    tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodesTable:
+    """What `kubectl get nodes -o wide` printed, untouched."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run ended. `changed` counts tasks that did something; `failed` and `blocked` those that did not get there."""
+
+    at: float
+    cluster: str
+    seconds: float
+    ok: bool
+    changed: int
+    failed: int
+    blocked: int
+    stopped: bool = False
+    kubeconfig: str = ""
+
+
+Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | RunFinished
+Sink = Callable[[Event], None]

@@ -1,0 +1,41 @@
+"""What a profile can say about pod networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+_Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0,250}$")]
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class FlannelOptions(_Options):
+    """flannel's images and backend (flannel's Documentation/backends.md)."""
+
+    image: _Image = Field(
+        "ghcr.io/flannel-io/flannel:v0.28.9", title="Image", description="The image that runs flanneld."
+    )
+    cni_plugin_image: _Image = Field(
+        "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3",
+        title="CNI plugin image",
+        description="The image that installs the CNI plugin.",
+    )
+    backend: Literal["vxlan", "host-gw", "wireguard"] = Field(
+        "vxlan", title="Backend", description="How packets travel: vxlan everywhere, host-gw for speed, wireguard encrypted."
+    )
+
+
+class ManifestOptions(_Options):
+    """A pod network of one's own: a file, or a URL with the checksum that it must have."""
+
+    path: str | None = Field(None, title="Path", description="A manifest on this host.", max_length=1000)
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500)] | None = Field(
+        None, title="URL", description="A manifest on the web; it needs sha256."
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, title="SHA-256", description="64 hexadecimal digits that the manifest's bytes must have."
+    )

@@ -1,0 +1,53 @@
+"""What the engine asks of a provider: machines that start, can be reached, and go away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from kubetui.plan import Machine
+
+
+class MachineState(StrEnum):
+    """What a provider knows of a machine."""
+
+    ABSENT = "absent"
+    STOPPED = "stopped"
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How SSH reaches a machine."""
+
+    host: str
+    port: int
+    user: str
+    key_files: tuple[Path, ...]
+
+
+LineSink = Callable[[str], None]
+"""Takes one line of output, cleaned of what a terminal would obey."""
+
+
+class Provider(Protocol):
+    """Makes machines. Cancelling a call ends what it started, with no process left behind."""
+
+    async def prepare(self) -> None:
+        """Write what the provider needs into the cluster's folder; nothing is started."""
+
+    async def states(self) -> Mapping[str, MachineState]:
+        """Tell the state of every machine of the plan."""
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""
+
+    async def endpoint(self, machine: Machine) -> Endpoint:
+        """Tell how SSH reaches a machine that runs."""
+
+    async def destroy(self, log: LineSink) -> None:
+        """Remove every machine that this cluster's folder knows, and what only they used."""
