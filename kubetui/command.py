@@ -125,7 +125,7 @@ class Command:
                 case Late(how):
                     if reveal:
                         raise ValueError(f"{name} is not known yet: {how}")
-                    lines.append(f": \"${{{name}:?{how}}}\"")
+                    lines.append(f': "${{{name}:?{how}}}"')
         return "".join(f"{line}\n" for line in lines)
 
     def render(self) -> str:

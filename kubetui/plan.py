@@ -67,6 +67,11 @@ class Plan:
         return self.profile.machines.box or self.provider.default_box
 
     @property
+    def user(self) -> str:
+        """The user that the machines are reached as, and that gets a kubeconfig inside them."""
+        return "vagrant"
+
+    @property
     def node_network(self) -> IPv4Network:
         """The private network: the /24 that Vagrant gives a private address."""
         return IPv4Network((self.profile.network.first_address, NODE_MASK), strict=False)

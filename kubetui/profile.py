@@ -7,8 +7,9 @@ field are in `rules.py`; reading and writing files is in `profilefile.py`.
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -25,33 +26,62 @@ from pydantic import (
 from kubetui.networks.options import FlannelOptions, ManifestOptions
 from kubetui.providers.catalogue import PROVIDERS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 def _known_provider(name: str) -> str:
     if name not in PROVIDERS:
-        raise ValueError(f"is none of {', '.join(PROVIDERS)}")
+        raise ValueError(f"{name[:40]} is not one of: {', '.join(PROVIDERS)}.")
     return name
 
 
-def _parsed(kind: type[IPv4Network | IPv4Address]) -> BeforeValidator:
-    return BeforeValidator(lambda value: kind(value) if isinstance(value, str) else value)
+def _address(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return IPv4Address(value)
+    except ValueError:
+        raise ValueError(f"{value} is not an IPv4 address: four numbers from 0 to 255 with dots between.") from None
+
+
+def _cidr(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", value):
+        raise ValueError(f"{value} is not a range: an IPv4 address, a slash, and how many bits are fixed.")
+    try:
+        whole = IPv4Network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value} is not a range: four numbers from 0 to 255, then a slash and 0 to 32.") from None
+    if str(whole) != value:
+        raise ValueError(f"{value} names an address inside {whole}: write the range as {whole}.")
+    return whole
 
 
 Cidr = Annotated[
     IPv4Network,
-    _parsed(IPv4Network),
+    BeforeValidator(_cidr),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "cidr",
+            "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+$",
+            "examples": ["10.244.0.0/16", "10.96.0.0/12", "10.0.0.0/8", "192.168.100.0/24"],
+        }
+    ),
 ]
 Address = Annotated[
     IPv4Address,
-    _parsed(IPv4Address),
+    BeforeValidator(_address),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$")]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500)]
+Url = Annotated[
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500)
+]
+ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]
 ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
 Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
@@ -81,7 +111,9 @@ class Machines(Part):
     """The machines: how many, how large, and from which box."""
 
     control_planes: Annotated[int, Field(ge=1, le=7)] = Field(
-        1, title="Control planes", description="Machines that run the API server and etcd. One is what the tutorial has."
+        1,
+        title="Control planes",
+        description="Machines that run the API server and etcd. One is what the tutorial has.",
     )
     workers: Annotated[int, Field(ge=0, le=99)] = Field(
         2, title="Workers", description="Machines that run your pods. With none, the control plane runs them."
@@ -103,16 +135,25 @@ class Machines(Part):
         description="Memory and CPUs of control planes, where they differ from the rest.",
     )
     control_plane_name: Name = Field(
-        "kubmaster", title="Control plane name", description="The first is called this, others get a number: kubmaster2."
+        "kubmaster",
+        title="Control plane name",
+        description="The first is called this, others get a number: kubmaster2. Small letters, digits and hyphens.",
     )
     worker_name: Name = Field(
-        "kubnode", title="Worker name", description="Workers are called this with a number: kubnode1, kubnode2."
+        "kubnode",
+        title="Worker name",
+        description="Workers are called this with a number: kubnode1, kubnode2. Small letters, digits and hyphens.",
     )
     box: Box | None = Field(
-        None, title="Box", description="The Vagrant box, as OWNER/NAME. Empty takes the provider's default box."
+        None,
+        title="Box",
+        description="The Vagrant box, as OWNER/NAME. Empty takes the provider's default box.",
+        examples=["bento/ubuntu-24.04"],
     )
     box_version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.<>=~, -]{1,60}$")] | None = Field(
-        None, title="Box version", description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest."
+        None,
+        title="Box version",
+        description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
     )
     options: dict[OptionName, dict[OptionName, Any]] = Field(
         default_factory=dict,
@@ -142,7 +183,9 @@ class Network(Part):
         description="The virtual addresses that services get. It must not touch the nodes or the pods.",
     )
     pod_network: Literal["flannel", "manifest"] = Field(
-        "flannel", title="Pod network", description="What connects pods across machines: flannel, or a manifest of yours."
+        "flannel",
+        title="Pod network",
+        description="What connects pods across machines: flannel, or a manifest of yours.",
     )
     flannel: FlannelOptions = Field(
         default_factory=FlannelOptions, title="flannel", description="flannel's versions, images and backend."
@@ -163,8 +206,9 @@ class Kubernetes(Part):
     version: Version = Field(
         "1.36",
         title="Version",
-        description='A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one. In quotes: '
-        "YAML would read 1.30 as 1.3.",
+        description='A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.20 or '
+        "newer. In a file it stands in quotes: YAML would read 1.30 as 1.3.",
+        examples=["1.36.1", "1.36.12"],
     )
     runtime: Literal["containerd"] = Field(
         "containerd", title="Container runtime", description="What runs containers; Kubernetes dropped Docker in 1.24."
@@ -180,7 +224,9 @@ class Kubernetes(Part):
 class PackageRepository(Part):
     """A mirror of pkgs.k8s.io."""
 
-    url: Url = Field(title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.36/deb/")
+    url: Url = Field(
+        title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.36/deb/"
+    )
     key: Url = Field(title="Key", description="Where its signing key is, armoured: usually Release.key beside it.")
     fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{40}$")] | None = Field(
         None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
@@ -194,18 +240,32 @@ class Mirrors(Part):
         None, title="Kubernetes packages", description="An apt repository instead of pkgs.k8s.io."
     )
     image_repository: ImageName | None = Field(
-        None, title="Image repository", description="Where kubeadm's images come from, instead of registry.k8s.io."
+        None,
+        title="Image repository",
+        description="Where kubeadm's images come from, instead of registry.k8s.io: a host and perhaps a path.",
+        examples=["registry.example.org/kubernetes"],
     )
     registries: dict[Registry, Url] = Field(
         default_factory=dict,
         title="Registry mirrors",
         description="Registry and the URL that stands in for it; http:// means plain HTTP. ghcr.io: http://10.0.3.1:5000",
     )
-    apt_proxy: Url | None = Field(None, title="apt proxy", description="A proxy or cache that apt fetches through.")
-    http_proxy: Url | None = Field(
-        None, title="HTTP proxy", description="For apt, containerd and the kubelet; what is inside the cluster is excepted."
+    apt_proxy: Url | None = Field(
+        None,
+        title="apt proxy",
+        description="A proxy or cache that apt fetches through: http:// or https://, host and port.",
+        examples=["http://cache.example.org:3142"],
     )
-    no_proxy: Annotated[tuple[str, ...], Strict(strict=False)] = Field((), title="No proxy", description="Further hosts that the proxy is not asked for.")
+    http_proxy: Url | None = Field(
+        None,
+        title="HTTP proxy",
+        description="For apt, containerd and the kubelet: http:// or https://, host and port. What is inside the "
+        "cluster is excepted.",
+        examples=["http://proxy.example.org:3128"],
+    )
+    no_proxy: Annotated[tuple[ProxyException, ...], Strict(strict=False)] = Field(
+        (), title="No proxy", description="Further hosts, domains and ranges that the proxy is not asked for."
+    )
 
 
 class Profile(Part):
@@ -214,9 +274,13 @@ class Profile(Part):
     schema_version: Literal[1] = Field(
         SCHEMA_VERSION, alias="schema", title="Schema", description="The version of this file's format."
     )
-    name: Name = Field("lab", title="Name", description="The cluster's name: small letters, digits and hyphens.")
+    name: Name = Field(
+        "lab", title="Name", description="The cluster's name: small letters, digits and hyphens, at most 40."
+    )
     provider: ProviderName = Field("virtualbox", title="Provider", description="What Vagrant makes the machines with.")
-    machines: Machines = Field(default_factory=Machines, title="Machines", description="How many, how large, which box.")
+    machines: Machines = Field(
+        default_factory=Machines, title="Machines", description="How many, how large, which box."
+    )
     network: Network = Field(default_factory=Network, title="Network", description="Addresses and the pod network.")
     kubernetes: Kubernetes = Field(default_factory=Kubernetes, title="Kubernetes", description="Version and runtime.")
     mirrors: Mirrors = Field(default_factory=Mirrors, title="Mirrors", description="Where downloads come from.")

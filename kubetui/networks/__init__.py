@@ -1,0 +1,31 @@
+"""Pod networks: one file each, and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kubetui.networks import flannel, own
+
+if TYPE_CHECKING:
+    from kubetui.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PodNetwork:
+    """A pod network: its manifest, and the images that every machine pulls ahead for it."""
+
+    manifest: Callable[[Plan], str]
+    images: Callable[[Plan], tuple[str, ...]]
+
+
+CATALOGUE: dict[str, PodNetwork] = {
+    "flannel": PodNetwork(flannel.manifest, flannel.images),
+    "manifest": PodNetwork(own.manifest, own.images),
+}
+
+
+def chosen(plan: Plan) -> PodNetwork:
+    """Return the pod network of a plan."""
+    return CATALOGUE[plan.profile.network.pod_network]

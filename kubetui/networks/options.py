@@ -25,7 +25,9 @@ class FlannelOptions(_Options):
         description="The image that installs the CNI plugin.",
     )
     backend: Literal["vxlan", "host-gw", "wireguard"] = Field(
-        "vxlan", title="Backend", description="How packets travel: vxlan everywhere, host-gw for speed, wireguard encrypted."
+        "vxlan",
+        title="Backend",
+        description="How packets travel: vxlan everywhere, host-gw for speed, wireguard encrypted.",
     )
 
 

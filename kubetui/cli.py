@@ -1,0 +1,136 @@
+"""The command line. Imports stand inside the commands, so that `--help` costs next to nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from kubetui import __version__
+from kubetui.errors import KubetuiError
+
+
+def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Show an error as one clear message with its exit code, never as a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except KubetuiError as error:
+            click.echo(f"kubetui: {error}", err=True)
+            code = error.exit_code
+        sys.exit(code or 0)
+
+    return run
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kubetui")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Build a real multi-node Kubernetes cluster on your own machine, and see what happens.
+
+    Without a command the wizard opens.
+    """
+    if context.invoked_subcommand is None:
+        _wizard()
+
+
+@friendly
+def _wizard() -> int:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise KubetuiError(
+            "The wizard needs a terminal, and there is none.", fix="Without one, run: kubetui up PROFILE --yes"
+        )
+    from screens.app import run
+
+    return run()
+
+
+@main.command()
+@click.argument("profile")
+@click.option("--yes", "-y", is_flag=True, help="Start without asking.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
+@click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
+@friendly
+def up(profile: str, *, yes: bool, as_json: bool, verbose: bool) -> int:
+    """Build the cluster of PROFILE, or what is missing of it.
+
+    PROFILE is a file, or the name of a saved or starter profile.
+    """
+    from kubetui.commands import up as command
+
+    return command(profile, yes=yes, as_json=as_json, verbose=verbose)
+
+
+@main.command()
+@click.argument("profile")
+@click.option("--script", type=click.Path(file_okay=False), help="Write one shell script a machine into this folder.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@friendly
+def plan(profile: str, *, script: str | None, as_json: bool) -> int:
+    """Show every machine, address and command of PROFILE; nothing is touched."""
+    from kubetui.commands import plan as command
+
+    return command(profile, script=script, as_json=as_json)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@friendly
+def status(name: str | None, *, as_json: bool) -> int:
+    """Show the clusters, or one of them with its machines."""
+    from kubetui.commands import status as command
+
+    return command(name, as_json=as_json)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@friendly
+def destroy(name: str, *, yes: bool) -> int:
+    """Remove a cluster: its machines, its folder, and what only they used."""
+    from kubetui.commands import destroy as command
+
+    return command(name, yes=yes)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def profiles(context: click.Context) -> None:
+    """List saved and starter profiles."""
+    if context.invoked_subcommand is None:
+        _profiles()
+
+
+@friendly
+def _profiles() -> int:
+    from kubetui.commands import profiles as command
+
+    return command()
+
+
+@profiles.command()
+@friendly
+def schema() -> int:
+    """Print the JSON Schema of profiles, for editors."""
+    from kubetui.commands import schema as command
+
+    return command()
+
+
+@main.command()
+@click.argument("profile", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@friendly
+def doctor(profile: str | None, *, as_json: bool) -> int:
+    """Look whether this host has what a cluster, or PROFILE, needs."""
+    from kubetui.commands import doctor as command
+
+    return command(profile, as_json=as_json)

@@ -1,0 +1,22 @@
+"""The end of a cluster: its machines, what only they used, and its folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from kubetui import profilefile
+from kubetui.cluster import Cluster
+from kubetui.plan import Plan
+from kubetui.providers.vagrant import VagrantProvider
+
+
+async def destroy(cluster: Cluster, log: Callable[[str], None]) -> None:
+    """Remove a cluster, also a half-made one. The folder goes last, so that a failure can be tried again.
+
+    Raises BusyError while a run has the cluster, RunError when a machine cannot be removed.
+    """
+    with cluster.lock():
+        plan = Plan(profilefile.load(cluster.profile))
+        await VagrantProvider(plan, cluster.folder).destroy(log)
+        shutil.rmtree(cluster.folder)

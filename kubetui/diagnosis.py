@@ -1,0 +1,116 @@
+"""Likely causes of a failed step, recognised in its last lines. The patterns are taken from real output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What the last lines say: a stable id, what happened, and what to do."""
+
+    id: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression and the cause that it stands for; `{0}`, `{1}` in its texts are the groups found."""
+
+    expression: re.Pattern[str]
+    cause: Cause
+
+
+def _pattern(expression: str, id: str, message: str, fix: str) -> Pattern:  # noqa: A002
+    return Pattern(re.compile(expression), Cause(id, message, fix))
+
+
+PATTERNS: tuple[Pattern, ...] = (
+    _pattern(
+        r"Could not get lock (\S+?)\.? It is held by process (\d+) \(([^)]+)\)",
+        "APT-LOCK",
+        "apt could not get its lock: {2} (pid {1}) held {0} for 5 minutes.",
+        "Most often it ends by itself: try again in a minute.",
+    ),
+    _pattern(
+        r"No space left on device",
+        "DISK-FULL",
+        "the machine's disk is full.",
+        "Free some space in it, or take a box with a larger disk.",
+    ),
+    _pattern(
+        r"error: the key at (\S+) has expired",
+        "KEY-EXPIRED",
+        "the key at {0} has expired.",
+        "Choose a newer Kubernetes version; keys of old repositories are not renewed.",
+    ),
+    _pattern(
+        r"error: (the key at .*wants.*)",
+        "KEY-WRONG",
+        "{0}",
+        "Do not go on before you know why; then correct mirrors.packages.fingerprint.",
+    ),
+    _pattern(
+        r"(?:NO_PUBKEY|The following signatures.*)\s+([0-9A-F]{8,40})",
+        "KEY-MISSING",
+        "a package repository is signed with the key {0}, which is not the one that belongs to it.",
+        "Look at mirrors.packages in the profile: url and key must belong together.",
+    ),
+    _pattern(
+        r"E: Version '([^']+)' for '([^']+)' was not found",
+        "VERSION-MISSING",
+        "the repository has no {1} {0}.",
+        "Choose a version that the repository has, or the minor version alone.",
+    ),
+    _pattern(
+        r"E: (Failed to fetch \S+.*)",
+        "APT-FETCH",
+        "{0}",
+        "Look whether the mirror answers; the same command goes on from here.",
+    ),
+    _pattern(
+        r"error: image (\S+) cannot be pulled",
+        "IMAGE-PULL",
+        "the image {0} cannot be pulled.",
+        "Look whether its registry can be reached from the machine; the same command goes on from here.",
+    ),
+    _pattern(
+        r"error: the control plane cannot be reached at (\S+) from here",
+        "CONTROL-PLANE-UNREACHABLE",
+        "it does not reach the control plane at {0}.",
+        "Look at the private network between the machines.",
+    ),
+    _pattern(
+        r"\[ERROR Port-(\d+)\]",
+        "PORT-TAKEN",
+        "port {0} is taken on the machine.",
+        "End what listens there (ss -ltnp shows it).",
+    ),
+    _pattern(
+        r"\[ERROR ([A-Za-z0-9-]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."
+    ),
+    _pattern(
+        r"timed out waiting for the condition|Initial timeout of \S+ passed|context deadline exceeded",
+        "KUBEADM-TIMEOUT",
+        "kubeadm waited in vain for the kubelet and the control plane.",
+        "The kubelet's last lines are below; on a slow host raise timeoutForControlPlane with a patch.",
+    ),
+    _pattern(r"^error: (.+)", "STEP", "{0}", ""),
+)
+
+NONE = Cause("STEP", "", "")
+
+
+def explain(lines: Iterable[str]) -> Cause:
+    """Return the first known cause that the last lines of a step show, by the order of the table."""
+    text = list(lines)
+    for pattern in PATTERNS:
+        for line in reversed(text):
+            match = pattern.expression.search(line)
+            if match:
+                cause = pattern.cause
+                return Cause(cause.id, cause.message.format(*match.groups()), cause.fix.format(*match.groups()))
+    return NONE

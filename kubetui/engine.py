@@ -1,0 +1,141 @@
+"""Carries a plan out: every task as soon as what it needs is done, and not a moment later."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kubetui.errors import KubetuiError
+from kubetui.events import (
+    Event,
+    Line,
+    NodesTable,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    Sink,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
+from kubetui.pipeline import Step, dependencies, tasks_of
+from kubetui.plan import Machine
+from kubetui.task import Run, StepFailedError, Task
+from kubetui.text import redact
+
+GOOD = (Outcome.DONE, Outcome.UNCHANGED)
+
+
+@dataclass
+class Stop:
+    """Asks a run to come to an end: what runs lands, nothing new starts. Forced, what runs is cancelled."""
+
+    requested: bool = False
+    _tasks: list[asyncio.Task[Outcome]] = field(default_factory=list)
+
+    def request(self) -> None:
+        """Stop gently; at the second call, stop at once."""
+        if self.requested:
+            for task in self._tasks:
+                task.cancel()
+        self.requested = True
+
+    def watch(self, tasks: list[asyncio.Task[Outcome]]) -> None:
+        """Remember what a forced stop cancels."""
+        self._tasks = tasks
+
+
+class Engine:
+    """One run of a plan."""
+
+    def __init__(self, run: Run, sink: Sink, stop: Stop) -> None:
+        self._run = run
+        self._sink = sink
+        self._stop = stop
+        self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
+
+    async def execute(self) -> RunFinished:
+        """Run every task and return how it went. Errors of tasks become events; others come through."""
+        run = self._run
+        began = time.time()
+        order = tasks_of(run.steps, run.plan)
+        self._emit(RunStarted(began, run.cluster.name, tuple(machine.name for machine in run.plan.machines), order))
+        needs = dependencies(run.steps, run.plan)
+        steps = {step.name: step for step in run.steps}
+        machines = {machine.name: machine for machine in run.plan.machines}
+        for task in order:
+            waiting = self._when_ready(task, needs, steps[task.step], machines[task.machine])
+            self._running[task] = asyncio.create_task(waiting, name=str(task))
+        self._stop.watch(list(self._running.values()))
+        try:
+            results = await asyncio.gather(*self._running.values(), return_exceptions=True)
+        finally:
+            await self._close()
+        if run.nodes_table:
+            self._emit(NodesTable(time.time(), run.nodes_table))
+        finished = self._summary(began, results)
+        self._emit(finished)
+        return finished
+
+    def _summary(self, began: float, results: list[Outcome | BaseException]) -> RunFinished:
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+        count = results.count
+        now = time.time()
+        kubeconfig = self._run.cluster.kubeconfig
+        return RunFinished(
+            at=now,
+            cluster=self._run.cluster.name,
+            seconds=now - began,
+            ok=all(result in GOOD for result in results),
+            changed=count(Outcome.DONE),
+            failed=count(Outcome.FAILED),
+            blocked=len(results) - count(Outcome.DONE) - count(Outcome.UNCHANGED) - count(Outcome.FAILED),
+            stopped=self._stop.requested,
+            kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
+        )
+
+    async def _when_ready(
+        self, task: TaskId, needs: Mapping[TaskId, frozenset[TaskId]], step: Step, machine: Machine
+    ) -> Outcome:
+        # let every task be known before the first one asks for another
+        await asyncio.sleep(0)
+        for need in needs[task]:
+            if await asyncio.shield(self._running[need]) not in GOOD:
+                return self._blocked(task)
+        if self._stop.requested:
+            return self._blocked(task)
+        return await self._attempt(task, step, machine)
+
+    def _blocked(self, task: TaskId) -> Outcome:
+        self._emit(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
+        return Outcome.BLOCKED
+
+    async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
+        began = time.time()
+
+        def log(text: str) -> None:
+            self._emit(Line(time.time(), machine.name, step.name, redact(text)))
+
+        self._emit(TaskStarted(began, task, step.title, step.why, step.source))
+        try:
+            outcome = await step.run(Task(self._run, step, machine, log))
+        except KubetuiError as error:
+            tail = error.tail if isinstance(error, StepFailedError) else ()
+            now = time.time()
+            failed = Outcome.FAILED
+            message, fix = redact(error.message), redact(error.fix)
+            self._emit(TaskFinished(now, task, failed, now - began, message, error.id, fix, tuple(map(redact, tail))))
+            return failed
+        now = time.time()
+        self._emit(TaskFinished(now, task, outcome, now - began))
+        return outcome
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(node.close() for node in self._run.nodes.values()), return_exceptions=True)
+
+    def _emit(self, event: Event) -> None:
+        self._sink(event)

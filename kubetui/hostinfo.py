@@ -1,0 +1,183 @@
+"""What this host is, and the exact command that installs something on it.
+
+Everything but `this_system` is a pure function of its arguments.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+OS_RELEASE: Final = Path("/etc/os-release")
+
+
+class Installer(StrEnum):
+    """A package manager."""
+
+    APT = "apt"
+    DNF = "dnf"
+    PACMAN = "pacman"
+    ZYPPER = "zypper"
+    BREW = "brew"
+    WINGET = "winget"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A host: its package manager, and its distribution's id, version and code name as in os-release."""
+
+    installer: Installer
+    id: str = ""
+    version: str = ""
+    codename: str = ""
+    machine: str = "x86_64"
+    """The processor, as `uname -m` says it."""
+
+
+_FAMILIES: Final = (
+    (Installer.APT, {"debian", "ubuntu", "linuxmint", "pop", "raspbian"}),
+    (Installer.DNF, {"fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn"}),
+    (Installer.PACMAN, {"arch", "manjaro", "endeavouros"}),
+    (Installer.ZYPPER, {"suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sles"}),
+)
+
+
+def parse_os_release(text: str) -> Mapping[str, str]:
+    """Return the keys of an os-release file (man 5 os-release); lines that are none are left out."""
+    found = re.findall(r"^([A-Z_]+)=(.*)$", text, flags=re.MULTILINE)
+    return {key: value.strip().strip("\"'") for key, value in found}
+
+
+def system_of(kernel: str, os_release: str, machine: str = "x86_64") -> System:
+    """Return the system for `sys.platform`'s value, os-release's text and the processor."""
+    if kernel == "darwin":
+        return System(Installer.BREW, "macos", machine=machine)
+    if kernel == "win32":
+        return System(Installer.WINGET, "windows", machine=machine)
+    keys = parse_os_release(os_release)
+    names = {keys.get("ID", ""), *keys.get("ID_LIKE", "").split()}
+    installer = next((kind for kind, members in _FAMILIES if names & members), Installer.NONE)
+    codename = keys.get("UBUNTU_CODENAME") or keys.get("VERSION_CODENAME", "")
+    return System(installer, keys.get("ID", ""), keys.get("VERSION_ID", ""), codename, machine)
+
+
+def this_system() -> System:
+    """Return the system that this runs on."""
+    try:
+        text = OS_RELEASE.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    return system_of(sys.platform, text, platform.machine())
+
+
+def packages_vagrant(system: System) -> bool:
+    """Tell whether the distribution itself has Vagrant, and with it the plugins for libvirt and LXC.
+
+    Debian 13 and Ubuntu 24.04 dropped it because of its licence.
+    """
+    return (system.id, system.version) in {
+        ("debian", "11"),
+        ("debian", "12"),
+        ("ubuntu", "20.04"),
+        ("ubuntu", "22.04"),
+    }
+
+
+_HASHICORP_KEY = "/usr/share/keyrings/hashicorp-archive-keyring.gpg"
+_VAGRANT_PAGE = "https://developer.hashicorp.com/vagrant/install"
+_VIRTUALBOX_PAGE = "https://www.virtualbox.org/wiki/Downloads"
+
+_COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
+    {
+        "vagrant": {
+            Installer.DNF: "sudo curl -fsSLo /etc/yum.repos.d/hashicorp.repo "
+            "https://rpm.releases.hashicorp.com/{rpm}/hashicorp.repo && sudo dnf install -y vagrant",
+            Installer.PACMAN: "sudo pacman -S --needed vagrant",
+            Installer.ZYPPER: "sudo zypper install vagrant",
+            Installer.BREW: "brew install hashicorp/tap/hashicorp-vagrant",
+            Installer.WINGET: "winget install --id Hashicorp.Vagrant",
+        },
+        "virtualbox": {
+            Installer.PACMAN: "sudo pacman -S --needed virtualbox virtualbox-host-dkms",
+            Installer.ZYPPER: "sudo zypper install virtualbox",
+            Installer.BREW: "brew install --cask virtualbox",
+            Installer.WINGET: "winget install --id Oracle.VirtualBox",
+        },
+        "libvirt": {
+            Installer.APT: "sudo apt-get install -y qemu-system libvirt-daemon-system libvirt-clients dnsmasq-base",
+            Installer.DNF: "sudo dnf install -y @virtualization",
+            Installer.PACMAN: "sudo pacman -S --needed libvirt qemu-desktop dnsmasq",
+            Installer.ZYPPER: "sudo zypper install -t pattern kvm_server kvm_tools",
+        },
+        "lxc": {
+            Installer.APT: "sudo apt-get install -y lxc bridge-utils",
+            Installer.DNF: "sudo dnf install -y lxc lxc-templates bridge-utils",
+            Installer.PACMAN: "sudo pacman -S --needed lxc bridge-utils",
+            Installer.ZYPPER: "sudo zypper install lxc bridge-utils",
+        },
+        "kubectl": {
+            Installer.PACMAN: "sudo pacman -S --needed kubectl",
+            Installer.BREW: "brew install kubernetes-cli",
+            Installer.WINGET: "winget install --id Kubernetes.kubectl",
+        },
+    }
+)
+_PAGES: Final = MappingProxyType(
+    {
+        "vagrant": _VAGRANT_PAGE,
+        "virtualbox": _VIRTUALBOX_PAGE,
+        "vmware_desktop": "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation",
+        "hyperv": "https://learn.microsoft.com/windows-server/virtualization/hyper-v/get-started/install-hyper-v",
+        "libvirt": "https://libvirt.org/",
+        "lxc": "https://linuxcontainers.org/lxc/getting-started/",
+        "kubectl": "https://kubernetes.io/docs/tasks/tools/",
+    }
+)
+
+
+def install_command(what: str, system: System) -> str | None:
+    """Return the command that installs `what` on `system`; None where it takes more than a command.
+
+    `what` is `vagrant`, `kubectl`, or the name of a provider.
+    """
+    if system.installer is Installer.APT and what == "vagrant":
+        return _apt_vagrant(system)
+    if system.id == "ubuntu" and what == "virtualbox":
+        return "sudo apt-get install -y virtualbox"
+    if system.id == "ubuntu" and what == "kubectl":
+        return "sudo snap install kubectl --classic"
+    command = _COMMANDS.get(what, {}).get(system.installer)
+    return command and command.format(rpm="fedora" if system.id == "fedora" else "RHEL")
+
+
+def install_hint(what: str, system: System) -> str:
+    """Return one sentence on how to get `what`: the command of this system, or the page that tells it."""
+    command = install_command(what, system)
+    return f"Install it: {command}" if command else f"Install it as described on {_PAGES[what]}"
+
+
+def plugin_hint(plugin: str, system: System) -> str:
+    """Return one sentence on how to get a Vagrant plugin."""
+    if packages_vagrant(system) and plugin in {"vagrant-libvirt", "vagrant-lxc"}:
+        return f"Install it: sudo apt-get install -y {plugin}"
+    needs = "sudo apt-get install -y libvirt-dev ruby-dev build-essential && " if plugin == "vagrant-libvirt" else ""
+    return f"Install it: {needs if system.installer is Installer.APT else ''}vagrant plugin install {plugin}"
+
+
+def _apt_vagrant(system: System) -> str:
+    if packages_vagrant(system):
+        return "sudo apt-get install -y vagrant"
+    suite = system.codename or "bookworm"
+    return (
+        f"curl -fsSL https://apt.releases.hashicorp.com/gpg | sudo gpg --dearmor -o {_HASHICORP_KEY} && "
+        f'echo "deb [signed-by={_HASHICORP_KEY}] https://apt.releases.hashicorp.com {suite} main" '
+        "| sudo tee /etc/apt/sources.list.d/hashicorp.list && sudo apt-get update && sudo apt-get install -y vagrant"
+    )

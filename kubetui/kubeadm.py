@@ -1,0 +1,131 @@
+"""kubeadm's configuration documents, rendered from the plan.
+
+The API version follows the Kubernetes version: v1beta2 up to 1.21, v1beta3 from 1.22, v1beta4 from 1.31,
+where extra arguments became lists of name and value (kubernetes.io, "kubeadm Configuration (v1beta4)").
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+
+from kubetui.plan import Machine, Plan, Role
+
+Document = dict[str, Any]
+
+VERSION_MARK: Final = "@KUBERNETES_VERSION@"
+"""Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
+TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
+CA_HASH_MARK: Final = "@CA_HASH@"
+API_PORT: Final = 6443
+
+
+def api_version(minor: tuple[int, int]) -> str:
+    """Return kubeadm's API version for a Kubernetes version such as (1, 31).
+
+    >>> api_version((1, 20)), api_version((1, 30)), api_version((1, 31))
+    ('kubeadm.k8s.io/v1beta2', 'kubeadm.k8s.io/v1beta3', 'kubeadm.k8s.io/v1beta4')
+    """
+    if minor >= (1, 31):
+        return "kubeadm.k8s.io/v1beta4"
+    return "kubeadm.k8s.io/v1beta3" if minor >= (1, 22) else "kubeadm.k8s.io/v1beta2"
+
+
+def cri_socket(minor: tuple[int, int]) -> str:
+    """Return containerd's socket as kubeadm wants it: with its scheme from 1.24 on."""
+    path = "/run/containerd/containerd.sock"
+    return f"unix://{path}" if minor >= (1, 24) else path
+
+
+def cluster_configuration(plan: Plan) -> Document:
+    """Return the ClusterConfiguration: what is the same on every control plane."""
+    profile = plan.profile
+    document: Document = {
+        "apiVersion": api_version(plan.minor),
+        "kind": "ClusterConfiguration",
+        "clusterName": profile.name,
+        "kubernetesVersion": f"v{plan.exact_version}" if plan.exact_version else VERSION_MARK,
+        "networking": {
+            "podSubnet": str(profile.network.pod_cidr),
+            "serviceSubnet": str(profile.network.service_cidr),
+        },
+    }
+    if profile.mirrors.image_repository:
+        document["imageRepository"] = profile.mirrors.image_repository
+    return _patched(document, plan)
+
+
+def init_documents(plan: Plan) -> list[Document]:
+    """Return what `kubeadm init --config` reads on the first control plane."""
+    machine = plan.control_plane
+    init: Document = {
+        "apiVersion": api_version(plan.minor),
+        "kind": "InitConfiguration",
+        "localAPIEndpoint": {"advertiseAddress": str(machine.address), "bindPort": API_PORT},
+        "nodeRegistration": _registration(plan, machine),
+    }
+    kubelet: Document = {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "cgroupDriver": "systemd",
+    }
+    documents = [_patched(init, plan), cluster_configuration(plan), _patched(kubelet, plan)]
+    proxy: Document = {"apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration"}
+    patched = _patched(proxy, plan)
+    return [*documents, patched] if patched != proxy else documents
+
+
+def join_documents(plan: Plan, machine: Machine) -> list[Document]:
+    """Return what `kubeadm join --config` reads on a worker; the ticket's two values are marks."""
+    join: Document = {
+        "apiVersion": api_version(plan.minor),
+        "kind": "JoinConfiguration",
+        "discovery": {
+            "bootstrapToken": {
+                "apiServerEndpoint": f"{plan.control_plane.address}:{API_PORT}",
+                "token": TOKEN_MARK,
+                "caCertHashes": [CA_HASH_MARK],
+            }
+        },
+        "nodeRegistration": _registration(plan, machine),
+    }
+    return [_patched(join, plan)]
+
+
+def render(documents: list[Document]) -> str:
+    """Return the documents as YAML, keys in the order in which they were written."""
+    return yaml.safe_dump_all(documents, sort_keys=False, default_flow_style=False).rstrip("\n")
+
+
+def merge(base: Any, patch: Any) -> Any:
+    """Return `base` with `patch` merged in: maps key by key, null removes, anything else replaces (RFC 7386)."""
+    if not isinstance(base, dict) or not isinstance(patch, dict):
+        return patch
+    merged = {key: value for key, value in base.items() if patch.get(key, ...) is not None}
+    for key, value in patch.items():
+        if value is not None:
+            merged[key] = merge(base.get(key, {}) if isinstance(value, dict) else None, value)
+    return merged
+
+
+def _patched(document: Document, plan: Plan) -> Document:
+    for patch in plan.profile.kubernetes.patches:
+        if patch.get("kind") == document["kind"]:
+            document = merge(document, {**patch, "apiVersion": patch.get("apiVersion", document["apiVersion"])})
+    return document
+
+
+def _registration(plan: Plan, machine: Machine) -> Document:
+    arguments = {"node-ip": str(machine.address)}
+    lists = plan.minor >= (1, 31)
+    registration: Document = {
+        "name": machine.name,
+        "criSocket": cri_socket(plan.minor),
+        "kubeletExtraArgs": [{"name": name, "value": value} for name, value in arguments.items()]
+        if lists
+        else arguments,
+    }
+    if machine.role is Role.CONTROL_PLANE and not plan.workers:
+        registration["taints"] = []
+    return registration

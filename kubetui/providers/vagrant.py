@@ -1,0 +1,233 @@
+"""The Vagrant provider: machines of one cluster, in a folder that is an ordinary Vagrant project."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from kubetui.errors import BusyError, ForeignError
+from kubetui.files import private_folder, write_private
+from kubetui.hostinfo import this_system
+from kubetui.plan import Machine, Plan
+from kubetui.providers import vagrantcli
+from kubetui.providers.base import Endpoint, LineSink, MachineState
+from kubetui.providers.catalogue import Starts
+from kubetui.providers.leftovers import Leftovers
+from kubetui.providers.process import Finished, run
+from kubetui.providers.settings import BRIDGE_OPTION, machines_document
+from kubetui.providers.vagranterrors import explain
+
+MACHINES_FILE = "machines.json"
+_LOCK_TRIES = 5
+_LOCK_PAUSE = 2.0
+"""Seconds between tries of a question that Vagrant's own locks refuse for a moment."""
+
+
+class VagrantProvider:
+    """Makes the machines of `plan` with Vagrant, in the cluster's own `folder`.
+
+    Asking for several endpoints costs one call of Vagrant, which takes a second.
+    """
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._system = this_system()
+        self._gate = _Gate(plan.provider.starts)
+        self._leftovers = Leftovers(folder, plan.profile.name, plan.provider.name)
+        self._asking = asyncio.Lock()
+        self._endpoints: dict[str, Endpoint] = {}
+        self._running: set[str] = set()
+
+    async def prepare(self) -> None:
+        """Write the Vagrantfile and machines.json; files that are right already stay untouched.
+
+        Machines that exist and that the plan no longer has keep their entry, so that `destroy` finds
+        them. Raises ForeignError when machines of another provider exist in the folder.
+        """
+        self._refuse_other_provider()
+        document = machines_document(self._plan)
+        planned = {machine["name"] for machine in document["machines"]}
+        kept = [
+            old
+            for old in self._written().get("machines", [])
+            if old["name"] not in planned and self._known(old["name"])
+        ]
+        document["machines"] += kept
+        private_folder(self._folder)
+        _write(self._folder / MACHINES_FILE, json.dumps(document, indent=2) + "\n")
+        _write(self._folder / "Vagrantfile", vagrantfile())
+
+    async def states(self) -> Mapping[str, MachineState]:
+        """Tell the state of every machine of the plan; without any, no process is started.
+
+        A machine that runs after a start that was cut off is UNKNOWN: its networks may be missing.
+        """
+        states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
+        if any(map(self._known, states)):
+            found = vagrantcli.parse_status(await self._read(vagrantcli.status_arguments()))
+            states = {name: self._judged(name, found.get(name, MachineState.UNKNOWN)) for name in states}
+        self._running = {name for name, state in states.items() if state is MachineState.RUNNING}
+        return states
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Start a machine, making it first where it does not exist; one whose start was cut off is started anew.
+
+        Harmless for one that runs. Raises what `vagranterrors` makes of Vagrant's output.
+        """
+        name = machine.name
+        self._endpoints.pop(name, None)
+        async with self._gate.turn():
+            await self._vagrant(await self._start_arguments(name, log), log)
+            self._leftovers.done(name)
+        self._running.add(name)
+
+    async def endpoint(self, machine: Machine) -> Endpoint:
+        """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""
+        name = machine.name
+        async with self._asking:
+            if name not in self._endpoints:
+                # its own first: whatever is wrong with another machine, this one's answer is printed before
+                others = sorted(self._running - self._endpoints.keys() - {name})
+                self._endpoints |= await self._ask([name, *others])
+        return self._endpoints[name]
+
+    async def destroy(self, log: LineSink) -> None:
+        """Remove every machine that the folder knows, half-made ones, and the bridge that only they used.
+
+        The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
+        """
+        written = self._written()
+        if any(map(self._known, (machine["name"] for machine in written.get("machines", [])))):
+            _write(self._folder / "Vagrantfile", vagrantfile())
+            await self._vagrant(vagrantcli.destroy_arguments(), log)
+        if written:
+            await self._leftovers.clear(log)
+        if written.get("provider") == "lxc":
+            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in written["machines"]}:
+                await self._leftovers.remove_bridge(str(bridge), log)
+        self._endpoints.clear()
+        self._running.clear()
+
+    async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
+        """Mark the start and return how it is done."""
+        if not self._known(name):
+            await self._leftovers.make_way(name, log)
+        elif self._leftovers.cut_off(name):
+            log(f"an earlier start of {name} was cut off: starting it anew")
+            return vagrantcli.reload_arguments(name)
+        elif name not in self._running:
+            self._leftovers.begin(name)
+        return vagrantcli.up_arguments(name, self._plan.provider.name)
+
+    def _judged(self, name: str, state: MachineState) -> MachineState:
+        half = state is MachineState.RUNNING and self._leftovers.cut_off(name)
+        return MachineState.UNKNOWN if half else state
+
+    async def _ask(self, names: Sequence[str]) -> dict[str, Endpoint]:
+        arguments = vagrantcli.ssh_config_arguments(names)
+        code, output = await self._collect(arguments)
+        found = vagrantcli.parse_ssh_config(output)
+        if names[0] not in found:
+            raise explain(_shown(arguments), code, output, self._system)
+        return found
+
+    async def _read(self, arguments: Sequence[str]) -> list[str]:
+        code, output = await self._collect(arguments)
+        if code:
+            raise explain(_shown(arguments), code, output, self._system)
+        return output
+
+    async def _collect(self, arguments: Sequence[str]) -> tuple[int, list[str]]:
+        """Run a question to its end, again while another Vagrant holds a lock for a moment."""
+        for last in (*(False,) * (_LOCK_TRIES - 1), True):
+            output: list[str] = []
+            code = (await self._process(arguments, output.append)).code
+            if not code or last or not isinstance(explain("", code, output, self._system), BusyError):
+                break
+            await asyncio.sleep(_LOCK_PAUSE)
+        return code, output
+
+    async def _vagrant(self, arguments: Sequence[str], log: LineSink) -> None:
+        """Run a command that changes something. Raises what its output says, when it fails."""
+        finished = await self._process(arguments, log)
+        if finished.code:
+            raise explain(_shown(arguments), finished.code, finished.tail, self._system)
+
+    async def _process(self, arguments: Sequence[str], log: LineSink) -> Finished:
+        program = vagrantcli.executable(self._system)
+        return await run([program, *arguments], cwd=self._folder, env=vagrantcli.environment(), log=log)
+
+    def _known(self, machine: str) -> bool:
+        """Tell whether Vagrant has recorded that it made this machine."""
+        return any(self._folder.glob(f".vagrant/machines/{machine}/*/id"))
+
+    def _written(self) -> dict[str, Any]:
+        """Return machines.json as it is on disk; empty when there is none."""
+        try:
+            text = (self._folder / MACHINES_FILE).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise ForeignError(
+                f"{self._folder / MACHINES_FILE} is not what kubetui wrote: {error}",
+                fix="kubetui writes it anew once the file is moved away.",
+                id="FOLDER",
+            ) from error
+        return document
+
+    def _refuse_other_provider(self) -> None:
+        mine = self._plan.provider.name
+        for record in sorted(self._folder.glob(".vagrant/machines/*/*/id")):
+            if record.parent.name != mine:
+                raise ForeignError(
+                    f"The cluster {self._plan.profile.name} has machines of the provider {record.parent.name}, "
+                    f"and the profile says {mine}.",
+                    fix=f"Remove them first (kubetui destroy {self._plan.profile.name}), or choose another name.",
+                    id="PROVIDER-CHANGED",
+                )
+
+
+class _Gate:
+    """Lets starts pass as a provider can take them."""
+
+    def __init__(self, starts: Starts) -> None:
+        self._lock = asyncio.Lock()
+        self._alone = True
+        self._always_alone = starts is Starts.ONE_BY_ONE
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold one start: alone until one has succeeded, and always alone where the provider cannot do more.
+
+        While none succeeded, what the machines share (bridge, network, box) may still be missing.
+        """
+        async with self._lock:
+            if self._alone:
+                yield
+                self._alone = self._always_alone
+                return
+        yield
+
+
+def vagrantfile() -> str:
+    """Return the Vagrantfile, which is the same for every cluster."""
+    return resources.files("kubetui.providers").joinpath("Vagrantfile").read_text(encoding="utf-8")
+
+
+def _shown(arguments: Sequence[str]) -> str:
+    """Return the command as a person would type it."""
+    return " ".join(["vagrant", *(argument for argument in arguments if argument != "--no-tty")])
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only when it changes."""
+    if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
+        write_private(path, text)

@@ -1,0 +1,137 @@
+"""Headless output: one line an event, a progress line on a terminal, or JSON for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import time
+from typing import Protocol, TextIO, assert_never
+
+from kubetui.events import (
+    Event,
+    Line,
+    NodesTable,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+    TaskStarted,
+)
+from kubetui.progress import Progress
+
+COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
+
+
+class Output(Protocol):
+    """A sink that ends."""
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+
+
+class JsonLines:
+    """Every event as one line of JSON with its kind; the format is listed in docs/events.md."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        self._stream.write(json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)}) + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the terminal tidy; there is nothing to do."""
+
+
+class Plain:
+    """One line an event. On a terminal also a progress line that is rewritten in place, and colours."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._coloured = self._live and not os.environ.get("NO_COLOR")
+        self._progress = Progress()
+        self._width = 0
+
+    def __call__(self, event: Event) -> None:
+        """Print what a person wants to know of one event."""
+        self._progress.apply(event)
+        match event:
+            case RunStarted():
+                self._width = max(map(len, event.machines))
+                self._print(f"{event.cluster}: {len(event.machines)} machines, {len(event.tasks)} tasks")
+            case TaskStarted():
+                self._line(event.at, event.task.machine, f"{event.title} ...")
+            case TaskFinished():
+                self._ended(event)
+            case Line():
+                if self._verbose:
+                    self._line(event.at, event.machine, f"  {event.text}")
+            case NodesTable():
+                self._print("\n" + event.text.rstrip("\n"))
+            case RunFinished():
+                self._summary(event)
+            case _:
+                assert_never(event)
+        self._status()
+
+    def _ended(self, event: TaskFinished) -> None:
+        title = event.task.step
+        word = self._colour(event.outcome, COLOURS[event.outcome])
+        seconds = f" {event.seconds:.1f} s" if event.outcome is Outcome.DONE else ""
+        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}")
+        if event.outcome is Outcome.FAILED:
+            for text in (*event.tail[-12:], "", event.error, event.fix, f"error {event.error_id}, docs/errors.md"):
+                self._print(f"    {text}" if text else "")
+
+    def _summary(self, event: RunFinished) -> None:
+        minutes, seconds = divmod(round(event.seconds), 60)
+        clock = f"{minutes}:{seconds:02}"
+        if event.ok:
+            changed = f"{event.changed} tasks changed something" if event.changed else "nothing changed"
+            self._print(f"\n{event.cluster} is ready after {clock}; {changed}.")
+            if event.kubeconfig:
+                self._print(f"export KUBECONFIG={event.kubeconfig}")
+            return
+        why = "was stopped" if event.stopped and not event.failed else "is not ready"
+        self._print(
+            f"\n{event.cluster} {why} after {clock}: {event.failed} tasks failed, {event.blocked} wait. "
+            "Nothing is lost; the same command goes on from here."
+        )
+
+    def _line(self, at: float, machine: str, text: str) -> None:
+        self._print(f"{time.strftime('%H:%M:%S', time.localtime(at))}  {machine:<{self._width}}  {text}")
+
+    def _print(self, text: str) -> None:
+        self._stream.write(("\r\x1b[K" if self._live else "") + text + "\n")
+
+    def _status(self) -> None:
+        if self._live and self._progress.finished is None:
+            done, total = self._progress.done, len(self._progress.tasks)
+            running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
+            elapsed = round(time.time() - self._progress.began)
+            text = f"{done} of {total}  {elapsed // 60}:{elapsed % 60:02}  {running}"
+            self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+        self._stream.flush()
+
+    def _colour(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
+
+    def close(self) -> None:
+        """Remove the progress line."""
+        if self._live:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def output(*, as_json: bool, verbose: bool) -> Output:
+    """Return the output that the command line asks for."""
+    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose)

@@ -1,0 +1,170 @@
+"""The control plane: `kubeadm init`, its kubeconfig, and the pod network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui import kubeadm, networks
+from kubetui.command import Command
+from kubetui.events import Outcome
+from kubetui.files import write_private
+from kubetui.pipeline import Recipe, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.steps.containers import PULL_IMAGES
+from kubetui.task import Task, follow_recipe
+
+ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
+
+INIT: Final = (
+    ADMIN
+    + r"""
+mark=/var/lib/kubetui/init
+healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
+stored() { kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
+ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
+"""
+)
+INIT_PROBE: Final = (
+    INIT
+    + r"""
+[[ -e /etc/kubernetes/admin.conf || -e $mark.begun ]] || absent "there is no control plane yet"
+[[ -e $mark.begun ]] || foreign "there is a control plane that kubetui did not make"
+[[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
+healthy || partial "the API server does not answer"
+ours "$(stored)" || foreign "the control plane was made for another cluster or pod CIDR"
+"""
+)
+INIT_APPLY: Final = (
+    INIT
+    + r"""
+wait_healthy() {
+  local end=$((SECONDS + $1))
+  until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
+}
+if [[ -e $mark.done ]]; then
+  say "the control plane is there; waiting for its API server"
+  systemctl start kubelet
+  wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
+  exit 0
+fi
+if [[ -e $mark.begun ]]; then
+  say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+fi
+mkdir -p /var/lib/kubetui
+: >"$mark.begun"
+config=/run/kubetui-init.yaml
+trap 'rm -f "$config"' EXIT
+(umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
+if ! kubeadm init --config="$config" --skip-token-print; then
+  say "the kubelet's last lines:"
+  journalctl --unit=kubelet --lines=10 --output=cat
+  exit 1
+fi
+: >"$mark.done"
+"""
+)
+
+
+def _init(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    values = {
+        "CLUSTER_NAME": plan.profile.name,
+        "POD_CIDR": str(plan.profile.network.pod_cidr),
+        "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
+        "CONFIG": kubeadm.render(kubeadm.init_documents(plan)),
+    }
+    return Recipe(Command(INIT_APPLY, values, timeout=1500), Command(INIT_PROBE, values))
+
+
+INIT_STEP = Step(
+    name="init",
+    title="kubeadm init",
+    why="kubeadm makes the certificates, starts etcd and the API server, and prepares the ticket that workers join with.",
+    source="kubernetes.io, Creating a cluster with kubeadm",
+    where=Where.FIRST,
+    needs=(PULL_IMAGES,),
+    recipe=_init,
+    run=follow_recipe,
+)
+
+KUBECONFIG: Final = 'home=$(getent passwd "$USER_NAME" | cut -d: -f6)\n'
+KUBECONFIG_PROBE: Final = (
+    KUBECONFIG
+    + r"""
+[[ -n $home && -e /etc/kubernetes/admin.conf ]] || absent "there is no kubeconfig yet"
+cmp --silent /etc/kubernetes/admin.conf "$home/.kube/config" || absent "$USER_NAME has no kubeconfig"
+"""
+)
+KUBECONFIG_APPLY: Final = (
+    KUBECONFIG
+    + r"""
+[[ -n $home ]] || fail "there is no user $USER_NAME"
+install -d -m 700 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" "$home/.kube"
+install -m 600 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" /etc/kubernetes/admin.conf "$home/.kube/config"
+say "$home/.kube/config"
+"""
+)
+
+
+def _kubeconfig(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    values = {"USER_NAME": plan.user}
+    return Recipe(Command(KUBECONFIG_APPLY, values), Command(KUBECONFIG_PROBE, values))
+
+
+async def _fetch(task: Task) -> Outcome:
+    outcome = await follow_recipe(task)
+    text = await task.node.read(Command("cat /etc/kubernetes/admin.conf\n", quiet=True))
+    path = task.run.cluster.kubeconfig
+    if not path.exists() or path.read_text() != text:
+        write_private(path, text)
+        task.log(f"fetched to {path}")
+        outcome = Outcome.DONE
+    return outcome
+
+
+KUBECONFIG_STEP = Step(
+    name="kubeconfig",
+    title="Hand out the kubeconfig",
+    why="kubectl needs the API server's address and a certificate: for the user in the machine, and for you on this host.",
+    source="kubernetes.io, Creating a cluster with kubeadm: More information",
+    where=Where.FIRST,
+    needs=(INIT_STEP,),
+    recipe=_kubeconfig,
+    run=_fetch,
+)
+
+NETWORK: Final = ADMIN + "file=/etc/kubernetes/kubetui/pod-network.yaml\n"
+NETWORK_PROBE: Final = (
+    NETWORK
+    + r"""
+same "$file" "$MANIFEST" || absent "the pod network's manifest is not applied"
+kubectl get --filename="$file" --output=name --request-timeout=10s >/dev/null 2>&1 || partial "the pod network lacks an object"
+"""
+)
+NETWORK_APPLY: Final = (
+    NETWORK
+    + r"""
+put "$file" "$MANIFEST" 600
+retry 5 kubectl apply --filename="$file"
+"""
+)
+
+
+def _network(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    values = {"MANIFEST": networks.chosen(plan).manifest(plan)}
+    return Recipe(Command(NETWORK_APPLY, values), Command(NETWORK_PROBE, values))
+
+
+POD_NETWORK = Step(
+    name="network",
+    title="Install the pod network",
+    why="Kubernetes itself connects no pods; until a pod network does, every node stays NotReady.",
+    source="kubernetes.io, Creating a cluster with kubeadm: Installing a Pod network add-on; flannel, README",
+    where=Where.FIRST,
+    needs=(INIT_STEP,),
+    recipe=_network,
+    run=follow_recipe,
+)

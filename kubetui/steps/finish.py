@@ -1,0 +1,104 @@
+"""The end: completion for the shell, and a look at the whole cluster."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui.api import ready
+from kubetui.command import Command
+from kubetui.events import Outcome
+from kubetui.pipeline import Recipe, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.steps.control_plane import ADMIN, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.packages import KUBERNETES_PACKAGES
+from kubetui.steps.workers import JOIN_STEP
+from kubetui.task import Task, failure, follow_recipe, unit_name
+
+COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
+COMPLETION_PROBE: Final = (
+    COMPLETION_FILE
+    + r"""
+[[ -s $file && $file -nt /usr/bin/kubectl ]] || absent "kubectl's completion is not there"
+"""
+)
+COMPLETION_APPLY: Final = (
+    COMPLETION_FILE + 'mkdir -p "${file%/*}"\nkubectl completion bash >"$file"\nsay "wrote $file"\n'
+)
+
+
+def _completion(plan: Plan, machine: Machine) -> Recipe:
+    del plan, machine
+    return Recipe(Command(COMPLETION_APPLY), Command(COMPLETION_PROBE))
+
+
+COMPLETION = Step(
+    name="completion",
+    title="Complete kubectl in bash",
+    why="Names of pods are long; with completion, tab types them.",
+    source="kubernetes.io, Install Tools: bash auto-completion on Linux",
+    where=Where.EVERY,
+    needs=(KUBERNETES_PACKAGES,),
+    recipe=_completion,
+    run=follow_recipe,
+)
+
+VERIFY: Final = (
+    ADMIN
+    + r"""
+end=$((SECONDS + LIMIT))
+# the first thing that is not as planned, or nothing
+missing() {
+  local nodes pods name address
+  nodes=$(kubectl get nodes --request-timeout=10s -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$nodes"; return; }
+  while read -r name address; do
+    grep -q "^$name " <<<"$nodes" || { printf '%s is not in the cluster' "$name"; return; }
+    grep -q "^$name $address " <<<"$nodes" ||
+      { printf '%s has the INTERNAL-IP %s, and %s was planned' "$name" "$(awk -v n="$name" '$1 == n {print $2}' <<<"$nodes")" "$address"; return; }
+    grep -q "^$name $address True$" <<<"$nodes" || { printf '%s is not Ready' "$name"; return; }
+  done <<<"$NODES"
+  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$pods"; return; }
+  awk '$1 ~ /^kube-/ && $3 != "True" {printf "pod %s is not ready", $2; exit}' <<<"$pods"
+}
+said=
+until lack=$(missing); [[ -z $lack ]]; do
+  [[ $lack == "$said" ]] || say "waiting: $lack"
+  said=$lack
+  ((SECONDS < end)) || fail "after $LIMIT s: $lack"
+  sleep 0.5
+done
+say "every node is Ready with its planned INTERNAL-IP, and every pod of the system runs"
+"""
+)
+NODES_TABLE: Final = ADMIN + "kubectl get nodes -o wide\n"
+
+
+def _verify(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
+    return Recipe(Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700))
+
+
+async def _check(task: Task) -> Outcome:
+    command = task.recipe().apply
+    assert command is not None  # noqa: S101
+    result = await task.node.carry_out(unit_name(task, command), command, task.log)
+    if not result.ok:
+        raise failure(task, result)
+    address = await ready(task.run.cluster.kubeconfig)
+    task.log(f"the API server answers this host at {address}")
+    task.run.nodes_table = await task.node.read(Command(NODES_TABLE))
+    return Outcome.UNCHANGED
+
+
+CHECK = Step(
+    name="check",
+    title="Check the cluster",
+    why="Every node Ready, every INTERNAL-IP the planned one, the system's pods running, and the API within this host's reach.",
+    source="the tutorial: kubectl get nodes -o wide",
+    where=Where.FIRST,
+    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_STEP, COMPLETION),
+    recipe=_verify,
+    run=_check,
+)

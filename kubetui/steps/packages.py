@@ -1,0 +1,186 @@
+"""What is installed: base packages, the container runtime, Kubernetes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui import apt, proxy
+from kubetui.command import Command
+from kubetui.pipeline import Recipe, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.steps.machine import FACTS
+from kubetui.steps.system import HOST_NAMES, MODULES, SWAP
+from kubetui.task import follow_recipe
+
+INSTALL_SECONDS = 1800.0
+
+BASE_NAMES = "apt-transport-https bash-completion ca-certificates conntrack curl ebtables ethtool gnupg iptables socat"
+BASE: Final = apt.SHELL + 'conf=/etc/apt/apt.conf.d/95kubetui\nread -ra names <<<"$NAMES"\n'
+BASE_PROBE: Final = (
+    BASE
+    + r"""
+[[ -z $APT_CONF ]] || same "$conf" "$APT_CONF" || absent "apt does not know the proxy"
+for name in "${names[@]}"; do installed "$name" || absent "$name is not installed"; done
+"""
+)
+BASE_APPLY: Final = (
+    BASE
+    + r"""
+if [[ -n $APT_CONF ]]; then put "$conf" "$APT_CONF"; fi
+install "${names[@]}"
+"""
+)
+
+
+def _base(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    values = {"NAMES": BASE_NAMES, "APT_CONF": proxy.apt_configuration(plan)}
+    return Recipe(Command(BASE_APPLY, values, timeout=INSTALL_SECONDS), Command(BASE_PROBE, values))
+
+
+BASE_PACKAGES = Step(
+    name="base",
+    title="Install base packages",
+    why="curl and gnupg fetch and check the Kubernetes repository; conntrack, socat and others are what kubeadm looks for.",
+    source="kubernetes.io, Installing kubeadm",
+    where=Where.EVERY,
+    needs=(FACTS, HOST_NAMES),
+    recipe=_base,
+    run=follow_recipe,
+)
+
+RUNTIME_PROBE: Final = (
+    apt.SHELL
+    + r"""
+installed containerd || installed containerd.io || absent "containerd is not installed"
+"""
+)
+RUNTIME_APPLY: Final = apt.SHELL + "installed containerd.io || install containerd\n"
+
+
+def _runtime(plan: Plan, machine: Machine) -> Recipe:
+    del plan, machine
+    return Recipe(Command(RUNTIME_APPLY, timeout=INSTALL_SECONDS), Command(RUNTIME_PROBE))
+
+
+RUNTIME = Step(
+    name="runtime",
+    title="Install containerd",
+    why="The kubelet asks a container runtime to run pods; Docker itself is not asked any more since Kubernetes 1.24.",
+    source="kubernetes.io, Container Runtimes: containerd",
+    where=Where.EVERY,
+    needs=(BASE_PACKAGES,),
+    recipe=_runtime,
+    run=follow_recipe,
+)
+
+UPSTREAM: Final = "https://pkgs.k8s.io/core:/stable:/v{major}.{minor}/deb/"
+REPOSITORY: Final = (
+    apt.SHELL
+    + r"""
+key=/etc/apt/keyrings/kubernetes-apt-keyring.gpg list=/etc/apt/sources.list.d/kubernetes.list
+line="deb [signed-by=$key] $URL /"
+"""
+)
+REPOSITORY_PROBE: Final = (
+    REPOSITORY
+    + r"""
+[[ -s $key ]] || absent "the key is not there"
+same "$list" "$line" || absent "$list is not there"
+"""
+)
+REPOSITORY_APPLY: Final = (
+    REPOSITORY
+    + r"""
+fetched=$(mktemp)
+trap 'rm -f "$fetched"' EXIT
+retry 5 curl --fail --silent --show-error --location --max-time 60 --output "$fetched" "$KEY_URL"
+details=$(gpg --batch --show-keys --with-colons "$fetched") || fail "$KEY_URL is not an OpenPGP key"
+found=$(awk -F: '$1 == "fpr" {print $10; exit}' <<<"$details")
+say "key $found"
+[[ -z $FINGERPRINT || $found == "$FINGERPRINT" ]] || fail "the key at $KEY_URL is $found, and the profile wants $FINGERPRINT"
+[[ $(awk -F: '$1 == "pub" {print $2; exit}' <<<"$details") != e ]] || fail "the key at $KEY_URL has expired, so $URL cannot be checked"
+mkdir -p /etc/apt/keyrings
+gpg --batch --yes --dearmor --output "$key.kubetui" "$fetched"
+chmod 644 "$key.kubetui"
+mv "$key.kubetui" "$key"
+put "$list" "$line"
+# this list alone: the others were read a minute ago
+retry 5 apt update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
+"""
+)
+
+
+def _repository(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    mirror = plan.profile.mirrors.packages
+    major, minor = plan.minor
+    url = mirror.url if mirror else UPSTREAM.format(major=major, minor=minor)
+    values = {
+        "URL": url,
+        "KEY_URL": mirror.key if mirror else f"{url}Release.key",
+        "FINGERPRINT": (mirror.fingerprint if mirror else None) or "",
+    }
+    return Recipe(Command(REPOSITORY_APPLY, values, timeout=600), Command(REPOSITORY_PROBE, values))
+
+
+PACKAGE_REPOSITORY = Step(
+    name="repository",
+    title="Add the Kubernetes package repository",
+    why="Each minor version of Kubernetes has a repository of its own; apt takes only what its key has signed.",
+    source="kubernetes.io, Installing kubeadm: Debian-based distributions",
+    where=Where.EVERY,
+    needs=(BASE_PACKAGES, RUNTIME),
+    recipe=_repository,
+    run=follow_recipe,
+)
+
+KUBERNETES: Final = apt.SHELL + "names=(kubelet kubeadm kubectl)\n"
+KUBERNETES_PROBE: Final = (
+    KUBERNETES
+    + r"""
+for name in "${names[@]}" kubernetes-cni; do
+  read -r status version < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Version}\n' "$name" 2>/dev/null) ||
+    absent "$name is not installed"
+  [[ $status == ?i ]] || absent "$name is not installed"
+  [[ $name == kubernetes-cni || $version == $VERSION[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
+  [[ $status == h? ]] || partial "$name is not held"
+done
+if [[ -n $KUBELET_PROXY ]]; then
+  same /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" || partial "the kubelet does not know the proxy"
+fi
+systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"
+"""
+)
+KUBERNETES_APPLY: Final = (
+    KUBERNETES
+    + r"""
+if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY"; fi
+install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
+apt-mark hold "${names[@]}" kubernetes-cni
+systemctl enable kubelet
+"""
+)
+
+
+def _kubernetes(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    version = plan.profile.kubernetes.version
+    values = {
+        "VERSION": version,
+        "PATTERN": f"{version}-*" if plan.exact_version else f"{version}.*",
+        "KUBELET_PROXY": proxy.systemd_drop_in(plan),
+    }
+    return Recipe(Command(KUBERNETES_APPLY, values, timeout=INSTALL_SECONDS), Command(KUBERNETES_PROBE, values))
+
+
+KUBERNETES_PACKAGES = Step(
+    name="kubernetes",
+    title="Install kubelet, kubeadm and kubectl",
+    why="The kubelet runs pods on a node, kubeadm makes the cluster, kubectl talks to it; held, so that no upgrade breaks them.",
+    source="kubernetes.io, Installing kubeadm: Installing kubeadm, kubelet and kubectl",
+    where=Where.EVERY,
+    needs=(PACKAGE_REPOSITORY, SWAP, MODULES),
+    recipe=_kubernetes,
+    run=follow_recipe,
+)

@@ -1,0 +1,117 @@
+"""The workers: each joins with a ticket of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kubetui import kubeadm
+from kubetui.command import Command, Late, Secret
+from kubetui.errors import RunError
+from kubetui.events import Outcome
+from kubetui.pipeline import Recipe, State, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.steps.containers import PULL_IMAGES
+from kubetui.steps.control_plane import ADMIN, INIT_STEP
+from kubetui.task import Task, apply, probe
+
+TICKET: Final = ADMIN + "kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
+
+JOIN: Final = r"""
+mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
+ready() {
+  [[ -e $conf ]] || return 1
+  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
+    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
+}
+"""
+JOIN_PROBE: Final = (
+    JOIN
+    + r"""
+[[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
+[[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
+grep -qF "server: https://$ENDPOINT" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
+[[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
+systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+"""
+)
+JOIN_APPLY: Final = (
+    JOIN
+    + r"""
+timeout 10 bash -c "</dev/tcp/${ENDPOINT%:*}/${ENDPOINT#*:}" 2>/dev/null || fail "the control plane cannot be reached at $ENDPOINT from here"
+if [[ -e $mark.done ]]; then
+  systemctl enable --now kubelet
+  exit 0
+fi
+if [[ -e $mark.begun ]]; then
+  say "an earlier kubeadm join was cut short: resetting it"
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+fi
+mkdir -p /var/lib/kubetui
+: >"$mark.begun"
+config=/run/kubetui-join.yaml
+trap 'rm -f "$config"' EXIT
+text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
+(umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
+if ! kubeadm join --config="$config"; then
+  say "the kubelet's last lines:"
+  journalctl --unit=kubelet --lines=10 --output=cat
+  exit 1
+fi
+: >"$mark.done"
+"""
+)
+
+
+def _join(plan: Plan, machine: Machine) -> Recipe:
+    values: dict[str, str | Secret | Late] = {
+        "NAME": machine.name,
+        "ENDPOINT": f"{plan.control_plane.address}:{kubeadm.API_PORT}",
+        "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
+    }
+    how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
+    ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how)}
+    config = {"CONFIG": kubeadm.render(kubeadm.join_documents(plan, machine))}
+    return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
+
+
+async def _run(task: Task) -> Outcome:
+    recipe = task.recipe()
+    assert recipe.apply is not None  # noqa: S101
+    assert recipe.probe is not None  # noqa: S101
+    found = task.found() or await probe(task, recipe.probe)
+    if found.state is State.DONE:
+        return Outcome.UNCHANGED
+    task.refuse_foreign(found)
+    token, digest = await ticket(task)
+    await apply(task, recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest), recipe.probe)
+    return Outcome.DONE
+
+
+async def ticket(task: Task) -> tuple[Secret, str]:
+    """Mint a join token on the control plane: 30 minutes, for one join, never kept.
+
+    Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm's answer has none.
+    """
+    text = await task.first_node.read(Command(TICKET, quiet=True))
+    token = re.search(r"--token ([a-z0-9]{6}\.[a-z0-9]{16})", text)
+    digest = re.search(r"--discovery-token-ca-cert-hash (sha256:[0-9a-f]{64})", text)
+    if token is None or digest is None:
+        raise RunError(
+            f"kubeadm gave no join ticket on {task.plan.control_plane.name}.",
+            fix="Look whether the API server answers; the same command tries again.",
+            id="TICKET",
+        )
+    return Secret(token.group(1)), digest.group(1)
+
+
+JOIN_STEP = Step(
+    name="join",
+    title="kubeadm join",
+    why="With a token the worker proves itself to the API server, and with the CA's hash the API server to the worker.",
+    source="kubernetes.io, kubeadm join",
+    where=Where.WORKERS,
+    needs=(PULL_IMAGES, INIT_STEP),
+    recipe=_join,
+    run=_run,
+)

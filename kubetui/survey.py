@@ -1,0 +1,61 @@
+"""One look at a machine: every step's probe in a single call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kubetui.command import Command
+from kubetui.node import Result
+
+if TYPE_CHECKING:
+    from kubetui.task import Task
+
+MARK: Final = "kubetui-probe"
+
+
+def script(own: Command, probes: dict[str, Command]) -> str:
+    """Return a script that runs `own`, then each probe in a shell of its own, with a line on each."""
+    parts = [_alone("own", own), 'printf "%s\\n" "$out"\n((code == 0)) || exit "$code"\n']
+    for name, probe in probes.items():
+        parts.append(_alone(name, probe))
+        parts.append(f'printf "%s|%s|%s|%s\\n" {MARK} {name} "$code" "$(tail -n 1 <<<"$out")"\n')
+    return "set +e\n" + "".join(parts)
+
+
+def _alone(name: str, command: Command) -> str:
+    # not in a condition: there bash would ignore the `set -e` that the probe counts on
+    return f"# {name}\nout=$(\nset -e\n{command.assignments(reveal=True)}{command.script}\n)\ncode=$?\n"
+
+
+def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str, ...]]:
+    """Split what the script printed into the probes' answers (exit code, detail) and the other lines."""
+    found: dict[str, tuple[int, str]] = {}
+    others = []
+    for line in lines:
+        mark, _, rest = line.partition("|")
+        if mark == MARK and rest.count("|") >= 2:  # noqa: PLR2004
+            name, code, detail = rest.split("|", 2)
+            found[name] = (int(code), detail)
+        else:
+            others.append(line)
+    return found, tuple(others)
+
+
+async def survey(task: Task) -> Result:
+    """Look at the machine and remember for every later step what its probe found."""
+    from kubetui.task import finding
+
+    plan, machine = task.plan, task.machine
+    probes: dict[str, Command] = {}
+    for step in task.run.steps:
+        if step is not task.step and step.where.holds(machine):
+            probe = step.recipe(plan, machine).probe
+            if probe is not None:
+                probes[step.name] = probe
+    own = task.recipe().probe
+    assert own is not None  # noqa: S101
+    result = await task.node.run(Command(script(own, probes), timeout=120))
+    found, lines = parse(result.lines)
+    for name, (code, detail) in found.items():
+        task.run.findings[machine.name, name] = finding(code, detail)
+    return Result(result.exit_status, lines)

@@ -1,0 +1,104 @@
+"""What comes from outside, made harmless before anyone sees it.
+
+Bytes become lines here, once, where they enter: no escape sequence, control character or bidirectional
+override reaches a terminal, a log or an event, and no line is longer than its cap.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+MAX_LINE = 4096
+"""Characters of a line that are kept; one line of 5 MB would freeze a screen for seconds."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
+_TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
+_HEX64 = re.compile(r"(?<![0-9a-f:])[0-9a-f]{64}(?![0-9a-f])")
+_URL_PASSWORD = re.compile(r"(\w+://[^\s/:@]+:)[^\s/@]+@")
+STARS = "********"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character == "\t":
+        return "    "
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def clean(text: str) -> str:
+    """Return one line with colours removed and everything else that a terminal would obey made visible.
+
+    >>> clean("\\x1b[31mred\\x1b[0m \\x07")
+    'red ␇'
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, _COLOUR.sub("", text)))
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` without the given secrets, join tokens, certificate keys and passwords in URLs."""
+    for secret in secrets:
+        text = text.replace(secret, STARS)
+    if "." in text:
+        text = _TOKEN.sub(STARS, text)
+    if "@" in text:
+        text = _URL_PASSWORD.sub(rf"\1{STARS}@", text)
+    return _HEX64.sub(STARS, text) if len(text) >= 64 and "certificate-key" in text else text  # noqa: PLR2004
+
+
+class Lines:
+    """Cuts a stream of bytes into cleaned lines.
+
+    A carriage return throws away what stands before it, as a terminal would show a progress bar. What
+    a line has beyond `cap` characters is counted and left out.
+    """
+
+    def __init__(self, cap: int = MAX_LINE) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._cap = cap
+        self._rest = ""
+        self._left_out = 0
+
+    def feed(self, data: bytes) -> list[str]:
+        """Return the lines that `data` completes."""
+        *whole, rest = (self._rest + self._decoder.decode(data)).split("\n")
+        lines = [self._finish(line, self._left_out if index == 0 else 0) for index, line in enumerate(whole)]
+        if whole:
+            self._left_out = 0
+        self._keep(rest)
+        return lines
+
+    def close(self) -> list[str]:
+        """Return the last line, if the stream did not end with a line's end."""
+        rest = self._rest + self._decoder.decode(b"", final=True)
+        self._rest = ""
+        return [self._finish(rest, self._left_out)] if rest else []
+
+    def _keep(self, rest: str) -> None:
+        """Hold an unfinished line, never more of it than one line may have."""
+        body = rest.rstrip("\r")
+        start = body.rfind("\r") + 1
+        if start:
+            rest, self._left_out = rest[start:], 0
+        if len(rest) > self._cap:
+            # a carriage return at the very end may still be half of a line's end
+            end = rest[-1] if rest[-1] == "\r" else ""
+            self._left_out += len(rest) - self._cap - len(end)
+            rest = rest[: self._cap] + end
+        self._rest = rest
+
+    def _finish(self, line: str, left_out: int) -> str:
+        line = line.rstrip("\r")
+        start = line.rfind("\r") + 1
+        if start:
+            line, left_out = line[start:], 0
+        left_out += max(0, len(line) - self._cap)
+        text = clean(line[: self._cap])
+        return f"{text} ... {left_out} characters left out" if left_out else text

@@ -1,0 +1,100 @@
+"""One run, from a profile to a cluster: what `kubetui up` and the wizard's run screen both call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubetui import profilefile
+from kubetui.cluster import Cluster
+from kubetui.engine import Engine, Stop
+from kubetui.errors import ProfileError
+from kubetui.events import Event, RunFinished, Sink
+from kubetui.files import write_private
+from kubetui.hostkeys import HostKeys
+from kubetui.logs import Logs
+from kubetui.node import Node
+from kubetui.plan import Machine, Plan
+from kubetui.profile import Profile
+from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
+from kubetui.providers.vagrant import VagrantProvider
+from kubetui.ssh import SshNode
+from kubetui.steps import STEPS
+from kubetui.task import Connect, Run
+
+
+async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    """Build what the profile says, or what is missing of it, and return how it went.
+
+    Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
+    from a profile that differs in what cannot be changed in place.
+    """
+    plan = Plan(profile)
+    cluster = Cluster(profile.name)
+    with cluster.lock():
+        provider = VagrantProvider(plan, cluster.folder)
+        await _refuse_changes(cluster, profile, provider)
+        cluster.create()
+        await provider.prepare()
+        write_private(cluster.profile, profilefile.dump(profile))
+        logs = Logs(cluster.logs)
+
+        def both(event: Event) -> None:
+            logs(event)
+            sink(event)
+
+        try:
+            run = Run(plan, cluster, provider, STEPS, connector(cluster))
+            return await Engine(run, both, stop).execute()
+        finally:
+            logs.close()
+
+
+def connector(cluster: Cluster) -> Connect:
+    """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned."""
+    keys = HostKeys(cluster.host_keys)
+
+    async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
+        node = SshNode(machine.name, endpoint, keys)
+        await node.connect(log)
+        return node
+
+    return connect
+
+
+async def _refuse_changes(cluster: Cluster, profile: Profile, provider: Provider) -> None:
+    if not cluster.exists:
+        return
+    built = profilefile.load(cluster.profile)
+    changes = differences(built, profile)
+    if not changes or all(_grows(change) for change in changes):
+        return
+    if all(state is MachineState.ABSENT for state in (await provider.states()).values()):
+        return
+    text = "; ".join(f"{path} was {was} and is {now}" for path, was, now in changes)
+    raise ProfileError(
+        f"The cluster {profile.name} was built from another profile: {text}.",
+        fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
+        id="PROFILE-CHANGED",
+    )
+
+
+Change = tuple[str, Any, Any]
+
+
+def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
+    """Return what differs between two profiles: the field's path, its old and its new value."""
+
+    def flat(value: Any, path: str) -> Mapping[str, Any]:
+        if isinstance(value, dict) and value:
+            return {key: part for name, each in value.items() for key, part in flat(each, f"{path}.{name}").items()}
+        return {path.removeprefix("."): value}
+
+    old, new = (flat(each.model_dump(mode="json", by_alias=True), "") for each in (built, wanted))
+    paths = sorted(old.keys() | new.keys())
+    return tuple((path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
+
+
+def _grows(change: Change) -> bool:
+    path, was, now = change
+    return path == "machines.workers" and now > was > 0
