@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,8 +17,10 @@ from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
 from kubetui.events import RunFinished
+from kubetui.files import write_private
 from kubetui.plan import Plan
 from kubetui.profile import Profile
+from kubetui.providers.base import MachineState
 
 PARTLY = 7
 """Exit code of a run in which some machines got there and others did not."""
@@ -108,3 +112,73 @@ def schema() -> int:
     """Print the JSON Schema; see `cli.schema`."""
     click.echo(json.dumps(profilefile.json_schema(), indent=2))
     return 0
+
+
+def plan(name: str, *, script: str | None, as_json: bool) -> int:
+    """Show a plan; see `cli.plan`."""
+    from kubetui import planview
+
+    plan = Plan(profilefile.load(library.find(name)))
+    if script is not None:
+        folder = Path(script)
+        folder.mkdir(parents=True, exist_ok=True)
+        for machine, text in planview.scripts(plan).items():
+            write_private(folder / f"{machine}.sh", text, mode=0o700)
+            click.echo(folder / f"{machine}.sh")
+        return 0
+    if as_json:
+        click.echo(json.dumps(planview.plan_document(plan), indent=2))
+    else:
+        click.echo(planview.plan_text(plan), nl=False)
+    return 0
+
+
+def status(name: str | None, *, as_json: bool) -> int:
+    """Show clusters; see `cli.status`."""
+    names = [existing(name).name] if name else all_names()
+    found = [asyncio.run(_status(Cluster(each))) for each in names]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    elif not found:
+        click.echo("There are no clusters. Make one: kubetui up tutorial")
+    for each in () if as_json else found:
+        click.echo(f"{each['name']}  {each['provider']}  Kubernetes {each['kubernetes']}")
+        for machine in each["machines"]:
+            click.echo(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']:<16} {machine['state']}")
+    return 0
+
+
+async def _status(cluster: Cluster) -> dict[str, Any]:
+    from kubetui.providers.vagrant import VagrantProvider
+
+    plan = Plan(profilefile.load(cluster.profile))
+    states = await VagrantProvider(plan, cluster.folder).states()
+    return {
+        "name": cluster.name,
+        "provider": plan.provider.name,
+        "kubernetes": plan.profile.kubernetes.version,
+        "kubeconfig": str(cluster.kubeconfig) if cluster.kubeconfig.exists() else None,
+        "machines": [
+            {
+                "name": machine.name,
+                "role": machine.role.value,
+                "address": str(machine.address),
+                "state": states.get(machine.name, MachineState.UNKNOWN).value,
+            }
+            for machine in plan.machines
+        ],
+    }
+
+
+def doctor(name: str | None, *, as_json: bool) -> int:
+    """Look at this host; see `cli.doctor`."""
+    from kubetui import doctor as doctors
+
+    checks = asyncio.run(doctors.examine(Plan(profilefile.load(library.find(name))) if name else None))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(check) for check in checks], indent=2))
+    for check in () if as_json else checks:
+        click.echo(f"{check.status:<8} {check.name}: {check.message}")
+        if check.fix and check.status != "ok":
+            click.echo(f"         {check.fix}")
+    return HostError.exit_code if doctors.blocking(checks) else 0

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from kubetui.text import clean
+from kubetui.text import STARS, clean
 
 MAX_DEPTH = 20
 """Groups within groups; a profile with kubeadm patches needs about eight."""
@@ -91,8 +91,12 @@ def dotted(path: KeyPath) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message may repeat it: short, on one line, harmless to a terminal."""
-    text = clean(str(value)[: SHOWN + 1])
+    """Return a value as a message may repeat it: short, on one line, harmless to a terminal, no password in a URL."""
+    text = str(value)
+    start, end = text.find("//"), text.rfind("@")
+    if 0 <= start < end:
+        text = f"{text[: start + 2]}{STARS}{text[end:]}"
+    text = clean(text[: SHOWN + 1])
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 

@@ -64,7 +64,8 @@ GOLDEN = {
     "name: lab\n---\nname: exam\n": "lab.yaml:2:1: A second document begins here.\n"
     "  Keep one profile a file: delete the ---.",
     "name: lab: exam\n": "lab.yaml:1:10: This is not YAML: mapping values are not allowed here.\n"
-    "  A value with a colon and a space in it needs quotes. Or the line above lacks its colon, or is indented otherwise.",
+    "  A value with a colon and a space in it needs quotes. Or the line above lacks its colon, "
+    "or is indented otherwise.",
     "name: \x1b[31m\n": "lab.yaml:1:7: Character number 27 is not allowed in YAML.\n"
     "  Delete it; a control character is seldom meant.",
     "schema: 2\n": "lab.yaml:1:9: schema: 2 is not known here: it has to be 1.\n"
@@ -119,7 +120,7 @@ def test_many_problems_are_cut_and_their_fix_said_once() -> None:
         ("machines: {cpus: [2]}", "A list stands where a whole number belongs"),
         ("machines: {memory: 2 GiB}", "2 GiB is not a whole number"),
         ("machines: {memory: 2000000}", "2000000 MiB is too much: at most 1048576 MiB"),
-        ("machines: {options: {Foo: {}}}", "lab.yaml:1:21: machines.options.Foo: Foo does not fit Provider options"),
+        ("machines: {options: {Foo: {}}}", "lab.yaml:1:22: machines.options.Foo: Foo does not fit Provider options"),
         ("machines: {options: {lxc: 3}}", "3 is not a group of keys"),
         ("network: {options: {a: [1]}}", "A list stands where text, a number, true or false belongs"),
         ("network: {first_address: 1.2.3}", "1.2.3 is not an IPv4 address"),
@@ -140,6 +141,12 @@ def test_what_is_refused(text: str | bytes, word: str) -> None:
 def test_messages_let_no_control_character_through() -> None:
     message = refusal('"\\e]52;c;x\\a": 1\nname: "\u202eabc"\n')
     assert all(line.isprintable() for line in message.splitlines())
+
+
+def test_messages_repeat_no_password() -> None:
+    message = refusal("mirrors: {http_proxy: 'http://me:canary word@proxy:3128'}\n")
+    assert "http://********@proxy:3128 does not fit HTTP proxy" in message
+    assert "canary" not in message
 
 
 def test_a_windows_file_is_read() -> None:
@@ -210,7 +217,7 @@ PROFILES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PROFILES)
 def test_what_is_written_is_read_again(profile: Profile) -> None:
     assert profilefile.parse(profilefile.dump(profile), "x") == profile
@@ -237,8 +244,6 @@ PIECES = st.sampled_from(
         "<<",
         "|\n",
         ">",
-    ]
-    + [
         '"',
         "'",
         "\\",
@@ -255,8 +260,21 @@ PIECES = st.sampled_from(
         "\x85",
         "\u2028",
         "\\x",
+        "memory",
+        "workers",
+        "lab",
+        "\x00",
+        "�",
+        "é",
+        "😀",
+        "\ufeff",
+        "`",
+        "@",
+        "=",
+        "0x1F",
+        ".nan",
+        "1:2",
     ]
-    + ["memory", "workers", "lab", "\x00", "\ud800", "é", "\U0001f600", "\ufeff", "`", "@", "=", "0x1F", ".nan", "1:2"]
 )
 
 
@@ -269,7 +287,7 @@ def outcome(text: str | bytes) -> None:
     assert isinstance(profile, Profile)
 
 
-@settings(max_examples=1500, deadline=2000)
+@settings(max_examples=1000, deadline=2000)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_fuzzed_yaml_is_a_profile_or_a_refusal(text: str) -> None:
     outcome(text)

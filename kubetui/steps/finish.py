@@ -57,9 +57,10 @@ missing() {
       { printf '%s has the INTERNAL-IP %s, and %s was planned' "$name" "$(awk -v n="$name" '$1 == n {print $2}' <<<"$nodes")" "$address"; return; }
     grep -q "^$name $address True$" <<<"$nodes" || { printf '%s is not Ready' "$name"; return; }
   done <<<"$NODES"
-  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+  # the kubelet tells of static pods once a minute; that they run shows in the API server's own answer
+  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.ownerReferences[0].kind}{" "}{.status.phase}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
     { printf 'the API server does not answer: %s' "$pods"; return; }
-  awk '$1 ~ /^kube-/ && $3 != "True" {printf "pod %s is not ready", $2; exit}' <<<"$pods"
+  awk '$1 ~ /^kube-/ && ($4 != "Running" || ($3 != "Node" && $5 != "True")) {printf "pod %s is not ready", $2; exit}' <<<"$pods"
 }
 said=
 until lack=$(missing); [[ -z $lack ]]; do

@@ -1,0 +1,137 @@
+"""The plan in words: for `kubetui plan`, for the wizard's review, and as scripts to run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kubetui import __version__
+from kubetui.command import PRELUDE, Command
+from kubetui.pipeline import Step
+from kubetui.plan import Machine, Plan
+from kubetui.steps import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """A step in words. `commands` is its script on the first machine where it runs, empty where the provider does it."""
+
+    name: str
+    title: str
+    why: str
+    source: str
+    where: str
+    commands: str
+
+
+def step_texts(plan: Plan) -> tuple[StepText, ...]:
+    """Return every step that this plan has."""
+    texts = []
+    for step in STEPS:
+        machines = [machine for machine in plan.machines if step.where.holds(machine)]
+        if machines:
+            commands = _commands(step, plan, machines[0])
+            texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
+    return tuple(texts)
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the whole plan: machines, addresses, and each step with its exact commands on each machine."""
+    profile = plan.profile
+    parts = [
+        f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {plan.provider.title}, box {plan.box}",
+        f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
+        f"pod network {profile.network.pod_network}",
+        "",
+        *_table(plan),
+    ]
+    for number, step in enumerate(STEPS, 1):
+        parts += ["", *_step_lines(number, step, plan)]
+    return "\n".join(parts) + "\n"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return the plan for machines: the profile, the machines and every task's commands."""
+    return {
+        "profile": plan.profile.model_dump(mode="json", by_alias=True),
+        "machines": [
+            {
+                "name": machine.name,
+                "role": machine.role.value,
+                "address": str(machine.address),
+                "memory": machine.memory,
+                "cpus": machine.cpus,
+            }
+            for machine in plan.machines
+        ],
+        "steps": [
+            {
+                "name": step.name,
+                "title": step.title,
+                "why": step.why,
+                "source": step.source,
+                "where": step.where.value,
+                "needs": [need.name for need in step.needs],
+                "commands": {
+                    machine.name: _commands(step, plan, machine)
+                    for machine in plan.machines
+                    if step.where.holds(machine)
+                },
+            }
+            for step in STEPS
+        ],
+    }
+
+
+def scripts(plan: Plan) -> dict[str, str]:
+    """Return one readable shell script a machine: the same commands, to be run by hand as root.
+
+    What exists only once the cluster runs (a join ticket) is taken from variables, and the script says how to get it.
+    """
+    return {machine.name: _script(plan, machine) for machine in plan.machines}
+
+
+def _table(plan: Plan) -> Iterable[str]:
+    width = max(len(machine.name) for machine in plan.machines)
+    yield f"{'machine':<{width}}  {'role':<13}  {'address':<15}  {'memory':>10}  {'CPUs':>4}"
+    for machine in plan.machines:
+        size = f"{machine.memory} MiB"
+        yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {machine.cpus:>4}"
+
+
+def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
+    yield f"{number}. {step.title} ({step.name}), {step.where.value}"
+    yield f"   {step.why}"
+    yield f"   [{step.source}]"
+    shown: dict[str, list[str]] = {}
+    for machine in plan.machines:
+        if step.where.holds(machine):
+            shown.setdefault(_commands(step, plan, machine), []).append(machine.name)
+    for commands, names in shown.items():
+        if commands:
+            yield f"   on {', '.join(names)}:"
+            yield from (f"     | {line}" if line else "     |" for line in commands.splitlines())
+
+
+def _commands(step: Step, plan: Plan, machine: Machine) -> str:
+    command = step.recipe(plan, machine).apply
+    return _text(command) if command else ""
+
+
+def _text(command: Command) -> str:
+    return (command.assignments(reveal=False) + command.script).strip("\n")
+
+
+def _script(plan: Plan, machine: Machine) -> str:
+    parts = [
+        "#!/bin/bash",
+        f"# {machine.name} ({machine.role}, {machine.address}) of the cluster {plan.profile.name}, by kubetui {__version__}.",
+        "# Run it as root in the machine. Every part may be run again.",
+        PRELUDE,
+    ]
+    for step in STEPS:
+        commands = _commands(step, plan, machine) if step.where.holds(machine) else ""
+        if commands:
+            parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
+    return "\n".join(parts)
