@@ -23,8 +23,11 @@ async def ready(kubeconfig: Path) -> str:
 
     Raises RunError when it cannot be reached from this host or is not ready.
     """
-    config = yaml.safe_load(kubeconfig.read_text())
-    server: str = config["clusters"][0]["cluster"]["server"]
+    try:
+        config = yaml.safe_load(kubeconfig.read_text())
+        server: str = config["clusters"][0]["cluster"]["server"]
+    except (OSError, yaml.YAMLError, LookupError, TypeError) as error:
+        raise RunError(f"{kubeconfig} cannot be read as a kubeconfig: {error!r}.", id="KUBECONFIG") from error
     try:
         status, text = await asyncio.to_thread(_get, config, server, "/readyz")
     except (OSError, HTTPException) as error:

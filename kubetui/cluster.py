@@ -50,6 +50,7 @@ class Cluster:
         The file lies beside the folder and is never removed, so that it cannot be stale.
         Raises BusyError, naming the process that holds it.
         """
+        private_folder(state_home())
         folder = private_folder(state_home() / "locks")
         descriptor = os.open(folder / self.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:

@@ -46,7 +46,7 @@ PRELUDE: Final = r"""set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 say() { printf '%s\n' "$*"; }
-fail() { printf 'error: %s\n' "$*" >&2; exit "${code:-1}"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # the answers of a probe
 absent() { printf '%s\n' "$*"; exit 10; }

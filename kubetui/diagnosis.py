@@ -30,13 +30,13 @@ def _pattern(expression: str, id: str, message: str, fix: str) -> Pattern:  # no
 
 PATTERNS: tuple[Pattern, ...] = (
     _pattern(
-        r"Could not get lock (\S+?)\.? It is held by process (\d+) \(([^)]+)\)",
+        r"^E: Could not get lock (\S+?)\.? It is held by process (\d+) \(([^)]+)\)",
         "APT-LOCK",
         "apt could not get its lock: {2} (pid {1}) held {0} for 5 minutes.",
         "Most often it ends by itself: try again in a minute.",
     ),
     _pattern(
-        r"No space left on device",
+        r"No space left on device|You don't have enough free space in",
         "DISK-FULL",
         "the machine's disk is full.",
         "Free some space in it, or take a box with a larger disk.",
@@ -45,6 +45,12 @@ PATTERNS: tuple[Pattern, ...] = (
         r"error: the key at (\S+) has expired",
         "KEY-EXPIRED",
         "the key at {0} has expired.",
+        "Choose a newer Kubernetes version; keys of old repositories are not renewed.",
+    ),
+    _pattern(
+        r"EXPKEYSIG ([0-9A-F]{8,40})",
+        "KEY-EXPIRED",
+        "the key {0} of a package repository has expired.",
         "Choose a newer Kubernetes version; keys of old repositories are not renewed.",
     ),
     _pattern(

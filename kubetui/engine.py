@@ -33,11 +33,14 @@ class Stop:
     """Asks a run to come to an end: what runs lands, nothing new starts. Forced, what runs is cancelled."""
 
     requested: bool = False
+    forced: bool = False
     _tasks: list[asyncio.Task[Outcome]] = field(default_factory=list)
 
     def request(self) -> None:
         """Stop gently; at the second call, stop at once."""
-        if self.requested:
+        if self.requested and not self.forced:
+            # once alone: a second cancellation would cut short the cleaning up after the first
+            self.forced = True
             for task in self._tasks:
                 task.cancel()
         self.requested = True
@@ -55,9 +58,10 @@ class Engine:
         self._sink = sink
         self._stop = stop
         self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
+        self._ended: set[TaskId] = set()
 
     async def execute(self) -> RunFinished:
-        """Run every task and return how it went. Errors of tasks become events; others come through."""
+        """Run every task and return how it went. Errors of tasks become events; others come through at the end."""
         run = self._run
         began = time.time()
         order = tasks_of(run.steps, run.plan)
@@ -73,16 +77,21 @@ class Engine:
             results = await asyncio.gather(*self._running.values(), return_exceptions=True)
         finally:
             await self._close()
+        for task in order:
+            if task not in self._ended:
+                # cancelled, perhaps before it ran at all
+                self._blocked(task)
         if run.nodes_table:
-            self._emit(NodesTable(time.time(), run.nodes_table))
+            self._emit(NodesTable(time.time(), "\n".join(map(clean, run.nodes_table.split("\n")))))
         finished = self._summary(began, results)
         self._emit(finished)
-        return finished
-
-    def _summary(self, began: float, results: list[Outcome | BaseException]) -> RunFinished:
         for result in results:
             if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
                 raise result
+        return finished
+
+    def _summary(self, began: float, results: list[Outcome | BaseException]) -> RunFinished:
+        unexpected = [result for result in results if isinstance(result, Exception)]
         count = results.count
         now = time.time()
         kubeconfig = self._run.cluster.kubeconfig
@@ -92,8 +101,8 @@ class Engine:
             seconds=now - began,
             ok=all(result in GOOD for result in results),
             changed=count(Outcome.DONE),
-            failed=count(Outcome.FAILED),
-            blocked=len(results) - count(Outcome.DONE) - count(Outcome.UNCHANGED) - count(Outcome.FAILED),
+            failed=count(Outcome.FAILED) + len(unexpected),
+            blocked=len(results) - sum(map(count, (*GOOD, Outcome.FAILED))) - len(unexpected),
             stopped=self._stop.requested,
             kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
         )

@@ -2,7 +2,7 @@
 
 A step runs as a transient systemd unit with its output in a file and its exit code written last, so a
 lost connection does not end it and the next connection reads on from the last byte. The script, which
-may hold secrets, arrives on standard input, lies in /run with mode 0600 and is removed when it ends.
+may hold secrets, arrives on standard input, lies in /run with mode 0600 and removes itself as it starts.
 """
 
 from __future__ import annotations
@@ -12,38 +12,76 @@ from typing import Final
 UNKNOWN: Final = 254
 """The launcher's exit status when nobody can tell how the step ended."""
 
-RUN: Final = 'script=$(cat; printf x); script=${script%x}; eval "$script" </dev/null 2>&1'
-"""Runs the script on standard input. It is read whole first, or the script's first command that reads
-standard input would eat the rest of it."""
+READ: Final = r"""
+size=$1
+script=$(cat; printf x)
+script=${script%x}
+# half a script, as a connection that breaks leaves it, is never run
+[ "$(printf %s "$script" | wc -c)" = "$size" ] || exit 254
+eval "$script" </dev/null
+"""
+"""Runs the script on standard input; its size in bytes is the argument. It is read whole first, or the
+script's first command that reads standard input would eat the rest of it."""
 
-LAUNCH: Final = r"""
+RUN: Final = "exec 2>&1\n" + READ
+"""The same, with errors among the output, in their order."""
+
+FORGET: Final = 'rm -f -- "$0"\n'
+"""How a script for `LAUNCH` begins: bash has it open, nobody else needs to find it."""
+
+BASE: Final = "base=${KUBETUI_RUN:-/run/kubetui}\n"
+
+LAUNCH: Final = (
+    BASE
+    + r"""
 umask 077
-id=$1 offset=$2 mode=$3
-dir=/run/kubetui/$id unit=kubetui-$id
-active() { systemctl is-active --quiet "$unit"; }
-if [ "$mode" = start ] && ! active; then
-  rm -rf "$dir"
-  mkdir -p "$dir"
-  cat >"$dir/script"
-  : >"$dir/log"
-  systemd-run --quiet --collect --unit="$unit" --setenv=HOME=/root bash -c '
-    bash "$1/script" </dev/null >"$1/log" 2>&1
-    code=$?
-    rm -f "$1/script"
-    echo "$code" >"$1/exit.new"
-    mv "$1/exit.new" "$1/exit"' kubetui "$dir" || exit 253
+id=$1 offset=$2 mode=$3 attempt=$4 size=$5
+dir=$base/$id unit=kubetui-$id
+# unlike its exit status, what is-active prints tells "no" from "systemd does not answer"
+running() {
+  case $(systemctl is-active "$unit" 2>/dev/null) in active | activating | reloading | deactivating) ;; *) false ;; esac
+}
+ours() { [ "$(cat "$dir/attempt" 2>/dev/null)" = "$attempt" ]; }
+if [ "$mode" = start ]; then
+  if ! running; then
+    [ -n "$(systemctl is-active "$unit")" ] || exit 253
+    rm -rf "$dir"
+    mkdir -p "$dir" && cat >"$dir/script" && : >"$dir/log" || exit 253
+    # half a script, as a connection that breaks leaves it, is never run
+    [ "$(wc -c <"$dir/script")" = "$size" ] || exit 254
+    printf %s "$attempt" >"$dir/attempt"
+    systemd-run --quiet --collect --unit="$unit" --property=TimeoutStopSec=20 --setenv=HOME=/root bash -c '
+      bash "$1/script" </dev/null >"$1/log" 2>&1
+      code=$?
+      echo "$code" >"$1/exit.new"
+      mv "$1/exit.new" "$1/exit"' kubetui "$dir" || { rm -f "$dir/script"; exit 253; }
+  else
+    # an earlier run of kubetui left it behind: it is this one's now
+    printf %s "$attempt" >"$dir/attempt"
+  fi
 fi
-[ -e "$dir/log" ] || exit 254
-pid=$(systemctl show --property=MainPID --value "$unit")
+exec 2>/dev/null
+ours && [ -e "$dir/log" ] || exit 254
+pid=0
+until [ -e "$dir/exit" ]; do
+  pid=$(systemctl show --property=MainPID --value "$unit")
+  [ "${pid:-0}" = 0 ] && running || break
+  sleep 0.1
+done
 if [ "${pid:-0}" != 0 ]; then
   tail --follow=descriptor --sleep-interval=0.1 --pid="$pid" --bytes="+$((offset + 1))" "$dir/log"
 else
   tail --bytes="+$((offset + 1))" "$dir/log"
 fi
-exec 2>/dev/null
 read -r code <"$dir/exit" || exit 254
 exit "$code"
 """
-"""Arguments: the step's id, how many bytes of its output were read before, and `start` or `again`."""
+)
+"""Arguments: the step's id, how many bytes of its output were read before, `start` or `again`, a name of
+this attempt, so that an earlier one's end is never taken for its own, and the script's size in bytes."""
 
-STOP: Final = 'systemctl stop "kubetui-$1" 2>/dev/null; rm -rf "/run/kubetui/$1"'
+STOP: Final = BASE + 'systemctl stop "kubetui-$1" 2>/dev/null\nrm -rf "${base:?}/$1"\n'
+"""Ends the step whose id is the argument; succeeds where it had ended before."""
+
+TIDY: Final = BASE + 'for id; do rm -rf "${base:?}/$id"; done\n'
+"""Removes what the steps whose ids are the arguments left behind."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import shlex
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,8 @@ CHUNK: Final = 65536
 BOOT_SECONDS = 300.0
 """How long a machine may take until its sshd answers."""
 RECONNECTS = 10
+STOP_SECONDS = 30.0
+TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
 _TRANSIENT = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError)
 
@@ -53,6 +56,62 @@ def describe(error: Exception) -> str:
             return str(error) or type(error).__name__
 
 
+def nowhere(_said: object) -> None:
+    """Take what nobody wants to see."""
+
+
+def size(script: str) -> str:
+    """Return how many bytes a script has, as the shell in the machine counts them."""
+    return str(len(script.encode()))
+
+
+class _TimeLimitError(RunError):
+    id = "TIMEOUT"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How one call ended: its exit status, None when the connection was lost, and what it said on standard error."""
+
+    status: int | None
+    complaint: tuple[str, ...] = ()
+
+
+class _Record:
+    """What a command printed: how many bytes, and its last lines."""
+
+    def __init__(self, log: LineSink) -> None:
+        self._log = log
+        self.clear()
+
+    def clear(self) -> None:
+        self.size = 0
+        self._cutter = Lines()
+        self._lines: deque[str] = deque(maxlen=TAIL)
+
+    def take(self, data: bytes) -> None:
+        self.size += len(data)
+        self._note(self._cutter.feed(data))
+
+    def _note(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._lines.append(line)
+            self._log(line)
+
+    def result(self, ended: _Ended, command: Command) -> Result:
+        """Return how the command ended, with its lines unless it is quiet."""
+        assert ended.status is not None  # noqa: S101
+        self._note(self._cutter.close())
+        if ended.status != 0:
+            self._note(ended.complaint)
+        return Result(ended.status, () if command.quiet else tuple(self._lines))
+
+
+async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
+    while data := await stream.read(CHUNK):
+        take(data)
+
+
 class _Client(asyncssh.SSHClient):
     """Accepts the host key that is pinned, or pins the first one."""
 
@@ -75,6 +134,7 @@ class SshNode:
         self._patience = patience or Patience()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._connecting = asyncio.Lock()
+        self._carried_out: list[str] = []
 
     async def connect(self, log: LineSink) -> None:
         """Wait until sshd answers and let us in; five minutes unless told otherwise.
@@ -99,6 +159,9 @@ class SshNode:
         async with self._connecting:
             if self._connection is not None and not self._connection.is_closed():
                 return self._connection
+            for path in self._endpoint.key_files:
+                if not path.is_file():
+                    raise RunError(f"The SSH key for {self.name} is not at {path}.", id="SSH-KEY")
             try:
                 self._connection = await asyncssh.connect(
                     self._endpoint.host,
@@ -115,10 +178,12 @@ class SshNode:
                     keepalive_interval=self._patience.keepalive,
                     keepalive_count_max=3,
                 )
+            except asyncssh.KeyImportError as error:
+                raise RunError(f"The SSH key for {self.name} cannot be used: {error}.", id="SSH-KEY") from error
             except asyncssh.HostKeyNotVerifiable as error:
                 raise HostKeyError(
-                    f"{self.name} shows another SSH host key than before. Either it was made anew behind kubetui's back, "
-                    "or something else answers at its address.",
+                    f"{self.name} shows another SSH host key than before. Either it was made anew behind kubetui's "
+                    "back, or something else answers at its address.",
                     fix=f"If you made it anew, remove its line from {self._keys.path} and start again.",
                 ) from error
             return self._connection
@@ -130,103 +195,135 @@ class SshNode:
         )
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
-        """Run a short command that only looks."""
-        lines: deque[str] = deque(maxlen=TAIL)
-        cutter = Lines()
+        """Run a short command that only looks; after a lost connection, once more from its beginning."""
+        told = nowhere if log is None or command.quiet else log
+        record = _Record(told)
+        script = command.render()
 
-        def take(data: bytes) -> None:
-            for line in cutter.feed(data):
-                lines.append(line)
-                if log is not None and not command.quiet:
-                    log(line)
+        async def once() -> _Ended:
+            record.clear()
+            return await self._once(guest.RUN, (size(script),), script, record.take)
 
-        status = await self._once(guest.RUN, (), command, take)
-        lines.extend(cutter.close())
-        if status is None:
-            raise ConnectionLostError(
-                f"The connection to {self.name} was lost.", fix="Start again; it goes on from here."
-            )
-        return Result(status, tuple(lines))
+        ended = await self._within(command, self._patiently(told, once))
+        return record.result(ended, command)
 
     async def read(self, command: Command) -> str:
         """Run a command and return everything it prints, unlogged."""
         chunks: list[bytes] = []
-        status = await self._once(guest.RUN, (), command, chunks.append)
-        text = b"".join(chunks).decode(errors="replace")
-        if status != 0:
-            raise RunError(f"A command on {self.name} ended with {status}: {text.strip()[-400:]}")
-        return text
+        script = command.render()
 
-    async def _once(self, shell: str, args: tuple[str, ...], command: Command, take: _Take) -> int | None:
-        """Run `shell` once with the command's script on its standard input; None when the connection was lost."""
-        try:
-            async with asyncio.timeout(command.timeout):
-                connection = await self._open()
-                words = ("sudo", "-n", "bash", "-c", shell, "kubetui", *args)
-                process = await connection.create_process(shlex.join(words), encoding=None, stderr=asyncssh.STDOUT)
-                async with process:
-                    process.stdin.write(command.render().encode())
-                    process.stdin.write_eof()
-                    while data := await process.stdout.read(CHUNK):
-                        take(data)
-                    await process.wait_closed()
-                    return process.exit_status
-        except TimeoutError as error:
-            raise RunError(
-                f"A command on {self.name} did not end within {command.timeout:.0f} s.",
-                fix="Start again; what is done is not done twice.",
-                id="TIMEOUT",
-            ) from error
-        except (OSError, asyncssh.Error):
-            return None
+        async def once() -> _Ended:
+            chunks.clear()
+            return await self._once(guest.READ, (size(script),), script, chunks.append)
+
+        ended = await self._within(command, self._patiently(nowhere, once))
+        if ended.status != 0:
+            said = "" if command.quiet else " ".join(ended.complaint[-3:])
+            raise RunError(f"A command on {self.name} ended with {ended.status}: {said or 'no output'}")
+        return b"".join(chunks).decode(errors="replace")
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         """Run a command that goes on in the machine when the connection is lost, and is picked up again."""
-        lines: deque[str] = deque(maxlen=TAIL)
-        cutter = Lines()
-        seen = 0
+        record = _Record(nowhere if command.quiet else log)
+        name = secrets.token_hex(8)
+        script = guest.FORGET + command.render()
+        mode = "start"
 
-        def note(line: str) -> None:
-            lines.append(line)
-            if not command.quiet:
-                log(line)
+        async def once() -> _Ended:
+            nonlocal mode
+            args = (task, str(record.size), mode, name, size(script))
+            mode = "again"
+            return await self._once(guest.LAUNCH, args, script, record.take)
 
-        def take(data: bytes) -> None:
-            nonlocal seen
-            seen += len(data)
-            for line in cutter.feed(data):
-                note(line)
+        try:
+            ended = await self._within(command, self._patiently(log, once))
+        except _TimeLimitError:
+            await self._stop(task)
+            raise
+        if ended.status == guest.UNKNOWN:
+            raise LostTrackError(
+                f"{self.name} was restarted while the step ran, or the connection broke as it began; "
+                "how far it came is not known."
+            )
+        if ended.status == 0:
+            self._carried_out.append(task)
+        return record.result(ended, command)
 
-        deadline = time.monotonic() + command.timeout
-        status: int | None = None
-        for attempt in range(RECONNECTS + 1):
-            mode = "again" if attempt else "start"
-            status = await self._once(guest.LAUNCH, (task, str(seen), mode), command, take)
-            if status is not None:
-                break
-            if attempt == RECONNECTS or time.monotonic() > deadline:
-                raise ConnectionLostError(
-                    f"{self.name} cannot be reached any more. The step goes on inside it.",
-                    fix="When it is back, the same command goes on from here.",
-                )
-            log(f"connection lost; reconnecting, {attempt + 1} of {RECONNECTS}")
-            await self._reconnect(log)
-        for line in cutter.close():
-            note(line)
-        if status == guest.UNKNOWN:
-            raise LostTrackError(f"{self.name} was restarted while the step ran; how far it came is not known.")
-        assert status is not None  # noqa: S101
-        return Result(status, tuple(lines))
+    async def _within(self, command: Command, call: Awaitable[_Ended]) -> _Ended:
+        """Await `call` no longer than the command may take, every reconnection included."""
+        try:
+            async with asyncio.timeout(command.timeout):
+                return await call
+        except TimeoutError as error:
+            raise _TimeLimitError(
+                f"A command on {self.name} did not end within {command.timeout:.0f} s.",
+                fix="Start again; what is done is not done twice.",
+            ) from error
 
-    async def _reconnect(self, log: LineSink) -> None:
-        if self._connection is not None:
-            self._connection.abort()
-            self._connection = None
-        with contextlib.suppress(ConnectionLostError):
+    async def _patiently(self, log: LineSink, once: Callable[[], Awaitable[_Ended]]) -> _Ended:
+        """Call `once` until the connection holds to its end.
+
+        Raises ConnectionLostError when the machine does not come back, or is lost again and again.
+        """
+        for attempt in range(1, RECONNECTS + 1):
+            ended = await once()
+            if ended.status is not None:
+                return ended
+            log(f"connection lost; reconnecting, {attempt} of {RECONNECTS}")
+            await asyncio.sleep(self._patience.pause)
             await self.connect(log)
+        raise ConnectionLostError(
+            f"The connection to {self.name} was lost {RECONNECTS} times. What runs in it goes on.",
+            fix="When it is back, the same command goes on from here.",
+        )
+
+    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> _Ended:
+        """Run `shell` once with a script on its standard input."""
+        words = ("sudo", "-n", "bash", "-c", shell, "kubetui", *args)
+        complaint = bytearray()
+
+        def complain(said: bytes) -> None:
+            complaint[:] = (complaint + said)[-CHUNK:]
+
+        connection: asyncssh.SSHClientConnection | None = None
+        try:
+            connection = await self._open()
+            async with await connection.create_process(shlex.join(words), encoding=None) as process:
+                process.stdin.write(script.encode())
+                process.stdin.write_eof()
+                await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
+                await process.wait_closed()
+                status = process.exit_status
+        except asyncssh.ChannelOpenError:
+            return _Ended(None)
+        except (OSError, asyncssh.Error):
+            status = None
+        # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
+        if status is None or status < 0:
+            self._forget(connection)
+            return _Ended(None)
+        cutter = Lines()
+        return _Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
+
+    def _forget(self, connection: asyncssh.SSHClientConnection | None) -> None:
+        """Drop a connection that was lost, unless another command has renewed it meanwhile."""
+        if connection is not None and connection is self._connection:
+            connection.abort()
+            self._connection = None
+
+    async def _stop(self, task: str) -> None:
+        with contextlib.suppress(TimeoutError, HostKeyError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._once(guest.STOP, (task,), "", nowhere)
 
     async def close(self) -> None:
-        """End the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            await self._connection.wait_closed()
+        """Remove what steps that ended well left in the machine, and end the connection."""
+        connection = self._connection
+        if connection is None:
+            return
+        if self._carried_out and not connection.is_closed():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TIDY_SECONDS):
+                    await self._once(guest.TIDY, tuple(self._carried_out), "", nowhere)
+        connection.close()
+        await connection.wait_closed()

@@ -15,16 +15,17 @@ MARK: Final = "kubetui-probe"
 
 def script(own: Command, probes: dict[str, Command]) -> str:
     """Return a script that runs `own`, then each probe in a shell of its own, with a line on each."""
-    parts = [_alone("own", own), 'printf "%s\\n" "$out"\n((code == 0)) || exit "$code"\n']
+    parts = [_alone("own", own), 'printf "%s\\n" "$said"\n((ended == 0)) || exit "$ended"\n']
     for name, probe in probes.items():
         parts.append(_alone(name, probe))
-        parts.append(f'printf "%s|%s|%s|%s\\n" {MARK} {name} "$code" "$(tail -n 1 <<<"$out")"\n')
+        parts.append(f'printf "%s|%s|%s|%s\\n" {MARK} {name} "$ended" "$(tail -n 1 <<<"$said")"\n')
     return "set +e\n" + "".join(parts)
 
 
 def _alone(name: str, command: Command) -> str:
     # not in a condition: there bash would ignore the `set -e` that the probe counts on
-    return f"# {name}\nout=$(\nset -e\n{command.assignments(reveal=True)}{command.script}\n)\ncode=$?\n"
+    values = command.assignments(reveal=True)
+    return f"# {name}\nsaid=$(\nexec 2>&1\nset -e\n{values}{command.script}\n)\nended=$?\n"
 
 
 def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str, ...]]:

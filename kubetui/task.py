@@ -157,8 +157,8 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
 
 
 def unit_name(task: Task, command: Command) -> str:
-    """Name a task in the guest; another script gets another name, so an old one is never taken for it."""
-    digest = hashlib.sha256(command.script.encode()).hexdigest()[:8]
+    """Name a task in the guest; other work gets another name, so an old run is never taken for it."""
+    digest = hashlib.sha256((command.assignments(reveal=False) + command.script).encode()).hexdigest()[:8]
     return f"{task.step.name}-{digest}"
 
 

@@ -16,7 +16,8 @@ MAX_LINE = 4096
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
 _TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 _HEX64 = re.compile(r"(?<![0-9a-f:])[0-9a-f]{64}(?![0-9a-f])")
-_URL_PASSWORD = re.compile(r"(\w+://[^\s/:@]+:)[^\s/@]+@")
+_URL_PASSWORD = re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+@")
+_HALF_WORD = re.compile(r"(?<![\w.:+/=-])[\w.:+/=-]{1,200}$")
 STARS = "********"
 
 
@@ -84,21 +85,26 @@ class Lines:
     def _keep(self, rest: str) -> None:
         """Hold an unfinished line, never more of it than one line may have."""
         body = rest.rstrip("\r")
+        # a carriage return at the very end may still be half of a line's end
+        end = "\r" if len(body) < len(rest) else ""
         start = body.rfind("\r") + 1
         if start:
-            rest, self._left_out = rest[start:], 0
-        if len(rest) > self._cap:
-            # a carriage return at the very end may still be half of a line's end
-            end = rest[-1] if rest[-1] == "\r" else ""
-            self._left_out += len(rest) - self._cap - len(end)
-            rest = rest[: self._cap] + end
-        self._rest = rest
+            body, self._left_out = body[start:], 0
+        self._left_out += max(0, len(body) - self._cap)
+        self._rest = body[: self._cap] + end
 
     def _finish(self, line: str, left_out: int) -> str:
         line = line.rstrip("\r")
         start = line.rfind("\r") + 1
         if start:
             line, left_out = line[start:], 0
-        left_out += max(0, len(line) - self._cap)
         text = clean(line[: self._cap])
-        return f"{text} ... {left_out} characters left out" if left_out else text
+        if len(text) > self._cap:
+            # tabs become wider
+            text, left_out = text[: self._cap], left_out + len(text) - self._cap
+        left_out += max(0, len(line) - self._cap)
+        if not left_out:
+            return text
+        # a secret that the cap cuts in two could not be recognised any more
+        whole = _HALF_WORD.sub("", text)
+        return f"{whole} ... {left_out + len(text) - len(whole)} characters left out"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
@@ -57,6 +58,6 @@ def _from_url(source: str) -> bytes:
     try:
         with urlopen(source, timeout=SECONDS) as answer:  # noqa: S310 - the profile allows http and https alone
             data: bytes = answer.read(MAX_BYTES)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise ProfileError(f"{source} cannot be fetched: {error}.", fix="Look at the URL, or give a path.") from error
     return data

@@ -23,6 +23,8 @@ PATIENCE: Final = ((signal.SIGINT, 20.0), (signal.SIGTERM, 5.0), (signal.SIGKILL
 
 _CHUNK = 65536
 _POLL = 0.02
+_STRAGGLERS = 2.0
+"""Seconds that others in the group may take longer than the program itself."""
 _LAST_WORDS = 1.0
 """Seconds to go on reading after the end of a program: a daemon that it left may hold the pipe for ever."""
 
@@ -144,9 +146,11 @@ def _signal(group: int, number: int) -> bool:
 
 
 async def _gone(process: asyncio.subprocess.Process, seconds: float) -> bool:
+    """Wait for the program, and a moment longer for the others in its group; tell whether all are gone."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await process.wait()
+        async with asyncio.timeout(min(seconds, _STRAGGLERS)):
             while _signal(process.pid, 0):  # noqa: ASYNC110 - no event tells when a group is empty
                 await asyncio.sleep(_POLL)
             return True

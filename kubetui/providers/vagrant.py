@@ -103,9 +103,13 @@ class VagrantProvider:
         The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
         """
         written = self._written()
-        if any(map(self._known, (machine["name"] for machine in written.get("machines", [])))):
+        names = [machine["name"] for machine in written.get("machines", [])]
+        if any(map(self._known, names)):
             _write(self._folder / "Vagrantfile", vagrantfile())
-            await self._vagrant(vagrantcli.destroy_arguments(), log)
+            code = (await self._process(vagrantcli.destroy_arguments(together=True), log)).code
+            # machines that go at once may both try to remove the network that they shared, and one fails
+            if code and any(map(self._known, names)):
+                await self._vagrant(vagrantcli.destroy_arguments(together=False), log)
         if written:
             await self._leftovers.clear(log)
         if written.get("provider") == "lxc":

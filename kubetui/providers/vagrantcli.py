@@ -73,11 +73,11 @@ def reload_arguments(machine: str) -> list[str]:
     return [*recorder.arguments, "--no-tty"]
 
 
-def destroy_arguments() -> list[str]:
-    """Return the arguments that destroy every machine, without a question."""
+def destroy_arguments(*, together: bool) -> list[str]:
+    """Return the arguments that destroy every machine, without a question; `together` where the provider can."""
     recorder = _recorder()
     recorder.destroy()
-    return [*recorder.arguments, "--no-tty"]
+    return [*recorder.arguments, "--parallel" if together else "--no-parallel", "--no-tty"]
 
 
 def status_arguments() -> list[str]:

@@ -1,0 +1,69 @@
+"""The application: its theme, its host, and how its screens follow each other. Everything else is in the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+
+from kubetui.questions import pages
+from screens.chrome import TooSmall, fits
+from screens.draft import Draft
+from screens.host import Host
+from screens.theme import TERMINAL
+
+
+class KubetuiApp(App[int]):
+    """The wizard. `host` answers what is asked of this host."""
+
+    TITLE = "kubetui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui, from everywhere."),
+    ]
+
+    def __init__(self, host: Host | None = None) -> None:
+        super().__init__()
+        self.host = host or Host()
+        self.register_theme(TERMINAL)
+        self.theme = TERMINAL.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the start screen."""
+        from screens.start import StartScreen  # noqa: PLC0415 - what a screen needs is imported with it
+
+        return StartScreen()
+
+    def on_mount(self) -> None:
+        """Leave the terminal tidy however the end comes."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+
+    def on_resize(self, event: Resize) -> None:
+        """Ask for more room where there is too little."""
+        if not fits(event.size.width, event.size.height) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+
+    def page(self, index: int, draft: Draft) -> Screen[None]:
+        """Return the page of questions at an index, or what follows the last."""
+        from screens.pages import PageScreen  # noqa: PLC0415
+        from screens.review import ReviewScreen  # noqa: PLC0415
+
+        return PageScreen(index, draft) if index < len(pages()) else ReviewScreen(draft)
+
+    def save(self, draft: Draft) -> None:
+        """Ask for a name and save the draft under it."""
+        from screens.saving import save  # noqa: PLC0415
+
+        save(self, draft)
+
+
+def run() -> int:
+    """Open the wizard and return its exit code."""
+    return KubetuiApp().run() or 0

@@ -1,0 +1,95 @@
+"""What the machines said, kept bounded in memory; the engine's thread writes, the screen's thread reads."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from kubetui.events import Line, TaskFinished, TaskStarted
+
+Entry = Line | TaskStarted | TaskFinished
+"""A line of output, the beginning of a step, or a step's failure."""
+
+LINES: Final = 10_000
+CHARACTERS: Final = 4_000_000
+"""What one buffer holds at most; the whole log is on disk."""
+
+
+def machine_of(entry: Entry) -> str:
+    """Return the machine that an entry belongs to."""
+    return entry.machine if isinstance(entry, Line) else entry.task.machine
+
+
+def text_of(entry: Entry) -> str:
+    """Return an entry as one line of text."""
+    match entry:
+        case Line():
+            return entry.text
+        case TaskStarted():
+            return f"── {entry.title}"
+        case TaskFinished():
+            return f"failed: {entry.error}"
+
+
+class Buffer:
+    """The last entries of one machine or of all, numbered from the first that there ever was."""
+
+    def __init__(self, lines: int = LINES, characters: int = CHARACTERS) -> None:
+        self._entries: deque[Entry] = deque()
+        self._lock = threading.Lock()
+        self._limits = lines, characters
+        self._characters = 0
+        self.capacity = lines
+        self.end = 0
+        """The number that the next entry gets."""
+
+    def append(self, entry: Entry) -> None:
+        """Take an entry in; the oldest make room for it."""
+        with self._lock:
+            self._entries.append(entry)
+            self.end += 1
+            self._characters += _weight(entry)
+            lines, characters = self._limits
+            while len(self._entries) > lines or self._characters > characters:
+                self._characters -= _weight(self._entries.popleft())
+
+    def since(self, number: int) -> tuple[int, list[Entry]]:
+        """Return the entries from `number` on that are still held, and the number of the first of them."""
+        with self._lock:
+            count = min(self.end - number, len(self._entries))
+            if count <= 0:
+                return self.end, []
+            newest = list(islice(reversed(self._entries), count))
+            first = self.end - count
+        newest.reverse()
+        return first, newest
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _weight(entry: Entry) -> int:
+    return len(entry.text) if isinstance(entry, Line) else 200
+
+
+class Buffers:
+    """One buffer a machine, and one in which all of them are merged as they came."""
+
+    def __init__(self, machines: Sequence[str] = ()) -> None:
+        self.all = Buffer(2 * LINES, 2 * CHARACTERS)
+        self._of = {machine: Buffer() for machine in machines}
+
+    def append(self, entry: Entry) -> None:
+        """Take an entry in, under its machine."""
+        self.of(machine_of(entry)).append(entry)
+        self.all.append(entry)
+
+    def of(self, machine: str) -> Buffer:
+        """Return a machine's buffer."""
+        return self._of.setdefault(machine, Buffer()) if machine not in self._of else self._of[machine]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._of))

@@ -1,0 +1,70 @@
+"""What a person has entered so far, right or not yet: nothing of it is lost by going back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubetui.profile import Profile
+from kubetui.questions import FieldPath, Question, answer, pages, parse_answer, problems, profile_of, value_at, values_of
+
+Path = tuple[str | int, ...]
+
+
+class Draft:
+    """The answers of one way through the wizard.
+
+    `source` names the profile that it began with, empty for a new one.
+    """
+
+    def __init__(self, profile: Profile | None = None, source: str = "") -> None:
+        self.source = source
+        self.original = profile or Profile()
+        self.values: Mapping[str, Any] = values_of(self.original)
+        self.left: set[FieldPath] = set()
+        """The fields that the person has been in and left: only these may be called wrong."""
+        self._wrong: dict[FieldPath, tuple[str, str]] = {}
+
+    def text(self, question: Question) -> str:
+        """Return what stands in a field."""
+        if question.path in self._wrong:
+            return self._wrong[question.path][0]
+        value = value_at(self.values, question)
+        return "" if value is None else str(value)
+
+    def enter(self, question: Question, text: str) -> None:
+        """Take what was typed; the last right value stays until there is another."""
+        try:
+            value = parse_answer(question, text)
+        except ValueError as error:
+            self._wrong[question.path] = (text, str(error))
+            return
+        self._wrong.pop(question.path, None)
+        self.values = answer(self.values, question.path, value)
+
+    def problems(self) -> dict[Path, str]:
+        """Return what is wrong, by field: with its text first, and else between the fields."""
+        found: dict[Path, str] = {path: message for path, (_, message) in self._wrong.items()}
+        for path, message in problems(self.values).items():
+            found.setdefault(path, message)
+        return found
+
+    def profile(self) -> Profile:
+        """Return the profile of the last right values, whatever the rules between them say."""
+        return profile_of(self.values)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from what it began with."""
+        return bool(self._wrong) or self.profile() != self.original
+
+
+def page_of(path: Path) -> int:
+    """Return the index of the page where a problem belongs: its question's, or else that of its group."""
+    for index, page in enumerate(pages()):
+        if any(question.path == path for question in page.questions):
+            return index
+    for index, page in enumerate(pages()):
+        if any(question.path[0] == path[0] for question in page.questions if len(question.path) > 1):
+            return index
+    return 0

@@ -1,0 +1,70 @@
+"""What the wizard asks of this host, in one place, so that tests and pictures can answer instead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubetui.hostchecks import Check, memory_of
+from kubetui.hostrules import Route, host_problems, host_routes
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+from kubetui.ranges import Problem
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """Memory in MiB, disk in GiB; None where the system does not say."""
+
+    memory: int | None
+    memory_free: int | None
+    cpus: int | None
+    disk_free: int | None
+
+
+class Host:
+    """This host. Nothing here changes it."""
+
+    def facts(self) -> HostFacts:
+        """Return what it has now; a few microseconds."""
+        memory, free = _memory()
+        try:
+            disk = shutil.disk_usage(Path.home()).free // GIB
+        except OSError:
+            disk = None
+        return HostFacts(memory, free, os.cpu_count(), disk)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the networks that it reaches."""
+        return host_routes()
+
+    def problems(self, profile: Profile) -> tuple[Problem, ...]:
+        """Return what it has against a profile's addresses."""
+        return host_problems(profile)
+
+    async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
+        """Return every check, for a plan or in general; takes about a second."""
+        from kubetui.doctor import examine  # noqa: PLC0415 - after the first frame
+
+        return await examine(plan)
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.time()
+
+
+def _memory() -> tuple[int | None, int | None]:
+    try:
+        return memory_of(Path("/proc/meminfo").read_text(encoding="ascii", errors="replace"))
+    except OSError:
+        pass
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
+    except (OSError, ValueError, AttributeError):
+        return None, None
+    return total, total

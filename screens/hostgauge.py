@@ -1,0 +1,92 @@
+"""What a choice needs of this host, as bars: pure functions of a plan and the host's facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from kubetui.hostchecks import DISK_A_MACHINE, MEMORY_SHARED, Status, cpu_check, disk_check, memory_check
+from kubetui.plan import Plan
+from screens.chrome import marked
+from screens.host import GIB, HostFacts
+from screens.symbols import COLOURS, State, signs
+
+_BAR = 20
+_STATES: dict[Status, State] = {"ok": "done", "warning": "attention", "failed": "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One bar: what is needed of what there is; `share` is None where the host does not say."""
+
+    label: str
+    words: str
+    share: float | None
+    state: State
+    remark: str = ""
+
+
+def gauges(plan: Plan, facts: HostFacts) -> tuple[Gauge, ...]:
+    """Return memory, CPUs and disk."""
+    return (_memory(plan, facts), _cpus(plan, facts), _disk(plan, facts))
+
+
+def _memory(plan: Plan, facts: HostFacts) -> Gauge:
+    shared = not plan.provider.isolates
+    needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
+    state = _STATES[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
+    if facts.memory is None or facts.memory_free is None:
+        return Gauge("memory", f"{_gib(needed)} GiB", None, state, "this host does not say how much it has")
+    free = f"{_gib(facts.memory_free)} GiB are free now"
+    remark = {"done": "", "attention": f"only {free}", "failed": "more than this host has"}.get(state, "")
+    words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"
+    return Gauge("memory", words, needed / max(1, facts.memory), state, remark)
+
+
+def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
+    needed = sum(machine.cpus for machine in plan.machines)
+    check = cpu_check(plan, facts.cpus)
+    state = _STATES[check.status]
+    if facts.cpus is None:
+        return Gauge("CPUs", str(needed), None, state, "this host does not say how many it has")
+    remark = "one machine has more than this host" if state != "done" else ""
+    if not remark and needed > facts.cpus:
+        remark = "shared, that is fine"
+    return Gauge("CPUs", f"{needed} of {facts.cpus}", needed / facts.cpus, state, remark)
+
+
+def _disk(plan: Plan, facts: HostFacts) -> Gauge:
+    count = len(plan.machines)
+    needed = count * DISK_A_MACHINE
+    if facts.disk_free is None:
+        return Gauge("disk", f"{needed} GiB", None, "attention", "this host does not say how much is free")
+    state = _STATES[disk_check("", facts.disk_free * GIB, count).status]
+    remark = {"done": "", "attention": "that will be tight", "failed": "too little for these machines"}.get(state, "")
+    words = f"{needed} of {facts.disk_free} GiB free"
+    return Gauge("disk", words, needed / max(1, facts.disk_free), state, remark)
+
+
+def _gib(mib: int) -> str:
+    return f"{mib / 1024:.1f}"
+
+
+def drawn(found: tuple[Gauge, ...], title: str = "This host") -> Content:
+    """Return the bars below one another."""
+    rows = []
+    for index, gauge in enumerate(found):
+        head = Content.assemble(f"  {title if index == 0 else '':<20}{gauge.label:<8}{gauge.words:<22}")
+        parts = [head, _bar(gauge)]
+        if gauge.remark:
+            quiet = gauge.state == "done"
+            parts += [Content("  "), Content.styled(gauge.remark, "dim") if quiet else marked(gauge.state, gauge.remark)]
+        rows.append(Content.assemble(*parts))
+    return Content("\n").join(rows)
+
+
+def _bar(gauge: Gauge) -> Content:
+    if gauge.share is None:
+        return Content("")
+    full = min(_BAR, max(1, round(gauge.share * _BAR)))
+    colour = "$accent" if gauge.state == "done" else COLOURS[gauge.state]
+    return Content.assemble((signs().full * full, colour), (signs().empty * (_BAR - full), "dim"))

@@ -1,0 +1,266 @@
+"""The log beside a run: a line on what is shown, the lines, and a prompt; and the keys of every screen that has one."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import ClassVar, Final, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from kubetui.text import clean
+from screens.buffers import Buffer, machine_of, text_of
+from screens.chrome import PlainScreen, key
+from screens.loglines import LogLines
+from screens.logview import pattern
+from screens.symbols import signs
+
+Asking = Literal["search", "filter", "save"]
+_LABELS: Final[dict[Asking, str]] = {"search": "Search", "filter": "Only lines with", "save": "Save to"}
+
+
+class LogPane(Vertical):
+    """One log, with its title line and prompt."""
+
+    DEFAULT_CSS = """
+    LogPane > .head { height: 1; }
+    LogPane > .head > #log-title { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
+    LogPane > .head > #log-state { width: auto; max-width: 60%; text-style: dim; padding: 0 0 0 1; }
+    LogPane > LogLines { height: 1fr; }
+    LogPane > .prompt { height: 1; display: none; }
+    LogPane > .prompt > Static { width: auto; color: $accent; padding: 0 1 0 0; }
+    LogPane > .prompt > Input { width: 1fr; }
+    LogPane.-asking > .prompt { display: block; }
+    """
+
+    def __init__(self, name: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._cluster = name
+        self._machine = ""
+        self._asking: Asking = "search"
+        self._before: Widget | None = None
+        self._words = {"search": "", "filter": ""}
+
+    def compose(self) -> ComposeResult:
+        """Draw the pane."""
+        with Horizontal(classes="head"):
+            yield Static("", id="log-title", markup=False)
+            yield Static("", id="log-state", markup=False)
+        yield LogLines()
+        with Horizontal(classes="prompt"):
+            yield Static("", id="log-label", markup=False)
+            yield Input(id="log-prompt", compact=True)
+
+    @property
+    def lines(self) -> LogLines:
+        """The lines themselves."""
+        return self.query_one(LogLines)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the prompt is open."""
+        return self.has_class("-asking")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter or a search is on."""
+        return any(self._words.values())
+
+    def show(self, title: str, buffer: Buffer, machine: str = "", machines: tuple[str, ...] = ()) -> None:
+        """Show a buffer under a title."""
+        self._machine = machine or "all"
+        self.query_one("#log-title", Static).update(Content(clean(title)))
+        self.lines.show(buffer, machines)
+
+    @on(LogLines.Moved)
+    def say_state(self) -> None:
+        """Say whether the end is followed, and what narrows the log."""
+        lines, parts = self.lines, []
+        if self._words["filter"]:
+            parts.append(f"only “{self._words['filter']}”")
+        if self._words["search"]:
+            parts.append(f"“{self._words['search']}”" + ("" if lines.current is not None else ": none"))
+        newer = lines.view.missing
+        parts.append("follow" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
+        self.query_one("#log-state", Static).update(Content(f" {signs().dot} ".join(parts)))
+
+    def ask(self, what: Asking) -> None:
+        """Open the prompt."""
+        self._asking = what
+        self._before = self.screen.focused
+        prompt = self.query_one("#log-prompt", Input)
+        self.query_one("#log-label", Static).update(_LABELS[what])
+        with prompt.prevent(Input.Changed):
+            prompt.value = self._proposal() if what == "save" else self._words[what]
+        self.add_class("-asking")
+        prompt.focus()
+
+    def _proposal(self) -> str:
+        return f"{self._cluster}-{self._machine}.log"
+
+    def close_prompt(self) -> None:
+        """Close the prompt and give the keys back."""
+        self.remove_class("-asking")
+        if self._before is not None:
+            self._before.focus()
+
+    def clear(self) -> None:
+        """Show every line again, without marks."""
+        self._set("filter", "")
+        self._set("search", "")
+
+    @on(Input.Changed, "#log-prompt")
+    def typed(self, event: Input.Changed) -> None:
+        """Narrow or mark while the person types."""
+        event.stop()
+        if self.asking and self._asking != "save":
+            self._set(self._asking, event.value)
+
+    @on(Input.Submitted, "#log-prompt")
+    def entered(self, event: Input.Submitted) -> None:
+        """Take the answer."""
+        event.stop()
+        self.close_prompt()
+        if self._asking == "save":
+            self._save(Path(event.value).expanduser())
+        elif self._asking == "search" and self._words["search"]:
+            self.jump(-1)
+
+    def _set(self, what: Asking, words: str) -> None:
+        if self._words[what] == words:
+            return
+        self._words[what] = words
+        lines = self.lines
+        if what == "filter":
+            lines.wanted = pattern(words)
+            lines.arrange()
+        else:
+            lines.searched, lines.current = pattern(words), None
+            lines.refresh()
+        self.say_state()
+
+    def jump(self, step: int) -> None:
+        """Go to another match, or ask what to search."""
+        if not self._words["search"]:
+            self.ask("search")
+            return
+        self.lines.jump(step)
+        self.say_state()
+
+    def _save(self, path: Path) -> None:
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                for entry in self.lines.view.entries():
+                    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
+                    file.write(f"{stamp} {machine_of(entry)} {text_of(entry)}\n")
+        except FileExistsError:
+            self.notify(f"{path} exists already; choose another name.", severity="warning", markup=False)
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}.", severity="error", markup=False)
+        else:
+            self.notify(f"Saved to {path.absolute()}", markup=False)
+
+
+class LogScreen(PlainScreen):
+    """A screen with a log; its keys work wherever the focus is."""
+
+    DEFAULT_CSS = """
+    LogScreen.-full .beside-log { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("slash", "search", "Search", display="/", tip="Find text in the log and mark it."),
+        key("n", "jump(1)", "Next match", show=False),
+        key("N", "jump(-1)", "Match before", show=False),
+        key("f", "filter", "Filter", tip="Show only the lines with a text."),
+        key("w", "wrap", "Wrap", tip="Break lines that are too long, or cut them and go sideways with ← and →."),
+        key("t", "times", "Times", tip="Show when each line came."),
+        key("z", "full", "Full", tip="Give the log the whole screen, and take it back."),
+        key("p", "pause", "Pause", tip="Hold the log where it is, and follow its end again."),
+        key("S", "save", "Save", tip="Write the lines that are shown to a file.", show=False),
+        key("pageup", "page(-1)", "Page up", show=False),
+        key("pagedown", "page(1)", "Page down", show=False),
+        key("home", "top", "To the first line", show=False),
+        key("end,G", "follow", "To the end, and follow it", show=False),
+        key("left", "sideways(-8)", "To the left", show=False),
+        key("right", "sideways(8)", "To the right", show=False),
+    ]
+
+    @property
+    def pane(self) -> LogPane:
+        """The log."""
+        return self.query_one(LogPane)
+
+    def undo_one(self) -> bool:
+        """Close the prompt, the full screen, or the search; tell whether one of them was there."""
+        if self.pane.asking:
+            self.pane.close_prompt()
+        elif self.has_class("-full"):
+            self.remove_class("-full")
+        elif self.pane.narrowed:
+            self.pane.clear()
+        else:
+            return False
+        return True
+
+    def action_search(self) -> None:
+        """Ask what to search."""
+        self.pane.ask("search")
+
+    def action_filter(self) -> None:
+        """Ask what to show."""
+        self.pane.ask("filter")
+
+    def action_save(self) -> None:
+        """Ask where to save."""
+        self.pane.ask("save")
+
+    def action_jump(self, step: int) -> None:
+        """Go to another match."""
+        self.pane.jump(step)
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or do not."""
+        self.pane.lines.wrap = not self.pane.lines.wrap
+        self.pane.lines.sideways(0)
+        self.pane.lines.arrange()
+
+    def action_times(self) -> None:
+        """Show times, or do not."""
+        self.pane.lines.times = not self.pane.lines.times
+        self.pane.lines.arrange()
+
+    def action_full(self) -> None:
+        """Give the log the whole screen, or take it back."""
+        self.toggle_class("-full")
+
+    def action_pause(self) -> None:
+        """Hold the log, or follow it again."""
+        lines = self.pane.lines
+        if lines.view.following:
+            lines.hold()
+        else:
+            lines.follow()
+
+    def action_page(self, direction: int) -> None:
+        """Scroll by a page."""
+        lines = self.pane.lines
+        lines.scroll_to(y=lines.scroll_y + direction * (lines.size.height - 1), animate=False)
+
+    def action_top(self) -> None:
+        """Go to the first line."""
+        self.pane.lines.hold()
+        self.pane.lines.scroll_to(y=0, animate=False)
+
+    def action_follow(self) -> None:
+        """Go to the end and follow it."""
+        self.pane.lines.follow()
+
+    def action_sideways(self, cells: int) -> None:
+        """Move long lines sideways."""
+        self.pane.lines.sideways(cells)

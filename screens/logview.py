@@ -1,0 +1,164 @@
+"""Which rows of a log are shown: filtered, wrapped, and held in place while someone reads. Knows no Textual."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+
+from rich.cells import cell_len, get_character_cell_size
+
+from screens.buffers import Buffer, Entry, text_of
+
+_START = itemgetter(0)
+
+
+def pattern(text: str) -> re.Pattern[str] | None:
+    """Return what finds `text`; its case matters only where it has a capital letter. None for no text."""
+    if not text:
+        return None
+    return re.compile(re.escape(text), 0 if text != text.lower() else re.IGNORECASE)
+
+
+def cuts(text: str, width: int) -> list[int]:
+    """Return where each row of a wrapped text begins, in characters; a row is at most `width` cells wide."""
+    if width <= 0 or (len(text) <= width and (text.isascii() or cell_len(text) <= width)):
+        return [0]
+    starts = [0]
+    while (end := _row_end(text, starts[-1], width)) < len(text):
+        space = text.rfind(" ", starts[-1] + width // 2, end + 1)
+        starts.append(space + 1 if space >= 0 else end)
+    return starts
+
+
+def _row_end(text: str, start: int, width: int) -> int:
+    if text.isascii():
+        return start + width
+    cells = 0
+    for index in range(start, len(text)):
+        cells += get_character_cell_size(text[index])
+        if cells > width:
+            return max(index, start + 1)
+    return len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row on the screen: `text` is the part of the entry that stands on it."""
+
+    number: int
+    entry: Entry
+    text: str
+    first: bool
+
+
+class View:
+    """The rows of a buffer. While `following`, old rows leave; while not, every row stays where it is."""
+
+    def __init__(self, source: Buffer, *, width: int = 0, wanted: re.Pattern[str] | None = None) -> None:
+        self.source = source
+        self.following = True
+        self._width = width
+        self._wanted = wanted
+        self._held: deque[Entry] = deque()
+        self._first = 0
+        self._next = 0
+        self._rows: deque[tuple[int, int]] = deque()
+        """Where an entry's first row is, counted from the first row that there ever was, and its number."""
+        self._end = 0
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return self._end - self._rows[0][0] if self._rows else 0
+
+    @property
+    def missing(self) -> int:
+        """How many newer entries this view has not taken in, because it is held."""
+        return self.source.end - self._next
+
+    def take(self) -> bool:
+        """Take in what is new and tell whether anything changed."""
+        limit = self.source.capacity
+        if self.source.end == self._next or (not self.following and len(self._held) >= 2 * limit):
+            return False
+        first, entries = self.source.since(self._next)
+        if first != self._next:
+            if not self.following:
+                return False
+            self._clear(first)
+        for entry in entries:
+            self._add(entry)
+        if self.following:
+            while len(self._held) > limit:
+                self._drop()
+        return True
+
+    def follow(self) -> None:
+        """Go on with the newest rows."""
+        self.following = True
+        self.take()
+
+    def arrange(self, *, width: int, wanted: re.Pattern[str] | None) -> None:
+        """Wrap and filter anew what is held."""
+        if (width, wanted) == (self._width, self._wanted):
+            return
+        self._width, self._wanted = width, wanted
+        held, first = self._held, self._first
+        self._clear(first)
+        for entry in held:
+            self._add(entry)
+
+    def row(self, y: int) -> Row | None:
+        """Return the row `y`, counted from the first that is left."""
+        if not 0 <= y < self.height:
+            return None
+        wanted = self._rows[0][0] + y
+        index = bisect_right(self._rows, wanted, key=_START) - 1
+        start, number = self._rows[index]
+        entry = self._held[number - self._first]
+        text = text_of(entry)
+        if not self._width:
+            return Row(number, entry, text, first=True)
+        starts = [*cuts(text, self._width), len(text)]
+        part = min(wanted - start, len(starts) - 2)
+        return Row(number, entry, text[starts[part] : starts[part + 1]], first=part == 0)
+
+    def place(self, number: int) -> int:
+        """Return the row where an entry begins, or the next one that is shown."""
+        index = bisect_right(self._rows, number - 1, key=itemgetter(1))
+        return self._rows[index][0] - self._rows[0][0] if index < len(self._rows) else max(0, self.height - 1)
+
+    def find(self, what: re.Pattern[str], number: int, step: int) -> int | None:
+        """Return the number of the next entry that matches, after `number` or before it, going round at the end."""
+        numbers = [found for _, found in self._rows if what.search(text_of(self._held[found - self._first]))]
+        if not numbers:
+            return None
+        if step > 0:
+            return next((found for found in numbers if found > number), numbers[0])
+        return next((found for found in reversed(numbers) if found < number), numbers[-1])
+
+    def entries(self) -> Iterator[Entry]:
+        """Return every entry that is shown, in its order."""
+        return (self._held[number - self._first] for _, number in self._rows)
+
+    def _clear(self, first: int) -> None:
+        self._held, self._rows = deque(), deque()
+        self._first = self._next = first
+
+    def _add(self, entry: Entry) -> None:
+        self._held.append(entry)
+        text = text_of(entry)
+        if self._wanted is None or self._wanted.search(text):
+            self._rows.append((self._end, self._next))
+            self._end += len(cuts(text, self._width)) if self._width else 1
+        self._next += 1
+
+    def _drop(self) -> None:
+        self._held.popleft()
+        if self._rows and self._rows[0][1] == self._first:
+            self._rows.popleft()
+        self._first += 1

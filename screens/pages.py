@@ -1,0 +1,196 @@
+"""The pages of questions, drawn from `questions.pages()`: no field is named here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from kubetui.plan import Plan
+from kubetui.questions import Question, could_become_valid, pages
+from kubetui.ranges import Problem
+from screens.chrome import PagesLine, PlainScreen, key, marked
+from screens.draft import Draft, page_of
+from screens.fields import Choice, Field
+from screens.hostgauge import drawn, gauges
+from screens.networkmap import network_map
+
+if TYPE_CHECKING:
+    from screens.app import KubetuiApp
+
+_EVERY = 2.0
+"""Seconds between two looks at what this host has free."""
+
+
+class PageScreen(PlainScreen):
+    """One page of questions, with a picture of what they make and the help for the one where one is."""
+
+    app: KubetuiApp
+    CSS = """
+    PageScreen #body { height: 1fr; padding: 1 0 0 0; }
+    PageScreen #form { height: auto; }
+    PageScreen #picture { height: auto; margin: 1 0 0 0; text-wrap: nowrap; }
+    PageScreen #aside { height: auto; padding: 1 2 0 2; }
+    PageScreen #help { height: auto; max-width: 96; }
+    PageScreen #problems { height: auto; max-width: 96; }
+    PageScreen.-wide #body { layout: horizontal; }
+    PageScreen.-wide #left { width: 1fr; }
+    PageScreen.-wide #aside { width: 40; padding: 0 2 0 1; }
+    PageScreen #left { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("tab", "app.focus_next", "Next field", tip="To the next field; shift+tab to the one before."),
+        key("enter", "go_on", "Continue", tip="To the next page, once this one is right."),
+        key("escape", "back", "Back", display="esc", tip="One page back; nothing is lost."),
+        key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 works inside every field."),
+    ]
+
+    def __init__(self, index: int, draft: Draft) -> None:
+        super().__init__()
+        self.index = index
+        self.page = pages()[index]
+        self.draft = draft
+
+    def compose(self) -> ComposeResult:
+        """Draw the page."""
+        yield PagesLine(self.index)
+        with VerticalScroll(id="body", can_focus=False):
+            with Vertical(id="left"):
+                with Vertical(id="form"):
+                    for question in self.page.questions:
+                        yield Field(question, self.draft.text(question))
+                yield Static("", id="picture", markup=False)
+            with Vertical(id="aside"):
+                yield Static("", id="help", markup=False)
+                yield Static("", id="problems", markup=False)
+        yield self.foot()
+
+    def on_mount(self) -> None:
+        """Begin in the first field, and look again now and then at what the host has free."""
+        self.query(Field).first().control.focus()
+        self.set_interval(_EVERY, self.show_picture)
+        self.show_state()
+
+    def on_screen_resume(self) -> None:
+        """Draw anew after a later page may have changed something."""
+        if self.is_mounted:
+            self.show_state()
+
+    def on_resize(self) -> None:
+        """Draw the picture for the new size."""
+        self.call_after_refresh(self.show_picture)
+
+    @property
+    def question(self) -> Question | None:
+        """The question where one is."""
+        return next((field.question for field in self.query(Field) if field.has_focus_within), None)
+
+    @on(Field.Said)
+    def take(self, event: Field.Said) -> None:
+        """Keep what was typed."""
+        self.draft.enter(event.question, event.text)
+        self.show_state()
+
+    @on(Field.Left)
+    def leave(self, event: Field.Left) -> None:
+        """From now on this field may be called wrong."""
+        self.draft.left.add(event.question.path)
+        self.show_state()
+
+    def on_descendant_focus(self) -> None:
+        """Show the help of the field where one is now."""
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show help, problems and the picture as the answers now are."""
+        found = self._problems()
+        here = self.question
+        called: list[Content] = []
+        for field in self.query(Field):
+            message = found.pop(field.question.path, "")
+            is_called = bool(message) and self._may_call(field.question, is_here=field.question is here)
+            field.call("wrong" if is_called else "")
+            if is_called:
+                called.append(marked("failed", f"{field.question.title}: {message}"))
+        called += [marked("failed", message) for message in found.values()]
+        called += [marked("attention", str(problem)) for problem in self._of_the_host()]
+        self.query_one("#problems", Static).update(Content("\n").join(called))
+        if here is not None:
+            text = Content.assemble((f"{here.title}: ", "bold"), here.help)
+            self.query_one("#help", Static).update(text)
+        self.show_picture()
+
+    def _problems(self) -> dict[tuple[str | int, ...], str]:
+        return {path: message for path, message in self.draft.problems().items() if page_of(path) == self.index}
+
+    def _may_call(self, question: Question, *, is_here: bool) -> bool:
+        if not is_here:
+            return question.path in self.draft.left
+        text = self.draft.text(question)
+        return not could_become_valid(question, text)
+
+    def _of_the_host(self) -> tuple[Problem, ...]:
+        problems = self.app.host.problems(self.draft.profile())
+        return tuple(problem for problem in problems if page_of(problem.path) == self.index)
+
+    def show_picture(self) -> None:
+        """Draw what the answers make of this host or of the network."""
+        draw = _PICTURES.get(self.page.name)
+        if draw:
+            self.query_one("#picture", Static).update(draw(self))
+
+    def room(self) -> tuple[int, int]:
+        """Return the columns and rows that a picture may take."""
+        wide = self.has_class("-wide")
+        aside = 0 if wide else max(5, self.query_one("#aside").size.height)
+        rows = self.size.height - len(self.page.questions) - aside - 5
+        return self.size.width - (40 if wide else 0), rows
+
+    def action_go_on(self) -> None:
+        """Go to the next page, or to what is wrong on this one."""
+        self.draft.left.update(question.path for question in self.page.questions)
+        found = self._problems()
+        self.show_state()
+        wrong = next((field for field in self.query(Field) if field.question.path in found), None)
+        if wrong is not None:
+            wrong.control.focus()
+            self.draft.left.add(wrong.question.path)
+            wrong.call("wrong")
+            message = marked("failed", f"{wrong.question.title}: {found[wrong.question.path]}")
+            self.query_one("#problems", Static).update(message)
+        elif not found:
+            self.app.push_screen(self.app.page(self.index + 1, self.draft))
+
+    def action_save(self) -> None:
+        """Save as a profile."""
+        self.app.save(self.draft)
+
+
+def _draw_gauges(screen: PageScreen) -> Content:
+    try:
+        found = gauges(Plan(screen.draft.profile()), screen.app.host.facts())
+    except ValueError:
+        return Content("")
+    return drawn(found)
+
+
+def _draw_network(screen: PageScreen) -> Content:
+    width, rows = screen.room()
+    profile = screen.draft.profile()
+    lines = network_map(profile, screen.app.host.problems(profile), width, rows)
+    return Content("\n").join(
+        Content.assemble(line.text, marked(line.state, line.word)) if line.word else Content(line.text)
+        for line in lines
+    )
+
+
+_PICTURES: Final[dict[str, Callable[[PageScreen], Content]]] = {"machines": _draw_gauges, "network": _draw_network}
+
+__all__ = ["Choice", "PageScreen"]

@@ -1,0 +1,181 @@
+"""A run under the wizard: the engine in a thread and an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Awaitable, Callable
+
+from kubetui.cluster import Cluster
+from kubetui.engine import Stop
+from kubetui.errors import KubetuiError
+from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+from kubetui.progress import Progress
+from kubetui.text import clean, redact
+from screens.buffers import Buffers
+
+Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
+"""What a session runs; `kubetui.up.up` is one, a test's recorded events are another."""
+
+
+async def build(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    """Run `kubetui.up.up`, imported in the engine's thread: asyncssh takes longer to load than Textual."""
+    from kubetui.up import up
+
+    return await up(profile, sink, stop)
+
+
+class EngineThread:
+    """Runs one coroutine in a thread with a loop of its own.
+
+    The interpreter waits for it, so that nothing is cut short; with `only_looks` it does not.
+    """
+
+    def __init__(self, name: str, job: Callable[[], Awaitable[object]], *, only_looks: bool = False) -> None:
+        self._job = job
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._thread = threading.Thread(target=self._main, name=f"kubetui {name}", daemon=only_looks)
+        self.error: KubetuiError | None = None
+        """Why the job did not come to its end; an unexpected exception has the id UNEXPECTED."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the job still runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin."""
+        if not self._thread.daemon:
+            _threads.append(self)
+        self._thread.start()
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call a function in the thread's loop; nothing happens when the loop has ended."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(function)
+
+    def cancel(self) -> None:
+        """End the job now; meant for one that only looks."""
+        if self._task is not None:
+            self.call(self._task.cancel)
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until the job has ended."""
+        self._thread.join(seconds)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except KubetuiError as error:
+            self.error = error
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it was, a person has to see it
+            text = redact(clean(" ".join(str(error).split())[:400]))
+            self.error = KubetuiError(f"{type(error).__name__}: {text}", id="UNEXPECTED")
+
+    async def _run(self) -> None:
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        await self._job()
+
+
+class Session:
+    """One run of a profile, and what has happened in it so far.
+
+    Everything but `_sink` is for the screen's thread. `drain` folds what happened into `progress`; lines
+    go straight to `buffers`.
+    """
+
+    def __init__(self, profile: Profile, run: Runner = build) -> None:
+        self.profile = profile
+        self.progress = Progress()
+        self.titles: dict[str, TaskStarted] = {}
+        """The last task that each machine began."""
+        self.stop_requests = 0
+        self.buffers = Buffers([machine.name for machine in Plan(profile).machines])
+        self.log_folder = Cluster(profile.name).logs
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._stop = Stop()
+        self._thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
+
+    def start(self) -> None:
+        """Begin the run."""
+        self._thread.start()
+        _sessions.append(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine still works."""
+        return self._thread.alive
+
+    @property
+    def error(self) -> KubetuiError | None:
+        """Why the run could not be carried out at all."""
+        return self._thread.error
+
+    def stop(self) -> None:
+        """Let what runs come to its end and start nothing new; the second time, stop at once."""
+        self.stop_requests += 1
+        # also before the loop is there: the engine looks at it before every task
+        if self.stop_requests == 1:
+            self._stop.requested = True
+        else:
+            self._thread.call(self._stop.request)
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until the engine has ended."""
+        self._thread.join(seconds)
+
+    def drain(self) -> bool:
+        """Take in what happened since the last call, and tell whether anything did."""
+        changed = False
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return changed
+            changed = True
+            self.progress.apply(event)
+            if isinstance(event, TaskStarted):
+                self.titles[event.task.machine] = event
+
+    def _sink(self, event: Event) -> None:
+        match event:
+            case Line():
+                self.buffers.append(event)
+                return
+            case TaskStarted():
+                self.buffers.append(event)
+            case TaskFinished() if event.outcome is Outcome.FAILED:
+                self.buffers.append(event)
+            case _:
+                pass
+        self._events.put(event)
+
+
+_sessions: list[Session] = []
+_threads: list[EngineThread] = []
+
+
+def land(say: Callable[[str], object]) -> None:
+    """After the screen is gone: let every run come to its end. Ctrl+C stops what still runs at once."""
+    running = [session for session in _sessions if session.running]
+    for session in running:
+        if not session.stop_requests:
+            session.stop()
+    if running:
+        names = ", ".join(session.profile.name for session in running)
+        say(f"{names}: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there.")
+    while any(thread.alive for thread in _threads):
+        try:
+            for thread in _threads:
+                thread.join()
+        except KeyboardInterrupt:
+            for session in running:
+                session.stop()

@@ -1,0 +1,133 @@
+"""A cluster on real machines, made by the command line as a person would.
+
+KUBETUI_E2E_PROFILE is the profile to build from, KUBETUI_E2E_PREFIX what stands before every command
+that talks to machines, KUBETUI_E2E_COMMAND how kubetui is called (`kubetui`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `base` with `changes` merged in, map by map."""
+    result = dict(base)
+    for key, value in changes.items():
+        result[key] = merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
+    return result
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One cluster of a test: its profile, and commands that talk to it."""
+
+    name: str
+    profile: Path
+    state: Path
+    document: Mapping[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        return self.state / "kubetui" / "clusters" / self.name
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "XDG_STATE_HOME": str(self.state),
+            "XDG_CONFIG_HOME": str(self.state / "config"),
+            "KUBECONFIG": str(self.folder / "kubeconfig"),
+        }
+
+    def words(self, *words: str) -> list[str]:
+        return [*shlex.split(os.environ.get("KUBETUI_E2E_PREFIX", "")), *words]
+
+    def run(self, *words: str, check: bool = True, timeout: float = 900, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            self.words(*words),
+            env=self.environment,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert not any(trace in done.stdout + done.stderr for trace in TRACES), done.stdout + done.stderr
+        if check:
+            assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        return done.stdout
+
+    def kubetui(self, *words: str, check: bool = True, timeout: float = 900) -> str:
+        return self.run(*self.command(*words), check=check, timeout=timeout)
+
+    def command(self, *words: str) -> tuple[str, ...]:
+        return (*shlex.split(os.environ.get("KUBETUI_E2E_COMMAND", "kubetui")), *words)
+
+    def up(self) -> str:
+        return self.kubetui("up", str(self.profile), "--yes")
+
+    def kubectl(self, *words: str) -> str:
+        return self.run("kubectl", *words, timeout=300)
+
+    def objects(self, *kinds: str) -> list[Any]:
+        items = json.loads(self.kubectl("get", ",".join(kinds), "--all-namespaces", "-o", "json"))["items"]
+        assert isinstance(items, list)
+        return items
+
+    def on(self, machine: str, script: str) -> str:
+        return self.run(
+            "vagrant", "ssh", machine, "--no-tty", "-c", f"sudo bash -c {shlex.quote(script)}", cwd=self.folder
+        )
+
+    def machines(self) -> dict[str, str]:
+        """Tell the state that Vagrant gives each machine; none once the folder is gone."""
+        if not self.folder.exists():
+            return {}
+        report = json.loads(self.kubetui("status", self.name, "--json"))
+        return {machine["name"]: machine["state"] for machine in report[0]["machines"]}
+
+
+class Maker:
+    """Makes labs and takes every one away at the end, also when its test failed."""
+
+    def __init__(self, base: Path, folder: Path) -> None:
+        self._base: dict[str, Any] = yaml.safe_load(base.read_text())
+        self._folder = folder
+        self._labs: list[Lab] = []
+
+    def __call__(self, name: str, **changes: Any) -> Lab:
+        document = merged(self._base, {"name": name, **changes})
+        profile = self._folder / f"{name}.yaml"
+        profile.write_text(yaml.safe_dump(document))
+        lab = Lab(name, profile, self._folder / "state", document)
+        self._labs.append(lab)
+        return lab
+
+    def close(self) -> None:
+        for lab in self._labs:
+            if lab.folder.exists():
+                shutil.copytree(lab.folder / "logs", self._folder / f"{lab.name}-logs", dirs_exist_ok=True)
+                lab.kubetui("destroy", lab.name, "--yes")
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    base = os.environ.get("KUBETUI_E2E_PROFILE")
+    if not base:
+        pytest.skip("KUBETUI_E2E_PROFILE names no profile to build from")
+    maker = Maker(Path(base), tmp_path_factory.mktemp("e2e"))
+    yield maker
+    maker.close()

@@ -1,0 +1,153 @@
+"""The main job on real machines: from nothing to Ready nodes, a second time without a change, and gone again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Lab, Maker
+from tests.e2e.smoke import pods_reach_each_other
+
+pytestmark = pytest.mark.e2e
+
+FINGERPRINT = """
+find /etc /opt/cni /usr/local/bin /usr/bin /lib/systemd /var/lib/kubelet/config.yaml /var/lib/kubetui /home/*/.kube -xdev -type f \
+  ! -name resolv.conf -exec sha256sum {} + 2>/dev/null | sort
+dpkg-query --show --showformat='${Package} ${Version} ${Status}\n'
+systemctl show --property=ActiveEnterTimestamp containerd kubelet
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(make: Maker) -> Lab:
+    lab = make("lab")
+    lab.up()
+    return lab
+
+
+def planned(lab: Lab) -> dict[str, str]:
+    """Return each machine's name and planned address, counted up from the profile's own values."""
+    machines = lab.document.get("machines", {})
+    first = IPv4Address(lab.document.get("network", {}).get("first_address", "192.168.56.101"))
+    master, node = machines.get("control_plane_name", "kubmaster"), machines.get("worker_name", "kubnode")
+    names = [master, *(f"{node}{number}" for number in range(1, machines.get("workers", 2) + 1))]
+    return {name: str(first + index) for index, name in enumerate(names)}
+
+
+def nodes(lab: Lab) -> dict[str, str]:
+    """Return each Ready node's INTERNAL-IP."""
+    found = {}
+    for node in lab.objects("nodes"):
+        ready = [each["status"] for each in node["status"]["conditions"] if each["type"] == "Ready"]
+        addresses = [each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP"]
+        if ready == ["True"]:
+            (found[node["metadata"]["name"]],) = addresses
+    return found
+
+
+def stable(item: dict[str, Any]) -> str:
+    """Render a Kubernetes object without what changes by itself."""
+    kept = {key: value for key, value in item.items() if key != "status"}
+    noise = ("resourceVersion", "managedFields", "annotations")
+    kept["metadata"] = {key: value for key, value in item["metadata"].items() if key not in noise}
+    return json.dumps(kept, sort_keys=True)
+
+
+def state_of(lab: Lab) -> dict[str, str]:
+    found = {name: lab.on(name, FINGERPRINT) for name in planned(lab)}
+    kinds = ("nodes", "pods", "daemonsets", "deployments", "services", "configmaps", "serviceaccounts", "secrets")
+    items = [
+        item
+        for item in lab.objects(*kinds)
+        if item["metadata"]["name"] not in {"kube-controller-manager", "kube-scheduler"}
+    ]
+    found["objects"] = "\n".join(sorted(map(stable, items)))
+    return found
+
+
+def test_every_node_is_ready_at_its_planned_address(lab: Lab) -> None:
+    assert nodes(lab) == planned(lab)
+
+
+def test_the_table_is_kubectls_own(lab: Lab) -> None:
+    table = lab.up()
+    header, *rows = [line for line in table.splitlines() if "INTERNAL-IP" in line or " Ready " in line]
+    assert header.split()[:3] == ["NAME", "STATUS", "ROLES"]
+    assert {row.split()[0]: row.split()[5] for row in rows} == planned(lab)
+
+
+def test_pods_on_different_workers_reach_each_other_and_resolve_names(lab: Lab) -> None:
+    pods_reach_each_other(lab, [name for name in planned(lab) if name != "kubmaster"])
+
+
+def test_a_second_up_changes_nothing(lab: Lab) -> None:
+    before = state_of(lab)
+    output = lab.up()
+    assert "nothing changed" in output
+    assert state_of(lab) == before
+
+
+def test_swap_is_off_for_good_and_the_kubeconfig_is_private(lab: Lab) -> None:
+    for name in planned(lab):
+        assert lab.on(name, "swapon --show --noheadings; grep -E '^[^#].*\\sswap\\s' /etc/fstab || true").strip() == ""
+    assert (lab.folder / "kubeconfig").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_worker_is_added_in_place(lab: Lab, make: Maker) -> None:
+    larger = make("lab", machines={"workers": 3})
+    larger.up()
+    assert nodes(larger) == planned(larger)
+    assert len(nodes(larger)) == 4
+
+
+def test_destroy_leaves_nothing(lab: Lab) -> None:
+    before = lab.machines()
+    assert set(before.values()) == {"running"}
+    lab.kubetui("destroy", lab.name, "--yes")
+    assert not lab.folder.exists()
+    assert_nothing_left(lab)
+
+
+def assert_nothing_left(lab: Lab) -> None:
+    bridge = lab.document.get("network", {}).get("options", {}).get("lxc__bridge_name")
+    if lab.document.get("provider") == "lxc":
+        assert lab.name not in lab.run("lxc-ls", check=False)
+        assert str(bridge) not in lab.run("ip", "-brief", "link")
+
+
+def test_other_ranges_four_machines_another_name(make: Maker) -> None:
+    lab = make("quad", machines={"workers": 3}, network={"first_address": "192.168.61.20", "pod_cidr": "10.10.0.0/16"})
+    lab.up()
+    assert nodes(lab) == planned(lab)
+    assert {node["spec"]["podCIDR"].rsplit(".", 2)[0] for node in lab.objects("nodes")} == {"10.10"}
+    pods_reach_each_other(lab, ["kubnode1", "kubnode2", "kubnode3"])
+    lab.kubetui("destroy", lab.name, "--yes")
+    assert_nothing_left(lab)
+
+
+def test_a_single_machine_runs_pods(make: Maker) -> None:
+    lab = make("alone", machines={"workers": 0})
+    lab.up()
+    assert nodes(lab) == planned(lab)
+    pods_reach_each_other(lab, ["kubmaster"])
+    lab.kubetui("destroy", lab.name, "--yes")
+    assert_nothing_left(lab)
+
+
+def test_destroy_after_a_half_finished_up(make: Maker) -> None:
+    lab = make("half")
+    words = lab.words(*lab.command("up", str(lab.profile), "--yes"))
+    with subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "kubmaster" in line and "base: done" in line:
+                break
+        process.send_signal(signal.SIGKILL)
+    lab.kubetui("destroy", lab.name, "--yes")
+    assert not lab.folder.exists()
+    assert_nothing_left(lab)
