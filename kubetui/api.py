@@ -24,7 +24,7 @@ async def ready(kubeconfig: Path) -> str:
     Raises RunError when it cannot be reached from this host or is not ready.
     """
     try:
-        config = yaml.safe_load(kubeconfig.read_text())
+        config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
         server: str = config["clusters"][0]["cluster"]["server"]
     except (OSError, yaml.YAMLError, LookupError, TypeError) as error:
         raise RunError(f"{kubeconfig} cannot be read as a kubeconfig: {error!r}.", id="KUBECONFIG") from error

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from kubetui import library, profilefile, render
+from kubetui import library, profilefile, providers, render
 from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
@@ -149,10 +149,8 @@ def status(name: str | None, *, as_json: bool) -> int:
 
 
 async def _status(cluster: Cluster) -> dict[str, Any]:
-    from kubetui.providers.vagrant import VagrantProvider
-
     plan = Plan(profilefile.load(cluster.profile))
-    states = await VagrantProvider(plan, cluster.folder).states()
+    states = await providers.make(plan, cluster.folder).states()
     return {
         "name": cluster.name,
         "provider": plan.provider.name,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
-from kubetui import profilefile
+from kubetui import profilefile, providers
 from kubetui.cluster import Cluster
 from kubetui.plan import Plan
-from kubetui.providers.vagrant import VagrantProvider
 
 
 async def destroy(cluster: Cluster, log: Callable[[str], None]) -> None:
@@ -18,5 +17,5 @@ async def destroy(cluster: Cluster, log: Callable[[str], None]) -> None:
     """
     with cluster.lock():
         plan = Plan(profilefile.load(cluster.profile))
-        await VagrantProvider(plan, cluster.folder).destroy(log)
+        await providers.make(plan, cluster.folder).destroy(log)
         shutil.rmtree(cluster.folder)

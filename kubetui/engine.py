@@ -23,7 +23,7 @@ from kubetui.events import (
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
 from kubetui.task import Run, StepFailedError, Task
-from kubetui.text import redact
+from kubetui.text import clean, redact
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)
 
@@ -59,6 +59,7 @@ class Engine:
         self._stop = stop
         self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
         self._ended: set[TaskId] = set()
+        self._unexpected: list[Exception] = []
 
     async def execute(self) -> RunFinished:
         """Run every task and return how it went. Errors of tasks become events; others come through at the end."""
@@ -85,13 +86,12 @@ class Engine:
             self._emit(NodesTable(time.time(), "\n".join(map(clean, run.nodes_table.split("\n")))))
         finished = self._summary(began, results)
         self._emit(finished)
-        for result in results:
-            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
-                raise result
+        for error in (*self._unexpected, *results):
+            if isinstance(error, Exception):
+                raise error
         return finished
 
     def _summary(self, began: float, results: list[Outcome | BaseException]) -> RunFinished:
-        unexpected = [result for result in results if isinstance(result, Exception)]
         count = results.count
         now = time.time()
         kubeconfig = self._run.cluster.kubeconfig
@@ -101,8 +101,8 @@ class Engine:
             seconds=now - began,
             ok=all(result in GOOD for result in results),
             changed=count(Outcome.DONE),
-            failed=count(Outcome.FAILED) + len(unexpected),
-            blocked=len(results) - sum(map(count, (*GOOD, Outcome.FAILED))) - len(unexpected),
+            failed=count(Outcome.FAILED),
+            blocked=len(results) - sum(map(count, (*GOOD, Outcome.FAILED))),
             stopped=self._stop.requested,
             kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
         )
@@ -120,7 +120,7 @@ class Engine:
         return await self._attempt(task, step, machine)
 
     def _blocked(self, task: TaskId) -> Outcome:
-        self._emit(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
+        self._finish(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
         return Outcome.BLOCKED
 
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
@@ -133,15 +133,26 @@ class Engine:
         try:
             outcome = await step.run(Task(self._run, step, machine, log))
         except KubetuiError as error:
-            tail = error.tail if isinstance(error, StepFailedError) else ()
-            now = time.time()
-            failed = Outcome.FAILED
-            message, fix = redact(error.message), redact(error.fix)
-            self._emit(TaskFinished(now, task, failed, now - began, message, error.id, fix, tuple(map(redact, tail))))
-            return failed
+            return self._failed(task, began, error)
+        except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
+            self._unexpected.append(error)
+            text = clean(f"{type(error).__name__}: {error}".replace("\n", " "))
+            return self._failed(task, began, KubetuiError(text, fix="This is a bug in kubetui.", id="UNEXPECTED"))
         now = time.time()
-        self._emit(TaskFinished(now, task, outcome, now - began))
+        self._finish(TaskFinished(now, task, outcome, now - began))
         return outcome
+
+    def _failed(self, task: TaskId, began: float, error: KubetuiError) -> Outcome:
+        tail = error.tail if isinstance(error, StepFailedError) else ()
+        now = time.time()
+        message, fix = redact(error.message), redact(error.fix)
+        failed = Outcome.FAILED
+        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, tuple(map(redact, tail))))
+        return failed
+
+    def _finish(self, event: TaskFinished) -> None:
+        self._ended.add(event.task)
+        self._emit(event)
 
     async def _close(self) -> None:
         await asyncio.gather(*(node.close() for node in self._run.nodes.values()), return_exceptions=True)

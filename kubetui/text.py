@@ -26,16 +26,14 @@ def _visible(character: str) -> str:
         return character
     if character == "\t":
         return "    "
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
+    # Unicode has a picture of each control character of ASCII
+    return chr(0x2400 + ord(character)) if character < " " else "\u2421" if character == "\x7f" else "\ufffd"
 
 
 def clean(text: str) -> str:
-    """Return one line with colours removed and everything else that a terminal would obey made visible.
+    r"""Return one line with colours removed and everything else that a terminal would obey made visible.
 
-    >>> clean("\\x1b[31mred\\x1b[0m \\x07")
+    >>> clean("\x1b[31mred\x1b[0m \x07")
     'red ␇'
     """
     if text.isprintable():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kubetui import profilefile
+from kubetui import profilefile, providers
 from kubetui.cluster import Cluster
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
@@ -17,7 +17,6 @@ from kubetui.node import Node
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
-from kubetui.providers.vagrant import VagrantProvider
 from kubetui.ssh import SshNode
 from kubetui.steps import STEPS
 from kubetui.task import Connect, Run
@@ -32,7 +31,7 @@ async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
     plan = Plan(profile)
     cluster = Cluster(profile.name)
     with cluster.lock():
-        provider = VagrantProvider(plan, cluster.folder)
+        provider = providers.make(plan, cluster.folder)
         await _refuse_changes(cluster, profile, provider)
         cluster.create()
         await provider.prepare()

@@ -128,8 +128,8 @@ Please fix your configuration and run vagrant again.""",
 Timed out while waiting for the machine to boot. This means that
 Vagrant was unable to communicate with the guest machine within
 the configured ("config.vm.boot_timeout" value) time period.""",
-    "PROFILE-OPTION": "kubetui: the provider virtualbox has no setting 'memroy'. Correct machines.options.virtualbox in "
-    "the profile.",
+    "PROFILE-OPTION": "kubetui: the provider virtualbox has no setting 'memroy'. "
+    "Correct machines.options.virtualbox in the profile.",
 }
 KINDS = {
     "BOX-PROVIDER": ProfileError,

@@ -20,6 +20,8 @@ from kubetui.providers.process import Finished, run
 from kubetui.providers.settings import container_name
 
 _SYSTEM_BRIDGES: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
+_VIRSH: Final = ("virsh", "--connect", "qemu:///system")
+"""vagrant-libvirt's connection, which is not what virsh takes by itself for others than root."""
 _NEW: Final = "new\n"
 _NET: Final = Path("/sys/class/net")
 
@@ -91,13 +93,17 @@ class Leftovers:
 
     async def _exists(self, name: str) -> bool:
         if self._provider == "libvirt":
-            return await self._succeeds(["virsh", "domstate", name])
+            return await self._succeeds([*_VIRSH, "domstate", name]) or await self._succeeds(
+                [*_VIRSH, "vol-info", "--pool", "default", f"{name}.img"]
+            )
         return await self._succeeds(["lxc-info", "--name", name, "--state"])
 
     async def _remove(self, name: str, log: LineSink) -> None:
         if self._provider == "libvirt":
-            await self._command(["virsh", "destroy", name], _drop)
-            await self._command(["virsh", "undefine", "--remove-all-storage", "--nvram", name], log)
+            # any of them may be missing, depending on where the start was cut off
+            await self._command([*_VIRSH, "destroy", name], _drop)
+            await self._command([*_VIRSH, "undefine", "--nvram", name], _drop)
+            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], _drop)
         else:
             await self._command(["lxc-destroy", "--force", "--name", name], log)
 

@@ -14,11 +14,13 @@ from kubetui.task import follow_recipe
 IMAGES: Final = r"""
 # the images that kubeadm of this version names, from the profile's repository
 images() {
-  local file
+  local file list
   file=$(mktemp)
   printf '%s\n' "${CLUSTER//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$file"
-  kubeadm config images list --config="$file" 2>/dev/null
+  list=$(kubeadm config images list --config="$file" 2>/dev/null) || list=
   rm -f "$file"
+  [[ -n $list ]] || fail "kubeadm does not list its images"
+  printf '%s\n' "$list"
 }
 """
 
@@ -29,7 +31,7 @@ major=$(containerd --version | grep -oE ' v?[0-9]+\.[0-9]+' | head -n 1 | tr -d 
 case $major in 1) text=$CONFIG_1 ;; 2) text=$CONFIG_2 ;; *) fail "containerd $(containerd --version) is not known" ;; esac
 config() {
   local pause
-  pause=$(images | grep -F /pause:) || pause=$(images | grep -E '(^|/)pause:')
+  pause=$(images | grep -E '(^|/)pause:') || fail "kubeadm names no pause image"
   printf '%s' "${text//@SANDBOX_IMAGE@/$pause}"
 }
 hosts() { printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"; }
@@ -40,7 +42,8 @@ CONTAINERD_PROBE: Final = (
     "command -v kubeadm >/dev/null && command -v containerd >/dev/null || absent 'packages are missing'\n"
     + CONTAINERD
     + r"""
-same /etc/containerd/config.toml "$(config)" || absent "config.toml is not kubetui's"
+wanted=$(config)
+same /etc/containerd/config.toml "$wanted" || absent "config.toml is not kubetui's"
 same /etc/crictl.yaml "$CRICTL" || absent "crictl does not know containerd"
 if [[ -n $PROXY ]]; then same "$unit" "$PROXY" || absent "containerd does not know the proxy"; fi
 while read -r registry url; do
@@ -55,7 +58,8 @@ started=$(date --date="$(systemctl show --property=ActiveEnterTimestamp --value 
 CONTAINERD_APPLY: Final = (
     CONTAINERD
     + r"""
-put /etc/containerd/config.toml "$(config)"
+wanted=$(config)
+put /etc/containerd/config.toml "$wanted"
 put /etc/crictl.yaml "$CRICTL"
 if [[ -n $PROXY ]]; then put "$unit" "$PROXY"; systemctl daemon-reload; fi
 while read -r registry url; do
@@ -96,8 +100,10 @@ PULL: Final = (
     IMAGES
     + r"""
 wanted() {
-  images | if [[ $ROLE == worker ]]; then grep -E '/(kube-proxy|pause|coredns(/coredns)?):' || true; else cat; fi
-  if [[ -n $EXTRA ]]; then printf '%s\n' "$EXTRA"; fi
+  local list
+  list=$(images) || return
+  if [[ $ROLE == worker ]]; then list=$(grep -E '/(kube-proxy|pause|coredns(/coredns)?):' <<<"$list" || true); fi
+  printf '%s\n' ${list:+"$list"} ${EXTRA:+"$EXTRA"}
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
 """
@@ -106,13 +112,15 @@ PULL_PROBE: Final = (
     "command -v kubeadm >/dev/null && command -v crictl >/dev/null || absent 'packages are missing'\n"
     + PULL
     + r"""
-for image in $(wanted); do there "$image" || absent "$image is not there"; done
+list=$(wanted)
+for image in $list; do there "$image" || absent "$image is not there"; done
 """
 )
 PULL_APPLY: Final = (
     PULL
     + r"""
-mapfile -t list < <(wanted)
+text=$(wanted)
+mapfile -t list <<<"$text"
 number=0
 for image in "${list[@]}"; do
   number=$((number + 1))
