@@ -17,12 +17,13 @@ from textual.widgets import Input, Static
 from kubetui.text import clean
 from screens.buffers import Buffer, machine_of, text_of
 from screens.chrome import PlainScreen, key
+from screens.dialogs import Ask
 from screens.loglines import LogLines
 from screens.logview import pattern
 from screens.symbols import signs
 
-Asking = Literal["search", "filter", "save"]
-_LABELS: Final[dict[Asking, str]] = {"search": "Search", "filter": "Only lines with", "save": "Save to"}
+Asking = Literal["search", "filter"]
+_LABELS: Final[dict[Asking, str]] = {"search": "Search", "filter": "Only lines with"}
 
 
 class LogPane(Vertical):
@@ -55,7 +56,9 @@ class LogPane(Vertical):
         yield LogLines()
         with Horizontal(classes="prompt"):
             yield Static("", id="log-label", markup=False)
-            yield Input(id="log-prompt", compact=True)
+            prompt = Input(id="log-prompt", compact=True)
+            prompt.cursor_blink = False
+            yield prompt
 
     @property
     def lines(self) -> LogLines:
@@ -97,12 +100,9 @@ class LogPane(Vertical):
         prompt = self.query_one("#log-prompt", Input)
         self.query_one("#log-label", Static).update(_LABELS[what])
         with prompt.prevent(Input.Changed):
-            prompt.value = self._proposal() if what == "save" else self._words[what]
+            prompt.value = self._words[what]
         self.add_class("-asking")
         prompt.focus()
-
-    def _proposal(self) -> str:
-        return f"{self._cluster}-{self._machine}.log"
 
     def close_prompt(self) -> None:
         """Close the prompt and give the keys back."""
@@ -119,7 +119,7 @@ class LogPane(Vertical):
     def typed(self, event: Input.Changed) -> None:
         """Narrow or mark while the person types."""
         event.stop()
-        if self.asking and self._asking != "save":
+        if self.asking:
             self._set(self._asking, event.value)
 
     @on(Input.Submitted, "#log-prompt")
@@ -127,9 +127,7 @@ class LogPane(Vertical):
         """Take the answer."""
         event.stop()
         self.close_prompt()
-        if self._asking == "save":
-            self._save(Path(event.value).expanduser())
-        elif self._asking == "search" and self._words["search"]:
+        if self._asking == "search" and self._words["search"]:
             self.jump(-1)
 
     def _set(self, what: Asking, words: str) -> None:
@@ -153,18 +151,25 @@ class LogPane(Vertical):
         self.lines.jump(step)
         self.say_state()
 
-    def _save(self, path: Path) -> None:
+    def save(self) -> None:
+        """Ask for a file and write the lines that are shown to it."""
+        words = "The lines that are shown, with their times. The whole log is kept in the cluster's folder, too."
+        proposal = f"{self._cluster}-{self._machine}.log"
+        self.app.push_screen(Ask("Save these lines", words, proposal, self._write))
+
+    def _write(self, text: str, confirmed: bool) -> str:  # noqa: FBT001 - what Ask calls
+        path = Path(text).expanduser()
+        if path.exists() and not confirmed:
+            return f"{path} is there already. Enter once more writes over it."
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with path.open("w", encoding="utf-8") as file:
                 for entry in self.lines.view.entries():
                     stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
                     file.write(f"{stamp} {machine_of(entry)} {text_of(entry)}\n")
-        except FileExistsError:
-            self.notify(f"{path} exists already; choose another name.", severity="warning", markup=False)
         except OSError as error:
-            self.notify(f"{path}: {error.strerror}.", severity="error", markup=False)
-        else:
-            self.notify(f"Saved to {path.absolute()}", markup=False)
+            return f"{path}: {error.strerror}."
+        self.notify(f"Saved to {path.absolute()}", markup=False)
+        return ""
 
 
 class LogScreen(PlainScreen):
@@ -218,7 +223,7 @@ class LogScreen(PlainScreen):
 
     def action_save(self) -> None:
         """Ask where to save."""
-        self.pane.ask("save")
+        self.pane.save()
 
     def action_jump(self, step: int) -> None:
         """Go to another match."""

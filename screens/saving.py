@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kubetui import library
 from kubetui.errors import KubetuiError
+from kubetui.files import write_private
+from kubetui.planview import scripts
 from screens.dialogs import Ask
 
 if TYPE_CHECKING:
+    from kubetui.plan import Plan
     from screens.app import KubetuiApp
     from screens.draft import Draft
 
@@ -45,3 +49,30 @@ def save(app: KubetuiApp, draft: Draft, then: Callable[[str], None] | None = Non
 
 def _taken(name: str) -> bool:
     return library.path_of(name).exists()
+
+
+def export(app: KubetuiApp, plan: Plan) -> None:
+    """Ask for a folder, and write one script a machine into it."""
+
+    def attempt(text: str, confirmed: bool) -> str:  # noqa: FBT001 - the dialog's callback
+        folder = Path(text).expanduser()
+        if not text:
+            return "Name a folder."
+        there = [name for name in written if (folder / name).exists()]
+        if there and not confirmed:
+            return f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already. Enter once more replaces."
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name, script in written.items():
+                write_private(folder / name, script, mode=0o700)
+        except (OSError, KubetuiError) as error:
+            return f"It cannot be written: {error}"
+        return ""
+
+    def done(folder: str | None) -> None:
+        if folder is not None:
+            app.notify(f"{len(written)} scripts in {folder}, one a machine.", title="Exported", markup=False)
+
+    written = {f"{machine}.sh": script for machine, script in scripts(plan).items()}
+    words = "A folder for the scripts: the same commands, one file a machine, to be run by hand as root."
+    app.push_screen(Ask("Export scripts", words, f"{plan.profile.name}-scripts", attempt, yes="Write"), done)

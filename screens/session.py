@@ -98,6 +98,7 @@ class Session:
         self.titles: dict[str, TaskStarted] = {}
         """The last task that each machine began."""
         self.stop_requests = 0
+        self.began = False
         self.buffers = Buffers([machine.name for machine in Plan(profile).machines])
         self.log_folder = Cluster(profile.name).logs
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -106,6 +107,7 @@ class Session:
 
     def start(self) -> None:
         """Begin the run."""
+        self.began = True
         self._thread.start()
         _sessions.append(self)
 
@@ -161,6 +163,11 @@ class Session:
 
 _sessions: list[Session] = []
 _threads: list[EngineThread] = []
+
+
+def running_session(name: str) -> Session | None:
+    """Return the run of a cluster that still goes on."""
+    return next((session for session in _sessions if session.profile.name == name and session.running), None)
 
 
 def land(say: Callable[[str], object]) -> None:

@@ -20,17 +20,17 @@ Answer = tuple[str, str, str]
 """An answer's name, its words, and what it means."""
 
 
-class Ask(ModalScreen[str]):
+class Choose(ModalScreen[str]):
     """Asks; the first answer is the careful one, and what Esc stands for."""
 
     DEFAULT_CSS = """
-    Ask { align: center middle; background: $background 60%; }
-    Ask > Vertical {
+    Choose { align: center middle; background: $background 60%; }
+    Choose > Vertical {
         width: 68; max-width: 100%; height: auto; max-height: 100%; padding: 1 2; border: round $border;
         background: $surface;
     }
-    Ask Static { height: auto; margin: 0 0 1 0; }
-    Ask OptionList { height: auto; border: none; padding: 0; background: $surface; }
+    Choose Static { height: auto; margin: 0 0 1 0; }
+    Choose OptionList { height: auto; border: none; padding: 0; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "stay", "Back", display="esc"),

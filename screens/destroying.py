@@ -1,0 +1,72 @@
+"""A cluster on its way out: what Vagrant says while it removes the machines."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from kubetui.cluster import Cluster
+from kubetui.events import Line
+from kubetui.text import clean
+from screens.buffers import Buffer
+from screens.chrome import TitleLine, key, marked
+from screens.logpane import LogPane, LogScreen
+from screens.session import EngineThread
+
+
+class DestroyScreen(LogScreen):
+    """Removes a cluster and shows what happens; it goes on when the screen is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc", tip="To the start.")]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._buffer = Buffer()
+        self._thread = EngineThread(f"destroy {name}", self._main)
+
+    def compose(self) -> ComposeResult:
+        """Draw the screen."""
+        yield TitleLine(f"Destroy {self._name}", marked("running", "removing its machines"))
+        yield LogPane(self._name)
+        yield self.foot()
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.pane.show("Vagrant", self._buffer, "destroy")
+        self._thread.start()
+        self.set_interval(1 / 4, self.look)
+
+    def look(self) -> None:
+        """Say how it stands."""
+        if not self._thread.alive:
+            self.query_one(TitleLine).say(self._result())
+
+    def _result(self) -> Content:
+        error = self._thread.error
+        return marked("done", f"{self._name} is gone") if error is None else marked("failed", "not everything is gone")
+
+    async def _main(self) -> None:
+        from kubetui.destroy import destroy  # noqa: PLC0415
+        from kubetui.errors import KubetuiError  # noqa: PLC0415
+
+        try:
+            await destroy(Cluster(self._name), self._say)
+            self._say(f"{self._name} is gone.")
+        except KubetuiError as error:
+            for line in str(error).splitlines():
+                self._say(f"error: {line.strip()}")
+            raise
+
+    def _say(self, text: str) -> None:
+        self._buffer.append(Line(time.time(), self._name, "destroy", clean(text)))
+
+    def action_back(self) -> None:
+        """Go to the start screen."""
+        if not self.undo_one():
+            while len(self.app.screen_stack) > 1:
+                self.app.pop_screen()

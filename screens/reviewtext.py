@@ -1,0 +1,85 @@
+"""The review's texts: pure functions of the plan and of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from textual.content import Content
+
+from kubetui.hostchecks import Check, Status
+from kubetui.plan import Plan
+from kubetui.planview import StepText
+from screens.chrome import marked
+from screens.draft import Draft
+from screens.symbols import State
+
+_STATES: Final[Mapping[Status, State]] = {"ok": "done", "warning": "attention", "failed": "failed"}
+_ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
+
+
+def machines_table(plan: Plan) -> Content:
+    """Return the machines, one a row."""
+    names = max(7, *(len(machine.name) for machine in plan.machines))
+    rows = [Content.styled(f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>9}  CPUs  Box", "dim")]
+    for machine in plan.machines:
+        memory = f"{machine.memory} MiB"
+        rows.append(
+            Content(
+                f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>9}  "
+                f"{machine.cpus:>4}  {plan.box}"
+            )
+        )
+    return Content("\n").join(rows)
+
+
+def checks_text(checks: Sequence[Check], *, wide: bool) -> Content:
+    """Return what stands in the way with its fix, and what is well: a row each where there is room."""
+    if wide:
+        return all_checks(checks)
+    bad = [_check(check) for check in _sorted(checks) if check.status != "ok"]
+    good = [marked("done", check.name.partition(" of ")[0]) for check in checks if check.status == "ok"]
+    return Content("\n").join([*bad, Content("   ").join(list(dict.fromkeys(good)))])
+
+
+def all_checks(checks: Sequence[Check]) -> Content:
+    """Return every check with what was found, what is in the way first."""
+    return Content("\n").join(_check(check) for check in _sorted(checks))
+
+
+def _sorted(checks: Sequence[Check]) -> list[Check]:
+    return sorted(checks, key=lambda check: _ORDER[check.status])
+
+
+def _check(check: Check) -> Content:
+    state = _STATES[check.status]
+    if check.status == "ok":
+        return Content.assemble(marked(state, check.name), f"  {check.message}")
+    text = Content.assemble(marked(state, check.message))
+    return Content.assemble(text, "\n  ", check.fix) if check.fix else text
+
+
+def step_row(step: StepText, *, wide: bool) -> Content:
+    """Return a step's row in the list."""
+    return Content.assemble(f"{step.title:<32} ", (step.where, "dim")) if wide else Content(step.title)
+
+
+def step_text(step: StepText) -> Content:
+    """Return a step in full: where it runs, why, the page that says so, and its commands."""
+    commands = step.commands or "The provider does this; there is nothing to type."
+    return Content.assemble(
+        (f"{step.where[0].upper()}{step.where[1:]}. ", "bold"),
+        step.why,
+        "\n",
+        (step.source, "dim"),
+        "\n\n",
+        Content.styled(commands, "$accent" if step.commands else "dim"),
+    )
+
+
+def headless(draft: Draft, estimate: str | None) -> Content:
+    """Return the estimate, if there is one, and the command that does the same."""
+    known = f"{estimate}   " if estimate else ""
+    if draft.source and not draft.changed:
+        return Content.assemble(known, ("Without the wizard: ", "dim"), f"kubetui up {draft.source} --yes")
+    return Content.assemble(known, ("Saved as a profile, this runs without the wizard, too.", "dim"))

@@ -1,0 +1,100 @@
+"""The rows of the start screen: pure functions of values, a width and a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.content import Content
+
+from kubetui.library import Entry
+from kubetui.overview import ClusterOverview, memory, nodes
+from kubetui.overview import State as ClusterState
+from kubetui.plan import Plan, Role
+from kubetui.profile import Profile
+from screens.draft import Draft
+from screens.symbols import COLOURS, State, signs
+
+_STATES: Final[Mapping[ClusterState, State]] = {
+    "built": "done",
+    "working": "running",
+    "stopped": "attention",
+    "unreadable": "failed",
+}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_ROOMY = 100
+"""Columns from which a cluster's address stands in its row."""
+
+
+def heading(words: str) -> Content:
+    """Return a heading."""
+    return Content.styled(words, "bold")
+
+
+def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
+    """Return a cluster's row, `width` columns wide with the mark before it."""
+    state = _STATES[cluster.state]
+    head = f" {cluster.name:<15} {nodes(cluster.nodes) if cluster.nodes else '':<9} {cluster.version:<9} "
+    tail = f" {ago(now - cluster.when):>9}"
+    if width >= _ROOMY:
+        tail = f"{cluster.address:<16}{tail}"
+    room = max(8, width - len(head) - len(tail) - 3)
+    return Content.assemble(
+        (signs().of(state), COLOURS[state]),
+        head,
+        (_cut(cluster.words, room), COLOURS[state] if state != "done" else ""),
+        (tail, "dim"),
+    )
+
+
+def entry_row(entry: Entry, width: int, *, edited: bool = False) -> Content:
+    """Return a profile's row."""
+    if entry.profile is None:
+        return _row(entry.name, "cannot be read", entry.kind, width, COLOURS["failed"], signs().failed)
+    kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
+    return _row(entry.name, _sizes(entry.profile), kind, width)
+
+
+def draft_row(draft: Draft, width: int) -> Content:
+    """Return the row of answers that were never saved."""
+    return _row(draft.profile().name, _sizes(draft.profile()), "not saved", width)
+
+
+def _row(name: str, words: str, kind: str, width: int, style: str = "", sign: str = " ") -> Content:
+    head = f" {name:<15} "
+    room = max(8, width - len(head) - len(kind) - 3)
+    return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))
+
+
+def _sizes(profile: Profile) -> str:
+    plan = Plan(profile)
+    chosen = profile.machines
+    controls = sum(machine.role is Role.CONTROL_PLANE for machine in plan.machines)
+    parts = [
+        f"{nodes(len(plan.machines)):<9}",
+        f"{memory(chosen.memory):<8}",
+        f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} ",
+        f"{profile.network.pod_network:<9}",
+        plan.provider.title,
+    ]
+    if controls > 1:
+        parts.append(f" {controls} control planes")
+    return " ".join(parts)
+
+
+def _cut(text: str, room: int) -> str:
+    return f"{text:<{room}}" if len(text) <= room else f"{text[: room - 3]}..."
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was.
+
+    >>> ago(30), ago(3700), ago(200000)
+    ('just now', '1 h ago', '2 d ago')
+    """
+    if seconds < _MINUTE:
+        return "just now"
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return ""

@@ -1,0 +1,109 @@
+"""A cluster watched from a thread of its own; the screen only reads what was seen last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from kubetui.errors import KubetuiError
+from kubetui.observe import Table
+from kubetui.text import clean
+from screens.session import EngineThread
+
+PAUSE = 3.0
+"""Seconds between two looks; after a failure it is longer each time, up to LONGEST."""
+LONGEST = 15.0
+
+
+class Looks(Protocol):
+    """What a watch asks; `kubetui.observe.Observer` answers it."""
+
+    async def nodes(self) -> Table:
+        """Return the nodes."""
+
+    async def pods(self) -> Table:
+        """Return the pods."""
+
+    async def containers(self, node: str) -> Table:
+        """Return a node's containers."""
+
+
+Opens = Callable[[str], AbstractAsyncContextManager[Looks]]
+
+
+def observer(name: str) -> AbstractAsyncContextManager[Looks]:
+    """Open `kubetui.observe.Observer`, imported in the watching thread."""
+    from kubetui.observe import Observer  # noqa: PLC0415
+
+    return Observer(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen last, and what is in the way of seeing more."""
+
+    nodes: Table | None = None
+    pods: Table | None = None
+    containers: Table | None = None
+    node: str = ""
+    """Whose containers they are."""
+    trouble: str = ""
+    trouble_at: float = 0.0
+
+
+class Watch:
+    """Looks at a cluster every few seconds until it is closed."""
+
+    def __init__(self, name: str, opens: Opens = observer) -> None:
+        self._name = name
+        self._opens = opens
+        self._poke: asyncio.Event | None = None
+        self._thread = EngineThread(f"watch {name}", self._main, only_looks=True)
+        self.seen = Seen()
+        self.node = ""
+        """Whose containers are wanted; set by `choose`."""
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def choose(self, node: str) -> None:
+        """Ask for the containers of a node, now rather than at the next look."""
+        if node != self.node:
+            self.node = node
+            self._thread.call(lambda: self._poke.set() if self._poke else None)
+
+    def close(self) -> None:
+        """End the watching; the connection is closed in its own thread."""
+        self._thread.cancel()
+
+    async def _main(self) -> None:
+        self._poke = asyncio.Event()
+        pause = PAUSE
+        async with self._opens(self._name) as looks:
+            while True:
+                pause = await self._look(looks, pause)
+                self._poke.clear()
+                try:
+                    await asyncio.wait_for(self._poke.wait(), pause)
+                except TimeoutError:
+                    continue
+
+    async def _look(self, looks: Looks, pause: float) -> float:
+        """Look once and return how long to wait until the next time."""
+        try:
+            nodes = await looks.nodes()
+            pods = await looks.pods()
+            node = self.node or next(iter(nodes.column("NAME")), "")
+            containers = await looks.containers(node) if node else None
+        except KubetuiError as error:
+            old = self.seen
+            trouble = clean(" ".join(error.message.split()))
+            self.seen = Seen(old.nodes, old.pods, old.containers, old.node, trouble, time.time())
+            return min(pause * 1.5, LONGEST)
+        self.seen = Seen(nodes, pods, containers, node)
+        return PAUSE
