@@ -81,10 +81,10 @@ retry() {
 
 
 def quote(value: str) -> str:
-    """Return `value` as one shell word that stands for exactly itself, in bash and in dash.
+    r"""Return `value` as one shell word that stands for exactly itself, in bash and in dash.
 
     >>> quote("it's")
-    "'it'\\\\''s'"
+    "'it'\\''s'"
 
     Raises ValueError for a NUL character, which no shell word can hold.
     """

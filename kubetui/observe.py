@@ -74,9 +74,9 @@ class Shell:
 
 
 def aligned_table(text: str, at: float) -> Table:
-    """Cut a table whose cells stand under their headings.
+    r"""Cut a table whose cells stand under their headings.
 
-    >>> aligned_table("NAME   NOMINATED NODE\\na b    c\\n", 0.0).rows
+    >>> aligned_table("NAME   NOMINATED NODE\na b    c\n", 0.0).rows
     (('a b', 'c'),)
     """
     lines = [clean(line) for line in text.splitlines() if line.strip()]

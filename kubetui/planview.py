@@ -15,7 +15,7 @@ from kubetui.steps import STEPS
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """A step in words. `commands` is its script on the first machine where it runs, empty where the provider does it."""
+    """A step in words. `commands` is its script on the first machine where it runs; empty where there is none."""
 
     name: str
     title: str
@@ -41,8 +41,10 @@ def plan_text(plan: Plan) -> str:
     profile = plan.profile
     parts = [
         f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {plan.provider.title}, box {plan.box}",
-        f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
-        f"pod network {profile.network.pod_network}",
+        (
+            f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
+            f"pod network {profile.network.pod_network}"
+        ),
         "",
         *_table(plan),
     ]
@@ -104,14 +106,27 @@ def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
     yield f"{number}. {step.title} ({step.name}), {step.where.value}"
     yield f"   {step.why}"
     yield f"   [{step.source}]"
-    shown: dict[str, list[str]] = {}
+    groups: dict[str, list[tuple[str, Command]]] = {}
     for machine in plan.machines:
-        if step.where.holds(machine):
-            shown.setdefault(_commands(step, plan, machine), []).append(machine.name)
-    for commands, names in shown.items():
-        if commands:
-            yield f"   on {', '.join(names)}:"
-            yield from (f"     | {line}" if line else "     |" for line in commands.splitlines())
+        command = step.recipe(plan, machine).apply if step.where.holds(machine) else None
+        if command is not None:
+            groups.setdefault(command.script, []).append((machine.name, command))
+    for commands in groups.values():
+        yield f"   on {', '.join(name for name, _ in commands)}:"
+        yield from (f"     | {line}".rstrip() for line in _shared(commands).splitlines())
+
+
+def _shared(commands: list[tuple[str, Command]]) -> str:
+    """Return one script for several machines: first the values in which they differ, then what they share."""
+    first = commands[0][1]
+    differs = [name for name in first.values if any(each.values[name] != first.values[name] for _, each in commands)]
+    lines = []
+    for machine, command in commands:
+        for name in differs:
+            text = Command("", {name: command.values[name]}).assignments(reveal=False)
+            lines.append(f"# on {machine}:\n{text}")
+    same = {name: value for name, value in first.values.items() if name not in differs}
+    return "".join(lines) + _text(Command(first.script, same))
 
 
 def _commands(step: Step, plan: Plan, machine: Machine) -> str:
@@ -126,7 +141,7 @@ def _text(command: Command) -> str:
 def _script(plan: Plan, machine: Machine) -> str:
     parts = [
         "#!/bin/bash",
-        f"# {machine.name} ({machine.role}, {machine.address}) of the cluster {plan.profile.name}, by kubetui {__version__}.",
+        f"# {machine.name} ({machine.role}, {machine.address}) of {plan.profile.name}, by kubetui {__version__}.",
         "# Run it as root in the machine. Every part may be run again.",
         PRELUDE,
     ]

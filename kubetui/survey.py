@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kubetui.command import Command
 from kubetui.node import Result
-
-if TYPE_CHECKING:
-    from kubetui.task import Task
+from kubetui.task import Task, finding
 
 MARK: Final = "kubetui-probe"
 
@@ -44,8 +42,6 @@ def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str
 
 async def survey(task: Task) -> Result:
     """Look at the machine and remember for every later step what its probe found."""
-    from kubetui.task import finding
-
     plan, machine = task.plan, task.machine
     probes: dict[str, Command] = {}
     for step in task.run.steps:

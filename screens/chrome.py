@@ -13,6 +13,7 @@ from textual.events import Click
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
+from textual.widgets._footer import FooterKey
 
 from kubetui.questions import pages
 from screens.symbols import COLOURS, State, signs
@@ -117,6 +118,21 @@ def key(keys: str, action: str, words: str, *, display: str = "", tip: str = "",
     return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip)
 
 
+class KeyBar(Footer):
+    """The footer: the keys that work now, in the order in which the screen declares them."""
+
+    def compose(self) -> ComposeResult:
+        """Draw the keys: first those of the field or list where one is, then the screen's."""
+        if not self._bindings_ready:
+            return
+        declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
+        active = {found.binding.action: found for found in self.screen.active_bindings.values() if found.binding.show}
+        for action in sorted(active, key=lambda action: declared.index(action) if action in declared else -1):
+            binding, enabled = active[action].binding, active[action].enabled
+            words = self.app.get_key_display(binding)
+            yield FooterKey(binding.key, words, binding.description, action, disabled=not enabled)
+
+
 class PlainScreen(Screen[None]):
     """A screen with its keys in one place: Esc goes back, `?` explains, `q` leaves."""
 
@@ -141,7 +157,7 @@ class PlainScreen(Screen[None]):
 
     def foot(self) -> Footer:
         """Return the footer; the command palette keeps its key without taking a place in it."""
-        return Footer(show_command_palette=False)
+        return KeyBar(show_command_palette=False)
 
 
 KeyLine = tuple[str, str, str, str]

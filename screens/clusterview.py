@@ -21,7 +21,6 @@ from screens.dialogs import Confirm
 from screens.kubetable import KubeTable
 from screens.runstate import clock
 from screens.shell import open_shell
-from screens.symbols import signs
 from screens.watch import Opens, Seen, Watch, observer
 
 HERTZ = 4
@@ -80,7 +79,7 @@ class ClusterScreen(PlainScreen):
         self._cluster = Cluster(name)
         self._seconds = seconds
         self._now = now
-        self._watch = Watch(name, opens)
+        self._watching = Watch(name, opens)
         self._drawn = Seen()
 
     def compose(self) -> ComposeResult:
@@ -101,17 +100,17 @@ class ClusterScreen(PlainScreen):
     def on_mount(self) -> None:
         """Begin to watch."""
         self.query_one("#nodes").focus()
-        self._watch.start()
+        self._watching.start()
         self.set_interval(1 / HERTZ, self.look)
         self._titles()
 
     def on_unmount(self) -> None:
         """Stop watching."""
-        self._watch.close()
+        self._watching.close()
 
     def look(self) -> None:
         """Draw what was seen since the last time."""
-        seen = self._watch.seen
+        seen = self._watching.seen
         self.query_one(ClusterHead).redraw()
         if seen is not self._drawn:
             self._drawn = seen
@@ -162,7 +161,7 @@ class ClusterScreen(PlainScreen):
     @on(KubeTable.RowHighlighted, "#nodes")
     def chosen(self) -> None:
         """Ask for the containers of the node that was chosen."""
-        self._watch.choose(self.node)
+        self._watching.choose(self.node)
 
     @property
     def node(self) -> str:

@@ -25,14 +25,14 @@ class DestroyScreen(LogScreen):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name = name
+        self._cluster = name
         self._buffer = Buffer()
         self._thread = EngineThread(f"destroy {name}", self._main)
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield TitleLine(f"Destroy {self._name}", marked("running", "removing its machines"))
-        yield LogPane(self._name)
+        yield TitleLine(f"Destroy {self._cluster}", marked("running", "removing its machines"))
+        yield LogPane(self._cluster)
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -48,22 +48,24 @@ class DestroyScreen(LogScreen):
 
     def _result(self) -> Content:
         error = self._thread.error
-        return marked("done", f"{self._name} is gone") if error is None else marked("failed", "not everything is gone")
+        return (
+            marked("done", f"{self._cluster} is gone") if error is None else marked("failed", "not everything is gone")
+        )
 
     async def _main(self) -> None:
         from kubetui.destroy import destroy  # noqa: PLC0415
         from kubetui.errors import KubetuiError  # noqa: PLC0415
 
         try:
-            await destroy(Cluster(self._name), self._say)
-            self._say(f"{self._name} is gone.")
+            await destroy(Cluster(self._cluster), self._say)
+            self._say(f"{self._cluster} is gone.")
         except KubetuiError as error:
             for line in str(error).splitlines():
                 self._say(f"error: {line.strip()}")
             raise
 
     def _say(self, text: str) -> None:
-        self._buffer.append(Line(time.time(), self._name, "destroy", clean(text)))
+        self._buffer.append(Line(time.time(), self._cluster, "destroy", clean(text)))
 
     def action_back(self) -> None:
         """Go to the start screen."""

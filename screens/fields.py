@@ -23,6 +23,7 @@ class Entry(Input):
     """A text field of one row; a question mark asks for help where no value could have one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go_on", "Continue", show=False),
         key("up", "app.focus_previous", "Field above", show=False),
         key("down", "app.focus_next", "Field below", show=False),
     ]
@@ -61,6 +62,7 @@ class Choice(Select[str], inherit_bindings=False):
         options = [(_words(choice), choice) for choice in question.choices]
         super().__init__(options, value=value, allow_blank=False, compact=True)
         self.question = question
+        self.styles.width = max(len(words) for words, _ in options) + 3
 
     def on_mount(self) -> None:
         """Draw the sign that a list opens here."""
@@ -93,7 +95,7 @@ class Field(Horizontal):
     Field > .label { width: 20; }
     Field > .unit { color: $foreground; padding: 0 2 0 1; }
     Field > Entry { width: 1fr; max-width: 48; }
-    Field > Choice { width: 1fr; max-width: 30; }
+    Field > Choice { width: 1fr; max-width: 48; }
     Field > .state { padding: 0 0 0 1; }
     Field:focus-within > .label { color: $accent; text-style: bold; }
     Field Choice > SelectCurrent { padding: 0; }
@@ -156,7 +158,3 @@ class Field(Horizontal):
         """Pass on what was chosen."""
         event.stop()
         self.post_message(self.Said(self.question, str(event.value)))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Let the page's own key act."""
-        event.stop()

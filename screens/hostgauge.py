@@ -12,7 +12,10 @@ from screens.chrome import marked
 from screens.host import GIB, HostFacts
 from screens.symbols import COLOURS, State, signs
 
-_BAR = 20
+_BARS = (12, 30)
+"""Columns of a bar, at least and at most."""
+_BEFORE, _AFTER = 48, 21
+"""Columns before a bar, and those that a remark needs."""
 _STATES: dict[Status, State] = {"ok": "done", "warning": "attention", "failed": "failed"}
 
 
@@ -38,8 +41,8 @@ def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     state = _STATES[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
     if facts.memory is None or facts.memory_free is None:
         return Gauge("memory", f"{_gib(needed)} GiB", None, state, "this host does not say how much it has")
-    free = f"{_gib(facts.memory_free)} GiB are free now"
-    remark = {"done": "", "attention": f"only {free}", "failed": "more than this host has"}.get(state, "")
+    free = f"{_gib(facts.memory_free)} GiB free"
+    remark = {"done": "", "attention": f"only {free}", "failed": "more than there is"}.get(state, "")
     words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"
     return Gauge("memory", words, needed / max(1, facts.memory), state, remark)
 
@@ -50,7 +53,7 @@ def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
     state = _STATES[check.status]
     if facts.cpus is None:
         return Gauge("CPUs", str(needed), None, state, "this host does not say how many it has")
-    remark = "one machine has more than this host" if state != "done" else ""
+    remark = "more in one machine" if state != "done" else ""
     if not remark and needed > facts.cpus:
         remark = "shared, that is fine"
     return Gauge("CPUs", f"{needed} of {facts.cpus}", needed / facts.cpus, state, remark)
@@ -62,8 +65,8 @@ def _disk(plan: Plan, facts: HostFacts) -> Gauge:
     if facts.disk_free is None:
         return Gauge("disk", f"{needed} GiB", None, "attention", "this host does not say how much is free")
     state = _STATES[disk_check("", facts.disk_free * GIB, count).status]
-    remark = {"done": "", "attention": "that will be tight", "failed": "too little for these machines"}.get(state, "")
-    words = f"{needed} of {facts.disk_free} GiB free"
+    remark = {"done": "", "attention": "that will be tight", "failed": "too little"}.get(state, "")
+    words = f"{needed} of {facts.disk_free} GiB"
     return Gauge("disk", words, needed / max(1, facts.disk_free), state, remark)
 
 
@@ -71,12 +74,13 @@ def _gib(mib: int) -> str:
     return f"{mib / 1024:.1f}"
 
 
-def drawn(found: tuple[Gauge, ...], title: str = "This host") -> Content:
-    """Return the bars below one another."""
+def drawn(found: tuple[Gauge, ...], width: int) -> Content:
+    """Return the bars below one another, in `width` columns."""
     rows = []
+    columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER - 2))
     for index, gauge in enumerate(found):
-        head = Content.assemble(f"  {title if index == 0 else '':<20}{gauge.label:<8}{gauge.words:<22}")
-        parts = [head, _bar(gauge)]
+        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<8}{gauge.words:<18}")
+        parts = [head, _bar(gauge, columns)]
         if gauge.remark:
             quiet = gauge.state == "done"
             parts += [Content("  "), Content.styled(gauge.remark, "dim") if quiet else marked(gauge.state, gauge.remark)]
@@ -84,9 +88,9 @@ def drawn(found: tuple[Gauge, ...], title: str = "This host") -> Content:
     return Content("\n").join(rows)
 
 
-def _bar(gauge: Gauge) -> Content:
+def _bar(gauge: Gauge, columns: int) -> Content:
     if gauge.share is None:
         return Content("")
-    full = min(_BAR, max(1, round(gauge.share * _BAR)))
+    full = min(columns, max(1, round(gauge.share * columns)))
     colour = "$accent" if gauge.state == "done" else COLOURS[gauge.state]
-    return Content.assemble((signs().full * full, colour), (signs().empty * (_BAR - full), "dim"))
+    return Content.assemble((signs().full * full, colour), (signs().empty * (columns - full), "dim"))

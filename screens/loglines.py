@@ -82,7 +82,7 @@ class LogLines(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Look for new lines a dozen times a second."""
-        super().on_mount()
+        super().on_mount()  # type: ignore[no-untyped-call]
         self.set_interval(1 / HERTZ, self.update)
 
     def show(self, buffer: Buffer, machines: tuple[str, ...] = ()) -> None:
@@ -135,7 +135,7 @@ class LogLines(ScrollView, can_focus=True):
         self._view.following = False
         self.post_message(self.Moved())
 
-    def arrange(self) -> None:
+    def rearrange(self) -> None:
         """Wrap and filter anew; someone who reads keeps the line at the top."""
         row = self._view.row(round(self.scroll_y))
         self._view.arrange(width=self._text_width(), wanted=self.wanted)
@@ -166,7 +166,7 @@ class LogLines(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap for the new width."""
-        self.arrange()
+        self.rearrange()
 
     def notify_style_update(self) -> None:
         """Forget the old theme's colours."""

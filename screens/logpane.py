@@ -137,7 +137,7 @@ class LogPane(Vertical):
         lines = self.lines
         if what == "filter":
             lines.wanted = pattern(words)
-            lines.arrange()
+            lines.rearrange()
         else:
             lines.searched, lines.current = pattern(words), None
             lines.refresh()
@@ -233,12 +233,12 @@ class LogScreen(PlainScreen):
         """Wrap long lines, or do not."""
         self.pane.lines.wrap = not self.pane.lines.wrap
         self.pane.lines.sideways(0)
-        self.pane.lines.arrange()
+        self.pane.lines.rearrange()
 
     def action_times(self) -> None:
         """Show times, or do not."""
         self.pane.lines.times = not self.pane.lines.times
-        self.pane.lines.arrange()
+        self.pane.lines.rearrange()
 
     def action_full(self) -> None:
         """Give the log the whole screen, or take it back."""

@@ -32,7 +32,7 @@ class PageScreen(PlainScreen):
     """One page of questions, with a picture of what they make and the help for the one where one is."""
 
     app: KubetuiApp
-    CSS = """
+    DEFAULT_CSS = """
     PageScreen #body { height: 1fr; padding: 1 0 0 0; }
     PageScreen #form { height: auto; }
     PageScreen #picture { height: auto; margin: 1 0 0 0; text-wrap: nowrap; }
@@ -178,7 +178,7 @@ def _draw_gauges(screen: PageScreen) -> Content:
         found = gauges(Plan(screen.draft.profile()), screen.app.host.facts())
     except ValueError:
         return Content("")
-    return drawn(found)
+    return drawn(found, screen.room()[0])
 
 
 def _draw_network(screen: PageScreen) -> Content:

@@ -28,7 +28,7 @@ class ReviewScreen(PlainScreen):
     """The plan before it happens. Start is refused where `kubetui up` would refuse, too."""
 
     app: KubetuiApp
-    CSS = """
+    DEFAULT_CSS = """
     ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1; }
     ReviewScreen #machines { height: auto; max-height: 8; }
     ReviewScreen #machines > Static, ReviewScreen #checks > Static { height: auto; }

@@ -195,9 +195,8 @@ class RunScreen(LogScreen):
             self._home()
         elif self.session.error is not None or self.session.progress.failures:
             self._open_failure()
-        elif self.session.progress.finished is not None and self.session.progress.finished.ok:
-            if self.is_current and self.pane.lines.view.following and not self.pane.asking:
-                self._open_cluster()
+        elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
+            self._open_cluster()
 
     @on(MachineList.Chosen)
     def chosen(self) -> None:

@@ -23,7 +23,7 @@ Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
 
 async def build(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
     """Run `kubetui.up.up`, imported in the engine's thread: asyncssh takes longer to load than Textual."""
-    from kubetui.up import up
+    from kubetui.up import up  # noqa: PLC0415
 
     return await up(profile, sink, stop)
 

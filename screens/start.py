@@ -27,7 +27,7 @@ class StartScreen(PlainScreen):
     """Open a cluster or a profile, go on with a run, or begin a new one."""
 
     app: KubetuiApp
-    CSS = """
+    DEFAULT_CSS = """
     StartScreen Lines { height: 1fr; padding: 1 1 0 1; }
     StartScreen #what { height: auto; padding: 1 2 0 2; max-width: 100; }
     """
