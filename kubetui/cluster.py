@@ -29,7 +29,7 @@ class Cluster:
         self.kubeconfig = self.folder / "kubeconfig"
         self.host_keys = self.folder / "host-keys"
         self.logs = self.folder / "logs"
-        self.result = self.folder / "result.json"
+        self.journal = self.folder / "journal"
 
     @property
     def exists(self) -> bool:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ async def _up(profile: Profile, *, as_json: bool, verbose: bool) -> RunFinished:
         output.close()
 
 
-def _stopper(stop: Stop):  # noqa: ANN202
+def _stopper(stop: Stop) -> Callable[[], None]:
     def request() -> None:
         if not stop.requested:
             click.echo("\nStopping: what runs comes to its end. Once more stops at once.", err=True)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from kubetui import profilefile
+from kubetui import journal, profilefile
 from kubetui.cluster import Cluster, all_names, state_home
-from kubetui.errors import ProfileError
-from kubetui.plan import Machine, Plan, Role
+from kubetui.errors import KubetuiError, ProfileError
+from kubetui.plan import Plan, Role
 from kubetui.profile import Profile
 
 State = Literal["built", "working", "stopped", "unreadable"]
-
-_TAIL: Final = 64 * 1024
-"""Bytes at a log's end that are looked at: a step's first and last lines stand in it, or it is still running."""
-_MARK: Final = re.compile(r"^\S+ \S+ (?P<step>[\w-]+): == (?P<words>.*)$", re.MULTILINE)
-_GOOD: Final = ("done after", "unchanged after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +46,32 @@ def _overview(cluster: Cluster) -> ClusterOverview:
         machines = plan.machines
     except (ProfileError, ValueError):
         return ClusterOverview(cluster.name, 0, "", "unreadable", "its profile cannot be read", "", when)
-    state, words = _state(cluster, machines)
+    state, words = _state(cluster)
     address = str(plan.control_plane.address)
     version = f"v{profile.kubernetes.version}"
     return ClusterOverview(cluster.name, len(machines), version, state, words, address, when, profile)
 
 
-def _state(cluster: Cluster, machines: tuple[Machine, ...]) -> tuple[State, str]:
+def _state(cluster: Cluster) -> tuple[State, str]:
     if _held(cluster.name):
         return "working", "a run works on it"
-    stopped = [(machine.name, step) for machine in machines if (step := _unfinished(cluster.logs, machine.name))]
-    if stopped:
-        machine, step = stopped[0]
-        others = f" and {len(stopped) - 1} more" if len(stopped) > 1 else ""
-        return "stopped", f'stopped at "{step}" on {machine}{others}'
-    if not cluster.kubeconfig.exists():
-        return "stopped", "stopped before there was a cluster"
-    return "built", "built"
-
-
-def _unfinished(logs: Path, machine: str) -> str:
-    """Return the step that a machine's log ends in without having ended well, or nothing."""
-    open_steps: dict[str, bool] = {}
-    for found in _MARK.finditer(_tail(logs / f"{machine}.log")):
-        open_steps[found["step"]] = not found["words"].startswith(_GOOD)
-    return next((step for step, is_open in open_steps.items() if is_open), "")
-
-
-def _tail(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL))
-            return file.read().decode("utf-8", errors="replace")
-    except OSError:
-        return ""
+        last = journal.read(cluster.journal)
+    except KubetuiError:
+        return "unreadable", "its journal cannot be read"
+    if last is None:
+        return "stopped", "stopped before it began"
+    at = (*last.failed, *last.in_flight)
+    if at:
+        machine, _, step = at[0].partition("/")
+        others = f" and {len(at) - 1} more" if len(at) > 1 else ""
+        return "stopped", f'stopped at "{step}" on {machine}{others}'
+    return ("built", "built") if last.ok else ("stopped", "stopped before its end")
 
 
 def _when(cluster: Cluster) -> float:
     times = [0.0]
-    for path in (cluster.profile, cluster.kubeconfig, cluster.result, *cluster.logs.glob("*.log")):
+    for path in (cluster.profile, cluster.kubeconfig, cluster.journal, *cluster.logs.glob("*.log")):
         with suppress(OSError):
             times.append(path.stat().st_mtime)
     return max(times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from kubetui import profilefile, providers
@@ -12,6 +13,7 @@ from kubetui.errors import ProfileError
 from kubetui.events import Event, RunFinished, Sink
 from kubetui.files import write_private
 from kubetui.hostkeys import HostKeys
+from kubetui.journal import Journal
 from kubetui.logs import Logs
 from kubetui.node import Node
 from kubetui.plan import Machine, Plan
@@ -36,17 +38,14 @@ async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
         cluster.create()
         await provider.prepare()
         write_private(cluster.profile, profilefile.dump(profile))
-        logs = Logs(cluster.logs)
+        with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
 
-        def both(event: Event) -> None:
-            logs(event)
-            sink(event)
+            def all_sinks(event: Event) -> None:
+                for each in (journal, logs, sink):
+                    each(event)
 
-        try:
             run = Run(plan, cluster, provider, STEPS, connector(cluster))
-            return await Engine(run, both, stop).execute()
-        finally:
-            logs.close()
+            return await Engine(run, all_sinks, stop).execute()
 
 
 def connector(cluster: Cluster) -> Connect:

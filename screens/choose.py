@@ -53,10 +53,7 @@ class Choose(ModalScreen[str]):
                 yield Static(self._text, markup=False)
             width = max(len(words) for _, words, _ in self._answers)
             yield OptionList(
-                *(
-                    Option(Content.assemble(f" {words:<{width}}  ", (what, "dim")), id=name)
-                    for name, words, what in self._answers
-                ),
+                *(Option(Content(f" {words:<{width}}  {what}"), id=name) for name, words, what in self._answers),
                 markup=False,
                 compact=True,
             )

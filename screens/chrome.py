@@ -127,10 +127,16 @@ class KeyBar(Footer):
             return
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {found.binding.action: found for found in self.screen.active_bindings.values() if found.binding.show}
-        for action in sorted(active, key=lambda action: declared.index(action) if action in declared else -1):
+
+        def place(action: str) -> int:
+            name = action.removeprefix("screen.")
+            return declared.index(name) if name in declared else -1
+
+        for action in sorted(active, key=place):
             binding, enabled = active[action].binding, active[action].enabled
             words = self.app.get_key_display(binding)
-            yield FooterKey(binding.key, words, binding.description, action, disabled=not enabled)
+            footer_key = FooterKey(binding.key, words, binding.description, action, disabled=not enabled)
+            yield footer_key.data_bind(compact=Footer.compact)
 
 
 class PlainScreen(Screen[None]):

@@ -14,14 +14,14 @@ from kubetui.events import Line
 from kubetui.text import clean
 from screens.buffers import Buffer
 from screens.chrome import TitleLine, key, marked
-from screens.logpane import LogPane, LogScreen
+from screens.logpane import LOG_KEYS, LogPane, LogScreen
 from screens.session import EngineThread
 
 
 class DestroyScreen(LogScreen):
     """Removes a cluster and shows what happens; it goes on when the screen is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc", tip="To the start.")]
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc"), *LOG_KEYS]
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -23,7 +23,7 @@ class Entry(Input):
     """A text field of one row; a question mark asks for help where no value could have one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go_on", "Continue", show=False),
+        key("enter", "screen.go_on", "Continue"),
         key("up", "app.focus_previous", "Field above", show=False),
         key("down", "app.focus_next", "Field below", show=False),
     ]

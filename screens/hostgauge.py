@@ -14,7 +14,7 @@ from screens.symbols import COLOURS, State, signs
 
 _BARS = (12, 30)
 """Columns of a bar, at least and at most."""
-_BEFORE, _AFTER = 48, 21
+_BEFORE, _AFTER = 45, 22
 """Columns before a bar, and those that a remark needs."""
 _STATES: dict[Status, State] = {"ok": "done", "warning": "attention", "failed": "failed"}
 
@@ -77,9 +77,9 @@ def _gib(mib: int) -> str:
 def drawn(found: tuple[Gauge, ...], width: int) -> Content:
     """Return the bars below one another, in `width` columns."""
     rows = []
-    columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER - 2))
+    columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER))
     for index, gauge in enumerate(found):
-        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<8}{gauge.words:<18}")
+        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<16}")
         parts = [head, _bar(gauge, columns)]
         if gauge.remark:
             quiet = gauge.state == "done"

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -15,11 +16,15 @@ from screens.chrome import key
 from screens.symbols import signs
 
 
-class Lines(OptionList):
-    """Lines of which one is chosen. The mark before it tells it apart without colour."""
+class Lines(OptionList, inherit_bindings=False):
+    """Lines of which one is chosen. The mark before it tells it apart without colour.
+
+    Enter is for the screen; a click chooses, and a double click is an `OptionSelected`.
+    """
 
     DEFAULT_CSS = """
     Lines, Lines:focus, Lines:ansi { border: none; padding: 0; background: transparent; background-tint: transparent; }
+    Lines { scrollbar-size-vertical: 1; }
     Lines > .option-list--option { padding: 0; }
     Lines > .option-list--option-disabled { color: $foreground; }
     Lines > .option-list--option-highlighted, Lines:focus > .option-list--option-highlighted {
@@ -29,8 +34,12 @@ class Lines(OptionList):
     Lines > .option-list--option-hover { background: transparent; text-style: underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("j", "cursor_down", "Down", display="↓, j", show=False),
-        key("k", "cursor_up", "Up", display="↑, k", show=False),
+        key("down,j", "cursor_down", "Down", show=False),
+        key("up,k", "cursor_up", "Up", show=False),
+        key("pagedown,ctrl+d", "page_down", "Page down", show=False),
+        key("pageup,ctrl+u", "page_up", "Page up", show=False),
+        key("home", "first", "First", show=False),
+        key("end", "last", "Last", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
@@ -67,6 +76,15 @@ class Lines(OptionList):
             if line is not None and line in self._contents:
                 self.replace_option_prompt(line, self._drawn(line, here=here))
         self._marked = self.chosen
+
+    async def _on_click(self, event: Click) -> None:
+        event.prevent_default()
+        clicked = event.style.meta.get("option")
+        if clicked is None or self.get_option_at_index(clicked).disabled:
+            return
+        self.highlighted = clicked
+        if event.chain > 1:
+            self.action_select()
 
     def _drawn(self, line: str, *, here: bool) -> Content:
         return Content.assemble(f"{signs().here} " if here else "  ", self._contents[line])

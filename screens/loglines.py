@@ -42,7 +42,7 @@ class LogLines(ScrollView, can_focus=True):
         scrollbar-size-horizontal: 0;
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        overflow-y: auto;
+        overflow-y: scroll;
         & > .log--heading { color: $accent; text-style: bold; }
         & > .log--trouble { color: $error; }
         & > .log--time { text-style: dim; }

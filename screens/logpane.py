@@ -172,29 +172,34 @@ class LogPane(Vertical):
         return ""
 
 
+LOG_KEYS: Final[list[BindingType]] = [
+    key("slash", "search", "Search", display="/", tip="Find text in the log and mark it."),
+    key("n", "jump(1)", "Next match", show=False),
+    key("N", "jump(-1)", "Match before", show=False),
+    key("f", "filter", "Filter", tip="Show only the lines with a text."),
+    key("w", "wrap", "Wrap", tip="Break lines that are too long, or cut them and go sideways with ← and →."),
+    key("t", "times", "Times", tip="Show when each line came."),
+    key("z", "full", "Full", tip="Give the log the whole screen, and take it back."),
+    key("p", "pause", "Pause", tip="Hold the log where it is, and follow its end again."),
+    key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 works inside text, too."),
+    key("S", "save", "Save", tip="Write the lines that are shown to a file.", show=False),
+    key("pageup", "page(-1)", "Page up", show=False),
+    key("pagedown", "page(1)", "Page down", show=False),
+    key("home", "top", "To the first line", show=False),
+    key("end,G", "follow", "To the end, and follow it", show=False),
+    key("left", "sideways(-8)", "To the left", show=False),
+    key("right", "sideways(8)", "To the right", show=False),
+]
+"""The keys of a log, and help; a screen with one has them among its own."""
+
+
 class LogScreen(PlainScreen):
     """A screen with a log; its keys work wherever the focus is."""
 
     DEFAULT_CSS = """
     LogScreen.-full .beside-log { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("slash", "search", "Search", display="/", tip="Find text in the log and mark it."),
-        key("n", "jump(1)", "Next match", show=False),
-        key("N", "jump(-1)", "Match before", show=False),
-        key("f", "filter", "Filter", tip="Show only the lines with a text."),
-        key("w", "wrap", "Wrap", tip="Break lines that are too long, or cut them and go sideways with ← and →."),
-        key("t", "times", "Times", tip="Show when each line came."),
-        key("z", "full", "Full", tip="Give the log the whole screen, and take it back."),
-        key("p", "pause", "Pause", tip="Hold the log where it is, and follow its end again."),
-        key("S", "save", "Save", tip="Write the lines that are shown to a file.", show=False),
-        key("pageup", "page(-1)", "Page up", show=False),
-        key("pagedown", "page(1)", "Page down", show=False),
-        key("home", "top", "To the first line", show=False),
-        key("end,G", "follow", "To the end, and follow it", show=False),
-        key("left", "sideways(-8)", "To the left", show=False),
-        key("right", "sideways(8)", "To the right", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LOG_KEYS
 
     @property
     def pane(self) -> LogPane:

@@ -112,7 +112,7 @@ class MachineList(ScrollView, can_focus=True):
         chosen = (
             self.get_component_rich_style("machine--chosen", partial=True) if index == self.chosen else Style.null()
         )
-        shown = f" {count}" if width >= COUNTS_FROM else ""
+        shown = f" {count} " if width >= COUNTS_FROM else ""
         room = width - self.name_width - 5 - len(shown)
         segments = [
             Segment(f" {signs().of(state)} ", style),

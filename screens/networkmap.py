@@ -95,5 +95,5 @@ def _room(field: str, network: IPv4Network) -> str:
     if field != "pod_cidr" or network.prefixlen > NODE_MASK:
         return "no overlap"
     room = 2 ** (NODE_MASK - network.prefixlen)
-    return f"no overlap, room for {room} {'machine' if room == 1 else 'machines'}"
+    return f"no overlap, {room} {'node' if room == 1 else 'nodes'} fit"
 

@@ -33,7 +33,7 @@ class PageScreen(PlainScreen):
 
     app: KubetuiApp
     DEFAULT_CSS = """
-    PageScreen #body { height: 1fr; padding: 1 0 0 0; }
+    PageScreen #body { height: 1fr; padding: 1 0 0 0; scrollbar-size-vertical: 1; }
     PageScreen #form { height: auto; }
     PageScreen #picture { height: auto; margin: 1 0 0 0; text-wrap: nowrap; }
     PageScreen #aside { height: auto; padding: 1 2 0 2; }

@@ -29,7 +29,7 @@ class ReviewScreen(PlainScreen):
 
     app: KubetuiApp
     DEFAULT_CSS = """
-    ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1; }
+    ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1 0 2; }
     ReviewScreen #machines { height: auto; max-height: 8; }
     ReviewScreen #machines > Static, ReviewScreen #checks > Static { height: auto; }
     ReviewScreen #checks { height: auto; max-height: 9; margin: 1 0 0 0; }
@@ -39,9 +39,10 @@ class ReviewScreen(PlainScreen):
     ReviewScreen #steps { height: 1fr; margin: 1 0 0 0; }
     ReviewScreen #list { width: 34; height: 100%; }
     ReviewScreen.-wide #list { width: 56; }
+    ReviewScreen VerticalScroll { scrollbar-size-vertical: 1; }
     ReviewScreen #step { width: 1fr; padding: 0 1; border-left: solid $border-blurred; }
     ReviewScreen #step > Static { height: auto; }
-    ReviewScreen #last { height: 1; padding: 0 1; margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
+    ReviewScreen #last { height: 1; padding: 0 2; margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
@@ -49,7 +50,7 @@ class ReviewScreen(PlainScreen):
         key("h", "checks", "Checks", tip="Every host check with what was found and what to do."),
         key("r", "look", "Check again", tip="Look at this host once more.", show=False),
         key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
-        key("c", "copy", "Copy command", tip="Copy the command that does the same without the wizard."),
+        key("c", "copy", "Copy", tip="Copy the command that does the same without the wizard."),
         key("x", "export", "Export", tip="Write the commands as one shell script a machine."),
         key("slash", "search", "Search", display="/", tip="Show only the steps with a word.", show=False),
         key("escape", "back", "Back", display="esc", tip="One page back; nothing is lost."),
@@ -111,7 +112,7 @@ class ReviewScreen(PlainScreen):
         """Show the checks, or that they are under way."""
         text = marked("running", "looking at this host")
         if self._found is not None:
-            text = checks_text(self._found, wide=self.has_class("-wide"))
+            text = all_checks(self._found) if self.has_class("-wide") else checks_text(self._found, self.size.width - 4)
         self.query_one("#found", Static).update(text)
 
     def show_steps(self) -> None:
@@ -131,7 +132,6 @@ class ReviewScreen(PlainScreen):
         self.query_one("#commands", Static).update(step_text(step) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
-    @on(OptionList.OptionSelected)
     def action_start(self) -> None:
         """Begin the run, if nothing is in its way."""
         self._start_when_checked = self._found is None

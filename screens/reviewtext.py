@@ -21,25 +21,30 @@ _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
 def machines_table(plan: Plan) -> Content:
     """Return the machines, one a row."""
     names = max(7, *(len(machine.name) for machine in plan.machines))
-    rows = [Content.styled(f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>9}  CPUs  Box", "dim")]
+    sizes = max(len(f"{machine.memory} MiB") for machine in plan.machines)
+    rows = [Content.styled(f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box", "dim")]
     for machine in plan.machines:
         memory = f"{machine.memory} MiB"
         rows.append(
             Content(
-                f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>9}  "
+                f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>{sizes}}  "
                 f"{machine.cpus:>4}  {plan.box}"
             )
         )
     return Content("\n").join(rows)
 
 
-def checks_text(checks: Sequence[Check], *, wide: bool) -> Content:
-    """Return what stands in the way with its fix, and what is well: a row each where there is room."""
-    if wide:
-        return all_checks(checks)
-    bad = [_check(check) for check in _sorted(checks) if check.status != "ok"]
-    good = [marked("done", check.name.partition(" of ")[0]) for check in checks if check.status == "ok"]
-    return Content("\n").join([*bad, Content("   ").join(list(dict.fromkeys(good)))])
+def checks_text(checks: Sequence[Check], width: int) -> Content:
+    """Return what stands in the way with its fix, a row each; what is well shares rows of `width` columns."""
+    rows = [_check(check) for check in _sorted(checks) if check.status != "ok"]
+    names = dict.fromkeys(check.name.partition(" of ")[0] for check in checks if check.status == "ok")
+    row: list[Content] = []
+    for good in (marked("done", name) for name in names):
+        if sum(each.cell_length + 3 for each in row) + good.cell_length > width:
+            rows.append(Content("   ").join(row))
+            row = []
+        row.append(good)
+    return Content("\n").join([*rows, Content("   ").join(row)])
 
 
 def all_checks(checks: Sequence[Check]) -> Content:

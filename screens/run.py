@@ -19,7 +19,7 @@ from screens import runstate
 from screens.choose import Choose
 from screens.chrome import Head, key, marked
 from screens.failure import Choice, FailureScreen
-from screens.logpane import LogPane, LogScreen
+from screens.logpane import LOG_KEYS, LogPane, LogScreen
 from screens.machinelist import Item, MachineList
 from screens.session import Session, running_session
 from screens.symbols import signs
@@ -70,7 +70,15 @@ class RunScreen(LogScreen):
         key("enter", "open", "Open", tip="What to do next: the cluster, or what failed."),
         key("a", "everyone", "All", tip="The logs of all machines in one, with their names; and back to one."),
         key("r", "retry", "Go on", tip="Begin again; what is done is not done twice."),
-        key("escape", "back", "Leave", display="esc", tip="Leave the run. It asks first, and nothing is lost."),
+        *LOG_KEYS,
+        key(
+            "escape",
+            "back",
+            "Leave",
+            display="esc",
+            show=False,
+            tip="Leave the run. It asks first, and nothing is lost.",
+        ),
     ]
 
     def __init__(
@@ -139,7 +147,7 @@ class RunScreen(LogScreen):
         session, progress = self.session, self.session.progress
         when = runstate.times(progress, self._now(), self._estimate)
         if session.running and session.stop_requests:
-            return marked("attention", f"stopping, {len(progress.running)} steps come to their end   {when}")
+            return marked("attention", f"stopping, {runstate.steps(len(progress.running))} to end   {when}")
         if session.running or not session.began:
             return Content(when)
         if progress.finished is not None and progress.finished.ok:
@@ -215,6 +223,8 @@ class RunScreen(LogScreen):
         del parameters
         if action == "open":
             return not self.session.running or bool(self.session.progress.failures)
+        if action == "pause":
+            return self.session.running
         if action == "retry":
             return self._told and not self._succeeded
         return True
@@ -276,9 +286,9 @@ class RunScreen(LogScreen):
 
     def _question(self) -> Choose:
         name = self.session.profile.name
-        count = len(self.session.progress.running)
+        count = runstate.steps(len(self.session.progress.running))
         if self.session.stop_requests:
-            text = f"{count} steps still come to their end. Stopped at once, they are looked at again by the next run."
+            text = f"Still to end: {count}. What is stopped at once is looked at again by the next run."
             now = ("stop", "Stop at once", "what runs is cut short, and mended next time")
             return Choose(name, text, [(STAY, "Wait", "until they have come to their end"), now])
         text = f"{name} is not ready yet. Nothing that is done is lost, whatever you choose."
@@ -287,7 +297,7 @@ class RunScreen(LogScreen):
             text,
             [
                 (STAY, "Stay", "and go on watching"),
-                (STOP, "Stop gently", f"{count} steps come to their end, then leave"),
+                (STOP, "Stop gently", f"let {count} come to an end, then leave"),
                 (KEEP, "Let it go on", "in the background, until you leave kubetui"),
             ],
         )

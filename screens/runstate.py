@@ -57,6 +57,11 @@ def bar(done: int, all_: int, width: int, full: str, empty: str) -> tuple[str, s
     return full * filled, empty * (width - filled)
 
 
+def steps(count: int) -> str:
+    """Return a number of steps in words."""
+    return "1 step" if count == 1 else f"{count} steps"
+
+
 def running_since(progress: Progress, machine: str, now: float) -> str:
     """Return how far a machine is and how long its step has run, for the line below the machines."""
     done, all_ = progress.of_machine(machine)

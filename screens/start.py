@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from kubetui import library, overview
 from screens.chrome import PlainScreen, TitleLine, key, marked
-from screens.destroying import destroy
+from screens.dialogs import Confirm
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
 from screens.startrows import cluster_row, draft_row, entry_row, heading
@@ -29,7 +29,7 @@ class StartScreen(PlainScreen):
     app: KubetuiApp
     DEFAULT_CSS = """
     StartScreen Lines { height: 1fr; padding: 1 1 0 1; }
-    StartScreen #what { height: auto; padding: 1 2 0 2; max-width: 100; }
+    StartScreen #what { height: auto; padding: 1 2; max-width: 100; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("n", "new", "New", tip="A new cluster, from the defaults."),
@@ -180,8 +180,17 @@ class StartScreen(PlainScreen):
     def action_destroy(self) -> None:
         """Remove a cluster."""
         cluster = self._clusters.get(self.query_one(Lines).chosen or "")
-        if cluster is not None:
-            destroy(self.app, cluster.name)
+        if cluster is None:
+            return
+
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
+            if sure:
+                from screens.destroying import DestroyScreen  # noqa: PLC0415
+
+                self.app.push_screen(DestroyScreen(cluster.name))
+
+        words = "Its machines and everything in them are removed, its logs and its kubeconfig. Saved profiles stay."
+        self.app.push_screen(Confirm(f"Destroy {cluster.name}", words, cluster.name), answered)
 
     def action_undo(self) -> None:
         """Forget a draft."""

@@ -34,15 +34,18 @@ done
 [[ ! -e $STANDINS/systemd-refuses ]] || { echo 'Failed to start transient service unit' >&2; exit 1; }
 if systemctl is-active --quiet "$unit"; then echo "Unit $unit.service was already loaded" >&2; exit 1; fi
 echo "$unit" >>"$STANDINS/runs"
-setsid "$@" </dev/null >/dev/null 2>&1 &
-echo "$!" >"$STANDINS/$unit.pid"
+rm -f "$STANDINS/$unit.pid"
+# as systemd does, the one that starts it also collects it at its end
+setsid bash -c '"${@:2}" & echo "$!" >"$1.new"; mv "$1.new" "$1"; wait' own "$STANDINS/$unit.pid" "$@" </dev/null >/dev/null 2>&1 &
+echo "$!" >"$STANDINS/$unit.group"
+until [[ -e $STANDINS/$unit.pid ]]; do sleep 0.01; done
 """,
     "systemctl": """
 pid=$(cat "$STANDINS/${*: -1}.pid" 2>/dev/null) && [[ -d /proc/$pid ]] && state=active || { state=inactive pid=0; }
 case $1 in
   is-active) [[ $2 == --quiet ]] || echo "$state"; [[ $state == active ]] ;;
   show) echo "$pid" ;;
-  stop) [[ $pid == 0 ]] || { kill -TERM -- "-$pid"; while [[ -d /proc/$pid ]]; do sleep 0.02; done; } ;;
+  stop) [[ $pid == 0 ]] || { kill -TERM -- "-$(cat "$STANDINS/$2.group")"; while [[ -d /proc/$pid ]]; do sleep 0.02; done; } ;;
 esac
 """,
 }
@@ -211,16 +214,15 @@ class Guest:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
-        for path in self.standins.glob("*.pid"):
+        for path in self.standins.glob("*.group"):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(int(path.read_text()), signal.SIGKILL)
         for child in self._children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            await child.wait()
-            # its pipes may be open still, with a command that outlived a connection at their other end
+            # its pipes may be open still, and nobody reads them
             child._transport.close()  # type: ignore[attr-defined]
-        await asyncio.sleep(0)
+            await child.wait()
 
 
 async def _copy(source: "asyncssh.SSHReader[bytes] | asyncio.StreamReader", sink: object) -> None:

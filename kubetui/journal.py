@@ -1,0 +1,130 @@
+"""What a cluster's runs meant to do and what came of it, on disk before and after each side effect.
+
+One line a record, one write, synced. A record's number is one more than the one before it, so that a lost
+or foreign line shows. Probes are the truth about machines; the journal says what was in flight.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kubetui.errors import KubetuiError
+from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
+
+MAX_BYTES: Final = 1024 * 1024
+"""A larger journal is put aside as `journal.old` when the next run begins."""
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run that a journal tells of.
+
+    `ended` is false when kubetui itself was cut off; `in_flight` then names the tasks (MACHINE/STEP) without an
+    outcome. `failed` names those that failed, `at` is when the last record was written (seconds since the epoch).
+    """
+
+    at: float
+    ended: bool
+    ok: bool
+    in_flight: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
+    """Return the records, and a torn last line if there is one.
+
+    Raises KubetuiError when a record in the middle is unreadable or missing.
+    """
+    *lines, torn = data.split(b"\n")
+    records: list[Record] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            whole = isinstance(record, dict) and record["n"] == number
+        except (ValueError, KeyError):
+            whole = False
+        if not whole:
+            raise KubetuiError(
+                f"{name}:{number}: this record is not the one that belongs here; something else wrote to the journal.",
+                fix="Move the file away: the next run then asks the machines alone.",
+                id="JOURNAL",
+            )
+        records.append(record)
+    return records, torn
+
+
+def last_run(records: Sequence[Record]) -> LastRun | None:
+    """Return what became of the last run; None before the first."""
+    starts = [index for index, record in enumerate(records) if record["event"] == "run"]
+    if not starts:
+        return None
+    open_tasks: dict[str, None] = {}
+    failed = []
+    end: Record | None = None
+    for record in records[starts[-1] :]:
+        match record["event"]:
+            case "begin":
+                open_tasks[record["task"]] = None
+            case "end":
+                open_tasks.pop(record["task"], None)
+                if record["outcome"] == Outcome.FAILED:
+                    failed.append(record["task"])
+            case "finish":
+                end = record
+    return LastRun(records[-1]["at"], end is not None, bool(end and end["ok"]), tuple(open_tasks), tuple(failed))
+
+
+def read(path: Path) -> LastRun | None:
+    """Return the last run of a journal on disk; None where there is none. Raises KubetuiError as `parse` does."""
+    if not path.exists():
+        return None
+    records, _torn = parse(path.read_bytes(), str(path))
+    return last_run(records)
+
+
+class Journal:
+    """A sink that writes records. Opening it sets a torn last line aside; only the holder of the lock may."""
+
+    def __init__(self, path: Path) -> None:
+        data = path.read_bytes() if path.exists() else b""
+        records, torn = parse(data, str(path))
+        if torn:
+            path.with_suffix(".torn").write_bytes(torn)
+        if len(data) > MAX_BYTES:
+            path.rename(path.with_suffix(".old"))
+            records, data, torn = [], b"", b""
+        self._number = len(records)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._file = os.open(path, flags, 0o600)
+        os.ftruncate(self._file, len(data) - len(torn))
+
+    def __call__(self, event: Event) -> None:
+        """Write down what an event says, if it begins or ends something."""
+        match event:
+            case RunStarted():
+                self._write(event.at, {"event": "run", "machines": event.machines, "tasks": len(event.tasks)})
+            case TaskStarted():
+                self._write(event.at, {"event": "begin", "task": str(event.task)})
+            case TaskFinished():
+                record = {"event": "end", "task": str(event.task), "outcome": event.outcome, "seconds": event.seconds}
+                self._write(event.at, {**record, "error": event.error_id} if event.error_id else record)
+            case RunFinished():
+                self._write(event.at, {"event": "finish", "ok": event.ok, "stopped": event.stopped})
+            case _:
+                pass
+
+    def _write(self, at: float, record: Record) -> None:
+        self._number += 1
+        os.write(self._file, (json.dumps({"n": self._number, "at": round(at, 3), **record}) + "\n").encode())
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)

@@ -1,0 +1,86 @@
+"""The journal: what it says after runs that ended, were cut off, or left half a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubetui.errors import KubetuiError
+from kubetui.events import Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.journal import Journal, parse, read
+
+INIT, JOIN = TaskId("init", "kubmaster"), TaskId("join", "kubnode1")
+BEGUN = (
+    RunStarted(1.0, "lab", ("kubmaster", "kubnode1"), (INIT, JOIN)),
+    TaskStarted(2.0, INIT, "kubeadm init", "", ""),
+    TaskFinished(3.0, INIT, Outcome.DONE, 1.0),
+    TaskStarted(4.0, JOIN, "kubeadm join", "", ""),
+)
+
+
+def written(path: Path, *events: object) -> bytes:
+    journal = Journal(path)
+    for event in events:
+        journal(event)  # type: ignore[arg-type]
+    journal.close()
+    return path.read_bytes()
+
+
+def test_nothing_was_written_yet(tmp_path: Path) -> None:
+    assert read(tmp_path / "journal") is None
+
+
+def test_a_run_that_was_cut_off_names_what_was_in_flight(tmp_path: Path) -> None:
+    written(tmp_path / "journal", *BEGUN)
+    last = read(tmp_path / "journal")
+    assert last is not None
+    assert (last.ended, last.ok, last.in_flight, last.failed) == (False, False, ("kubnode1/join",), ())
+
+
+def test_a_run_that_failed_names_where(tmp_path: Path) -> None:
+    failed = TaskFinished(5.0, JOIN, Outcome.FAILED, 1.0, "no", "STEP")
+    written(
+        tmp_path / "journal", *BEGUN, failed, RunFinished(6.0, "lab", 5.0, ok=False, changed=1, failed=1, blocked=0)
+    )
+    last = read(tmp_path / "journal")
+    assert last is not None
+    assert (last.ended, last.ok, last.in_flight, last.failed) == (True, False, (), ("kubnode1/join",))
+
+
+def test_only_the_last_run_counts(tmp_path: Path) -> None:
+    written(tmp_path / "journal", *BEGUN)
+    done = RunFinished(9.0, "lab", 5.0, ok=True, changed=0, failed=0, blocked=0)
+    written(tmp_path / "journal", BEGUN[0], done)
+    last = read(tmp_path / "journal")
+    assert last is not None
+    assert (last.at, last.ended, last.ok, last.in_flight) == (9.0, True, True, ())
+
+
+@given(cut=st.integers(min_value=1))
+def test_a_torn_last_line_is_set_aside(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    path = tmp_path_factory.mktemp("journal") / "journal"
+    whole = written(path, *BEGUN)
+    last = whole.rstrip(b"\n").rfind(b"\n") + 1
+    end = last + cut % (len(whole) - last)
+    path.write_bytes(whole[:end])
+    again = written(path, *BEGUN)
+    assert again.startswith(whole[:last])
+    assert len(parse(again, "journal")[0]) == 2 * len(BEGUN) - 1
+
+
+@pytest.mark.parametrize("change", [lambda lines: lines[1:], lambda lines: [*lines[:1], b"{", *lines[1:]]])
+def test_a_broken_chain_stops(tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
+    path = tmp_path / "journal"
+    lines = written(path, *BEGUN).splitlines()
+    path.write_bytes(b"\n".join([*change(lines), b""]))
+    with pytest.raises(KubetuiError, match=r"journal:\d: this record"):
+        Journal(path)
+
+
+def test_it_is_private(tmp_path: Path) -> None:
+    written(tmp_path / "journal", *BEGUN)
+    assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
