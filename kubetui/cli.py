@@ -52,19 +52,36 @@ def _wizard() -> int:
 
 
 @main.command()
+@click.option("--plain", is_flag=True, help="One question after the other, for plain terminals and screen readers.")
+@friendly
+def new(*, plain: bool) -> int:
+    """Ask for everything that a cluster needs, and save it as a profile."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise KubetuiError("There is no terminal to ask on.", fix="Write a profile, and run: kubetui up PROFILE --yes")
+    if plain:
+        from screens.plain import new as ask
+
+        return ask()
+    from screens.app import run
+
+    return run(new=True)
+
+
+@main.command()
 @click.argument("profile")
 @click.option("--yes", "-y", is_flag=True, help="Start without asking.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
+@click.option("--timings", is_flag=True, help="At the end show each task's time and the critical path.")
 @friendly
-def up(profile: str, *, yes: bool, as_json: bool, verbose: bool) -> int:
+def up(profile: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool) -> int:
     """Build the cluster of PROFILE, or what is missing of it.
 
     PROFILE is a file, or the name of a saved or starter profile.
     """
     from kubetui.commands import up as command
 
-    return command(profile, yes=yes, as_json=as_json, verbose=verbose)
+    return command(profile, yes=yes, as_json=as_json, verbose=verbose, timings=timings)
 
 
 @main.command()
@@ -88,6 +105,19 @@ def status(name: str | None, *, as_json: bool) -> int:
     from kubetui.commands import status as command
 
     return command(name, as_json=as_json)
+
+
+@main.command()
+@click.argument("name")
+@click.option(
+    "--svg", is_flag=False, flag_value="-", metavar="[FILE]", help="A Gantt chart as SVG, into FILE or standard output."
+)
+@friendly
+def timings(name: str, *, svg: str | None) -> int:
+    """Show when each task of a cluster's last run began and ended."""
+    from kubetui.commands import timings as command
+
+    return command(name, svg=svg)
 
 
 @main.command()

@@ -13,15 +13,17 @@ from typing import Any
 
 import click
 
-from kubetui import library, profilefile, providers, render
+from kubetui import gantt, library, profilefile, providers, render
 from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
+from kubetui.estimate import Remaining
 from kubetui.events import RunFinished
 from kubetui.files import write_private
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState
+from kubetui.timings import Timings, read
 
 PARTLY = 7
 """Exit code of a run in which some machines got there and others did not."""
@@ -40,14 +42,17 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise StoppedError("Nothing was done.")
 
 
-def up(name: str, *, yes: bool, as_json: bool, verbose: bool) -> int:
+def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool) -> int:
     """Build a cluster; see `cli.up`."""
     profile = profilefile.load(library.find(name))
     plan = Plan(profile)
     asyncio.run(check_host(plan))
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
-    finished = asyncio.run(_up(profile, as_json=as_json, verbose=verbose))
+    output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
+    finished = asyncio.run(_up(profile, output))
+    if timings:
+        _show_timings(Cluster(profile.name), err=as_json)
     if finished.ok:
         return 0
     return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
@@ -63,10 +68,9 @@ async def check_host(plan: Plan) -> None:
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), id="HOST")
 
 
-async def _up(profile: Profile, *, as_json: bool, verbose: bool) -> RunFinished:
+async def _up(profile: Profile, output: render.Output) -> RunFinished:
     from kubetui.up import up as build
 
-    output = render.output(as_json=as_json, verbose=verbose)
     stop = Stop()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -84,6 +88,32 @@ def _stopper(stop: Stop) -> Callable[[], None]:
         stop.request()
 
     return request
+
+
+def timings(name: str, *, svg: str | None) -> int:
+    """Show the times of a cluster's last run; see `cli.timings`."""
+    cluster = existing(name)
+    if svg is None:
+        _show_timings(cluster)
+    elif svg == "-":
+        click.echo(gantt.svg(_timings(cluster)), nl=False)
+    else:
+        Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
+        click.echo(svg)
+    return 0
+
+
+def _show_timings(cluster: Cluster, *, err: bool = False) -> None:
+    click.echo("\n" + gantt.table(_timings(cluster)), err=err)
+
+
+def _timings(cluster: Cluster) -> Timings:
+    found = read(cluster)
+    if found is None:
+        raise UsageError(
+            f"No run of {cluster.name} has kept its times yet.", fix=f"Each run does: kubetui up {cluster.name}"
+        )
+    return found
 
 
 def destroy(name: str, *, yes: bool) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from kubetui.plan import Machine, Plan, Role
+from kubetui.plan import API_PORT, Machine, Plan, Role
 
 Document = dict[str, Any]
 
@@ -18,7 +18,6 @@ VERSION_MARK: Final = "@KUBERNETES_VERSION@"
 """Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
 TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
 CA_HASH_MARK: Final = "@CA_HASH@"
-API_PORT: Final = 6443
 
 
 def api_version(minor: tuple[int, int]) -> str:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from itertools import islice
+from itertools import chain, islice
 
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS, ProviderKind
+from kubetui.providers.hostoptions import Host
 
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
+API_PORT = 6443
+"""Where an API server listens."""
+_NOWHERE = IPv4Address(0)
+"""What a host without an address has until the profile is right."""
 
 
 class Role(StrEnum):
@@ -25,7 +30,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`."""
+    """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
+
+    `host` is what the profile says of a machine that exists; its memory and CPUs are what they are: 0 here.
+    """
 
     name: str
     role: Role
@@ -33,18 +41,23 @@ class Machine:
     memory: int
     cpus: int
     first: bool = False
+    host: Host | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be built: the profile and what follows from it."""
+    """What will be built: the profile and what follows from it.
+
+    `identity` tells this cluster from every other; machines carry it as a mark. A plan that is only looked at has none.
+    """
 
     profile: Profile
+    identity: str = ""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
         """Every machine, control planes first, addresses counting up."""
-        return tuple(_machines(self.profile))
+        return tuple(_machines(self.profile) if self.provider.makes_machines else _hosts(self.profile))
 
     @cached_property
     def control_plane(self) -> Machine:
@@ -68,13 +81,35 @@ class Plan:
 
     @property
     def user(self) -> str:
-        """The user that the machines are reached as, and that gets a kubeconfig inside them."""
-        return "vagrant"
+        """The user that gets a kubeconfig inside the machines; none where they are somebody's own."""
+        return "vagrant" if self.provider.makes_machines else ""
 
     @property
     def node_network(self) -> IPv4Network:
-        """The private network: the /24 that Vagrant gives a private address."""
-        return IPv4Network((self.profile.network.first_address, NODE_MASK), strict=False)
+        """The private network: the /24 that Vagrant gives a private address, or what spans existing machines."""
+        if self.provider.makes_machines:
+            return IPv4Network((self.profile.network.first_address, NODE_MASK), strict=False)
+        addresses = [int(machine.address) for machine in self.machines]
+        differing = (min(addresses) ^ max(addresses)).bit_length()
+        return IPv4Network((min(addresses), 32 - differing), strict=False)
+
+    @property
+    def node_networks(self) -> tuple[IPv4Network, ...]:
+        """What the machines' addresses are: one private network, or one address each where they exist already."""
+        if self.provider.makes_machines:
+            return (self.node_network,)
+        return tuple(IPv4Network(machine.address) for machine in self.machines)
+
+    @property
+    def other_control_planes(self) -> tuple[Machine, ...]:
+        """The control planes that join the first."""
+        return tuple(each for each in self.machines if each.role is Role.CONTROL_PLANE and not each.first)
+
+    @property
+    def api_endpoint(self) -> str:
+        """Where nodes and kubeconfigs reach the API, as HOST:PORT: the endpoint, or else the first control plane."""
+        endpoint = self.profile.network.control_plane_endpoint or str(self.control_plane.address)
+        return endpoint if ":" in endpoint else f"{endpoint}:{API_PORT}"
 
     @property
     def minor(self) -> tuple[int, int]:
@@ -94,6 +129,14 @@ class Plan:
         if cidr.prefixlen > NODE_MASK:
             return ()
         return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(self.machines)))
+
+
+def _hosts(profile: Profile) -> Iterator[Machine]:
+    """Yield what the profile lists, control planes first. A list that is empty yet stands for one machine to come."""
+    listed = profile.hosts or (Host(name="host", role="control plane"),)
+    ranked = chain(*([host for host in listed if host.role == role] for role in Role))
+    for index, host in enumerate(ranked):
+        yield Machine(host.name, Role(host.role), host.internal or _NOWHERE, 0, 0, first=index == 0, host=host)
 
 
 def _machines(profile: Profile) -> Iterator[Machine]:

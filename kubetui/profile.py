@@ -7,24 +7,30 @@ field are in `rules.py`; reading and writing files is in `profilefile.py`.
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    Strict,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, Field, Strict, StringConstraints, WithJsonSchema
 
+from kubetui.fieldtypes import (
+    Address,
+    Box,
+    Cidr,
+    Cpus,
+    HostPort,
+    ImageName,
+    Memory,
+    Name,
+    OptionName,
+    Part,
+    ProxyException,
+    Registry,
+    Url,
+    Version,
+)
 from kubetui.networks.options import FlannelOptions, ManifestOptions
 from kubetui.providers.catalogue import PROVIDERS
+from kubetui.providers.hostoptions import Host
 
 SCHEMA_VERSION: Final = 1
 
@@ -35,69 +41,9 @@ def _known_provider(name: str) -> str:
     return name
 
 
-def _address(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return IPv4Address(value)
-    except ValueError:
-        raise ValueError(f"{value} is not an IPv4 address: four numbers from 0 to 255 with dots between.") from None
-
-
-def _cidr(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", value):
-        raise ValueError(f"{value} is not a range: an IPv4 address, a slash, and how many bits are fixed.")
-    try:
-        whole = IPv4Network(value, strict=False)
-    except ValueError:
-        raise ValueError(f"{value} is not a range: four numbers from 0 to 255, then a slash and 0 to 32.") from None
-    if str(whole) != value:
-        raise ValueError(f"{value} names an address inside {whole}: write the range as {whole}.")
-    return whole
-
-
-Cidr = Annotated[
-    IPv4Network,
-    BeforeValidator(_cidr),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "format": "cidr",
-            "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+$",
-            "examples": ["10.244.0.0/16", "10.96.0.0/12", "10.0.0.0/8", "192.168.100.0/24"],
-        }
-    ),
-]
-Address = Annotated[
-    IPv4Address,
-    BeforeValidator(_address),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "format": "ipv4"}),
-]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$")]
-Url = Annotated[
-    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500)
-]
-ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
-Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]
-ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
-Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
-Box = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,80}/[A-Za-z0-9][-A-Za-z0-9._]{0,80}$")]
-OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 ProviderName = Annotated[
     str, AfterValidator(_known_provider), WithJsonSchema({"type": "string", "enum": list(PROVIDERS)})
 ]
-Memory = Annotated[int, Field(ge=512, le=1_048_576, json_schema_extra={"unit": "MiB"})]
-Cpus = Annotated[int, Field(ge=1, le=256)]
-
-
-class Part(BaseModel):
-    """A group of fields: frozen, strict, and without room for unknown keys."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
 
 
 class ControlPlaneSize(Part):
@@ -193,6 +139,13 @@ class Network(Part):
     manifest: ManifestOptions | None = Field(
         None, title="Manifest", description="A pod network of your own: path, or url with its sha256."
     )
+    control_plane_endpoint: HostPort | None = Field(
+        None,
+        title="Control plane endpoint",
+        description="One address, or name, that reaches every control plane, such as a load balancer's; port 6443 "
+        "unless another is named. It is needed for more than one control plane, and cannot be added later.",
+        examples=["192.168.56.254:6443", "api.example.org"],
+    )
     options: dict[OptionName, str | int | bool] = Field(
         default_factory=dict,
         title="Private network options",
@@ -278,6 +231,11 @@ class Profile(Part):
         "lab", title="Name", description="The cluster's name: small letters, digits and hyphens, at most 40."
     )
     provider: ProviderName = Field("virtualbox", title="Provider", description="What Vagrant makes the machines with.")
+    hosts: Annotated[tuple[Host, ...], Strict(strict=False)] = Field(
+        (),
+        title="Hosts",
+        description="Existing machines, one entry each, for the provider hosts: they stand in place of machines.",
+    )
     machines: Machines = Field(
         default_factory=Machines, title="Machines", description="How many, how large, which box."
     )

@@ -11,11 +11,12 @@ def exceptions(plan: Plan) -> tuple[str, ...]:
     inside = (
         "localhost",
         "127.0.0.1",
-        plan.node_network,
+        *plan.node_networks,
         network.pod_cidr,
         network.service_cidr,
         ".svc",
         ".cluster.local",
+        *([plan.api_endpoint.rpartition(":")[0]] if network.control_plane_endpoint else ()),
     )
     return (*map(str, inside), *(machine.name for machine in plan.machines), *plan.profile.mirrors.no_proxy)
 

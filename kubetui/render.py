@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.events import (
@@ -50,15 +51,22 @@ class JsonLines:
         """Leave the terminal tidy; there is nothing to do."""
 
 
+Left = Callable[[Progress], float | None]
+"""Tells how many seconds a run still takes, None when nobody knows."""
+
+
 class Plain:
     """One line an event. On a terminal also a progress line that is rewritten in place, and colours."""
 
-    def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
+    def __init__(self, stream: TextIO, *, verbose: bool = False, remaining: Left | None = None) -> None:
         self._stream = stream
         self._verbose = verbose
         self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
         self._coloured = self._live and not os.environ.get("NO_COLOR")
         self._progress = Progress()
+        self._remaining = remaining
+        self._left = ""
+        self._asked = -1
         self._width = 0
 
     def __call__(self, event: Event) -> None:
@@ -118,9 +126,17 @@ class Plain:
             done, total = self._progress.done, len(self._progress.tasks)
             running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
             elapsed = round(time.time() - self._progress.began)
-            text = f"{done} of {total}  {elapsed // 60}:{elapsed % 60:02}  {running}"
+            text = f"{done} of {total}  {elapsed // 60}:{elapsed % 60:02}{self._about(elapsed)}  {running}"
             self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
         self._stream.flush()
+
+    def _about(self, elapsed: int) -> str:
+        """Return what is left of the run, looked up once a second."""
+        if self._remaining is not None and elapsed != self._asked:
+            self._asked = elapsed
+            seconds = self._remaining(self._progress)
+            self._left = "" if seconds is None else f", about {round(seconds) // 60}:{round(seconds) % 60:02} left"
+        return self._left
 
     def _colour(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
@@ -132,6 +148,6 @@ class Plain:
             self._stream.flush()
 
 
-def output(*, as_json: bool, verbose: bool) -> Output:
+def output(*, as_json: bool, verbose: bool, remaining: Left | None = None) -> Output:
     """Return the output that the command line asks for."""
-    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose)
+    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose, remaining=remaining)

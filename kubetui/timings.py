@@ -9,19 +9,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kubetui.cluster import Cluster, state_home
+from kubetui.errors import KubetuiError
 from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
 from kubetui.files import private_folder, write_private
 from kubetui.pipeline import Step, dependencies
 from kubetui.plan import Plan
+from kubetui.providers.catalogue import Starts
 
 RUNS_KEPT: Final = 50
 """How many runs the host's history remembers."""
 FORMAT: Final = 1
+START: Final = "start"
+"""The step whose tasks wait for the provider's gate, so that their own time is less than what passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Recorder:
     """A sink that keeps the times of one run."""
 
     def __init__(self, plan: Plan, steps: tuple[Step, ...]) -> None:
-        self._kind = kind_of(plan)
+        self._plan = plan
         self._needs = dependencies(steps, plan)
         self._cluster = ""
         self._began = 0.0
@@ -127,8 +132,19 @@ class Recorder:
         )
         ordered = tuple(sorted(spans, key=lambda span: (span.start, span.end)))
         return Timings(
-            self._cluster, self._kind, self._began, self._finished.seconds, self._finished.ok, spans=ordered
+            self._cluster, kind_of(self._plan), self._began, self._finished.seconds, self._finished.ok, spans=ordered
         )
+
+    def keep(self, cluster: Cluster) -> None:
+        """Write the run's times to its cluster's folder and to this host's history, if the run came to its end.
+
+        A disk that takes no more of them does not undo the run.
+        """
+        timings = self.timings()
+        if timings is not None:
+            with suppress(OSError, KubetuiError):
+                write(cluster, timings)
+                remember(timings, self._plan)
 
 
 def write(cluster: Cluster, timings: Timings) -> None:
@@ -153,8 +169,7 @@ def file_of(cluster: Cluster) -> Path:
 
 def _parsed(document: dict[str, Any]) -> Timings:
     spans = tuple(
-        Span(TaskId(**span.pop("task")), outcome=Outcome(span.pop("outcome")), **span)
-        for span in document.pop("spans")
+        Span(TaskId(**span.pop("task")), outcome=Outcome(span.pop("outcome")), **span) for span in document.pop("spans")
     )
     return Timings(**document, spans=spans)
 
@@ -175,8 +190,9 @@ def history_file() -> Path:
 def remember(timings: Timings, plan: Plan) -> None:
     """Add a run to this host's history, which forgets its oldest runs. A run in which nothing ran adds nothing."""
     roles = {machine.name: machine.role.value for machine in plan.machines}
+    waits = _waits(timings.spans, plan)
     tasks = [
-        [span.task.step, roles[span.task.machine], span.outcome.value, round(span.seconds, 3)]
+        [span.task.step, roles[span.task.machine], span.outcome.value, round(span.seconds - waits.get(span, 0.0), 3)]
         for span in timings.spans
         if span.task.machine in roles
     ]
@@ -187,6 +203,16 @@ def remember(timings: Timings, plan: Plan) -> None:
     lines = _lines(path)[-(RUNS_KEPT - 1) :]
     line = json.dumps({"format": FORMAT, "kind": timings.kind, "tasks": tasks})
     write_private(path, "".join(f"{each}\n" for each in (*lines, line)))
+
+
+def _waits(spans: tuple[Span, ...], plan: Plan) -> dict[Span, float]:
+    """Return how long each start waited for another one, as its provider makes it wait."""
+    starts = sorted((span for span in spans if span.task.step == START), key=lambda span: span.end)
+    found = {}
+    for index, span in enumerate(starts[1:], 1):
+        before = starts[index - 1 if plan.provider.starts is Starts.ONE_BY_ONE else 0]
+        found[span] = min(max(before.end - span.start, 0.0), span.seconds)
+    return found
 
 
 def history(kind: str) -> tuple[Past, ...]:

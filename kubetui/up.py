@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from kubetui import profilefile, providers
+from kubetui import profilefile, providers, timings
 from kubetui.cluster import Cluster
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
@@ -38,14 +38,18 @@ async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
         cluster.create()
         await provider.prepare()
         write_private(cluster.profile, profilefile.dump(profile))
+        times = timings.Recorder(plan, STEPS)
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
 
             def all_sinks(event: Event) -> None:
-                for each in (journal, logs, sink):
+                for each in (journal, logs, times, sink):
                     each(event)
 
             run = Run(plan, cluster, provider, STEPS, connector(cluster))
-            return await Engine(run, all_sinks, stop).execute()
+            try:
+                return await Engine(run, all_sinks, stop).execute()
+            finally:
+                times.keep(cluster)
 
 
 def connector(cluster: Cluster) -> Connect:

@@ -19,7 +19,7 @@ from screens.theme import TERMINAL
 
 
 class KubetuiApp(App[int]):
-    """The wizard. `host` answers what is asked of this host."""
+    """The wizard. `host` answers what is asked of this host; `new` begins a new cluster at once."""
 
     TITLE = "kubetui"
     ENABLE_COMMAND_PALETTE = True
@@ -27,8 +27,9 @@ class KubetuiApp(App[int]):
         Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui, from everywhere."),
     ]
 
-    def __init__(self, host: Host | None = None) -> None:
+    def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
         super().__init__()
+        self._new = new
         self.host = host or Host()
         self.register_theme(TERMINAL)
         self.theme = TERMINAL.name
@@ -40,10 +41,12 @@ class KubetuiApp(App[int]):
         return StartScreen()
 
     def on_mount(self) -> None:
-        """Leave the terminal tidy however the end comes."""
+        """Leave the terminal tidy however the end comes; with `new`, begin on the first page."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, 128 + number)
+        if self._new:
+            self.screen.call_after_refresh(self.screen.run_action, "new")
 
     def on_resize(self, event: Resize) -> None:
         """Ask for more room where there is too little."""
@@ -64,6 +67,6 @@ class KubetuiApp(App[int]):
         save(self, draft)
 
 
-def run() -> int:
-    """Open the wizard and return its exit code."""
-    return KubetuiApp().run() or 0
+def run(*, new: bool = False) -> int:
+    """Open the wizard and return its exit code; with `new`, on the first page."""
+    return KubetuiApp(new=new).run() or 0

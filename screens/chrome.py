@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
@@ -20,8 +21,8 @@ from screens.symbols import COLOURS, State, signs
 
 LATER = ("Review", "Run", "Cluster")
 """The screens that follow the pages of questions."""
-WIDE = 110
-"""Columns from which help stands beside the form."""
+WIDE, ROOMY = 110, 160
+"""Columns from which help stands beside the form, and from which lists say more in a row."""
 SMALLEST = (70, 20)
 """Columns and rows below which the wizard only asks for more; it is drawn for 80 by 24."""
 
@@ -76,7 +77,7 @@ class PagesLine(Head):
         parts: list[Content] = []
         for index, title in enumerate(stages()):
             state: State = "done" if index < self.current else "running" if index == self.current else "waiting"
-            style = f"bold {COLOURS[state]}" if index == self.current else COLOURS[state] if index > self.current else ""
+            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[state]}"
             sign = Content.styled(signs().of(state), COLOURS[state])
             parts += [sign, Content.styled(f" {title}", style), Content.styled(f" {signs().line * 2} ", "dim")]
         return Content("").join(parts[:-1])
@@ -115,6 +116,7 @@ class TitleLine(Head):
 
 def key(keys: str, action: str, words: str, *, display: str = "", tip: str = "", show: bool = True) -> Binding:
     """Return a binding whose key is written in the footer as a person would say it."""
+    display = display or ("enter" if keys == "enter" else "")
     return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip)
 
 
@@ -142,12 +144,19 @@ class KeyBar(Footer):
 class PlainScreen(Screen[None]):
     """A screen with its keys in one place: Esc goes back, `?` explains, `q` leaves."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "back", "Back", display="esc", tip="One screen back; nothing is lost."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 works inside text, too."),
         key("q", "leave", "Leave", tip="Leave kubetui.", show=False),
     ]
+
+    @on(Resize)
+    def measure(self) -> None:
+        """Say in classes how much room there is."""
+        width = self.app.size.width
+        self.set_class(width < WIDE, "-narrow")
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= ROOMY, "-roomy")
 
     def action_back(self) -> None:
         """Go one screen back."""
@@ -173,10 +182,10 @@ KeyLine = tuple[str, str, str, str]
 def _keys(screen: Screen[Any]) -> Iterator[KeyLine]:
     """Yield the keys of a screen, of what is chosen in it, and those that work everywhere."""
     app, focused = screen.app, screen.focused
-    groups = [("On this screen", screen)]
+    groups: list[tuple[str, Any]] = [("On this screen", screen)]
     if focused is not None:
         name = "In this text field" if isinstance(focused, Input) else "In this list"
-        groups.insert(0, (name, focused))
+        groups.append((name, focused))
     seen: set[str] = set()
     for group, owner in (*groups, ("Everywhere", app)):
         for name, binding in _own(owner):
@@ -203,10 +212,9 @@ class KeysScreen(ModalScreen[None]):
     """Every key in words, made from the bindings themselves."""
 
     DEFAULT_CSS = """
-    KeysScreen { align: center middle; background: $background 60%; }
+    KeysScreen { background: $background; }
     KeysScreen > VerticalScroll {
-        width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; border: round $border;
-        background: $surface;
+        height: 100%; padding: 1 2; border: round $border; background: $surface; scrollbar-size-vertical: 1;
     }
     KeysScreen Static { height: auto; }
     """

@@ -62,9 +62,12 @@ class ClusterScreen(PlainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "copy", "Copy", tip="Copy the export line, for a shell with kubectl on this host."),
         key("s", "shell", "Shell", tip="A shell on the chosen node; leave it to come back here."),
-        key("p", "other", "Pods", tip="Pods, or the containers of the chosen node."),
+        key("p", "containers", "Containers", tip="The containers of the chosen node, in place of the pods."),
+        key("p", "pods", "Pods", tip="All pods, in place of the containers."),
         key("d", "destroy", "Destroy", tip="Remove the cluster and its machines. It asks first."),
+        key("escape", "back", "Back", display="esc", tip="To the start screen; the cluster goes on."),
         key("q", "leave", "Leave", tip="Leave kubetui; the cluster goes on."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
     def __init__(
@@ -158,7 +161,7 @@ class ClusterScreen(PlainScreen):
         title = Content.assemble((f"Containers{where}", "bold"), count)
         self.query_one("#containers-title", Static).update(title)
 
-    @on(KubeTable.RowHighlighted, "#nodes")
+    @on(KubeTable.Chosen, "#nodes")
     def chosen(self) -> None:
         """Ask for the containers of the node that was chosen."""
         self._watching.choose(self.node)
@@ -168,9 +171,26 @@ class ClusterScreen(PlainScreen):
         """The node that is chosen."""
         return self.query_one("#nodes", KubeTable).chosen
 
-    def action_other(self) -> None:
-        """Show the containers instead of the pods, or the pods again."""
-        self.toggle_class("-containers")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the other half where there is room for one alone."""
+        del parameters
+        if action in {"containers", "pods"}:
+            return not self.has_class("-wide") and self.has_class("-containers") == (action == "pods")
+        return True
+
+    def on_resize(self) -> None:
+        """See what there is room for."""
+        self.refresh_bindings()
+
+    def action_containers(self) -> None:
+        """Show the containers in place of the pods."""
+        self.add_class("-containers")
+        self.refresh_bindings()
+
+    def action_pods(self) -> None:
+        """Show the pods again."""
+        self.remove_class("-containers")
+        self.refresh_bindings()
 
     def action_copy(self) -> None:
         """Copy the export line."""

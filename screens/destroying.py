@@ -14,7 +14,8 @@ from kubetui.events import Line
 from kubetui.text import clean
 from screens.buffers import Buffer
 from screens.chrome import TitleLine, key, marked
-from screens.logpane import LOG_KEYS, LogPane, LogScreen
+from screens.logpane import LogPane
+from screens.logscreen import LOG_KEYS, LogScreen
 from screens.session import EngineThread
 
 

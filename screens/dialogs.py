@@ -24,7 +24,7 @@ class Ask(ModalScreen[str | None]):
     DEFAULT_CSS = """
     Ask { align: center middle; background: $background 60%; }
     Ask > Vertical {
-        width: 70; max-width: 100%; height: auto; padding: 1 2; border: round $border; background: $surface;
+        width: 100%; max-width: 80; height: auto; padding: 1 2; border: round $border; background: $surface;
     }
     Ask Static { height: auto; }
     Ask Input { margin: 1 0; }

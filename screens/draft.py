@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubetui.profile import Profile
-from kubetui.questions import FieldPath, Question, answer, pages, parse_answer, problems, profile_of, value_at, values_of
+from kubetui.questions import (
+    FieldPath,
+    Question,
+    answer,
+    pages,
+    parse_answer,
+    problems,
+    profile_of,
+    value_at,
+    values_of,
+)
 
 Path = tuple[str | int, ...]
 
@@ -23,6 +33,7 @@ class Draft:
         self.values: Mapping[str, Any] = values_of(self.original)
         self.left: set[FieldPath] = set()
         """The fields that the person has been in and left: only these may be called wrong."""
+        self.warned = False
         self._wrong: dict[FieldPath, tuple[str, str]] = {}
 
     def text(self, question: Question) -> str:
@@ -41,6 +52,10 @@ class Draft:
             return
         self._wrong.pop(question.path, None)
         self.values = answer(self.values, question.path, value)
+
+    def is_wrong_by_itself(self, question: Question) -> bool:
+        """Tell whether a field's text is wrong whatever the other fields say."""
+        return question.path in self._wrong
 
     def problems(self) -> dict[Path, str]:
         """Return what is wrong, by field: with its text first, and else between the fields."""

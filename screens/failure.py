@@ -60,6 +60,7 @@ class FailureScreen(PlainScreen):
         key("n,right", "other(1)", "Next", tip="The next failure."),
         key("left", "other(-1)", "Before", show=False, tip="The failure before."),
         key("escape", "choose('leave')", "Leave, go on later", display="esc", tip="Nothing is lost."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
     def __init__(self, session: Session, machine: str, choose: Callable[[Choice], object]) -> None:

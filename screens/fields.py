@@ -40,6 +40,7 @@ class Entry(Input):
 
     async def _on_key(self, event: Key) -> None:
         if event.character == "?" and not self._may_be_text("?"):
+            event.prevent_default()  # not stopped: the screen has a use for it
             return
         await super()._on_key(event)
 
@@ -62,7 +63,7 @@ class Choice(Select[str], inherit_bindings=False):
         options = [(_words(choice), choice) for choice in question.choices]
         super().__init__(options, value=value, allow_blank=False, compact=True)
         self.question = question
-        self.styles.width = max(len(words) for words, _ in options) + 3
+        self.styles.width = max(len(words) for words, _ in options) + 4
 
     def on_mount(self) -> None:
         """Draw the sign that a list opens here."""
@@ -97,10 +98,10 @@ class Field(Horizontal):
     Field > Entry { width: 1fr; max-width: 48; }
     Field > Choice { width: 1fr; max-width: 48; }
     Field > .state { padding: 0 0 0 1; }
-    Field:focus-within > .label { color: $accent; text-style: bold; }
+    Field.-here > .label { color: $accent; text-style: bold; }
     Field Choice > SelectCurrent { padding: 0; }
     Field Choice:focus > SelectCurrent > #label { text-style: bold; color: $accent; }
-    Field Choice > SelectOverlay { border: round $border; }
+    Field Choice > SelectOverlay { border: round $border !important; }
     """
 
     class Said(Message):
@@ -121,9 +122,7 @@ class Field(Horizontal):
     def __init__(self, question: Question, text: str) -> None:
         super().__init__()
         self.question = question
-        self.control: Entry | Choice = (
-            Choice(question, text) if question.kind == "choice" else Entry(question, text)
-        )
+        self.control: Entry | Choice = Choice(question, text) if question.kind == "choice" else Entry(question, text)
         if question.kind in _WIDTHS:
             self.control.styles.width = _WIDTHS[question.kind]
 
@@ -142,10 +141,12 @@ class Field(Horizontal):
 
     def on_descendant_focus(self, _event: Focus) -> None:
         """Mark the row where one is, for terminals without colour as well."""
+        self.add_class("-here")
         self.query_one(".mark", Static).update(signs().here)
 
     def on_descendant_blur(self, _event: Blur) -> None:
         """Take the mark away, and say that the field was left."""
+        self.remove_class("-here")
         self.query_one(".mark", Static).update("")
         self.post_message(self.Left(self.question))
 

@@ -82,8 +82,8 @@ def drawn(found: tuple[Gauge, ...], width: int) -> Content:
         head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<16}")
         parts = [head, _bar(gauge, columns)]
         if gauge.remark:
-            quiet = gauge.state == "done"
-            parts += [Content("  "), Content.styled(gauge.remark, "dim") if quiet else marked(gauge.state, gauge.remark)]
+            quiet = Content.styled(gauge.remark, "dim")
+            parts += [Content("  "), quiet if gauge.state == "done" else marked(gauge.state, gauge.remark)]
         rows.append(Content.assemble(*parts))
     return Content("\n").join(rows)
 

@@ -24,7 +24,7 @@ class Lines(OptionList, inherit_bindings=False):
 
     DEFAULT_CSS = """
     Lines, Lines:focus, Lines:ansi { border: none; padding: 0; background: transparent; background-tint: transparent; }
-    Lines { scrollbar-size-vertical: 1; }
+    Lines { scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     Lines > .option-list--option { padding: 0; }
     Lines > .option-list--option-disabled { color: $foreground; }
     Lines > .option-list--option-highlighted, Lines:focus > .option-list--option-highlighted {

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -17,6 +18,7 @@ from textual.strip import Strip
 from kubetui.events import Line
 from kubetui.text import clean
 from screens.buffers import Buffer, machine_of
+from screens.chrome import key
 from screens.logview import Row, View
 
 HERTZ: Final = 12
@@ -26,7 +28,7 @@ TIME_WIDTH: Final = 9
 _TROUBLE = re.compile(r"(?i)^(E: |error\b|fatal\b|\[ERROR )")
 
 
-class LogLines(ScrollView, can_focus=True):
+class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows one buffer. It follows the end until someone scrolls up, and again once they are back there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -56,6 +58,11 @@ class LogLines(ScrollView, can_focus=True):
         & > .log--name5 { color: ansi_bright_cyan; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("up,k", "line(-1)", "Line up", show=False, tip="One row up."),
+        key("down,j", "line(1)", "Line down", show=False, tip="One row down."),
+    ]
 
     class Moved(Message):
         """Whether the end is followed may have changed, or what is held back grew."""
@@ -124,6 +131,10 @@ class LogLines(ScrollView, can_focus=True):
             return
         self._view.following = round(new_value) >= self.max_scroll_y and not self._view.missing
         self.post_message(self.Moved())
+
+    def action_line(self, step: int) -> None:
+        """Scroll by one row."""
+        self.scroll_to(y=round(self.scroll_y) + step, animate=False)
 
     def follow(self) -> None:
         """Go to the end and stay there."""

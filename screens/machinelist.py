@@ -25,7 +25,7 @@ Item = tuple[str, State, str, str]
 """A machine's name, state, step, and count."""
 
 
-class MachineList(ScrollView, can_focus=True):
+class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
     """Draws the visible rows alone; ↑ ↓ and the mouse choose one."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

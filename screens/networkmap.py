@@ -67,7 +67,7 @@ def _machine(plan: Plan, machine: Machine, trunk: str, widest: int, *, last: boo
 
 def _shown(machines: Sequence[Machine], room: int) -> tuple[list[tuple[int, Machine]], int]:
     every = list(enumerate(machines))
-    if len(every) <= room:
+    if len(every) <= max(room, 3):
         return every, 0
     keep = max(1, room - 2)
     return [*every[:keep], every[-1]], len(every) - keep - 1
@@ -96,4 +96,3 @@ def _room(field: str, network: IPv4Network) -> str:
         return "no overlap"
     room = 2 ** (NODE_MASK - network.prefixlen)
     return f"no overlap, {room} {'node' if room == 1 else 'nodes'} fit"
-

@@ -13,17 +13,20 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kubetui.plan import Plan
-from kubetui.questions import Question, could_become_valid, pages
+from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
 from screens.chrome import PagesLine, PlainScreen, key, marked
-from screens.draft import Draft, page_of
-from screens.fields import Choice, Field
+from screens.draft import Draft, Path, page_of
+from screens.fields import Field
 from screens.hostgauge import drawn, gauges
 from screens.networkmap import network_map
+from screens.saving import leave
 
 if TYPE_CHECKING:
     from screens.app import KubetuiApp
 
+_LEFT, _ASIDE = 110, 40
+"""Columns that the form takes at most, and those of the help beside it."""
 _EVERY = 2.0
 """Seconds between two looks at what this host has free."""
 
@@ -40,8 +43,9 @@ class PageScreen(PlainScreen):
     PageScreen #help { height: auto; max-width: 96; }
     PageScreen #problems { height: auto; max-width: 96; }
     PageScreen.-wide #body { layout: horizontal; }
-    PageScreen.-wide #left { width: 1fr; }
+    PageScreen.-wide #left { width: 1fr; max-width: 110; }
     PageScreen.-wide #aside { width: 40; padding: 0 2 0 1; }
+    PageScreen.-roomy #aside { width: 60; }
     PageScreen #left { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,6 +61,7 @@ class PageScreen(PlainScreen):
         self.index = index
         self.page = pages()[index]
         self.draft = draft
+        self._typing: FieldPath | None = None
 
     def compose(self) -> ComposeResult:
         """Draw the page."""
@@ -68,8 +73,8 @@ class PageScreen(PlainScreen):
                         yield Field(question, self.draft.text(question))
                 yield Static("", id="picture", markup=False)
             with Vertical(id="aside"):
-                yield Static("", id="help", markup=False)
                 yield Static("", id="problems", markup=False)
+                yield Static("", id="help", markup=False)
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -95,6 +100,8 @@ class PageScreen(PlainScreen):
     @on(Field.Said)
     def take(self, event: Field.Said) -> None:
         """Keep what was typed."""
+        if event.text != self.draft.text(event.question):
+            self._typing = event.question.path
         self.draft.enter(event.question, event.text)
         self.show_state()
 
@@ -102,6 +109,7 @@ class PageScreen(PlainScreen):
     def leave(self, event: Field.Left) -> None:
         """From now on this field may be called wrong."""
         self.draft.left.add(event.question.path)
+        self._typing = None
         self.show_state()
 
     def on_descendant_focus(self) -> None:
@@ -111,62 +119,71 @@ class PageScreen(PlainScreen):
     def show_state(self) -> None:
         """Show help, problems and the picture as the answers now are."""
         found = self._problems()
-        here = self.question
         called: list[Content] = []
         for field in self.query(Field):
             message = found.pop(field.question.path, "")
-            is_called = bool(message) and self._may_call(field.question, is_here=field.question is here)
+            is_called = bool(message) and self._may_call(field.question)
             field.call("wrong" if is_called else "")
             if is_called:
-                called.append(marked("failed", f"{field.question.title}: {message}"))
+                called.append(marked("failed", self._said_of(field.question, message)))
         called += [marked("failed", message) for message in found.values()]
         called += [marked("attention", str(problem)) for problem in self._of_the_host()]
-        self.query_one("#problems", Static).update(Content("\n").join(called))
+        problems = self.query_one("#problems", Static)
+        problems.display = bool(called)
+        problems.update(Content("\n").join(called))
+        here = self.question
         if here is not None:
-            text = Content.assemble((f"{here.title}: ", "bold"), here.help)
-            self.query_one("#help", Static).update(text)
+            self.query_one("#help", Static).update(Content.assemble((f"{here.title}: ", "bold"), here.help))
         self.show_picture()
 
-    def _problems(self) -> dict[tuple[str | int, ...], str]:
+    def _problems(self) -> dict[Path, str]:
         return {path: message for path, message in self.draft.problems().items() if page_of(path) == self.index}
 
-    def _may_call(self, question: Question, *, is_here: bool) -> bool:
-        if not is_here:
-            return question.path in self.draft.left
-        text = self.draft.text(question)
-        return not could_become_valid(question, text)
+    def _said_of(self, question: Question, message: str) -> str:
+        """Return what is wrong; of what is wrong by itself also what is right, unless that is the help shown below."""
+        explained = question is self.question or not self.draft.is_wrong_by_itself(question)
+        return f"{question.title}: {message}" if explained else f"{question.title}: {message} {question.help}"
 
-    def _of_the_host(self) -> tuple[Problem, ...]:
+    def _may_call(self, question: Question) -> bool:
+        if question.path == self._typing:
+            return not could_become_valid(question, self.draft.text(question))
+        return question.path in self.draft.left
+
+    def _of_the_host(self) -> list[Problem]:
+        unsure = {self._typing, *self._problems()}
         problems = self.app.host.problems(self.draft.profile())
-        return tuple(problem for problem in problems if page_of(problem.path) == self.index)
+        return [problem for problem in problems if page_of(problem.path) == self.index and problem.path not in unsure]
 
     def show_picture(self) -> None:
         """Draw what the answers make of this host or of the network."""
         draw = _PICTURES.get(self.page.name)
-        if draw:
-            self.query_one("#picture", Static).update(draw(self))
+        picture = self.query_one("#picture", Static)
+        picture.display = draw is not None
+        if draw is not None:
+            picture.update(draw(self))
 
     def room(self) -> tuple[int, int]:
         """Return the columns and rows that a picture may take."""
         wide = self.has_class("-wide")
         aside = 0 if wide else max(5, self.query_one("#aside").size.height)
         rows = self.size.height - len(self.page.questions) - aside - 5
-        return self.size.width - (40 if wide else 0), rows
+        return min(_LEFT, self.size.width - (_ASIDE if wide else 0)), rows
 
     def action_go_on(self) -> None:
         """Go to the next page, or to what is wrong on this one."""
         self.draft.left.update(question.path for question in self.page.questions)
+        self._typing = None
         found = self._problems()
         self.show_state()
         wrong = next((field for field in self.query(Field) if field.question.path in found), None)
         if wrong is not None:
             wrong.control.focus()
-            self.draft.left.add(wrong.question.path)
-            wrong.call("wrong")
-            message = marked("failed", f"{wrong.question.title}: {found[wrong.question.path]}")
-            self.query_one("#problems", Static).update(message)
         elif not found:
             self.app.push_screen(self.app.page(self.index + 1, self.draft))
+
+    def action_leave(self) -> None:
+        """Leave kubetui; with answers that are not saved, at the second time."""
+        leave(self.app, self.draft)
 
     def action_save(self) -> None:
         """Save as a profile."""
@@ -192,5 +209,3 @@ def _draw_network(screen: PageScreen) -> Content:
 
 
 _PICTURES: Final[dict[str, Callable[[PageScreen], Content]]] = {"machines": _draw_gauges, "network": _draw_network}
-
-__all__ = ["Choice", "PageScreen"]

@@ -19,7 +19,8 @@ class Reader(ModalScreen[None]):
 
     DEFAULT_CSS = """
     Reader { background: $background; }
-    Reader > VerticalScroll { height: 100%; padding: 0 1; scrollbar-size-vertical: 1; border: round $border; background: $surface; }
+    Reader > VerticalScroll { height: 100%; padding: 0 1; border: round $border; background: $surface; }
+    Reader > VerticalScroll { scrollbar-size-vertical: 1; }
     Reader Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

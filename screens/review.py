@@ -18,7 +18,7 @@ from screens.draft import Draft
 from screens.lists import Lines, SearchLine
 from screens.reader import Reader
 from screens.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
-from screens.saving import export, save
+from screens.saving import export, leave, save
 
 if TYPE_CHECKING:
     from screens.app import KubetuiApp
@@ -38,7 +38,7 @@ class ReviewScreen(PlainScreen):
     ReviewScreen.-wide #checks { width: 1fr; max-height: 100%; margin: 0 0 0 3; }
     ReviewScreen #steps { height: 1fr; margin: 1 0 0 0; }
     ReviewScreen #list { width: 34; height: 100%; }
-    ReviewScreen.-wide #list { width: 56; }
+    ReviewScreen.-roomy #list { width: 68; }
     ReviewScreen VerticalScroll { scrollbar-size-vertical: 1; }
     ReviewScreen #step { width: 1fr; padding: 0 1; border-left: solid $border-blurred; }
     ReviewScreen #step > Static { height: auto; }
@@ -117,7 +117,7 @@ class ReviewScreen(PlainScreen):
 
     def show_steps(self) -> None:
         """Show the steps that are looked for."""
-        wide = self.has_class("-wide")
+        wide = self.has_class("-roomy")
         rows = [(step.name, step_row(step, wide=wide)) for step in self._steps.values()]
         self.query_one(Lines).show_lines((name, row) for name, row in rows if self._sought in row.plain.lower())
 
@@ -157,6 +157,10 @@ class ReviewScreen(PlainScreen):
         """Show every check in full."""
         if self._found is not None:
             self.app.push_screen(Reader("This host", all_checks(self._found)))
+
+    def action_leave(self) -> None:
+        """Leave kubetui; with answers that are not saved, at the second time."""
+        leave(self.app, self.draft)
 
     def action_save(self) -> None:
         """Save as a profile."""

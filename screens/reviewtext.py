@@ -22,7 +22,8 @@ def machines_table(plan: Plan) -> Content:
     """Return the machines, one a row."""
     names = max(7, *(len(machine.name) for machine in plan.machines))
     sizes = max(len(f"{machine.memory} MiB") for machine in plan.machines)
-    rows = [Content.styled(f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box", "dim")]
+    head = f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box"
+    rows = [Content.styled(head, "dim")]
     for machine in plan.machines:
         memory = f"{machine.memory} MiB"
         rows.append(
@@ -66,7 +67,7 @@ def _check(check: Check) -> Content:
 
 def step_row(step: StepText, *, wide: bool) -> Content:
     """Return a step's row in the list."""
-    return Content.assemble(f"{step.title:<32} ", (step.where, "dim")) if wide else Content(step.title)
+    return Content.assemble(f"{step.title:<38} ", (step.where, "dim")) if wide else Content(step.title)
 
 
 def step_text(step: StepText) -> Content:

@@ -14,19 +14,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kubetui.profile import Profile
-from kubetui.text import clean
-from screens import runstate
-from screens.choose import Choose
-from screens.chrome import Head, key, marked
+from screens import runstate, runwords
+from screens.chrome import Head, key
 from screens.failure import Choice, FailureScreen
-from screens.logpane import LOG_KEYS, LogPane, LogScreen
-from screens.machinelist import Item, MachineList
+from screens.logpane import LogPane
+from screens.logscreen import LOG_KEYS, LogScreen
+from screens.machinelist import MachineList
 from screens.session import Session, running_session
 from screens.symbols import signs
 
 HERTZ = 5
 """How often the left side looks for something new; the log has a pace of its own."""
-STAY, STOP, KEEP = "stay", "stop", "keep"
 
 
 class RunHead(Head):
@@ -68,9 +66,11 @@ class RunScreen(LogScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "Open", tip="What to do next: the cluster, or what failed."),
+        key("enter", "peek", "What failed", show=False, tip="What has failed so far."),
         key("a", "everyone", "All", tip="The logs of all machines in one, with their names; and back to one."),
         key("r", "retry", "Go on", tip="Begin again; what is done is not done twice."),
         *LOG_KEYS,
+        key("t", "times(True)", "Times", show=False, tip="Show when each line came."),
         key(
             "escape",
             "back",
@@ -140,31 +140,16 @@ class RunScreen(LogScreen):
             # what the engine said last may have come between the two looks
             self.session.drain()
             self._told = True
+            self.refresh_bindings()
             self._ended()
 
     def status(self) -> Content:
         """Return the right end of the title line."""
-        session, progress = self.session, self.session.progress
-        when = runstate.times(progress, self._now(), self._estimate)
-        if session.running and session.stop_requests:
-            return marked("attention", f"stopping, {runstate.steps(len(progress.running))} to end   {when}")
-        if session.running or not session.began:
-            return Content(when)
-        if progress.finished is not None and progress.finished.ok:
-            return Content.assemble(marked("done", "ready"), f"   {when}")
-        failed = session.error is not None or bool(progress.failures)
-        return Content.assemble(marked("failed", "failed") if failed else marked("attention", "stopped"), f"   {when}")
+        return runwords.status(self.session, self._now(), self._estimate)
 
     def _machines(self) -> None:
-        session, progress = self.session, self.session.progress
-        items: list[Item] = []
-        for name in session.buffers:
-            began = session.titles.get(name)
-            state, step = runstate.machine_state(progress, name, began.title if began else "")
-            done, total = progress.of_machine(name)
-            items.append((name, state, step, f"{done:>3}/{total}" if total else ""))
         shown = self.query_one(MachineList)
-        shown.fill(tuple(items))
+        shown.fill(runwords.machines(self.session))
         self.query_one("#left > .columns", Static).update(f"  {'Machine':<{shown.name_width}}  Step")
 
     def _pane_title(self) -> None:
@@ -177,31 +162,13 @@ class RunScreen(LogScreen):
             self.pane.show(f"{self.machine}{step}", self.session.buffers.of(self.machine), self.machine)
 
     def _detail(self) -> None:
-        session, progress, machine = self.session, self.session.progress, self.machine
-        failed = runstate.failure_of(progress, machine)
-        lines: list[Content] = []
-        began = progress.current(machine) or session.titles.get(machine)
-        if progress.finished is not None and progress.finished.ok:
-            lines += [
-                marked("done", f"{session.profile.name} is ready."),
-                Content("enter opens the cluster."),
-                Content(),
-            ]
-        elif progress.finished is not None and not failed:
-            lines += [marked("attention", "The run has stopped."), Content("r goes on from here."), Content()]
-        if began is not None:
-            lines.append(Content.styled(clean(began.title), "bold"))
-        lines.append(Content(runstate.running_since(progress, machine, self._now())))
-        if failed is not None:
-            lines += [Content(), marked("failed", clean(failed.error)), Content("enter shows more.")]
-        elif began is not None:
-            lines += [Content(), Content(clean(began.why)), Content.styled(clean(began.source), "dim")]
-        self.query_one("#detail", Static).update(Content("\n").join(lines))
+        text = runwords.detail(self.session, self.machine, self._now())
+        self.query_one("#detail", Static).update(text)
 
     def _ended(self) -> None:
         if self._leaving:
             self._home()
-        elif self.session.error is not None or self.session.progress.failures:
+        elif self._failed:
             self._open_failure()
         elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
             self._open_cluster()
@@ -220,19 +187,29 @@ class RunScreen(LogScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done now."""
-        del parameters
         if action == "open":
-            return not self.session.running or bool(self.session.progress.failures)
+            return self._told and (self._succeeded or self._failed)
+        if action == "peek":
+            return not self._told and self._failed
         if action == "pause":
             return self.session.running
+        if action == "times":
+            return bool(parameters) == self._told
         if action == "retry":
-            return self._told and not self._succeeded
+            return self._told and not self._succeeded and not self._failed
         return True
 
     @property
     def _succeeded(self) -> bool:
-        finished = self.session.progress.finished
-        return finished is not None and finished.ok
+        return runwords.succeeded(self.session)
+
+    @property
+    def _failed(self) -> bool:
+        return runwords.failed(self.session)
+
+    def action_peek(self) -> None:
+        """Show what has failed so far."""
+        self._open_failure()
 
     def action_open(self) -> None:
         """Go where the run's state leads."""
@@ -250,8 +227,6 @@ class RunScreen(LogScreen):
         app.push_screen(ClusterScreen(name, seconds=finished.seconds if finished else None))
 
     def _open_failure(self) -> None:
-        if self.session.error is None and not self.session.progress.failures:
-            return
         self.app.push_screen(FailureScreen(self.session, self.machine, self._after_failure))
 
     def _after_failure(self, choice: Choice) -> None:
@@ -278,36 +253,18 @@ class RunScreen(LogScreen):
         if not self.session.running:
             self._home()
             return
-        self.app.push_screen(self._question(), self._answered)
+        self.app.push_screen(runwords.question(self.session), self._answered)
 
     def action_leave(self) -> None:
         """Leave the run first; the start screen leaves kubetui."""
         self.action_back()
 
-    def _question(self) -> Choose:
-        name = self.session.profile.name
-        count = runstate.steps(len(self.session.progress.running))
-        if self.session.stop_requests:
-            text = f"Still to end: {count}. What is stopped at once is looked at again by the next run."
-            now = ("stop", "Stop at once", "what runs is cut short, and mended next time")
-            return Choose(name, text, [(STAY, "Wait", "until they have come to their end"), now])
-        text = f"{name} is not ready yet. Nothing that is done is lost, whatever you choose."
-        return Choose(
-            name,
-            text,
-            [
-                (STAY, "Stay", "and go on watching"),
-                (STOP, "Stop gently", f"let {count} come to an end, then leave"),
-                (KEEP, "Let it go on", "in the background, until you leave kubetui"),
-            ],
-        )
-
     def _answered(self, answer: str | None) -> None:
-        if answer == STOP:
+        if answer == runwords.STOP:
             self._leaving = True
             self.session.stop()
             self.look()
-        elif answer == KEEP:
+        elif answer == runwords.KEEP:
             self._home()
 
     def _home(self) -> None:

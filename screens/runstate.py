@@ -66,5 +66,5 @@ def running_since(progress: Progress, machine: str, now: float) -> str:
     """Return how far a machine is and how long its step has run, for the line below the machines."""
     done, all_ = progress.of_machine(machine)
     current: TaskStarted | None = progress.current(machine)
-    ago = f", {clock(now - current.at)} in this step" if current else ""
+    ago = f", {clock(now - current.at)} so far" if current else ""
     return f"{done} of {all_} steps done{ago}"

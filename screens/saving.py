@@ -51,6 +51,15 @@ def _taken(name: str) -> bool:
     return library.path_of(name).exists()
 
 
+def leave(app: KubetuiApp, draft: Draft) -> None:
+    """Leave kubetui; where answers are not saved, only when asked twice."""
+    if draft.changed and not draft.warned:
+        draft.warned = True
+        app.notify("q once more leaves without them, ctrl+s saves them.", title="Answers not saved", markup=False)
+        return
+    app.exit(0)
+
+
 def export(app: KubetuiApp, plan: Plan) -> None:
     """Ask for a folder, and write one script a machine into it."""
 

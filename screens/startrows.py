@@ -50,7 +50,7 @@ def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
 def entry_row(entry: Entry, width: int, *, edited: bool = False) -> Content:
     """Return a profile's row."""
     if entry.profile is None:
-        return _row(entry.name, "cannot be read", entry.kind, width, COLOURS["failed"], signs().failed)
+        return _row(entry.name, "cannot be read", entry.kind, width, style=COLOURS["failed"], sign=signs().failed)
     kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
     return _row(entry.name, _sizes(entry.profile), kind, width)
 
@@ -60,7 +60,7 @@ def draft_row(draft: Draft, width: int) -> Content:
     return _row(draft.profile().name, _sizes(draft.profile()), "not saved", width)
 
 
-def _row(name: str, words: str, kind: str, width: int, style: str = "", sign: str = " ") -> Content:
+def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign: str = " ") -> Content:
     head = f" {name:<15} "
     room = max(8, width - len(head) - len(kind) - 3)
     return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))

@@ -19,7 +19,7 @@ class Signs:
     waiting: str = "○"
     attention: str = "▲"
     failed: str = "✕"
-    here: str = "›"
+    here: str = "›"  # noqa: RUF001
     opens: str = "▾"
     line: str = "─"
     full: str = "█"

@@ -188,7 +188,9 @@ class Guest:
         assert child.stderr
         try:
             await asyncio.gather(
-                _copy(process.stdin, child.stdin), _copy(child.stdout, process.stdout), _copy(child.stderr, process.stderr)
+                _copy(process.stdin, child.stdin),
+                _copy(child.stdout, process.stdout),
+                _copy(child.stderr, process.stderr),
             )
             code = await child.wait()
             if code < 0:

@@ -32,6 +32,9 @@ def interface_pattern(plan: Plan) -> str:
 
     Without it flannel takes the default route's interface, which on a hypervisor's NAT reaches no other machine.
     """
+    if not plan.provider.makes_machines:
+        addresses = (str(machine.address).replace(".", r"\.") for machine in plan.machines)
+        return f"^({'|'.join(addresses)})$"
     prefix = str(plan.node_network.network_address).rsplit(".", 1)[0]
     return "^" + prefix.replace(".", r"\.") + r"\."
 

@@ -1,4 +1,4 @@
-"""The kinds of machines that Vagrant can make, and what differs between them."""
+"""The kinds of machines there are, and what differs between them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Starts(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderKind:
-    """One Vagrant provider.
+    """One kind of machines: a Vagrant provider, or machines that exist.
 
     `default_box` is the box that a profile without one gets, `plugin` the Vagrant plugin that must be
     installed (none for those built into Vagrant), `program` what must be on PATH for it to work.
@@ -30,6 +30,8 @@ class ProviderKind:
     program: str | None = None
     isolates: bool = True
     """False where a machine shares the host's kernel, so that memory and CPUs are not its own."""
+    makes_machines: bool = True
+    """False where the machines exist already and are somebody's: they are looked at first, and never thrown away."""
 
 
 PROVIDERS: dict[str, ProviderKind] = {
@@ -62,5 +64,6 @@ PROVIDERS: dict[str, ProviderKind] = {
             program="lxc-start",
             isolates=False,
         ),
+        ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
     )
 }

@@ -82,10 +82,20 @@ class VagrantProvider:
         """
         name = machine.name
         self._endpoints.pop(name, None)
+        output: list[str] = []
+
+        def both(line: str) -> None:
+            output.append(line)
+            log(line)
+
         async with self._gate.turn():
-            await self._vagrant(await self._start_arguments(name, log), log)
+            await self._vagrant(await self._start_arguments(name, log), both)
             self._leftovers.done(name)
         self._running.add(name)
+        # a start that says how SSH got in spares a second run of Vagrant
+        key = self._folder / ".vagrant" / "machines" / name / self._plan.provider.name / "private_key"
+        if endpoint := vagrantcli.parse_up(output, name, key):
+            self._endpoints[name] = endpoint
 
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""

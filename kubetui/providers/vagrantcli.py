@@ -38,6 +38,7 @@ _FOREIGN_VARIABLES = (
 """Variables of the caller's that would send Vagrant elsewhere, or fill its output."""
 
 _STATUS_LINE = re.compile(r"\d+,[^,]+,(state|provider-name),[^,]*")
+_SSH_LINE = re.compile(r"\s*(?:==> )?(?P<machine>[^:\s]+): SSH (?P<what>address|username): (?P<value>\S+)")
 _OPTION_LINE = re.compile(r"  [A-Z][A-Za-z]+ \S.*")
 
 
@@ -111,6 +112,19 @@ def parse_ssh_config(output: Sequence[str]) -> dict[str, Endpoint]:
         elif _OPTION_LINE.fullmatch(line):
             current.append(line)
     return {name: _endpoint(name, lines) for name, lines in sections.items()}
+
+
+def parse_up(output: Sequence[str], machine: str, key: Path) -> Endpoint | None:
+    """Return how SSH reaches a machine from what its start printed; None where that is not all there.
+
+    `key` is where Vagrant keeps the key that it made for the machine. One that is not there means another key.
+    """
+    said = [match for line in output if (match := _SSH_LINE.fullmatch(line)) and match["machine"] == machine]
+    found = {match["what"]: match["value"] for match in said}
+    host, _, port = found.get("address", "").rpartition(":")
+    if not (host and port.isdecimal() and "username" in found and key.is_file()):
+        return None
+    return Endpoint(host, int(port), found["username"], (key,))
 
 
 def _endpoint(name: str, lines: list[str]) -> Endpoint:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import re
 from typing import Final
 
@@ -15,7 +18,14 @@ from kubetui.steps.containers import PULL_IMAGES
 from kubetui.steps.control_plane import ADMIN, INIT_STEP
 from kubetui.task import Task, apply, probe
 
-TICKET: Final = ADMIN + "kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
+SIGNED: Final = "signed with it:"
+TICKET: Final = (
+    ADMIN
+    + "kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
+    + f"say '{SIGNED}'\n"
+    + "kubectl --namespace=kube-public get configmap cluster-info --output='jsonpath={.data.kubeconfig}'\n"
+)
+SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
 
 JOIN: Final = r"""
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
@@ -91,6 +101,9 @@ async def _run(task: Task) -> Outcome:
 async def ticket(task: Task) -> tuple[Secret, str]:
     """Mint a join token on the control plane: 30 minutes, for one join, never kept.
 
+    What the worker asks first is signed with it at once. A controller does that too, but only some ten seconds
+    after `kubeadm init` has ended, and the worker would look again every five.
+
     Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm's answer has none.
     """
     text = await task.first_node.read(Command(TICKET, quiet=True))
@@ -102,7 +115,29 @@ async def ticket(task: Task) -> tuple[Secret, str]:
             fix="Look whether the API server answers; the same command tries again.",
             id="TICKET",
         )
+    signature = {f"jws-kubeconfig-{token.group(1)[:6]}": sign(text.partition(f"{SIGNED}\n")[2], token.group(1))}
+    signed = await task.first_node.run(Command(SIGN, {"PATCH": json.dumps({"data": signature})}))
+    if not signed.ok:
+        task.log(f"the control plane signs the ticket later: {signed.last}")
     return Secret(token.group(1)), digest.group(1)
+
+
+def sign(content: str, token: str) -> str:
+    """Return a token's signature of the cluster's public information, as the bootstrap signer makes it.
+
+    A JWS without its payload (kubernetes.io, "Authenticating with Bootstrap Tokens", ConfigMap signing).
+
+    >>> sign("Hello from the other side. I must have called a thousand times.", "joshua.my voice is my passcode")
+    'eyJhbGciOiJIUzI1NiIsImtpZCI6Impvc2h1YSJ9..VShe2taLd-YTrmWuRkcL_8QTNDHYxQIEBsAYYiIj1_8'
+    """
+
+    def encoded(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    name, _, secret = token.partition(".")
+    header = encoded(json.dumps({"alg": "HS256", "kid": name}, separators=(",", ":")).encode())
+    digest = hmac.digest(secret.encode(), f"{header}.{encoded(content.encode())}".encode(), "sha256")
+    return f"{header}..{encoded(digest)}"
 
 
 JOIN_STEP = Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from ipaddress import IPv4Address
@@ -16,8 +17,8 @@ from tests.e2e.smoke import pods_reach_each_other
 pytestmark = pytest.mark.e2e
 
 FINGERPRINT = """
-find /etc /opt/cni /usr/local/bin /usr/bin /lib/systemd /var/lib/kubelet/config.yaml /var/lib/kubetui /home/*/.kube -xdev -type f \
-  ! -name resolv.conf -exec sha256sum {} + 2>/dev/null | sort
+folders="/etc /opt/cni /usr/local/bin /usr/bin /lib/systemd /var/lib/kubelet/config.yaml /var/lib/kubetui /home/*/.kube"
+find $folders -xdev -type f ! -name resolv.conf -exec sha256sum {} + 2>/dev/null | sort
 dpkg-query --show --showformat='${Package} ${Version} ${Status}\n'
 systemctl show --property=ActiveEnterTimestamp containerd kubelet
 """
@@ -147,7 +148,8 @@ def test_destroy_after_a_half_finished_up(make: Maker) -> None:
         for line in process.stdout:
             if "kubmaster" in line and "base: done" in line:
                 break
-        process.send_signal(signal.SIGKILL)
+        # the prefix may stand before kubetui as a process of its own; the lock names the one that works
+        os.kill(int((lab.state / "kubetui" / "locks" / lab.name).read_text()), signal.SIGKILL)
     lab.kubetui("destroy", lab.name, "--yes")
     assert not lab.folder.exists()
     assert_nothing_left(lab)

@@ -1,0 +1,74 @@
+"""What a profile's fields are made of: texts and numbers that carry their own check."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+
+def _address(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return IPv4Address(value)
+    except ValueError:
+        raise ValueError(f"{value} is not an IPv4 address: four numbers from 0 to 255 with dots between.") from None
+
+
+def _cidr(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", value):
+        raise ValueError(f"{value} is not a range: an IPv4 address, a slash, and how many bits are fixed.")
+    try:
+        whole = IPv4Network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value} is not a range: four numbers from 0 to 255, then a slash and 0 to 32.") from None
+    if str(whole) != value:
+        raise ValueError(f"{value} names an address inside {whole}: write the range as {whole}.")
+    return whole
+
+
+Cidr = Annotated[
+    IPv4Network,
+    BeforeValidator(_cidr),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "cidr",
+            "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+$",
+            "examples": ["10.244.0.0/16", "10.96.0.0/12", "10.0.0.0/8", "192.168.100.0/24"],
+        }
+    ),
+]
+Address = Annotated[
+    IPv4Address,
+    BeforeValidator(_address),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "format": "ipv4"}),
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$")]
+Url = Annotated[
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500)
+]
+ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]
+ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
+Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
+HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9.]{0,250}(:[0-9]{1,5})?$")]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,250}$")]
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][-A-Za-z0-9_.]{0,31}$")]
+Box = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,80}/[A-Za-z0-9][-A-Za-z0-9._]{0,80}$")]
+OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+Memory = Annotated[int, Field(ge=512, le=1_048_576, json_schema_extra={"unit": "MiB"})]
+Cpus = Annotated[int, Field(ge=1, le=256)]
+
+
+class Part(BaseModel):
+    """A group of fields: frozen, strict, and without room for unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)

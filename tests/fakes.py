@@ -1,0 +1,128 @@
+"""A cluster without machines: a provider, nodes and steps that live in memory and write down what happens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from kubetui.cluster import Cluster
+from kubetui.command import Command
+from kubetui.engine import Engine, Stop
+from kubetui.events import Event, Line, Outcome, RunFinished, TaskFinished, TaskStarted
+from kubetui.node import LostTrackError, Node, Result
+from kubetui.pipeline import Recipe, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.providers.base import Endpoint, LineSink, MachineState
+from kubetui.task import Run, Task, follow_recipe
+
+OK = Result(0, ())
+Body = Callable[[Task], Awaitable[Outcome]]
+
+
+class FakeProvider:
+    """Machines that are there at once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def prepare(self) -> None:
+        pass
+
+    async def states(self) -> Mapping[str, MachineState]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return {}
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        del log, machine
+
+    async def endpoint(self, machine: Machine) -> Endpoint:
+        return Endpoint(str(machine.address), 22, "vagrant", ())
+
+    async def destroy(self, log: LineSink) -> None:
+        del log
+
+
+@dataclass
+class FakeNode:
+    """A node whose answers stand in `probes` and `applies`, taken one after the other; without one it is well."""
+
+    probes: list[Result] = field(default_factory=list)
+    applies: list[Result | LostTrackError] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    async def run(self, command: Command, log: LineSink | None = None) -> Result:
+        del log
+        self.calls.append(f"run {command.script}")
+        return self.probes.pop(0) if self.probes else OK
+
+    async def read(self, command: Command) -> str:
+        self.calls.append(f"read {command.script}")
+        return ""
+
+    async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
+        del task
+        self.calls.append(f"carry out {command.script}")
+        answer = self.applies.pop(0) if self.applies else OK
+        if isinstance(answer, LostTrackError):
+            raise answer
+        for line in answer.lines:
+            log(line)
+        return answer
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def done(_task: Task) -> Outcome:
+    return Outcome.DONE
+
+
+def step(
+    name: str,
+    *needs: Step,
+    where: Where = Where.EVERY,
+    run: Body = done,
+    recipe: Recipe | None = None,
+) -> Step:
+    """Return a step; with a recipe it follows that."""
+    body = run if recipe is None else follow_recipe
+    return Step(name, name.title(), "Why.", "Source", where, needs, lambda _plan, _machine: recipe or Recipe(), body)
+
+
+class Bench:
+    """One run of some steps, and what came of it."""
+
+    def __init__(self, plan: Plan, steps: tuple[Step, ...], *nodes: FakeNode) -> None:
+        async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
+            del machine, endpoint, log
+            return FakeNode()
+
+        self.plan = plan
+        self.provider = FakeProvider()
+        self.stop = Stop()
+        self.events: list[Event] = []
+        self.run = Run(plan, Cluster(plan.profile.name), self.provider, steps, connect)
+        self.run.nodes.update({machine.name: node for machine, node in zip(plan.machines, nodes, strict=False)})
+
+    async def execute(self) -> RunFinished:
+        async with asyncio.timeout(5):
+            return await Engine(self.run, self.events.append, self.stop).execute()
+
+    def started(self) -> list[str]:
+        return [str(event.task) for event in self.events if isinstance(event, TaskStarted)]
+
+    def finished(self) -> dict[str, Outcome]:
+        """Return how each task ended; fails when one ended twice."""
+        ended = [event for event in self.events if isinstance(event, TaskFinished)]
+        assert len({event.task for event in ended}) == len(ended)
+        return {str(event.task): event.outcome for event in ended}
+
+    def failure(self) -> TaskFinished:
+        (event,) = [
+            event for event in self.events if isinstance(event, TaskFinished) and event.outcome is Outcome.FAILED
+        ]
+        return event
+
+    def lines(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, Line)]

@@ -1,0 +1,31 @@
+"""Plans for tests, and golden files: `KUBETUI_GOLDEN=write pytest tests` writes them anew."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+
+GOLDEN = Path(__file__).parent / "golden"
+VERSIONS = ("1.20", "1.24", "1.30", "1.31", "1.36")
+
+
+def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -> Plan:
+    """Return a plan from the profile's groups of fields: `plan(network={"pod_cidr": "10.10.0.0/16"})`."""
+    values = {
+        **groups,
+        "machines": {"workers": workers, **groups.get("machines", {})},
+        "kubernetes": {"version": version, **groups.get("kubernetes", {})},
+    }
+    return Plan(Profile.model_validate(values))
+
+
+def assert_golden(name: str, text: str) -> None:
+    """Compare with `golden/NAME`."""
+    path = GOLDEN / name
+    if os.environ.get("KUBETUI_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert path.exists(), f"{path} is missing: run KUBETUI_GOLDEN=write pytest tests, and look at what it wrote"
+    assert text == path.read_text()
