@@ -73,15 +73,16 @@ def new(*, plain: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
 @click.option("--timings", is_flag=True, help="At the end show each task's time and the critical path.")
+@click.option("--record", type=click.Path(dir_okay=False), help="Write what the machines say into this file.")
 @friendly
-def up(profile: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool) -> int:
+def up(profile: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool, record: str | None) -> int:
     """Build the cluster of PROFILE, or what is missing of it.
 
     PROFILE is a file, or the name of a saved or starter profile.
     """
     from kubetui.commands import up as command
 
-    return command(profile, yes=yes, as_json=as_json, verbose=verbose, timings=timings)
+    return command(profile, yes=yes, as_json=as_json, verbose=verbose, timings=timings, record=record)
 
 
 @main.command()

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState
 from kubetui.timings import Timings, read
+
+if TYPE_CHECKING:
+    from kubetui.rehearsal.scribe import Scribe
 
 PARTLY = 7
 """Exit code of a run in which some machines got there and others did not."""
@@ -42,7 +45,7 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise StoppedError("Nothing was done.")
 
 
-def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool) -> int:
+def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool, record: str | None) -> int:
     """Build a cluster; see `cli.up`."""
     profile = profilefile.load(library.find(name))
     plan = Plan(profile)
@@ -50,12 +53,28 @@ def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool) -> 
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
     output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
-    finished = asyncio.run(_up(profile, output))
+    scribe = _scribe(plan, record)
+    finished = asyncio.run(_up(profile, output, scribe))
+    if scribe and record and finished.ok:
+        scribe.save(Path(record))
+        click.echo(f"wrote {record}", err=True)
     if timings:
         _show_timings(Cluster(profile.name), err=as_json)
     if finished.ok:
         return 0
     return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
+
+
+def _scribe(plan: Plan, record: str | None) -> Scribe | None:
+    """Return what makes a recording, where one is asked for. Raises UsageError where it could not be a true one."""
+    if record is None:
+        return None
+    from kubetui.rehearsal.scribe import Scribe
+    from kubetui.steps import STEPS
+
+    if not Path(record).absolute().parent.is_dir():
+        raise UsageError(f"{record} cannot be written: its folder is not there.", fix="Make the folder first.")
+    return Scribe(plan, STEPS)
 
 
 async def check_host(plan: Plan) -> None:
@@ -68,7 +87,7 @@ async def check_host(plan: Plan) -> None:
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), id="HOST")
 
 
-async def _up(profile: Profile, output: render.Output) -> RunFinished:
+async def _up(profile: Profile, output: render.Output, scribe: Scribe | None) -> RunFinished:
     from kubetui.up import up as build
 
     stop = Stop()
@@ -76,7 +95,7 @@ async def _up(profile: Profile, output: render.Output) -> RunFinished:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, _stopper(stop))
     try:
-        return await build(profile, output, stop)
+        return await build(profile, output, stop, scribe)
     finally:
         output.close()
 

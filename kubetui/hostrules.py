@@ -83,9 +83,11 @@ def route_conflicts(profile: Profile, routes: Sequence[Route]) -> tuple[Problem,
     """
     everything = ranges(profile)
     known = [route.network for route in routes]
+    # existing machines are where they are, most often on a network that this host reaches
+    judged = everything if Plan(profile).provider.makes_machines else everything[:2]
     return tuple(
         problem
-        for each in everything
+        for each in judged
         for problem in _conflict(profile, each, routes, [*known, *(r.network for r in everything if r is not each)])
     )
 

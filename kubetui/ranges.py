@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from kubetui.plan import NODE_MASK
+from kubetui.plan import NODE_MASK, Plan
 from kubetui.profile import Network, Profile
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -50,7 +50,7 @@ class Range:
         return ("network", self.field)
 
     def __str__(self) -> str:
-        return f"{self.label} {self.network}"
+        return f"{self.label} {self.network[0] if self.network.num_addresses == 1 else self.network}"
 
 
 def node_network(address: IPv4Address) -> IPv4Network:
@@ -59,18 +59,33 @@ def node_network(address: IPv4Address) -> IPv4Network:
 
 
 def ranges(profile: Profile) -> tuple[Range, Range, Range]:
-    """Return the ranges of pods, services and machines."""
+    """Return the ranges of pods, services and machines; existing ones may have others' addresses between theirs."""
     chosen, default = profile.network, Network()
+    plan = Plan(profile)
+    nodes = node_network(chosen.first_address) if plan.provider.makes_machines else plan.node_network
     return (
         Range("pod_cidr", "the pod CIDR", chosen.pod_cidr, chosen.pod_cidr != default.pod_cidr),
         Range("service_cidr", "the service CIDR", chosen.service_cidr, chosen.service_cidr != default.service_cidr),
         Range(
             "first_address",
             "the machines' network",
-            node_network(chosen.first_address),
+            nodes,
             chosen.first_address != default.first_address,
         ),
     )
+
+
+def occupied(profile: Profile) -> tuple[Range, ...]:
+    """Return what may not touch: pods, services, and the machines' network or each existing machine's address."""
+    pods, services, nodes = ranges(profile)
+    plan = Plan(profile)
+    if plan.provider.makes_machines:
+        return (pods, services, nodes)
+    hosts = (
+        Range("hosts", f"{machine.name}'s address", network, chosen=False)
+        for machine, network in zip(plan.machines, plan.node_networks, strict=True)
+    )
+    return (pods, services, *hosts)
 
 
 def subject(blamed: Range) -> str:

@@ -19,13 +19,16 @@ from kubetui.node import Node
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
+from kubetui.rehearsal.scribe import Scribe
 from kubetui.ssh import SshNode
 from kubetui.steps import STEPS
 from kubetui.task import Connect, Run
 
 
-async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+async def up(profile: Profile, sink: Sink, stop: Stop, scribe: Scribe | None = None) -> RunFinished:
     """Build what the profile says, or what is missing of it, and return how it went.
+
+    A scribe makes a recording of it.
 
     Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
     from a profile that differs in what cannot be changed in place.
@@ -45,11 +48,15 @@ async def up(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
                 for each in (journal, logs, times, sink):
                     each(event)
 
-            run = Run(plan, cluster, provider, STEPS, connector(cluster))
+            connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
+            run = Run(plan, cluster, provider, STEPS, connect)
             try:
-                return await Engine(run, all_sinks, stop).execute()
+                finished = await Engine(run, all_sinks, stop).execute()
             finally:
                 times.keep(cluster)
+        if scribe and finished.ok:
+            await scribe.look_around(cluster)
+        return finished
 
 
 def connector(cluster: Cluster) -> Connect:

@@ -41,7 +41,8 @@ RULES: list[tuple[Profile, str, str]] = [
     (
         machines(control_planes=3),
         "machines.control_planes",
-        "3 control planes: more than one is not there yet. Choose 1.",
+        "3 control planes need one address that reaches them all, and none is named. "
+        "Choose 1, or set network.control_plane_endpoint to a load balancer's address.",
     ),
     (
         machines(memory=1699),

@@ -8,10 +8,10 @@ from ipaddress import IPv4Network
 from typing import Final
 from urllib.parse import urlsplit
 
-from kubetui.plan import Machine, Plan, Role
+from kubetui.plan import Machine, Plan
 from kubetui.steps.packages import UPSTREAM
 
-_MARK: Final = re.compile(r"‹([a-z0-9-]+)›")
+_MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
 _DEBIAN: Final = "http://deb.debian.org"
 
@@ -25,9 +25,9 @@ class Words:
     def take_out(self, text: str) -> str:
         """Return a recorded line with marks in place of what belongs to this plan alone."""
         for mark, value in self._values.items():
-            text = re.sub(_bounded(mark, value), f"‹{mark}›", text)
-        text = re.sub(r", \d+ CPUs, \d+ MiB, ", ", ‹cpus› CPUs, ‹memory› MiB, ", text)
-        return text.replace("cgroup version 1", "cgroup version ‹cgroups›")
+            text = re.sub(_bounded(mark, value), f"«{mark}»", text)
+        text = re.sub(r", \d+ CPUs, \d+ MiB, ", ", «cpus» CPUs, «memory» MiB, ", text)
+        return text.replace("cgroup version 1", "cgroup version «cgroups»")
 
     def put_in(self, text: str) -> str | None:
         """Return a line for this machine; None where it speaks of one that the plan does not have."""
@@ -43,9 +43,8 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     yield "packages", url
     yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(url)) if mirror else _DEBIAN
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
-    if machine.role is Role.WORKER:
-        yield "self", machine.name
-        yield "self-address", str(machine.address)
+    yield "self", machine.name
+    yield "self-address", str(machine.address)
     yield "control", plan.control_plane.name
     yield "control-address", str(plan.control_plane.address)
     for number, worker in enumerate(plan.workers, 1):
@@ -77,7 +76,7 @@ def _bounded(mark: str, value: str) -> str:
     if mark.startswith("podnet"):
         return rf"(?<![\d.]){text}(?=\.\d)"
     if re.fullmatch(r"v?[\d./]+", value):
-        return rf"(?<![\d.]){text}(?![\d/]|\.\d)"
+        return rf"(?<![\d.]){text}(?!\d|\.\d)"
     if mark == "cluster":
         return rf"(?<![\w-]){text}(?![\w-])"
     return rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])" if re.match(r"\w", value[-1]) else text

@@ -179,6 +179,13 @@ def main() -> None:
         waits = [after - before for before, after in zip(sent, found[what], strict=False)]
         p50, p95 = percentile(waits, 0.5), percentile(waits, 0.95)
         sys.stdout.write(f"{what:<8} {len(waits)} of {len(sent)} keys  p50 {p50:.1f} ms  p95 {p95:.1f} ms\n")
+    for press in sorted(set(keys())):
+        waits = [
+            found["handled"][index] - before
+            for index, before in enumerate(sent[: len(found["handled"])])
+            if keys()[index % len(keys())] == press
+        ]
+        sys.stdout.write(f"  {press!r:<12} p50 {percentile(waits, 0.5):.1f} ms  p95 {percentile(waits, 0.95):.1f} ms\n")
     rate = found["fed"] / arguments.seconds
     lost = found["fed"] - found["disk"]
     sys.stdout.write(f"lines    {found['fed']} ({rate:.0f}/s)  lost on disk {lost}\nmemory   {found['peak']:.0f} MiB at most\n")
