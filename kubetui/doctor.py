@@ -32,6 +32,7 @@ from kubetui.hostchecks import (
     plugin_check,
     program_check,
     providers_check,
+    quorum_check,
     range_checks,
     vagrant_check,
     virtualbox_arm_check,
@@ -66,6 +67,8 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
     if plan is None:
         return await _general(system)
     kind = plan.provider
+    if not kind.makes_machines:
+        return (quorum_check(plan), _kubectl(system), *range_checks(host_problems(plan.profile)))
     missing = _missing(plan)
     version, plugins, virtualbox, used = await asyncio.gather(
         _ask("vagrant", "--version"),
@@ -85,7 +88,8 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
 
 async def _general(system: System) -> tuple[Check, ...]:
     version = await _ask("vagrant", "--version")
-    present = [kind.name for kind in PROVIDERS.values() if not _absent_programs(kind)]
+    makers = [kind for kind in PROVIDERS.values() if kind.makes_machines]
+    present = [kind.name for kind in makers if not _absent_programs(kind)]
     total, available = _memory()
     memory = Check("Memory", "ok", f"{available} MiB are free of {total}")
     if total is None:

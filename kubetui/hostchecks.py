@@ -98,6 +98,15 @@ def box_check(plan: Plan, versions: Sequence[str]) -> Check:
     return Check("Box", "ok", f"{plan.box}{version} is not on this host yet: it will be downloaded")
 
 
+def quorum_check(plan: Plan) -> Check:
+    """Judge how many control planes there are: with an even number, etcd survives no more than with one fewer."""
+    count = len(plan.other_control_planes) + 1
+    if count % 2:
+        return Check("Control planes", "ok", f"{count}")
+    message = f"{count} control planes survive the loss of {count // 2 - 1}, as {count - 1} would."
+    return Check("Control planes", "warning", message, "An odd number is better: 1, 3 or 5.")
+
+
 def kubectl_check(path: str | None, system: System) -> Check:
     """Judge kubectl on the host; the cluster has its own, so it is only convenient."""
     if path:

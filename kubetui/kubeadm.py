@@ -82,7 +82,7 @@ def join_documents(plan: Plan, machine: Machine) -> list[Document]:
         "kind": "JoinConfiguration",
         "discovery": {
             "bootstrapToken": {
-                "apiServerEndpoint": f"{plan.control_plane.address}:{API_PORT}",
+                "apiServerEndpoint": plan.api_endpoint,
                 "token": TOKEN_MARK,
                 "caCertHashes": [CA_HASH_MARK],
             }

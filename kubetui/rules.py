@@ -18,7 +18,7 @@ from kubetui.hostrules import (
     virtualbox_problems,
     virtualbox_ranges,
 )
-from kubetui.plan import NODE_MASK, Machine, Plan, Role
+from kubetui.plan import NODE_MASK, Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
@@ -55,7 +55,7 @@ def _several_control_planes(profile: Profile) -> Iterator[Problem]:
     if endpoint is not None and not 0 < int(endpoint.partition(":")[2] or 1) < PORTS:
         message = f"{endpoint} names a port that does not exist."
         yield Problem(("network", "control_plane_endpoint"), message, f"Ports are 1 to {PORTS - 1}; 6443 is usual.")
-    count = sum(host.role == Role.CONTROL_PLANE for host in profile.hosts)
+    count = sum(host.role == "control plane" for host in profile.hosts)
     if _makes_machines(profile):
         count = profile.machines.control_planes
     if count > 1 and endpoint is None:
@@ -89,8 +89,9 @@ def _machine_names(profile: Profile) -> Iterator[Problem]:
 
 def _provider_options(profile: Profile) -> Iterator[Problem]:
     for name in profile.machines.options:
-        if name not in PROVIDERS:
-            fix = f"Options belong under one of: {', '.join(PROVIDERS)}."
+        makers = [kind.name for kind in PROVIDERS.values() if kind.makes_machines]
+        if name not in makers:
+            fix = f"Options belong under one of: {', '.join(makers)}."
             yield Problem(("machines", "options", name), f"{name} is not a provider.", fix)
 
 
@@ -102,7 +103,7 @@ def _listed_hosts(profile: Profile) -> Iterator[Problem]:
             message = f"Hosts are listed, and {profile.provider} makes machines of its own."
             yield Problem(path, message, "Write provider: hosts to use them, or take the list away.")
         return
-    if not any(host.role == Role.CONTROL_PLANE for host in hosts):
+    if not any(host.role == "control plane" for host in hosts):
         message = "None of the hosts is a control plane." if hosts else "No hosts are listed."
         fix = "Name at least one with role: control plane, its name and its address."
         yield Problem(path, message, fix)

@@ -116,7 +116,10 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     def _settle(self, top: int | None = None) -> None:
         """Fit the scroll bar to the rows, stand where we belong, and repaint."""
         self._own_move = True
-        self.virtual_size = Size(self.scrollable_content_region.width, self._view.height)
+        # the reactive itself would lay the whole screen out anew, a dozen times a second
+        self.set_reactive(ScrollView.virtual_size, Size(self.scrollable_content_region.width, self._view.height))
+        self.vertical_scrollbar.window_virtual_size = self._view.height
+        self.vertical_scrollbar.window_size = self.size.height
         if self._view.following:
             top = self._view.height
         if top is not None:
@@ -201,11 +204,16 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
             self._styles_now[name] = self.get_component_rich_style(name, partial=True) if name else Style.null()
         return self._styles_now[name]
 
+    def _base(self) -> Style:
+        if "base" not in self._styles_now:
+            self._styles_now["base"] = self.rich_style
+        return self._styles_now["base"]
+
     def render_line(self, y: int) -> Strip:
         """Draw one visible row."""
         width = self.scrollable_content_region.width
         row = self._view.row(round(self.scroll_y) + y)
-        base = self.rich_style
+        base = self._base()
         if row is None:
             return Strip.blank(width, base)
         segments = [*self._margin(row), *self._text(row)]

@@ -73,8 +73,11 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
             return
         if len(items) != len(self.items):
             self.virtual_size = Size(self.size.width, len(items))
+            self.refresh()
+        for index, (old, new) in enumerate(zip(self.items, items, strict=False)):
+            if old != new:
+                self.refresh_line(index)
         self.items = items
-        self.refresh()
 
     @property
     def name_width(self) -> int:

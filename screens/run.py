@@ -96,6 +96,8 @@ class RunScreen(LogScreen):
         self._together = False
         self._leaving = False
         self._told = False
+        self._said: dict[str, Content] = {}
+        self._head: Content | None = None
         self.session = running_session(profile.name) or begin(profile)
 
     def compose(self) -> ComposeResult:
@@ -133,7 +135,7 @@ class RunScreen(LogScreen):
         """Take in what happened and draw what changed."""
         self.session.drain()
         self._machines()
-        self.query_one(RunHead).redraw()
+        self._say_head()
         self._detail()
         self._pane_title()
         if not self.session.running and not self._told:
@@ -143,6 +145,13 @@ class RunScreen(LogScreen):
             self.refresh_bindings()
             self._ended()
 
+    def _say_head(self) -> None:
+        head = self.query_one(RunHead)
+        line = head.line()
+        if self._head is None or not self._head.is_same(line):
+            self._head = line
+            head.redraw()
+
     def status(self) -> Content:
         """Return the right end of the title line."""
         return runwords.status(self.session, self._now(), self._estimate)
@@ -150,7 +159,14 @@ class RunScreen(LogScreen):
     def _machines(self) -> None:
         shown = self.query_one(MachineList)
         shown.fill(runwords.machines(self.session))
-        self.query_one("#left > .columns", Static).update(f"  {'Machine':<{shown.name_width}}  Step")
+        self._say("#left > .columns", Content(f"  {'Machine':<{shown.name_width}}  Step"))
+
+    def _say(self, place: str, words: Content) -> None:
+        """Put words into a place; where they are the same nothing is drawn."""
+        old = self._said.get(place)
+        if old is None or not old.is_same(words):
+            self._said[place] = words
+            self.query_one(place, Static).update(words, layout=old is None or len(old.plain) != len(words.plain))
 
     def _pane_title(self) -> None:
         began = self.session.titles.get(self.machine)
@@ -163,7 +179,7 @@ class RunScreen(LogScreen):
 
     def _detail(self) -> None:
         text = runwords.detail(self.session, self.machine, self._now())
-        self.query_one("#detail", Static).update(text)
+        self._say("#detail", text)
 
     def _ended(self) -> None:
         if self._leaving:

@@ -76,7 +76,7 @@ fi
 def _join(plan: Plan, machine: Machine) -> Recipe:
     values: dict[str, str | Secret | Late] = {
         "NAME": machine.name,
-        "ENDPOINT": f"{plan.control_plane.address}:{kubeadm.API_PORT}",
+        "ENDPOINT": plan.api_endpoint,
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"

@@ -1,4 +1,4 @@
-"""The wizard on real machines, as a person at a keyboard: from `kubetui` to the nodes table, and the cluster gone again."""
+"""The wizard on real machines, as a person at a keyboard: from `kubetui` to the nodes table, and gone again."""
 
 from __future__ import annotations
 
@@ -91,9 +91,13 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     begin(lab, terminal)
     terminal.wait(r"base +3 nodes")
     terminal.press("Enter")
-    terminal.wait(r"Memory each +2048")
-    terminal.press("Tab", "Tab", "Tab", "Tab", "C-u")
+    for field in ("Name", "Provider", "Box", "Control planes"):
+        terminal.wait(rf"› {field}")
+        terminal.press("Tab")
+    terminal.wait("› Workers")
+    terminal.press("C-u")
     terminal.type(str(workers))
+    terminal.wait(rf"› Workers +{workers}\b")
     terminal.press("Enter")
     terminal.wait(r"Pod CIDR +10\.244\.0\.0/16")
     terminal.press("Enter")
