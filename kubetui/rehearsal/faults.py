@@ -1,0 +1,167 @@
+"""Failures that can be rehearsed, with the words in which kubeadm, apt, crictl and kubetui's own scripts tell of them.
+
+Each happens once in a cluster: the next `kubetui up` goes on and ends well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kubetui.errors import UsageError
+from kubetui.plan import Machine, Plan
+from kubetui.rehearsal.recording import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failure: the step that it strikes, on the first control plane or on the last worker.
+
+    `keeps` is how far the recorded output goes before it (the text of its last line begins so), `says` what
+    comes then, `leaves` what a probe finds afterwards. One that drops the connection ends no step.
+    """
+
+    name: str
+    step: str
+    first: bool = False
+    seconds: float = 5.0
+    keeps: str = ""
+    says: tuple[str, ...] = ()
+    leaves: str = ""
+    drops: bool = False
+
+    def strikes(self, plan: Plan, machine: Machine, step: str) -> bool:
+        """Tell whether this machine's task is the one."""
+        return step == self.step and machine == (plan.machines[0] if self.first else plan.machines[-1])
+
+    def answer(self, recorded: Answer) -> Answer:
+        """Return what the machine says instead of what was recorded."""
+        lines = _until(recorded.lines, self.keeps) if self.keeps else []
+        began = lines[-1][0] if lines else 0.0
+        pace = self.seconds / max(len(self.says), 1)
+        said = [(began + pace * number, text) for number, text in enumerate(self.says, 1)]
+        return Answer(1, began + self.seconds, (*lines, *said))
+
+
+def _until(lines: Iterable[tuple[float, str]], last: str) -> list[tuple[float, str]]:
+    kept = []
+    for at, text in lines:
+        kept.append((at, text))
+        if text.startswith(last):
+            break
+    return kept
+
+
+_LOCK: Final = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)"
+_IMAGE: Final = "«images»/kube-proxy:v«version»"
+_PULL: Final = (
+    f'failed to pull and unpack image "{_IMAGE}": failed to resolve reference "{_IMAGE}": failed to do request: '
+    'Head "https://«images»/v2/kube-proxy/manifests/v«version»": dial tcp: i/o timeout'
+)
+
+
+def _tries(error: Sequence[str], times: int, command: str) -> list[str]:
+    """Return what `retry` in a script prints with a command that always fails."""
+    lines = []
+    for left in range(times - 1, 0, -1):
+        lines += [*error, f"failed, {left} more tries, the next in {2 ** (times - left)} s: {command}"]
+    return [*lines, *error]
+
+
+_TIMEOUT: Final = """\
+[kubelet-check] Initial timeout of 40s passed.
+
+    Unfortunately, an error has occurred:
+        timed out waiting for the condition
+
+    This error is likely caused by:
+        - The kubelet is not running
+        - The kubelet is unhealthy due to a misconfiguration of the node in some way (required cgroups disabled)
+
+    If you are on a systemd-powered system, you can try to troubleshoot the error with the following commands:
+        - 'systemctl status kubelet'
+        - 'journalctl -xeu kubelet'
+
+error execution phase wait-control-plane: couldn't initialize a Kubernetes cluster
+To see the stack trace of this error execute with --v=5 or higher
+the kubelet's last lines:
+kubelet.go:2183] node "«self»" not found
+kubelet.go:2183] node "«self»" not found
+"""
+_RESET: Final = """\
+an earlier kubeadm init was cut short, and no node can have joined: resetting it
+[preflight] Running pre-flight checks
+[reset] No etcd config found. Assuming external etcd
+[reset] Stopping the kubelet service
+[reset] Unmounting mounted directories in "/var/lib/kubelet"
+[reset] Deleting contents of config directories: [/etc/kubernetes/manifests /etc/kubernetes/pki]
+"""
+RESET_LINES: Final = tuple((0.1 * number, text) for number, text in enumerate(_RESET.splitlines()))
+"""What comes before a `kubeadm init` that is done once more."""
+
+FAULTS: Final = {
+    fault.name: fault
+    for fault in (
+        Fault(
+            "init-timeout",
+            step="init",
+            first=True,
+            seconds=45.0,
+            keeps="[wait-control-plane]",
+            says=tuple(_TIMEOUT.splitlines()),
+            leaves="kubeadm init did not come to its end",
+        ),
+        Fault(
+            "apt-lock",
+            step="kubernetes",
+            seconds=20.0,
+            says=(
+                *_tries(
+                    (
+                        f"Waiting for cache lock: {_LOCK}...",
+                        f"E: {_LOCK}",
+                        "N: Be aware that removing the lock file is not a solution and may break your system.",
+                        "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process "
+                        "using it?",
+                    ),
+                    4,
+                    "apt install --yes --no-install-recommends --allow-change-held-packages kubelet kubeadm kubectl",
+                ),
+            ),
+        ),
+        Fault(
+            "image-pull",
+            step="images",
+            seconds=20.0,
+            says=(
+                f"image 1 of 3: {_IMAGE}",
+                *_tries(
+                    (f'level=fatal msg="pulling image: rpc error: code = Unknown desc = {_PULL}"',),
+                    5,
+                    f"crictl pull {_IMAGE}",
+                ),
+                f"error: image {_IMAGE} cannot be pulled",
+            ),
+        ),
+        Fault(
+            "join-unreachable",
+            step="join",
+            seconds=10.0,
+            says=("error: the control plane cannot be reached at «control-address»:6443 from here",),
+        ),
+        Fault("ssh-drop", step="kubernetes", drops=True),
+    )
+}
+
+
+def named(name: str, plan: Plan) -> Fault | None:
+    """Return the fault of this name, none for an empty one. Raises UsageError where it cannot happen."""
+    if not name:
+        return None
+    fault = FAULTS.get(name)
+    if fault is None:
+        raise UsageError(f"There is no fault {name[:40]} to rehearse.", fix=f"There are: {', '.join(FAULTS)}.")
+    if fault.step == "join" and not plan.workers:
+        raise UsageError(f"The fault {name} strikes a worker, and there is none.", fix="Choose machines.workers: 1.")
+    return fault
