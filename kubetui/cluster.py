@@ -22,9 +22,9 @@ def state_home() -> Path:
 class Cluster:
     """The folder of one cluster. Making the object touches nothing."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, parent: str = "clusters") -> None:
         self.name = name
-        self.folder = state_home() / "clusters" / name
+        self.folder = state_home() / parent / name
         self.profile = self.folder / "profile.yaml"
         self.kubeconfig = self.folder / "kubeconfig"
         self.host_keys = self.folder / "host-keys"

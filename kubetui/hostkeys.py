@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+import asyncssh
 
 from kubetui.files import write_private
 
+Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHKey]]
+"""Host keys, keys of authorities, and revoked keys, as asyncssh takes them."""
+
 
 class HostKeys:
-    """One line a machine: its name and its public key, as OpenSSH writes them."""
+    """One line a machine: its name and its public key, as OpenSSH writes them.
 
-    def __init__(self, path: Path) -> None:
+    Without `first_sight` a machine whose key is not pinned yet is refused.
+    """
+
+    def __init__(self, path: Path, *, first_sight: bool = True) -> None:
         self.path = path
+        self._first_sight = first_sight
         self._keys: dict[str, str] = {}
         if path.exists():
             for line in path.read_text().splitlines():
@@ -21,11 +31,26 @@ class HostKeys:
     def accept(self, machine: str, key: str) -> bool:
         """Tell whether `key` is the machine's; the first one that it shows is pinned."""
         known = self._keys.get(machine)
-        if known is None:
-            self._keys[machine] = key
-            self._write()
+        if known is None and self._first_sight:
+            self.pin(machine, key)
             return True
         return known == key
+
+    def pin(self, machine: str, key: str) -> None:
+        """Take `key` for the machine's from now on."""
+        if self._keys.get(machine) != key:
+            self._keys[machine] = key
+            self._write()
+
+    def pinned(self, machine: str) -> str | None:
+        """Return the machine's key, if it is pinned."""
+        return self._keys.get(machine)
+
+    def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
+        """Return what asyncssh asks for the keys to trust, so that the machine is asked for a key of their kind."""
+        known = self._keys.get(machine)
+        keys = [asyncssh.import_public_key(known)] if known else []
+        return lambda _host, _address, _port: (keys, [], [])
 
     def forget(self, machine: str) -> None:
         """Unpin a machine that no longer exists."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import asyncssh
 
-from kubetui import guest
+from kubetui import guest, reach
 from kubetui.command import Command
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
@@ -133,6 +133,7 @@ class SshNode:
         self._keys = keys
         self._patience = patience or Patience()
         self._connection: asyncssh.SSHClientConnection | None = None
+        self._jump: SshNode | None = None
         self._connecting = asyncio.Lock()
         self._carried_out: list[str] = []
 
@@ -162,16 +163,13 @@ class SshNode:
             for path in self._endpoint.key_files:
                 if not path.is_file():
                     raise RunError(f"The SSH key for {self.name} is not at {path}.", id="SSH-KEY")
+            arguments = reach.arguments(self._endpoint, self._keys.lookup(self.name))
+            if self._endpoint.jump:
+                arguments["tunnel"] = await self._through()
             try:
                 self._connection = await asyncssh.connect(
-                    self._endpoint.host,
-                    self._endpoint.port,
-                    username=self._endpoint.user,
-                    client_keys=[str(path) for path in self._endpoint.key_files],
+                    **arguments,
                     client_factory=lambda: _Client(self.name, self._keys),
-                    known_hosts=([], [], []),
-                    config=[],
-                    agent_path=None,
                     preferred_auth="publickey",
                     connect_timeout=10,
                     login_timeout=20,
@@ -180,13 +178,34 @@ class SshNode:
                 )
             except asyncssh.KeyImportError as error:
                 raise RunError(f"The SSH key for {self.name} cannot be used: {error}.", id="SSH-KEY") from error
+            except reach.ConfigParseError as error:
+                raise RunError(f"Your OpenSSH configuration cannot be read: {error}.", id="SSH-CONFIG") from error
             except asyncssh.HostKeyNotVerifiable as error:
+                if self._endpoint.personal and self._keys.pinned(self.name) is None:
+                    raise HostKeyError(
+                        f"{self.name} shows an SSH host key that is not known here.",
+                        fix="Run kubetui up in a terminal: it shows the key and asks. Or connect once with ssh.",
+                        id="SSH-HOST-UNKNOWN",
+                    ) from error
                 raise HostKeyError(
                     f"{self.name} shows another SSH host key than before. Either it was made anew behind kubetui's "
                     "back, or something else answers at its address.",
                     fix=f"If you made it anew, remove its line from {self._keys.path} and start again.",
                 ) from error
             return self._connection
+
+    async def _through(self) -> asyncssh.SSHClientConnection:
+        """Return a connection to the host that lies on the way."""
+        if self._jump is None:
+            host = reach.jump_endpoint(self._endpoint)
+            self._jump = SshNode(reach.jump_name(self._endpoint), host, self._keys, self._patience)
+        return await self._jump._open()  # noqa: SLF001 - another one of the same class
+
+    @property
+    def host_key(self) -> str:
+        """The key that the machine showed when it was connected to."""
+        key = self._connection.get_server_host_key() if self._connection else None
+        return key.export_public_key().decode().strip() if key else ""
 
     def _unreachable(self, error: Exception) -> ConnectionLostError:
         return ConnectionLostError(
@@ -279,7 +298,6 @@ class SshNode:
 
     async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> _Ended:
         """Run `shell` once with a script on its standard input."""
-        words = ("sudo", "-n", "bash", "-c", shell, "kubetui", *args)
         complaint = bytearray()
 
         def complain(said: bytes) -> None:
@@ -288,8 +306,10 @@ class SshNode:
         connection: asyncssh.SSHClientConnection | None = None
         try:
             connection = await self._open()
+            root, password = reach.as_root(self._endpoint, connection)
+            words = (*root, "bash", "-c", shell, "kubetui", *args)
             async with await connection.create_process(shlex.join(words), encoding=None) as process:
-                process.stdin.write(script.encode())
+                process.stdin.write(password + script.encode())
                 process.stdin.write_eof()
                 await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
                 await process.wait_closed()
@@ -320,6 +340,7 @@ class SshNode:
         """Remove what steps that ended well left in the machine, and end the connection."""
         connection = self._connection
         if connection is None:
+            await self._close_jump()
             return
         if self._carried_out and not connection.is_closed():
             with contextlib.suppress(TimeoutError):
@@ -327,3 +348,8 @@ class SshNode:
                     await self._once(guest.TIDY, tuple(self._carried_out), "", nowhere)
         connection.close()
         await connection.wait_closed()
+        await self._close_jump()
+
+    async def _close_jump(self) -> None:
+        if self._jump is not None:
+            await self._jump.close()

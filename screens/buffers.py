@@ -67,6 +67,12 @@ class Buffer:
         newest.reverse()
         return first, newest
 
+    def before(self, number: int, count: int) -> list[Entry]:
+        """Return up to `count` entries that come right before `number` and are still held."""
+        with self._lock:
+            stop = number - (self.end - len(self._entries))
+            return list(islice(self._entries, max(0, stop - count), max(0, stop)))
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -120,8 +120,11 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.set_reactive(ScrollView.virtual_size, Size(self.scrollable_content_region.width, self._view.height))
         self.vertical_scrollbar.window_virtual_size = self._view.height
         self.vertical_scrollbar.window_size = self.size.height
+        above, self._view.pushed = self._view.pushed, 0
         if self._view.following:
             top = self._view.height
+        elif top is None and above:
+            top = round(self.scroll_y) + above
         if top is not None:
             self.scroll_target_y = self.scroll_y = min(max(0, top), self.max_scroll_y)
         self._own_move = False
@@ -152,7 +155,8 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     def rearrange(self) -> None:
         """Wrap and filter anew; someone who reads keeps the line at the top."""
         row = self._view.row(round(self.scroll_y))
-        self._view.arrange(width=self._text_width(), wanted=self.wanted)
+        self._view.rearrange(width=self._text_width(), wanted=self.wanted)
+        self._view.pushed = 0
         self._settle(self._view.place(row.number) if row else 0)
 
     def jump(self, step: int) -> bool:
@@ -165,6 +169,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             start = self.current
         found = self._view.find(self.searched, start, step)
+        self._view.pushed = 0
         self.current = found
         if found is not None:
             self.hold()

@@ -8,12 +8,15 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
 
 from screens.buffers import Buffer, Entry, text_of
 
 _START = itemgetter(0)
+PIECE: Final = 500
+"""How many old entries are taken in at a time."""
 
 
 def pattern(text: str) -> re.Pattern[str] | None:
@@ -63,12 +66,13 @@ class View:
         self.following = True
         self._width = width
         self._wanted = wanted
+        self.pushed = 0
+        """How many rows came in above the others; who shows the view takes it and sets it back."""
         self._held: deque[Entry] = deque()
-        self._first = 0
-        self._next = 0
         self._rows: deque[tuple[int, int]] = deque()
-        """Where an entry's first row is, counted from the first row that there ever was, and its number."""
+        """Where an entry's first row is, counted from any row, and its number."""
         self._end = 0
+        self._first = self._next = max(0, source.end - PIECE)
 
     @property
     def height(self) -> int:
@@ -81,7 +85,11 @@ class View:
         return self.source.end - self._next
 
     def take(self) -> bool:
-        """Take in what is new and tell whether anything changed."""
+        """Take in what is new, and some of what is old and not here yet; tell whether anything changed."""
+        newer = self._take_new()
+        return self._take_old(PIECE) or newer
+
+    def _take_new(self) -> bool:
         limit = self.source.capacity
         if self.source.end == self._next or (not self.following and len(self._held) >= 2 * limit):
             return False
@@ -89,7 +97,9 @@ class View:
         if first != self._next:
             if not self.following:
                 return False
-            self._clear(first)
+            self._clear()
+            first, entries = self.source.since(self._next)
+            self._first = self._next = first
         for entry in entries:
             self._add(entry)
         if self.following:
@@ -97,18 +107,41 @@ class View:
                 self._drop()
         return True
 
+    def _take_old(self, count: int) -> bool:
+        """Put older entries above the others, a piece at a time: all at once would keep a key press waiting."""
+        room = self.source.capacity - len(self._held)
+        entries = self.source.before(self._first, min(count, room)) if room > 0 else []
+        for entry in reversed(entries):
+            self._first -= 1
+            self._held.appendleft(entry)
+            if size := self._size(entry):
+                start = (self._rows[0][0] if self._rows else self._end) - size
+                self._rows.appendleft((start, self._first))
+                self.pushed += size
+        return bool(entries)
+
+    def complete(self) -> None:
+        """Take in everything old at once."""
+        while self._take_old(PIECE):
+            pass
+
     def follow(self) -> None:
         """Go on with the newest rows."""
         self.following = True
         self.take()
 
-    def arrange(self, *, width: int, wanted: re.Pattern[str] | None) -> None:
-        """Wrap and filter anew what is held."""
+    def rearrange(self, *, width: int, wanted: re.Pattern[str] | None) -> None:
+        """Wrap and filter anew."""
         if (width, wanted) == (self._width, self._wanted):
             return
         self._width, self._wanted = width, wanted
+        if self.following:
+            self._clear()
+            self._take_new()
+            return
         held, first = self._held, self._first
-        self._clear(first)
+        self._clear()
+        self._first = self._next = first
         for entry in held:
             self._add(entry)
 
@@ -134,6 +167,7 @@ class View:
 
     def find(self, what: re.Pattern[str], number: int, step: int) -> int | None:
         """Return the number of the next entry that matches, after `number` or before it, going round at the end."""
+        self.complete()
         numbers = [found for _, found in self._rows if what.search(text_of(self._held[found - self._first]))]
         if not numbers:
             return None
@@ -143,19 +177,28 @@ class View:
 
     def entries(self) -> Iterator[Entry]:
         """Return every entry that is shown, in its order."""
+        self.complete()
         return (self._held[number - self._first] for _, number in self._rows)
 
-    def _clear(self, first: int) -> None:
+    def _clear(self) -> None:
+        """Begin anew, a little above the end of what there is."""
         self._held, self._rows = deque(), deque()
-        self._first = self._next = first
+        self._end = self.pushed = 0
+        self._first = self._next = max(0, self.source.end - PIECE)
 
     def _add(self, entry: Entry) -> None:
         self._held.append(entry)
-        text = text_of(entry)
-        if self._wanted is None or self._wanted.search(text):
+        if size := self._size(entry):
             self._rows.append((self._end, self._next))
-            self._end += len(cuts(text, self._width)) if self._width else 1
+            self._end += size
         self._next += 1
+
+    def _size(self, entry: Entry) -> int:
+        """Return how many rows an entry takes; none where the filter leaves it out."""
+        text = text_of(entry)
+        if self._wanted is not None and not self._wanted.search(text):
+            return 0
+        return len(cuts(text, self._width)) if self._width else 1
 
     def _drop(self) -> None:
         self._held.popleft()

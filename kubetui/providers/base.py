@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from kubetui.command import Secret
 from kubetui.plan import Machine
 
 
@@ -22,12 +23,20 @@ class MachineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """How SSH reaches a machine."""
+    """How SSH reaches a machine.
+
+    `personal` is set for machines that exist: the person's own OpenSSH configuration, keys and agent say what is
+    left empty here, and `host` may be a name from it. `jump` is [USER@]HOST[:PORT] on the way; `password` is what
+    sudo asks for.
+    """
 
     host: str
     port: int
     user: str
     key_files: tuple[Path, ...]
+    personal: bool = False
+    jump: str = ""
+    password: Secret | None = None
 
 
 LineSink = Callable[[str], None]
@@ -38,7 +47,10 @@ class Provider(Protocol):
     """Makes machines. Cancelling a call ends what it started, with no process left behind."""
 
     async def prepare(self) -> None:
-        """Write what the provider needs into the cluster's folder; nothing is started."""
+        """Get ready: write what the provider needs into the cluster's folder; nothing is started.
+
+        Raises where machines that exist already cannot become this cluster; they are only looked at.
+        """
 
     async def states(self) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan."""

@@ -110,7 +110,7 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     terminal.wait(rf"{lab.name} is ready", seconds=600)
     names = ["kubmaster", *(f"kubnode{number}" for number in range(1, workers + 1))]
     for index, name in enumerate(names):
-        terminal.wait(rf"{name} +Ready .*192\.168\.56\.{101 + index} ")
+        terminal.wait(rf"{name} +Ready .*192\.168\.56\.{101 + index}\b")
     terminal.press("d")
     terminal.wait("Type .* to go on")
     terminal.type(lab.name)
