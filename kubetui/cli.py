@@ -73,16 +73,20 @@ def new(*, plain: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
 @click.option("--timings", is_flag=True, help="At the end show each task's time and the critical path.")
+@click.option(
+    "--prepared-box/--no-prepared-box", default=None, help="Start from a kept box, or not; else as PROFILE says."
+)
+@click.option("--keep-box", is_flag=True, help="At the end make a prepared box, so that later runs are faster.")
 @click.option("--record", type=click.Path(dir_okay=False), help="Write what the machines say into this file.")
 @friendly
-def up(profile: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool, record: str | None) -> int:
+def up(profile: str, **options: Any) -> int:
     """Build the cluster of PROFILE, or what is missing of it.
 
     PROFILE is a file, or the name of a saved or starter profile.
     """
     from kubetui.commands import up as command
 
-    return command(profile, yes=yes, as_json=as_json, verbose=verbose, timings=timings, record=record)
+    return command(profile, **options)
 
 
 @main.command()
@@ -154,6 +158,41 @@ def schema() -> int:
     from kubetui.commands import schema as command
 
     return command()
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def boxes(context: click.Context) -> None:
+    """List prepared boxes: machines with packages and images, kept for later runs."""
+    if context.invoked_subcommand is None:
+        _boxes()
+
+
+@friendly
+def _boxes() -> int:
+    from kubetui.boxcommands import boxes as command
+
+    return command()
+
+
+@boxes.command("make")
+@click.argument("profile")
+@friendly
+def make_box(profile: str) -> int:
+    """Make the prepared box of PROFILE, or of a cluster: a machine is started for it."""
+    from kubetui.boxcommands import make as command
+
+    return command(profile)
+
+
+@boxes.command("remove")
+@click.argument("key")
+@friendly
+def remove_box(key: str) -> int:
+    """Remove a prepared box."""
+    from kubetui.boxcommands import remove as command
+
+    return command(key)
 
 
 @main.command()

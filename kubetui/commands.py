@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kubetui import gantt, library, profilefile, providers, render
+from kubetui import boxes, gantt, library, profilefile, providers, render
 from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
@@ -45,10 +45,23 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise StoppedError("Nothing was done.")
 
 
-def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool, record: str | None) -> int:
+def up(
+    name: str,
+    *,
+    yes: bool,
+    as_json: bool,
+    verbose: bool,
+    timings: bool,
+    record: str | None,
+    prepared_box: bool | None,
+    keep_box: bool,
+) -> int:
     """Build a cluster; see `cli.up`."""
     profile = profilefile.load(library.find(name))
-    plan = Plan(profile)
+    if prepared_box is not None:
+        machines = profile.machines.model_copy(update={"prepared_box": prepared_box})
+        profile = profile.model_copy(update={"machines": machines})
+    plan = boxes.planned(Plan(profile))
     asyncio.run(check_host(plan))
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
@@ -61,6 +74,10 @@ def up(name: str, *, yes: bool, as_json: bool, verbose: bool, timings: bool, rec
     if timings:
         _show_timings(Cluster(profile.name), err=as_json)
     if finished.ok:
+        if keep_box:
+            from kubetui.boxcommands import keep
+
+            keep(profile)
         return 0
     return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
 
@@ -90,14 +107,19 @@ async def check_host(plan: Plan) -> None:
 async def _up(profile: Profile, output: render.Output, scribe: Scribe | None) -> RunFinished:
     from kubetui.up import up as build
 
+    try:
+        return await build(profile, output, stopping(), scribe)
+    finally:
+        output.close()
+
+
+def stopping() -> Stop:
+    """Return what signals of this process stop, once gently and once more at once."""
     stop = Stop()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, _stopper(stop))
-    try:
-        return await build(profile, output, stop, scribe)
-    finally:
-        output.close()
+    return stop
 
 
 def _stopper(stop: Stop) -> Callable[[], None]:

@@ -18,6 +18,11 @@ VERSION_MARK: Final = "@KUBERNETES_VERSION@"
 """Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
 TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
 CA_HASH_MARK: Final = "@CA_HASH@"
+CERTIFICATE_KEY_MARK: Final = "@CERTIFICATE_KEY@"
+
+
+PROMPT_KUBELET: Final = (1, 26)
+"""From this version on a kubelet that starts says that it is ready as soon as it is."""
 
 
 def api_version(minor: tuple[int, int]) -> str:
@@ -50,6 +55,8 @@ def cluster_configuration(plan: Plan) -> Document:
             "serviceSubnet": str(profile.network.service_cidr),
         },
     }
+    if profile.network.control_plane_endpoint:
+        document["controlPlaneEndpoint"] = plan.api_endpoint
     if profile.mirrors.image_repository:
         document["imageRepository"] = profile.mirrors.image_repository
     return _patched(document, plan)
@@ -69,14 +76,23 @@ def init_documents(plan: Plan) -> list[Document]:
         "kind": "KubeletConfiguration",
         "cgroupDriver": "systemd",
     }
+    if plan.minor < PROMPT_KUBELET:
+        # or it looks every ten seconds alone whether it has become ready
+        kubelet |= {"nodeStatusUpdateFrequency": "2s", "nodeStatusReportFrequency": "5m0s"}
     documents = [_patched(init, plan), cluster_configuration(plan), _patched(kubelet, plan)]
     proxy: Document = {"apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration"}
     patched = _patched(proxy, plan)
     return [*documents, patched] if patched != proxy else documents
 
 
+def upload_documents(plan: Plan) -> list[Document]:
+    """Return what `kubeadm init phase upload-certs --config` reads; the certificate key is a mark."""
+    init, *others = init_documents(plan)
+    return [{**init, "certificateKey": CERTIFICATE_KEY_MARK}, *others]
+
+
 def join_documents(plan: Plan, machine: Machine) -> list[Document]:
-    """Return what `kubeadm join --config` reads on a worker; the ticket's two values are marks."""
+    """Return what `kubeadm join --config` reads; the ticket's values are marks."""
     join: Document = {
         "apiVersion": api_version(plan.minor),
         "kind": "JoinConfiguration",
@@ -89,6 +105,11 @@ def join_documents(plan: Plan, machine: Machine) -> list[Document]:
         },
         "nodeRegistration": _registration(plan, machine),
     }
+    if machine.role is Role.CONTROL_PLANE:
+        join["controlPlane"] = {
+            "localAPIEndpoint": {"advertiseAddress": str(machine.address), "bindPort": API_PORT},
+            "certificateKey": CERTIFICATE_KEY_MARK,
+        }
     return [_patched(join, plan)]
 
 

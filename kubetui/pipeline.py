@@ -20,7 +20,9 @@ class Where(Enum):
     """Which machines a step runs on."""
 
     EVERY = "on every machine"
+    EXISTING = "on every machine that existed before"
     FIRST = "on the first control plane"
+    OTHERS = "on every other control plane"
     WORKERS = "on every worker"
 
     def holds(self, machine: Machine) -> bool:
@@ -28,8 +30,12 @@ class Where(Enum):
         match self:
             case Where.EVERY:
                 return True
+            case Where.EXISTING:
+                return machine.host is not None
             case Where.FIRST:
                 return machine.first
+            case Where.OTHERS:
+                return machine.role is Role.CONTROL_PLANE and not machine.first
             case Where.WORKERS:
                 return machine.role is Role.WORKER
 
@@ -61,7 +67,7 @@ class Step:
 
     `why` is the sentence that a learner reads, `source` the page that the rule comes from. `recipe`
     renders the commands from the plan alone; `run` carries them out, which most steps leave to
-    `task.follow_recipe`.
+    `task.follow_recipe`. With `in_turn`, one machine begins when the one before it in the plan is done.
     """
 
     name: str
@@ -72,6 +78,7 @@ class Step:
     needs: tuple[Step, ...]
     recipe: Callable[[Plan, Machine], Recipe] = field(compare=False)
     run: Callable[[Task], Awaitable[Outcome]] = field(compare=False)
+    in_turn: bool = False
 
 
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:
@@ -85,15 +92,19 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     """Return what each task waits for.
 
     A task waits for what it needs on its own machine and for nothing else; where the needed step does
-    not run on that machine, it waits for it on every machine where it does.
+    not run on that machine, it waits for it on every machine where it does. A step in turn waits for itself
+    on the machine before.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}
     for step in steps:
+        before: TaskId | None = None
         for machine in plan.machines:
             if step.where.holds(machine):
-                needed = (task for need in step.needs for task in _places(need, machine, plan))
-                found[TaskId(step.name, machine.name)] = frozenset(needed)
+                needed = {task for need in step.needs for task in _places(need, machine, plan)}
+                task = TaskId(step.name, machine.name)
+                found[task] = frozenset(needed | {before} if before else needed)
+                before = task if step.in_turn else None
     TopologicalSorter(found).prepare()
     return found
 

@@ -53,6 +53,8 @@ class Plan:
 
     profile: Profile
     identity: str = ""
+    prepared: str = ""
+    """The prepared box that machines are made from, instead of the profile's box."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
@@ -77,7 +79,12 @@ class Plan:
     @property
     def box(self) -> str:
         """The Vagrant box: the profile's, or else the provider's default."""
-        return self.profile.machines.box or self.provider.default_box
+        return self.prepared or self.profile.machines.box or self.provider.default_box
+
+    @property
+    def box_version(self) -> str | None:
+        """Which version of the box: the profile's constraint; a prepared box has but one."""
+        return None if self.prepared else self.profile.machines.box_version
 
     @property
     def user(self) -> str:

@@ -101,6 +101,11 @@ class Machines(Part):
         title="Box version",
         description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
     )
+    prepared_box: bool = Field(
+        False,
+        title="Prepared box",
+        description="Start from a kept box with packages, runtime and images, where one fits: kubetui boxes lists them.",
+    )
     options: dict[OptionName, dict[OptionName, Any]] = Field(
         default_factory=dict,
         title="Provider options",

@@ -79,7 +79,8 @@ class Timings:
 
 def kind_of(plan: Plan) -> str:
     """Return what a plan's durations depend on most: its provider and box. Other kinds tell nothing about it."""
-    return f"{plan.provider.name} {plan.box}"
+    box = f"{Plan(plan.profile).box}, prepared" if plan.prepared else plan.box
+    return f"{plan.provider.name} {box}"
 
 
 def critical_path(spans: Mapping[TaskId, Span], needs: Mapping[TaskId, frozenset[TaskId]]) -> tuple[TaskId, ...]:

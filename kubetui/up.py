@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from kubetui import profilefile, providers, timings
+from kubetui import boxes, profilefile, providers, timings
 from kubetui.cluster import Cluster
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
@@ -33,7 +33,7 @@ async def up(profile: Profile, sink: Sink, stop: Stop, scribe: Scribe | None = N
     Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
     from a profile that differs in what cannot be changed in place.
     """
-    plan = Plan(profile)
+    plan = boxes.planned(Plan(profile))
     cluster = Cluster(profile.name)
     with cluster.lock():
         provider = providers.make(plan, cluster.folder)
@@ -76,7 +76,7 @@ async def _refuse_changes(cluster: Cluster, profile: Profile, provider: Provider
         return
     built = profilefile.load(cluster.profile)
     changes = differences(built, profile)
-    if not changes or all(_grows(change) for change in changes):
+    if not changes or all(_harmless(change) for change in changes):
         return
     if all(state is MachineState.ABSENT for state in (await provider.states()).values()):
         return
@@ -104,6 +104,6 @@ def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
     return tuple((path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
 
 
-def _grows(change: Change) -> bool:
+def _harmless(change: Change) -> bool:
     path, was, now = change
-    return path == "machines.workers" and now > was > 0
+    return path == "machines.prepared_box" or (path == "machines.workers" and now > was > 0)

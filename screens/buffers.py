@@ -34,11 +34,24 @@ def text_of(entry: Entry) -> str:
             return f"failed: {entry.error}"
 
 
+_Kept = tuple[float, str, str, str] | TaskStarted | TaskFinished
+"""A line is kept as a tuple of plain values: the garbage collector skips those, and half a million objects
+that it looks through would stop every thread for a third of a second."""
+
+
+def _kept(entry: Entry) -> _Kept:
+    return (entry.at, entry.machine, entry.step, entry.text) if isinstance(entry, Line) else entry
+
+
+def _entry(kept: _Kept) -> Entry:
+    return Line(*kept) if isinstance(kept, tuple) else kept
+
+
 class Buffer:
     """The last entries of one machine or of all, numbered from the first that there ever was."""
 
     def __init__(self, lines: int = LINES, characters: int = CHARACTERS) -> None:
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[_Kept] = deque()
         self._lock = threading.Lock()
         self._limits = lines, characters
         self._characters = 0
@@ -48,10 +61,14 @@ class Buffer:
 
     def append(self, entry: Entry) -> None:
         """Take an entry in; the oldest make room for it."""
+        self.keep(_kept(entry))
+
+    def keep(self, kept: _Kept) -> None:
+        """Take in an entry that another buffer may keep, too."""
         with self._lock:
-            self._entries.append(entry)
+            self._entries.append(kept)
             self.end += 1
-            self._characters += _weight(entry)
+            self._characters += _weight(kept)
             lines, characters = self._limits
             while len(self._entries) > lines or self._characters > characters:
                 self._characters -= _weight(self._entries.popleft())
@@ -65,20 +82,20 @@ class Buffer:
             newest = list(islice(reversed(self._entries), count))
             first = self.end - count
         newest.reverse()
-        return first, newest
+        return first, list(map(_entry, newest))
 
     def before(self, number: int, count: int) -> list[Entry]:
         """Return up to `count` entries that come right before `number` and are still held."""
         with self._lock:
             stop = number - (self.end - len(self._entries))
-            return list(islice(self._entries, max(0, stop - count), max(0, stop)))
+            return list(map(_entry, islice(self._entries, max(0, stop - count), max(0, stop))))
 
     def __len__(self) -> int:
         return len(self._entries)
 
 
-def _weight(entry: Entry) -> int:
-    return len(entry.text) if isinstance(entry, Line) else 200
+def _weight(kept: _Kept) -> int:
+    return len(kept[3]) if isinstance(kept, tuple) else 200
 
 
 class Buffers:
@@ -90,8 +107,9 @@ class Buffers:
 
     def append(self, entry: Entry) -> None:
         """Take an entry in, under its machine."""
-        self.of(machine_of(entry)).append(entry)
-        self.all.append(entry)
+        kept = _kept(entry)
+        self.of(machine_of(entry)).keep(kept)
+        self.all.keep(kept)
 
     def of(self, machine: str) -> Buffer:
         """Return a machine's buffer."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import AddressValueError
 from typing import Any
 
+from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.questions import (
     FieldPath,
@@ -67,6 +69,14 @@ class Draft:
     def profile(self) -> Profile:
         """Return the profile of the last right values, whatever the rules between them say."""
         return profile_of(self.values)
+
+    def plan(self) -> Plan | None:
+        """Return what follows from the last right values; None where its addresses would leave the IPv4 space."""
+        plan = Plan(self.profile())
+        try:
+            return plan if plan.machines else None
+        except AddressValueError:
+            return None
 
     @property
     def changed(self) -> bool:

@@ -55,6 +55,11 @@ class LogScreen(PlainScreen):
             return False
         return True
 
+    def action_back(self) -> None:
+        """Close what is open, or go one screen back."""
+        if not self.undo_one():
+            super().action_back()
+
     def action_search(self) -> None:
         """Ask what to search."""
         self.pane.ask("search")

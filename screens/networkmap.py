@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Network
+from ipaddress import IPv4Network
 
 from kubetui.plan import NODE_MASK, Machine, Plan
 from kubetui.profile import Profile
@@ -28,17 +28,12 @@ class Row:
         return f"{self.text}{signs().of(self.state)} {self.word}" if self.word else self.text
 
 
-def network_map(profile: Profile, problems: Sequence[Problem], width: int, rows: int) -> tuple[Row, ...]:
+def network_map(plan: Plan, problems: Sequence[Problem], width: int, rows: int) -> tuple[Row, ...]:
     """Return the drawing, at most `width` columns wide and, with machines left out, `rows` high.
 
     `problems` are what the host has against the profile's addresses.
     """
-    try:
-        plan = Plan(profile)
-        machines = plan.machines
-    except AddressValueError:
-        return (Row("  The drawing needs a first address that the others can count up from."),)
-    return (*_tree(plan, machines, width, rows), Row(""), *_ranges(profile, problems))
+    return (*_tree(plan, plan.machines, width, rows), Row(""), *_ranges(plan.profile, problems))
 
 
 def _tree(plan: Plan, machines: Sequence[Machine], width: int, rows: int) -> Iterator[Row]:

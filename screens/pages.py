@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from kubetui.plan import Plan
 from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
 from screens.chrome import PagesLine, PlainScreen, key, marked
@@ -151,7 +150,8 @@ class PageScreen(PlainScreen):
 
     def _of_the_host(self) -> list[Problem]:
         unsure = {self._typing, *self._problems()}
-        problems = self.app.host.problems(self.draft.profile())
+        plan = self.draft.plan()
+        problems = self.app.host.problems(plan.profile) if plan else ()
         return [problem for problem in problems if page_of(problem.path) == self.index and problem.path not in unsure]
 
     def show_picture(self) -> None:
@@ -191,17 +191,15 @@ class PageScreen(PlainScreen):
 
 
 def _draw_gauges(screen: PageScreen) -> Content:
-    try:
-        found = gauges(Plan(screen.draft.profile()), screen.app.host.facts())
-    except ValueError:
-        return Content("")
-    return drawn(found, screen.room()[0])
+    plan = screen.draft.plan()
+    return drawn(gauges(plan, screen.app.host.facts()), screen.room()[0]) if plan else Content("")
 
 
 def _draw_network(screen: PageScreen) -> Content:
-    width, rows = screen.room()
-    profile = screen.draft.profile()
-    lines = network_map(profile, screen.app.host.problems(profile), width, rows)
+    plan = screen.draft.plan()
+    if plan is None:
+        return Content.styled("  The other machines' addresses count up from the first: it is too high.", "dim")
+    lines = network_map(plan, screen.app.host.problems(plan.profile), *screen.room())
     return Content("\n").join(
         Content.assemble(line.text, marked(line.state, line.word)) if line.word else Content(line.text)
         for line in lines

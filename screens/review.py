@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 
+from kubetui.estimate import estimate
 from kubetui.hostchecks import Check, blocking
 from kubetui.plan import Plan
 from kubetui.planview import StepText, step_texts
@@ -57,15 +58,15 @@ class ReviewScreen(PlainScreen):
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
-    def __init__(self, draft: Draft, estimate: str | None = None) -> None:
+    def __init__(self, draft: Draft) -> None:
         super().__init__()
         self.draft = draft
         self.plan = Plan(draft.profile())
-        self.estimate = estimate
         self._steps: dict[str, StepText] = {step.name: step for step in step_texts(self.plan)}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
         self._sought = ""
+        self._seconds: float | None = None
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -87,6 +88,7 @@ class ReviewScreen(PlainScreen):
         """Show the steps, and look at the host."""
         self.show_steps()
         self.query_one(Lines).focus()
+        self._seconds = estimate(self.plan)
         self.show_last()
         self.action_look()
 
@@ -123,7 +125,7 @@ class ReviewScreen(PlainScreen):
 
     def show_last(self) -> None:
         """Show the estimate and the command that does the same."""
-        self.query_one("#last", Static).update(headless(self.draft, self.estimate))
+        self.query_one("#last", Static).update(headless(self.draft, self._seconds))
 
     @on(OptionList.OptionHighlighted)
     def show_step(self) -> None:

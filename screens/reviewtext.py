@@ -83,9 +83,24 @@ def step_text(step: StepText) -> Content:
     )
 
 
-def headless(draft: Draft, estimate: str | None) -> Content:
+def headless(draft: Draft, seconds: float | None) -> Content:
     """Return the estimate, if there is one, and the command that does the same."""
-    known = f"{estimate}   " if estimate else ""
+    known = f"{_about(seconds)}, from earlier runs here.   " if seconds else ""
     if draft.source and not draft.changed:
-        return Content.assemble(known, ("Without the wizard: ", "dim"), f"kubetui up {draft.source} --yes")
-    return Content.assemble(known, ("Saved as a profile, this runs without the wizard, too.", "dim"))
+        return Content.assemble(
+            known, ("Without the wizard: " if not known else "", "dim"), f"kubetui up {draft.source} --yes"
+        )
+    return Content.assemble(
+        known,
+        (
+            "Once saved, it runs without the wizard, too."
+            if known
+            else "Saved as a profile, it runs without the wizard, too.",
+            "dim",
+        ),
+    )
+
+
+def _about(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"About {minutes} minute{'' if minutes == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,7 +30,7 @@ class StartScreen(PlainScreen):
     app: KubetuiApp
     DEFAULT_CSS = """
     StartScreen Lines { height: 1fr; padding: 1 1 0 1; }
-    StartScreen #what { height: auto; padding: 1 2; max-width: 100; }
+    StartScreen #what { height: auto; max-height: 50%; padding: 1 2; max-width: 100; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("n", "new", "New", tip="A new cluster, from the defaults."),
@@ -98,8 +99,8 @@ class StartScreen(PlainScreen):
         self.query_one(Lines).show_lines(rows)
         self.show_what()
 
-    def _sifted(self, rows: object) -> list[tuple[str, Content]]:
-        return [(id_, row) for id_, row in rows if self._sought in row.plain.lower()]  # type: ignore[attr-defined]
+    def _sifted(self, rows: Iterable[tuple[str, Content]]) -> list[tuple[str, Content]]:
+        return [(id_, row) for id_, row in rows if self._sought in row.plain.lower()]
 
     def _new_drafts(self) -> list[tuple[int, Draft]]:
         return [(index, draft) for index, draft in enumerate(self._drafts) if not draft.source]
@@ -122,6 +123,8 @@ class StartScreen(PlainScreen):
         profile = draft.profile() if draft else cluster.profile if cluster else entry.profile if entry else None
         if profile is None:
             return Content("")
+        if draft and draft.plan() is None:
+            return marked("failed", "Its first address is too high for the other machines to count up from.")
         note = Content.styled("Changed and not saved. ", "$warning") if draft else Content("")
         return Content.assemble(("What it is\n", "bold"), note, overview.in_words(profile))
 

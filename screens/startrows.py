@@ -10,7 +10,7 @@ from textual.content import Content
 from kubetui.library import Entry
 from kubetui.overview import ClusterOverview, memory, nodes
 from kubetui.overview import State as ClusterState
-from kubetui.plan import Plan, Role
+from kubetui.plan import Plan
 from kubetui.profile import Profile
 from screens.draft import Draft
 from screens.symbols import COLOURS, State, signs
@@ -69,9 +69,9 @@ def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign:
 def _sizes(profile: Profile) -> str:
     plan = Plan(profile)
     chosen = profile.machines
-    controls = sum(machine.role is Role.CONTROL_PLANE for machine in plan.machines)
+    controls = chosen.control_planes
     parts = [
-        f"{nodes(len(plan.machines)):<9}",
+        f"{nodes(controls + chosen.workers):<9}",
         f"{memory(chosen.memory):<8}",
         f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} ",
         f"{profile.network.pod_network:<9}",

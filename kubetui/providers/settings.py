@@ -67,7 +67,7 @@ def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
     return {
         "name": machine.name,
         "box": plan.box,
-        "box_version": plan.profile.machines.box_version,
+        "box_version": plan.box_version,
         "address": str(machine.address),
         "network": {**plan.profile.network.options, **({BRIDGE_OPTION: bridge} if bridge else {})},
         "settings": _settings(plan, machine),

@@ -19,6 +19,7 @@ INIT: Final = (
     ADMIN
     + r"""
 mark=/var/lib/kubetui/init
+claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
 stored() { kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
 ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
@@ -29,6 +30,7 @@ INIT_PROBE: Final = (
     + r"""
 [[ -e /etc/kubernetes/admin.conf || -e $mark.begun ]] || absent "there is no control plane yet"
 [[ -e $mark.begun ]] || foreign "there is a control plane that kubetui did not make"
+claimed || foreign "there is the control plane of another cluster that kubetui made"
 [[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
 healthy || partial "the API server does not answer"
 ours "$(stored)" || foreign "the control plane was made for another cluster or pod CIDR"
@@ -52,7 +54,7 @@ if [[ -e $mark.begun ]]; then
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
 fi
 mkdir -p /var/lib/kubetui
-: >"$mark.begun"
+printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml
 trap 'rm -f "$config"' EXIT
 (umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
@@ -69,6 +71,7 @@ fi
 def _init(plan: Plan, machine: Machine) -> Recipe:
     del machine
     values = {
+        "CLUSTER_ID": plan.identity,
         "CLUSTER_NAME": plan.profile.name,
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
@@ -88,10 +91,11 @@ INIT_STEP = Step(
     run=follow_recipe,
 )
 
-KUBECONFIG: Final = 'home=$(getent passwd "$USER_NAME" | cut -d: -f6)\n'
+KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'
 KUBECONFIG_PROBE: Final = (
     KUBECONFIG
     + r"""
+[[ -n $USER_NAME ]] || exit 0
 [[ -n $home && -e /etc/kubernetes/admin.conf ]] || absent "there is no kubeconfig yet"
 cmp --silent /etc/kubernetes/admin.conf "$home/.kube/config" || absent "$USER_NAME has no kubeconfig"
 """
@@ -99,6 +103,8 @@ cmp --silent /etc/kubernetes/admin.conf "$home/.kube/config" || absent "$USER_NA
 KUBECONFIG_APPLY: Final = (
     KUBECONFIG
     + r"""
+# on somebody's own machine nobody's home is touched
+[[ -n $USER_NAME ]] || exit 0
 [[ -n $home ]] || fail "there is no user $USER_NAME"
 install -d -m 700 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" "$home/.kube"
 install -m 600 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" /etc/kubernetes/admin.conf "$home/.kube/config"

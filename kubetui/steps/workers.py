@@ -21,7 +21,7 @@ from kubetui.task import Task, apply, probe
 SIGNED: Final = "signed with it:"
 TICKET: Final = (
     ADMIN
-    + "kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
+    + "retry 3 kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
     + f"say '{SIGNED}'\n"
     + "kubectl --namespace=kube-public get configmap cluster-info --output='jsonpath={.data.kubeconfig}'\n"
 )
@@ -29,6 +29,7 @@ SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-i
 
 JOIN: Final = r"""
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
+claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 ready() {
   [[ -e $conf ]] || return 1
   [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
@@ -40,7 +41,9 @@ JOIN_PROBE: Final = (
     + r"""
 [[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
 [[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
-grep -qF "server: https://$ENDPOINT" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
+claimed || foreign "it has joined another cluster that kubetui made"
+# from 1.33 on, the kubelet of a control plane asks the API server beside it
+grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
 """
@@ -58,10 +61,11 @@ if [[ -e $mark.begun ]]; then
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
 fi
 mkdir -p /var/lib/kubetui
-: >"$mark.begun"
+printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-join.yaml
 trap 'rm -f "$config"' EXIT
 text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
+text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
 if ! kubeadm join --config="$config"; then
   say "the kubelet's last lines:"
@@ -73,9 +77,12 @@ fi
 )
 
 
-def _join(plan: Plan, machine: Machine) -> Recipe:
+def join_recipe(plan: Plan, machine: Machine) -> Recipe:
+    """Return how a machine joins; the ticket's values come late."""
     values: dict[str, str | Secret | Late] = {
+        "CLUSTER_ID": plan.identity,
         "NAME": machine.name,
+        "ADDRESS": str(machine.address),
         "ENDPOINT": plan.api_endpoint,
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
     }
@@ -147,6 +154,6 @@ JOIN_STEP = Step(
     source="kubernetes.io, kubeadm join",
     where=Where.WORKERS,
     needs=(PULL_IMAGES, INIT_STEP),
-    recipe=_join,
+    recipe=join_recipe,
     run=_run,
 )

@@ -1,0 +1,58 @@
+"""What `kubetui boxes` does, and the box that `kubetui up --keep-box` leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import click
+
+from kubetui import boxes as store
+from kubetui import library, profilefile, render
+from kubetui.cluster import Cluster
+from kubetui.commands import stopping
+from kubetui.profile import Profile
+from kubetui.up import connector
+
+
+def boxes() -> int:
+    """List the prepared boxes; see `cli.boxes`."""
+    found = store.listing()
+    for box in found:
+        made = time.strftime("%Y-%m-%d", time.localtime(box.made))
+        size = f"{box.size / 1e9:.1f} GB"
+        stale = "" if box.current else "  stale: its base box has changed"
+        what = f"Kubernetes {box.kubernetes}, {box.network}, {box.provider}, from {box.base}"
+        click.echo(f"{box.key}  {made}  {size:>7}  {what}{stale}")
+    if not found:
+        click.echo("There are no prepared boxes. Make one: kubetui boxes make PROFILE")
+    return 0
+
+
+def make(name: str) -> int:
+    """Make a prepared box; see `cli.make_box`."""
+    cluster = Cluster(name) if "/" not in name else None
+    built = cluster is not None and cluster.exists
+    keep(profilefile.load(cluster.profile if cluster and built else library.find(name)))
+    return 0
+
+
+def keep(profile: Profile) -> None:
+    """Make the prepared box of a profile, and say how to start from it."""
+    output = render.output(as_json=False, verbose=False)
+    try:
+        name = asyncio.run(_make(profile, output))
+    finally:
+        output.close()
+    click.echo(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
+
+
+async def _make(profile: Profile, output: render.Output) -> str:
+    return await store.make(profile, connector, output, click.echo, stopping())
+
+
+def remove(key: str) -> int:
+    """Remove a prepared box; see `cli.remove_box`."""
+    asyncio.run(store.remove(key, click.echo))
+    click.echo(f"{key} is gone.")
+    return 0

@@ -1,0 +1,76 @@
+"""Further control planes: they join the first one at a time, each with the cluster's certificates under a new key."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Final
+
+from kubetui import kubeadm
+from kubetui.command import Command, Late, Secret
+from kubetui.errors import RunError
+from kubetui.events import Outcome
+from kubetui.pipeline import Recipe, State, Step, Where
+from kubetui.plan import Machine, Plan
+from kubetui.steps.containers import PULL_IMAGES
+from kubetui.steps.control_plane import INIT_STEP
+from kubetui.steps.workers import join_recipe, ticket
+from kubetui.task import Task, apply, probe
+
+UPLOAD: Final = r"""
+config=/run/kubetui-certs.yaml
+trap 'rm -f "$config"' EXIT
+text=${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}
+(umask 077 && printf '%s\n' "${text//@CERTIFICATE_KEY@/$CERTIFICATE_KEY}" >"$config")
+# it prints the key
+said=$(kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) || fail "${said//$CERTIFICATE_KEY/********}"
+"""
+
+
+def upload(plan: Plan, key: Secret) -> Command:
+    """Return the command that stores the cluster's certificates in the cluster for two hours, encrypted with `key`."""
+    values = {"CERTIFICATE_KEY": key, "CONFIG": kubeadm.render(kubeadm.upload_documents(plan))}
+    return Command(UPLOAD, values, timeout=120)
+
+
+def _join(plan: Plan, machine: Machine) -> Recipe:
+    recipe = join_recipe(plan, machine)
+    assert recipe.apply is not None  # noqa: S101
+    how = f"run: kubeadm init phase upload-certs --upload-certs (on {plan.control_plane.name})"
+    values = {**recipe.apply.values, "CERTIFICATE_KEY": Late(how)}
+    return replace(recipe, apply=replace(recipe.apply, values=values))
+
+
+async def _run(task: Task) -> Outcome:
+    recipe = task.recipe()
+    assert recipe.apply is not None  # noqa: S101
+    assert recipe.probe is not None  # noqa: S101
+    found = task.found() or await probe(task, recipe.probe)
+    if found.state is State.DONE:
+        return Outcome.UNCHANGED
+    task.refuse_foreign(found)
+    key = Secret(secrets.token_hex(32))
+    stored = await task.first_node.run(upload(task.plan, key))
+    if not stored.ok:
+        raise RunError(
+            f"The cluster's certificates cannot be handed to {task.machine.name}: {stored.last}",
+            fix="Look whether the API server answers; the same command tries again.",
+            id="CERTIFICATES",
+        )
+    token, digest = await ticket(task)
+    command = recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, CERTIFICATE_KEY=key)
+    await apply(task, command, recipe.probe)
+    return Outcome.DONE
+
+
+JOIN_CONTROL_PLANE = Step(
+    name="join-control-plane",
+    title="kubeadm join as a control plane",
+    why="Each brings an API server and a member of etcd; one at a time, because etcd must agree on every new member.",
+    source="kubernetes.io, Creating Highly Available Clusters with kubeadm",
+    where=Where.OTHERS,
+    needs=(PULL_IMAGES, INIT_STEP),
+    recipe=_join,
+    run=_run,
+    in_turn=True,
+)

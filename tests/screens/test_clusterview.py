@@ -1,0 +1,142 @@
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from kubetui.errors import RunError
+from kubetui.observe import Table, aligned_table, tabbed_table
+from screens.clusterview import ClusterScreen
+from screens.dialogs import Confirm
+from screens.kubetable import KubeTable
+
+from .apps import SIZES, OneScreen, until
+from .recorded import BEGAN
+
+NODES = """\
+NAME        STATUS     ROLES           AGE   VERSION   INTERNAL-IP      EXTERNAL-IP   OS-IMAGE             KERNEL-VERSION     CONTAINER-RUNTIME
+kubmaster   Ready      control-plane   3m    v1.36.1   192.168.56.101   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
+kubnode1    Ready      <none>          62s   v1.36.1   192.168.56.102   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
+kubnode2    NotReady   <none>          60s   v1.36.1   192.168.56.103   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
+"""
+PODS = """\
+NAMESPACE      NAME                       READY   STATUS    RESTARTS   AGE   IP               NODE        NOMINATED NODE   READINESS GATES
+kube-flannel   kube-flannel-ds-5xk2p      1/1     Running   0          2m    192.168.56.101   kubmaster   <none>           <none>
+kube-system    coredns-674b8bbfcf-7xk2d   0/1     Pending   0          2m    <none>           <none>      <none>           <none>
+kube-system    etcd-kubmaster             1/1     Running   0          3m    192.168.56.101   kubmaster   <none>           <none>
+"""
+CONTAINERS = (
+    "NAMESPACE\tPOD\tCONTAINER\tREADY\tRESTARTS\tIMAGE\n"
+    "kube-system\tetcd-{node}\tetcd\ttrue\t0\tregistry.k8s.io/etcd:3.6.4-0\n"
+)
+Snap = Callable[..., bool]
+
+
+class Cluster:
+    """Answers as a cluster does; once `broken`, no more."""
+
+    def __init__(self) -> None:
+        self.nodes_text = NODES.replace("NotReady", "Ready   ")
+        self.broken = False
+        self.asked: list[str] = []
+
+    async def nodes(self) -> Table:
+        if self.broken:
+            raise RunError("kubmaster cannot be reached at 10.0.3.12:22: connection refused.")
+        return aligned_table(self.nodes_text, BEGAN)
+
+    async def pods(self) -> Table:
+        return aligned_table(PODS, BEGAN)
+
+    async def containers(self, node: str) -> Table:
+        self.asked.append(node)
+        return tabbed_table(CONTAINERS.format(node=node), BEGAN)
+
+    def open(self, name: str) -> AbstractAsyncContextManager["Cluster"]:
+        assert name == "lab"
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Cluster]:
+            yield self
+
+        return opened()
+
+    def app(self) -> OneScreen:
+        return OneScreen(lambda: ClusterScreen("lab", seconds=331.0, opens=self.open, now=lambda: BEGAN + 47))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("screens.watch.PAUSE", 0.1)
+    monkeypatch.setenv("XDG_STATE_HOME", "/home/someone/.local/state")
+    monkeypatch.setenv("HOME", "/home/someone")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def table(pilot: Pilot[Any], name: str) -> KubeTable:
+    return pilot.app.screen.query_one(name, KubeTable)
+
+
+def filled(pilot: Pilot[Any]) -> Callable[[], bool]:
+    return lambda: table(pilot, "#nodes").chosen != ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", ["ready", "containers", "not-ready", "broken", "aside"])
+def test_cluster(snap_compare: Snap, size: tuple[int, int], case: str) -> None:
+    cluster = Cluster()
+    if case == "not-ready":
+        cluster.nodes_text = NODES
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, filled(pilot))
+        await pilot.press(*{"containers": ("j", "p"), "aside": ("right", "right")}.get(case, ()))
+        cluster.broken = case == "broken"
+        await until(pilot, lambda: not cluster.broken or pilot.app.screen.query_one("#trouble").display)
+        await until(pilot, lambda: case != "containers" or "kubnode1" in cluster.asked)
+
+    assert snap_compare(cluster.app(), terminal_size=size, run_before=before)
+
+
+async def test_what_was_seen_stays_and_comes_back() -> None:
+    cluster = Cluster()
+    async with cluster.app().run_test() as pilot:
+        await until(pilot, filled(pilot))
+        cluster.broken = True
+        await until(pilot, lambda: pilot.app.screen.query_one("#trouble").display)
+        assert table(pilot, "#nodes").chosen == "kubmaster"
+        cluster.broken = False
+        await until(pilot, lambda: not pilot.app.screen.query_one("#trouble").display)
+
+
+async def test_a_node_stays_chosen_while_others_come() -> None:
+    cluster = Cluster()
+    async with cluster.app().run_test() as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("j")
+        head, *rows = cluster.nodes_text.splitlines()
+        cluster.nodes_text = "\n".join([head, rows[0].replace("kubmaster", "another  "), *rows])
+        await until(pilot, lambda: True)
+        assert table(pilot, "#nodes").chosen == "kubnode1"
+
+
+async def test_the_export_line_is_copied() -> None:
+    async with Cluster().app().run_test() as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("y")
+        assert pilot.app.clipboard == "export KUBECONFIG=~/.local/state/kubetui/clusters/lab/kubeconfig"
+
+
+async def test_destroy_asks_for_the_name() -> None:
+    async with Cluster().app().run_test() as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ClusterScreen))

@@ -1,0 +1,119 @@
+import asyncio
+import threading
+import time
+
+import pytest
+
+from kubetui.engine import Stop
+from kubetui.errors import BusyError
+from kubetui.events import RunFinished, Sink
+from kubetui.profile import Profile
+from screens import session as sessions
+from screens.session import Session, land, running_session
+
+from . import recorded
+
+
+def ended(session: Session) -> Session:
+    session.start()
+    session.join(10)
+    session.drain()
+    return session
+
+
+def test_a_run_is_folded_into_progress_and_buffers() -> None:
+    profile = recorded.profile()
+    session = ended(Session(profile, recorded.Recording(recorded.finished(profile))))
+    assert session.progress.finished is not None
+    assert session.progress.finished.ok
+    assert session.progress.done == len(session.progress.tasks)
+    assert session.titles["kubmaster"].title == "Check the cluster"
+    assert any("etcd/server" in getattr(entry, "text", "") for entry in session.buffers.of("kubmaster").since(0)[1])
+    assert session.error is None
+
+
+def test_the_engine_has_a_thread_and_a_loop_of_its_own() -> None:
+    seen: list[object] = []
+
+    async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+        seen.extend([threading.current_thread(), asyncio.get_running_loop()])
+        return RunFinished(0.0, profile.name, 0.0, ok=True, changed=0, failed=0, blocked=0)
+
+    ended(Session(recorded.profile(), run))
+    thread = seen[0]
+    assert isinstance(thread, threading.Thread)
+    assert thread is not threading.current_thread()
+    assert not thread.daemon
+
+
+def test_an_error_of_the_run_itself_is_kept() -> None:
+    profile = recorded.profile()
+    busy = BusyError("Another kubetui (process 4711) works on lab.", fix="Wait.")
+    session = ended(Session(profile, recorded.Recording(recorded.everything(profile)[:1], busy)))
+    assert session.error is busy
+
+
+def test_an_unexpected_error_is_one_line_without_secrets_or_escapes() -> None:
+    profile = recorded.profile()
+    error = RuntimeError("token abcdef.0123456789abcdef\n\x1b]52;c;x\x07 is bad")
+    session = ended(Session(profile, recorded.Recording(recorded.everything(profile)[:1], error)))
+    assert session.error is not None
+    assert session.error.id == "UNEXPECTED"
+    assert session.error.message.startswith("RuntimeError: token ********")
+    assert session.error.message.isprintable()
+    assert "abcdef" not in session.error.message
+
+
+def test_a_gentle_stop_lets_what_runs_come_to_its_end() -> None:
+    profile = recorded.profile()
+    recording = recorded.Recording(recorded.until(profile, "init", "kubmaster"))
+    session = Session(profile, recording)
+    session.start()
+    assert running_session("lab") is session
+    session.stop()
+    session.join(10)
+    assert recording.landed
+    assert running_session("lab") is None
+
+
+def test_the_second_stop_cancels() -> None:
+    cancelled = threading.Event()
+    started = threading.Event()
+
+    async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+        async def work() -> None:
+            started.set()
+            await asyncio.sleep(60)
+
+        task = asyncio.ensure_future(work())
+        stop.watch([task])  # type: ignore[list-item]
+        try:
+            await task
+        except asyncio.CancelledError:
+            cancelled.set()
+        return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=1, stopped=True)
+
+    session = Session(recorded.profile(), run)
+    session.start()
+    assert started.wait(10)
+    session.stop()
+    time.sleep(0.1)
+    assert session.running
+    session.stop()
+    session.join(10)
+    assert cancelled.is_set()
+
+
+def test_landing_waits_for_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_sessions", [])
+    profile = recorded.profile()
+    recording = recorded.Recording(recorded.until(profile, "init", "kubmaster"))
+    session = Session(profile, recording)
+    session.start()
+    said: list[str] = []
+    land(said.append)
+    assert recording.landed
+    assert not session.running
+    assert said == ["lab: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there."]
+    land(said.append)
+    assert len(said) == 1
