@@ -15,8 +15,24 @@ refresh() {
   [[ -e $stamp ]] && return
   retry 5 apt update && : >"$stamp"
 }
+# what was not there before is written down: destroying the cluster takes it off a machine that is somebody's own
+ledger=/var/lib/kubetui/packages
+packages() { dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u; }
+settle() {
+  [[ -e $ledger.before ]] || return 0
+  packages | comm -13 "$ledger.before" - >>"$ledger"
+  rm "$ledger.before"
+}
 install() {
   refresh
+  settle
+  mkdir -p "${ledger%/*}"
+  packages >"$ledger.new"
+  mv "$ledger.new" "$ledger.before"
+  _install "$@" || return
+  settle
+}
+_install() {
   apt install --yes --no-install-recommends "$@" && return
   rm -f "$stamp"
   refresh

@@ -9,7 +9,7 @@ import click
 
 from kubetui import boxes as store
 from kubetui import library, profilefile, render
-from kubetui.cluster import Cluster
+from kubetui.cluster import Cluster, is_name
 from kubetui.commands import stopping
 from kubetui.profile import Profile
 from kubetui.up import connector
@@ -31,7 +31,7 @@ def boxes() -> int:
 
 def make(name: str) -> int:
     """Make a prepared box; see `cli.make_box`."""
-    cluster = Cluster(name) if "/" not in name else None
+    cluster = Cluster(name) if is_name(name) else None
     built = cluster is not None and cluster.exists
     keep(profilefile.load(cluster.profile if cluster and built else library.find(name)))
     return 0

@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A prepared box that Vagrant has. `base` is the box it came from, `current` whether that one is still the newest."""
+    """A prepared box that Vagrant has. `base` is the box that it came from, `current` whether Vagrant still has that."""
 
     key: str
     provider: str
@@ -157,7 +157,7 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
         await provider.prepare()
         write_private(cluster.profile, profilefile.dump(plan.profile))
         try:
-            await _prepare(plan, cluster, provider, connector(cluster), sink, stop)
+            await _prepare(Run(plan, cluster, provider, steps(), connector(cluster)), sink, stop)
             await _halted(plan.machines[0], provider)
             base = base_box(Plan(profile))
             if base is None:
@@ -171,14 +171,15 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
     return name
 
 
-async def _prepare(plan: Plan, cluster: Cluster, provider: Provider, connect: Connect, sink: Sink, stop: Stop) -> None:
-    finished = await Engine(Run(plan, cluster, provider, steps(), connect), sink, stop).execute()
+async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
+    plan, cluster, provider = run.plan, run.cluster, run.provider
+    finished = await Engine(run, sink, stop).execute()
     if stop.requested:
         raise StoppedError("No box was made.")
     if not finished.ok:
         raise RunError("No box was made: its machine could not be prepared.", id="PACKAGE")
     machine = plan.machines[0]
-    node = await connect(machine, await provider.endpoint(machine), lambda _line: None)
+    node = await run.connect(machine, await provider.endpoint(machine), lambda _line: None)
     try:
         # without a key that Vagrant made, the box lets in one of its own, and stays as it is
         made = cluster.folder / ".vagrant" / "machines" / machine.name / plan.provider.name / "private_key"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kubetui.errors import BusyError, UsageError
-from kubetui.files import private_folder
+from kubetui.files import linked, open_private, private_folder
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
 
 def state_home() -> Path:
@@ -19,10 +22,22 @@ def state_home() -> Path:
     return base / "kubetui"
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text can be a cluster's name; no other one ever becomes part of a path."""
+    return _NAME.fullmatch(text) is not None
+
+
 class Cluster:
-    """The folder of one cluster. Making the object touches nothing."""
+    """The folder of one cluster. Making the object touches nothing.
+
+    Raises UsageError for a name that no cluster can have.
+    """
 
     def __init__(self, name: str, parent: str = "clusters") -> None:
+        if not is_name(name):
+            raise UsageError(
+                f"{name[:60]!r} cannot be the name of a cluster.", fix="Use small letters, digits and hyphens, at most 40."
+            )
         self.name = name
         self.folder = state_home() / parent / name
         self.profile = self.folder / "profile.yaml"
@@ -33,7 +48,9 @@ class Cluster:
 
     @property
     def exists(self) -> bool:
-        """Whether a run ever began here and was not destroyed since."""
+        """Whether a run ever began here and was not destroyed since. Raises KubetuiError for a symbolic link."""
+        if self.folder.is_symlink():
+            raise linked(self.folder)
         return self.profile.exists()
 
     def create(self) -> None:
@@ -52,7 +69,7 @@ class Cluster:
         """
         private_folder(state_home())
         folder = private_folder(state_home() / "locks")
-        descriptor = os.open(folder / self.name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor = open_private(folder / self.name, os.O_RDWR)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,4 +99,5 @@ def all_names() -> tuple[str, ...]:
     folder = state_home() / "clusters"
     if not folder.is_dir():
         return ()
-    return tuple(sorted(path.name for path in folder.iterdir() if (path / "profile.yaml").exists()))
+    found = (path for path in folder.iterdir() if is_name(path.name) and not path.is_symlink())
+    return tuple(sorted(path.name for path in found if (path / "profile.yaml").exists()))

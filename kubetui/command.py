@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kubetui.redaction import redact, remember
+
 
 class Secret:
-    """A value that is never shown: its text and representation are a row of stars."""
+    """A value that is never shown: its text and representation are a row of stars, wherever a machine prints it, too."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
         self._value = value
+        remember(value)
 
     def reveal(self) -> str:
         """Return the value itself, for the one place that needs it."""
@@ -111,7 +114,7 @@ class Command:
         return replace(self, values={**self.values, **values})
 
     def assignments(self, *, reveal: bool) -> str:
-        """Render the variables; secrets and late values only as a hint unless `reveal` is set.
+        """Render the variables; secrets, passwords in values and late values only as a hint unless `reveal` is set.
 
         Raises ValueError when `reveal` is set and a late value has not been bound.
         """
@@ -119,7 +122,7 @@ class Command:
         for name, value in self.values.items():
             match value:
                 case str():
-                    lines.append(f"{name}={quote(value)}")
+                    lines.append(f"{name}={quote(value if reveal else redact(value))}")
                 case Secret():
                     lines.append(f"{name}={quote(value.reveal())}" if reveal else f"{name}=********")
                 case Late(how):

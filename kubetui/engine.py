@@ -23,7 +23,8 @@ from kubetui.events import (
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
 from kubetui.task import Run, StepFailedError, Task
-from kubetui.text import clean, redact
+from kubetui.redaction import Stream, redact
+from kubetui.text import clean
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)
 
@@ -83,7 +84,7 @@ class Engine:
                 # cancelled, perhaps before it ran at all
                 self._blocked(task)
         if run.nodes_table:
-            self._emit(NodesTable(time.time(), "\n".join(map(clean, run.nodes_table.split("\n")))))
+            self._emit(NodesTable(time.time(), "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))))
         finished = self._summary(began, results)
         self._emit(finished)
         for error in (*self._unexpected, *results):
@@ -125,9 +126,10 @@ class Engine:
 
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
         began = time.time()
+        hide = Stream()
 
         def log(text: str) -> None:
-            self._emit(Line(time.time(), machine.name, step.name, redact(text)))
+            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text))))
 
         self._emit(TaskStarted(began, task, step.title, step.why, step.source))
         try:
@@ -136,7 +138,7 @@ class Engine:
             return self._failed(task, began, error)
         except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
             self._unexpected.append(error)
-            text = clean(f"{type(error).__name__}: {error}".replace("\n", " "))
+            text = f"{type(error).__name__}: {error}".replace("\n", " ")
             return self._failed(task, began, KubetuiError(text, fix="This is a bug in kubetui.", id="UNEXPECTED"))
         now = time.time()
         self._finish(TaskFinished(now, task, outcome, now - began))
@@ -145,9 +147,11 @@ class Engine:
     def _failed(self, task: TaskId, began: float, error: KubetuiError) -> Outcome:
         tail = error.tail if isinstance(error, StepFailedError) else ()
         now = time.time()
-        message, fix = redact(error.message), redact(error.fix)
         failed = Outcome.FAILED
-        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, tuple(map(redact, tail))))
+        # once more: the step may have learned a secret since the error was made
+        message, fix, hide = redact(error.message), redact(error.fix), Stream()
+        lines = tuple(hide(clean(line)) for line in tail)
+        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, lines))
         return failed
 
     def _finish(self, event: TaskFinished) -> None:

@@ -16,26 +16,33 @@
 
 from __future__ import annotations
 
+from kubetui.text import clean, redact
+
 
 class KubetuiError(Exception):
     """An error that a person can act on.
 
     `message` says what happened and why, `fix` what to do, `id` is stable across versions and is
-    listed in docs/errors.md.
+    listed in docs/errors.md. Both are made harmless to a terminal here, and secrets are taken out.
     """
 
     exit_code = 1
     id = "ERROR"
 
     def __init__(self, message: str, *, fix: str = "", id: str = "") -> None:  # noqa: A002
-        super().__init__(message)
-        self.message = message
-        self.fix = fix
+        self.message = _shown(message)
+        self.fix = _shown(fix)
+        super().__init__(self.message)
         if id:
             self.id = id
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.fix}" if self.fix else self.message
+
+
+def _shown(text: str) -> str:
+    """Return a text of several lines as it may be shown."""
+    return redact("\n".join(map(clean, text.split("\n"))))
 
 
 class ProfileError(KubetuiError):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
 from kubetui.errors import KubetuiError
+
+
+def linked(path: Path) -> KubetuiError:
+    """Return the error for a symbolic link that stands where kubetui writes."""
+    return KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.", id="LINK")
 
 
 def private_folder(path: Path) -> Path:
@@ -15,10 +21,33 @@ def private_folder(path: Path) -> Path:
     Raises KubetuiError where a symbolic link or a file stands in its place.
     """
     if path.is_symlink():
-        raise KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.")
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        raise linked(path)
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for folder in reversed(missing):
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except FileExistsError as error:
+            raise KubetuiError(f"{folder} is there, and is no folder.", fix="Move it away.", id="LINK") from error
+        folder.chmod(0o700)
+    if not path.is_dir():
+        raise KubetuiError(f"{path} is there, and is no folder.", fix="Move it away.", id="LINK")
     path.chmod(0o700)
     return path
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open a file with mode 0600 whatever the umask, made where it is missing, and return its descriptor.
+
+    Raises KubetuiError where a symbolic link stands in its place.
+    """
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise linked(path) from error
+        raise
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def write_private(path: Path, data: str | bytes, mode: int = 0o600) -> None:
@@ -27,7 +56,7 @@ def write_private(path: Path, data: str | bytes, mode: int = 0o600) -> None:
     Raises KubetuiError where a symbolic link stands in its place.
     """
     if path.is_symlink():
-        raise KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.")
+        raise linked(path)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -46,6 +46,10 @@ class HostKeys:
         """Return the machine's key, if it is pinned."""
         return self._keys.get(machine)
 
+    def all(self) -> dict[str, str]:
+        """Return every key that is pinned, by machine."""
+        return dict(self._keys)
+
     def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
         """Return what asyncssh asks for the keys to trust, so that the machine is asked for a key of their kind."""
         known = self._keys.get(machine)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kubetui.errors import KubetuiError
 from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
+from kubetui.files import linked, open_private, write_private
 
 MAX_BYTES: Final = 1024 * 1024
 """A larger journal is put aside as `journal.old` when the next run begins."""
@@ -93,16 +94,17 @@ class Journal:
     """A sink that writes records. Opening it sets a torn last line aside; only the holder of the lock may."""
 
     def __init__(self, path: Path) -> None:
+        if path.is_symlink():
+            raise linked(path)
         data = path.read_bytes() if path.exists() else b""
         records, torn = parse(data, str(path))
         if torn:
-            path.with_suffix(".torn").write_bytes(torn)
+            write_private(path.with_suffix(".torn"), torn)
         if len(data) > MAX_BYTES:
             path.rename(path.with_suffix(".old"))
             records, data, torn = [], b"", b""
         self._number = len(records)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._file = os.open(path, flags, 0o600)
+        self._file = open_private(path, os.O_WRONLY | os.O_APPEND)
         os.ftruncate(self._file, len(data) - len(torn))
 
     def __call__(self, event: Event) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kubetui.events import Event, Line, NodesTable, RunFinished, RunStarted, TaskFinished, TaskStarted
+from kubetui.files import open_private
 
 
 class Logs:
@@ -39,8 +40,8 @@ class Logs:
         file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(at))} {text}\n")
 
     def _open(self, machine: str) -> TextIO:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.fdopen(os.open(self._folder / f"{machine}.log", flags, 0o600), "w", buffering=1, encoding="utf-8")
+        descriptor = open_private(self._folder / f"{machine}.log", os.O_WRONLY | os.O_APPEND)
+        return os.fdopen(descriptor, "w", buffering=1, encoding="utf-8")
 
     def close(self) -> None:
         """Close every file."""

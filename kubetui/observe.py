@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from kubetui import profilefile
+from kubetui import profilefile, providers
 from kubetui.cluster import Cluster
 from kubetui.command import Command
 from kubetui.errors import KubetuiError, RunError
@@ -24,7 +24,6 @@ from kubetui.hostkeys import HostKeys
 from kubetui.node import Node
 from kubetui.plan import Plan
 from kubetui.providers import vagrantcli
-from kubetui.providers.vagrant import VagrantProvider
 from kubetui.ssh import Patience, SshNode
 from kubetui.text import clean
 
@@ -144,7 +143,7 @@ async def control_plane(cluster: Cluster) -> Node:
     """Connect to the machine that ran `kubeadm init`, as Vagrant says that it is reached now."""
     plan = _plan(cluster)
     machine = plan.control_plane
-    endpoint = await VagrantProvider(plan, cluster.folder).endpoint(machine)
+    endpoint = await providers.make(plan, cluster.folder).endpoint(machine)
     node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _PATIENCE)
     await node.connect(lambda _: None)
     return node

@@ -122,8 +122,9 @@ def in_words(profile: Profile) -> str:
     who += f" and {workers} worker{'s' if workers > 1 else ''}" if workers else " that runs the pods, too"
     total = sum(machine.memory for machine in machines)
     network = profile.network
+    made = f", box {plan.box}, {memory(total)} in all" if plan.provider.makes_machines else ""
     return (
-        f"{who[0].upper()}{who[1:]} with {plan.provider.title}, box {plan.box}, {memory(total)} in all. "
+        f"{who[0].upper()}{who[1:]} with {plan.provider.title}{made}. "
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
         f"Kubernetes {profile.kubernetes.version} on {profile.kubernetes.runtime}, pod network {network.pod_network}."
     )

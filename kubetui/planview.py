@@ -10,7 +10,11 @@ from kubetui import __version__
 from kubetui.command import PRELUDE, Command
 from kubetui.pipeline import Step
 from kubetui.plan import Machine, Plan
+from kubetui.redaction import STARS, redacted
 from kubetui.steps import STEPS
+from kubetui.text import clean
+
+_STARRED = f"# Where {STARS} stands, put the password of your profile in; kubetui writes it into no other file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,23 @@ class StepText:
 def step_texts(plan: Plan) -> tuple[StepText, ...]:
     """Return every step that this plan has."""
     texts = []
-    for step in STEPS:
-        machines = [machine for machine in plan.machines if step.where.holds(machine)]
-        if machines:
-            commands = _commands(step, plan, machines[0])
-            texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
+    for step in _steps(plan):
+        first = next(machine for machine in plan.machines if step.where.holds(machine))
+        commands = _commands(step, plan, first)
+        texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
     return tuple(texts)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps that run on any machine of the plan."""
+    return tuple(step for step in STEPS if any(map(step.where.holds, plan.machines)))
 
 
 def plan_text(plan: Plan) -> str:
     """Return the whole plan: machines, addresses, and each step with its exact commands on each machine."""
     profile = plan.profile
     parts = [
-        f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {plan.provider.title}, box {plan.box}",
+        f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {_source(plan)}",
         (
             f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
             f"pod network {profile.network.pod_network}"
@@ -48,7 +56,7 @@ def plan_text(plan: Plan) -> str:
         "",
         *_table(plan),
     ]
-    for number, step in enumerate(STEPS, 1):
+    for number, step in enumerate(_steps(plan), 1):
         parts += ["", *_step_lines(number, step, plan)]
     return "\n".join(parts) + "\n"
 
@@ -56,7 +64,7 @@ def plan_text(plan: Plan) -> str:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """Return the plan for machines: the profile, the machines and every task's commands."""
     return {
-        "profile": plan.profile.model_dump(mode="json", by_alias=True),
+        "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
         "machines": [
             {
                 "name": machine.name,
@@ -81,7 +89,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                     if step.where.holds(machine)
                 },
             }
-            for step in STEPS
+            for step in _steps(plan)
         ],
     }
 
@@ -94,12 +102,17 @@ def scripts(plan: Plan) -> dict[str, str]:
     return {machine.name: _script(plan, machine) for machine in plan.machines}
 
 
+def _source(plan: Plan) -> str:
+    return f"{plan.provider.title}, box {plan.box}" if plan.box else plan.provider.title
+
+
 def _table(plan: Plan) -> Iterable[str]:
     width = max(len(machine.name) for machine in plan.machines)
     yield f"{'machine':<{width}}  {'role':<13}  {'address':<15}  {'memory':>10}  {'CPUs':>4}"
     for machine in plan.machines:
-        size = f"{machine.memory} MiB"
-        yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {machine.cpus:>4}"
+        # what an existing machine has is found out when it is looked at
+        size, cpus = (f"{machine.memory} MiB", machine.cpus) if machine.memory else ("", "")
+        yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {cpus:>4}".rstrip()
 
 
 def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
@@ -113,7 +126,7 @@ def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
             groups.setdefault(command.script, []).append((machine.name, command))
     for commands in groups.values():
         yield f"   on {', '.join(name for name, _ in commands)}:"
-        yield from (f"     | {line}".rstrip() for line in _shared(commands).splitlines())
+        yield from (f"     | {clean(line)}".rstrip() for line in _shared(commands).splitlines())
 
 
 def _shared(commands: list[tuple[str, Command]]) -> str:
@@ -149,4 +162,5 @@ def _script(plan: Plan, machine: Machine) -> str:
         commands = _commands(step, plan, machine) if step.where.holds(machine) else ""
         if commands:
             parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
-    return "\n".join(parts)
+    text = "\n".join(parts)
+    return text.replace(PRELUDE, f"{_STARRED}\n{PRELUDE}", 1) if STARS in text else text

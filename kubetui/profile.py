@@ -31,6 +31,7 @@ from kubetui.fieldtypes import (
 from kubetui.networks.options import FlannelOptions, ManifestOptions
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.providers.hostoptions import Host
+from kubetui.redaction import remember_telling
 
 SCHEMA_VERSION: Final = 1
 
@@ -102,11 +103,11 @@ class Machines(Part):
         description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
     )
     prepared_box: bool = Field(
-        False,
+        default=False,
         title="Prepared box",
-        description="Start from a kept box with packages, runtime and images, where one fits: kubetui boxes lists them.",
+        description="Start from a kept box with packages, runtime and images, where one fits; see: kubetui boxes.",
     )
-    options: dict[OptionName, dict[OptionName, Any]] = Field(
+    options: Annotated[dict[OptionName, dict[OptionName, Any]], AfterValidator(remember_telling)] = Field(
         default_factory=dict,
         title="Provider options",
         description="Settings passed on to the provider as a Vagrantfile would have them: libvirt: {driver: qemu}.",
@@ -151,7 +152,7 @@ class Network(Part):
         "unless another is named. It is needed for more than one control plane, and cannot be added later.",
         examples=["192.168.56.254:6443", "api.example.org"],
     )
-    options: dict[OptionName, str | int | bool] = Field(
+    options: Annotated[dict[OptionName, str | int | bool], AfterValidator(remember_telling)] = Field(
         default_factory=dict,
         title="Private network options",
         description="Further settings of Vagrant's private_network, such as lxc__bridge_name.",
@@ -171,7 +172,7 @@ class Kubernetes(Part):
     runtime: Literal["containerd"] = Field(
         "containerd", title="Container runtime", description="What runs containers; Kubernetes dropped Docker in 1.24."
     )
-    patches: Annotated[tuple[dict[str, Any], ...], Strict(strict=False)] = Field(
+    patches: Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(remember_telling)] = Field(
         (),
         title="kubeadm patches",
         description="Documents merged into kubeadm's configuration, matched by their kind: ClusterConfiguration, "

@@ -296,8 +296,22 @@ class SshNode:
             fix="When it is back, the same command goes on from here.",
         )
 
+    async def try_root(self) -> tuple[bool, str]:
+        """Tell whether commands can be run as root here, and what sudo says where they cannot."""
+        root, password = reach.as_root(self._endpoint, await self._open())
+        ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
+        return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
+
     async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> _Ended:
-        """Run `shell` once with a script on its standard input."""
+        """Run `shell` once as root with a script on its standard input."""
+        try:
+            root, password = reach.as_root(self._endpoint, await self._open())
+        except (OSError, asyncssh.Error):
+            return _Ended(None)
+        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
+
+    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> _Ended:
+        """Run a command once with data on its standard input."""
         complaint = bytearray()
 
         def complain(said: bytes) -> None:
@@ -306,10 +320,8 @@ class SshNode:
         connection: asyncssh.SSHClientConnection | None = None
         try:
             connection = await self._open()
-            root, password = reach.as_root(self._endpoint, connection)
-            words = (*root, "bash", "-c", shell, "kubetui", *args)
             async with await connection.create_process(shlex.join(words), encoding=None) as process:
-                process.stdin.write(password + script.encode())
+                process.stdin.write(data)
                 process.stdin.write_eof()
                 await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
                 await process.wait_closed()

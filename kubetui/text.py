@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+
+from kubetui.redaction import STARS as STARS  # noqa: PLC0414
+from kubetui.redaction import redact as redact  # noqa: PLC0414
 
 MAX_LINE = 4096
 """Characters of a line that are kept; one line of 5 MB would freeze a screen for seconds."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
-_TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
-_HEX64 = re.compile(r"(?<![0-9a-f:])[0-9a-f]{64}(?![0-9a-f])")
-_URL_PASSWORD = re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+@")
 _HALF_WORD = re.compile(r"(?<![\w.:+/=-])[\w.:+/=-]{1,200}$")
-STARS = "********"
 
 
 def _visible(character: str) -> str:
@@ -39,17 +37,6 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(map(_visible, _COLOUR.sub("", text)))
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return `text` without the given secrets, join tokens, certificate keys and passwords in URLs."""
-    for secret in secrets:
-        text = text.replace(secret, STARS)
-    if "." in text:
-        text = _TOKEN.sub(STARS, text)
-    if "@" in text:
-        text = _URL_PASSWORD.sub(rf"\1{STARS}@", text)
-    return _HEX64.sub(STARS, text) if len(text) >= 64 and "certificate-key" in text else text  # noqa: PLR2004
 
 
 class Lines:

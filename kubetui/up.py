@@ -19,6 +19,7 @@ from kubetui.node import Node
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
+from kubetui.redaction import redacted
 from kubetui.rehearsal.scribe import Scribe
 from kubetui.ssh import SshNode
 from kubetui.steps import STEPS
@@ -80,7 +81,9 @@ async def _refuse_changes(cluster: Cluster, profile: Profile, provider: Provider
         return
     if all(state is MachineState.ABSENT for state in (await provider.states()).values()):
         return
-    text = "; ".join(f"{path} was {was} and is {now}" for path, was, now in changes)
+    text = "; ".join(
+        f"{path} was {redacted(was, path)} and is {redacted(now, path)}" for path, was, now in changes
+    )
     raise ProfileError(
         f"The cluster {profile.name} was built from another profile: {text}.",
         fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",

@@ -13,8 +13,8 @@ from kubetui.events import Line, TaskFinished, TaskStarted
 Entry = Line | TaskStarted | TaskFinished
 """A line of output, the beginning of a step, or a step's failure."""
 
-LINES: Final = 10_000
-CHARACTERS: Final = 4_000_000
+LINES: Final = 5_000
+CHARACTERS: Final = 2_000_000
 """What one buffer holds at most; the whole log is on disk."""
 
 
@@ -36,7 +36,7 @@ def text_of(entry: Entry) -> str:
 
 _Kept = tuple[float, str, str, str] | TaskStarted | TaskFinished
 """A line is kept as a tuple of plain values: the garbage collector skips those, and half a million objects
-that it looks through would stop every thread for a third of a second."""
+that it looks through stop every thread for a tenth of a second."""
 
 
 def _kept(entry: Entry) -> _Kept:
@@ -102,7 +102,7 @@ class Buffers:
     """One buffer a machine, and one in which all of them are merged as they came."""
 
     def __init__(self, machines: Sequence[str] = ()) -> None:
-        self.all = Buffer(2 * LINES, 2 * CHARACTERS)
+        self.all = Buffer(4 * LINES, 2 * CHARACTERS)
         self._of = {machine: Buffer() for machine in machines}
 
     def append(self, entry: Entry) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables as kubectl prints them
 import shutil
 from pathlib import Path
 

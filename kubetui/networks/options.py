@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from kubetui.redaction import remember_url
 
 _Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0,250}$")]
 
@@ -35,9 +37,14 @@ class ManifestOptions(_Options):
     """A pod network of one's own: a file, or a URL with the checksum that it must have."""
 
     path: str | None = Field(None, title="Path", description="A manifest on this host.", max_length=1000)
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500)] | None = Field(
-        None, title="URL", description="A manifest on the web; it needs sha256."
-    )
+    url: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500),
+            AfterValidator(remember_url),
+        ]
+        | None
+    ) = Field(None, title="URL", description="A manifest on the web; it needs sha256.")
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, title="SHA-256", description="64 hexadecimal digits that the manifest's bytes must have."
     )

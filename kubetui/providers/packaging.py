@@ -1,7 +1,8 @@
 """Boxes made from a machine that is halted, and Vagrant's own store of boxes.
 
 `vagrant package` does it for the providers that have it. vagrant-lxc's looks for a line that LXC no longer writes,
-so there the box is put together by hand: metadata.json, lxc-config and rootfs.tar.gz (vagrant-lxc, "Creating base boxes").
+so there the box is put together by hand: metadata.json, lxc-config and rootfs.tar.gz (vagrant-lxc, "Creating base
+boxes").
 """
 
 from __future__ import annotations
@@ -156,8 +157,9 @@ class Packaging:
         folder = self._folder if self._folder.is_dir() else Path("/")
         finished = await run(argv, cwd=folder, env=vagrantcli.environment(), log=log or self._log)
         if finished.code:
+            last = finished.tail[-1] if finished.tail else "no output"
             raise RunError(
-                f"{Path(argv[0]).name} ended with {finished.code}: {finished.tail[-1] if finished.tail else 'no output'}",
+                f"{Path(argv[0]).name} ended with {finished.code}: {last}",
                 fix="Nothing of the box is kept; the same command tries again.",
                 id="PACKAGE",
             )

@@ -14,7 +14,7 @@ from kubetui.errors import BusyError, ForeignError
 from kubetui.files import private_folder, write_private
 from kubetui.hostinfo import this_system
 from kubetui.plan import Machine, Plan
-from kubetui.providers import vagrantcli
+from kubetui.providers import orphans, vagrantcli
 from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.providers.catalogue import Starts
 from kubetui.providers.leftovers import Leftovers
@@ -89,6 +89,7 @@ class VagrantProvider:
             log(line)
 
         async with self._gate.turn():
+            await orphans.wait_for(self._folder, log)
             await self._vagrant(await self._start_arguments(name, log), both)
             self._leftovers.done(name)
         self._running.add(name)
@@ -112,6 +113,7 @@ class VagrantProvider:
 
         The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
         """
+        await orphans.interrupt(self._folder, log)
         written = self._written()
         names = [machine["name"] for machine in written.get("machines", [])]
         if any(map(self._known, names)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from kubetui.pipeline import Step
+from kubetui.steps.claim import CLAIM
 from kubetui.steps.containers import CONTAINERD_CONFIG, PULL_IMAGES
 from kubetui.steps.control_plane import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
 from kubetui.steps.finish import CHECK, COMPLETION
 from kubetui.steps.machine import CONNECT, FACTS, START
 from kubetui.steps.packages import BASE_PACKAGES, KUBERNETES_PACKAGES, PACKAGE_REPOSITORY, RUNTIME
@@ -15,6 +17,7 @@ STEPS: tuple[Step, ...] = (
     START,
     CONNECT,
     FACTS,
+    CLAIM,
     HOST_NAMES,
     SWAP,
     MODULES,
@@ -27,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     INIT_STEP,
     KUBECONFIG_STEP,
     POD_NETWORK,
+    JOIN_CONTROL_PLANE,
     JOIN_STEP,
     COMPLETION,
     CHECK,

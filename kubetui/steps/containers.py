@@ -127,12 +127,17 @@ lane() { # NUMBER: every third image, beginning with that one
   for ((index = $1; index < ${#list[@]}; index += 3)); do
     image=${list[index]}
     say "image $((index + 1)) of ${#list[@]}: $image"
-    there "$image" || retry 5 crictl pull "$image" || return 1
+    there "$image" || retry 5 crictl pull "$image" || fail "image $image cannot be pulled"
   done
 }
-lane 0 & lane 1 & lane 2 &
-wait
-for image in "${list[@]}"; do there "$image" || fail "image $image cannot be pulled"; done
+lanes=()
+for number in 0 1 2; do
+  lane "$number" &
+  lanes+=("$!")
+done
+failed=0
+for lane in "${lanes[@]}"; do wait "$lane" || failed=1; done
+exit "$failed"
 """
 )
 

@@ -29,7 +29,10 @@ said=$(kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) |
 
 def upload(plan: Plan, key: Secret) -> Command:
     """Return the command that stores the cluster's certificates in the cluster for two hours, encrypted with `key`."""
-    values = {"CERTIFICATE_KEY": key, "CONFIG": kubeadm.render(kubeadm.upload_documents(plan))}
+    values: dict[str, str | Secret | Late] = {
+        "CERTIFICATE_KEY": key,
+        "CONFIG": kubeadm.render(kubeadm.upload_documents(plan)),
+    }
     return Command(UPLOAD, values, timeout=120)
 
 

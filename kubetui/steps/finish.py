@@ -10,6 +10,7 @@ from kubetui.events import Outcome
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.steps.control_plane import ADMIN, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
 from kubetui.steps.packages import KUBERNETES_PACKAGES
 from kubetui.steps.workers import JOIN_STEP
 from kubetui.task import Task, failure, follow_recipe, unit_name
@@ -99,7 +100,7 @@ CHECK = Step(
     why="Every node Ready, every INTERNAL-IP the planned one, the system's pods running, and the API within this host's reach.",
     source="the tutorial: kubectl get nodes -o wide",
     where=Where.FIRST,
-    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_STEP, COMPLETION),
+    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, COMPLETION),
     recipe=_verify,
     run=_check,
 )

@@ -8,6 +8,7 @@ from kubetui import apt, proxy
 from kubetui.command import Command
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
+from kubetui.steps.claim import CLAIM
 from kubetui.steps.machine import FACTS
 from kubetui.steps.system import HOST_NAMES, MODULES, SWAP
 from kubetui.task import follow_recipe
@@ -44,7 +45,7 @@ BASE_PACKAGES = Step(
     why="curl and gnupg fetch and check the Kubernetes repository; conntrack, socat and others are what kubeadm looks for.",
     source="kubernetes.io, Installing kubeadm",
     where=Where.EVERY,
-    needs=(FACTS, HOST_NAMES),
+    needs=(FACTS, CLAIM, HOST_NAMES),
     recipe=_base,
     run=follow_recipe,
 )

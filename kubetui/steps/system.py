@@ -7,27 +7,31 @@ from typing import Final
 from kubetui.command import Command
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
+from kubetui.steps.claim import CLAIM
+from kubetui.steps.footprint import HOSTS_MARKS
 from kubetui.steps.machine import FACTS
 from kubetui.task import follow_recipe
 
-HOSTS: Final = r"""
-begin='# kubetui: the nodes of this cluster' end='# kubetui: end'
+HOSTS: Final = (
+    HOSTS_MARKS
+    + r"""
 wanted() { printf '%s\n%s\n%s\n' "$begin" "$NODES" "$end"; }
 # a box often says 127.0.1.1 for the host name; the node would then take that for its own address
 others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" /etc/hosts; }
 text=$(others; wanted)
 """
+)
 HOSTS_PROBE: Final = (
     HOSTS
     + r"""
-[[ $(hostname) == "$NAME" ]] || absent "the host name is $(hostname)"
+[[ -z $NAME || $(hostname) == "$NAME" ]] || absent "the host name is $(hostname)"
 same /etc/hosts "$text" || absent "/etc/hosts lacks the nodes"
 """
 )
 HOSTS_APPLY: Final = (
     HOSTS
     + r"""
-[[ $(hostname) == "$NAME" ]] || hostnamectl set-hostname "$NAME"
+[[ -z $NAME || $(hostname) == "$NAME" ]] || hostnamectl set-hostname "$NAME"
 # written in place: a bind-mounted /etc/hosts cannot be replaced
 same /etc/hosts "$text" || { printf '%s\n' "$text" >/etc/hosts; say "wrote /etc/hosts"; }
 """
@@ -36,7 +40,8 @@ same /etc/hosts "$text" || { printf '%s\n' "$text" >/etc/hosts; say "wrote /etc/
 
 def _hosts(plan: Plan, machine: Machine) -> Recipe:
     nodes = "\n".join(f"{each.address} {each.name}" for each in plan.machines)
-    values = {"NAME": machine.name, "NODES": nodes}
+    # a machine that existed keeps its name
+    values = {"NAME": "" if machine.host else machine.name, "NODES": nodes}
     return Recipe(Command(HOSTS_APPLY, values), Command(HOSTS_PROBE, values))
 
 
@@ -46,7 +51,7 @@ HOST_NAMES = Step(
     why="Every node must find every other by name, and its own name must not point to 127.0.1.1.",
     source="the tutorial; kubernetes.io, Installing kubeadm: Before you begin",
     where=Where.EVERY,
-    needs=(FACTS,),
+    needs=(FACTS, CLAIM),
     recipe=_hosts,
     run=follow_recipe,
 )
@@ -78,7 +83,7 @@ SWAP = Step(
     why="The kubelet refuses to start with swap on unless told otherwise: limits on memory would mean little.",
     source="kubernetes.io, Installing kubeadm: Swap configuration",
     where=Where.EVERY,
-    needs=(FACTS,),
+    needs=(FACTS, CLAIM),
     recipe=_swap,
     run=follow_recipe,
 )
@@ -119,7 +124,7 @@ MODULES = Step(
     why="Packets between pods cross a bridge; br_netfilter shows them to kube-proxy's rules, and the node must forward them.",
     source="kubernetes.io, Container Runtimes: Network configuration; flannel, Prerequisites",
     where=Where.EVERY,
-    needs=(FACTS,),
+    needs=(FACTS, CLAIM),
     recipe=_kernel,
     run=follow_recipe,
 )

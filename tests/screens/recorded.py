@@ -12,15 +12,18 @@ from kubetui.steps import STEPS
 
 BEGAN = 1_700_000_000.0
 SAID = {
-    "packages": ("Reading package lists...", "The following NEW packages will be installed:", "  kubeadm kubectl kubelet"),
+    "packages": (
+        "Reading package lists...",
+        "The following NEW packages will be installed:",
+        "  kubeadm kubectl kubelet",
+    ),
     "init": (
         "[init] Using Kubernetes version: v1.36.1",
         "[preflight] Running pre-flight checks",
         '[certs] Generating "etcd/server" certificate and key',
         '[kubeconfig] Writing "admin.conf" kubeconfig file',
         "[kubelet-start] Starting the kubelet",
-        "[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from directory "
-        '"/etc/kubernetes/manifests"',
+        "[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from /etc/kubernetes",
     ),
 }
 TAIL = (
@@ -68,7 +71,9 @@ def failing(chosen: Profile, step: str, machine: str) -> list[Event]:
     ended = {event.task for event in events if isinstance(event, TaskFinished)}
     at = events[-1].at + 1
     failed = TaskId(step, machine)
-    message = f'"{step}" failed on {machine}: apt could not get its lock: unattended-upgr (pid 812) held it for 5 minutes.'
+    message = (
+        f'"{step}" failed on {machine}: apt could not get its lock: unattended-upgr (pid 812) held it for 5 minutes.'
+    )
     fix = "Most often it ends by itself: try again in a minute."
     events += [Line(at, machine, step, text) for text in TAIL]
     events.append(TaskFinished(at, failed, Outcome.FAILED, 1.0, message, "APT-LOCK", fix, TAIL))
@@ -76,7 +81,9 @@ def failing(chosen: Profile, step: str, machine: str) -> list[Event]:
     assert isinstance(started, RunStarted)
     blocked = [task for task in started.tasks if task not in ended | {failed}]
     events += [TaskFinished(at, task, Outcome.BLOCKED, 0.0) for task in blocked]
-    events.append(RunFinished(at, chosen.name, at - BEGAN, ok=False, changed=len(ended), failed=1, blocked=len(blocked)))
+    events.append(
+        RunFinished(at, chosen.name, at - BEGAN, ok=False, changed=len(ended), failed=1, blocked=len(blocked))
+    )
     return events
 
 
@@ -104,7 +111,7 @@ class Recording:
         last = self.events[-1]
         if isinstance(last, RunFinished):
             return last
-        while not stop.requested:
+        while not stop.requested:  # noqa: ASYNC110 - a stop is a flag
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
         self.landed = True

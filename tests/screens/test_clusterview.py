@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables as kubectl prints them
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -93,13 +93,13 @@ async def test_scrolling_back_to_the_end_follows_again() -> None:
 
 async def test_old_lines_come_in_above_without_moving_a_reader() -> None:
     buffer = Buffer()
-    fill(buffer, 9000)
+    fill(buffer, 4900)
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
         await pilot.press("pageup")
         before = visible(pilot)
         await ticks(pilot, 2)
         assert visible(pilot) == before
-        assert screen_of(pilot).pane.lines.view.height == 9000
+        assert screen_of(pilot).pane.lines.view.height == 4900
         await pilot.press("home")
         await ticks(pilot)
         assert visible(pilot)[0] == "line 0"
@@ -177,12 +177,18 @@ async def test_saving_asks_before_it_writes_over_a_file(tmp_path: Path, monkeypa
         assert target.read_text() == "mine"
         await pilot.press("enter")
         await ticks(pilot)
-    assert [line[20:] for line in target.read_text().splitlines()] == [f"kubmaster line {number}" for number in range(3)]
+    assert [line[20:] for line in target.read_text().splitlines()] == [
+        f"kubmaster line {number}" for number in range(3)
+    ]
 
 
 async def test_what_machines_print_is_cut_cleaned_and_drawn() -> None:
     cutter, buffer = Lines(), Buffer()
-    data = b"10%\r50%\r100%\n\xff\xfebad\n\x1b]52;c;cGxhbnQ=\x07\n" + b"x" * 5_000_000 + b"\n\xe2\x80\xaertl\n\xc2\x9b31m\n"
+    data = (
+        b"10%\r50%\r100%\n\xff\xfebad\n\x1b]52;c;cGxhbnQ=\x07\n"
+        + b"x" * 5_000_000
+        + b"\n\xe2\x80\xaertl\n\xc2\x9b31m\n"
+    )
     for text in cutter.feed(data):
         buffer.append(Line(0.0, "kubmaster", "init", text))
     async with OneScreen(lambda: Logs(buffer)).run_test(size=(80, 24)) as pilot:

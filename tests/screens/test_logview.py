@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -20,14 +22,17 @@ def rows(view: View) -> list[str]:
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs", "So"]), max_size=200), st.integers(2, 40))
 def test_wrapped_rows_are_the_text_and_fit(text: str, width: int) -> None:
     starts = [*cuts(text, width), len(text)]
-    parts = [text[begin:end] for begin, end in zip(starts, starts[1:], strict=False)]
+    parts = [text[begin:end] for begin, end in pairwise(starts)]
     assert "".join(parts) == text
     assert all(cell_len(part.rstrip(" ")) <= width for part in parts)
 
 
 def test_words_stay_whole_where_they_can() -> None:
     text = "waiting for the kubelet to boot"
-    assert [text[begin:end] for begin, end in zip([0, 16], [16, 31], strict=True)] == ["waiting for the ", "kubelet to boot"]
+    assert [text[begin:end] for begin, end in zip([0, 16], [16, 31], strict=True)] == [
+        "waiting for the ",
+        "kubelet to boot",
+    ]
     assert cuts(text, 18) == [0, 16]
 
 

@@ -85,7 +85,9 @@ def test_running(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("keys", [(), ("l", "j", "j")], ids=["view", "log"])
-def test_failed(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed(
+    snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/home/someone/.local/state")
     case = Case(failed)
 

@@ -1,0 +1,184 @@
+"""Secrets, kept out of everything that is written or shown.
+
+Every `Secret` that is made, and every password in a profile's URLs, is remembered here from that moment
+on, for as long as the program runs. What looks like a secret of Kubernetes' is taken out in any case.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+STARS: Final = "********"
+SHORTEST: Final = 4
+"""Characters that a secret must have to be looked for by itself: a shorter one would turn half the words into stars."""
+
+_TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
+_HEX64 = re.compile(r"(?<![0-9a-f:])[0-9a-f]{64}(?![0-9a-f])")
+_URL_PASSWORD = re.compile(r"(\w+://[^\s/:@]*:)[^\s/]+@")
+_KEY_DATA = re.compile(r"(client-key-data[\"']?:\s*[\"']?)[A-Za-z0-9+/=]+")
+_PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
+_TELLING = re.compile(
+    r"(passwo?r?d|passphrase|secret|token|credentials?|(private|certificate|api|access)_?key)$", re.IGNORECASE
+)
+"""How a key ends whose value is secret."""
+_CUT = re.compile(r" \.\.\. \d+ characters left out$")
+
+_known: dict[str, None] = {}
+"""Everything to look for, the longest first."""
+
+
+def remember(secret: str) -> None:
+    """Take a value out of every text from now on, also as shells, URLs, JSON, systemd and base64 write it."""
+    found = {form for part in _parts(secret) for form in _forms(part) if len(form) >= SHORTEST}
+    if not found <= _known.keys():
+        ordered = sorted(_known.keys() | found, key=len, reverse=True)
+        _known.clear()
+        _known.update(dict.fromkeys(ordered))
+
+
+def forget_all() -> None:
+    """Remember nothing any more; tests begin with it."""
+    _known.clear()
+
+
+def remember_url(url: str) -> str:
+    """Remember the password in a URL, if there is one, and return the URL."""
+    password = url_password(url)
+    if password:
+        user = url.partition("://")[2].partition(":")[0]
+        remember(password)
+        remember(unquote(password))
+        remember(base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode())
+    return url
+
+
+def url_password(url: str) -> str:
+    """Return the password in a URL as it stands there, empty without one.
+
+    >>> url_password("http://me:p%40ss@proxy:3128/")
+    'p%40ss'
+    """
+    # up to the last @: who forgets to encode a slash has a password all the same
+    return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+
+
+def remember_telling(value: Any, key: str = "") -> Any:
+    """Remember the texts whose key in a free-form document says that they are secret; return the document."""
+    for name, part in _children(value, key):
+        if isinstance(part, str) and _TELLING.search(name):
+            remember(part)
+        remember_telling(part, name)
+    return value
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` without secrets: the known and the given ones, and what looks like Kubernetes' own."""
+    for secret in (*secrets, *_known):
+        if secret in text:
+            text = text.replace(secret, STARS)
+    if "." in text:
+        text = _TOKEN.sub(STARS, text)
+    if "@" in text:
+        text = _URL_PASSWORD.sub(rf"\1{STARS}@", text)
+    if "key" in text:
+        text = _KEY_DATA.sub(rf"\1{STARS}", text)
+        if "certificate-key" in text or "certificateKey" in text:
+            text = _HEX64.sub(STARS, text)
+    return _PEM.sub(rf"\1{STARS}\2", text) if "PRIVATE KEY" in text else text
+
+
+def redacted(document: Any, key: str = "") -> Any:
+    """Return a document of maps, lists and texts without secrets; what a telling key names is one as a whole."""
+    match document:
+        case str():
+            return STARS if key and document and _TELLING.search(key) else redact(document)
+        case Mapping():
+            return {name: redacted(value, str(name)) for name, value in document.items()}
+        case list() | tuple():
+            return [redacted(value, key) for value in document]
+        case _:
+            return document
+
+
+class Stream:
+    """Redacts the lines of one source in their order, also what a line's end cuts in two, and keys of many lines."""
+
+    def __init__(self) -> None:
+        self._rests: tuple[str, ...] = ()
+        self._in_key = False
+
+    def __call__(self, line: str) -> str:
+        """Return the next line without secrets."""
+        if self._in_key:
+            self._in_key = "-----END" not in line
+            return STARS
+        self._in_key = "PRIVATE KEY-----" in line and "-----END" not in line
+        line, rests = self._head(line)
+        line, begun = _tail(redact(line))
+        self._rests = (*rests, *begun)
+        return line
+
+    def _head(self, line: str) -> tuple[str, tuple[str, ...]]:
+        """Take away what goes on from the line before; return what of it the next line may hold."""
+        start = line.lstrip()
+        indent = line[: len(line) - len(start)]
+        for rest in self._rests:
+            if start.startswith(rest):
+                return f"{indent}{STARS}{start[len(rest) :]}", ()
+        left = tuple(rest[len(start) :] for rest in self._rests if start and rest.startswith(start.rstrip()))
+        return (f"{indent}{STARS}", left) if left else (line, ())
+
+
+def _tail(line: str) -> tuple[str, tuple[str, ...]]:
+    """Take away what of a secret a line ends with; return what the next line may begin with."""
+    cut = _CUT.search(line)
+    body, note = (line[: cut.start()], cut.group()) if cut else (line, "")
+    longest, rests = 0, []
+    for secret in _known:
+        shown = _overlap(body, secret)
+        if shown and max(shown, len(secret) - shown) >= SHORTEST:
+            longest = max(longest, shown)
+            rests.append(secret[shown:])
+    if longest >= SHORTEST:
+        body = body[:-longest] + STARS
+    return body + note, tuple(rests)
+
+
+def _overlap(text: str, secret: str) -> int:
+    """Return how many characters of a secret's beginning a text ends with, all of it excepted."""
+    window = text[-(len(secret) - 1) :]
+    at = window.find(secret[0])
+    while at >= 0:
+        if secret.startswith(window[at:]):
+            return len(window) - at
+        at = window.find(secret[0], at + 1)
+    return 0
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """Yield a secret, and each line of one that has several: it is shown line by line."""
+    yield secret.strip("\n")
+    lines = secret.split("\n")
+    if len(lines) > 1:
+        yield from (line.strip() for line in lines if len(line.strip()) >= 2 * SHORTEST and "-----" not in line)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield secret
+    yield secret.replace("'", "'\\''")
+    yield secret.replace("%", "%%")
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield base64.b64encode(secret.encode(errors="surrogateescape")).decode()
+
+
+def _children(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((str(name), part) for name, part in value.items())
+    elif isinstance(value, list | tuple):
+        yield from ((key, part) for part in value)

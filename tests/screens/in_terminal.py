@@ -1,0 +1,58 @@
+"""A run screen on a real terminal, for `test_terminal.py`: python -m tests.screens.in_terminal HOW."""
+
+import sys
+
+from textual.screen import Screen
+
+from kubetui.engine import Stop
+from kubetui.events import Line, RunFinished, Sink
+from kubetui.profile import Profile
+from kubetui.text import Lines
+from screens.app import KubetuiApp
+from screens.run import RunScreen
+from screens.session import Session, land
+
+from . import recorded
+
+PLANTED = (
+    b"\x1b]52;c;cGxhbnRlZA==\x07clipboard\n"
+    b"\x1b[666;667H\x1b[5;7mcursor\n"
+    b"\x1bP+q544e\x1b\\device\n"
+    b"\xc2\x9b31mC1 \xc2\x9d52;c;eA==\xc2\x9c\n"
+    b"\xe2\x80\xaebidi\xe2\x80\xac \xe2\x81\xa6isolate\xe2\x81\xa9\n"
+    b"10%\r50%\r100% of the bar\n"
+    b"bad \xff\xfe\xc3( utf-8\n"
+    b"\xe6\xbc\xa2\xe5\xad\x97 wide\n" + b"\x1b[777;778H" * 100_000 + b"X" * 5_000_000 + b"\nlast line\n"
+)
+
+
+class Terminal(KubetuiApp):
+    """Shows a run whose machine prints everything that a terminal would obey."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+
+    def get_default_screen(self) -> Screen[None]:
+        return RunScreen(recorded.profile(), begin=lambda profile: Session(profile, self.print_everything))
+
+    async def print_everything(self, profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+        cutter = Lines()
+        for start in range(0, len(PLANTED), 65536):
+            for text in cutter.feed(PLANTED[start : start + 65536]):
+                sink(Line(recorded.BEGAN, "kubmaster", "init", text))
+        recording = recorded.Recording(recorded.until(profile, "init", "kubmaster")[:2])
+        return await recording(profile, sink, stop)
+
+    def on_ready(self) -> None:
+        if self.how == "crash":
+            self.set_timer(1.0, self.crash)
+
+    def crash(self) -> None:
+        raise RuntimeError("planted crash")
+
+
+if __name__ == "__main__":
+    app = Terminal(sys.argv[1])
+    app.run()
+    land(lambda text: sys.stderr.write(f"{text}\n"))
