@@ -90,7 +90,7 @@ def endpoint_of(machine: Machine) -> Endpoint:
 
 
 class Introduction(HostKeys):
-    """Host keys while machines are met: pinned ones, the person's known_hosts, what is confirmed. Nothing is written."""
+    """Host keys while machines are met: pinned ones, the person's known_hosts, what is confirmed; written nowhere."""
 
     def __init__(self, path: Path, known_hosts: Sequence[Path]) -> None:
         super().__init__(path, first_sight=False)
@@ -195,7 +195,7 @@ async def greet(plan: Plan, host_keys: Path, person: Person) -> Access:
     for _ in range(_ROUNDS):
         await meeting.knock(plan.machines)
         _refuse(meeting)
-        unknown = [_shown(name, key) for name, key in meeting.keys.unknown.items()]
+        unknown = [_shown(name, key) for name, key in sorted(meeting.keys.unknown.items())]
         if not unknown:
             break
         if not person.accept(unknown):

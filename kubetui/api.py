@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from kubetui.errors import RunError
+from kubetui.text import clean
 
 SECONDS = 20
 
@@ -26,10 +27,11 @@ async def ready(kubeconfig: Path) -> str:
     try:
         config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
         server: str = config["clusters"][0]["cluster"]["server"]
-    except (OSError, yaml.YAMLError, LookupError, TypeError) as error:
+        context = await asyncio.to_thread(_context, config)
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError) as error:
         raise RunError(f"{kubeconfig} cannot be read as a kubeconfig: {error!r}.", id="KUBECONFIG") from error
     try:
-        status, text = await asyncio.to_thread(_get, config, server, "/readyz")
+        status, text = await asyncio.to_thread(_get, context, server, "/readyz")
     except (OSError, HTTPException) as error:
         raise RunError(
             f"The API server at {server} cannot be reached from this host: {error}.",
@@ -37,13 +39,14 @@ async def ready(kubeconfig: Path) -> str:
             id="API-UNREACHABLE",
         ) from error
     if status != 200:  # noqa: PLR2004
-        raise RunError(f"The API server at {server} is not ready: {status} {text[:200]}", id="API-NOT-READY")
+        said = clean(" ".join(text.split()))[-200:]
+        raise RunError(f"The API server at {server} is not ready: {status} {said}", id="API-NOT-READY")
     return server
 
 
-def _get(config: dict[str, Any], server: str, path: str) -> tuple[int, str]:
+def _get(context: ssl.SSLContext, server: str, path: str) -> tuple[int, str]:
     url = urlsplit(server)
-    connection = HTTPSConnection(url.hostname or "", url.port or 443, timeout=SECONDS, context=_context(config))
+    connection = HTTPSConnection(url.hostname or "", url.port or 443, timeout=SECONDS, context=context)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -17,7 +17,9 @@ refresh() {
 }
 # what was not there before is written down: destroying the cluster takes it off a machine that is somebody's own
 ledger=/var/lib/kubetui/packages
-packages() { dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u; }
+packages() {
+  dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
+}
 settle() {
   [[ -e $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"

@@ -32,7 +32,6 @@ from kubetui.profile import Machines, Profile
 from kubetui.providers.base import MachineState, Provider
 from kubetui.providers.packaging import KEEPS, Packaging, StoredBox, stored
 from kubetui.steps import STEPS
-from kubetui.steps.containers import PULL_IMAGES
 from kubetui.task import Connect, Run
 from kubetui.unidentify import clean_up
 
@@ -45,7 +44,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A prepared box that Vagrant has. `base` is the box that it came from, `current` whether Vagrant still has that."""
+    """A prepared box that Vagrant has. `base` is what it was made from, `current` whether Vagrant still has that."""
 
     key: str
     provider: str
@@ -93,14 +92,17 @@ def recipe(profile: Profile) -> list[str]:
     """Return the commands that prepare a box, which name no cluster, no address and no machine."""
     plan = Plan(_nameless(profile))
     machine = plan.machines[0]
-    commands = [step.recipe(plan, machine).apply for step in steps()]
+    commands = [step.recipe(plan, machine).apply for step in steps() if step.where.holds(machine)]
     return [command.assignments(reveal=False) + command.script for command in commands if command]
 
 
 def steps() -> tuple[Step, ...]:
-    """Return the steps that a prepared box has behind it: those of every machine, up to its images."""
-    last = STEPS.index(PULL_IMAGES)
-    return tuple(step for step in STEPS[: last + 1] if step.where is Where.EVERY)
+    """Return the steps that a prepared box has behind it: all that every machine takes by itself."""
+    found: list[Step] = []
+    for step in STEPS:
+        if step.where in (Where.EVERY, Where.EXISTING) and all(need in found for need in step.needs):
+            found.append(step)
+    return tuple(found)
 
 
 def _nameless(profile: Profile) -> Profile:
@@ -201,12 +203,21 @@ async def _halted(machine: Machine, provider: Provider) -> None:
 
 
 def vagrant_keys() -> str:
-    """Return Vagrant's well-known public keys, which it replaces at a machine's first start, one a line."""
-    import asyncssh  # noqa: PLC0415 - slow to import, and needed here alone
+    """Return Vagrant's well-known public keys, which it replaces at a machine's first start, one a line.
 
-    home = vagrant_home()
-    files = sorted([*home.glob("insecure_private_key"), *home.glob("insecure_private_keys/*")])
-    return "".join(asyncssh.read_private_key(str(file)).export_public_key().decode() for file in files)
+    It looks for the whole line, with the comment that its own files have.
+    """
+    # slow to import, and needed here alone
+    import asyncssh  # noqa: PLC0415
+
+    from kubetui import insecure  # noqa: PLC0415
+
+    lines = []
+    for file in insecure.key_files(vagrant_home()):
+        key = asyncssh.read_private_key(str(file))
+        key.set_comment("vagrant insecure public key")
+        lines.append(key.export_public_key().decode())
+    return "".join(lines)
 
 
 def _info(profile: Profile, base: StoredBox) -> dict[str, Any]:
@@ -243,7 +254,7 @@ def _read(box: StoredBox, provider: str) -> Box | None:
             size=box.size,
             current=any(each.identity == info["identity"] for each in bases) and info["format"] == FORMAT,
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None  # a box of that name that kubetui did not make
 
 

@@ -23,6 +23,13 @@ def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
         except KubetuiError as error:
             click.echo(f"kubetui: {error}", err=True)
             code = error.exit_code
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - Python's own report would go on with what it happens to hold
+            from kubetui import crash
+
+            click.echo(crash.report(error), err=True)
+            code = crash.CODE
         sys.exit(code or 0)
 
     return run
@@ -77,7 +84,11 @@ def new(*, plain: bool) -> int:
     "--prepared-box/--no-prepared-box", default=None, help="Start from a kept box, or not; else as PROFILE says."
 )
 @click.option("--keep-box", is_flag=True, help="At the end make a prepared box, so that later runs are faster.")
+@click.option("--rehearse", is_flag=True, help="Make no machine: play recorded ones. Works on every host.")
+@click.option("--speed", type=click.FloatRange(0.1, 1000), help="How much faster than recorded a rehearsal goes.")
+@click.option("--rehearse-fault", metavar="FAULT", help="A rehearsal in which something fails, such as init-timeout.")
 @click.option("--record", type=click.Path(dir_okay=False), help="Write what the machines say into this file.")
+@click.option("--accept-host-keys", is_flag=True, help="Take unknown host keys of existing machines for their own.")
 @friendly
 def up(profile: str, **options: Any) -> int:
     """Build the cluster of PROFILE, or what is missing of it.
@@ -127,13 +138,32 @@ def timings(name: str, *, svg: str | None) -> int:
 
 @main.command()
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--merge", is_flag=True, help="Put it into your own kubeconfig, as the context NAME.")
+@click.option("--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not ~/.kube/config.")
 @friendly
-def destroy(name: str, *, yes: bool) -> int:
-    """Remove a cluster: its machines, its folder, and what only they used."""
+def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
+    """Print the line that points kubectl at a cluster, or merge its kubeconfig into yours.
+
+    A merge keeps a backup, waits for a kubectl that is writing, and replaces nothing of another cluster.
+    """
+    from kubetui.kubeconfigcommand import kubeconfig as command
+
+    return command(name, merging=merge, into=into)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask; existing machines are named with --hosts instead.")
+@click.option("--hosts", metavar="NAME,...", help="Existing machines to reset: all of the cluster's, by name.")
+@friendly
+def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
+    """Remove a cluster: its machines, its folder, and what only they used.
+
+    Existing machines stay and become what they were.
+    """
     from kubetui.commands import destroy as command
 
-    return command(name, yes=yes)
+    return command(name, yes=yes, hosts=hosts)
 
 
 @main.group(invoke_without_command=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kubetui.errors import BusyError, UsageError
-from kubetui.files import linked, open_private, private_folder
+from kubetui.files import linked, open_private, private_folder, write_private
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
@@ -36,7 +37,8 @@ class Cluster:
     def __init__(self, name: str, parent: str = "clusters") -> None:
         if not is_name(name):
             raise UsageError(
-                f"{name[:60]!r} cannot be the name of a cluster.", fix="Use small letters, digits and hyphens, at most 40."
+                f"{name[:60]!r} cannot be the name of a cluster.",
+                fix="Use small letters, digits and hyphens, at most 40.",
             )
         self.name = name
         self.folder = state_home() / parent / name
@@ -59,6 +61,13 @@ class Cluster:
         private_folder(self.folder.parent)
         private_folder(self.folder)
         private_folder(self.logs)
+
+    def identity(self) -> str:
+        """Return what tells this cluster from every other, for marks on its machines; made up when first asked for."""
+        path = self.folder / "identity"
+        if not path.exists():
+            write_private(path, secrets.token_hex(16))
+        return path.read_text()
 
     @contextmanager
     def lock(self) -> Iterator[None]:

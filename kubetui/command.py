@@ -14,7 +14,7 @@ from kubetui.redaction import redact, remember
 
 
 class Secret:
-    """A value that is never shown: its text and representation are a row of stars, wherever a machine prints it, too."""
+    """A value that is never shown: its text and representation are a row of stars, wherever it turns up."""
 
     __slots__ = ("_value",)
 

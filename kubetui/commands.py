@@ -26,6 +26,7 @@ from kubetui.providers.base import MachineState
 from kubetui.timings import Timings, read
 
 if TYPE_CHECKING:
+    from kubetui.access import Access
     from kubetui.rehearsal.scribe import Scribe
 
 PARTLY = 7
@@ -55,19 +56,27 @@ def up(
     record: str | None,
     prepared_box: bool | None,
     keep_box: bool,
+    accept_host_keys: bool,
+    rehearse: bool,
+    speed: float | None,
+    rehearse_fault: str | None,
 ) -> int:
     """Build a cluster; see `cli.up`."""
+    from kubetui import hostcommands
+
     profile = profilefile.load(library.find(name))
     if prepared_box is not None:
         machines = profile.machines.model_copy(update={"prepared_box": prepared_box})
         profile = profile.model_copy(update={"machines": machines})
+    profile = _rehearsed(profile, rehearse=rehearse, speed=speed, fault=rehearse_fault)
     plan = boxes.planned(Plan(profile))
-    asyncio.run(check_host(plan))
+    asyncio.run(check_host(plan, name))
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
+    access = hostcommands.meet(plan, accept_host_keys=accept_host_keys)
     output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
     scribe = _scribe(plan, record)
-    finished = asyncio.run(_up(profile, output, scribe))
+    finished = asyncio.run(_up(profile, output, scribe, access))
     if scribe and record and finished.ok:
         scribe.save(Path(record))
         click.echo(f"wrote {record}", err=True)
@@ -86,6 +95,8 @@ def _scribe(plan: Plan, record: str | None) -> Scribe | None:
     """Return what makes a recording, where one is asked for. Raises UsageError where it could not be a true one."""
     if record is None:
         return None
+    if plan.provider.rehearsal:
+        raise UsageError("A rehearsal cannot be recorded: it is one.", fix="Record a run on real machines.")
     from kubetui.rehearsal.scribe import Scribe
     from kubetui.steps import STEPS
 
@@ -94,21 +105,35 @@ def _scribe(plan: Plan, record: str | None) -> Scribe | None:
     return Scribe(plan, STEPS)
 
 
-async def check_host(plan: Plan) -> None:
-    """Raise HostError with everything that this host lacks for a plan."""
+def _rehearsed(profile: Profile, *, rehearse: bool, speed: float | None, fault: str | None) -> Profile:
+    """Return the profile as the command line wants it rehearsed. Raises UsageError where nothing is."""
+    from kubetui.rehearsal import options
+
+    if rehearse:
+        profile = options.rehearsed(profile)
+    if profile.provider == options.NAME:
+        return options.with_options(profile, speed=speed or options.HEADLESS, fault=fault)
+    if speed or fault:
+        raise UsageError("--speed and --rehearse-fault are for rehearsals.", fix="Say --rehearse, too.")
+    return profile
+
+
+async def check_host(plan: Plan, name: str) -> None:
+    """Raise HostError with everything that this host lacks for a plan; `name` is what the person calls the profile."""
     from kubetui import doctor as doctors
 
     checks = doctors.blocking(await doctors.examine(plan))
     if checks:
         lines = [f"{check.name}: {check.message}\n    {check.fix}" for check in checks]
-        raise HostError("This host is not ready.\n  " + "\n  ".join(lines), id="HOST")
+        fix = f"What works on every host is a rehearsal: kubetui up {name} --rehearse"
+        raise HostError("This host is not ready.\n  " + "\n  ".join(lines), fix=fix, id="HOST")
 
 
-async def _up(profile: Profile, output: render.Output, scribe: Scribe | None) -> RunFinished:
+async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None) -> RunFinished:
     from kubetui.up import up as build
 
     try:
-        return await build(profile, output, stopping(), scribe)
+        return await build(profile, output, stopping(), scribe, access)
     finally:
         output.close()
 
@@ -157,13 +182,19 @@ def _timings(cluster: Cluster) -> Timings:
     return found
 
 
-def destroy(name: str, *, yes: bool) -> int:
+def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     """Remove a cluster; see `cli.destroy`."""
+    from kubetui import hostcommands
     from kubetui.destroy import destroy as remove
 
     cluster = existing(name)
-    confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
-    asyncio.run(remove(cluster, click.echo))
+    plan = Plan(profilefile.load(cluster.profile))
+    if plan.provider.makes_machines:
+        confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
+    else:
+        hostcommands.confirm_reset(plan, hosts)
+    access = hostcommands.meet(plan, accept_host_keys=False)
+    asyncio.run(remove(cluster, click.echo, access))
     click.echo(f"{name} is gone.")
     return 0
 

@@ -6,16 +6,18 @@ import shutil
 from collections.abc import Callable
 
 from kubetui import profilefile, providers
+from kubetui.access import Access
 from kubetui.cluster import Cluster
 from kubetui.plan import Plan
 
 
-async def destroy(cluster: Cluster, log: Callable[[str], None]) -> None:
+async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access | None = None) -> None:
     """Remove a cluster, also a half-made one. The folder goes last, so that a failure can be tried again.
 
+    Machines that existed before become what they were; `access` is what a person said about them.
     Raises BusyError while a run has the cluster, RunError when a machine cannot be removed.
     """
     with cluster.lock():
-        plan = Plan(profilefile.load(cluster.profile))
-        await providers.make(plan, cluster.folder).destroy(log)
+        plan = Plan(profilefile.load(cluster.profile), cluster.identity())
+        await providers.make(plan, cluster.folder, access).destroy(log)
         shutil.rmtree(cluster.folder)

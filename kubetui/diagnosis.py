@@ -30,9 +30,9 @@ def _pattern(expression: str, id: str, message: str, fix: str) -> Pattern:  # no
 
 PATTERNS: tuple[Pattern, ...] = (
     _pattern(
-        r"^E: Could not get lock (\S+?)\.? It is held by process (\d+) \(([^)]+)\)",
+        r"^E: Could not get lock (\S+?)\.? It is held by process (\d+(?: \([^)]+\))?)",
         "APT-LOCK",
-        "apt could not get its lock: {2} (pid {1}) held {0} for 5 minutes.",
+        "apt could not get its lock: process {1} held {0} for 5 minutes.",
         "Most often it ends by itself: try again in a minute.",
     ),
     _pattern(
@@ -60,6 +60,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "Do not go on before you know why; then correct mirrors.packages.fingerprint.",
     ),
     _pattern(
+        r"BADSIG ([0-9A-F]{8,40})",
+        "SIGNATURE-WRONG",
+        "what a package repository offers was changed after it was signed with the key {0}.",
+        "Do not go on before you know why: something between here and the mirror changes what it sends.",
+    ),
+    _pattern(
         r"(?:NO_PUBKEY|The following signatures.*)\s+([0-9A-F]{8,40})",
         "KEY-MISSING",
         "a package repository is signed with the key {0}, which is not the one that belongs to it.",
@@ -70,6 +76,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "VERSION-MISSING",
         "the repository has no {1} {0}.",
         "Choose a version that the repository has, or the minor version alone.",
+    ),
+    _pattern(
+        r"E: Failed to fetch (\S+)\s+(?:Hash Sum mismatch|File has unexpected size)",
+        "PACKAGE-CHANGED",
+        "{0} is not the file that the repository has signed.",
+        "Do not go on before you know why: a mirror may be half-updated, or something changes what it sends.",
     ),
     _pattern(
         r"E: (Failed to fetch \S+.*)",
@@ -96,7 +108,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "End what listens there (ss -ltnp shows it).",
     ),
     _pattern(
-        r"\[ERROR ([A-Za-z0-9-]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."
+        r"\[ERROR ([^]]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."
     ),
     _pattern(
         r"timed out waiting for the condition|Initial timeout of \S+ passed|context deadline exceeded",

@@ -67,6 +67,8 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
     if plan is None:
         return await _general(system)
     kind = plan.provider
+    if kind.rehearsal:
+        return (Check("Rehearsal", "ok", "needs nothing of this host: no machine is made"),)
     if not kind.makes_machines:
         return (quorum_check(plan), _kubectl(system), *range_checks(host_problems(plan.profile)))
     missing = _missing(plan)
@@ -88,7 +90,7 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
 
 async def _general(system: System) -> tuple[Check, ...]:
     version = await _ask("vagrant", "--version")
-    makers = [kind for kind in PROVIDERS.values() if kind.makes_machines]
+    makers = [kind for kind in PROVIDERS.values() if kind.makes_machines and not kind.rehearsal]
     present = [kind.name for kind in makers if not _absent_programs(kind)]
     total, available = _memory()
     memory = Check("Memory", "ok", f"{available} MiB are free of {total}")

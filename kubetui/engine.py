@@ -22,8 +22,8 @@ from kubetui.events import (
 )
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
-from kubetui.task import Run, StepFailedError, Task
 from kubetui.redaction import Stream, redact
+from kubetui.task import Run, StepFailedError, Task
 from kubetui.text import clean
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)
@@ -67,7 +67,8 @@ class Engine:
         run = self._run
         began = time.time()
         order = tasks_of(run.steps, run.plan)
-        self._emit(RunStarted(began, run.cluster.name, tuple(machine.name for machine in run.plan.machines), order))
+        names = tuple(machine.name for machine in run.plan.machines)
+        self._emit(RunStarted(began, run.cluster.name, names, order, rehearsal=run.plan.provider.rehearsal))
         needs = dependencies(run.steps, run.plan)
         steps = {step.name: step for step in run.steps}
         machines = {machine.name: machine for machine in run.plan.machines}
@@ -84,7 +85,8 @@ class Engine:
                 # cancelled, perhaps before it ran at all
                 self._blocked(task)
         if run.nodes_table:
-            self._emit(NodesTable(time.time(), "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))))
+            table = "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))
+            self._emit(NodesTable(time.time(), table, rehearsal=run.plan.provider.rehearsal))
         finished = self._summary(began, results)
         self._emit(finished)
         for error in (*self._unexpected, *results):
@@ -106,6 +108,7 @@ class Engine:
             blocked=len(results) - sum(map(count, (*GOOD, Outcome.FAILED))),
             stopped=self._stop.requested,
             kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
+            rehearsal=self._run.plan.provider.rehearsal,
         )
 
     async def _when_ready(

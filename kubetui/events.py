@@ -41,6 +41,8 @@ class RunStarted:
     cluster: str
     machines: tuple[str, ...]
     tasks: tuple[TaskId, ...]
+    rehearsal: bool = False
+    """No machine is made: what machines say was recorded earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class NodesTable:
 
     at: float
     text: str
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class RunFinished:
     blocked: int
     stopped: bool = False
     kubeconfig: str = ""
+    rehearsal: bool = False
 
 
 Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | RunFinished

@@ -120,13 +120,11 @@ def render(documents: list[Document]) -> str:
 
 def merge(base: Any, patch: Any) -> Any:
     """Return `base` with `patch` merged in: maps key by key, null removes, anything else replaces (RFC 7386)."""
-    if not isinstance(base, dict) or not isinstance(patch, dict):
+    if not isinstance(patch, dict):
         return patch
-    merged = {key: value for key, value in base.items() if patch.get(key, ...) is not None}
-    for key, value in patch.items():
-        if value is not None:
-            merged[key] = merge(base.get(key, {}) if isinstance(value, dict) else None, value)
-    return merged
+    old = base if isinstance(base, dict) else {}
+    kept = {key: value for key, value in old.items() if patch.get(key, ...) is not None}
+    return kept | {key: merge(old.get(key), value) for key, value in patch.items() if value is not None}
 
 
 def _patched(document: Document, plan: Plan) -> Document:

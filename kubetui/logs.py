@@ -29,6 +29,9 @@ class Logs:
                 self._write(at, task.machine, f"{task.step}: == {outcome} after {seconds:.1f} s")
                 for text in filter(None, (event.error, event.fix)):
                     self._write(at, task.machine, f"{task.step}: {text}")
+            case RunStarted(at=at, machines=machines, rehearsal=True):
+                for machine in machines:
+                    self._write(at, machine, "== a rehearsal: no machine is made, what it says was recorded earlier")
             case RunStarted() | RunFinished() | NodesTable():
                 for file in self._files.values():
                     file.flush()

@@ -18,12 +18,13 @@ from typing import Final, Self
 from kubetui import profilefile, providers
 from kubetui.cluster import Cluster
 from kubetui.command import Command
-from kubetui.errors import KubetuiError, RunError
+from kubetui.errors import HostError, KubetuiError, RunError
 from kubetui.hostinfo import this_system
 from kubetui.hostkeys import HostKeys
 from kubetui.node import Node
 from kubetui.plan import Plan
 from kubetui.providers import vagrantcli
+from kubetui.providers.base import MachineState
 from kubetui.ssh import Patience, SshNode
 from kubetui.text import clean
 
@@ -143,7 +144,15 @@ async def control_plane(cluster: Cluster) -> Node:
     """Connect to the machine that ran `kubeadm init`, as Vagrant says that it is reached now."""
     plan = _plan(cluster)
     machine = plan.control_plane
-    endpoint = await providers.make(plan, cluster.folder).endpoint(machine)
+    provider = providers.make(plan, cluster.folder)
+    try:
+        endpoint = await provider.endpoint(machine)
+    except KubetuiError:
+        state = (await provider.states())[machine.name]
+        if state in {MachineState.STOPPED, MachineState.ABSENT}:
+            fix = f"Bring it back with: kubetui up {cluster.name}"
+            raise RunError(f"{machine.name}, the control plane, is {state}.", fix=fix) from None
+        raise
     node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _PATIENCE)
     await node.connect(lambda _: None)
     return node
@@ -161,7 +170,9 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
 
 
 def shell_command(cluster: Cluster, machine: str) -> Shell:
-    """Return what opens a shell on a machine. Raises HostError where Vagrant is not installed."""
+    """Return what opens a shell on a machine. Raises HostError where Vagrant is missing, or there is no shell."""
+    if _plan(cluster).provider.rehearsal:
+        raise HostError(f"{machine} is rehearsed: it plays what was recorded and has no shell.", id="REHEARSAL")
     program = vagrantcli.executable(this_system())
     return Shell((program, "ssh", machine), cluster.folder, vagrantcli.environment())
 

@@ -67,6 +67,12 @@ def url_password(url: str) -> str:
     return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
 
 
+def remember_key(kubeconfig: str) -> None:
+    """Remember the private keys and tokens in a kubeconfig."""
+    for match in _KEY_DATA.finditer(kubeconfig):
+        remember(match.group().removeprefix(match[1]))
+
+
 def remember_telling(value: Any, key: str = "") -> Any:
     """Remember the texts whose key in a free-form document says that they are secret; return the document."""
     for name, part in _children(value, key):
@@ -171,6 +177,7 @@ def _parts(secret: str) -> Iterator[str]:
 def _forms(secret: str) -> Iterator[str]:
     yield secret
     yield secret.replace("'", "'\\''")
+    yield secret.replace("'", "'\"'\"'")
     yield secret.replace("%", "%%")
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]

@@ -26,6 +26,9 @@ from kubetui.progress import Progress
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
 
+NOTICE = "no machine is made, and nothing on this host changes"
+
+
 class Output(Protocol):
     """A sink that ends."""
 
@@ -75,6 +78,8 @@ class Plain:
         match event:
             case RunStarted():
                 self._width = max(map(len, event.machines))
+                if event.rehearsal:
+                    self._print(f"A rehearsal: {NOTICE}.")
                 self._print(f"{event.cluster}: {len(event.machines)} machines, {len(event.tasks)} tasks")
             case TaskStarted():
                 self._line(event.at, event.task.machine, f"{event.title} ...")
@@ -84,9 +89,12 @@ class Plain:
                 if self._verbose:
                     self._line(event.at, event.machine, f"  {event.text}")
             case NodesTable():
-                self._print("\n" + event.text.rstrip("\n"))
+                heading = "The nodes of a rehearsal, from a recording:\n" if event.rehearsal else ""
+                self._print("\n" + heading + event.text.rstrip("\n"))
             case RunFinished():
                 self._summary(event)
+                if event.rehearsal:
+                    self._print(f"This was a rehearsal: {NOTICE}.")
             case _:
                 assert_never(event)
         self._status()
@@ -105,8 +113,10 @@ class Plain:
         clock = f"{minutes}:{seconds:02}"
         if event.ok:
             changed = f"{event.changed} tasks changed something" if event.changed else "nothing changed"
-            self._print(f"\n{event.cluster} is ready after {clock}; {changed}.")
-            if event.kubeconfig:
+            what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
+            self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {clock}; {changed}.")
+            # behind a rehearsal's is no cluster
+            if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={event.kubeconfig}")
             return
         why = "was stopped" if event.stopped and not event.failed else "is not ready"

@@ -321,8 +321,10 @@ class SshNode:
         try:
             connection = await self._open()
             async with await connection.create_process(shlex.join(words), encoding=None) as process:
-                process.stdin.write(data)
-                process.stdin.write_eof()
+                # a command that ends at once, as a refusing sudo does, has closed it by now
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.write(data)
+                    process.stdin.write_eof()
                 await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
                 await process.wait_closed()
                 status = process.exit_status

@@ -102,6 +102,7 @@ class Recorder:
         self._needs = dependencies(steps, plan)
         self._cluster = ""
         self._began = 0.0
+        self._rehearsed = False
         self._started: dict[TaskId, float] = {}
         self._spans: dict[TaskId, Span] = {}
         self._finished: RunFinished | None = None
@@ -110,7 +111,7 @@ class Recorder:
         """Note when something began or ended."""
         match event:
             case RunStarted():
-                self._cluster, self._began = event.cluster, event.at
+                self._cluster, self._began, self._rehearsed = event.cluster, event.at, event.rehearsal
             case TaskStarted():
                 self._started[event.task] = event.at
             case TaskFinished():
@@ -145,7 +146,8 @@ class Recorder:
         if timings is not None:
             with suppress(OSError, KubetuiError):
                 write(cluster, timings)
-                remember(timings, self._plan)
+                if not self._rehearsed:
+                    remember(timings, self._plan)
 
 
 def write(cluster: Cluster, timings: Timings) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
-from kubetui import boxes, profilefile, providers, timings
+from kubetui import boxes, insecure, profilefile, providers, timings
+from kubetui.access import Access
 from kubetui.cluster import Cluster
+from kubetui.doctor import vagrant_home
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
 from kubetui.events import Event, RunFinished, Sink
@@ -18,30 +21,33 @@ from kubetui.logs import Logs
 from kubetui.node import Node
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
-from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
+from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.redaction import redacted
+from kubetui.rehearsal.options import lasting
 from kubetui.rehearsal.scribe import Scribe
 from kubetui.ssh import SshNode
 from kubetui.steps import STEPS
 from kubetui.task import Connect, Run
 
 
-async def up(profile: Profile, sink: Sink, stop: Stop, scribe: Scribe | None = None) -> RunFinished:
+async def up(
+    profile: Profile, sink: Sink, stop: Stop, scribe: Scribe | None = None, access: Access | None = None
+) -> RunFinished:
     """Build what the profile says, or what is missing of it, and return how it went.
 
-    A scribe makes a recording of it.
+    A scribe makes a recording of it; `access` is what a person said about machines that exist.
 
     Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
     from a profile that differs in what cannot be changed in place.
     """
-    plan = boxes.planned(Plan(profile))
     cluster = Cluster(profile.name)
     with cluster.lock():
-        provider = providers.make(plan, cluster.folder)
-        await _refuse_changes(cluster, profile, provider)
+        await _refuse_changes(cluster, lasting(profile))
         cluster.create()
+        plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity())
+        provider = providers.make(plan, cluster.folder, access)
         await provider.prepare()
-        write_private(cluster.profile, profilefile.dump(profile))
+        write_private(cluster.profile, profilefile.dump(lasting(profile)))
         times = timings.Recorder(plan, STEPS)
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
 
@@ -61,29 +67,34 @@ async def up(profile: Profile, sink: Sink, stop: Stop, scribe: Scribe | None = N
 
 
 def connector(cluster: Cluster) -> Connect:
-    """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned."""
-    keys = HostKeys(cluster.host_keys)
+    """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned.
+
+    A machine of Vagrant's is shown its well-known key once, and has to refuse it.
+    """
+    keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
 
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
-        node = SshNode(machine.name, endpoint, keys)
+        node = SshNode(machine.name, endpoint, met if endpoint.personal else keys)
         await node.connect(log)
+        if machine.host is None:
+            await insecure.refuse(machine.name, endpoint, keys, vagrant_home(), log)
         return node
 
     return connect
 
 
-async def _refuse_changes(cluster: Cluster, profile: Profile, provider: Provider) -> None:
+async def _refuse_changes(cluster: Cluster, profile: Profile) -> None:
     if not cluster.exists:
         return
     built = profilefile.load(cluster.profile)
     changes = differences(built, profile)
     if not changes or all(_harmless(change) for change in changes):
         return
-    if all(state is MachineState.ABSENT for state in (await provider.states()).values()):
+    # asked of the provider that it was built with: another one knows nothing of its machines
+    states = await providers.make(Plan(built), cluster.folder).states()
+    if all(state is MachineState.ABSENT for state in states.values()):
         return
-    text = "; ".join(
-        f"{path} was {redacted(was, path)} and is {redacted(now, path)}" for path, was, now in changes
-    )
+    text = "; ".join(f"{path} was {redacted(was, path)} and is {redacted(now, path)}" for path, was, now in changes)
     raise ProfileError(
         f"The cluster {profile.name} was built from another profile: {text}.",
         fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
@@ -107,6 +118,20 @@ def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
     return tuple((path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
 
 
+def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
+    """Tell whether machines were only added, or are reached in another way: what each is in the cluster stays."""
+
+    def parts(hosts: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+        return {host["name"]: (host["role"], host["node_address"] or host["address"]) for host in hosts}
+
+    def first(hosts: list[dict[str, Any]]) -> str:
+        return next((host["name"] for host in hosts if host["role"] == "control plane"), "")
+
+    return parts(was).items() <= parts(now).items() and first(was) == first(now)
+
+
 def _harmless(change: Change) -> bool:
     path, was, now = change
+    if path == "hosts":
+        return _more_hosts(was or [], now or [])
     return path == "machines.prepared_box" or (path == "machines.workers" and now > was > 0)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
+from kubetui.crash import report
 from kubetui.questions import pages
 from screens.chrome import TooSmall, fits
 from screens.draft import Draft
@@ -52,6 +55,12 @@ class KubetuiApp(App[int]):
         """Ask for more room where there is too little."""
         if not fits(event.size.width, event.size.height) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
+
+    def _fatal_error(self) -> None:
+        """Report an error that nobody expected. Textual's own report shows what variables held, secrets among it."""
+        error = sys.exc_info()[1] or self._exception or RuntimeError()
+        self._exit_renderables.append(Text(report(error)))
+        self._close_messages_no_wait()
 
     def page(self, index: int, draft: Draft) -> Screen[None]:
         """Return the page of questions at an index, or what follows the last."""

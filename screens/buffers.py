@@ -17,6 +17,9 @@ LINES: Final = 5_000
 CHARACTERS: Final = 2_000_000
 """What one buffer holds at most; the whole log is on disk."""
 
+HEADING: Final = "──"
+"""Stands before the title of a step that begins."""
+
 
 def machine_of(entry: Entry) -> str:
     """Return the machine that an entry belongs to."""
@@ -29,7 +32,7 @@ def text_of(entry: Entry) -> str:
         case Line():
             return entry.text
         case TaskStarted():
-            return f"── {entry.title}"
+            return f"{HEADING} {entry.title}"
         case TaskFinished():
             return f"failed: {entry.error}"
 

@@ -260,7 +260,8 @@ class TooSmall(ModalScreen[None]):
     """Asks for more room; goes by itself once there is."""
 
     DEFAULT_CSS = "TooSmall { align: center middle; background: $background; } TooSmall Static { text-align: center; }"
-    BINDINGS: ClassVar[list[BindingType]] = [key("q", "app.exit", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [key("q", "app.quit", "Leave")]
+    _gone = False
 
     def compose(self) -> ComposeResult:
         """Say what is needed."""
@@ -268,7 +269,10 @@ class TooSmall(ModalScreen[None]):
 
     def on_resize(self) -> None:
         """Say what there is, or go."""
+        if self._gone:
+            return
         if fits(self.app.size.width, self.app.size.height):
+            self._gone = True
             self.dismiss()
             return
         have = f"{self.app.size.width} by {self.app.size.height}"

@@ -22,6 +22,7 @@ from screens.session import EngineThread
 class DestroyScreen(LogScreen):
     """Removes a cluster and shows what happens; it goes on when the screen is left."""
 
+    DEFAULT_CSS = "DestroyScreen LogPane { padding: 0 0 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc"), *LOG_KEYS]
 
     def __init__(self, name: str) -> None:

@@ -17,9 +17,10 @@ from textual.strip import Strip
 
 from kubetui.events import Line
 from kubetui.text import clean
-from screens.buffers import Buffer, machine_of
+from screens.buffers import HEADING, Buffer, machine_of
 from screens.chrome import key
 from screens.logview import Row, View
+from screens.symbols import signs
 
 HERTZ: Final = 12
 NAMES: Final = 6
@@ -240,6 +241,8 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _text(self, row: Row) -> list[Segment]:
         text = clean(row.text)
+        if not isinstance(row.entry, Line):
+            text = text.replace(HEADING, signs().line * len(HEADING))
         if self._shift and not self.wrap:
             text = _without_cells(text, self._shift)
         if not isinstance(row.entry, Line):

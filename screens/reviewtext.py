@@ -87,18 +87,8 @@ def headless(draft: Draft, seconds: float | None) -> Content:
     """Return the estimate, if there is one, and the command that does the same."""
     known = f"{_about(seconds)}, from earlier runs here.   " if seconds else ""
     if draft.source and not draft.changed:
-        return Content.assemble(
-            known, ("Without the wizard: " if not known else "", "dim"), f"kubetui up {draft.source} --yes"
-        )
-    return Content.assemble(
-        known,
-        (
-            "Once saved, it runs without the wizard, too."
-            if known
-            else "Saved as a profile, it runs without the wizard, too.",
-            "dim",
-        ),
-    )
+        return Content.assemble(known, ("Without the wizard: ", "dim"), f"kubetui up {draft.source} --yes")
+    return Content.assemble(known, ("Once saved, it runs without the wizard, too.", "dim"))
 
 
 def _about(seconds: float) -> str:

@@ -59,7 +59,7 @@ class RunScreen(LogScreen):
     RunScreen.-wide #left { width: 42%; max-width: 64; }
     RunScreen #left > .columns { height: 1; text-style: dim; padding: 0 1; }
     RunScreen #left > MachineList { height: 1fr; min-height: 4; }
-    RunScreen #left > #detail { height: auto; max-height: 60%; padding: 1 1 0 1; }
+    RunScreen #left > #detail { height: auto; max-height: 75%; padding: 1 1 0 1; }
     RunScreen LogPane { width: 1fr; border-left: vkey $border-blurred; padding: 0 0 0 1; }
     RunScreen.-full LogPane { border-left: none; }
     RunScreen.-ascii LogPane { border-left: ascii $border-blurred; }

@@ -59,7 +59,7 @@ def detail(session: Session, machine: str, now: float) -> Content:
     lines.append(Content(runstate.running_since(progress, machine, now) if progress.tasks else "Getting ready ..."))
     if failure is not None:
         lines += [Content(), marked("failed", clean(failure.error)), Content("enter shows more.")]
-    elif began is not None:
+    elif began is not None and not succeeded(session):
         lines += [Content(), Content(clean(began.why)), Content.styled(clean(began.source), "dim")]
     return Content("\n").join(lines)
 

@@ -19,7 +19,7 @@ class Signs:
     waiting: str = "○"
     attention: str = "▲"
     failed: str = "✕"
-    here: str = "›"  # noqa: RUF001
+    here: str = "›"
     opens: str = "▾"
     line: str = "─"
     full: str = "█"

@@ -17,6 +17,8 @@ from screens.session import EngineThread
 PAUSE = 3.0
 """Seconds between two looks; after a failure it is longer each time, up to LONGEST."""
 LONGEST = 15.0
+SHORT = 220
+"""Characters of what is in the way; Vagrant explains at length."""
 
 
 class Looks(Protocol):
@@ -53,6 +55,11 @@ class Seen:
     """Whose containers they are."""
     trouble: str = ""
     trouble_at: float = 0.0
+
+
+def _in_short(error: KubetuiError) -> str:
+    text = clean(" ".join(f"{error.message} {error.fix}".split()))
+    return text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] + " ..."
 
 
 class Watch:
@@ -102,7 +109,7 @@ class Watch:
             containers = await looks.containers(node) if node else None
         except KubetuiError as error:
             old = self.seen
-            trouble = clean(" ".join(error.message.split()))
+            trouble = _in_short(error)
             self.seen = Seen(old.nodes, old.pods, old.containers, old.node, trouble, time.time())
             return min(pause * 1.5, LONGEST)
         self.seen = Seen(nodes, pods, containers, node)

@@ -33,10 +33,12 @@ def span(task: TaskId, start: float, end: float) -> Span:
     return Span(task, start, end, Outcome.DONE)
 
 
-def run(plan: Plan, ends: Mapping[TaskId, tuple[float, float]], *, seconds: float = 0.0) -> Iterator[Event]:
+def run(
+    plan: Plan, ends: Mapping[TaskId, tuple[float, float]], *, seconds: float = 0.0, rehearsal: bool = False
+) -> Iterator[Event]:
     """Yield the events of a run in which each task takes from one second to another."""
     names = tuple(machine.name for machine in plan.machines)
-    yield RunStarted(BEGAN, plan.profile.name, names, tuple(ends))
+    yield RunStarted(BEGAN, plan.profile.name, names, tuple(ends), rehearsal=rehearsal)
     for task, (start, end) in ends.items():
         yield TaskStarted(BEGAN + start, task, task.step, "", "")
         yield TaskFinished(BEGAN + end, task, Outcome.DONE, end - start)
@@ -145,6 +147,18 @@ def test_a_full_disk_does_not_undo_the_run(monkeypatch: pytest.MonkeyPatch) -> N
     cluster = Cluster("lab")
     cluster.create()
     recorder.keep(cluster)
+
+
+def test_a_rehearsal_says_nothing_about_how_long_machines_take() -> None:
+    small, cluster = plan(workers=1), Cluster("lab")
+    cluster.create()
+    for rehearsal, runs in ((True, 0), (False, 1)):
+        recorder = Recorder(small, STEPS)
+        for event in run(small, SMALL, rehearsal=rehearsal):
+            recorder(event)
+        recorder.keep(cluster)
+        assert timings.read(cluster) is not None
+        assert len(timings.history(timings.kind_of(small))) == runs
 
 
 def test_the_table_marks_the_path_and_says_its_share() -> None:

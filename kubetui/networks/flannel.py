@@ -15,6 +15,20 @@ LABELS = {"tier": "node", "app": "flannel", "k8s-app": "flannel"}
 CNI_VERSION = "0.3.1"
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML as a person would: texts of several lines as blocks, and no aliases."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _block)
+
+
 def images(plan: Plan) -> tuple[str, ...]:
     """Return the images that every machine needs."""
     options = plan.profile.network.flannel
@@ -24,7 +38,7 @@ def images(plan: Plan) -> tuple[str, ...]:
 def manifest(plan: Plan) -> str:
     """Return flannel's manifest with the profile's pod CIDR, on the interface that has the private network."""
     documents = [_namespace(), *_access(), _configuration(plan), _daemon_set(plan)]
-    return yaml.safe_dump_all(documents, sort_keys=False, default_flow_style=False).rstrip("\n")
+    return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, default_flow_style=False).rstrip("\n")
 
 
 def interface_pattern(plan: Plan) -> str:

@@ -32,6 +32,8 @@ class ProviderKind:
     """False where a machine shares the host's kernel, so that memory and CPUs are not its own."""
     makes_machines: bool = True
     """False where the machines exist already and are somebody's: they are looked at first, and never thrown away."""
+    rehearsal: bool = False
+    """True where there are no machines at all, only recordings of some."""
 
 
 PROVIDERS: dict[str, ProviderKind] = {
@@ -65,5 +67,8 @@ PROVIDERS: dict[str, ProviderKind] = {
             isolates=False,
         ),
         ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
+        ProviderKind(
+            "rehearsal", "rehearsal (recorded machines)", "recorded/debian12", Starts.FIRST_ALONE, rehearsal=True
+        ),
     )
 }

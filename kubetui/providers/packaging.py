@@ -26,6 +26,8 @@ from kubetui.providers.settings import container_name
 
 PACKAGED: Final = ("virtualbox", "libvirt")
 """Providers that `vagrant package` works with."""
+TEMPLATE: Final = Path(__file__).with_name("lxc-template")
+"""What unpacks a box made by hand. vagrant-lxc's own takes compressed ones alone, which costs seconds a machine."""
 KEEPS: Final = (*PACKAGED, "lxc")
 """Providers whose machines can become boxes."""
 _COPIED: Final = ("lxc-config", "lxc-template", "Vagrantfile")
@@ -85,19 +87,12 @@ def remove_arguments(name: str, provider: str) -> list[str]:
     return ["box", "remove", name, "--provider", provider, "--all", "--force", "--no-tty"]
 
 
-def tar_arguments(root: Path, output: Path) -> list[str]:
+def tar_arguments(root: Path, output: Path, *, compress: bool) -> list[str]:
     """Return the command that packs a root file system as vagrant-lxc unpacks it, overlayfs' attributes included."""
     return [
         *("tar", "--create", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--one-file-system"),
-        *(
-            "--use-compress-program",
-            "gzip -1",
-            "--file",
-            str(output),
-            "--directory",
-            str(root.parent),
-            f"./{root.name}",
-        ),
+        *(("--gzip",) if compress else ()),
+        *("--file", str(output), "--directory", str(root.parent), f"./{root.name}"),
     ]
 
 
@@ -137,9 +132,14 @@ class Packaging:
         where: list[str] = []
         await self._command(["lxc-config", "lxc.lxcpath"], log=where.append)
         root = Path(where[-1].strip()) / container / "rootfs"
-        await self._command([*self._as_root(), *tar_arguments(root, work / "rootfs.tar.gz")])
+        own = (base.folder / "lxc-template").is_file()
+        await self._command([*self._as_root(), *tar_arguments(root, work / "rootfs.tar.gz", compress=own)])
         shutil.copy(base.folder / "metadata.json", work / "metadata.json")
         names = ["metadata.json", "info.json", "rootfs.tar.gz"]
+        if not own:
+            shutil.copy(TEMPLATE, work / "lxc-template")
+            (work / "lxc-template").chmod(0o755)
+            names.append("lxc-template")
         for name in _COPIED:
             if (base.folder / name).is_file():
                 shutil.copy(base.folder / name, work / name)

@@ -92,9 +92,7 @@ def make() -> Authority:
     return Authority(_pem(certificate), server, admin)
 
 
-def _issued(
-    authority: ec.EllipticCurvePrivateKey, issuer: x509.Name, name: str, usage: x509.ObjectIdentifier
-) -> Pair:
+def _issued(authority: ec.EllipticCurvePrivateKey, issuer: x509.Name, name: str, usage: x509.ObjectIdentifier) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST)), x509.DNSName("kubernetes")])
     certificate = (

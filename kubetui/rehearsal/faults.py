@@ -122,8 +122,7 @@ FAULTS: Final = {
                         f"Waiting for cache lock: {_LOCK}...",
                         f"E: {_LOCK}",
                         "N: Be aware that removing the lock file is not a solution and may break your system.",
-                        "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process "
-                        "using it?",
+                        "E: Unable to acquire the dpkg frontend lock, is another process using it?",
                     ),
                     4,
                     "apt install --yes --no-install-recommends --allow-change-held-packages kubelet kubeadm kubectl",

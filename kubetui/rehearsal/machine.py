@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from kubetui.pipeline import State
-from kubetui.plan import Machine, Plan
-from kubetui.rehearsal.asked import Asked, survey_parts
+from kubetui.plan import Machine, Plan, Role
+from kubetui.rehearsal.asked import Asked, digest, survey_parts
 from kubetui.rehearsal.faults import RESET_LINES, Fault
 from kubetui.rehearsal.memory import Memory
 from kubetui.rehearsal.recording import Answer, Kind, Recording
 from kubetui.rehearsal.words import Words
+from kubetui.steps.control_planes import UPLOAD
 from kubetui.survey import MARK
 
 LOST: Final = Answer(125, 0.0, ((0.0, "error: the rehearsal has no recording of this command"),))
 """What a machine says that is asked something new; a new recording would know it."""
+_SILENT: Final = Answer(0, 1.0)
+"""What is heard of a command that prints nothing, and that a recording of one control plane does not have."""
 
 
 @dataclass
@@ -28,6 +31,8 @@ class RehearsedMachine:
     machine: Machine
     recording: Recording
     memory: Memory
+    steps: Mapping[tuple[str, Role], str]
+    """By script and role: the step that it belongs to."""
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -45,7 +50,7 @@ class RehearsedMachine:
 
     def step_of(self, asked: Asked) -> str:
         """Return the step that a script belongs to; empty for one that belongs to none."""
-        return self.recording.steps.get(asked.digest, "")
+        return self.steps.get((asked.digest, self.machine.role), "")
 
     def look(self, asked: Asked) -> Answer:
         """Answer a survey or a probe."""
@@ -90,7 +95,7 @@ class RehearsedMachine:
 
     def _probe(self, asked: Asked) -> Answer:
         step = self.step_of(asked)
-        todo = self.recording.find(asked.digest, Kind.TODO, self.machine.role)
+        todo = self.recording.find(asked.digest, Kind.TODO, self.machine.role, step)
         if todo is None or self.memory.holds(step, asked.values):
             return self._recorded(asked, Kind.DONE)
         self._note(step, Kind.TODO)
@@ -101,8 +106,10 @@ class RehearsedMachine:
         return todo
 
     def _recorded(self, asked: Asked, kind: Kind) -> Answer:
-        self._note(self.step_of(asked), kind)
-        return self.recording.find(asked.digest, kind, self.machine.role) or LOST
+        step = self.step_of(asked)
+        self._note(step, kind)
+        silent = _SILENT if asked.digest == digest(UPLOAD) else LOST
+        return self.recording.find(asked.digest, kind, self.machine.role, step) or silent
 
     def _note(self, step: str, kind: Kind) -> None:
         self.calls.append((step, kind))

@@ -62,9 +62,13 @@ class Recording:
     steps: dict[str, str] = field(default_factory=dict)
     """By digest: the step that the script belongs to."""
 
-    def find(self, script: str, kind: Kind, role: Role) -> Answer | None:
-        """Return the answer of a machine of this role, or else of another one."""
-        found = (self.answers.get((script, kind, each)) for each in (role, *Role))
+    def find(self, script: str, kind: Kind, role: Role, step: str = "") -> Answer | None:
+        """Return the answer of a machine of this role, or else of another one.
+
+        A script that changed since it was recorded gets what its step said then.
+        """
+        older = [name for name, known in self.steps.items() if step and known == step]
+        found = (self.answers.get((name, kind, each)) for name in (script, *older) for each in (role, *Role))
         return next(filter(None, found), None)
 
     @property
@@ -93,13 +97,12 @@ def parse(text: str) -> Recording:
     """Read a recording. Raises KubetuiError where it is none of this format."""
     try:
         head, *records = map(json.loads, text.splitlines())
-        if head.pop("kubetui-recording") != FORMAT:
-            raise ValueError("another format")
+        assert head.pop("kubetui-recording") == FORMAT  # noqa: S101
         recording = Recording(head)
         for record in records:
             recording.answers[record["script"], Kind(record["kind"]), Role(record["role"])] = _answer(record)
             recording.steps[record["script"]] = record["step"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (AssertionError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KubetuiError(f"This is not a recording: {error!r}.", id="RECORDING") from error
     return recording
 
@@ -115,11 +118,13 @@ def load(path: Path) -> Recording:
     return parse(path.read_text(encoding="utf-8"))
 
 
-def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[tuple[str, Kind, Role], str]:
+def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:
     """Return every answer that a plan's steps need, each with its step's name."""
-    found: dict[tuple[str, Kind, Role], str] = {}
+    # one machine of each sort: what they run differs in values alone
+    sorts = {(machine.role, machine.first): machine for machine in reversed(plan.machines)}
+    found: dict[Key, str] = {}
     for step in steps:
-        for machine in filter(step.where.holds, plan.machines):
+        for machine in filter(step.where.holds, reversed(sorts.values())):
             recipe = step.recipe(plan, machine)
             kinds = ((recipe.probe, (Kind.TODO, Kind.DONE)), (recipe.apply, (Kind.APPLY,)))
             for command, wanted in kinds:
@@ -133,8 +138,11 @@ def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[tuple[str, Kind, Role]
 def missing(recording: Recording, plan: Plan, steps: Iterable[Step]) -> tuple[str, ...]:
     """Return what the steps ask and the recording does not answer, in words."""
     wanted = scripts(plan, steps)
-    return tuple(f"{step}: {kind}, {role}" for (script, kind, role), step in wanted.items()
-                 if (script, kind, role) not in recording.answers)
+    return tuple(
+        f"{step}: {kind}, {role}"
+        for (script, kind, role), step in wanted.items()
+        if (script, kind, role) not in recording.answers
+    )
 
 
 def _answer(record: Mapping[str, Any]) -> Answer:

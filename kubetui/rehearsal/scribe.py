@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ from kubetui.task import Connect
 from kubetui.text import clean, redact
 
 SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
+_PROGRESS: Final = re.compile(r"\|[+-]{20,}\||^elapsed: |level=error msg=.active check failed")
+"""Lines of ctr's progress bars, ten times a second: what counts is what they come to."""
 _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
 
 
@@ -56,12 +59,20 @@ class Scribe:
         """Note the tables of the finished cluster, as the wizard's last screen reads them."""
         node = await observe.control_plane(cluster)
         try:
+            await self._settled(node)
             for script in (observe.NODES, observe.PODS):
                 await self._table(node, self.plan.control_plane, Command(script))
             for machine in self._chosen():
                 await self._table(node, machine, Command(observe.CONTAINERS, {"NODE": machine.name}))
         finally:
             await node.close()
+
+    async def _settled(self, node: Node) -> None:
+        """Wait until the kubelets have told of every pod, which they do once a minute."""
+        for _ in range(90):
+            if "0/1" not in await node.read(Command(observe.PODS)):
+                return
+            await asyncio.sleep(1)
 
     async def _table(self, node: Node, machine: Machine, command: Command) -> None:
         text = await node.read(command)
@@ -184,4 +195,5 @@ class _Lines:
 
 
 def _answer(code: int, seconds: float, lines: Iterable[tuple[float, str]]) -> Answer:
-    return Answer(code, seconds, tuple((at, redact(clean(line))) for at, line in lines))
+    kept = ((at, redact(clean(line))) for at, line in lines if not _PROGRESS.search(line))
+    return Answer(code, seconds, tuple(kept))

@@ -48,14 +48,15 @@ class _Job:
 
     async def follow(self, offset: int, take: Callable[[bytes], None]) -> int:
         """Hand on what is said from an offset on, to the end; return the exit code."""
-        while True:
+        code = None
+        while code is None:
             async with self.told:
-                await self.told.wait_for(lambda: len(self.output) > offset or self.code is not None)
-                data = bytes(self.output[offset:])
+                while len(self.output) <= offset and self.code is None:
+                    await self.told.wait()
+                data, code = bytes(self.output[offset:]), self.code
             take(data)
             offset += len(data)
-            if self.code is not None and offset == len(self.output):
-                return self.code
+        return code
 
 
 @dataclass

@@ -27,7 +27,7 @@ class Words:
         for mark, value in self._values.items():
             text = re.sub(_bounded(mark, value), f"«{mark}»", text)
         text = re.sub(r", \d+ CPUs, \d+ MiB, ", ", «cpus» CPUs, «memory» MiB, ", text)
-        return text.replace("cgroup version 1", "cgroup version «cgroups»")
+        return re.sub(r"cgroup version \d", "cgroup version «cgroups»", text)
 
     def put_in(self, text: str) -> str | None:
         """Return a line for this machine; None where it speaks of one that the plan does not have."""

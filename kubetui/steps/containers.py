@@ -61,7 +61,7 @@ CONTAINERD_APPLY: Final = (
 wanted=$(config)
 put /etc/containerd/config.toml "$wanted"
 put /etc/crictl.yaml "$CRICTL"
-if [[ -n $PROXY ]]; then put "$unit" "$PROXY"; systemctl daemon-reload; fi
+if [[ -n $PROXY ]]; then put "$unit" "$PROXY" 600; systemctl daemon-reload; fi
 while read -r registry url; do
   [[ -z $registry ]] || put "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url")"
 done <<<"$REGISTRIES"

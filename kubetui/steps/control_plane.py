@@ -10,10 +10,12 @@ from kubetui.events import Outcome
 from kubetui.files import write_private
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
+from kubetui.redaction import remember_key
 from kubetui.steps.containers import PULL_IMAGES
 from kubetui.task import Task, follow_recipe
 
 ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
+ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
 INIT: Final = (
     ADMIN
@@ -121,7 +123,8 @@ def _kubeconfig(plan: Plan, machine: Machine) -> Recipe:
 
 async def _fetch(task: Task) -> Outcome:
     outcome = await follow_recipe(task)
-    text = await task.node.read(Command("cat /etc/kubernetes/admin.conf\n", quiet=True))
+    text = await task.node.read(Command(ADMIN_CONF, quiet=True))
+    remember_key(text)
     path = task.run.cluster.kubeconfig
     if not path.exists() or path.read_text() != text:
         write_private(path, text)

@@ -24,11 +24,12 @@ files=(
 )
 # these go away unless they were there
 data=(
-  /opt/cni /opt/containerd /root/.kube /run/flannel /run/containerd /run/kubernetes /var/lib/cni /var/lib/containerd
-  /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
+  /opt/cni /opt/containerd /root/.gnupg /root/.kube /run/flannel /run/containerd /run/kubernetes /usr/libexec/kubernetes
+  /var/lib/cni /var/lib/containerd /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
 )
 folders=(/etc/apt/keyrings /etc/bash_completion.d)
 settings=(net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward)
+tables() { if command -v nft >/dev/null; then nft list tables; fi; }
 swap_units() { systemctl list-unit-files --type=swap --state=masked --plain --no-legend 2>/dev/null | awk '{print $1}' || true; }
 """
 
@@ -66,6 +67,7 @@ for name in containerd kubelet; do
   printf '%s %s %s\n' "$name" "${enabled:-none}" "${active:-none}"
 done >units
 ls /sys/class/net >interfaces
+tables >tables
 cd /
 mv "$before.new" "$before"
 sync "$before"
@@ -84,7 +86,18 @@ if [[ -e $place/init.begun || -e $place/join.begun ]] && command -v kubeadm >/de
   rm -f "$place"/init.* "$place"/join.*
 fi
 systemctl stop kubelet 2>/dev/null || true
-was /run/containerd || systemctl stop containerd 2>/dev/null || true
+# what kubeadm reset could not end
+systemctl stop kubepods.slice 2>/dev/null || true
+if was /run/containerd; then
+  for kind in tasks containers; do
+    for name in $(ctr --namespace k8s.io "$kind" list --quiet 2>/dev/null); do
+      if [[ $kind == tasks ]]; then ctr --namespace k8s.io tasks delete --force "$name"; else ctr --namespace k8s.io containers delete "$name"; fi || true
+    done
+  done
+elif systemctl is-active --quiet containerd; then
+  systemctl kill --signal=KILL containerd || true
+  systemctl stop containerd
+fi
 """
 
 _NETWORK: Final = r"""
@@ -101,7 +114,14 @@ for path in /sys/class/net/*; do
   case $name in cni0 | flannel* | kube-ipvs0) ;; *) continue ;; esac
   grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
 done
+ip netns list | awk '/^cni-/ {print $1}' | while read -r name; do ip netns delete "$name" || true; done
 ip route flush root "$POD_CIDR" || true
+# tables that iptables made and that are empty now
+tables | { grep -vxF -f "$before/tables" || true; } | while read -r _ family name; do
+  case $name in filter | nat | mangle | raw) ;; *) continue ;; esac
+  rules=$(nft --stateless list table "$family" "$name" | grep -vE '^[[:space:]]*(table .*|chain .*|type .* policy accept;|\}|)$' || true)
+  [[ -n $rules ]] || nft delete table "$family" "$name"
+done
 """
 
 _PACKAGES: Final = r"""

@@ -27,7 +27,9 @@ for name in "${names[@]}"; do installed "$name" || absent "$name is not installe
 BASE_APPLY: Final = (
     BASE
     + r"""
-if [[ -n $APT_CONF ]]; then put "$conf" "$APT_CONF"; fi
+# with a password in it, it is root's alone
+if [[ $APT_CONF == *@* ]]; then mode=600; else mode=644; fi
+if [[ -n $APT_CONF ]]; then put "$conf" "$APT_CONF" "$mode"; fi
 install "${names[@]}"
 """
 )
@@ -95,7 +97,9 @@ REPOSITORY_APPLY: Final = (
     + r"""
 fetched=$(mktemp)
 trap 'rm -f "$fetched"' EXIT
-retry 5 curl --fail --silent --show-error --location --max-time 60 --output "$fetched" "$KEY_URL"
+# by standard input: a password in the URL would show in the list of processes
+fetch() { curl --fail --silent --show-error --location --max-time 60 --output "$fetched" --config - <<<"url = \"$KEY_URL\""; }
+retry 5 fetch
 details=$(gpg --batch --show-keys --with-colons "$fetched") || fail "$KEY_URL is not an OpenPGP key"
 found=$(awk -F: '$1 == "fpr" {print $10; exit}' <<<"$details")
 say "key $found"
@@ -105,7 +109,7 @@ mkdir -p /etc/apt/keyrings
 gpg --batch --yes --dearmor --output "$key.kubetui" "$fetched"
 chmod 644 "$key.kubetui"
 mv "$key.kubetui" "$key"
-put "$list" "$line"
+put "$list" "$line" "$([[ $URL == *@* ]] && echo 600 || echo 644)"
 # this list alone: the others were read a minute ago
 retry 5 apt update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
 """
@@ -144,7 +148,7 @@ for name in "${names[@]}" kubernetes-cni; do
   read -r status version < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Version}\n' "$name" 2>/dev/null) ||
     absent "$name is not installed"
   [[ $status == ?i ]] || absent "$name is not installed"
-  [[ $name == kubernetes-cni || $version == $VERSION[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
+  [[ $name == kubernetes-cni || $version == "$VERSION"[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
   [[ $status == h? ]] || partial "$name is not held"
 done
 if [[ -n $KUBELET_PROXY ]]; then
@@ -156,7 +160,7 @@ systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"
 KUBERNETES_APPLY: Final = (
     KUBERNETES
     + r"""
-if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY"; fi
+if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" 600; fi
 install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
 apt-mark hold "${names[@]}" kubernetes-cni
 systemctl enable kubelet

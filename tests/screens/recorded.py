@@ -1,6 +1,7 @@
 """A run as the engine would report it, without an engine: fixed times, made-up lines."""
 
 import asyncio
+import threading
 from collections.abc import Iterable
 
 from kubetui.engine import Stop
@@ -94,9 +95,14 @@ def finished(chosen: Profile) -> list[Event]:
 
 
 class Recording:
-    """Gives the events out at once and then waits for a stop, unless the run has ended with them."""
+    """Gives the events out at once and then waits for a stop, unless the run has ended with them.
+
+    The end itself waits until it `may_end`.
+    """
 
     def __init__(self, events: Iterable[Event], error: Exception | None = None) -> None:
+        self.may_end = threading.Event()
+        self.may_end.set()
         self.events = list(events)
         self.error = error
         self.runs = 0
@@ -105,6 +111,8 @@ class Recording:
     async def __call__(self, chosen: Profile, sink: Sink, stop: Stop) -> RunFinished:
         self.runs += 1
         for event in self.events:
+            while isinstance(event, RunFinished) and not self.may_end.is_set():  # noqa: ASYNC110 - set by a test
+                await asyncio.sleep(0.01)
             sink(event)
         if self.error is not None:
             raise self.error

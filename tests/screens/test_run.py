@@ -104,15 +104,15 @@ def test_done_while_someone_reads(snap_compare: Snap, size: tuple[int, int]) -> 
     """The screen stays for a reader, and says what comes next."""
     case = Case(recorded.finished)
 
+    case.recordings[0].may_end.clear()
+
     async def before(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: case.heard() and not case.sessions[0].running)
+        await until(pilot, case.heard)
+        await pilot.press("p")
+        case.recordings[0].may_end.set()
+        await until(pilot, lambda: not case.sessions[0].running)
 
-    class Held(RunScreen):
-        def on_mount(self) -> None:
-            self.pane.lines.hold()
-
-    held = OneScreen(lambda: Held(case.profile, begin=case.begin, now=lambda: recorded.BEGAN + 200))
-    assert snap_compare(held, terminal_size=size, run_before=before)
+    assert snap_compare(case.app(), terminal_size=size, run_before=before)
 
 
 async def test_a_ready_cluster_opens_by_itself() -> None:

@@ -1,0 +1,52 @@
+"""Vagrant's well-known key pair, which anybody has: a machine that still lets it in is nobody's alone.
+
+Vagrant replaces it in a new machine with one of the machine's own. Here that is tried: SSH asks whether
+the key would do, and the answer has to be no. Vagrant keeps the pair in its home, so none is shipped here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncssh
+
+from kubetui import reach
+from kubetui.errors import RunError
+from kubetui.hostkeys import HostKeys
+from kubetui.providers.base import Endpoint, LineSink
+
+SECONDS = 10.0
+
+
+def key_files(home: Path) -> tuple[Path, ...]:
+    """Return Vagrant's well-known private keys: one file until 2.3, a folder with one of each kind from 2.4 on."""
+    found = (home / "insecure_private_key", *sorted((home / "insecure_private_keys").glob("*")))
+    return tuple(path for path in found if path.is_file())
+
+
+async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log: LineSink) -> None:
+    """Try Vagrant's well-known keys on a machine that was just connected to; being refused is what is wanted.
+
+    Raises RunError where one is let in. Where the machine cannot be asked, that is said and the run goes on.
+    """
+    known = key_files(home)
+    if not known:
+        return
+    trial = Endpoint(endpoint.host, endpoint.port, endpoint.user, known)
+    arguments = reach.arguments(trial, keys.lookup(name)) | {"known_hosts": keys.lookup(name)}
+    try:
+        connection = await asyncssh.connect(
+            **arguments, preferred_auth="publickey", connect_timeout=SECONDS, login_timeout=SECONDS
+        )
+    except asyncssh.PermissionDenied:
+        return
+    except (OSError, asyncssh.Error) as error:
+        log(f"whether Vagrant's well-known key is refused could not be seen: {type(error).__name__}")
+        return
+    connection.abort()
+    raise RunError(
+        f"{name} lets in Vagrant's well-known SSH key, which anybody has.",
+        fix=f"Remove its line (vagrant insecure public key) from ~{endpoint.user}/.ssh/authorized_keys in the machine, "
+        "or destroy the cluster and start again: Vagrant replaces the key in a new machine.",
+        id="SSH-INSECURE-KEY",
+    )

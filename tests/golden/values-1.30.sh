@@ -1,0 +1,190 @@
+# facts: probe, 300 s
+ADDRESS='192.168.56.101'
+MINOR='30'
+MEMORY='2048'
+
+# facts: probe, 300 s (on kubnode1)
+ADDRESS='192.168.56.102'
+MINOR='30'
+MEMORY='2048'
+
+# hosts: probe, 300 s
+NAME='kubmaster'
+NODES='192.168.56.101 kubmaster
+192.168.56.102 kubnode1'
+
+# hosts: apply, 300 s
+# the same
+
+# hosts: probe, 300 s (on kubnode1)
+NAME='kubnode1'
+NODES='192.168.56.101 kubmaster
+192.168.56.102 kubnode1'
+
+# hosts: apply, 300 s (on kubnode1)
+# the same
+
+# swap: probe, 300 s
+
+# swap: apply, 300 s
+
+# kernel: probe, 300 s
+
+# kernel: apply, 300 s
+
+# base: probe, 300 s
+NAMES='apt-transport-https bash-completion ca-certificates conntrack curl ebtables ethtool gnupg iptables socat'
+APT_CONF=''
+
+# base: apply, 1800 s
+# the same
+
+# runtime: probe, 300 s
+
+# runtime: apply, 1800 s
+
+# repository: probe, 300 s
+URL='https://pkgs.k8s.io/core:/stable:/v1.30/deb/'
+KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.30/deb/Release.key'
+FINGERPRINT=''
+
+# repository: apply, 600 s
+# the same
+
+# kubernetes: probe, 300 s
+VERSION='1.30'
+PATTERN='1.30.*'
+KUBELET_PROXY=''
+
+# kubernetes: apply, 1800 s
+# the same
+
+# containerd: probe, 300 s
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12'
+CONFIG_1='in golden/containerd-1.toml'
+CONFIG_2='in golden/containerd-2.toml'
+CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
+image-endpoint: unix:///run/containerd/containerd.sock
+timeout: 30'
+PROXY=''
+REGISTRIES=''
+
+# containerd: apply, 300 s
+# the same
+
+# images: probe, 300 s
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12'
+EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
+ghcr.io/flannel-io/flannel:v0.28.9'
+ROLE='control-plane'
+
+# images: apply, 3600 s
+# the same
+
+# images: probe, 300 s (on kubnode1)
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12'
+EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
+ghcr.io/flannel-io/flannel:v0.28.9'
+ROLE='worker'
+
+# images: apply, 3600 s (on kubnode1)
+# the same
+
+# init: probe, 300 s
+CLUSTER_ID=''
+CLUSTER_NAME='lab'
+POD_CIDR='10.244.0.0/16'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
+CONFIG='apiVersion: kubeadm.k8s.io/v1beta3
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 192.168.56.101
+  bindPort: 6443
+nodeRegistration:
+  name: kubmaster
+  criSocket: unix:///run/containerd/containerd.sock
+  kubeletExtraArgs:
+    node-ip: 192.168.56.101
+---
+apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: systemd'
+
+# init: apply, 1500 s
+# the same
+
+# kubeconfig: probe, 300 s
+USER_NAME='vagrant'
+
+# kubeconfig: apply, 300 s
+# the same
+
+# network: probe, 300 s
+MANIFEST='in golden/flannel.yaml'
+
+# network: apply, 300 s
+# the same
+
+# join: probe, 300 s
+CLUSTER_ID=''
+NAME='kubnode1'
+ADDRESS='192.168.56.102'
+ENDPOINT='192.168.56.101:6443'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
+
+# join: apply, 900 s
+CLUSTER_ID=''
+NAME='kubnode1'
+ADDRESS='192.168.56.102'
+ENDPOINT='192.168.56.101:6443'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
+: "${JOIN_TOKEN:?run: kubeadm token create --print-join-command (on kubmaster)}"
+: "${CA_HASH:?run: kubeadm token create --print-join-command (on kubmaster)}"
+CONFIG='apiVersion: kubeadm.k8s.io/v1beta3
+kind: JoinConfiguration
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: 192.168.56.101:6443
+    token: '\''@JOIN_TOKEN@'\''
+    caCertHashes:
+    - '\''@CA_HASH@'\''
+nodeRegistration:
+  name: kubnode1
+  criSocket: unix:///run/containerd/containerd.sock
+  kubeletExtraArgs:
+    node-ip: 192.168.56.102'
+
+# completion: probe, 300 s
+
+# completion: apply, 300 s
+
+# check: apply, 700 s
+NODES='kubmaster 192.168.56.101
+kubnode1 192.168.56.102'
+LIMIT='600'

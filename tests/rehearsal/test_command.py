@@ -1,0 +1,61 @@
+"""`kubetui up` as a process on a host that has Python and nothing else."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+LIMIT = 15.0
+SAYS = "no machine is made, and nothing on this host changes."
+
+
+def kubetui(home: Path, *words: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "kubetui", *words],
+        env={"PATH": str(home), "HOME": str(home), "LANG": "C.UTF-8"},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == code, done.stdout[-2000:] + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_headless_rehearsal_in_fifteen_seconds(tmp_path: Path) -> None:
+    began = time.monotonic()
+    first, *lines, last = kubetui(tmp_path, "up", "rehearsal", "--yes").splitlines()
+    assert time.monotonic() - began < LIMIT
+    assert first == f"A rehearsal: {SAYS}"
+    assert last == f"This was a rehearsal: {SAYS}"
+    table = lines.index("The nodes of a rehearsal, from a recording:")
+    assert [line.split()[:2] for line in lines[table + 2 : table + 5]] == [
+        ["kubmaster", "Ready"],
+        ["kubnode1", "Ready"],
+        ["kubnode2", "Ready"],
+    ]
+    assert "nothing changed" in kubetui(tmp_path, "up", "rehearsal", "--yes")
+    assert "running" in kubetui(tmp_path, "status", "rehearsal")
+    assert kubetui(tmp_path, "destroy", "rehearsal", "--yes").endswith("rehearsal is gone.\n")
+
+
+def test_json_says_it_in_the_first_and_last_event(tmp_path: Path) -> None:
+    text = kubetui(tmp_path, "up", "tutorial", "--rehearse", "--yes", "--json", "--speed", "200")
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert events[0]["rehearsal"] is True
+    assert events[-1]["rehearsal"] is True
+    assert events[-1]["cluster"] == "tutorial-rehearsal"
+
+
+def test_a_host_that_lacks_everything_is_told_what_works(tmp_path: Path) -> None:
+    assert "kubetui up tutorial --rehearse" in kubetui(tmp_path, "up", "tutorial", "--yes", code=3)
+
+
+def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
+    assert "Say --rehearse" in kubetui(tmp_path, "up", "tutorial", "--speed", "3", code=2)
+    said = kubetui(tmp_path, "up", "rehearsal", "--yes", "--rehearse-fault", "earthquake", code=2)
+    assert "init-timeout" in said
+    assert "cannot be recorded" in kubetui(tmp_path, "up", "rehearsal", "--yes", "--record", "x.jsonl", code=2)

@@ -1,0 +1,47 @@
+"""Rehearsed failures: each is recognised by its words, and the next run goes on and ends well."""
+
+import pytest
+
+from kubetui.rehearsal.faults import FAULTS
+from tests.rehearsal.conftest import Theatre
+
+FAILING = {
+    "init-timeout": ("kubmaster/init", "KUBEADM-TIMEOUT"),
+    "apt-lock": ("kubnode2/kubernetes", "APT-LOCK"),
+    "image-pull": ("kubnode2/images", "IMAGE-PULL"),
+    "join-unreachable": ("kubnode2/join", "CONTROL-PLANE-UNREACHABLE"),
+}
+
+
+def test_every_fault_is_tested() -> None:
+    assert FAULTS.keys() == {*FAILING, "ssh-drop"}
+
+
+@pytest.mark.parametrize("fault", FAILING)
+async def test_a_fault_is_recognised_and_overcome(fault: str, theatre: Theatre) -> None:
+    finished = await theatre.up(fault=fault)
+    assert (finished.ok, finished.failed) == (False, 1)
+    task, error = FAILING[fault]
+    assert [(str(event.task), event.error_id) for event in theatre.failures] == [(task, error)]
+    assert theatre.failures[0].fix
+    assert "«" not in "".join(theatre.failures[0].tail)
+    again = await theatre.up(fault=fault)
+    assert again.ok
+    assert again.changed
+
+
+async def test_a_cut_short_init_is_reset(theatre: Theatre) -> None:
+    await theatre.up(fault="init-timeout")
+    await theatre.leave()
+    assert (await theatre.up()).ok
+    assert theatre.lines("kubmaster", "init")[0].startswith("an earlier kubeadm init was cut short")
+
+
+async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="ssh-drop")
+    assert finished.ok
+    dropped = theatre.lines("kubnode2", "kubernetes")
+    whole = theatre.lines("kubnode1", "kubernetes")
+    said = [line for line in dropped if "connection lost" in line or "waiting for SSH" in line]
+    assert said
+    assert [line for line in dropped if line not in said] == whole

@@ -1,0 +1,91 @@
+"""The questions one after the other, for plain terminals and screen readers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from prompt_toolkit.input import PipeInput
+from prompt_toolkit.input.defaults import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from kubetui import library, profilefile
+from kubetui.errors import StoppedError
+from kubetui.profile import Machines, Profile
+from kubetui.questions import pages
+from screens import plain
+
+ENTER, CLEAR, CTRL_C = "\r", "\x15", "\x03"
+ASKED = [question for page in pages() for question in page.questions if len(question.choices) != 1]
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "host_problems", lambda _profile: ())
+
+
+@contextmanager
+def dialogue(said: list[str]) -> Iterator[tuple[PipeInput, plain.Dialogue]]:
+    class Heard(plain.Dialogue):
+        def say(self, text: str) -> None:
+            said.append(text)
+
+    with create_pipe_input() as source:
+        yield source, Heard(source=source, output=DummyOutput())
+
+
+def answers(**given: str) -> str:
+    """Return the keys that answer every question, with the default where nothing is given."""
+    return "".join(
+        f"{CLEAR}{given[question.path[-1]]}{ENTER}" if question.path[-1] in given else ENTER for question in ASKED
+    )
+
+
+def test_enter_all_the_way_saves_the_defaults() -> None:
+    said: list[str] = []
+    with dialogue(said) as (source, talk):
+        source.send_text(answers() + ENTER)
+        assert plain.new(talk) == 0
+    assert profilefile.load(library.find("lab")) == Profile()
+    assert said[-1] == "Saved. This builds it: kubetui up lab"
+    helps = [f"  {question.help}" for page in pages() for question in page.questions]
+    assert [line for line in said if line in helps] == helps
+
+
+def test_answers_and_a_name() -> None:
+    with dialogue([]) as (source, talk):
+        source.send_text(answers(workers="4", memory="3000") + f"{CLEAR}mine{ENTER}")
+        plain.new(talk)
+    assert profilefile.load(library.find("mine")).machines == Machines(workers=4, memory=3000)
+
+
+def test_a_wrong_answer_is_asked_again_at_once() -> None:
+    with dialogue([]) as (source, talk):
+        source.send_text(answers(workers=f"many{ENTER}{CLEAR}1") + ENTER)
+        plain.new(talk)
+    assert profilefile.load(library.find("lab")).machines.workers == 1
+
+
+def test_what_the_rules_refuse_is_asked_again_at_the_end() -> None:
+    said: list[str] = []
+    with dialogue(said) as (source, talk):
+        source.send_text(answers(pod_cidr="10.96.0.0/16") + f"{CLEAR}10.10.0.0/16{ENTER}" + ENTER)
+        plain.new(talk)
+    assert "\nNot yet: 10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in said
+    assert str(profilefile.load(library.find("lab")).network.pod_cidr) == "10.10.0.0/16"
+
+
+def test_nothing_is_overwritten_unasked() -> None:
+    library.save_as(Profile(machines=Machines(workers=9)), "lab")
+    with dialogue([]) as (source, talk):
+        source.send_text(f"{answers()}{ENTER}n{CLEAR}other{ENTER}")
+        plain.new(talk)
+    assert profilefile.load(library.find("lab")).machines.workers == 9
+    assert profilefile.load(library.find("other")) == Profile()
+
+
+def test_ctrl_c_saves_nothing() -> None:
+    with dialogue([]) as (source, talk):
+        source.send_text(ENTER + CTRL_C)
+        with pytest.raises(StoppedError):
+            plain.new(talk)
+    assert not library.saved_folder().exists()

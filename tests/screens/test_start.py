@@ -1,0 +1,203 @@
+"""The start screen: what there is, which keys work on it, and how it looks."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from kubetui import library, overview, profilefile
+from kubetui.cluster import Cluster
+from kubetui.profile import Machines, Profile
+from screens import destroying
+from screens.app import KubetuiApp
+from screens.chrome import KeysScreen, PlainScreen
+from screens.dialogs import Confirm
+from screens.lists import Lines
+from screens.pages import PageScreen
+from screens.start import StartScreen
+from tests.screens.apps import SIZES
+from tests.screens.conftest import NOW, FakeHost
+
+Snap = Any
+
+
+def make(name: str, records: list[dict[str, Any]], age: float) -> None:
+    """Leave a cluster's folder as a run leaves it."""
+    cluster = Cluster(name)
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(Profile(name=name)))
+    start = {"event": "run", "machines": [], "tasks": 1}
+    lines = [{"n": number, "at": NOW, **record} for number, record in enumerate([start, *records], 1)]
+    cluster.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for path in (cluster.profile, cluster.journal):
+        os.utime(path, (NOW - age, NOW - age))
+
+
+def make_all() -> None:
+    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 2 * 86400)
+    failed = {"event": "end", "task": "kubnode3/join", "outcome": "failed", "seconds": 1.0}
+    make("exam", [failed, {"event": "finish", "ok": False, "stopped": False}], 3700)
+    library.save_as(Profile(name="team", machines=Machines(workers=4, memory=4096)), "team")
+    (library.saved_folder() / "broken.yaml").write_text("name: [\n")
+
+
+def app(host: FakeHost) -> KubetuiApp:
+    return KubetuiApp(host)
+
+
+async def chosen(pilot: Pilot[Any], line: str) -> None:
+    await pilot.pause()
+    assert pilot.app.screen.query_one(Lines).choose(line)
+    await pilot.pause()
+
+
+def keys(pilot: Pilot[Any]) -> list[str]:
+    return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
+
+
+def test_clusters_in_words() -> None:
+    make_all()
+    found = {each.name: (each.state, each.words, each.nodes, each.address) for each in overview.clusters()}
+    assert found == {
+        "lab": ("built", "built", 3, "192.168.56.101"),
+        "exam": ("stopped", 'stopped at "join" on kubnode3', 3, "192.168.56.101"),
+    }
+
+
+def test_a_run_that_holds_its_cluster() -> None:
+    make_all()
+    with Cluster("lab").lock():
+        assert {each.name: each.state for each in overview.clusters()}["lab"] == "working"
+
+
+async def test_keys_work_on_what_is_chosen(host: FakeHost) -> None:
+    make_all()
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await chosen(pilot, "cluster exam")
+        assert {"Go on", "Destroy", "Open"} <= set(keys(pilot))
+        await chosen(pilot, "cluster lab")
+        assert "Go on" not in keys(pilot)
+        await chosen(pilot, "starter tutorial")
+        assert "Destroy" not in keys(pilot)
+
+
+async def test_j_and_k_and_search(host: FakeHost) -> None:
+    make_all()
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        lines = pilot.app.screen.query_one(Lines)
+        assert lines.chosen == "cluster exam"
+        await pilot.press("j")
+        await pilot.pause()
+        assert lines.chosen == "cluster lab"
+        await pilot.press("slash", *"tuto")
+        await pilot.pause()
+        assert lines.chosen == "starter tutorial"
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+async def test_a_search_is_closed_by_escape(host: FakeHost) -> None:
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("slash", *"nothing at all", "escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, StartScreen)
+        assert pilot.app.screen.query_one(Lines).choose("starter tutorial")
+
+
+async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.click(Lines, offset=(10, 6))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, StartScreen)
+        await pilot.click(Lines, offset=(10, 6), times=2)
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_all()
+    asked: list[str] = []
+
+    class Fake(PlainScreen):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            asked.append(name)
+
+    monkeypatch.setattr(destroying, "DestroyScreen", Fake)
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await chosen(pilot, "cluster lab")
+        await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Confirm)
+        await pilot.press(*"exam", "enter")
+        await pilot.pause()
+        assert asked == []
+        pilot.app.screen.query_one(Input).value = "lab"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert asked == ["lab"]
+
+
+async def test_answers_that_were_not_saved_stay(host: FakeHost) -> None:
+    async with app(host).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("2", "escape")
+        await pilot.pause()
+        await chosen(pilot, "draft 0")
+        assert "Changed and not saved." in str(pilot.app.screen.query_one("#what", Static).render())
+        await pilot.press("u")
+        await pilot.pause()
+        assert not pilot.app.screen.query_one(Lines).choose("draft 0")
+
+
+async def test_new_begins_on_the_first_page(host: FakeHost) -> None:
+    async with KubetuiApp(host, new=True).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+async def test_leaving(host: FakeHost) -> None:
+    wizard = app(host)
+    async with wizard.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+    assert wizard.return_value == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_empty(snap_compare: Snap, size: tuple[int, int], lacking: FakeHost) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app(lacking), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("case", ["cluster", "profile", "broken", "keys", "destroy", "search"])
+def test_filled(
+    snap_compare: Snap, size: tuple[int, int], case: str, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_all()
+
+    async def before(pilot: Pilot[Any]) -> None:
+        line = {"profile": "saved team", "broken": "saved broken"}.get(case, "cluster exam")
+        monkeypatch.chdir(Path.home())
+        await chosen(pilot, line)
+        await pilot.press(*{"keys": "?", "destroy": "d", "search": "/te"}.get(case, ""))
+        await pilot.pause()
+        assert case != "keys" or isinstance(pilot.app.screen, KeysScreen)
+
+    assert snap_compare(app(host), terminal_size=size, run_before=before)

@@ -1,0 +1,215 @@
+"""No value becomes shell: hostile text through every script's variables, with real bash and dash."""
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kubetui import planview
+from kubetui.cluster import Cluster
+from kubetui.command import PRELUDE, Command, Secret, quote
+from kubetui.errors import KubetuiError
+from kubetui.library import path_of
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+from kubetui.steps import STEPS
+from kubetui.steps.workers import SIGN, TICKET
+from kubetui.survey import script
+from tests.plans import plan
+from tests.security.fuzz import CANARY, amount, texts
+
+SHELLS = [shell for shell in ("bash", "dash") if shutil.which(shell)]
+BATCH = 2000
+NUMBERS = {"MINOR", "MEMORY", "LIMIT"}
+"""Variables that scripts do sums with; their values are numbers by type."""
+
+
+def plans() -> tuple[Plan, ...]:
+    several = plan(machines={"control_planes": 3}, network={"control_plane_endpoint": "192.168.56.254"})
+    proxied = plan(
+        mirrors={"http_proxy": "http://me:pa55word@proxy:3128", "registries": {"ghcr.io": "http://10.0.3.1:5000"}}
+    )
+    return plan(), plan("1.20"), several, proxied
+
+
+def commands() -> Iterator[tuple[str, Command]]:
+    """Yield every command of every step on every machine of several plans, and those that are made on the way."""
+    for each in plans():
+        for step, machine in itertools.product(STEPS, each.machines):
+            if step.where.holds(machine):
+                recipe = step.recipe(each, machine)
+                yield from ((step.name, command) for command in (recipe.probe, recipe.apply) if command is not None)
+    yield "ticket", Command(TICKET)
+    yield "sign", Command(SIGN, {"PATCH": ""})
+
+
+SCRIPTS = {command.script: (name, command) for name, command in commands()}
+
+
+def run(shell: str, text: str, folder: Path) -> bytes:
+    done = subprocess.run([shell], input=text.encode(), cwd=folder, capture_output=True, check=False, timeout=120)
+    assert done.stderr == b""
+    assert done.returncode == 0
+    return done.stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_hostile_values_arrive_as_they_are(shell: str, tmp_path: Path) -> None:
+    names = sorted({name for _, command in SCRIPTS.values() for name in command.values})
+    tried = 0
+    source = texts(amount(10_000, 100_000), seed=5)
+    while batch := list(itertools.islice(source, BATCH)):
+        parts = []
+        for name, value in zip(itertools.cycle(names), batch, strict=False):
+            held = Secret(value) if tried % 3 == 0 and len(value) < 50 else value  # noqa: PLR2004
+            command = Command(f"printf '%s\\0' \"${name}\"\n", {name: held})
+            parts.append(command.assignments(reveal=True) + command.script)
+            tried += 1
+        out = run(shell, "".join(parts), tmp_path)
+        assert out.decode().split("\0")[:-1] == batch
+        assert os.listdir(tmp_path) == []  # noqa: PTH208
+    assert tried == amount(10_000, 100_000)
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\0"])
+def test_a_nul_is_refused_before_any_shell_sees_it(value: str) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        Command("x\n", {"NAME": value}).render()
+    with pytest.raises(ValueError, match="NUL"):
+        quote(value)
+
+
+def stubs(folder: Path) -> Path:
+    """Make a PATH of programs that do nothing, but for the few that only compute."""
+    path = folder / "bin"
+    path.mkdir()
+    for name in ("grep", "awk", "sed", "cut", "tr", "head", "tail", "cat", "date", "sort", "dirname", "mktemp", "touch"):
+        (path / name).symlink_to(str(shutil.which(name)))
+    for name in (
+        *("kubeadm", "kubectl", "crictl", "containerd", "systemctl", "journalctl", "hostnamectl", "hostname", "modprobe"),
+        *("sysctl", "swapoff", "swapon", "apt-get", "apt-mark", "dpkg", "dpkg-query", "curl", "gpg", "install", "ip"),
+        *("nproc", "uname", "stat", "mv", "rm", "chmod", "cmp", "id", "getent", "timeout", "sleep", "bash", "openssl"),
+        *("mkdir", "cp", "ln", "chown", "useradd", "mount", "umount", "reboot", "shutdown", "ss", "tar", "sha256sum"),
+    ):
+        (path / name).write_text("#!/bin/sh\nexit 0\n")
+        (path / name).chmod(0o755)
+    return path
+
+
+def unprivileged() -> list[str]:
+    """Return what makes a script unable to change this host; without it the test is left out."""
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("as root this needs setpriv")
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def execute(text: str, folder: Path, path: Path) -> None:
+    """Run a script with nothing but harmless programs, as nobody, for a moment: some wait for a cluster."""
+    words = [*unprivileged(), "bash", "-c", 'ulimit -u 300; PATH=$1; cd "$2"; exec "$3" -s', "-", str(path), str(folder)]
+    with subprocess.Popen(
+        [*words, str(shutil.which("bash"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            process.communicate(text.encode(), timeout=amount(1, 3))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+
+
+@pytest.mark.parametrize("text", SCRIPTS, ids=[f"{index}-{name}" for index, (name, _) in enumerate(SCRIPTS.values())])
+def test_whole_scripts_execute_no_value(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    work = tmp_path_factory.mktemp("work")
+    for folder in (work, *list(work.parents)[:2]):
+        folder.chmod(0o777)
+    path = stubs(work)
+    room = work / "room"
+    room.mkdir()
+    room.chmod(0o777)
+    canary = room / CANARY
+    _, command = SCRIPTS[text]
+    values = [name for name in command.values if name not in NUMBERS]
+    for hostile in (
+        f"PATH[$(touch {canary})]",
+        f"x'; touch {canary}; '",
+        f"$(touch {canary})",
+        f"`touch {canary}`",
+        f'x"; touch {canary}; "',
+        f"x\ntouch {canary}\n",
+        f"-x;touch {canary};${{x:-`touch {canary}`}}",
+    )[: amount(2, 7)]:
+        numbers = {name: "1" for name in command.values if name in NUMBERS}
+        bound = Command(command.script, {**dict.fromkeys(values, hostile), **numbers})
+        execute(bound.render(), room, path)
+        assert not canary.exists()
+
+
+def test_values_that_scripts_do_sums_with_are_numbers() -> None:
+    for each in plans():
+        for step, machine in itertools.product(STEPS, each.machines):
+            recipe = step.recipe(each, machine) if step.where.holds(machine) else None
+            for command in filter(None, (recipe.probe, recipe.apply) if recipe else ()):
+                for name in NUMBERS & command.values.keys():
+                    value = command.values[name]
+                    assert isinstance(value, str)
+                    assert value.isdecimal()
+
+
+def test_the_survey_of_all_probes_holds_hostile_values(tmp_path: Path) -> None:
+    source = texts(amount(200, 3000), seed=7)
+    while batch := list(itertools.islice(source, 100)):
+        probes = {f"p{index}": Command('printf "%s\\0" "$V" >>out\n', {"V": value}) for index, value in enumerate(batch)}
+        text = PRELUDE + script(Command("say ok\n"), probes)
+        subprocess.run(["bash"], input=text.encode(), cwd=tmp_path, capture_output=True, check=False, timeout=60)
+        assert (tmp_path / "out").read_bytes().decode().split("\0")[:-1] == list(batch)
+        (tmp_path / "out").unlink()
+        assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_scripts_by_hand_hold_hostile_values(tmp_path: Path) -> None:
+    """A profile's free texts reach the scripts of `kubetui plan --script` as values alone."""
+    for value in texts(amount(40, 400), seed=9):
+        patches = [{"kind": "ClusterConfiguration", "apiServer": {"extraArgs": {"x": value}}}]
+        profile = Profile.model_validate({"kubernetes": {"patches": patches}})
+        for text in planview.scripts(Plan(profile)).values():
+            # every command of the script becomes one that does nothing: only the assignments are left
+            body = "\n".join(line for line in text.splitlines() if line.startswith("#!")) + "\n"
+            init = next(step for step in STEPS if step.name == "init")
+            command = init.recipe(Plan(profile), Plan(profile).control_plane).apply
+            assert command is not None
+            if command.script in text:
+                body += command.assignments(reveal=False) + 'printf %s "$CONFIG"\n'
+                assert command.assignments(reveal=False) in text
+                assert run("bash", body, tmp_path).decode() == str(command.values["CONFIG"])
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_no_name_leaves_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    hostile = ("..", ".", "", "../x", "a/b", "/etc", "a\0b", "a\nb", "-a", "a-", "A", "é", "a" * 41, "a.yaml", "~", "a b")
+    for name in (*hostile, *texts(amount(2000, 20_000), seed=11)):
+        for make in (Cluster, path_of, lambda name: Profile.model_validate({"name": name})):
+            try:
+                made = make(name)
+            except (KubetuiError, ValueError):
+                continue
+            folder = made.folder if isinstance(made, Cluster) else made
+            if isinstance(folder, Path):
+                assert folder.parent.name in {"clusters", "profiles"}
+                assert folder.resolve().is_relative_to(tmp_path)
+            assert name.replace("-", "a").isalnum()
+            assert name == name.lower()
+    for name in hostile:
+        for field in ("control_plane_name", "worker_name"):
+            with pytest.raises(ValueError, match=field):
+                Profile.model_validate({"machines": {field: name}})
+    assert os.listdir(tmp_path) == []  # noqa: PTH208

@@ -1,0 +1,359 @@
+"""Prepared boxes: what their key depends on, when one is used, how one is made and packaged."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from kubetui import boxes, providers
+from kubetui.cluster import Cluster
+from kubetui.command import PRELUDE
+from kubetui.engine import Stop
+from kubetui.errors import RunError, StoppedError, UsageError
+from kubetui.events import Event
+from kubetui.node import Node, Result
+from kubetui.plan import Machine, Plan
+from kubetui.profile import Profile
+from kubetui.providers import packaging
+from kubetui.providers.base import Endpoint, LineSink, MachineState
+from kubetui.providers.packaging import StoredBox, add_arguments, package_arguments, stored, tar_arguments
+from kubetui.providers.process import Finished
+from kubetui.task import Connect
+from kubetui.unidentify import clean_up
+from tests.fakes import FakeNode, FakeProvider
+from tests.plans import plan
+
+BASE = "bento/ubuntu-24.04"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
+    return tmp_path / "vagrant"
+
+
+def put_box(home: Path, name: str, version: str, provider: str = "virtualbox", *, info: Any = None) -> Path:
+    folder = home / "boxes" / name.replace("/", "-VAGRANTSLASH-") / version / provider
+    folder.mkdir(parents=True)
+    (folder / "metadata.json").write_text(json.dumps({"provider": provider}))
+    if info is not None:
+        (folder / "info.json").write_text(json.dumps(info))
+    return folder
+
+
+def key(**groups: Any) -> str:
+    return boxes.key(plan(**groups).profile, StoredBox(BASE, "1.0", Path("/")))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"workers": 9},
+        {"network": {"first_address": "192.168.60.20", "pod_cidr": "10.10.0.0/16", "service_cidr": "10.20.0.0/16"}},
+        {"machines": {"worker_name": "w", "memory": 4096, "prepared_box": True}},
+    ],
+)
+def test_one_box_serves_clusters_of_other_names_and_addresses(groups: dict[str, Any]) -> None:
+    assert key(**groups) == key()
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"version": "1.35"},
+        {"version": "1.36.1"},
+        {"machines": {"box_version": "1.0"}},
+        {"network": {"flannel": {"image": "ghcr.io/flannel-io/flannel:v0.27.0"}}},
+        {"mirrors": {"image_repository": "mirror.example.org/kubernetes"}},
+        {"mirrors": {"registries": {"ghcr.io": "http://10.0.0.1:5000"}}},
+        {"mirrors": {"packages": {"url": "http://10.0.0.1/deb/", "key": "http://10.0.0.1/deb/Release.key"}}},
+        {"mirrors": {"http_proxy": "http://proxy.example.org:3128"}},
+    ],
+)
+def test_whatever_is_in_the_box_is_in_its_key(groups: dict[str, Any]) -> None:
+    assert key(**groups) != key()
+
+
+def test_a_new_base_box_makes_another_key(home: Path) -> None:
+    profile = plan().profile
+    old, new = StoredBox(BASE, "1.0", home), StoredBox(BASE, "1.1", home)
+    assert boxes.key(profile, old) != boxes.key(profile, new)
+
+
+def test_a_base_box_without_versions_counts_as_new_when_it_was_added_again(home: Path) -> None:
+    folder = put_box(home, BASE, "0")
+    (before,) = stored(home, BASE, "virtualbox")
+    was = before.identity
+    (folder / "metadata.json").unlink()
+    (folder / "metadata.json").write_text("{}")
+    assert before.identity != was
+
+
+def test_the_newest_base_box_is_taken_by_number(home: Path) -> None:
+    for version in ("202502.9.0", "202502.21.0"):
+        put_box(home, BASE, version)
+    put_box(home, BASE, "202600.1.0", provider="libvirt")
+    base = boxes.base_box(plan())
+    assert base is not None
+    assert base.version == "202502.21.0"
+
+
+def test_a_pinned_base_box_is_that_one_or_none(home: Path) -> None:
+    put_box(home, BASE, "2.0")
+    assert boxes.base_box(plan(machines={"box_version": "1.0"})) is None
+    put_box(home, BASE, "1.0")
+    base = boxes.base_box(plan(machines={"box_version": "1.0"}))
+    assert base is not None
+    assert base.version == "1.0"
+
+
+def test_boxes_of_newer_vagrants_have_their_architecture_in_the_path(home: Path) -> None:
+    folder = home / "boxes" / "a-VAGRANTSLASH-b" / "1.0" / "amd64" / "virtualbox"
+    folder.mkdir(parents=True)
+    (folder / "metadata.json").write_text("{}")
+    assert [box.version for box in stored(home, "a/b", "virtualbox")] == ["1.0"]
+
+
+def kept(home: Path, wanted: Plan) -> str:
+    """Pretend that the prepared box of a plan was made, and return its name."""
+    base = boxes.base_box(wanted)
+    assert base is not None
+    name = f"kubetui/{boxes.key(wanted.profile, base)}"
+    put_box(home, name, "0", info=boxes._info(wanted.profile, base))
+    return name
+
+
+def test_a_box_is_used_where_the_profile_wants_one_and_one_fits(home: Path) -> None:
+    put_box(home, BASE, "1.0")
+    wanted, unwanted = plan(machines={"prepared_box": True}), plan()
+    assert boxes.planned(wanted).box == BASE
+    name = kept(home, wanted)
+    assert boxes.planned(wanted).box == name
+    assert boxes.planned(wanted).box_version is None
+    assert boxes.planned(unwanted).box == BASE
+    assert boxes.planned(plan("1.35", machines={"prepared_box": True})).box == BASE
+
+
+def test_a_stale_box_is_never_used_and_listed_as_stale(home: Path) -> None:
+    old = put_box(home, BASE, "1.0")
+    wanted = plan(machines={"prepared_box": True})
+    kept(home, wanted)
+    assert [box.current for box in boxes.listing()] == [True]
+    (old / "metadata.json").unlink()
+    put_box(home, BASE, "1.1")
+    assert boxes.planned(wanted).box == BASE
+    assert [box.current for box in boxes.listing()] == [False]
+
+
+def test_boxes_that_kubetui_did_not_make_are_left_out(home: Path) -> None:
+    put_box(home, "kubetui/else", "0")
+    put_box(home, "kubetui/broken", "0", info=["nonsense"])
+    assert boxes.listing() == ()
+
+
+def test_the_makers_machine_stands_beside_the_clusters() -> None:
+    profile = boxes.maker(plan(workers=2, network={"first_address": "192.168.56.101"}).profile)
+    (machine,) = Plan(profile).machines
+    assert str(machine.address) == "192.168.56.104"
+    at_the_end = boxes.maker(plan(workers=2, network={"first_address": "192.168.56.251"}).profile)
+    assert str(Plan(at_the_end).machines[0].address) == "192.168.56.250"
+    assert profile == Profile.model_validate(profile.model_dump(by_alias=True))
+
+
+class OffProvider(FakeProvider):
+    """A machine that is off as soon as anyone looks."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+        self.destroyed = 0
+
+    async def states(self) -> Mapping[str, MachineState]:
+        return {machine.name: MachineState.STOPPED for machine in self._plan.machines}
+
+    async def destroy(self, log: LineSink) -> None:
+        del log
+        self.destroyed += 1
+
+
+class Making:
+    """One box being made without machines; `commands` are what would have run on the host."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, node: FakeNode) -> None:
+        self.home = home
+        self.node = node
+        self.commands: list[Sequence[str]] = []
+        self.events: list[Event] = []
+        self.provider: OffProvider | None = None
+        self.code = 0
+        monkeypatch.setattr(providers, "make", self._provider)
+        monkeypatch.setattr(packaging, "run", self._run)
+        monkeypatch.setattr("kubetui.providers.vagrantcli.executable", lambda _system: "vagrant")
+
+    def _provider(self, plan: Plan, folder: Path) -> OffProvider:
+        key_file = folder / ".vagrant/machines" / plan.machines[0].name / plan.provider.name / "private_key"
+        key_file.parent.mkdir(parents=True)
+        key_file.write_text("")
+        self.key_file = key_file
+        self.provider = OffProvider(plan)
+        return self.provider
+
+    async def _run(self, argv: Sequence[str], **_options: Any) -> Finished:
+        self.commands.append(argv)
+        assert not self.key_file.exists()
+        return Finished(self.code, ("it failed",) if self.code else ())
+
+    def connector(self, _cluster: Cluster) -> Connect:
+        async def connect(_machine: Machine, _endpoint: Endpoint, _log: LineSink) -> Node:
+            return self.node
+
+        return connect
+
+    async def make(self, wanted: Plan, stop: Stop | None = None) -> str:
+        return await boxes.make(wanted.profile, self.connector, self.events.append, lambda _line: None, stop or Stop())
+
+
+@pytest.fixture
+def making(home: Path, monkeypatch: pytest.MonkeyPatch) -> Making:
+    put_box(home, BASE, "1.0")
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(home / "insecure_private_key")
+    return Making(home, monkeypatch, FakeNode())
+
+
+async def test_making_prepares_cleans_packages_and_leaves_nothing(making: Making, tmp_path: Path) -> None:
+    name = await making.make(plan())
+    base = boxes.base_box(plan())
+    assert base is not None
+    assert name == f"kubetui/{boxes.key(plan().profile, base)}"
+    assert [command[:3] for command in making.commands] == [
+        ["vagrant", "package", "kubmaster"],
+        ["vagrant", "box", "add"],
+    ]
+    cleaned = [index for index, call in enumerate(making.node.calls) if "ssh_host_" in call]
+    assert len(cleaned) == 1
+    assert "poweroff" in making.node.calls[cleaned[0] + 1]
+    assert not any("kubeadm init" in call or "kubeadm join" in call for call in making.node.calls)
+    assert making.provider is not None
+    assert making.provider.destroyed == 1
+    assert list((tmp_path / "state/kubetui/boxes").iterdir()) == []
+
+
+async def test_a_box_that_is_there_is_not_made_again(making: Making, home: Path) -> None:
+    name = kept(home, plan())
+    assert await making.make(plan()) == name
+    assert making.commands == []
+
+
+async def test_a_step_that_fails_leaves_neither_box_nor_machine(making: Making) -> None:
+    making.node.probes.append(Result(1, ("error: no",)))
+    with pytest.raises(RunError, match="could not be prepared"):
+        await making.make(plan())
+    assert making.commands == []
+    assert making.provider is not None
+    assert making.provider.destroyed == 1
+
+
+async def test_packaging_that_fails_says_so(making: Making) -> None:
+    making.code = 1
+    with pytest.raises(RunError, match="vagrant ended with 1: it failed"):
+        await making.make(plan())
+
+
+async def test_a_stop_makes_no_box(making: Making) -> None:
+    stop = Stop()
+    stop.request()
+    with pytest.raises(StoppedError):
+        await making.make(plan(), stop)
+    assert making.commands == []
+
+
+async def test_removing_asks_vagrant_and_knows_the_keys(making: Making, home: Path) -> None:
+    name = kept(home, plan())
+    with pytest.raises(UsageError, match="no prepared box nonsense"):
+        await boxes.remove("nonsense", lambda _line: None)
+    making.key_file = home / "none"
+    await boxes.remove(name.partition("/")[2], lambda _line: None)
+    (command,) = making.commands
+    assert command == ["vagrant", "box", "remove", name, "--provider", "virtualbox", "--all", "--force", "--no-tty"]
+
+
+def test_vagrants_keys_are_written_as_vagrant_looks_for_them(making: Making) -> None:
+    (line,) = boxes.vagrant_keys().splitlines()
+    assert line.startswith("ssh-ed25519 ")
+    assert line.endswith(" vagrant insecure public key")
+
+
+def test_a_provider_that_cannot_package_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="hyperv"):
+        packaging.Packaging("hyperv", tmp_path, lambda _line: None)
+
+
+def test_the_arguments_are_vagrants() -> None:
+    file, info = Path("/w/prepared.box"), Path("/w/info.json")
+    assert package_arguments("m", file, info) == [
+        *("package", "m", "--output", "/w/prepared.box", "--info", "/w/info.json", "--no-tty")
+    ]
+    assert add_arguments("kubetui/k", file, "libvirt") == [
+        *("box", "add", "/w/prepared.box", "--name", "kubetui/k", "--provider", "libvirt", "--force", "--no-tty")
+    ]
+
+
+async def test_lxc_is_packaged_by_hand(
+    making: Making, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = put_box(home, "rig/debian12", "0", "lxc")
+    (base / "lxc-config").write_text("lxc.arch = amd64\n")
+    work = tmp_path / "project"
+    work.mkdir()
+    making.key_file = work / "none"
+    seen: dict[str, bytes] = {}
+
+    async def run(argv: Sequence[str], *, log: LineSink, **_options: Any) -> Finished:
+        making.commands.append(argv)
+        if argv[0] == "lxc-config":
+            log("/var/lib/lxc")
+        elif "--numeric-owner" in argv:
+            (work / "package" / "rootfs.tar.gz").write_text("")
+        elif argv[0] == "tar":
+            seen.update({path.name: path.read_bytes() for path in (work / "package").iterdir()})
+        return Finished(0, ())
+
+    monkeypatch.setattr(packaging, "run", run)
+    (box,) = stored(home, "rig/debian12", "lxc")
+    await packaging.Packaging("lxc", work, lambda _line: None).keep("lab", "m", box, "kubetui/k", {"a": 1})
+    assert making.commands[1][-3:] == ["--directory", "/var/lib/lxc/lab-m", "./rootfs"]
+    assert set(seen) == {"metadata.json", "info.json", "rootfs.tar.gz", "lxc-config", "lxc-template"}
+    assert seen["lxc-config"] == b"lxc.arch = amd64\n"
+    assert not (work / "package").exists()
+
+
+def test_the_template_unpacks_what_was_packed(tmp_path: Path) -> None:
+    container, made, root = tmp_path / "old", tmp_path / "new", tmp_path / "old" / "rootfs"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/issue").write_text("Debian\n")
+    made.mkdir()
+    (made / "config").write_text("lxc.net.0.type = veth\n")
+    (tmp_path / "lxc-config").write_text("lxc.arch = amd64\n")
+    archive = tmp_path / "rootfs.tar.gz"
+    subprocess.run(tar_arguments(root, archive, compress=False), check=True)
+    options = [f"--path={made}", "--name=lab-m", f"--rootfs={made / 'rootfs'}", "--tarball", str(archive)]
+    subprocess.run(["sh", packaging.TEMPLATE, *options, "--config", tmp_path / "lxc-config"], check=True)
+    assert (made / "rootfs/etc/issue").read_text() == "Debian\n"
+    assert [line for line in (made / "config").read_text().splitlines() if line.startswith("lxc")] == [
+        *("lxc.net.0.type = veth", "lxc.uts.name = lab-m", "lxc.arch = amd64")
+    ]
+    assert container.exists()
+
+
+def test_cleaning_is_bash_and_names_every_kind_of_identity() -> None:
+    script = clean_up("vagrant", "ssh-rsa AAAA vagrant\n").render()
+    subprocess.run(["bash", "-n"], input=PRELUDE + script, text=True, check=True)
+    for part in ("ssh_host_", "machine-id", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/kubetui"):
+        assert part in script
+    for part in ("/etc/cni", "authorized_keys", "/var/log", "random-seed", "/etc/hosts"):
+        assert part in script

@@ -1,0 +1,41 @@
+"""What the documentation lists is what the code has."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+TABLES = {"Known", "_pattern", "Cause"}
+
+
+def ids() -> Iterator[str]:
+    """Every error id: passed as `id=`, set in a class, or standing in a table of known failures."""
+    for path in (ROOT / "kubetui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.keyword(arg="id" | "error_id", value=ast.Constant(value=str(text))) if text:
+                    yield text
+                case ast.Assign(targets=[ast.Name(id="id")], value=ast.Constant(value=str(text))):
+                    yield text
+                case ast.Call(func=ast.Name(id=name), args=args) if name in TABLES:
+                    texts = [
+                        each.value for each in args if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                    ]
+                    yield from (text for text in texts if re.fullmatch(r"[A-Z][A-Z-]+", text))
+
+
+def test_every_error_id_is_documented_and_no_other() -> None:
+    rows = re.findall(r"^\| ([A-Z][A-Z, -]+) \|", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE)
+    documented = {word.strip() for row in rows for word in row.split(",")}
+    assert documented == set(ids())
+
+
+def test_every_event_is_documented() -> None:
+    text = (ROOT / "kubetui" / "events.py").read_text()
+    union = re.search(r"^Event = (.*)$", text, re.MULTILINE)
+    assert union is not None
+    documented = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "events.md").read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(union.group(1).split(" | "))
