@@ -8,7 +8,7 @@ import time
 import click
 
 from kubetui import boxes as store
-from kubetui import library, profilefile, render
+from kubetui import boxmaker, library, profilefile, render
 from kubetui.cluster import Cluster, is_name
 from kubetui.commands import stopping
 from kubetui.profile import Profile
@@ -37,18 +37,21 @@ def make(name: str) -> int:
     return 0
 
 
-def keep(profile: Profile) -> None:
+def keep(profile: Profile, *, as_json: bool = False) -> None:
     """Make the prepared box of a profile, and say how to start from it."""
-    output = render.output(as_json=False, verbose=False)
+    output = render.output(as_json=as_json, verbose=False)
+
+    def say(line: str) -> None:
+        click.echo(line, err=as_json)
+
+    async def make() -> str:
+        return await boxmaker.make(profile, connector, output, say, stopping())
+
     try:
-        name = asyncio.run(_make(profile, output))
+        name = asyncio.run(make())
     finally:
         output.close()
-    click.echo(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
-
-
-async def _make(profile: Profile, output: render.Output) -> str:
-    return await store.make(profile, connector, output, click.echo, stopping())
+    say(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
 
 
 def remove(key: str) -> int:

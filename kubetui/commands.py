@@ -23,6 +23,7 @@ from kubetui.files import write_private
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState
+from kubetui.providers.packaging import refuse_others
 from kubetui.timings import Timings, read
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def up(
         profile = profile.model_copy(update={"machines": machines})
     profile = _rehearsed(profile, rehearse=rehearse, speed=speed, fault=rehearse_fault)
     plan = boxes.planned(Plan(profile))
+    if keep_box:
+        refuse_others(plan.provider.name)
     asyncio.run(check_host(plan, name))
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
@@ -86,7 +89,7 @@ def up(
         if keep_box:
             from kubetui.boxcommands import keep
 
-            keep(profile)
+            keep(profile, as_json=as_json)
         return 0
     return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
 

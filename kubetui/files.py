@@ -50,8 +50,10 @@ def open_private(path: Path, flags: int) -> int:
     return descriptor
 
 
-def write_private(path: Path, data: str | bytes, mode: int = 0o600) -> None:
+def write_private(path: Path, data: str | bytes, mode: int = 0o600, *, sync: bool = True) -> None:
     """Replace a file by a temporary one, synced and renamed, so that no reader ever sees half of it.
+
+    Without `sync` a power cut may lose it.
 
     Raises KubetuiError where a symbolic link stands in its place.
     """
@@ -63,11 +65,14 @@ def write_private(path: Path, data: str | bytes, mode: int = 0o600) -> None:
             file.write(data.encode() if isinstance(data, str) else data)
             file.flush()
             os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         Path(temporary).rename(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    if not sync:
+        return
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

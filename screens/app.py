@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from typing import ClassVar
@@ -18,20 +19,22 @@ from kubetui.questions import pages
 from screens.chrome import TooSmall, fits
 from screens.draft import Draft
 from screens.host import Host
-from screens.theme import TERMINAL
+from screens.theme import TERMINAL, WITHOUT_COLOUR
 
 
 class KubetuiApp(App[int]):
     """The wizard. `host` answers what is asked of this host; `new` begins a new cluster at once."""
 
     TITLE = "kubetui"
+    CSS = WITHOUT_COLOUR
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui, from everywhere."),
     ]
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
-        super().__init__()
+        # Textual chooses how it takes colours away before it knows the theme
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self._new = new
         self.host = host or Host()
         self.register_theme(TERMINAL)

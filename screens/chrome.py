@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
+from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
@@ -38,7 +39,7 @@ def marked(state: State, words: str) -> Content:
 
 
 class Head(Widget):
-    """Two rows: a line on where one is, and a rule."""
+    """Two rows: a line on where one is, and a rule that may carry a note."""
 
     DEFAULT_CSS = """
     Head { height: 2; }
@@ -51,9 +52,19 @@ class Head(Widget):
         yield Static(self.line(), id="head-line", markup=False)
         yield Static("", classes="rule", markup=False)
 
+    note = ""
+
+    def tell(self, note: str) -> None:
+        """Let the rule carry a note; empty for none."""
+        self.note = note
+        self.on_resize()
+
     def on_resize(self) -> None:
         """Draw the rule and the line as wide as the terminal is."""
-        self.query_one(".rule", Static).update(signs().line * self.size.width)
+        line = signs().line
+        note = f"{line * 2} {self.note} " if self.note else ""
+        rule = Content.assemble((note, "bold $warning"), line * max(0, self.size.width - len(note)))
+        self.query_one(".rule", Static).update(rule)
         self.redraw()
 
     def redraw(self) -> None:
@@ -114,10 +125,15 @@ class TitleLine(Head):
         return Content.assemble(title, " " * gap, self._right)
 
 
-def key(keys: str, action: str, words: str, *, display: str = "", tip: str = "", show: bool = True) -> Binding:
-    """Return a binding whose key is written in the footer as a person would say it."""
+def key(
+    keys: str, action: str, words: str, *, display: str = "", tip: str = "", show: bool = True, first: bool = False
+) -> Binding:
+    """Return a binding whose key is written in the footer as a person would say it.
+
+    `first` lets it act before the keys that follow it are taken as text.
+    """
     display = display or ("enter" if keys == "enter" else "")
-    return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip)
+    return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip, priority=first)
 
 
 class KeyBar(Footer):
@@ -127,8 +143,14 @@ class KeyBar(Footer):
         """Draw the keys: first those of the field or list where one is, then the screen's."""
         if not self._bindings_ready:
             return
+        focused = self.screen.focused
+        typed = focused.check_consume_key if isinstance(focused, Input) else lambda _key, _character: False
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
-        active = {found.binding.action: found for found in self.screen.active_bindings.values() if found.binding.show}
+        active = {
+            found.binding.action: found
+            for found in self.screen.active_bindings.values()
+            if found.binding.show and not typed(found.binding.key, key_to_character(found.binding.key))
+        }
 
         def place(action: str) -> int:
             name = action.removeprefix("screen.")
@@ -194,6 +216,10 @@ def _keys(screen: Screen[Any]) -> Iterator[KeyLine]:
                 yield (group, name, binding.description, binding.tooltip)
 
 
+def _place(action: str, declared: list[str]) -> int:
+    return declared.index(action) if action in declared else len(declared)
+
+
 def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
     merged: dict[tuple[str, str], list[str]] = {}
     kept: dict[tuple[str, str], Binding] = {}
@@ -204,7 +230,8 @@ def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
             shown = binding.key_display or owner.app.get_key_display(binding) or name
             merged.setdefault((binding.action, binding.description), []).append(shown)
             kept.setdefault((binding.action, binding.description), binding)
-    for which, names in merged.items():
+    declared = [binding.action for binding in type(owner).BINDINGS if isinstance(binding, Binding)]
+    for which, names in sorted(merged.items(), key=lambda item: _place(item[0][0], declared)):
         yield ", ".join(dict.fromkeys(names)), kept[which]
 
 

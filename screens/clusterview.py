@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from kubetui import observe
 from kubetui.cluster import Cluster
+from screens import rehearsed
 from screens.chrome import Head, PlainScreen, key, marked
 from screens.dialogs import Confirm
 from screens.kubetable import KubeTable
@@ -87,7 +88,9 @@ class ClusterScreen(PlainScreen):
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield ClusterHead(self)
+        head = ClusterHead(self)
+        head.note = rehearsed.note_of(self._cluster)
+        yield head
         yield Static("", id="trouble", markup=False)
         yield KubeTable(id="nodes")
         with Horizontal(id="below"):

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from screens.chrome import key, marked
+from screens.textline import TextLine
 
 Attempt = Callable[[str, bool], str]
 """Takes what was typed and whether it was confirmed; returns what is in the way, or nothing when it is done."""
@@ -43,9 +44,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = self._title
             yield Static(self._words, markup=False)
-            field = Input(self._value, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield TextLine(self._value)
             yield Static("", id="answer", markup=False)
             yield Static(f"enter {self._yes}   esc Back", classes="keys", markup=False)
 
@@ -81,9 +80,7 @@ class Confirm(ModalScreen[bool]):
         with Vertical() as box:
             box.border_title = self._title
             yield Static(self._words, markup=False)
-            field = Input(placeholder=self._name_to_type, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield TextLine(placeholder=self._name_to_type)
             yield Static(Content(""), id="answer", markup=False)
             yield Static(f"Type {self._name_to_type} and press enter to go on   esc Back", classes="keys", markup=False)
 

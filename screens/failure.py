@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from kubetui.events import TaskFinished
 from kubetui.text import clean
+from screens import rehearsed
 from screens.chrome import Head, PlainScreen, key, marked
 from screens.session import Session
 from screens.shell import open_shell
@@ -78,7 +79,9 @@ class FailureScreen(PlainScreen):
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield FailureHead(self)
+        head = FailureHead(self)
+        head.note = rehearsed.note(self._session.profile)
+        yield head
         with VerticalScroll():
             yield Static("", id="cause", markup=False)
             yield Static("", id="tail", markup=False)

@@ -15,24 +15,24 @@ from kubetui.providers.catalogue import PROVIDERS
 from kubetui.questions import Question, could_become_valid
 from screens.chrome import key, marked
 from screens.symbols import signs
+from screens.textline import TextLine
 
 _WIDTHS = {"integer": 9, "address": 20, "cidr": 22}
 
 
-class Entry(Input):
+class Entry(TextLine):
     """A text field of one row; a question mark asks for help where no value could have one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "screen.go_on", "Continue"),
-        key("up", "app.focus_previous", "Field above", show=False),
-        key("down", "app.focus_next", "Field below", show=False),
+        key("up", "app.focus_previous", "Field above", show=False, first=True),
+        key("down", "app.focus_next", "Field below", show=False, first=True),
     ]
 
     def __init__(self, question: Question, text: str) -> None:
         empty = _when_empty(question)
-        super().__init__(text, placeholder=empty, compact=True, select_on_focus=False)
+        super().__init__(text, empty, select_on_focus=False)
         self.question = question
-        self.cursor_blink = False
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Tell that a key is text; Textual leaves such keys out of the footer."""

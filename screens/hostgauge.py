@@ -12,9 +12,9 @@ from screens.chrome import marked
 from screens.host import GIB, HostFacts
 from screens.symbols import COLOURS, State, signs
 
-_BARS = (12, 30)
+_BARS = (11, 30)
 """Columns of a bar, at least and at most."""
-_BEFORE, _AFTER = 45, 22
+_BEFORE, _AFTER = 46, 22
 """Columns before a bar, and those that a remark needs."""
 _STATES: dict[Status, State] = {"ok": "done", "warning": "attention", "failed": "failed"}
 
@@ -79,7 +79,7 @@ def drawn(found: tuple[Gauge, ...], width: int) -> Content:
     rows = []
     columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER))
     for index, gauge in enumerate(found):
-        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<16}")
+        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<17}")
         parts = [head, _bar(gauge, columns)]
         if gauge.remark:
             quiet = Content.styled(gauge.remark, "dim")

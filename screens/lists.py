@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from screens.chrome import key
 from screens.symbols import signs
+from screens.textline import TextLine
 
 
 class Lines(OptionList, inherit_bindings=False):
@@ -90,11 +91,11 @@ class Lines(OptionList, inherit_bindings=False):
         return Content.assemble(f"{signs().here} " if here else "  ", self._contents[line])
 
 
-class SearchLine(Input):
+class SearchLine(TextLine):
     """The line that `/` opens. Enter goes to what was found, Esc puts everything back."""
 
     DEFAULT_CSS = """
-    SearchLine { display: none; margin: 0 1; }
+    SearchLine { display: none; margin: 0 2; }
     SearchLine.-open { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "close", "All", display="esc", tip="Show everything again.")]
@@ -110,8 +111,7 @@ class SearchLine(Input):
         """The search is over, and the list has the keys again."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="search", compact=True)
-        self.cursor_blink = False
+        super().__init__(placeholder="a word to look for")
 
     def open(self) -> None:
         """Begin."""

@@ -12,8 +12,8 @@ from kubetui.ranges import Problem, Range, ranges
 from screens.symbols import Signs, State, signs
 
 _SHORT = {"first_address": "machines", "pod_cidr": "pods", "service_cidr": "services"}
-_FIXED = 7
-"""Rows of the drawing that are no machines: the host, a gap, a gap, three ranges and one for what is left out."""
+_FIXED = 5
+"""Rows of the drawing that are no machines: the host, a gap and three ranges."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
+from screens import rehearsed
 from screens.chrome import PagesLine, PlainScreen, key, marked
 from screens.draft import Draft, Path, page_of
 from screens.fields import Field
@@ -48,7 +49,8 @@ class PageScreen(PlainScreen):
     PageScreen #left { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("tab", "app.focus_next", "Next field", tip="To the next field; shift+tab to the one before."),
+        key("tab", "app.focus_next", "Next field", tip="To the next field.", first=True),
+        key("shift+tab", "app.focus_previous", "Field before", tip="To the field before.", show=False, first=True),
         key("enter", "go_on", "Continue", tip="To the next page, once this one is right."),
         key("escape", "back", "Back", display="esc", tip="One page back; nothing is lost."),
         key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),
@@ -99,7 +101,7 @@ class PageScreen(PlainScreen):
     @on(Field.Said)
     def take(self, event: Field.Said) -> None:
         """Keep what was typed."""
-        if event.text != self.draft.text(event.question):
+        if event.text != self.draft.text(event.question) and event.question == self.question:
             self._typing = event.question.path
         self.draft.enter(event.question, event.text)
         self.show_state()
@@ -133,6 +135,7 @@ class PageScreen(PlainScreen):
         here = self.question
         if here is not None:
             self.query_one("#help", Static).update(Content.assemble((f"{here.title}: ", "bold"), here.help))
+        self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
         self.show_picture()
 
     def _problems(self) -> dict[Path, str]:
@@ -192,7 +195,11 @@ class PageScreen(PlainScreen):
 
 def _draw_gauges(screen: PageScreen) -> Content:
     plan = screen.draft.plan()
-    return drawn(gauges(plan, screen.app.host.facts()), screen.room()[0]) if plan else Content("")
+    if plan is None:
+        return Content("")
+    if plan.provider.rehearsal or not plan.provider.makes_machines:
+        return Content.styled("  No machine is made: this needs next to nothing of this host.", "dim")
+    return drawn(gauges(plan, screen.app.host.facts()), screen.room()[0])
 
 
 def _draw_network(screen: PageScreen) -> Content:

@@ -14,6 +14,7 @@ from kubetui.estimate import estimate
 from kubetui.hostchecks import Check, blocking
 from kubetui.plan import Plan
 from kubetui.planview import StepText, step_texts
+from screens import rehearsed
 from screens.chrome import PagesLine, PlainScreen, key, marked, stages
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
@@ -34,9 +35,11 @@ class ReviewScreen(PlainScreen):
     ReviewScreen #machines { height: auto; max-height: 8; }
     ReviewScreen #machines > Static, ReviewScreen #checks > Static { height: auto; }
     ReviewScreen #checks { height: auto; max-height: 9; margin: 1 0 0 0; }
-    ReviewScreen.-wide #top { layout: horizontal; }
-    ReviewScreen.-wide #machines { width: 1fr; max-height: 100%; }
-    ReviewScreen.-wide #checks { width: 1fr; max-height: 100%; margin: 0 0 0 3; }
+    ReviewScreen #machines > Static { text-wrap: nowrap; text-overflow: ellipsis; }
+    ReviewScreen.-roomy #top { layout: horizontal; }
+    ReviewScreen.-roomy #machines { width: auto; max-width: 60%; max-height: 100%; }
+    ReviewScreen.-roomy #machines > Static { width: auto; }
+    ReviewScreen.-roomy #checks { width: 1fr; max-height: 100%; margin: 0 0 0 4; }
     ReviewScreen #steps { height: 1fr; margin: 1 0 0 0; }
     ReviewScreen #list { width: 34; height: 100%; }
     ReviewScreen.-roomy #list { width: 68; }
@@ -86,6 +89,7 @@ class ReviewScreen(PlainScreen):
 
     def on_mount(self) -> None:
         """Show the steps, and look at the host."""
+        self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
         self.show_steps()
         self.query_one(Lines).focus()
         self._seconds = estimate(self.plan)

@@ -87,8 +87,10 @@ def headless(draft: Draft, seconds: float | None) -> Content:
     """Return the estimate, if there is one, and the command that does the same."""
     known = f"{_about(seconds)}, from earlier runs here.   " if seconds else ""
     if draft.source and not draft.changed:
-        return Content.assemble(known, ("Without the wizard: ", "dim"), f"kubetui up {draft.source} --yes")
-    return Content.assemble(known, ("Once saved, it runs without the wizard, too.", "dim"))
+        label = "" if known else "Without the wizard: "
+        return Content.assemble(known, (label, "dim"), f"kubetui up {draft.source} --yes")
+    words = "s saves it for kubetui up." if known else "Once saved, it runs without the wizard, too."
+    return Content.assemble(known, (words, "dim"))
 
 
 def _about(seconds: float) -> str:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kubetui.profile import Profile
-from screens import runstate, runwords
+from screens import rehearsed, runstate, runwords
 from screens.chrome import Head, key
 from screens.failure import Choice, FailureScreen
 from screens.logpane import LogPane
@@ -33,6 +33,7 @@ class RunHead(Head):
     def __init__(self, screen: RunScreen) -> None:
         super().__init__()
         self._of = screen
+        self.note = rehearsed.note(screen.session.profile)
 
     def line(self) -> Content:
         """Return the upper row."""

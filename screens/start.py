@@ -34,7 +34,7 @@ class StartScreen(PlainScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("n", "new", "New", tip="A new cluster, from the defaults."),
-        key("enter", "open", "Open", tip="Open the chosen cluster, or the wizard with the chosen profile."),
+        key("enter", "open", "Open", tip="Open the chosen cluster, or the wizard with this profile."),
         key("g", "go_on", "Go on", tip="Go on with the run of the chosen cluster where it stopped."),
         key("d", "destroy", "Destroy", tip="Remove the chosen cluster with its machines; asks first."),
         key("u", "undo", "Undo edits", tip="Forget what was changed in the chosen profile and not saved."),
@@ -119,7 +119,8 @@ class StartScreen(PlainScreen):
         cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
         draft = self._draft(chosen)
         if entry is not None and entry.error:
-            return Content.assemble(marked("failed", "It cannot be read"), f"\n{entry.error}")
+            error = entry.error.replace(str(entry.path), entry.path.name)
+            return Content.assemble(marked("failed", "It cannot be read"), f"\n{error}")
         profile = draft.profile() if draft else cluster.profile if cluster else entry.profile if entry else None
         if profile is None:
             return Content("")

@@ -34,11 +34,12 @@ def heading(words: str) -> Content:
 def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
     """Return a cluster's row, `width` columns wide with the mark before it."""
     state = _STATES[cluster.state]
-    head = f" {cluster.name:<15} {nodes(cluster.nodes) if cluster.nodes else '':<9} {cluster.version:<9} "
-    tail = f" {ago(now - cluster.when):>9}"
+    count = nodes(cluster.nodes) if cluster.nodes else ""
+    head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
+    tail = f" {ago(now - cluster.when):>8}"
     if width >= _ROOMY:
         tail = f"{cluster.address:<16}{tail}"
-    room = max(8, width - len(head) - len(tail) - 3)
+    room = max(8, width - len(head) - len(tail) - 2)
     return Content.assemble(
         (signs().of(state), COLOURS[state]),
         head,
@@ -61,7 +62,7 @@ def draft_row(draft: Draft, width: int) -> Content:
 
 
 def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign: str = " ") -> Content:
-    head = f" {name:<15} "
+    head = f" {_cut(name, 13)} "
     room = max(8, width - len(head) - len(kind) - 3)
     return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))
 
@@ -71,7 +72,7 @@ def _sizes(profile: Profile) -> str:
     chosen = profile.machines
     controls = chosen.control_planes
     parts = [
-        f"{nodes(controls + chosen.workers):<9}",
+        f"{nodes(controls + chosen.workers):<8}",
         f"{memory(chosen.memory):<8}",
         f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} ",
         f"{profile.network.pod_network:<9}",
@@ -94,7 +95,7 @@ def ago(seconds: float) -> str:
     """
     if seconds < _MINUTE:
         return "just now"
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
     return ""

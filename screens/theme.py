@@ -10,6 +10,13 @@ ACCENT: Final = "$accent"
 MUTED: Final = "dim"
 """Dim rather than grey: it follows light and dark terminals alike."""
 
+WITHOUT_COLOUR: Final = """
+Input:nocolor > .input--cursor { text-style: reverse; }
+OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
+DataTable:nocolor > .datatable--cursor { text-style: bold reverse; }
+"""
+"""What colour alone would say."""
+
 TERMINAL: Final = Theme(
     name="terminal",
     ansi=True,

@@ -36,7 +36,8 @@ if systemctl is-active --quiet "$unit"; then echo "Unit $unit.service was alread
 echo "$unit" >>"$STANDINS/runs"
 rm -f "$STANDINS/$unit.pid"
 # as systemd does, the one that starts it also collects it at its end
-setsid bash -c '"${@:2}" & echo "$!" >"$1.new"; mv "$1.new" "$1"; wait' own "$STANDINS/$unit.pid" "$@" </dev/null >/dev/null 2>&1 &
+exec </dev/null >/dev/null 2>&1
+setsid bash -c '"${@:2}" & echo "$!" >"$1.new"; mv "$1.new" "$1"; wait' own "$STANDINS/$unit.pid" "$@" &
 echo "$!" >"$STANDINS/$unit.group"
 until [[ -e $STANDINS/$unit.pid ]]; do sleep 0.01; done
 """,
@@ -45,7 +46,10 @@ pid=$(cat "$STANDINS/${*: -1}.pid" 2>/dev/null) && [[ -d /proc/$pid ]] && state=
 case $1 in
   is-active) [[ $2 == --quiet ]] || echo "$state"; [[ $state == active ]] ;;
   show) echo "$pid" ;;
-  stop) [[ $pid == 0 ]] || { kill -TERM -- "-$(cat "$STANDINS/$2.group")"; while [[ -d /proc/$pid ]]; do sleep 0.02; done; } ;;
+  stop)
+    [[ $pid != 0 ]] || exit 0
+    kill -TERM -- "-$(cat "$STANDINS/$2.group")"
+    while [[ -d /proc/$pid ]]; do sleep 0.02; done ;;
 esac
 """,
 }
@@ -180,7 +184,11 @@ class Guest:
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(
             *("bash", "-c", process.command or ""),
-            **{"env": environment, "stdin": pipe, "stdout": pipe, "stderr": pipe, "start_new_session": True},
+            env=environment,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            start_new_session=True,
         )
         self._children.append(child)
         assert child.stdin

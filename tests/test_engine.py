@@ -190,13 +190,14 @@ async def test_cancelling_the_run_cancels_its_tasks_and_closes_nodes() -> None:
     node = FakeNode()
 
     async def hangs(_task: Task) -> Outcome:
+        started.set()
         await asyncio.Event().wait()
         return Outcome.DONE
 
+    started = asyncio.Event()
     bench = Bench(plan(), (step("first", run=hangs),), node)
     running = asyncio.create_task(bench.execute())
-    while len(bench.started()) < 3:
-        await asyncio.sleep(0)
+    await started.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubetui import kubeadm
@@ -154,6 +154,7 @@ DOCUMENT = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(max_size=2), DOCUMENT), st.dictionaries(st.text(max_size=2), DOCUMENT))
 def test_a_patch_applied_twice_is_a_patch_applied_once(base: Any, patch: Any) -> None:
     once = kubeadm.merge(base, patch)

@@ -25,6 +25,7 @@ def test_starters_are_found_by_name() -> None:
     assert library.find("tutorial") == library.starter_folder() / "tutorial.yaml"
     assert [(entry.name, entry.kind, entry.error) for entry in library.listing()] == [
         ("larger", "starter", None),
+        ("rehearsal", "starter", None),
         ("single", "starter", None),
         ("tutorial", "starter", None),
     ]
@@ -54,7 +55,7 @@ def test_an_unknown_name_names_the_nearest() -> None:
         "There is no profile called tutoral.\n"
         "  Did you mean tutorial? `kubetui profiles` lists them; a file is named by its path."
     )
-    with pytest.raises(ProfileError, match="There are: larger, single, tutorial"):
+    with pytest.raises(ProfileError, match="There are: larger, rehearsal, single, tutorial"):
         library.find("zzz")
 
 

@@ -50,7 +50,7 @@ GOLDEN = {
     "kubernetes:\n  version: 1.30\n": "lab.yaml:2:12: kubernetes.version: "
     'YAML reads 1.30 as a number, and text is needed.\n  Put it in quotes: "1.30"',
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
-    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts.\n  Did you mean virtualbox?",
+    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal.\n  Did you mean virtualbox?",
     "machines:\n  workers: 010\n": "lab.yaml:2:12: machines.workers: "
     "010 means different things to different YAML programs.\n"
     '  Put it in quotes: "010". Or write true, false or a plain decimal number.',

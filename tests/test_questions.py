@@ -60,7 +60,12 @@ def test_a_question_says_what_its_field_says() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "default", "choices"),
     [
-        ("provider", "choice", "virtualbox", ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "hosts")),
+        (
+            "provider",
+            "choice",
+            "virtualbox",
+            ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "hosts", "rehearsal"),
+        ),
         ("network.pod_network", "choice", "flannel", ("flannel", "manifest")),
         ("kubernetes.runtime", "choice", "containerd", ("containerd",)),
         ("network.first_address", "address", "192.168.56.101", ()),
@@ -92,7 +97,7 @@ def test_right_answers(name: str, text: str, value: object) -> None:
     [
         ("name", "", "Name is needed."),
         ("name", "Lab", "Lab does not fit Name."),
-        ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts."),
+        ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal."),
         ("machines.memory", "2 GiB", "Memory each is a whole number of MiB, in digits alone."),
         ("machines.memory", "256", "256 MiB is too little: at least 512 MiB."),
         ("machines.workers", "007", "Workers is a whole number, in digits alone."),

@@ -428,3 +428,14 @@ async def test_cancelling_leaves_nothing_behind_here(machine: Guest, node: SshNo
     await until(lambda: not {task for task in asyncio.all_tasks() - before if not task.done()})
     # in the machine it goes on, and is there to be picked up
     await until((machine.run / "goes-on" / "exit").exists)
+
+
+async def test_who_notices_late_that_a_connection_broke_spares_its_successor(machine: Guest, node: SshNode) -> None:
+    await node.connect(nobody)
+    lost = node._connection
+    machine.wire.cut()
+    assert (await node.run(Command("true\n"))).ok
+    node._forget(lost)
+    before = machine.wire.connections
+    assert (await node.run(Command("true\n"))).ok
+    assert machine.wire.connections == before

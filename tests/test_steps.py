@@ -209,7 +209,7 @@ ALLOWED = {
     "SC2015": "what stands between && and || is a test there, and has no work to do",
     "SC2016": "awk's and JSONPath's own dollar signs stand in single quotes",
     "SC2034": "a variable that only the probe or only the apply script of a step reads",
-    "SC2329": "functions of the prelude that this script does not call",
+    "SC2094": "a function and the file that its answer goes into have the same name",
 }
 OTHERS = {
     "ticket": Command(TICKET),
@@ -246,7 +246,7 @@ def test_bash_can_parse_every_script(scripts: Path) -> None:
 
 
 def test_shellcheck_finds_nothing(scripts: Path) -> None:
-    words = ["shellcheck", "--shell=bash", "--format=gcc"]
+    words = ["shellcheck", "--shell=bash", "--format=gcc", "--extended-analysis=false"]
     done = subprocess.run([*words, *sorted(scripts.iterdir())], capture_output=True, text=True, check=False)
     assert done.returncode < 2, done.stderr
     found = [(line, line[-7:-1]) for line in done.stdout.replace(f"{scripts}/", "").splitlines()]

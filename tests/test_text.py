@@ -2,6 +2,7 @@
 
 import tracemalloc
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -34,7 +35,7 @@ CAP = 16
 def lines_of(data: bytes, cuts: list[int] | None = None, cap: int = CAP) -> list[str]:
     lines = Lines(cap)
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
-    found = [line for start, end in zip(edges, edges[1:], strict=False) for line in lines.feed(data[start:end])]
+    found = [line for start, end in pairwise(edges) for line in lines.feed(data[start:end])]
     return found + lines.close()
 
 

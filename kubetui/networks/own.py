@@ -40,6 +40,8 @@ def manifest(plan: Plan) -> str:
             f"{source} has the SHA-256 {found}, and the profile says {options.sha256}.",
             fix="Look at what changed in the manifest before you put the new checksum into the profile.",
         )
+    if b"\0" in data:
+        raise ProfileError(f"{source} is no manifest: there is a NUL character in it.", fix="Check that it is YAML.")
     return data.decode(errors="replace").strip("\n")
 
 

@@ -68,7 +68,7 @@ PROVIDERS: dict[str, ProviderKind] = {
         ),
         ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
         ProviderKind(
-            "rehearsal", "rehearsal (recorded machines)", "recorded/debian12", Starts.FIRST_ALONE, rehearsal=True
+            "rehearsal", "rehearsal", "recorded/debian12", Starts.FIRST_ALONE, rehearsal=True
         ),
     )
 }

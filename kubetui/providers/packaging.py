@@ -96,14 +96,17 @@ def tar_arguments(root: Path, output: Path, *, compress: bool) -> list[str]:
     ]
 
 
+def refuse_others(provider: str) -> None:
+    """Raise UsageError for a provider whose machines cannot become boxes."""
+    if provider not in KEEPS:
+        raise UsageError(f"kubetui cannot keep prepared boxes for {provider}.", fix=f"It can for: {', '.join(KEEPS)}.")
+
+
 class Packaging:
     """Makes boxes of one provider. `folder` is the Vagrant project whose machine becomes one."""
 
     def __init__(self, provider: str, folder: Path, log: LineSink) -> None:
-        if provider not in KEEPS:
-            raise UsageError(
-                f"kubetui cannot keep prepared boxes for {provider}.", fix=f"It can for: {', '.join(KEEPS)}."
-            )
+        refuse_others(provider)
         self._provider = provider
         self._folder = folder
         self._log = log

@@ -6,6 +6,7 @@ and reads what was printed; `process.py` runs it.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -13,11 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import vagrant
-
 from kubetui.errors import HostError, RunError
 from kubetui.hostinfo import System, install_hint
 from kubetui.providers.base import Endpoint, MachineState
+
+# where Vagrant is missing, python-vagrant says so on standard error as it is imported; kubetui says it in its own words
+logging.getLogger("vagrant").addHandler(logging.NullHandler())
+import vagrant  # noqa: E402
 
 _STATES: Final = {
     "running": MachineState.RUNNING,

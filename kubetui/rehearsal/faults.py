@@ -134,7 +134,7 @@ FAULTS: Final = {
             step="images",
             seconds=20.0,
             says=(
-                f"image 1 of 3: {_IMAGE}",
+                f"image 1 of 5: {_IMAGE}",
                 *_tries(
                     (f'level=fatal msg="pulling image: rpc error: code = Unknown desc = {_PULL}"',),
                     5,

@@ -42,7 +42,8 @@ class Memory:
         private_folder(self.path.parent)
         document = asdict(self)
         del document["path"]
-        write_private(self.path, json.dumps(document))
+        # not synced: a rehearsal's hundred machines would wait for the disk
+        write_private(self.path, json.dumps(document), sync=False)
 
     def finish(self, step: str, values: Mapping[str, str]) -> None:
         """Remember that a step was done with these values."""

@@ -26,11 +26,12 @@ files=(
 )
 # these go away unless they were there
 data=(
-  /opt/cni /opt/containerd /root/.kube /run/flannel /run/containerd /run/kubernetes /var/lib/cni /var/lib/containerd
-  /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
+  /opt/cni /opt/containerd /root/.gnupg /root/.kube /run/flannel /run/containerd /run/kubernetes /usr/libexec/kubernetes
+  /var/lib/cni /var/lib/containerd /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
 )
 folders=(/etc/apt/keyrings /etc/bash_completion.d)
 settings=(net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward)
+tables() { if command -v nft >/dev/null; then nft list tables; fi; }
 swap_units() { systemctl list-unit-files --type=swap --state=masked --plain --no-legend 2>/dev/null | awk '{print $1}' || true; }
 
 [[ -s $place/cluster ]] || absent "it belongs to no cluster yet"
@@ -48,11 +49,12 @@ files=(
 )
 # these go away unless they were there
 data=(
-  /opt/cni /opt/containerd /root/.kube /run/flannel /run/containerd /run/kubernetes /var/lib/cni /var/lib/containerd
-  /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
+  /opt/cni /opt/containerd /root/.gnupg /root/.kube /run/flannel /run/containerd /run/kubernetes /usr/libexec/kubernetes
+  /var/lib/cni /var/lib/containerd /var/lib/etcd /var/lib/kubelet /var/log/containers /var/log/pods
 )
 folders=(/etc/apt/keyrings /etc/bash_completion.d)
 settings=(net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward)
+tables() { if command -v nft >/dev/null; then nft list tables; fi; }
 swap_units() { systemctl list-unit-files --type=swap --state=masked --plain --no-legend 2>/dev/null | awk '{print $1}' || true; }
 
 there() { [[ -e $1 || -L $1 ]]; }
@@ -77,6 +79,7 @@ for name in containerd kubelet; do
   printf '%s %s %s\n' "$name" "${enabled:-none}" "${active:-none}"
 done >units
 ls /sys/class/net >interfaces
+tables >tables
 cd /
 mv "$before.new" "$before"
 sync "$before"

@@ -4,6 +4,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -219,6 +220,15 @@ def test_network(snap_compare: Snap, size: tuple[int, int], case: str) -> None:
     assert snap_compare(KubetuiApp(FakeHost(routes=routes)), terminal_size=size, run_before=before)
 
 
+async def test_a_rehearsal_says_so(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+        await begun(pilot)
+        provider = field(pilot, "Provider")
+        provider.control.value = "rehearsal"
+        await pilot.pause()
+        assert "rehearsal: nothing here is real" in str(pilot.app.screen.query_one(".rule", Static).render())
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_kubernetes(snap_compare: Snap, size: tuple[int, int], host: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
@@ -250,3 +260,15 @@ async def test_entries_are_one_row_high(host: FakeHost) -> None:
     async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
         await begun(pilot)
         assert {entry.size.height for entry in pilot.app.screen.query(Entry)} == {1}
+
+
+async def test_keys_act_in_the_order_in_which_they_were_pressed(host: FakeHost) -> None:
+    wizard = KubetuiApp(host)
+    async with wizard.run_test(size=(80, 24)) as pilot:
+        await begun(pilot)
+        burst = [("ctrl+u", "\x15"), ("x", "x"), ("y", "y"), ("backspace", "\x7f"), ("z", "z")]
+        for key, character in burst:
+            wizard.post_message(Key(key, character))
+        await pilot.pause()
+        await pilot.pause()
+        assert field(pilot, "Name").control.value == "xz"

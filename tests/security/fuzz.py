@@ -12,9 +12,36 @@ CANARY = "canary"
 PIECES = (
     *("'", '"', "\\", "`", "$", "\n", "\r", "\t", " ", ";", "&", "|", "<", ">", "(", ")", "{", "}", "*", "?", "~", "#"),
     *("!", "=", "%", "^", "[", "]", "-", "--", "/", "..", ":", ",", "@", "\x01", "\x1b[31m", "\x7f", "\x85", "\ufeff"),
-    *("'\\''", "'\n'", '"\'"', "$'", "$(", "${", "$((", "))", "<<EOF\n", "EOF\n", "\\\n", "é", "日本", "\u202e", "\U0001f980"),
+    *(
+        "'\\''",
+        "'\n'",
+        '"\'"',
+        "$'",
+        "$(",
+        "${",
+        "$((",
+        "))",
+        "<<EOF\n",
+        "EOF\n",
+        "\\\n",
+        "é",
+        "日本",
+        "\u202e",
+        "\U0001f980",
+    ),
     *(f"$(touch {CANARY})", f"`touch {CANARY}`", f"';touch {CANARY};'", f'";touch {CANARY};"', f"\ntouch {CANARY}\n"),
-    *(f"a[$(touch {CANARY})]", f"||touch {CANARY}||", f"&touch {CANARY}&", "-rf", "--help", "-o", "-e", "-n", "%s", "%n"),
+    *(
+        f"a[$(touch {CANARY})]",
+        f"||touch {CANARY}||",
+        f"&touch {CANARY}&",
+        "-rf",
+        "--help",
+        "-o",
+        "-e",
+        "-n",
+        "%s",
+        "%n",
+    ),
     *("@JOIN_TOKEN@", "#{1}", "<%= 1 %>", "*a", "&a ", "!!", ": ", "- ", "|\n", "${IFS}", "${x:=y}", "true", "no", "0"),
 )
 
@@ -38,4 +65,4 @@ def texts(count: int, seed: int) -> Iterator[str]:
 def _code(source: random.Random) -> int:
     """Return a character's number: any but NUL and the halves of surrogate pairs."""
     code = source.choice((source.randrange(1, 0xA0), source.randrange(1, 0xD800), source.randrange(0xE000, 0x110000)))
-    return code if code != 0x7F or source.random() < 0.5 else 0x80  # noqa: PLR2004
+    return code if code != 0x7F or source.random() < 0.5 else 0x80

@@ -4,6 +4,7 @@ import base64
 import json
 import shlex
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_chunks_do_not_matter(cuts: list[int]) -> None:
     data = b"one\nthe password is s3cr3tpassw0rdx, and\r\nagain s3cr3tpassw0rdx\n"
     edges = [0, *sorted(cut % len(data) for cut in cuts), len(data)]
     lines, hide = Lines(), Stream()
-    parts = zip(edges, edges[1:], strict=False)
+    parts = pairwise(edges)
     shown = [hide(line) for start, end in parts for line in lines.feed(data[start:end])]
     assert shown == ["one", f"the password is {STARS}, and", f"again {STARS}"]
 

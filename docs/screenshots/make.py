@@ -1,0 +1,64 @@
+"""Makes the README's pictures from the running wizard: `python docs/screenshots/make.py`.
+
+The wizard runs as it does for a person, without a terminal, and rehearses a cluster: the same screens and
+the same pipeline, on machines that play a recording. The pictures say so themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SIZE = (100, 30)
+PATIENCE = 90.0
+"""Seconds that a screen is waited for."""
+
+
+async def main() -> None:
+    """Walk from the start screen to the nodes table, and take a picture of each screen on the way."""
+    from screens.app import KubetuiApp
+    from screens.session import land
+
+    app = KubetuiApp()
+    async with app.run_test(size=SIZE) as pilot:
+
+        async def until(text: str) -> None:
+            async with asyncio.timeout(PATIENCE):
+                while text not in app.export_screenshot(simplify=True).replace("&#160;", " "):
+                    await pilot.pause(0.1)
+            await pilot.pause(0.3)
+
+        def picture(name: str) -> None:
+            (HERE / f"{name}.svg").write_text(app.export_screenshot(title="kubetui"))
+
+        await until("rehearsal")
+        await pilot.press("slash", *"rehearsal", "enter")
+        picture("start")
+        await pilot.press("enter")
+        await until("Memory each")
+        picture("machines")
+        await pilot.press("enter")
+        await until("Pod CIDR")
+        picture("network")
+        await pilot.press("enter")
+        await until("Version")
+        await pilot.press("enter")
+        await until("Without the wizard")
+        picture("review")
+        await pilot.press("enter")
+        await until("kubeadm init")
+        picture("run")
+        await until("is ready")
+        await until("INTERNAL-IP")
+        picture("cluster")
+        app.exit()
+    land(print)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"XDG_STATE_HOME": f"{home}/state", "XDG_CONFIG_HOME": f"{home}/config"}
+        asyncio.run(main())

@@ -1,0 +1,48 @@
+"""A load balancer as small as it can be: takes connections at one address and passes each on to a port that answers.
+
+Called with HOST:PORT to listen at and the HOST:PORT of each backend. It ends by itself: when its standard input
+does, as it does when the test that started it is gone, or after an hour.
+"""
+
+import asyncio
+import contextlib
+import sys
+
+HOUR = 3600
+
+
+async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+async def reach(backends: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    for backend in backends:
+        host, port = backend.rsplit(":", 1)
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(1):
+                return await asyncio.open_connection(host, int(port))
+    return None
+
+
+async def main(listen: str, backends: list[str]) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        found = await reach(backends)
+        if found is None:
+            writer.close()
+            return
+        await asyncio.gather(copy(reader, found[1]), copy(found[0], writer))
+
+    host, port = listen.rsplit(":", 1)
+    server = await asyncio.start_server(connected, host, int(port))
+    print("listening", flush=True)
+    with contextlib.suppress(TimeoutError):
+        async with server, asyncio.timeout(HOUR):
+            await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2:]))

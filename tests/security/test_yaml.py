@@ -1,0 +1,125 @@
+"""Fuzzed profiles: each is a profile or one clear message, never a traceback, within 2 seconds and 50 MiB."""
+
+from __future__ import annotations
+
+import random
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from kubetui import profilefile
+from kubetui.errors import ProfileError
+from tests.security.fuzz import PIECES, amount
+
+SECONDS = 2.0
+MIB = 50
+ROOT = Path(__file__).parents[2]
+WORDS = (
+    *("schema: 1\n", "name: lab\n", "provider: lxc\n", "machines:\n", "  workers: 2\n", "  options: {lxc: {a: 1}}\n"),
+    *("network:\n", "  pod_cidr: 10.0.0.0/8\n", "  first_address: 192.168.56.101\n", "  options: {a: b}\n"),
+    *("kubernetes:\n", '  version: "1.36"\n', "  patches:\n    - kind: ClusterConfiguration\n      a: {b: [1, 2]}\n"),
+    *("mirrors:\n", "  http_proxy: http://me:pass@proxy:1\n", "  registries: {ghcr.io: 'http://x:1'}\n"),
+    *(
+        "hosts:\n  - name: a\n    role: worker\n",
+        "<<: *a\n",
+        "&a ",
+        "*a",
+        "!!python/object:os.system x\n",
+        "!!binary x\n",
+    ),
+    *(
+        "? ",
+        "- ",
+        "| \n",
+        "> \n",
+        "---\n",
+        "...\n",
+        "%YAML 1.1\n",
+        "%TAG ! x\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        ": ",
+        "\n",
+        "  ",
+    ),
+    *(
+        "1.30",
+        "010",
+        "0x10",
+        "1e3",
+        ".inf",
+        "no",
+        "yes",
+        "~",
+        "null",
+        "2024-01-01",
+        "1_000",
+        "'",
+        '"',
+        "\\x00",
+        "\\u202e",
+    ),
+    *("&a [*a]", "a: &a [x]\nb: *a\n", "9" * 400, "[" * 50, "{a: " * 30, "- " * 40, "name: " + "x" * 3000 + "\n"),
+)
+
+
+def document(source: random.Random) -> bytes:
+    """Return something between a good profile and noise."""
+    pieces = [source.choice(WORDS if source.random() < 0.8 else PIECES) for _ in range(source.randrange(1, 25))]
+    data = bytearray("".join(pieces).encode(errors="surrogatepass"))
+    for _ in range(source.choice((0, 0, 0, 1, 3))):
+        if data:
+            data[source.randrange(len(data))] = source.randrange(256)
+    if source.random() < 0.001:
+        data *= 1 + 200_000 // (len(data) + 1)
+    return bytes(data)
+
+
+def refusal(data: bytes) -> ProfileError | None:
+    try:
+        profilefile.parse(data, "x.yaml")
+    except ProfileError as error:
+        return error
+    return None
+
+
+def clear(error: ProfileError) -> bool:
+    """Tell whether a message says where and what, harmlessly, and does not go on for pages."""
+    text = str(error)
+    lines = all(line.isprintable() for line in text.split("\n"))
+    return error.message.startswith("x.yaml:") and len(error.message) > 12 and lines and len(text) < 20_000
+
+
+def fuzz(seed: int, count: int) -> None:
+    """Parse `count` documents in this process; what is wrong raises."""
+    source = random.Random(seed)  # noqa: S311
+    profiles = 0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(count):
+        data = document(source)
+        began = time.process_time()
+        error = refusal(data)
+        spent = time.process_time() - began
+        assert spent < SECONDS, (number, spent, data[:200])
+        profiles += error is None
+        assert error is None or clear(error), (number, data, error)
+        if number == 200:
+            # imports and caches are made by then
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert grown < MIB, f"{grown:.0f} MiB"
+    sys.stdout.write(f"{count} documents, {profiles} profiles, {grown:.1f} MiB\n")
+
+
+def test_fuzzed_documents_are_profiles_or_refusals() -> None:
+    """In a process of its own, so that its memory is nobody else's."""
+    code = f"from tests.security.test_yaml import fuzz; fuzz(3, {amount(3000, 100_000)})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "Traceback" not in done.stderr
+    assert int(done.stdout.split(" profiles")[0].split()[-1]) > 0, "some are good, so that the rest is not all noise"

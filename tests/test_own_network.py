@@ -1,0 +1,79 @@
+"""A pod network of one's own: by path, or by URL and checksum."""
+
+import hashlib
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kubetui import networks
+from kubetui.errors import ProfileError
+from kubetui.networks import own
+from tests.plans import plan
+
+TEXT = "kind: Namespace\n"
+SUM = hashlib.sha256(TEXT.encode()).hexdigest()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/odd":
+            self.wfile.write(b"this is no HTTP\n")
+            return
+        self.send_response(200 if self.path == "/network.yaml" else 404)
+        self.end_headers()
+        self.wfile.write(TEXT.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), _Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def manifest(**options: str) -> str:
+    made = plan(network={"pod_network": "manifest", "manifest": options})
+    assert networks.chosen(made).images(made) == ()
+    return networks.chosen(made).manifest(made)
+
+
+def test_a_manifest_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "network.yaml").write_text(TEXT)
+    assert manifest(path="~/network.yaml") == TEXT.rstrip("\n")
+    assert manifest(path=str(tmp_path / "network.yaml"), sha256=SUM) == TEXT.rstrip("\n")
+
+
+def test_a_manifest_by_url(web: str) -> None:
+    assert manifest(url=f"{web}/network.yaml", sha256=SUM) == TEXT.rstrip("\n")
+
+
+def test_one_that_was_changed_is_refused(web: str) -> None:
+    with pytest.raises(ProfileError, match=f"has the SHA-256 {SUM}, and the profile says {'0' * 64}"):
+        manifest(url=f"{web}/network.yaml", sha256="0" * 64)
+
+
+@pytest.mark.parametrize("path", ["missing", "odd"])
+def test_one_that_cannot_be_fetched_is_named(web: str, path: str) -> None:
+    with pytest.raises(ProfileError, match="cannot be fetched"):
+        manifest(url=f"{web}/{path}", sha256=SUM)
+
+
+def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing", tmp_path):
+        with pytest.raises(ProfileError, match=str(path)):
+            manifest(path=str(path))
+
+
+def test_a_profile_without_one_is_refused() -> None:
+    with pytest.raises(ProfileError, match="is missing"):
+        own.manifest(plan())
