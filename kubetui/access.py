@@ -193,17 +193,18 @@ async def greet(plan: Plan, host_keys: Path, person: Person) -> Access:
     """
     meeting = _Meeting(plan, Introduction(host_keys, known_hosts()))
     for _ in range(_ROUNDS):
-        await meeting.knock(plan.machines)
-        _refuse(meeting)
+        await meeting.knock([machine for machine in plan.machines if machine.name not in meeting.obstacles])
         unknown = [_shown(name, key) for name, key in sorted(meeting.keys.unknown.items())]
         if not unknown:
             break
         if not person.accept(unknown):
-            raise refusal(
+            strangers = (
                 Obstacle(each.machine, f"Its host key is not known here: {each.kind} {each.fingerprint}", _HOW)
                 for each in unknown
             )
+            raise refusal((*meeting.obstacles.values(), *strangers))
         meeting.keys.confirm()
+    _refuse(meeting)
     password = await _password(meeting, person)
     return Access(meeting.keys.all(), password, frozenset(meeting.asking))
 

@@ -77,7 +77,11 @@ def connector(cluster: Cluster) -> Connect:
         node = SshNode(machine.name, endpoint, met if endpoint.personal else keys)
         await node.connect(log)
         if machine.host is None:
-            await insecure.refuse(machine.name, endpoint, keys, vagrant_home(), log)
+            try:
+                await insecure.refuse(machine.name, endpoint, keys, vagrant_home(), log)
+            except BaseException:
+                await node.close()
+                raise
         return node
 
     return connect

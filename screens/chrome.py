@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
-from textual.keys import key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
@@ -144,19 +143,14 @@ class KeyBar(Footer):
         if not self._bindings_ready:
             return
         focused = self.screen.focused
-        typed = focused.check_consume_key if isinstance(focused, Input) else lambda _key, _character: False
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {
             found.binding.action: found
             for found in self.screen.active_bindings.values()
-            if found.binding.show and not typed(found.binding.key, key_to_character(found.binding.key))
+            if found.binding.show and not (isinstance(focused, Input) and _is_text(focused, found.binding))
         }
 
-        def place(action: str) -> int:
-            name = action.removeprefix("screen.")
-            return declared.index(name) if name in declared else -1
-
-        for action in sorted(active, key=place):
+        for action in sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1)):
             binding, enabled = active[action].binding, active[action].enabled
             words = self.app.get_key_display(binding)
             footer_key = FooterKey(binding.key, words, binding.description, action, disabled=not enabled)
@@ -216,8 +210,14 @@ def _keys(screen: Screen[Any]) -> Iterator[KeyLine]:
                 yield (group, name, binding.description, binding.tooltip)
 
 
-def _place(action: str, declared: list[str]) -> int:
-    return declared.index(action) if action in declared else len(declared)
+def _is_text(field: Input, binding: Binding) -> bool:
+    """Tell whether a text field takes a binding's key as a character."""
+    shown = binding.key_display or ""
+    return len(shown) == 1 and field.check_consume_key(binding.key, shown)
+
+
+def _place(action: str, declared: list[str], unknown: int) -> int:
+    return declared.index(action) if action in declared else unknown
 
 
 def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
@@ -231,7 +231,7 @@ def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
             merged.setdefault((binding.action, binding.description), []).append(shown)
             kept.setdefault((binding.action, binding.description), binding)
     declared = [binding.action for binding in type(owner).BINDINGS if isinstance(binding, Binding)]
-    for which, names in sorted(merged.items(), key=lambda item: _place(item[0][0], declared)):
+    for which, names in sorted(merged.items(), key=lambda item: _place(item[0][0], declared, len(declared))):
         yield ", ".join(dict.fromkeys(names)), kept[which]
 
 

@@ -95,7 +95,7 @@ class SearchLine(TextLine):
     """The line that `/` opens. Enter goes to what was found, Esc puts everything back."""
 
     DEFAULT_CSS = """
-    SearchLine { display: none; margin: 0 2; }
+    SearchLine { display: none; padding: 0 2; }
     SearchLine.-open { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "close", "All", display="esc", tip="Show everything again.")]

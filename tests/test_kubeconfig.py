@@ -177,6 +177,7 @@ def test_another_clusters_merge_of_the_same_name_is_refused(source: Path, mine: 
 @pytest.mark.parametrize(
     "text",
     ["- a\n", "a: [", "clusters: text\n", "clusters: {a: 1}\n", "\x00", "a: 1\n---\nb: 2\n", "[" * 5000, "!!x y"],
+    ids=range(8),
 )
 def test_what_is_no_kubeconfig_stays_as_it_is(source: Path, mine: Path, text: str) -> None:
     mine.write_text(text)

@@ -17,7 +17,11 @@ from kubetui.node import LostTrackError
 from kubetui.ssh import RECONNECTS, Patience, SshNode, describe
 from tests.loopback import Guest, guest
 
-COUNT = 'for i in $(seq "$LAST"); do echo "line $i ✓"; sleep 0.01; done\necho ran >>"$RAN"\n'
+COUNT = """
+for i in $(seq "$LAST"); do echo "line $i ✓"; sleep 0.01; done
+until [[ -e $GATE ]]; do sleep 0.02; done
+echo ran >>"$RAN"
+"""
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def nobody(_line: str) -> None:
     pass
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never came"
@@ -250,11 +254,14 @@ async def test_a_unit_that_cannot_be_started_leaves_no_script(machine: Guest, no
 @pytest.mark.parametrize("cuts", [1, 4])
 async def test_output_goes_on_after_a_lost_connection(machine: Guest, node: SshNode, tmp_path: Path, cuts: int) -> None:
     lines: list[str] = []
-    values = {"LAST": "60", "RAN": str(tmp_path / "ran")}
+    values = {"LAST": "60", "RAN": str(tmp_path / "ran"), "GATE": str(tmp_path / "gate")}
     running = asyncio.create_task(node.carry_out("count", Command(COUNT, values), lines.append))
     for cut in range(cuts):
         await until(lambda wanted=f"line {cut * 12 + 5} ✓": wanted in lines)  # type: ignore[misc]
+        before = machine.processes
         machine.wire.cut()
+        await until(lambda before=before: machine.processes > before)  # type: ignore[misc]
+    (tmp_path / "gate").touch()
     assert (await running).ok
     printed = [line for line in lines if line.startswith("line")]
     assert printed == [f"line {number} ✓" for number in range(1, 61)]
@@ -278,7 +285,7 @@ async def test_a_cut_in_the_middle_of_a_packet_loses_no_byte(machine: Guest, nod
 
 async def test_a_step_that_ends_while_the_connection_is_away_keeps_its_end(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
-    running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 0.3; echo b; exit 9\n"), lines.append))
+    running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 1; echo b; exit 9\n"), lines.append))
     await until(lambda: "a" in lines)
     await machine.wire.close()
     await until((machine.run / "away" / "exit").exists)
@@ -289,7 +296,7 @@ async def test_a_step_that_ends_while_the_connection_is_away_keeps_its_end(machi
 
 async def test_two_steps_on_one_machine_survive_the_same_cut(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
-    script = Command("echo begin; sleep 0.4; echo end\n")
+    script = Command("echo begin; sleep 1; echo end\n")
     running = [asyncio.create_task(node.carry_out(f"step{number}", script, lines.append)) for number in range(4)]
     await until(lambda: lines.count("begin") == 4)
     before = machine.wire.connections
@@ -333,7 +340,7 @@ async def test_an_earlier_end_is_not_taken_for_this_ones(machine: Guest, node: S
 
 
 async def test_a_second_start_attaches_to_what_runs(machine: Guest, node: SshNode, tmp_path: Path) -> None:
-    values = {"LAST": "40", "RAN": str(tmp_path / "ran")}
+    values = {"LAST": "40", "RAN": str(tmp_path / "ran"), "GATE": str(tmp_path / "gate")}
     first = asyncio.create_task(node.carry_out("count", Command(COUNT, values), nobody))
     await until(lambda: machine.runs)
     first.cancel()
@@ -343,6 +350,7 @@ async def test_a_second_start_attaches_to_what_runs(machine: Guest, node: SshNod
     second = asyncio.create_task(other.carry_out("count", Command(COUNT, values), lines.append))
     await until(lambda: "line 10 ✓" in lines)
     machine.wire.cut()
+    (tmp_path / "gate").touch()
     assert (await second).ok
     assert [line for line in lines if "✓" in line] == [f"line {number} ✓" for number in range(1, 41)]
     assert (tmp_path / "ran").read_text() == "ran\n"

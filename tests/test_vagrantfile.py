@@ -71,7 +71,7 @@ def document(provider: str, options: dict[str, Any] | None = None, **machines: A
 
 def assert_common(machines: Any) -> None:
     assert [machine["name"] for machine in machines] == ["kubmaster", "kubnode1"]
-    assert [machine["hostname"] for machine in machines] == [None, None]
+    assert [machine["hostname"] for machine in machines] == ["kubmaster", "kubnode1"]
     assert [[network["ip"] for network in machine["networks"]] for machine in machines] == [
         ["192.168.56.101"],
         ["192.168.56.102"],

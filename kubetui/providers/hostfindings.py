@@ -32,9 +32,14 @@ class Obstacle:
 def refusal(obstacles: Iterable[Obstacle]) -> KubetuiError:
     """Return everything that is in the way as one error."""
     listed = tuple(obstacles)
-    lines = [f"{each.machine}: {each.message}" + (f"\n    {each.fix}" if each.fix else "") for each in listed]
+    lines = [f"{_named(each)}\n    {each.fix}" if each.fix else _named(each) for each in listed]
     kind = ForeignError if any(each.foreign for each in listed) else HostError
     return kind("The hosts are not ready; nothing was changed on any of them.\n  " + "\n  ".join(lines), id="HOSTS")
+
+
+def _named(obstacle: Obstacle) -> str:
+    told = obstacle.message.startswith(f"{obstacle.machine} ")
+    return obstacle.message if told else f"{obstacle.machine}: {obstacle.message}"
 
 
 def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:

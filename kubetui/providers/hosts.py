@@ -64,7 +64,7 @@ class HostsProvider:
 
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Tell how SSH reaches a machine."""
-        return (await self._met()).endpoint(machine)
+        return (self._access or Access()).endpoint(machine)
 
     async def destroy(self, log: LineSink) -> None:
         """Put every machine back to what it was: workers at once, then control planes one by one, the first last.

@@ -11,7 +11,7 @@ from kubetui.profile import Profile
 from kubetui.rehearsal.faults import Fault, named
 
 NAME: Final = "rehearsal"
-WATCHED: Final = 4.0
+WATCHED: Final = 5.0
 """How much faster than it was recorded, where someone watches: the tutorial's cluster in half a minute."""
 HEADLESS: Final = 30.0
 _SUFFIX: Final = "-rehearsal"

@@ -38,10 +38,13 @@ async def main(listen: str, backends: list[str]) -> None:
 
     host, port = listen.rsplit(":", 1)
     server = await asyncio.start_server(connected, host, int(port))
-    print("listening", flush=True)
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), over.set)
     with contextlib.suppress(TimeoutError):
         async with server, asyncio.timeout(HOUR):
-            await asyncio.to_thread(sys.stdin.read)
+            await over.wait()
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def document(values: list[str]) -> dict[str, object]:
         Plan(Profile.model_validate({"provider": "hyperv", "machines": {"workers": len(values) - 1}}))
     )
     for machine, value in zip(made["machines"], values, strict=True):
-        machine |= {"box": value, "network": {"hyperv__bridge": value, "hyperv__list": [value, {"x": value}]}}
+        machine |= {"box": f"a{value}", "network": {"hyperv__bridge": value, "hyperv__list": [value, {"x": value}]}}
         machine["settings"] |= {"vmname": value, "mac": value}
     return made
 
@@ -69,7 +69,7 @@ def test_hostile_values_arrive_in_vagrant_as_they_are(tmp_path: Path, ruby: str)
         batch = values[start : start + BATCH]
         machines = load(tmp_path, ruby, document(batch))
         assert isinstance(machines, list)
-        assert [machine["box"] for machine in machines] == batch
+        assert [machine["box"] for machine in machines] == [f"a{value}" for value in batch]
         assert [machine["settings"]["vmname"] for machine in machines] == batch
         assert [machine["networks"][0]["hyperv__bridge"] for machine in machines] == batch
         assert not list(tmp_path.rglob(CANARY))

@@ -1,0 +1,240 @@
+"""On real machines: planted secrets are found nowhere, and a mirror that lies is refused with the right message."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from kubetui.command import Command
+from kubetui.diagnosis import explain
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+from kubetui.steps.packages import KUBERNETES_PACKAGES, PACKAGE_REPOSITORY
+from tests.e2e.conftest import Lab, Maker
+
+pytestmark = pytest.mark.e2e
+
+PASSWORD = "c4n4ry-pr0xy-pa55"  # noqa: S105
+TOKEN = "c4n4ry.c4n4ryc4n4ryc4n4"  # noqa: S105
+KEY = "c4" * 32
+LOGIN = f"me:{PASSWORD}"
+PORT = 3199
+NETWORK = {"first_address": "192.168.66.101", "options": {"lxc__bridge_name": "vlxcbr66"}}
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def mirror(lab: Lab, folder: Path) -> Iterator[str]:
+    """Run the lying mirror and the proxy where the machines reach the real one; give its HOST:PORT."""
+    real = lab.document["mirrors"]["packages"]["url"]
+    place = f"{urlsplit(real).hostname}:{PORT}"
+    words = lab.words(sys.executable, str(HERE / "mirror.py"), place, real, str(folder), LOGIN)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == b"listening\n"
+        yield place
+        process.stdin.close()
+
+
+def gpg(home: Path, *words: str) -> None:
+    subprocess.run(["gpg", "--homedir", str(home), "--batch", "--yes", *words], check=True, capture_output=True)
+
+
+def make_keys(folder: Path) -> None:
+    """Make a good key of nobody's for `other`, and for `expired` one of long ago."""
+    for kind, more in (("other", ()), ("expired", ("--faked-system-time", "20200101T000000"))):
+        home = folder / f"gpg-{kind}"
+        home.mkdir(mode=0o700)
+        (folder / kind).mkdir()
+        life = "1d" if kind == "expired" else "1y"
+        gpg(home, *more, "--passphrase", "", "--quick-generate-key", f"{kind}@example.org", "rsa2048", "sign", life)
+        gpg(home, "--armor", "--output", str(folder / kind / "Release.key"), "--export")
+
+
+@pytest.fixture(scope="module")
+def refusing(make: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, str, str]]:
+    """Give a machine whose `kubetui up` was stopped by a key that the profile does not want, and what it said."""
+    folder = tmp_path_factory.mktemp("mirror")
+    make_keys(folder)
+    packages = {"fingerprint": "0" * 40}
+    lab = make("lies", machines={"workers": 0}, network=NETWORK, mirrors={"packages": packages})
+    with mirror(lab, folder) as place:
+        said = lab.kubetui("up", str(lab.profile), "--yes", check=False)
+        yield lab, place, said
+    lab.kubetui("destroy", "lies", "--yes")
+
+
+def on_machine(lab: Lab, command: Command) -> tuple[int, tuple[str, ...]]:
+    """Run a step's script on the machine as the run does; give its exit status and its lines."""
+    script = base64.b64encode(command.render().encode()).decode()
+    lines = lab.on("kubmaster", f"echo {script} | base64 -d >/root/s; bash /root/s </dev/null 2>&1; echo ended $?")
+    *output, end = lines.strip().splitlines()
+    return int(end.split()[-1]), tuple(output)
+
+
+def step(lab: Lab, which: Any, packages: dict[str, str]) -> Command:
+    document = {**lab.document, "mirrors": {**lab.document["mirrors"], "packages": packages}}
+    plan = Plan(Profile.model_validate(document))
+    command = which.recipe(plan, plan.control_plane).apply
+    assert isinstance(command, Command)
+    return command
+
+
+def test_a_key_with_another_fingerprint_stops_the_run(refusing: tuple[Lab, str, str]) -> None:
+    lab, _, said = refusing
+    assert "KEY-WRONG" in said
+    assert "the profile wants 0000000000" in said
+    assert "repository: failed" in said
+    assert "kubelet" not in lab.on("kubmaster", "dpkg-query --show --showformat='${Package} ' 'kube*' || true")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "words"),
+    [
+        ("other", "KEY-MISSING", "not the one that belongs to it"),
+        ("expired", "KEY-EXPIRED", "has expired"),
+        ("resigned", "SIGNATURE-WRONG", "changed after it was signed"),
+    ],
+)
+def test_a_repository_that_lies_is_refused(refusing: tuple[Lab, str, str], kind: str, cause: str, words: str) -> None:
+    lab, place, _ = refusing
+    url = f"http://{place}/{kind}/"
+    code, lines = on_machine(lab, step(lab, PACKAGE_REPOSITORY, {"url": url, "key": f"{url}Release.key"}))
+    found = explain(lines)
+    assert code != 0, lines
+    assert found.id == cause, lines
+    assert words in found.message
+
+
+def test_a_changed_package_is_refused(refusing: tuple[Lab, str, str]) -> None:
+    lab, place, _ = refusing
+    url = f"http://{place}/changed/"
+    packages = {"url": url, "key": f"{url}Release.key"}
+    code, lines = on_machine(lab, step(lab, PACKAGE_REPOSITORY, packages))
+    assert code == 0, lines
+    code, lines = on_machine(lab, step(lab, KUBERNETES_PACKAGES, packages))
+    found = explain(lines)
+    assert code != 0, lines
+    assert found.id == "PACKAGE-CHANGED", lines
+    assert "not the file that the repository has signed" in found.message
+    assert "kubelet" not in lab.on("kubmaster", "dpkg-query --show --showformat='${Package} ' 'kube*' || true")
+
+
+class Watch:
+    """Samples the command lines of every process; machines of containers are among this host's."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    self.seen.add(path.read_bytes().decode(errors="replace").replace("\0", " "))
+                except OSError:
+                    continue
+            time.sleep(0.03)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def kept(folder: Path) -> dict[Path, str]:
+    return {path: path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file()}
+
+
+def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
+    base = make("canary").document
+    address = urlsplit(base["mirrors"]["packages"]["url"]).hostname
+    proxy = f"http://{LOGIN}@{address}:{PORT}"
+    patches = [{"kind": "InitConfiguration", "bootstrapTokens": [{"token": TOKEN, "ttl": "1h"}], "certificateKey": KEY}]
+    lab = make(
+        "canary",
+        machines={"workers": 1},
+        network=NETWORK,
+        kubernetes={"patches": patches},
+        mirrors={"apt_proxy": proxy, "http_proxy": proxy, "no_proxy": [address]},
+    )
+    outputs = []
+    with mirror(lab, tmp_path), Watch() as watch:
+        for words in (("up", str(lab.profile), "--yes", "--verbose"), ("up", str(lab.profile), "--yes", "--json")):
+            done = subprocess.run(
+                lab.words(*lab.command(*words)), env=lab.environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            outputs += [done.stdout, done.stderr]
+    assert (tmp_path / "proxied").exists(), "the machines used the password"
+    tokens = lab.on(
+        "kubmaster", "KUBECONFIG=/etc/kubernetes/admin.conf kubeadm token list -o jsonpath='{.token}{\"\\n\"}'"
+    )
+    minted = [token for token in re.findall(r"[a-z0-9]{6}\.[a-z0-9]{16}", tokens) if token != TOKEN]
+    assert minted, "a worker has joined with one of its own"
+    config = yaml.safe_load((lab.folder / "kubeconfig").read_text())
+    keys = [config["users"][0]["user"]["client-key-data"]]
+    keys += [path.read_text().splitlines()[5] for path in lab.folder.glob(".vagrant/machines/*/*/private_key")]
+    secrets = [PASSWORD, TOKEN, KEY, *minted, *(token.partition(".")[2] for token in minted), *keys]
+    outputs += [lab.kubetui(*words) for words in (("plan", str(lab.profile)), ("plan", str(lab.profile), "--json"))]
+    outputs += [lab.kubetui("status", "canary", "--json"), lab.kubetui("doctor", str(lab.profile), check=False)]
+    assert any("kubeadm join" in words for words in watch.seen), "the watcher saw the machines work"
+    for secret in secrets:
+        assert not [words for words in watch.seen if secret in words], "in a command line"
+        assert not any(secret in output for output in outputs), "in what was printed"
+        places = {path.name for path, text in kept(lab.folder).items() if secret in text}
+        assert places <= {"profile.yaml", "kubeconfig", "private_key"}, places
+    for machine in ("kubmaster", "kubnode1"):
+        look = f"grep -rlF -e {PASSWORD} /etc /run /tmp /root /home /var/log /var/lib/kubetui 2>/dev/null || true"
+        found = set(lab.on(machine, look).split())
+        assert found <= {
+            "/etc/apt/apt.conf.d/95kubetui",
+            "/etc/systemd/system/containerd.service.d/20-kubetui-proxy.conf",
+            "/etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf",
+        }
+        modes = lab.on(machine, f"stat --format=%a {' '.join(found)}").split()
+        assert modes == ["600"] * 3
+        assert (
+            lab.on(machine, "ls -A /run/kubetui 2>/dev/null; ls /run/kubetui-*.yaml 2>/dev/null || true").strip() == ""
+        )
+        assert "0" in lab.on(machine, f"journalctl --output=cat | grep -cF -e {PASSWORD} -e {TOKEN} || true")
+
+
+def test_vagrants_well_known_key_is_refused(make: Maker) -> None:
+    """The run itself has tried it; here OpenSSH tries it, too."""
+    lab = make("canary")
+    assert lab.folder.exists(), "the test before leaves its machines"
+    home = Path.home() / ".vagrant.d"
+    keys = [home / "insecure_private_key", *(home / "insecure_private_keys").glob("*")]
+    report = lab.run("vagrant", "ssh-config", "kubmaster", cwd=lab.folder)
+    host = re.search(r"HostName (\S+)", report)
+    assert host
+    for key in filter(Path.is_file, keys):
+        options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "IdentitiesOnly=yes")
+        words = [word for option in options for word in ("-o", option)]
+        done = subprocess.run(
+            lab.words("ssh", "-F", "none", *words, "-i", str(key), f"vagrant@{host[1]}", "true"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 255
+        assert "Permission denied" in done.stderr
+    lab.kubetui("destroy", "canary", "--yes")
