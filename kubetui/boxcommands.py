@@ -12,6 +12,7 @@ from kubetui import boxmaker, library, profilefile, render
 from kubetui.cluster import Cluster, is_name
 from kubetui.commands import stopping
 from kubetui.profile import Profile
+from kubetui.text import harmless
 from kubetui.up import connector
 
 
@@ -23,7 +24,7 @@ def boxes() -> int:
         size = f"{box.size / 1e9:.1f} GB"
         stale = "" if box.current else "  stale: its base box has changed"
         what = f"Kubernetes {box.kubernetes}, {box.network}, {box.provider}, from {box.base}"
-        click.echo(f"{box.key}  {made}  {size:>7}  {what}{stale}")
+        click.echo(harmless(f"{box.key}  {made}  {size:>7}  {what}{stale}"))
     if not found:
         click.echo("There are no prepared boxes. Make one: kubetui boxes make PROFILE")
     return 0
@@ -42,7 +43,7 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
     output = render.output(as_json=as_json, verbose=False)
 
     def say(line: str) -> None:
-        click.echo(line, err=as_json)
+        click.echo(harmless(line), err=as_json)
 
     async def make() -> str:
         return await boxmaker.make(profile, connector, output, say, stopping())
@@ -56,6 +57,6 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
 
 def remove(key: str) -> int:
     """Remove a prepared box; see `cli.remove_box`."""
-    asyncio.run(store.remove(key, click.echo))
+    asyncio.run(store.remove(key, lambda line: click.echo(harmless(line))))
     click.echo(f"{key} is gone.")
     return 0

@@ -24,6 +24,8 @@ from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState
 from kubetui.providers.packaging import refuse_others
+from kubetui.redaction import redacted
+from kubetui.text import harmless
 from kubetui.timings import Timings, read
 
 if TYPE_CHECKING:
@@ -197,7 +199,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     else:
         hostcommands.confirm_reset(plan, hosts)
     access = hostcommands.meet(plan, accept_host_keys=False)
-    asyncio.run(remove(cluster, click.echo, access))
+    asyncio.run(remove(cluster, lambda line: click.echo(harmless(line)), access))
     click.echo(f"{name} is gone.")
     return 0
 
@@ -280,9 +282,9 @@ def doctor(name: str | None, *, as_json: bool) -> int:
 
     checks = asyncio.run(doctors.examine(Plan(profilefile.load(library.find(name))) if name else None))
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(check) for check in checks], indent=2))
+        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
     for check in () if as_json else checks:
-        click.echo(f"{check.status:<8} {check.name}: {check.message}")
+        click.echo(f"{check.status:<8} {check.name}: {harmless(check.message)}")
         if check.fix and check.status != "ok":
-            click.echo(f"         {check.fix}")
+            click.echo(f"         {harmless(check.fix)}")
     return HostError.exit_code if doctors.blocking(checks) else 0

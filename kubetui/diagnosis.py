@@ -107,14 +107,13 @@ PATTERNS: tuple[Pattern, ...] = (
         "port {0} is taken on the machine.",
         "End what listens there (ss -ltnp shows it).",
     ),
-    _pattern(
-        r"\[ERROR ([^]]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."
-    ),
+    _pattern(r"\[ERROR ([^]]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."),
     _pattern(
         r"timed out waiting for the condition|Initial timeout of \S+ passed|context deadline exceeded",
         "KUBEADM-TIMEOUT",
         "kubeadm waited in vain for the kubelet and the control plane.",
-        "The kubelet's last lines are below; on a slow host raise timeoutForControlPlane with a patch.",
+        "The kubelet's last lines are below; on a slow host give kubeadm more time with a patch "
+        "(timeoutForControlPlane; timeouts from 1.31 on).",
     ),
     _pattern(r"^error: (.+)", "STEP", "{0}", ""),
 )

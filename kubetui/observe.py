@@ -6,6 +6,7 @@ on as kubectl printed it.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +17,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from kubetui import profilefile, providers
+from kubetui.access import endpoint_of
 from kubetui.cluster import Cluster
 from kubetui.command import Command
 from kubetui.errors import HostError, KubetuiError, RunError
@@ -25,6 +27,7 @@ from kubetui.node import Node
 from kubetui.plan import Plan
 from kubetui.providers import vagrantcli
 from kubetui.providers.base import MachineState
+from kubetui.reach import ssh_words
 from kubetui.ssh import Patience, SshNode
 from kubetui.text import clean
 
@@ -171,8 +174,12 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
 
 def shell_command(cluster: Cluster, machine: str) -> Shell:
     """Return what opens a shell on a machine. Raises HostError where Vagrant is missing, or there is no shell."""
-    if _plan(cluster).provider.rehearsal:
+    plan = _plan(cluster)
+    if plan.provider.rehearsal:
         raise HostError(f"{machine} is rehearsed: it plays what was recorded and has no shell.", id="REHEARSAL")
+    if not plan.provider.makes_machines:
+        chosen = next(each for each in plan.machines if each.name == machine)
+        return Shell(ssh_words(endpoint_of(chosen)), cluster.folder, os.environ)
     program = vagrantcli.executable(this_system())
     return Shell((program, "ssh", machine), cluster.folder, vagrantcli.environment())
 

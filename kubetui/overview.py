@@ -116,6 +116,9 @@ def in_words(profile: Profile) -> str:
     machines = plan.machines
     first, last = machines[0].address, machines[-1].address
     span = f"{first}" if first == last else f"{first} to .{int(last) & 0xFF}"
+    if not plan.provider.makes_machines:
+        others = f" and {len(machines) - 3} more" if len(machines) > 3 else ""  # noqa: PLR2004 - three fit a line
+        span = ", ".join(str(machine.address) for machine in machines[:3]) + others
     roles = Counter(machine.role for machine in machines)
     control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
     who = f"{control} control plane{'s' if control > 1 else ''}"

@@ -35,6 +35,19 @@ def arguments(endpoint: Endpoint, lookup: Any) -> dict[str, Any]:
     return {"host": endpoint.host, "known_hosts": lookup, **{name: value for name, value in chosen.items() if value}}
 
 
+def ssh_words(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the words that open a shell on a machine with OpenSSH, which reads the person's own configuration."""
+    options: list[str] = []
+    if endpoint.port:
+        options += ["-p", str(endpoint.port)]
+    for path in endpoint.key_files:
+        options += ["-i", str(path)]
+    if endpoint.jump:
+        options += ["-J", endpoint.jump]
+    place = f"{endpoint.user}@{endpoint.host}" if endpoint.user else endpoint.host
+    return ("ssh", *options, place)
+
+
 def jump_endpoint(endpoint: Endpoint) -> Endpoint:
     """Return the host on the way to an endpoint, which the same keys open."""
     user, _, place = endpoint.jump.rpartition("@")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
+from kubetui.existingrules import listed_hosts, makes_machines, several_control_planes
 from kubetui.hostrules import (
     Route,
     host_problems,
@@ -33,7 +34,6 @@ SERVICE_MASKS = range(12, 25)
 """Prefix lengths of a service CIDR: the API server refuses more than 20 host bits."""
 PACKAGES_FROM = (1, 24)
 """The first minor version in pkgs.k8s.io (kubernetes/release#3485)."""
-PORTS = 2**16
 PATCH_KINDS = (
     "ClusterConfiguration",
     "InitConfiguration",
@@ -49,24 +49,8 @@ def check(profile: Profile) -> tuple[Problem, ...]:
     return tuple(chain.from_iterable(rule(profile) for rule in RULES))
 
 
-def _several_control_planes(profile: Profile) -> Iterator[Problem]:
-    """One address reaches all control planes; kubeadm cannot add it to a cluster that began without."""
-    endpoint = profile.network.control_plane_endpoint
-    if endpoint is not None and not 0 < int(endpoint.partition(":")[2] or 1) < PORTS:
-        message = f"{endpoint} names a port that does not exist."
-        yield Problem(("network", "control_plane_endpoint"), message, f"Ports are 1 to {PORTS - 1}; 6443 is usual.")
-    count = sum(host.role == "control plane" for host in profile.hosts)
-    if _makes_machines(profile):
-        count = profile.machines.control_planes
-    if count > 1 and endpoint is None:
-        path = ("machines", "control_planes") if _makes_machines(profile) else ("hosts",)
-        message = f"{count} control planes need one address that reaches them all, and none is named."
-        fix = "Choose 1, or set network.control_plane_endpoint to a load balancer's address."
-        yield Problem(path, message, fix)
-
-
 def _control_plane_size(profile: Profile) -> Iterator[Problem]:
-    if not _makes_machines(profile):
+    if not makes_machines(profile):
         return
     for name, unit, least in (("memory", " MiB", CONTROL_PLANE_MEMORY), ("cpus", " CPU", CONTROL_PLANE_CPUS)):
         own = getattr(profile.machines.control_plane, name)
@@ -79,7 +63,7 @@ def _control_plane_size(profile: Profile) -> Iterator[Problem]:
 
 def _machine_names(profile: Profile) -> Iterator[Problem]:
     for name, count in Counter(machine.name for machine in _machines(profile)).items():
-        if count > 1 and not _makes_machines(profile):
+        if count > 1 and not makes_machines(profile):
             message = f"{count} hosts are called {name}."
             yield Problem(("hosts",), message, "Each has a name of its own: its host name.")
         elif count > 1:
@@ -95,35 +79,8 @@ def _provider_options(profile: Profile) -> Iterator[Problem]:
             yield Problem(("machines", "options", name), f"{name} is not a provider.", fix)
 
 
-def _listed_hosts(profile: Profile) -> Iterator[Problem]:
-    """Existing machines are listed for the provider that takes them, and for no other."""
-    path, hosts = ("hosts",), profile.hosts
-    if _makes_machines(profile):
-        if hosts:
-            message = f"Hosts are listed, and {profile.provider} makes machines of its own."
-            yield Problem(path, message, "Write provider: hosts to use them, or take the list away.")
-        return
-    if not any(host.role == "control plane" for host in hosts):
-        message = "None of the hosts is a control plane." if hosts else "No hosts are listed."
-        fix = "Name at least one with role: control plane, its name and its address."
-        yield Problem(path, message, fix)
-    for index, host in enumerate(hosts):
-        if host.address is None and host.ssh is None:
-            yield Problem(
-                ("hosts", index),
-                f"Nothing says how SSH reaches {host.name}.",
-                "Give it an address, or ssh: and a name of your OpenSSH configuration.",
-            )
-        elif host.internal is None:
-            message = f"Nothing says at which address other nodes reach {host.name}."
-            yield Problem(("hosts", index), message, "Set node_address to an IPv4 address that the machine has.")
-    for address, count in Counter(host.internal for host in hosts if host.internal).items():
-        if count > 1:
-            yield Problem(path, f"{count} hosts have the address {address}.", "Each has a node_address of its own.")
-
-
 def _private_address(profile: Profile) -> Iterator[Problem]:
-    if _makes_machines(profile) and not _is_private(profile):
+    if makes_machines(profile) and not _is_private(profile):
         message = f"{profile.network.first_address} is not an address for a private network."
         fix = f"Choose one in {', '.join(map(str, PRIVATE[:-1]))} or {PRIVATE[-1]}, such as 192.168.56.101."
         yield Problem(("network", "first_address"), message, fix)
@@ -131,7 +88,7 @@ def _private_address(profile: Profile) -> Iterator[Problem]:
 
 def _machine_addresses(profile: Profile) -> Iterator[Problem]:
     """Every machine has an address of the first one's /24, and none has one that is someone else's."""
-    if not _is_private(profile) or not _makes_machines(profile):
+    if not _is_private(profile) or not makes_machines(profile):
         return
     plan, path = Plan(profile), ("network", "first_address")
     outside = [machine for machine in plan.machines if machine.address not in plan.node_network]
@@ -152,7 +109,7 @@ def _machine_addresses(profile: Profile) -> Iterator[Problem]:
 def _pod_range(profile: Profile) -> Iterator[Problem]:
     cidr, path = profile.network.pod_cidr, ("network", "pod_cidr")
     count = len(profile.hosts)
-    if _makes_machines(profile):
+    if makes_machines(profile):
         count = profile.machines.control_planes + profile.machines.workers
     if cidr.prefixlen not in POD_MASKS:
         message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a pod CIDR needs one from /8 to /24."
@@ -222,13 +179,9 @@ def _package_source(profile: Profile) -> Iterator[Problem]:
         yield Problem(("kubernetes", "version"), message, fix)
 
 
-def _makes_machines(profile: Profile) -> bool:
-    return PROVIDERS[profile.provider].makes_machines
-
-
 def _machines(profile: Profile) -> tuple[Machine, ...]:
     """Return the plan's machines; none where their addresses would count beyond the last there is."""
-    return Plan(profile).machines if _is_private(profile) or not _makes_machines(profile) else ()
+    return Plan(profile).machines if _is_private(profile) or not makes_machines(profile) else ()
 
 
 def _is_private(profile: Profile) -> bool:
@@ -236,11 +189,11 @@ def _is_private(profile: Profile) -> bool:
 
 
 RULES: tuple[Callable[[Profile], Iterator[Problem]], ...] = (
-    _several_control_planes,
+    several_control_planes,
     _control_plane_size,
     _machine_names,
     _provider_options,
-    _listed_hosts,
+    listed_hosts,
     _private_address,
     _machine_addresses,
     _pod_range,

@@ -39,6 +39,11 @@ def clean(text: str) -> str:
     return "".join(map(_visible, _COLOUR.sub("", text)))
 
 
+def harmless(text: str) -> str:
+    """Return one line as it may be shown: nothing in it that a terminal obeys, and no secret."""
+    return redact(clean(text))
+
+
 class Lines:
     """Cuts a stream of bytes into cleaned lines.
 

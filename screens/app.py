@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import ClassVar
 
 from rich.text import Text
@@ -81,4 +82,17 @@ class KubetuiApp(App[int]):
 
 def run(*, new: bool = False) -> int:
     """Open the wizard and return its exit code; with `new`, on the first page."""
-    return KubetuiApp(new=new).run() or 0
+    app = KubetuiApp(new=new)
+    try:
+        code = app.run()
+    finally:
+        # only a run brings this in; without one, asyncssh is spared
+        if "screens.session" in sys.modules:
+            sys.modules["screens.session"].land(_say)
+    return (app.return_code or 0) if code is None else code
+
+
+def _say(text: str) -> None:
+    """Tell a person who has left the screen; the terminal itself may be gone, too."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)  # noqa: T201

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from kubetui.cluster import Cluster
 from kubetui.events import Line
-from kubetui.text import clean
+from kubetui.text import harmless
 from screens.buffers import Buffer
 from screens.chrome import TitleLine, key, marked
 from screens.logpane import LogPane
@@ -67,7 +67,7 @@ class DestroyScreen(LogScreen):
             raise
 
     def _say(self, text: str) -> None:
-        self._buffer.append(Line(time.time(), self._cluster, "destroy", clean(text)))
+        self._buffer.append(Line(time.time(), self._cluster, "destroy", harmless(text)))
 
     def action_back(self) -> None:
         """Go to the start screen."""

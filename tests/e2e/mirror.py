@@ -1,18 +1,21 @@
 """A package mirror that lies, and a proxy that asks for a password; as small as they can be.
 
-Called with HOST:PORT to listen at, the real mirror's URL, a folder and the proxy's USER:PASSWORD. Below /KIND/ stands
-what FOLDER/KIND has, and else the real mirror's file; of `changed` each package has another last byte, of `resigned`
-the signed list another word. It ends when its standard input does.
+Called with HOST:PORT to listen at, the real mirror's URL and a folder; LOGIN in its environment is the proxy's
+USER:PASSWORD, or that would be in a command line. Below /KIND/ stands what FOLDER/KIND has, and else the real mirror's
+file; of `changed` each package has another last byte, of `resigned` the signed list another word. It ends when its
+standard input does.
 """
 
 import base64
+import os
 import sys
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-LISTEN, REAL, FOLDER, LOGIN = sys.argv[1:5]
+LISTEN, REAL, FOLDER = sys.argv[1:4]
+LOGIN = os.environ["LOGIN"]
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -36,12 +36,13 @@ HERE = Path(__file__).parent
 
 
 @contextmanager
-def mirror(lab: Lab, folder: Path) -> Iterator[str]:
+def mirror(lab: Lab, folder: Path, port: int) -> Iterator[str]:
     """Run the lying mirror and the proxy where the machines reach the real one; give its HOST:PORT."""
     real = lab.document["mirrors"]["packages"]["url"]
-    place = f"{urlsplit(real).hostname}:{PORT}"
-    words = lab.words(sys.executable, str(HERE / "mirror.py"), place, real, str(folder), LOGIN)
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    place = f"{urlsplit(real).hostname}:{port}"
+    words = lab.words(sys.executable, str(HERE / "mirror.py"), place, real, str(folder))
+    environment = {**lab.environment, "LOGIN": LOGIN}
+    with subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
         assert process.stdout.readline() == b"listening\n"
@@ -71,7 +72,7 @@ def refusing(make: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     make_keys(folder)
     packages = {"fingerprint": "0" * 40}
     lab = make("lies", machines={"workers": 0}, network=NETWORK, mirrors={"packages": packages})
-    with mirror(lab, folder) as place:
+    with mirror(lab, folder, PORT - 1) as place:
         said = lab.kubetui("up", str(lab.profile), "--yes", check=False)
         yield lab, place, said
     lab.kubetui("destroy", "lies", "--yes")
@@ -171,12 +172,12 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     lab = make(
         "canary",
         machines={"workers": 1},
-        network=NETWORK,
+        network={**NETWORK, "first_address": "192.168.66.111"},
         kubernetes={"patches": patches},
         mirrors={"apt_proxy": proxy, "http_proxy": proxy, "no_proxy": [address]},
     )
     outputs = []
-    with mirror(lab, tmp_path), Watch() as watch:
+    with mirror(lab, tmp_path, PORT), Watch() as watch:
         for words in (("up", str(lab.profile), "--yes", "--verbose"), ("up", str(lab.profile), "--yes", "--json")):
             done = subprocess.run(
                 lab.words(*lab.command(*words)), env=lab.environment, capture_output=True, text=True, check=False

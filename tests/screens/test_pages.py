@@ -11,9 +11,10 @@ from textual.widgets import Static
 from kubetui.hostrules import Route
 from kubetui.questions import pages
 from screens.app import KubetuiApp
-from screens.chrome import KeysScreen, TooSmall
+from screens.chrome import TooSmall
 from screens.draft import Draft
 from screens.fields import Entry, Field
+from screens.keys import KeysScreen
 from screens.pages import PageScreen
 from screens.review import ReviewScreen
 from screens.start import StartScreen

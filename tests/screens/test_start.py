@@ -14,8 +14,9 @@ from kubetui.cluster import Cluster
 from kubetui.profile import Machines, Profile
 from screens import destroying
 from screens.app import KubetuiApp
-from screens.chrome import KeysScreen, PlainScreen
+from screens.chrome import PlainScreen
 from screens.dialogs import Confirm
+from screens.keys import KeysScreen
 from screens.lists import Lines
 from screens.pages import PageScreen
 from screens.start import StartScreen

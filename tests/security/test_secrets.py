@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kubetui import crash, planview, profilefile
-from kubetui.command import Command, Secret
+from kubetui.command import Command, Secret, Value
 from kubetui.engine import Engine
 from kubetui.errors import KubetuiError, ProfileError
 from kubetui.events import Event, Line, Outcome
@@ -26,7 +26,8 @@ from kubetui.pipeline import Recipe
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.rehearsal.faults import FAULTS
-from kubetui.render import JsonLines, Plain
+from kubetui.render import JsonLines, Output, Plain
+from kubetui.steps import STEPS
 from kubetui.task import Task
 from tests.fakes import Bench, FakeNode, step
 from tests.loopback import guest
@@ -99,12 +100,14 @@ async def test_a_run_shows_no_secret_on_any_failure_path(tmp_path: Path, monkeyp
     cluster = bench.run.cluster
     cluster.create()
     plain, verbose, lines = io.StringIO(), io.StringIO(), io.StringIO()
-    sinks = [Plain(plain), Plain(verbose, verbose=True), JsonLines(lines)]
+    sinks: list[Output] = [Plain(plain), Plain(verbose, verbose=True), JsonLines(lines)]
     with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
 
         def sink(event: Event) -> None:
             bench.events.append(event)
-            for each in (journal, logs, *sinks):
+            journal(event)
+            logs(event)
+            for each in sinks:
                 each(event)
 
         with pytest.raises(ValueError) as caught:  # noqa: PT011 - what comes through is the step's own
@@ -128,9 +131,9 @@ def test_a_plan_shows_no_secret() -> None:
         assert_none(text)
     assert "http://me:********@proxy.example.org:3128" in shown[0]
     assert "put the password of your profile in" in shown[2]
-    assert f"me:{PROXY}@".replace("%", "%%") in str(
-        [step.recipe(made, made.control_plane).apply for step in planview.STEPS]
-    ), "the machine itself gets the real one"
+    assert f"me:{PROXY}@".replace("%", "%%") in str([step.recipe(made, made.control_plane).apply for step in STEPS]), (
+        "the machine itself gets the real one"
+    )
 
 
 def test_a_machine_gets_the_real_values() -> None:
@@ -171,7 +174,7 @@ async def test_no_command_line_of_the_host_or_the_machine_has_a_secret(tmp_path:
     try:
         async with guest(tmp_path) as machine:
             node: Node = machine.node()
-            values = {"PASSWORD": Secret(SUDO), "JOIN_TOKEN": Secret(TOKEN), "PROXY": PROXY}
+            values: dict[str, Value] = {"PASSWORD": Secret(SUDO), "JOIN_TOKEN": Secret(TOKEN), "PROXY": PROXY}
             script = 'sleep 0.4\nprintf %s "$PASSWORD$JOIN_TOKEN$PROXY" | sha256sum\nsleep 0.4\n'
             result = await node.carry_out("secret-1", Command(script, values), lines.append)
             again = await node.run(Command(script, values), lines.append)
