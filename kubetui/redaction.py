@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -28,22 +29,45 @@ _TELLING = re.compile(
 """How a key ends whose value is secret."""
 _CUT = re.compile(r" \.\.\. \d+ characters left out$")
 
-_known: dict[str, None] = {}
-"""Everything to look for, the longest first."""
+_EDGE: Final = 3
+
+
+@dataclass
+class _Known:
+    """Everything to look for, the longest first, and how to find what a line's end cuts in two.
+
+    `begun` maps the last three characters of each secret's beginnings to that secret and its beginning's length;
+    `late` are secrets without their first one or two.
+    """
+
+    forms: tuple[str, ...] = ()
+    begun: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    late: tuple[str, ...] = ()
+
+    def add(self, forms: set[str]) -> None:
+        self.forms = tuple(sorted({*self.forms, *forms}, key=len, reverse=True))
+        self.late = tuple(form[cut:] for cut in range(1, _EDGE) for form in self.forms if len(form) >= SHORTEST + cut)
+        self.begun = {}
+        for form in self.forms:
+            for shown in range(_EDGE, len(form)):
+                if max(shown, len(form) - shown) >= SHORTEST:
+                    self.begun.setdefault(form[shown - _EDGE : shown], []).append((form, shown))
+
+
+_known = _Known()
 
 
 def remember(secret: str) -> None:
     """Take a value out of every text from now on, also as shells, URLs, JSON, systemd and base64 write it."""
     found = {form for part in _parts(secret) for form in _forms(part) if len(form) >= SHORTEST}
-    if not found <= _known.keys():
-        ordered = sorted(_known.keys() | found, key=len, reverse=True)
-        _known.clear()
-        _known.update(dict.fromkeys(ordered))
+    if not found <= {*_known.forms}:
+        _known.add(found)
 
 
 def forget_all() -> None:
     """Remember nothing any more; tests begin with it."""
-    _known.clear()
+    _known.forms, _known.late = (), ()
+    _known.begun.clear()
 
 
 def remember_url(url: str) -> str:
@@ -84,7 +108,7 @@ def remember_telling(value: Any, key: str = "") -> Any:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` without secrets: the known and the given ones, and what looks like Kubernetes' own."""
-    for secret in (*secrets, *_known):
+    for secret in (*secrets, *_known.forms):
         if secret in text:
             text = text.replace(secret, STARS)
     if "." in text:
@@ -133,7 +157,8 @@ class Stream:
         """Take away what goes on from the line before; return what of it the next line may hold."""
         start = line.lstrip()
         indent = line[: len(line) - len(start)]
-        for rest in self._rests:
+        late = _known.late if start.startswith(_known.late) else ()
+        for rest in (*self._rests, *late):
             if start.startswith(rest):
                 return f"{indent}{STARS}{start[len(rest) :]}", ()
         left = tuple(rest[len(start) :] for rest in self._rests if start and rest.startswith(start.rstrip()))
@@ -142,28 +167,16 @@ class Stream:
 
 def _tail(line: str) -> tuple[str, tuple[str, ...]]:
     """Take away what of a secret a line ends with; return what the next line may begin with."""
-    cut = _CUT.search(line)
+    cut = _CUT.search(line) if line.endswith("left out") else None
     body, note = (line[: cut.start()], cut.group()) if cut else (line, "")
     longest, rests = 0, []
-    for secret in _known:
-        shown = _overlap(body, secret)
-        if shown and max(shown, len(secret) - shown) >= SHORTEST:
+    for secret, shown in _known.begun.get(body[-_EDGE:], ()):
+        if body.endswith(secret[:shown]):
             longest = max(longest, shown)
             rests.append(secret[shown:])
     if longest >= SHORTEST:
         body = body[:-longest] + STARS
     return body + note, tuple(rests)
-
-
-def _overlap(text: str, secret: str) -> int:
-    """Return how many characters of a secret's beginning a text ends with, all of it excepted."""
-    window = text[-(len(secret) - 1) :]
-    at = window.find(secret[0])
-    while at >= 0:
-        if secret.startswith(window[at:]):
-            return len(window) - at
-        at = window.find(secret[0], at + 1)
-    return 0
 
 
 def _parts(secret: str) -> Iterator[str]:

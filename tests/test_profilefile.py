@@ -50,7 +50,8 @@ GOLDEN = {
     "kubernetes:\n  version: 1.30\n": "lab.yaml:2:12: kubernetes.version: "
     'YAML reads 1.30 as a number, and text is needed.\n  Put it in quotes: "1.30"',
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
-    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal.\n  Did you mean virtualbox?",
+    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal.\n"
+    "  Did you mean virtualbox?",
     "machines:\n  workers: 010\n": "lab.yaml:2:12: machines.workers: "
     "010 means different things to different YAML programs.\n"
     '  Put it in quotes: "010". Or write true, false or a plain decimal number.',
@@ -194,7 +195,8 @@ SCALARS = st.one_of(
     st.none(),
     st.sampled_from(["1.30", "no", "010", "<<", "=", "~", "1:20", "a\tb", "a\nb ", "2024-01-01", "- a", "&x", "*x"]),
 )
-FREE = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3))
+SHALLOW = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXT, SCALARS, max_size=3)
+FREE = SHALLOW | st.lists(SHALLOW, max_size=3) | st.dictionaries(TEXT, SHALLOW, max_size=3)
 KIND = st.sampled_from(["ClusterConfiguration", "KubeletConfiguration"])
 PROFILES = st.builds(
     lambda name, workers, memory, options, patches, kind, proxy, version: Profile.model_validate(

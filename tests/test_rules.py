@@ -41,8 +41,10 @@ RULES: list[tuple[Profile, str, str]] = [
     (
         machines(control_planes=3),
         "machines.control_planes",
-        "3 control planes need one address that reaches them all, and none is named. "
-        "Choose 1, or set network.control_plane_endpoint to a load balancer's address.",
+        (
+            "3 control planes need one address that reaches them all, and none is named. "
+            "Choose 1, or set network.control_plane_endpoint to a load balancer's address."
+        ),
     ),
     (
         machines(memory=1699),

@@ -1,7 +1,10 @@
 """Every step as values: what it says, what it needs, and its exact commands for five versions of Kubernetes."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -246,7 +249,10 @@ def test_bash_can_parse_every_script(scripts: Path) -> None:
 
 
 def test_shellcheck_finds_nothing(scripts: Path) -> None:
-    words = ["shellcheck", "--shell=bash", "--format=gcc", "--extended-analysis=false"]
+    # beside this Python, as pip installs it, whether or not the environment is activated
+    program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program is not None
+    words = [program, "--shell=bash", "--format=gcc", "--extended-analysis=false"]
     done = subprocess.run([*words, *sorted(scripts.iterdir())], capture_output=True, text=True, check=False)
     assert done.returncode < 2, done.stderr
     found = [(line, line[-7:-1]) for line in done.stdout.replace(f"{scripts}/", "").splitlines()]

@@ -34,7 +34,8 @@ async def main(listen: str, backends: list[str]) -> None:
         if found is None:
             writer.close()
             return
-        await asyncio.gather(copy(reader, found[1]), copy(found[0], writer))
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(copy(reader, found[1]), copy(found[0], writer))
 
     host, port = listen.rsplit(":", 1)
     server = await asyncio.start_server(connected, host, int(port))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Maker
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 IDENTITY = "cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub /home/*/.ssh/authorized_keys"
 
