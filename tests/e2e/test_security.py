@@ -206,8 +206,8 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
         assert places <= {"profile.yaml", "kubeconfig", "private_key"}, places
     for machine in ("kubmaster", "kubnode1"):
         # sudo logs what it runs: the words to look for are not among it as they are
-        words = base64.b64encode(f"{PASSWORD}\n{TOKEN}\n".encode()).decode()
-        known = f"words=$(base64 -d <<<{words})\n"
+        encoded = base64.b64encode(f"{PASSWORD}\n{TOKEN}\n".encode()).decode()
+        known = f"words=$(base64 -d <<<{encoded})\n"
         look = known + 'grep -rlF -e "$words" /etc /run /tmp /root /home /var/log /var/lib/kubetui 2>/dev/null || true'
         found = set(lab.on(machine, look).split())
         assert found <= {
