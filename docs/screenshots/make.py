@@ -47,6 +47,8 @@ async def main() -> None:
         await until("Version")
         await pilot.press("enter")
         await until("Without the wizard")
+        await pilot.press(*["down"] * 4)
+        await pilot.pause(0.3)
         picture("review")
         await pilot.press("enter")
         await until("kubeadm init")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 
 import pytest
 
@@ -22,17 +23,26 @@ def assert_whole(lab: Lab) -> None:
     assert state_of(lab) == before
 
 
-def test_killed_during_every_step(make: Maker) -> None:
-    lab = make("killed")
+def killed_during(lab: Lab, steps: Iterable[str]) -> None:
+    """Kill one run after the other, each during the next step; the one after them has to get there."""
     last_machines = {"start": "kubnode2", "connect": "kubnode1", "join": "kubnode1"}
-    for step in STEPS:
+    for step in steps:
         with running(lab) as run:
-            if run.until("TaskStarted", step.name, last_machines.get(step.name)):
+            if run.until("TaskStarted", step, last_machines.get(step)):
                 run.signal(signal.SIGKILL)
             run.end()
     lab.up()
     assert_whole(lab)
     lab.kubetui("destroy", lab.name, "--yes")
+
+
+def test_killed_during_the_costly_steps(make: Maker) -> None:
+    killed_during(make("killed"), ("start", "kubernetes", "images", "init", "join"))
+
+
+@pytest.mark.slow
+def test_killed_during_every_step(make: Maker) -> None:
+    killed_during(make("killed"), (step.name for step in STEPS))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
