@@ -1,6 +1,8 @@
 """How long a key press waits while the logs of many machines grow; run it by hand.
 
-    python -m tests.benchmarks.bench_logpane [--machines 50] [--rate 10000] [--seconds 15] [--all]
+    python -m tests.benchmarks.bench_logpane [--machines 50] [--rate 10000] [--seconds 15] [--all] [--ssh]
+
+With --ssh the lines come through one real SSH connection a machine, from a server in a process of its own.
 
 The run screen runs on a terminal of its own (a pty of 120 by 40). Keys are typed into it; a press counts
 from that moment until its action has run, and until the screen has been painted.
@@ -34,7 +36,14 @@ def start(arguments: argparse.Namespace, folder: str) -> tuple[int, int]:
         os.environ |= {"TERM": "xterm-256color", "XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8"}
         os.chdir(ROOT)
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        words = (arguments.machines, arguments.rate, arguments.seconds, arguments.all, f"{folder}/result.json")
+        words = (
+            arguments.machines,
+            arguments.rate,
+            arguments.seconds,
+            arguments.all,
+            f"{folder}/result.json",
+            arguments.ssh,
+        )
         os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.fed_screen", *map(str, words)])  # noqa: S606
     return pid, descriptor
 
@@ -83,6 +92,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=10_000, help="lines a second, all machines together")
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--all", action="store_true", help="begin with the logs of all machines in one")
+    parser.add_argument("--ssh", action="store_true", help="the lines come through SSH connections")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         pid, descriptor = start(arguments, folder)

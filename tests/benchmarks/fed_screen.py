@@ -25,6 +25,7 @@ from screens.machinelist import MachineList
 from screens.run import RunScreen
 from screens.session import Session
 from screens.theme import TERMINAL
+from tests.benchmarks.ssh_feed import SshFeed
 
 TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older one, and saying so at some length\n"
 BLOCK = 10
@@ -103,14 +104,15 @@ def watch(owner: type[Any], name: str, handled: list[float], painted: list[float
     setattr(owner, name, wrapper)
 
 
-def main(machines: int, rate: int, seconds: float, together: bool, result: Path) -> None:  # noqa: FBT001
+def main(machines: int, rate: int, seconds: float, together: bool, result: Path, ssh: bool) -> None:  # noqa: FBT001
     """Run, and write what was noted."""
     handled: list[float] = []
     painted: list[float] = []
     for owner, name in ACTIONS:
         watch(owner, name, handled, painted)
     profile = Profile(name="bench", machines=Machines(workers=machines - 1))
-    feed = Feed(rate, result.parent)
+    # connections end by themselves, a little before the screen does
+    feed = SshFeed(rate, seconds - 5, result.parent) if ssh else Feed(rate, result.parent)
     Measured(lambda: RunScreen(profile, begin=lambda it: Session(it, feed)), seconds, together=together).run()
     for thread in threading.enumerate():
         if thread.name.startswith("kubetui"):
@@ -123,4 +125,11 @@ def main(machines: int, rate: int, seconds: float, together: bool, result: Path)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4] == "True", Path(sys.argv[5]))
+    main(
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        float(sys.argv[3]),
+        sys.argv[4] == "True",
+        Path(sys.argv[5]),
+        sys.argv[6] == "True",
+    )
