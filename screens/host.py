@@ -12,6 +12,7 @@ from kubetui.hostchecks import Check, memory_of
 from kubetui.hostrules import Route, host_problems, host_routes
 from kubetui.plan import Plan
 from kubetui.profile import Profile
+from kubetui.providers.catalogue import PROVIDERS
 from kubetui.ranges import Problem
 
 GIB = 1024**3
@@ -52,6 +53,15 @@ class Host:
         from kubetui.doctor import examine  # noqa: PLC0415 - after the first frame
 
         return await examine(plan)
+
+    def builds(self) -> bool:
+        """Tell whether it can make machines at all: Vagrant is there, and what one of its providers needs."""
+        programs = (kind.program for kind in PROVIDERS.values() if kind.program)
+        return shutil.which("vagrant") is not None and any(map(shutil.which, programs))
+
+    def first_choice(self) -> Profile:
+        """Return what a new cluster begins as: a rehearsal where this host can make no machines."""
+        return Profile() if self.builds() else Profile(name="rehearsal", provider="rehearsal")
 
     def now(self) -> float:
         """Return the time."""

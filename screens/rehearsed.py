@@ -13,9 +13,14 @@ from kubetui.profile import Profile
 NOTE: Final = "rehearsal: nothing here is real"
 
 
+def is_rehearsal(profile: Profile | None) -> bool:
+    """Tell whether a profile is there and makes nothing real."""
+    return profile is not None and Plan(profile).provider.rehearsal
+
+
 def note(profile: Profile) -> str:
     """Return the note of a profile; empty for one that makes real machines."""
-    return NOTE if Plan(profile).provider.rehearsal else ""
+    return NOTE if is_rehearsal(profile) else ""
 
 
 def note_of(cluster: Cluster) -> str:

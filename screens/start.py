@@ -18,6 +18,7 @@ from screens.chrome import PlainScreen, TitleLine, key, marked
 from screens.dialogs import Confirm
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
+from screens.rehearsed import is_rehearsal
 from screens.startrows import cluster_row, draft_row, entry_row, heading
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ class StartScreen(PlainScreen):
     def show_all(self) -> None:
         """Show clusters, drafts and profiles."""
         self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
-        self._entries = {f"{each.kind} {each.name}": each for each in library.listing()}
+        entries = library.listing()
+        if not self.app.host.builds():
+            # what works here stands first
+            entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
+        self._entries = {f"{each.kind} {each.name}": each for each in entries}
         self._drafts = [draft for draft in self._drafts if draft.changed]
         width, now = self.size.width - 4, self.app.host.now()
         rows = [("-clusters", heading("Clusters"))]
@@ -166,7 +171,7 @@ class StartScreen(PlainScreen):
 
     def action_new(self) -> None:
         """Begin a new one."""
-        self._wizard(Draft())
+        self._wizard(Draft(self.app.host.first_choice()))
 
     def _wizard(self, draft: Draft) -> None:
         if draft not in self._drafts:

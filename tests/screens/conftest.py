@@ -33,6 +33,9 @@ class FakeHost(Host):
         self._checks = checks
         self._routes = routes
 
+    def builds(self) -> bool:
+        return True
+
     def facts(self) -> HostFacts:
         return HostFacts(16_000, 12_000, 8, 212)
 

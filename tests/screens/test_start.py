@@ -202,3 +202,24 @@ def test_filled(
         assert case != "keys" or isinstance(pilot.app.screen, KeysScreen)
 
     assert snap_compare(app(host), terminal_size=size, run_before=before)
+
+
+class Bare(FakeHost):
+    """A host with nothing that makes machines."""
+
+    def builds(self) -> bool:
+        return False
+
+
+async def test_where_no_machine_can_be_made_a_rehearsal_is_offered_first() -> None:
+    app = KubetuiApp(Bare())
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        ids = [option.id or "" for option in app.screen.query_one(Lines).options]
+        profiles = [each for each in ids if not each.startswith("-")]
+        assert profiles[0] == "starter rehearsal"
+        await pilot.press("n")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.profile().provider == "rehearsal"
