@@ -84,7 +84,7 @@ class Leftovers:
             return
         loop = asyncio.get_running_loop()
         end = loop.time() + _LINGER
-        while _ports(bridge) and loop.time() < end:
+        while _ports(bridge) and loop.time() < end:  # noqa: ASYNC110 - the kernel tells nobody
             await asyncio.sleep(_PAUSE)
         if _ports(bridge):
             log(f"the bridge {bridge} stays: something else is connected to it")
