@@ -126,6 +126,11 @@ class Field(Horizontal):
         if question.kind in _WIDTHS:
             self.control.styles.width = _WIDTHS[question.kind]
 
+    @property
+    def text(self) -> str:
+        """What stands in the field now; what it says of a change may still be on its way."""
+        return str(self.control.value)
+
     def compose(self) -> ComposeResult:
         """Draw the row."""
         yield Static("", classes="mark", markup=False)

@@ -174,6 +174,7 @@ class PageScreen(PlainScreen):
 
     def action_go_on(self) -> None:
         """Go to the next page, or to what is wrong on this one."""
+        self._catch_up()
         self.draft.left.update(question.path for question in self.page.questions)
         self._typing = None
         found = self._problems()
@@ -184,12 +185,18 @@ class PageScreen(PlainScreen):
         elif not found:
             self.app.push_screen(self.app.page(self.index + 1, self.draft))
 
+    def _catch_up(self) -> None:
+        """Take what the fields show: a key that was pressed at once after a letter arrives before its news."""
+        for field in self.query(Field):
+            self.draft.enter(field.question, field.text)
+
     def action_leave(self) -> None:
         """Leave kubetui; with answers that are not saved, at the second time."""
         leave(self.app, self.draft)
 
     def action_save(self) -> None:
         """Save as a profile."""
+        self._catch_up()
         self.app.save(self.draft)
 
 

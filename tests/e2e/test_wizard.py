@@ -97,7 +97,6 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     terminal.wait("› Workers")
     terminal.press("C-u")
     terminal.type(str(workers))
-    terminal.wait(rf"› Workers +{workers}\b")
     terminal.press("Enter")
     terminal.wait(r"Pod CIDR +10\.244\.0\.0/16")
     terminal.press("Enter")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from kubetui.hostrules import Route
 from kubetui.questions import pages
@@ -273,3 +273,20 @@ async def test_keys_act_in_the_order_in_which_they_were_pressed(host: FakeHost) 
         await pilot.pause()
         await pilot.pause()
         assert field(pilot, "Name").control.value == "xz"
+
+
+async def test_enter_at_once_after_a_letter_counts_the_letter() -> None:
+    app = KubetuiApp(FakeHost())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        page = app.screen
+        assert isinstance(page, PageScreen)
+        workers = next(field for field in page.query(Field) if field.question.path == ("machines", "workers"))
+        # the field has the text, and its news of it has not arrived: as on a slow host
+        with workers.control.prevent(Input.Changed):
+            workers.control.value = "3"
+        page.action_go_on()
+        await pilot.pause()
+        assert app.screen is not page
+        assert page.draft.profile().machines.workers == 3
