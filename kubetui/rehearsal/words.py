@@ -13,7 +13,7 @@ from kubetui.steps.packages import UPSTREAM
 
 _MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
-_DEBIAN: Final = "http://deb.debian.org"
+_DEBIAN: Final = "http://debian.example.org"
 
 
 class Words:
