@@ -23,11 +23,13 @@ class Running:
         self._lab = lab
         self._process = process
         self.events: list[Event] = []
+        self.said: list[str] = []
 
     def __iter__(self) -> Iterator[Event]:
         """Give each event as it comes, until the process ends or is left alone."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            self.said.append(line)
             if line.startswith("{"):
                 self.events.append(json.loads(line))
                 yield self.events[-1]
@@ -64,7 +66,12 @@ def running(lab: Lab) -> Iterator[Running]:
         errors.open("w") as stderr,
         subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
     ):
-        yield Running(lab, process)
+        run = Running(lab, process)
+        try:
+            yield run
+        except AssertionError as error:
+            error.add_note("".join(run.said[-20:]) + errors.read_text()[-4000:])
+            raise
     assert not any(trace in errors.read_text() for trace in TRACES), errors.read_text()
 
 
