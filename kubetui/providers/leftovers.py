@@ -8,7 +8,6 @@ if Vagrant was killed before it could record it. Nothing else is ever removed by
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import Sequence
@@ -17,17 +16,13 @@ from typing import Final
 
 from kubetui.files import private_folder, write_private
 from kubetui.providers.base import LineSink
+from kubetui.providers.bridge import as_root
 from kubetui.providers.process import Finished, run
 from kubetui.providers.settings import container_name
 
-_SYSTEM_BRIDGES: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
 _VIRSH: Final = ("virsh", "--connect", "qemu:///system")
 """vagrant-libvirt's connection, which is not what virsh takes by itself for others than root."""
 _NEW: Final = "new\n"
-_NET: Final = Path("/sys/class/net")
-_LINGER: Final = 20.0
-"""Seconds that the ends of machines that are gone may stay connected to their bridge."""
-_PAUSE: Final = 0.2
 
 
 class Leftovers:
@@ -75,25 +70,6 @@ class Leftovers:
         mark = self._marks / machine
         return mark.is_file() and mark.read_text(encoding="utf-8") == _NEW
 
-    async def remove_bridge(self, bridge: str, log: LineSink) -> None:
-        """Remove the private network's bridge, if it is one, nothing is connected to it and it is no system's own.
-
-        The kernel takes a machine's end off a moment after the machine is gone; until then its address answers.
-        """
-        if bridge in _SYSTEM_BRIDGES or not (_NET / bridge / "bridge").is_dir():
-            return
-        loop = asyncio.get_running_loop()
-        end = loop.time() + _LINGER
-        while _ports(bridge) and loop.time() < end:  # noqa: ASYNC110 - the kernel tells nobody
-            await asyncio.sleep(_PAUSE)
-        if _ports(bridge):
-            log(f"the bridge {bridge} stays: something else is connected to it")
-            return
-        if not (_NET / bridge).exists():
-            return
-        log(f"removing the bridge {bridge}")
-        await self._command(["ip", "link", "delete", bridge], log)
-
     def _name(self, machine: str) -> str | None:
         match self._provider:
             case "lxc":
@@ -123,17 +99,9 @@ class Leftovers:
         return shutil.which(argv[0]) is not None and (await self._command(argv, _drop)).code == 0
 
     async def _command(self, argv: Sequence[str], log: LineSink) -> Finished:
-        # vagrant-lxc runs LXC's tools by sudo, too, unless it is root
-        as_root = self._provider == "lxc" and os.geteuid() != 0
-        return await run(["sudo", "-n", *argv] if as_root else argv, cwd=self._folder, env=os.environ, log=log)
-
-
-def _ports(bridge: str) -> list[str]:
-    """Return what is connected to a bridge; nothing once it is gone."""
-    try:
-        return os.listdir(_NET / bridge / "brif")  # noqa: PTH208 - one call, so that it cannot vanish half-way
-    except FileNotFoundError:
-        return []
+        if self._provider == "lxc":
+            return await as_root(argv, self._folder, log)
+        return await run(argv, cwd=self._folder, env=os.environ, log=log)
 
 
 def _drop(_line: str) -> None:

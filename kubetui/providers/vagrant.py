@@ -16,10 +16,11 @@ from kubetui.hostinfo import this_system
 from kubetui.plan import Machine, Plan
 from kubetui.providers import orphans, vagrantcli
 from kubetui.providers.base import Endpoint, LineSink, MachineState
+from kubetui.providers.bridge import Bridge
 from kubetui.providers.catalogue import Starts
 from kubetui.providers.leftovers import Leftovers
 from kubetui.providers.process import Finished, run
-from kubetui.providers.settings import BRIDGE_OPTION, machines_document
+from kubetui.providers.settings import BRIDGE_OPTION, bridge_name, machines_document
 from kubetui.providers.vagranterrors import explain
 
 MACHINES_FILE = "machines.json"
@@ -126,12 +127,14 @@ class VagrantProvider:
             await self._leftovers.clear(log)
         if written.get("provider") == "lxc":
             for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in written["machines"]}:
-                await self._leftovers.remove_bridge(str(bridge), log)
+                await Bridge(str(bridge), self._folder).remove(log)
         self._endpoints.clear()
         self._running.clear()
 
     async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
         """Mark the start and return how it is done."""
+        if bridge := bridge_name(self._plan):
+            await Bridge(bridge, self._folder).cut_dead_ends(log)
         if not self._known(name):
             await self._leftovers.make_way(name, log)
         elif self._leftovers.cut_off(name):
