@@ -67,6 +67,13 @@ put() {
   mv "$1.kubetui" "$1"
   say "wrote $1"
 }
+# room PATH MIB: so much is free there, or the work is not begun
+room() {
+  local place=$1 free
+  until [[ -d $place/ ]]; do place=${place%/*}; done
+  free=$(df --output=avail --block-size=1M "$place/" | tail -n 1)
+  ((free >= $2)) || fail "$1 has $((free)) MiB free, and this step needs $2"
+}
 # retry TIMES COMMAND...: with a pause that doubles
 retry() {
   local left=$1 pause=2

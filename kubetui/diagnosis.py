@@ -36,6 +36,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "Most often it ends by itself: try again in a minute.",
     ),
     _pattern(
+        r"error: (\S+) has (\d+) MiB free, and this step needs (\d+)",
+        "DISK-FULL",
+        "{0} has {1} MiB free, and this step needs {2} MiB.",
+        "Free some space in the machine, or take a box with a larger disk; the same command goes on from here.",
+    ),
+    _pattern(
         r"No space left on device|You don't have enough free space in",
         "DISK-FULL",
         "the machine's disk is full.",
@@ -78,6 +84,18 @@ PATTERNS: tuple[Pattern, ...] = (
         "Choose a version that the repository has, or the minor version alone.",
     ),
     _pattern(
+        r"E: Release file for (\S+) is not valid yet \(invalid for another ([^)]+)\)",
+        "CLOCK",
+        "the machine's clock is {1} behind what {0} says.",
+        "The same command sets the clock, and goes on from here.",
+    ),
+    _pattern(
+        r"x509: certificate has expired or is not yet valid: (current time \S+ is (?:before|after) \S+)",
+        "CLOCK",
+        "a certificate does not hold at the machine's time: {0}.",
+        "If its clock is wrong, the same command sets it, and goes on from here.",
+    ),
+    _pattern(
         r"E: Failed to fetch (\S+)\s+(?:Hash Sum mismatch|File has unexpected size)",
         "PACKAGE-CHANGED",
         "{0} is not the file that the repository has signed.",
@@ -96,10 +114,10 @@ PATTERNS: tuple[Pattern, ...] = (
         "Look whether its registry can be reached from the machine; the same command goes on from here.",
     ),
     _pattern(
-        r"error: the control plane cannot be reached at (\S+) from here",
+        r"error: the control plane cannot be reached at (\S+) from here: (.+)",
         "CONTROL-PLANE-UNREACHABLE",
-        "it does not reach the control plane at {0}.",
-        "Look at the private network between the machines.",
+        "it does not reach the control plane at {0}: {1}.",
+        "Look at the private network between the machines and at packet filters; then run the same command again.",
     ),
     _pattern(
         r"\[ERROR Port-(\d+)\]",

@@ -19,6 +19,30 @@ CASES = [
     ),
     ("tar: etc/x: Cannot write: No space left on device", "DISK-FULL", "the machine's disk is full."),
     (
+        "error: /var/lib/containerd has 12 MiB free, and this step needs 900",
+        "DISK-FULL",
+        "/var/lib/containerd has 12 MiB free, and this step needs 900 MiB.",
+    ),
+    (
+        (
+            "E: Release file for http://deb.example.org/dists/bookworm/InRelease is not valid yet (invalid for another "
+            "13h 2min 5s). Updates for this repository will not be applied."
+        ),
+        "CLOCK",
+        "the machine's clock is 13h 2min 5s behind what http://deb.example.org/dists/bookworm/InRelease says.",
+    ),
+    (
+        (
+            'Get "https://192.168.56.101:6443/": x509: certificate has expired or is not yet valid: current time '
+            "2026-11-21T08:00:00Z is before 2026-11-22T08:00:00Z"
+        ),
+        "CLOCK",
+        (
+            "a certificate does not hold at the machine's time: current time 2026-11-21T08:00:00Z is before "
+            "2026-11-22T08:00:00Z."
+        ),
+    ),
+    (
         "E: You don't have enough free space in /var/cache/apt/archives/.",
         "DISK-FULL",
         "the machine's disk is full.",
@@ -79,9 +103,9 @@ CASES = [
         "the image registry.k8s.io/pause:3.10 cannot be pulled.",
     ),
     (
-        "error: the control plane cannot be reached at 192.168.56.101:6443 from here",
+        "error: the control plane cannot be reached at 192.168.56.101:6443 from here: its SSH answers, so something",
         "CONTROL-PLANE-UNREACHABLE",
-        "it does not reach the control plane at 192.168.56.101:6443.",
+        "it does not reach the control plane at 192.168.56.101:6443: its SSH answers, so something.",
     ),
     ("    [ERROR Port-6443]: Port 6443 is in use", "PORT-TAKEN", "port 6443 is taken on the machine."),
     (

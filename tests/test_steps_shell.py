@@ -447,9 +447,18 @@ def test_a_control_plane_out_of_reach_is_said_before_anything_is_changed(box: Bo
         endpoint = f"127.0.0.1:{server.getsockname()[1]}"
     values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h", "ENDPOINT": endpoint}
     done = box.run(Command(apply.script, values))
-    assert (done.returncode, done.stderr) == (
-        1,
-        f"error: the control plane cannot be reached at {endpoint} from here\n",
-    )
+    assert done.returncode == 1
+    told, _, hop = done.stderr.partition(" from here: ")
+    assert told == f"error: the control plane cannot be reached at {endpoint}"
+    assert hop.startswith(("nothing answers there; the way is local 127.0.0.1 dev lo", "its SSH answers"))
     assert box.called("kubeadm") == []
     assert not list((box.root / "var/lib").iterdir())
+
+
+def test_no_room_is_said_before_anything_is_begun(box: Box) -> None:
+    box.program("df", "echo Avail; echo 12")
+    done = box.shell("room /var/lib/not/there 300\necho reached")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: {box.root}/var/lib/not/there has 12 MiB free, and this step needs 300\n"
+    assert box.called("df") == [f"df --output=avail --block-size=1M {box.root}/var/lib/"]
+    assert box.shell("room /var/lib/not/there 12").returncode == 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kubetui import clock
 from kubetui.text import clean
 
 LOOK: Final = r"""
@@ -67,7 +68,6 @@ def parse(text: str, asked: float, answered: float) -> Facts:
         name, _, value = line.partition("=")
         found[name] = clean(value.strip())
     identity, _, cluster = found.get("mark", "").partition(" ")
-    there = float(found.get("time", "nan"))
     return Facts(
         name=found.get("name", ""),
         system=found.get("system", "an unknown system"),
@@ -75,8 +75,7 @@ def parse(text: str, asked: float, answered: float) -> Facts:
         init=found.get("init", ""),
         machine_id=found.get("machine", ""),
         product=found.get("product", ""),
-        # within the time that the question took, nobody can tell
-        ahead=min(there - asked, 0.0) if there < answered else there - answered,
+        ahead=clock.ahead(float(found.get("time", "nan")), asked, answered),
         cpus=int(found.get("cpus", "0")),
         memory=int(found.get("memory", "0")),
         addresses=frozenset(found.get("addresses", "").split()),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Final
 
+from kubetui import clock
 from kubetui.errors import ForeignError, HostError, KubetuiError
 from kubetui.plan import Machine, Plan, Role
 from kubetui.providers.hostfacts import Facts
 from kubetui.rules import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
 
-CLOCK_SECONDS: Final = 10.0
-"""How much clocks may differ: certificates of one machine are not valid yet on another that is far behind."""
 WORKER_PORTS: Final = (10250,)
 CONTROL_PLANE_PORTS: Final = (6443, 2379, 2380, 10250, 10257, 10259)
 """What kubeadm's preflight wants to be free (kubernetes.io, "Ports and Protocols")."""
@@ -77,9 +77,8 @@ def _address(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
 
 
 def _clock(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
-    if not abs(facts.ahead) <= CLOCK_SECONDS:
-        side = "ahead of" if facts.ahead > 0 else "behind"
-        message = f"Its clock is {abs(facts.ahead):.0f} s {side} this computer's."
+    if not abs(facts.ahead) <= clock.LEEWAY:
+        message = "It does not tell the time." if isnan(facts.ahead) else f"Its clock is {clock.told(facts.ahead)}."
         yield Obstacle(machine.name, message, "Correct whichever is wrong; timedatectl set-ntp true keeps it right.")
 
 

@@ -10,6 +10,7 @@ import atexit
 import json
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import asdict
@@ -33,6 +34,7 @@ from kubetui.rehearsal.recording import Answer, Kind, missing, scripts, shipped
 from kubetui.rehearsal.server import Keys, MachineServer
 from kubetui.rehearsal.tables import Member, Tables
 from kubetui.steps import STEPS
+from kubetui.steps.clock import SHOW
 from kubetui.steps.control_plane import ADMIN_CONF, INIT_STEP
 from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
 from kubetui.steps.finish import NODES_TABLE
@@ -58,6 +60,7 @@ class Stage:
         self._thread.start()
         self._made = {
             digest(ADMIN_CONF): self._kubeconfig,
+            digest(SHOW): self._clock,
             digest(TICKET): self._ticket,
             digest(NODES_TABLE): self._nodes,
             digest(observe.NODES): self._nodes,
@@ -159,6 +162,11 @@ class Stage:
     async def _kubeconfig(self, asked: Asked, recorded: Answer) -> str:
         del asked, recorded
         return self._authority().kubeconfig(self.plan.profile.name, await self._serve_api())
+
+    async def _clock(self, asked: Asked, recorded: Answer) -> str:
+        """Return the time: what was recorded is long ago."""
+        del asked, recorded
+        return f"{time.time():.9f}\n"
 
     async def _ticket(self, asked: Asked, recorded: Answer) -> str:
         """Return a ticket as kubeadm prints it; the machines of a rehearsal do not look at it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubetui.pipeline import Step
 from kubetui.steps.claim import CLAIM
+from kubetui.steps.clock import CLOCK
 from kubetui.steps.containers import CONTAINERD_CONFIG, PULL_IMAGES
 from kubetui.steps.control_plane import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
@@ -17,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     START,
     CONNECT,
     FACTS,
+    CLOCK,
     CLAIM,
     HOST_NAMES,
     SWAP,

@@ -119,6 +119,7 @@ for image in $list; do there "$image" || absent "$image is not there"; done
 PULL_APPLY: Final = (
     PULL
     + r"""
+room /var/lib/containerd "$ROOM"
 text=$(wanted)
 mapfile -t list <<<"$text"
 # three at a time: while one is unpacked, the next ones come
@@ -143,12 +144,15 @@ exit "$failed"
 
 
 def _pull(plan: Plan, machine: Machine) -> Recipe:
+    worker = machine.role is Role.WORKER
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
         "EXTRA": "\n".join(networks.chosen(plan).images(plan)),
-        "ROLE": "worker" if machine.role is Role.WORKER else "control-plane",
+        "ROLE": "worker" if worker else "control-plane",
     }
-    return Recipe(Command(PULL_APPLY, values, timeout=3600), Command(PULL_PROBE, values))
+    # the images compressed and unpacked, in MiB
+    room = {"ROOM": "350" if worker else "900"}
+    return Recipe(Command(PULL_APPLY, {**values, **room}, timeout=3600), Command(PULL_PROBE, values))
 
 
 PULL_IMAGES = Step(

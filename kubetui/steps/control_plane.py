@@ -55,6 +55,7 @@ if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
 fi
+room /var/lib/etcd 200
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml

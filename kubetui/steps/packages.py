@@ -9,7 +9,7 @@ from kubetui.command import Command
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.steps.claim import CLAIM
-from kubetui.steps.machine import FACTS
+from kubetui.steps.clock import CLOCK
 from kubetui.steps.system import HOST_NAMES, MODULES, SWAP
 from kubetui.task import follow_recipe
 
@@ -30,6 +30,7 @@ BASE_APPLY: Final = (
 # with a password in it, it is root's alone
 if [[ $APT_CONF == *@* ]]; then mode=600; else mode=644; fi
 if [[ -n $APT_CONF ]]; then put "$conf" "$APT_CONF" "$mode"; fi
+room /usr 100
 install "${names[@]}"
 """
 )
@@ -47,7 +48,7 @@ BASE_PACKAGES = Step(
     why="curl and gnupg fetch and check the Kubernetes repository; conntrack, socat and others are what kubeadm looks for.",
     source="kubernetes.io, Installing kubeadm",
     where=Where.EVERY,
-    needs=(FACTS, CLAIM, HOST_NAMES),
+    needs=(CLOCK, CLAIM, HOST_NAMES),
     recipe=_base,
     run=follow_recipe,
 )
@@ -58,7 +59,7 @@ RUNTIME_PROBE: Final = (
 installed containerd || installed containerd.io || absent "containerd is not installed"
 """
 )
-RUNTIME_APPLY: Final = apt.SHELL + "installed containerd.io || install containerd\n"
+RUNTIME_APPLY: Final = apt.SHELL + "room /usr 200\ninstalled containerd.io || install containerd\n"
 
 
 def _runtime(plan: Plan, machine: Machine) -> Recipe:
@@ -161,6 +162,7 @@ KUBERNETES_APPLY: Final = (
     KUBERNETES
     + r"""
 if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" 600; fi
+room /usr 300
 install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
 apt-mark hold "${names[@]}" kubernetes-cni
 systemctl enable kubelet

@@ -51,7 +51,13 @@ systemctl is-active --quiet kubelet || partial "the kubelet does not run"
 JOIN_APPLY: Final = (
     JOIN
     + r"""
-timeout 10 bash -c "</dev/tcp/${ENDPOINT%:*}/${ENDPOINT#*:}" 2>/dev/null || fail "the control plane cannot be reached at $ENDPOINT from here"
+host=${ENDPOINT%:*} port=${ENDPOINT##*:}
+knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
+if ! knock "$port"; then
+  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
+  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
+  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
+fi
 if [[ -e $mark.done ]]; then
   systemctl enable --now kubelet
   exit 0

@@ -243,6 +243,7 @@ read -ra names <<<"$NAMES"
 # with a password in it, it is root's alone
 if [[ $APT_CONF == *@* ]]; then mode=600; else mode=644; fi
 if [[ -n $APT_CONF ]]; then put "$conf" "$APT_CONF" "$mode"; fi
+room /usr 100
 install "${names[@]}"
 
 ##### runtime: probe
@@ -334,6 +335,7 @@ installed() { # NAME...: every package is there and configured
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || return 1
   done
 }
+room /usr 200
 installed containerd.io || install containerd
 
 ##### repository: probe
@@ -554,6 +556,7 @@ installed() { # NAME...: every package is there and configured
 names=(kubelet kubeadm kubectl)
 
 if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" 600; fi
+room /usr 300
 install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
 apt-mark hold "${names[@]}" kubernetes-cni
 systemctl enable kubelet
@@ -673,6 +676,7 @@ wanted() {
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
 
+room /var/lib/containerd "$ROOM"
 text=$(wanted)
 mapfile -t list <<<"$text"
 # three at a time: while one is unpacked, the next ones come
@@ -732,6 +736,7 @@ if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
 fi
+room /var/lib/etcd 200
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml
@@ -803,7 +808,13 @@ ready() {
     -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
 }
 
-timeout 10 bash -c "</dev/tcp/${ENDPOINT%:*}/${ENDPOINT#*:}" 2>/dev/null || fail "the control plane cannot be reached at $ENDPOINT from here"
+host=${ENDPOINT%:*} port=${ENDPOINT##*:}
+knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
+if ! knock "$port"; then
+  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
+  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
+  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
+fi
 if [[ -e $mark.done ]]; then
   systemctl enable --now kubelet
   exit 0
@@ -854,7 +865,13 @@ ready() {
     -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
 }
 
-timeout 10 bash -c "</dev/tcp/${ENDPOINT%:*}/${ENDPOINT#*:}" 2>/dev/null || fail "the control plane cannot be reached at $ENDPOINT from here"
+host=${ENDPOINT%:*} port=${ENDPOINT##*:}
+knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
+if ! knock "$port"; then
+  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
+  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
+  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
+fi
 if [[ -e $mark.done ]]; then
   systemctl enable --now kubelet
   exit 0

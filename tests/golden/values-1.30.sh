@@ -91,7 +91,17 @@ ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
 
 # images: apply, 3600 s
-# the same
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12'
+EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
+ghcr.io/flannel-io/flannel:v0.28.9'
+ROLE='control-plane'
+ROOM='900'
 
 # images: probe, 300 s (on kubnode1)
 CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
@@ -106,7 +116,17 @@ ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
 
 # images: apply, 3600 s (on kubnode1)
-# the same
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
+kind: ClusterConfiguration
+clusterName: lab
+kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
+networking:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/12'
+EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
+ghcr.io/flannel-io/flannel:v0.28.9'
+ROLE='worker'
+ROOM='350'
 
 # init: probe, 300 s
 CLUSTER_ID=''
