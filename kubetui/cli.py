@@ -21,18 +21,24 @@ def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
         try:
             code = command(*args, **kwargs)
         except KubetuiError as error:
-            click.echo(f"kubetui: {error}", err=True)
+            _complain(f"kubetui: {error}")
             code = error.exit_code
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - Python's own report would go on with what it happens to hold
             from kubetui import crash
 
-            click.echo(crash.report(error), err=True)
+            _complain(crash.report(error))
             code = crash.CODE
         sys.exit(code or 0)
 
     return run
+
+
+def _complain(text: str) -> None:
+    from kubetui.audience import complain
+
+    complain(text)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kubetui import boxes, gantt, library, profilefile, providers, render
+from kubetui.audience import Attended, complain
 from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
@@ -137,25 +138,29 @@ async def check_host(plan: Plan, name: str) -> None:
 async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None) -> RunFinished:
     from kubetui.up import up as build
 
+    stop = stopping()
+    attended = Attended(output, sys.stdout, stop.wish)
     try:
-        return await build(profile, output, stopping(), scribe, access)
+        return await build(profile, attended, stop, scribe, access)
     finally:
-        output.close()
+        attended.close()
 
 
 def stopping() -> Stop:
     """Return what signals of this process stop, once gently and once more at once."""
     stop = Stop()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stopper(stop))
+    # nobody is there any more to ask for it twice
+    loop.add_signal_handler(signal.SIGHUP, stop.wish)
     return stop
 
 
 def _stopper(stop: Stop) -> Callable[[], None]:
     def request() -> None:
         if not stop.requested:
-            click.echo("\nStopping: what runs comes to its end. Once more stops at once.", err=True)
+            complain("\nStopping: what runs comes to its end. Once more stops at once.")
         stop.request()
 
     return request

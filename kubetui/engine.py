@@ -46,6 +46,11 @@ class Stop:
                 task.cancel()
         self.requested = True
 
+    def wish(self) -> None:
+        """Stop gently, however often this is called."""
+        if not self.requested:
+            self.request()
+
     def watch(self, tasks: list[asyncio.Task[Outcome]]) -> None:
         """Remember what a forced stop cancels."""
         self._tasks = tasks

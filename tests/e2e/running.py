@@ -4,42 +4,52 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from queue import SimpleQueue
+from typing import IO, Any
 
 import psutil
 
 from tests.e2e.conftest import TRACES, Lab
 
 Event = dict[str, Any]
+Strike = Callable[[], None]
 
 
 class Running:
-    """The process, and what it has said so far."""
+    """The process, and what it has said so far; it is read at once, so that it never waits for the test."""
 
-    def __init__(self, lab: Lab, process: subprocess.Popen[str]) -> None:
+    def __init__(self, lab: Lab, process: subprocess.Popen[str], output: IO[str]) -> None:
         self._lab = lab
         self._process = process
+        self._said: SimpleQueue[str | None] = SimpleQueue()
         self.events: list[Event] = []
         self.said: list[str] = []
+        threading.Thread(target=self._read, args=(output,), daemon=True).start()
+
+    def _read(self, output: IO[str]) -> None:
+        for line in output:
+            self._said.put(line)
+        self._said.put(None)
 
     def __iter__(self) -> Iterator[Event]:
         """Give each event as it comes, until the process ends or is left alone."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        while (line := self._said.get()) is not None:
             self.said.append(line)
             if line.startswith("{"):
                 self.events.append(json.loads(line))
                 yield self.events[-1]
+        self._said.put(None)
 
     def until(self, event: str, step: str, machine: str | None = None) -> bool:
         """Read on to an event of a step; false when the run ends without it."""
         return any(
-            each["event"] == event and each["task"]["step"] == step and machine in {None, each["task"]["machine"]}
-            for each in self
-            if "task" in each
+            each["event"] == event and place(each)[0] == step and machine in {None, place(each)[1]} for each in self
         )
 
     @property
@@ -50,29 +60,80 @@ class Running:
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
-    def end(self, timeout: float = 600) -> int:
-        """Read to the end, and return the exit code."""
-        for _ in self:
-            pass
+    def end(self, strikes: Mapping[tuple[str, str], Strike] | None = None, timeout: float = 600) -> int:
+        """Read to the end, strike as each of these steps begins on its machine, and return the exit code."""
+        waiting = dict(strikes or {})
+        struck: list[Future[None]] = []
+        with ThreadPoolExecutor() as threads:
+            begun = (place(event) for event in self if event["event"] == "TaskStarted")
+            struck.extend(threads.submit(waiting.pop(each)) for each in begun if each in waiting)
+        for each in struck:
+            each.result()
+        assert not waiting, f"never begun: {list(waiting)}"
         return self._process.wait(timeout)
+
+    def errors(self) -> dict[tuple[str, str], str]:
+        """Return the ids of what failed, by step and machine."""
+        return {place(each): each["error_id"] for each in self.events if each.get("outcome") == "failed"}
+
+
+def place(event: Event) -> tuple[str, str]:
+    """Return the step and the machine that an event is about; empty for the whole run."""
+    task = event.get("task", event)
+    return task.get("step", ""), task.get("machine", "")
 
 
 @contextmanager
-def running(lab: Lab) -> Iterator[Running]:
+def running(lab: Lab, *more: str) -> Iterator[Running]:
     """Start `kubetui up --json`; whatever it says on stderr must not be a traceback."""
-    words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
-    errors = lab.profile.with_suffix(".stderr")
+    words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json", *more))
     with (
-        errors.open("w") as stderr,
+        _complaints(lab) as stderr,
         subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
     ):
-        run = Running(lab, process)
-        try:
+        assert process.stdout
+        with _explained(Running(lab, process, process.stdout), stderr) as run:
             yield run
-        except AssertionError as error:
-            error.add_note("".join(run.said[-20:]) + errors.read_text()[-4000:])
-            raise
-    assert not any(trace in errors.read_text() for trace in TRACES), errors.read_text()
+
+
+@contextmanager
+def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
+    """Start `kubetui up --json` in a terminal of its own, and give what closes that terminal, too."""
+    words = ["setsid", "--ctty", "--wait", *lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))]
+    ours, theirs = pty.openpty()
+    with (
+        subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs, text=True) as process,
+        # the only one that has our end open, so that its end is the terminal's
+        subprocess.Popen(["cat"], stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as window,
+        _complaints(lab) as nothing,
+    ):
+        os.close(ours)
+        os.close(theirs)
+        assert window.stdout
+        with _explained(Running(lab, process, window.stdout), nothing) as run:
+            yield run, window.kill
+        assert not any(trace in line for trace in TRACES for line in run.said), "".join(run.said)
+
+
+@contextmanager
+def _complaints(lab: Lab) -> Iterator[IO[str]]:
+    """Give a file for stderr, which must be without a traceback in the end."""
+    with lab.profile.with_suffix(".stderr").open("w+") as stderr:
+        yield stderr
+        stderr.seek(0)
+        said = stderr.read()
+        assert not any(trace in said for trace in TRACES), said
+
+
+@contextmanager
+def _explained(run: Running, stderr: IO[str]) -> Iterator[Running]:
+    """Add to what a test finds wrong what the run said last."""
+    try:
+        yield run
+    except AssertionError as error:
+        stderr.seek(0)
+        error.add_note("".join(run.said[-20:]) + stderr.read()[-4000:])
+        raise
 
 
 def helpers(lab: Lab) -> list[str]:

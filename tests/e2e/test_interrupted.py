@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterable
+from contextlib import suppress
 
 import pytest
 
+from kubetui.journal import read
 from kubetui.steps import STEPS
 from tests.e2e.conftest import Lab, Maker
-from tests.e2e.running import helpers, running
+from tests.e2e.running import helpers, in_a_terminal, running
 from tests.e2e.test_up import nodes, planned, state_of
 
 pytestmark = pytest.mark.e2e
@@ -23,13 +25,20 @@ def assert_whole(lab: Lab) -> None:
     assert state_of(lab) == before
 
 
-def killed_during(lab: Lab, steps: Iterable[str]) -> None:
-    """Kill one run after the other, each during the next step; the one after them has to get there."""
-    last_machines = {"start": "kubnode2", "connect": "kubnode1", "join": "kubnode1"}
+MOMENTS = {"before": "TaskStarted", "during": "Line", "after": "TaskFinished"}
+"""What is waited for: a step is announced before it begins, and most say something while they work."""
+LAST = {"start": "kubnode2", "connect": "kubnode1", "join": "kubnode1"}
+
+
+def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
+    """Kill one run after the other, each at the next step; the one after them has to get there."""
     for step in steps:
         with running(lab) as run:
-            if run.until("TaskStarted", step, last_machines.get(step)):
-                run.signal(signal.SIGKILL)
+            if run.until("TaskStarted", step, LAST.get(step)):
+                if moment != "before":
+                    run.until(MOMENTS[moment], step, LAST.get(step))
+                with suppress(ProcessLookupError):
+                    run.signal(signal.SIGKILL)
             run.end()
     lab.up()
     assert_whole(lab)
@@ -37,39 +46,79 @@ def killed_during(lab: Lab, steps: Iterable[str]) -> None:
 
 
 def test_killed_during_the_costly_steps(make: Maker) -> None:
-    killed_during(make("killed"), ("start", "kubernetes", "images", "init", "join"))
+    killed(make("killed"), "during", ("start", "kubernetes", "images", "init", "join"))
 
 
 @pytest.mark.slow
-def test_killed_during_every_step(make: Maker) -> None:
-    killed_during(make("killed"), (step.name for step in STEPS))
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_every_step(make: Maker, moment: str) -> None:
+    killed(make("killed"), moment, (step.name for step in STEPS))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_lets_what_runs_land(make: Maker, number: signal.Signals) -> None:
-    lab = make("stopped")
-    steps = {signal.SIGINT: "base", signal.SIGTERM: "images", signal.SIGHUP: "init"}
-    with running(lab) as run:
-        assert run.until("TaskStarted", steps[number])
-        run.signal(number)
-        assert run.end() == 130
-    assert helpers(lab) == []
-    begun = {str(event["task"]) for event in run.events if event["event"] == "TaskStarted"}
-    ended = {str(event["task"]) for event in run.events if event["event"] == "TaskFinished"}
-    assert begun <= ended
-    assert run.events[-1]["event"] == "RunFinished"
-    if number is signal.SIGHUP:
-        lab.up()
-        assert_whole(lab)
-        lab.kubetui("destroy", lab.name, "--yes")
+ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "closed terminal")
+
+
+def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
+    """Stop one run after the other at a step, each in its way: what runs lands, and nothing stays behind.
+
+    The one after them has to get there.
+    """
+    for step, way in stops:
+        with in_a_terminal(lab) as (run, close):
+            if not run.until("TaskStarted", step):
+                continue
+            if way == "closed terminal":
+                close()
+            else:
+                run.signal(signal.Signals[way])
+            assert run.end() == 130
+        assert helpers(lab) == []
+        landed(lab)
+    lab.up()
+    assert_whole(lab)
+    lab.kubetui("destroy", lab.name, "--yes")
+
+
+def landed(lab: Lab) -> None:
+    """The journal of the last run is whole: what has begun has ended, and so has the run."""
+    last = read(lab.folder / "journal")
+    assert last
+    assert last.ended
+    assert last.in_flight == ()
+
+
+def test_a_stop_lets_what_runs_land(make: Maker) -> None:
+    steps = ("base", "kubernetes", "images", "init")
+    stopped(make("stopped"), zip(steps, ENDS, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ENDS)
+def test_stopped_at_every_step(make: Maker, way: str) -> None:
+    stopped(make("stopped"), ((step.name, way) for step in STEPS))
+
+
+def at_once(lab: Lab, times: int) -> None:
+    """Start two at the same moment; one runs, the other says who has the cluster."""
+    for _ in range(times):
+        with running(lab) as one, running(lab) as other:
+            codes = []
+            for run in (one, other):
+                begun = any(event["event"] == "RunStarted" for event in run)
+                if begun:
+                    run.signal(signal.SIGTERM)
+                codes.append(run.end())
+        assert sorted(codes) == [6, 130]
 
 
 def test_of_two_at_once_one_runs(make: Maker) -> None:
     lab = make("twice")
-    with running(lab) as run:
-        assert run.until("TaskStarted", "start")
-        second = lab.kubetui("up", str(lab.profile), "--yes", check=False)
-        assert second == ""
-        run.signal(signal.SIGTERM)
-        assert run.end() == 130
+    at_once(lab, 5)
+    lab.kubetui("destroy", lab.name, "--yes")
+
+
+@pytest.mark.slow
+def test_of_two_at_once_one_runs_each_time(make: Maker) -> None:
+    lab = make("twice")
+    at_once(lab, 200)
     lab.kubetui("destroy", lab.name, "--yes")

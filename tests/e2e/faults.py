@@ -1,0 +1,135 @@
+"""Ways to disturb a lab's machines and servers, each put right again by itself."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.e2e.conftest import Lab
+from tests.e2e.running import Strike
+
+HERE = Path(__file__).parent
+LOCK = r"""
+use Fcntl;
+open(my $lock, ">>", "/var/lib/dpkg/lock-frontend") or die;
+fcntl($lock, F_SETLKW, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die;
+sleep 3600;
+"""
+"""Holds the lock that apt wants, the way apt does."""
+
+
+def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -> Strike:
+    """Return what brings a fault, and puts it right after so many seconds."""
+
+    def strike() -> None:
+        with fault():
+            time.sleep(seconds)
+
+    return strike
+
+
+@dataclass(frozen=True)
+class Container:
+    """One machine of a lab, from outside: no SSH is needed."""
+
+    lab: Lab
+    machine: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.lab.name}-{self.machine}"
+
+    def inside(self, script: str) -> str:
+        return self.lab.run("lxc-attach", "--name", self.name, "--", "bash", "-c", script)
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Take every link of the machine down."""
+        told = self.lab.run("lxc-info", "--name", self.name)
+        first = re.search(r"^PID:\s+(\d+)", told, re.MULTILINE)
+        assert first, told
+        links = [*re.findall(r"^Link:\s+(\S+)", told, re.MULTILINE), f"veth1pl{first.group(1)}"]
+        for link in links:
+            self.lab.run("ip", "link", "set", link, "down")
+        yield
+        for link in links:
+            self.lab.run("ip", "link", "set", link, "up")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the machine sleep, as a laptop's lid does."""
+        self.lab.run("lxc-freeze", "--name", self.name)
+        yield
+        self.lab.run("lxc-unfreeze", "--name", self.name)
+
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """Take its power, and start it as a person would."""
+        self.lab.run("lxc-stop", "--kill", "--name", self.name)
+        yield
+        self.lab.run("vagrant", "up", self.machine, cwd=self.lab.folder)
+
+    @contextmanager
+    def apt_locked(self) -> Iterator[None]:
+        """Hold apt's lock, as an upgrade that nobody asked for does."""
+        self.inside(f"systemd-run --unit=upgrading perl -e {shlex.quote(LOCK)}")
+        yield
+        self.inside("systemctl stop upgrading")
+
+    @contextmanager
+    def port_taken(self, port: int) -> Iterator[None]:
+        self.inside(f"systemd-run --unit=taker socat TCP-LISTEN:{port},fork,reuseaddr /dev/null")
+        yield
+        self.inside("systemctl stop taker")
+
+    @contextmanager
+    def kept_from(self, port: int) -> Iterator[None]:
+        """Drop what the machine sends to a port."""
+        rule = f"OUTPUT -p tcp --dport {port} -j DROP"
+        self.inside(f"iptables -I {rule}")
+        yield
+        self.inside(f"iptables -D {rule}")
+
+    @contextmanager
+    def full(self, path: str) -> Iterator[None]:
+        """Give a folder a disk of its own that is all but full."""
+        self.inside(f"mkdir -p {path} && mount -t tmpfs -o size=2g tmpfs {path} && fallocate -l 2000M {path}/filler")
+        yield
+        self.inside(f"rm {path}/filler")
+
+
+@dataclass(frozen=True)
+class Front:
+    """Stands before a real server, and does as it is told."""
+
+    url: str
+    mode: Path
+
+    @contextmanager
+    def doing(self, mode: str) -> Iterator[None]:
+        self.mode.write_text(mode)
+        yield
+        self.mode.write_text("ok")
+
+
+@contextmanager
+def front(lab: Lab, real: str, port: int, folder: Path) -> Iterator[Front]:
+    """Run a front of a server, on the same host, for as long as the block lasts."""
+    place = f"{urlsplit(real).hostname}:{port}"
+    mode = folder / f"front-{port}"
+    mode.write_text("ok")
+    words = lab.words(sys.executable, str(HERE / "front.py"), place, real, str(mode))
+    with subprocess.Popen(words, env=lab.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == b"listening\n"
+        yield Front(f"http://{place}", mode)
+        process.stdin.close()
