@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +11,12 @@ from kubetui import kubeadm
 from kubetui.command import Command, Late, Secret
 from kubetui.errors import RunError
 from kubetui.events import Outcome
-from kubetui.pipeline import Recipe, State, Step, Where
+from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.steps.containers import PULL_IMAGES
 from kubetui.steps.control_plane import INIT_STEP
-from kubetui.steps.workers import join_recipe, ticket
-from kubetui.task import Task, apply, probe
+from kubetui.steps.workers import join, join_recipe
+from kubetui.task import Task
 
 UPLOAD: Final = r"""
 config=/run/kubetui-certs.yaml
@@ -44,14 +45,8 @@ def _join(plan: Plan, machine: Machine) -> Recipe:
     return replace(recipe, apply=replace(recipe.apply, values=values))
 
 
-async def _run(task: Task) -> Outcome:
-    recipe = task.recipe()
-    assert recipe.apply is not None  # noqa: S101
-    assert recipe.probe is not None  # noqa: S101
-    found = task.found() or await probe(task, recipe.probe)
-    if found.state is State.DONE:
-        return Outcome.UNCHANGED
-    task.refuse_foreign(found)
+async def _certificates(task: Task) -> Mapping[str, Secret]:
+    """Have the cluster keep its certificates under a new key, and return that."""
     key = Secret(secrets.token_hex(32))
     stored = await task.first_node.run(upload(task.plan, key))
     if not stored.ok:
@@ -60,10 +55,11 @@ async def _run(task: Task) -> Outcome:
             fix="Look whether the API server answers; the same command tries again.",
             id="CERTIFICATES",
         )
-    token, digest = await ticket(task)
-    command = recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, CERTIFICATE_KEY=key)
-    await apply(task, command, recipe.probe)
-    return Outcome.DONE
+    return {"CERTIFICATE_KEY": key}
+
+
+async def _run(task: Task) -> Outcome:
+    return await join(task, _certificates)
 
 
 JOIN_CONTROL_PLANE = Step(

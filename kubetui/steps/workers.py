@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from kubetui import kubeadm
@@ -98,7 +99,11 @@ def join_recipe(plan: Plan, machine: Machine) -> Recipe:
     return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
 
 
-async def _run(task: Task) -> Outcome:
+async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None) -> Outcome:
+    """Let a machine join where it has not yet; `more` gets what its recipe wants beside a ticket.
+
+    Raises ForeignError where it has joined something that kubetui did not make.
+    """
     recipe = task.recipe()
     assert recipe.apply is not None  # noqa: S101
     assert recipe.probe is not None  # noqa: S101
@@ -106,8 +111,9 @@ async def _run(task: Task) -> Outcome:
     if found.state is State.DONE:
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
+    others = await more(task) if more else {}
     token, digest = await ticket(task)
-    await apply(task, recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest), recipe.probe)
+    await apply(task, recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, **others), recipe.probe)
     return Outcome.DONE
 
 
@@ -161,5 +167,5 @@ JOIN_STEP = Step(
     where=Where.WORKERS,
     needs=(PULL_IMAGES, INIT_STEP),
     recipe=join_recipe,
-    run=_run,
+    run=join,
 )
