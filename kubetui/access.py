@@ -15,12 +15,13 @@ import asyncssh
 
 from kubetui import reach
 from kubetui.command import Secret
+from kubetui.connection import Patience
 from kubetui.errors import HostKeyError, KubetuiError
 from kubetui.hostkeys import HostKeys, Trusted
 from kubetui.plan import Machine, Plan
 from kubetui.providers.base import Endpoint
 from kubetui.providers.hostfindings import Obstacle, refusal
-from kubetui.ssh import Patience, SshNode
+from kubetui.ssh import SshNode
 
 ONCE = Patience(boot=0.0)
 """One try: a machine that exists is expected to answer."""

@@ -20,6 +20,7 @@ from kubetui import profilefile, providers
 from kubetui.access import endpoint_of
 from kubetui.cluster import Cluster
 from kubetui.command import Command
+from kubetui.connection import Patience
 from kubetui.errors import HostError, KubetuiError, RunError
 from kubetui.hostinfo import this_system
 from kubetui.hostkeys import HostKeys
@@ -28,7 +29,7 @@ from kubetui.plan import Plan
 from kubetui.providers import vagrantcli
 from kubetui.providers.base import MachineState
 from kubetui.reach import ssh_words
-from kubetui.ssh import Patience, SshNode
+from kubetui.ssh import SshNode
 from kubetui.text import clean
 
 _ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"

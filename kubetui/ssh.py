@@ -1,4 +1,4 @@
-"""A machine over SSH: connecting with patience, host keys pinned at first sight, steps that outlive a connection."""
+"""A machine over SSH: commands that look are repeated, and steps outlive a lost connection."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import secrets
 import shlex
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import asyncssh
 
 from kubetui import guest, reach
 from kubetui.command import Command
+from kubetui.connection import Connection, Patience
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError, Result
@@ -25,35 +25,10 @@ from kubetui.text import Lines
 TAIL = 50
 """How many last lines a result keeps."""
 CHUNK: Final = 65536
-BOOT_SECONDS = 300.0
-"""How long a machine may take until its sshd answers."""
 RECONNECTS = 10
 STOP_SECONDS = 30.0
 TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
-_TRANSIENT = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for sshd, and between two tries, in seconds."""
-
-    boot: float = BOOT_SECONDS
-    pause: float = 1.0
-    keepalive: float = 5.0
-
-
-def describe(error: Exception) -> str:
-    """Say in a few words what kept SSH from connecting."""
-    match error:
-        case ConnectionRefusedError():
-            return "connection refused"
-        case TimeoutError():
-            return "no answer"
-        case asyncssh.PermissionDenied():
-            return "the machine does not accept the key"
-        case _:
-            return str(error) or type(error).__name__
 
 
 def nowhere(_said: object) -> None:
@@ -112,106 +87,22 @@ async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
         take(data)
 
 
-class _Client(asyncssh.SSHClient):
-    """Accepts the host key that is pinned, or pins the first one."""
-
-    def __init__(self, machine: str, keys: HostKeys) -> None:
-        self._machine = machine
-        self._keys = keys
-
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        del host, addr, port
-        return self._keys.accept(self._machine, key.export_public_key().decode().strip())
-
-
 class SshNode:
-    """One machine, one connection that is renewed when it is lost."""
+    """One machine that runs commands, over a connection that is renewed when it is lost."""
 
     def __init__(self, name: str, endpoint: Endpoint, keys: HostKeys, patience: Patience | None = None) -> None:
         self.name = name
-        self._endpoint = endpoint
-        self._keys = keys
-        self._patience = patience or Patience()
-        self._connection: asyncssh.SSHClientConnection | None = None
-        self._jump: SshNode | None = None
-        self._connecting = asyncio.Lock()
+        self._connection = Connection(name, endpoint, keys, patience)
         self._carried_out: list[str] = []
 
     async def connect(self, log: LineSink) -> None:
-        """Wait until sshd answers and let us in; five minutes unless told otherwise.
-
-        Raises HostKeyError at once when the machine shows another key than before, ConnectionLostError
-        when it never answers.
-        """
-        deadline = time.monotonic() + self._patience.boot
-        while True:
-            try:
-                await self._open()
-            except _TRANSIENT as error:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise self._unreachable(error) from error
-                log(f"{describe(error)}; waiting for SSH, {left:.0f} s left")
-                await asyncio.sleep(min(self._patience.pause, left))
-            else:
-                return
-
-    async def _open(self) -> asyncssh.SSHClientConnection:
-        async with self._connecting:
-            if self._connection is not None and not self._connection.is_closed():
-                return self._connection
-            for path in self._endpoint.key_files:
-                if not path.is_file():
-                    raise RunError(f"The SSH key for {self.name} is not at {path}.", id="SSH-KEY")
-            arguments = reach.arguments(self._endpoint, self._keys.lookup(self.name))
-            if self._endpoint.jump:
-                arguments["tunnel"] = await self._through()
-            try:
-                self._connection = await asyncssh.connect(
-                    **arguments,
-                    client_factory=lambda: _Client(self.name, self._keys),
-                    preferred_auth="publickey",
-                    connect_timeout=10,
-                    login_timeout=20,
-                    keepalive_interval=self._patience.keepalive,
-                    keepalive_count_max=3,
-                )
-            except asyncssh.KeyImportError as error:
-                raise RunError(f"The SSH key for {self.name} cannot be used: {error}.", id="SSH-KEY") from error
-            except reach.ConfigParseError as error:
-                raise RunError(f"Your OpenSSH configuration cannot be read: {error}.", id="SSH-CONFIG") from error
-            except asyncssh.HostKeyNotVerifiable as error:
-                if self._endpoint.personal and self._keys.pinned(self.name) is None:
-                    raise HostKeyError(
-                        f"{self.name} shows an SSH host key that is not known here.",
-                        fix="Run kubetui up in a terminal: it shows the key and asks. Or connect once with ssh.",
-                        id="SSH-HOST-UNKNOWN",
-                    ) from error
-                raise HostKeyError(
-                    f"{self.name} shows another SSH host key than before. Either it was made anew behind kubetui's "
-                    "back, or something else answers at its address.",
-                    fix=f"If you made it anew, remove its line from {self._keys.path} and start again.",
-                ) from error
-            return self._connection
-
-    async def _through(self) -> asyncssh.SSHClientConnection:
-        """Return a connection to the host that lies on the way."""
-        if self._jump is None:
-            host = reach.jump_endpoint(self._endpoint)
-            self._jump = SshNode(reach.jump_name(self._endpoint), host, self._keys, self._patience)
-        return await self._jump._open()  # noqa: SLF001 - another one of the same class
+        """Wait until sshd answers and let us in; see `Connection.connect`."""
+        await self._connection.connect(log)
 
     @property
     def host_key(self) -> str:
         """The key that the machine showed when it was connected to."""
-        key = self._connection.get_server_host_key() if self._connection else None
-        return key.export_public_key().decode().strip() if key else ""
-
-    def _unreachable(self, error: Exception) -> ConnectionLostError:
-        return ConnectionLostError(
-            f"{self.name} cannot be reached at {self._endpoint.host}:{self._endpoint.port}: {describe(error)}.",
-            fix="Look whether the machine runs; the same command goes on from here.",
-        )
+        return self._connection.host_key
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
         """Run a short command that only looks; after a lost connection, once more from its beginning."""
@@ -289,7 +180,7 @@ class SshNode:
             if ended.status is not None:
                 return ended
             log(f"connection lost; reconnecting, {attempt} of {RECONNECTS}")
-            await asyncio.sleep(self._patience.pause)
+            await asyncio.sleep(self._connection.patience.pause)
             await self.connect(log)
         raise ConnectionLostError(
             f"The connection to {self.name} was lost {RECONNECTS} times. What runs in it goes on.",
@@ -298,14 +189,14 @@ class SshNode:
 
     async def try_root(self) -> tuple[bool, str]:
         """Tell whether commands can be run as root here, and what sudo says where they cannot."""
-        root, password = reach.as_root(self._endpoint, await self._open())
+        root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
     async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> _Ended:
         """Run `shell` once as root with a script on its standard input."""
         try:
-            root, password = reach.as_root(self._endpoint, await self._open())
+            root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
             return _Ended(None)
         return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
@@ -319,7 +210,7 @@ class SshNode:
 
         connection: asyncssh.SSHClientConnection | None = None
         try:
-            connection = await self._open()
+            connection = await self._connection.open()
             async with await connection.create_process(shlex.join(words), encoding=None) as process:
                 # a command that ends at once, as a refusing sudo does, has closed it by now
                 with contextlib.suppress(BrokenPipeError):
@@ -334,16 +225,10 @@ class SshNode:
             status = None
         # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
         if status is None or status < 0:
-            self._forget(connection)
+            self._connection.forget(connection)
             return _Ended(None)
         cutter = Lines()
         return _Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
-
-    def _forget(self, connection: asyncssh.SSHClientConnection | None) -> None:
-        """Drop a connection that was lost, unless another command has renewed it meanwhile."""
-        if connection is not None and connection is self._connection:
-            connection.abort()
-            self._connection = None
 
     async def _stop(self, task: str) -> None:
         with contextlib.suppress(TimeoutError, HostKeyError):
@@ -352,18 +237,8 @@ class SshNode:
 
     async def close(self) -> None:
         """Remove what steps that ended well left in the machine, and end the connection."""
-        connection = self._connection
-        if connection is None:
-            await self._close_jump()
-            return
-        if self._carried_out and not connection.is_closed():
+        if self._carried_out and self._connection.alive:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TIDY_SECONDS):
                     await self._once(guest.TIDY, tuple(self._carried_out), "", nowhere)
-        connection.close()
-        await connection.wait_closed()
-        await self._close_jump()
-
-    async def _close_jump(self) -> None:
-        if self._jump is not None:
-            await self._jump.close()
+        await self._connection.close()

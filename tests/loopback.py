@@ -12,9 +12,10 @@ from pathlib import Path
 
 import asyncssh
 
+from kubetui.connection import Patience
 from kubetui.hostkeys import HostKeys
 from kubetui.providers.base import Endpoint
-from kubetui.ssh import Patience, SshNode
+from kubetui.ssh import SshNode
 
 QUICK = Patience(boot=5.0, pause=0.02, keepalive=0.2)
 

@@ -12,9 +12,10 @@ import pytest
 
 from kubetui import guest as shells
 from kubetui.command import Command, Secret
+from kubetui.connection import Patience, describe
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.node import LostTrackError
-from kubetui.ssh import RECONNECTS, Patience, SshNode, describe
+from kubetui.ssh import RECONNECTS, SshNode
 from tests.loopback import Guest, guest
 
 COUNT = """
@@ -440,10 +441,10 @@ async def test_cancelling_leaves_nothing_behind_here(machine: Guest, node: SshNo
 
 async def test_who_notices_late_that_a_connection_broke_spares_its_successor(machine: Guest, node: SshNode) -> None:
     await node.connect(nobody)
-    lost = node._connection
+    lost = await node._connection.open()
     machine.wire.cut()
     assert (await node.run(Command("true\n"))).ok
-    node._forget(lost)
+    node._connection.forget(lost)
     before = machine.wire.connections
     assert (await node.run(Command("true\n"))).ok
     assert machine.wire.connections == before
