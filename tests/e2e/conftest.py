@@ -123,11 +123,22 @@ class Maker:
                 lab.kubetui("destroy", lab.name, "--yes")
 
 
-@pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+def _maker(folder: Path) -> Iterator[Maker]:
     base = os.environ.get("KUBETUI_E2E_PROFILE")
     if not base:
         pytest.skip("KUBETUI_E2E_PROFILE names no profile to build from")
-    maker = Maker(Path(base), tmp_path_factory.mktemp("e2e"))
+    maker = Maker(Path(base), folder)
     yield maker
     maker.close()
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """Make labs that the tests of one file share."""
+    yield from _maker(tmp_path_factory.mktemp("e2e"))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Maker]:
+    """Make labs for one test, which are gone before the next one, however it ends."""
+    yield from _maker(tmp_path)

@@ -19,11 +19,11 @@ from tests.e2e.running import Strike
 HERE = Path(__file__).parent
 LOCK = r"""
 use Fcntl;
-open(my $lock, ">>", "/var/lib/dpkg/lock-frontend") or die;
-fcntl($lock, F_SETLKW, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die;
+open(LOCK, ">>", "/var/lib/dpkg/lock-frontend") or die;
+fcntl(LOCK, F_SETLKW, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die;
 sleep 3600;
 """
-"""Holds the lock that apt wants, the way apt does."""
+"""Holds the lock that apt wants, the way apt does; systemd would take a dollar for a variable of its own."""
 
 
 def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -> Strike:

@@ -22,9 +22,9 @@ PARTLY = 7
 
 
 @contextmanager
-def fronted(make: Maker, name: str, folder: Path, **changes: Any) -> Iterator[tuple[Lab, Front, Front]]:
+def fronted(fresh: Maker, name: str, folder: Path, **changes: Any) -> Iterator[tuple[Lab, Front, Front]]:
     """Make a lab whose package mirror and image registry are behind fronts."""
-    plain = make(name, **changes)
+    plain = fresh(name, **changes)
     mirrors = plain.document["mirrors"]
     packages, key = mirrors["packages"]["url"], mirrors["packages"]["key"]
     real, path = packages[: packages.index("/", 8)], packages[packages.index("/", 8) :]
@@ -37,7 +37,7 @@ def fronted(make: Maker, name: str, folder: Path, **changes: Any) -> Iterator[tu
             "packages": {"url": mirror.url + path, "key": mirror.url + key[len(real) :]},
             "registries": dict.fromkeys(mirrors["registries"], images.url),
         }
-        yield make(name, **changes, mirrors=changed), mirror, images
+        yield fresh(name, **changes, mirrors=changed), mirror, images
 
 
 def ended(lab: Lab) -> None:
@@ -45,9 +45,9 @@ def ended(lab: Lab) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
-def test_a_run_with_a_bad_day_ends_well_by_itself(make: Maker, tmp_path: Path) -> None:
+def test_a_run_with_a_bad_day_ends_well_by_itself(fresh: Maker, tmp_path: Path) -> None:
     """A lock, a mirror and a registry that fail for a while, a machine asleep, a network cut: all in one run."""
-    with fronted(make, "badday", tmp_path) as (lab, mirror, images):
+    with fronted(fresh, "badday", tmp_path) as (lab, mirror, images):
         master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))
         strikes = {
             ("base", "kubnode1"): lasting(first.apt_locked, 15),
@@ -64,8 +64,8 @@ def test_a_run_with_a_bad_day_ends_well_by_itself(make: Maker, tmp_path: Path) -
         ended(lab)
 
 
-def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(make: Maker) -> None:
-    lab = make("stays", machines={"workers": 2})
+def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(fresh: Maker) -> None:
+    lab = fresh("stays", machines={"workers": 2})
     master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))
     with ExitStack() as disk, ExitStack() as port, running(lab) as run:
         strikes: dict[tuple[str, str], Strike] = {
@@ -90,9 +90,9 @@ def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(make: Maker) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["cut", "frozen", "off"])
-def test_machines_that_drop_out(make: Maker, fault: str) -> None:
+def test_machines_that_drop_out(fresh: Maker, fault: str) -> None:
     """During a package install, `kubeadm init` and `kubeadm join`: the run ends well, or the next one does."""
-    lab = make("drops")
+    lab = fresh("drops")
     seconds = {"cut": 30.0, "frozen": 20.0, "off": 1.0}[fault]
     machines = {"kubernetes": "kubnode1", "init": "kubmaster", "join": "kubnode2"}
     strikes = {(step, name): lasting(getattr(Container(lab, name), fault), seconds) for step, name in machines.items()}
@@ -108,8 +108,8 @@ def test_machines_that_drop_out(make: Maker, fault: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stopped", "503", "half", "slow"])
-def test_servers_that_fail_for_a_while(make: Maker, tmp_path: Path, mode: str) -> None:
-    with fronted(make, "while", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
+def test_servers_that_fail_for_a_while(fresh: Maker, tmp_path: Path, mode: str) -> None:
+    with fronted(fresh, "while", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
         strikes = {
             ("repository", "kubmaster"): lasting(lambda: mirror.doing(mode), 12),
             ("kubernetes", "kubmaster"): lasting(lambda: mirror.doing(mode), 12),
@@ -122,8 +122,8 @@ def test_servers_that_fail_for_a_while(make: Maker, tmp_path: Path, mode: str) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stopped", "503", "half"])
-def test_servers_that_fail_for_good_are_named(make: Maker, tmp_path: Path, mode: str) -> None:
-    with fronted(make, "forgood", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
+def test_servers_that_fail_for_good_are_named(fresh: Maker, tmp_path: Path, mode: str) -> None:
+    with fronted(fresh, "forgood", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
         for server, step, wanted in (
             (mirror, "kubernetes", {"APT-FETCH", "PACKAGE-CHANGED"}),
             (images, "images", {"IMAGE-PULL"}),
@@ -141,8 +141,8 @@ def test_servers_that_fail_for_good_are_named(make: Maker, tmp_path: Path, mode:
 
 
 @pytest.mark.slow
-def test_apt_locked_for_a_minute(make: Maker) -> None:
-    lab = make("locked", machines={"workers": 0})
+def test_apt_locked_for_a_minute(fresh: Maker) -> None:
+    lab = fresh("locked", machines={"workers": 0})
     with running(lab) as run:
         assert run.end({("base", "kubmaster"): lasting(Container(lab, "kubmaster").apt_locked, 60)}) == 0
     assert any("held by process" in event.get("text", "") for event in run.events)

@@ -45,14 +45,14 @@ def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
-def test_killed_during_the_costly_steps(make: Maker) -> None:
-    killed(make("killed"), "during", ("start", "kubernetes", "images", "init", "join"))
+def test_killed_during_the_costly_steps(fresh: Maker) -> None:
+    killed(fresh("killed"), "during", ("start", "kubernetes", "images", "init", "join"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_every_step(make: Maker, moment: str) -> None:
-    killed(make("killed"), moment, (step.name for step in STEPS))
+def test_killed_at_every_step(fresh: Maker, moment: str) -> None:
+    killed(fresh("killed"), moment, (step.name for step in STEPS))
 
 
 ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "closed terminal")
@@ -87,15 +87,15 @@ def landed(lab: Lab) -> None:
     assert last.in_flight == ()
 
 
-def test_a_stop_lets_what_runs_land(make: Maker) -> None:
+def test_a_stop_lets_what_runs_land(fresh: Maker) -> None:
     steps = ("base", "kubernetes", "images", "init")
-    stopped(make("stopped"), zip(steps, ENDS, strict=True))
+    stopped(fresh("stopped"), zip(steps, ENDS, strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ENDS)
-def test_stopped_at_every_step(make: Maker, way: str) -> None:
-    stopped(make("stopped"), ((step.name, way) for step in STEPS))
+def test_stopped_at_every_step(fresh: Maker, way: str) -> None:
+    stopped(fresh("stopped"), ((step.name, way) for step in STEPS))
 
 
 def at_once(lab: Lab, times: int) -> None:
@@ -111,14 +111,14 @@ def at_once(lab: Lab, times: int) -> None:
         assert sorted(codes) == [6, 130]
 
 
-def test_of_two_at_once_one_runs(make: Maker) -> None:
-    lab = make("twice")
+def test_of_two_at_once_one_runs(fresh: Maker) -> None:
+    lab = fresh("twice")
     at_once(lab, 5)
     lab.kubetui("destroy", lab.name, "--yes")
 
 
 @pytest.mark.slow
-def test_of_two_at_once_one_runs_each_time(make: Maker) -> None:
-    lab = make("twice")
+def test_of_two_at_once_one_runs_each_time(fresh: Maker) -> None:
+    lab = fresh("twice")
     at_once(lab, 200)
     lab.kubetui("destroy", lab.name, "--yes")
