@@ -55,7 +55,7 @@ def passwords(profile: Profile) -> None:
 
     Raises ProfileError where no one can answer.
     """
-    if sys.stdin.isatty() and not Plan(profile).provider.rehearsal:
+    if sys.stdin.isatty():
         for place in credentials.missing(profile):
             typed = click.prompt(f"Password for {place}", "", hide_input=True, show_default=False, err=True)
             credentials.tell(place, typed)

@@ -117,20 +117,20 @@ def known() -> Logins:
 
 
 def missing(profile: Profile) -> tuple[str, ...]:
-    """Return the places whose passwords are not known. Raises as `known` does."""
-    wanted = places(profile)
+    """Return the places whose passwords are not known; a rehearsal logs in nowhere. Raises as `known` does."""
+    wanted = () if PROVIDERS[profile.provider].rehearsal else places(profile)
     logins = known() if wanted else Logins()
     return tuple(place for place in wanted if logins.find(place) is None)
 
 
 def of_run(profile: Profile) -> Logins:
-    """Return the passwords that a run of a profile needs; a rehearsal logs in nowhere, and needs none.
+    """Return the passwords that a run of a profile needs.
 
     Raises ProfileError with the lines to write where one is not known, and as `known` does.
     """
     if not places(profile):
         return Logins()
-    unknown = () if PROVIDERS[profile.provider].rehearsal else missing(profile)
+    unknown = missing(profile)
     if unknown:
         lines = "".join(f'\n    "{place}": "PASSWORD"' for place in unknown)
         raise ProfileError(

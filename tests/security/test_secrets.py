@@ -231,9 +231,11 @@ async def test_no_command_line_of_the_host_or_the_machine_has_a_secret(tmp_path:
 
 def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
     def inner(password: str) -> None:
-        raise RuntimeError(f"\x1b[2Jcannot use {password} {TOKEN}")
+        raise RuntimeError(f"\x1b[2Jcannot use {password} {TOKEN} http://me:{PROXY}@proxy {BASIC} {KEY}")
 
     Secret(SUDO)
+    Secret(KEY)
+    logged_in().logins.registries({"ghcr.io": PLACE})
     try:
         try:
             inner(SUDO)
