@@ -63,6 +63,8 @@ async def test_no_screen_of_a_run_shows_a_secret(
             await pilot.pause()
             assert_none(app.export_screenshot())
     assert session.error is None
+    assert session.progress.finished is not None
+    assert session.progress.finished.ok is (fault is None)
     _, entries = session.buffers.all.since(0)
     assert len(entries) > 50
     for entry in entries:
