@@ -10,7 +10,7 @@ import click
 from kubetui import boxes as store
 from kubetui import boxmaker, library, profilefile, render
 from kubetui.cluster import Cluster, is_name
-from kubetui.commands import stopping
+from kubetui.commands import passwords, stopping
 from kubetui.profile import Profile
 from kubetui.text import harmless
 from kubetui.up import connector
@@ -40,6 +40,7 @@ def make(name: str) -> int:
 
 def keep(profile: Profile, *, as_json: bool = False) -> None:
     """Make the prepared box of a profile, and say how to start from it."""
+    passwords(profile)
     output = render.output(as_json=as_json, verbose=False)
 
     def say(line: str) -> None:

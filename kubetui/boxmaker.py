@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Any, Final
 
-from kubetui import profilefile, providers
+from kubetui import credentials, profilefile, providers
 from kubetui.boxes import FORMAT, OWNER, Say, base_box, found, key, nameless, recipe, steps
 from kubetui.cluster import Cluster
 from kubetui.command import Command
@@ -53,13 +53,14 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
     """Make the prepared box of a profile and return its name; one that is there already is left alone.
 
     A machine is started for it, prepared, cleaned of what makes it one, and packaged.
-    Raises RunError when a step fails, BusyError while another kubetui makes the same box.
+    Raises RunError when a step fails, ProfileError when a password is not known,
+    BusyError while another kubetui makes the same box.
     """
     have = found(Plan(profile))
     if have:
         say(f"{have} is there already.")
         return have
-    plan = Plan(maker(profile))
+    plan = Plan(maker(profile), logins=credentials.of_run(profile))
     cluster = Cluster(plan.profile.name, parent="boxes")
     with cluster.lock():
         provider = providers.make(plan, cluster.folder)

@@ -14,13 +14,18 @@ from kubetui.redaction import redact, remember
 
 
 class Secret:
-    """A value that is never shown: its text and representation are a row of stars, wherever it turns up."""
+    """A value that is never shown: its text and representation are a row of stars, wherever it turns up.
 
-    __slots__ = ("_value",)
+    A text with a secret in it gives as `shown` what may be seen; its secret part is one that is remembered already.
+    """
 
-    def __init__(self, value: str) -> None:
+    __slots__ = ("_value", "shown")
+
+    def __init__(self, value: str, *, shown: str = "") -> None:
         self._value = value
-        remember(value)
+        self.shown = shown
+        if not shown:
+            remember(value)
 
     def reveal(self) -> str:
         """Return the value itself, for the one place that needs it."""
@@ -131,7 +136,8 @@ class Command:
                 case str():
                     lines.append(f"{name}={quote(value if reveal else redact(value))}")
                 case Secret():
-                    lines.append(f"{name}={quote(value.reveal())}" if reveal else f"{name}=********")
+                    hint = quote(value.shown) if value.shown else repr(value)
+                    lines.append(f"{name}={quote(value.reveal()) if reveal else hint}")
                 case Late(how):
                     if reveal:
                         raise ValueError(f"{name} is not known yet: {how}")

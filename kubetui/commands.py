@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kubetui import boxes, gantt, library, profilefile, providers, render
+from kubetui import boxes, credentials, gantt, library, profilefile, providers, render
 from kubetui.audience import Attended, complain
 from kubetui.cluster import Cluster, all_names, existing
 from kubetui.engine import Stop
@@ -50,6 +50,18 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise StoppedError("Nothing was done.")
 
 
+def passwords(profile: Profile) -> None:
+    """Ask for the passwords that a run of the profile needs and that are not known yet, without showing what is typed.
+
+    Raises ProfileError where no one can answer.
+    """
+    if sys.stdin.isatty():
+        for place in credentials.missing(profile):
+            typed = click.prompt(f"Password for {place}", "", hide_input=True, show_default=False, err=True)
+            credentials.tell(place, typed)
+    credentials.of_run(profile)
+
+
 def up(
     name: str,
     *,
@@ -77,6 +89,7 @@ def up(
     if keep_box:
         refuse_others(plan.provider.name)
     asyncio.run(check_host(plan, name))
+    passwords(profile)
     if not Cluster(profile.name).exists:
         confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
     access = hostcommands.meet(plan, accept_host_keys=accept_host_keys)

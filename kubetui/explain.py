@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from kubetui.fieldtypes import SecretInProfileError
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.strictyaml import KeyPath, dotted, shown
@@ -166,8 +167,9 @@ def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
 
 
 def _raised(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    error = details.get("ctx", {}).get("error", details["msg"])
     fix = nearest(str(details["input"]), list(PROVIDERS)) if path == ("provider",) else _help(path)
-    return str(details.get("ctx", {}).get("error", details["msg"])), fix
+    return str(error), error.fix if isinstance(error, SecretInProfileError) else fix
 
 
 def _other(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:

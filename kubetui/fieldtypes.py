@@ -17,7 +17,33 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from kubetui.redaction import remember_url
+from kubetui.files import credentials_file
+from kubetui.redaction import remember_url, url_password, url_user
+
+
+class SecretInProfileError(ValueError):
+    """A profile holds a secret; `fix` says where it belongs."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it is. Raises SecretInProfileError where a password stands in it; nothing shows it then."""
+    remember_url(url)
+    scheme, _, rest = url.partition("://")
+    user = rest.partition(":")[0]
+    if not url_password(url) and ":" not in url_user(url):
+        return url
+    place = f"{scheme}://{user}@{rest.rpartition('@')[2]}"
+    host = re.split(r"[/?#]", place.partition("://")[2], maxsplit=1)[0]
+    raise SecretInProfileError(
+        f"A password stands in this URL, and a profile holds none. Write {place} without it: kubetui asks for it.",
+        "An @ in a path is written %40. "
+        f"Or this line gives kubetui the password, as it is and without %-codes, in {credentials_file()}, "
+        f'which only you may read (chmod 600):\n    "{scheme}://{host}": "PASSWORD"',
+    )
 
 
 def _address(value: object) -> object:
@@ -66,8 +92,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0
 Url = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
-    # a password in it is kept in the profile's own file, and shown nowhere
-    AfterValidator(remember_url),
+    AfterValidator(without_password),
 ]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]

@@ -10,6 +10,19 @@ from pathlib import Path
 from kubetui.errors import KubetuiError
 
 
+def config_home() -> Path:
+    """Return `$XDG_CONFIG_HOME/kubetui`, by default `~/.config/kubetui`, whether it is there or not."""
+    configured = os.environ.get("XDG_CONFIG_HOME", "")
+    # the XDG specification says that a relative path is to be ignored
+    base = Path(configured) if configured.startswith("/") else Path.home() / ".config"
+    return base / "kubetui"
+
+
+def credentials_file() -> Path:
+    """Return where passwords of proxies and mirrors are kept, whether it is there or not."""
+    return config_home() / "credentials.yaml"
+
+
 def linked(path: Path) -> KubetuiError:
     """Return the error for a symbolic link that stands where kubetui writes."""
     return KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.", id="LINK")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from kubetui.errors import ProfileError
+from kubetui.files import config_home
 from kubetui.profile import Profile
 from kubetui.profilefile import load, save
 from kubetui.strictyaml import shown
@@ -34,10 +34,7 @@ class Entry:
 
 def saved_folder() -> Path:
     """Return the folder of saved profiles, which need not exist: $XDG_CONFIG_HOME/kubetui/profiles."""
-    configured = os.environ.get("XDG_CONFIG_HOME", "")
-    # the XDG specification says that a relative path is to be ignored
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".config"
-    return base / "kubetui" / "profiles"
+    return config_home() / "profiles"
 
 
 def starter_folder() -> Path:

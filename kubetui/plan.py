@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from itertools import chain, islice
 
+from kubetui.credentials import Logins
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS, ProviderKind
 from kubetui.providers.hostoptions import Host
@@ -55,6 +56,8 @@ class Plan:
     identity: str = ""
     prepared: str = ""
     """The prepared box that machines are made from, instead of the profile's box."""
+    logins: Logins = field(default_factory=Logins)
+    """Passwords of proxies and mirrors; a plan that is only looked at has none, and shows stars."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:

@@ -14,7 +14,10 @@ from kubetui.redaction import STARS, redacted
 from kubetui.steps import STEPS
 from kubetui.text import clean
 
-_STARRED = f"# Where {STARS} stands, put the password of your profile in; kubetui writes it into no other file."
+_STARRED = (
+    f"# Where {STARS} stands, put your password in; after a registry's URL, the base64 of USER:PASSWORD.\n"
+    "# kubetui writes neither into a script."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,19 +91,34 @@ def url_password(url: str) -> str:
     return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
 
 
+def url_user(url: str) -> str:
+    """Return the user that a URL without a password names, as it stands there, empty without one.
+
+    >>> url_user("http://me@proxy:3128/a@b")
+    'me'
+    """
+    return re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[0]
+
+
 def remember_key(kubeconfig: str) -> None:
     """Remember the private keys and tokens in a kubeconfig."""
     for match in _KEY_DATA.finditer(kubeconfig):
         remember(match.group().removeprefix(match[1]))
 
 
-def remember_telling(value: Any, key: str = "") -> Any:
+def remember_telling(value: Any) -> Any:
     """Remember the texts whose key in a free-form document says that they are secret; return the document."""
-    for name, part in _children(value, key):
-        if isinstance(part, str) and _TELLING.search(name):
-            remember(part)
-        remember_telling(part, name)
+    for _, part in telling(value):
+        remember(part)
     return value
+
+
+def telling(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the keys in a free-form document that say that their texts are secret, with these texts."""
+    for name, part in _children(value, key):
+        if isinstance(part, str) and part and _TELLING.search(name):
+            yield name, part
+        yield from telling(part, name)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

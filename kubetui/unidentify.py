@@ -25,6 +25,9 @@ sed -i '/^# kubetui: the nodes of this cluster$/,/^# kubetui: end$/d' /etc/hosts
 # the key that Vagrant made for it gives way to the well-known one, which Vagrant replaces at the first start
 home=$(getent passwd "$USER_NAME" | cut -d: -f6)
 if [[ -n $KEYS && -s $home/.ssh/authorized_keys ]]; then printf '%s\n' "$KEYS" >"$home/.ssh/authorized_keys"; fi
+# what holds a password is root's alone: the steps write it anew
+find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/kubernetes.list /etc/containerd/certs.d \
+  /etc/systemd/system/{containerd,kubelet}.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
 rm -f /root/.bash_history /home/*/.bash_history
 # what it did, and what it needs no more
 apt-get clean

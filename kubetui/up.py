@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from kubetui import boxes, insecure, profilefile, providers, timings
+from kubetui import boxes, credentials, insecure, profilefile, providers, timings
 from kubetui.access import Access
 from kubetui.cluster import Cluster
 from kubetui.doctor import vagrant_home
@@ -38,13 +38,14 @@ async def up(
     A scribe makes a recording of it; `access` is what a person said about machines that exist.
 
     Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
-    from a profile that differs in what cannot be changed in place.
+    from a profile that differs in what cannot be changed in place, or a password is not known.
     """
     cluster = Cluster(profile.name)
+    logins = credentials.of_run(profile)
     with cluster.lock():
         await _refuse_changes(cluster, lasting(profile))
         cluster.create()
-        plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity())
+        plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
         provider = providers.make(plan, cluster.folder, access)
         await provider.prepare()
         write_private(cluster.profile, profilefile.dump(lasting(profile)))

@@ -20,7 +20,10 @@ Attempt = Callable[[str, bool], str]
 
 
 class Ask(ModalScreen[str | None]):
-    """Asks for one line of text. What is in the way is said under it; a second Enter confirms what may be confirmed."""
+    """Asks for one line of text, `hidden` where it is a password.
+
+    What is in the way is said under it; a second Enter confirms what may be confirmed.
+    """
 
     DEFAULT_CSS = """
     Ask { align: center middle; background: $background 60%; }
@@ -33,8 +36,11 @@ class Ask(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "dismiss(None)", "Back", display="esc")]
 
-    def __init__(self, title: str, words: str, value: str, attempt: Attempt, *, yes: str = "Save") -> None:
+    def __init__(
+        self, title: str, words: str, value: str, attempt: Attempt, *, yes: str = "Save", hidden: bool = False
+    ) -> None:
         super().__init__()
+        self._hidden = hidden
         self._title, self._words, self._value, self._yes = title, words, value, yes
         self._attempt = attempt
         self._confirmable = ""
@@ -44,7 +50,9 @@ class Ask(ModalScreen[str | None]):
         with Vertical() as box:
             box.border_title = self._title
             yield Static(self._words, markup=False)
-            yield TextLine(self._value)
+            line = TextLine(self._value)
+            line.password = self._hidden
+            yield line
             yield Static("", id="answer", markup=False)
             yield Static(f"enter {self._yes}   esc Back", classes="keys", markup=False)
 
@@ -56,7 +64,8 @@ class Ask(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try; say what is in the way, or go with what was typed."""
-        text = event.value.strip()
+        # a password may begin with a space
+        text = event.value if self._hidden else event.value.strip()
         problem = self._attempt(text, text != "" and self._confirmable == event.value)
         if not problem:
             self.dismiss(text)

@@ -18,6 +18,7 @@ from screens import rehearsed
 from screens.chrome import PagesLine, PlainScreen, key, marked, stages
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
+from screens.passwords import ask
 from screens.reader import Reader
 from screens.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
 from screens.saving import export, leave, save
@@ -151,7 +152,8 @@ class ReviewScreen(PlainScreen):
             return
         from screens.run import RunScreen  # noqa: PLC0415 - loads the engine
 
-        self.app.push_screen(RunScreen(self.plan.profile))
+        profile = self.plan.profile
+        ask(self.app, profile, lambda: self.app.push_screen(RunScreen(profile)))
 
     def action_step(self) -> None:
         """Show the chosen step alone."""

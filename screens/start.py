@@ -18,6 +18,7 @@ from screens.chrome import PlainScreen, TitleLine, key, marked
 from screens.dialogs import Confirm
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
+from screens.passwords import ask
 from screens.rehearsed import is_rehearsal
 from screens.startrows import cluster_row, draft_row, entry_row, heading
 
@@ -183,8 +184,9 @@ class StartScreen(PlainScreen):
         from screens.run import RunScreen  # noqa: PLC0415
 
         cluster = self._clusters.get(self.query_one(Lines).chosen or "")
-        if cluster is not None and cluster.profile is not None:
-            self.app.push_screen(RunScreen(cluster.profile))
+        profile = cluster.profile if cluster else None
+        if profile is not None:
+            ask(self.app, profile, lambda: self.app.push_screen(RunScreen(profile)))
 
     def action_destroy(self) -> None:
         """Remove a cluster."""

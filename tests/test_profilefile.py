@@ -214,7 +214,7 @@ PROFILES = st.builds(
     options=st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,60}", fullmatch=True), FREE, max_size=3),
     patches=st.lists(st.dictionaries(TEXT, FREE, max_size=3), max_size=2),
     kind=KIND,
-    proxy=st.none() | st.from_regex(r"https?://[A-Za-z0-9._~:/?#@!&()*+,;=%-]{1,40}", fullmatch=True),
+    proxy=st.none() | st.from_regex(r"https?://([A-Za-z0-9.%]+@)?[A-Za-z0-9._~/?#!&()*+,;=%-]{1,40}", fullmatch=True),
     version=st.sampled_from(["1.24", "1.30", "1.36.1"]),
 )
 

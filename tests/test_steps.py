@@ -15,9 +15,11 @@ import pytest
 
 from kubetui import guest, proxy
 from kubetui.command import Command, Late, Secret
+from kubetui.credentials import Logins
 from kubetui.pipeline import Recipe, Step, Where, dependencies, tasks_of
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
+from kubetui.redaction import STARS
 from kubetui.steps import STEPS
 from kubetui.steps.claim import CLAIM
 from kubetui.steps.control_plane import ADMIN_CONF
@@ -280,21 +282,30 @@ def test_what_must_not_go_through_the_proxy() -> None:
     assert "lab.test" in proxy.exceptions(FULL)
 
 
-def test_a_proxy_reaches_apt_and_services() -> None:
-    made = plan(workers=1, mirrors={"http_proxy": "http://me:p%40ss@proxy:3128"})
-    assert proxy.apt_configuration(made) == (
-        'Acquire::http::Proxy "http://me:p%40ss@proxy:3128";\nAcquire::https::Proxy "http://me:p%40ss@proxy:3128";'
-    )
-    drop_in = proxy.systemd_drop_in(made).splitlines()
-    assert drop_in[:3] == [
-        "[Service]",
-        'Environment="HTTP_PROXY=http://me:p%%40ss@proxy:3128"',
-        'Environment="HTTPS_PROXY=http://me:p%%40ss@proxy:3128"',
-    ]
-    assert drop_in[3].startswith('Environment="NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,')
+LOGIN = Logins({"http://me@proxy:3128": Secret("p@ss word")})
+
+
+def test_a_proxy_reaches_apt_services_and_curl() -> None:
+    mirrors = {"http_proxy": "http://me@proxy:3128", "no_proxy": ["example.org"]}
+    made = replace(plan(workers=1, mirrors=mirrors), logins=LOGIN)
+    apt, environment, curl = proxy.apt_configuration(made), proxy.environment(made), proxy.curl_configuration(made)
+    assert isinstance(apt, Secret)
+    assert isinstance(environment, Secret)
+    assert isinstance(curl, Secret)
+    url = "http://me:p%40ss%20word@proxy:3128"
+    assert apt.reveal() == f'Acquire::http::Proxy "{url}";\nAcquire::https::Proxy "{url}";'
+    lines = environment.reveal().splitlines()
+    assert lines[:2] == [f"HTTP_PROXY={url}", f"HTTPS_PROXY={url}"]
+    assert lines[2].startswith("NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,")
+    assert curl.reveal() == f'proxy = "{url}"\nnoproxy = "localhost,127.0.0.1,example.org"'
+    for value in (apt, environment, curl):
+        assert value.shown == value.reveal().replace("p%40ss%20word", STARS)
 
 
 def test_without_a_proxy_there_is_no_file() -> None:
-    assert proxy.apt_configuration(plan()) == proxy.systemd_drop_in(plan()) == ""
-    assert "3142" in proxy.apt_configuration(plan(mirrors={"apt_proxy": "http://cache:3142"}))
-    assert proxy.systemd_drop_in(plan(mirrors={"apt_proxy": "http://cache:3142"})) == ""
+    assert proxy.apt_configuration(plan()) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
+    made = plan(mirrors={"apt_proxy": "http://cache:3142"})
+    assert proxy.apt_configuration(made) == (
+        'Acquire::http::Proxy "http://cache:3142";\nAcquire::https::Proxy "http://cache:3142";'
+    )
+    assert proxy.environment(made) == ""

@@ -6,9 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from kubetui.redaction import remember_url
+from kubetui.redaction import remember_url, url_user
 
 _Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0,250}$")]
+
+
+def _anonymous(url: str) -> str:
+    if url_user(remember_url(url)):
+        raise ValueError("A manifest is fetched without a user or password. Fetch it yourself, and name it by path.")
+    return url
 
 
 class _Options(BaseModel):
@@ -41,7 +47,7 @@ class ManifestOptions(_Options):
         Annotated[
             str,
             StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500),
-            AfterValidator(remember_url),
+            AfterValidator(_anonymous),
         ]
         | None
     ) = Field(None, title="URL", description="A manifest on the web; it needs sha256.")

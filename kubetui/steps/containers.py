@@ -34,9 +34,13 @@ config() {
   pause=$(images | grep -E '(^|/)pause:') || fail "kubeadm names no pause image"
   printf '%s' "${text//@SANDBOX_IMAGE@/$pause}"
 }
-hosts() { printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"; }
-unit=/etc/systemd/system/containerd.service.d/20-kubetui-proxy.conf
+hosts() { # URL [LOGIN]: containerd takes no user from the URL itself
+  printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"
+  [[ -z ${2-} ]] || printf '\n  [host."%s".header]\n    Authorization = "Basic %s"' "$1" "$2"
+}
+SERVICE=containerd
 """
+    + proxy.SHELL
 )
 CONTAINERD_PROBE: Final = (
     "command -v kubeadm >/dev/null && command -v containerd >/dev/null || absent 'packages are missing'\n"
@@ -45,9 +49,9 @@ CONTAINERD_PROBE: Final = (
 wanted=$(config)
 same /etc/containerd/config.toml "$wanted" || absent "config.toml is not kubetui's"
 same /etc/crictl.yaml "$CRICTL" || absent "crictl does not know containerd"
-if [[ -n $PROXY ]]; then same "$unit" "$PROXY" || absent "containerd does not know the proxy"; fi
-while read -r registry url; do
-  [[ -z $registry ]] || same "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url")" || absent "$registry has no mirror"
+proxied || absent "containerd does not know the proxy"
+while read -r registry url login; do
+  [[ -z $registry ]] || same "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url" "$login")" || absent "$registry has no mirror"
 done <<<"$REGISTRIES"
 systemctl is-active --quiet containerd || partial "containerd does not run"
 systemctl is-enabled --quiet containerd || partial "containerd is not started at boot"
@@ -61,9 +65,10 @@ CONTAINERD_APPLY: Final = (
 wanted=$(config)
 put /etc/containerd/config.toml "$wanted"
 put /etc/crictl.yaml "$CRICTL"
-if [[ -n $PROXY ]]; then put "$unit" "$PROXY" 600; systemctl daemon-reload; fi
-while read -r registry url; do
-  [[ -z $registry ]] || put "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url")"
+proxy
+while read -r registry url login; do
+  # with a password in it, it is root's alone
+  [[ -z $registry ]] || put "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url" "$login")" "$([[ -n $login ]] && echo 600 || echo 644)"
 done <<<"$REGISTRIES"
 systemctl enable containerd
 systemctl restart containerd
@@ -79,8 +84,8 @@ def _containerd(plan: Plan, machine: Machine) -> Recipe:
         "CONFIG_1": containerd.configuration(1),
         "CONFIG_2": containerd.configuration(2),
         "CRICTL": containerd.crictl_configuration(),
-        "PROXY": proxy.systemd_drop_in(plan),
-        "REGISTRIES": "\n".join(f"{registry} {url}" for registry, url in registries.items()),
+        "PROXY": proxy.environment(plan),
+        "REGISTRIES": plan.logins.registries(registries),
     }
     return Recipe(Command(CONTAINERD_APPLY, values), Command(CONTAINERD_PROBE, values))
 

@@ -98,8 +98,8 @@ REPOSITORY_APPLY: Final = (
     + r"""
 fetched=$(mktemp)
 trap 'rm -f "$fetched"' EXIT
-# by standard input: a password in the URL would show in the list of processes
-fetch() { curl --fail --silent --show-error --location --max-time 60 --output "$fetched" --config - <<<"url = \"$KEY_URL\""; }
+# by standard input: a password would show in the list of processes
+fetch() { curl --fail --silent --show-error --location --max-time 60 --output "$fetched" --config - <<<"url = \"$KEY_URL\""$'\n'"$PROXY"; }
 retry 5 fetch
 details=$(gpg --batch --show-keys --with-colons "$fetched") || fail "$KEY_URL is not an OpenPGP key"
 found=$(awk -F: '$1 == "fpr" {print $10; exit}' <<<"$details")
@@ -123,8 +123,9 @@ def _repository(plan: Plan, machine: Machine) -> Recipe:
     major, minor = plan.minor
     url = mirror.url if mirror else UPSTREAM.format(major=major, minor=minor)
     values = {
-        "URL": url,
-        "KEY_URL": mirror.key if mirror else f"{url}Release.key",
+        "URL": plan.logins.value(lambda whole: whole(url)),
+        "KEY_URL": plan.logins.value(lambda whole: whole(mirror.key if mirror else f"{url}Release.key")),
+        "PROXY": proxy.curl_configuration(plan),
         "FINGERPRINT": (mirror.fingerprint if mirror else None) or "",
     }
     return Recipe(Command(REPOSITORY_APPLY, values, timeout=600), Command(REPOSITORY_PROBE, values))
@@ -141,7 +142,7 @@ PACKAGE_REPOSITORY = Step(
     run=follow_recipe,
 )
 
-KUBERNETES: Final = apt.SHELL + "names=(kubelet kubeadm kubectl)\n"
+KUBERNETES: Final = apt.SHELL + "names=(kubelet kubeadm kubectl) SERVICE=kubelet\n" + proxy.SHELL
 KUBERNETES_PROBE: Final = (
     KUBERNETES
     + r"""
@@ -152,18 +153,18 @@ for name in "${names[@]}" kubernetes-cni; do
   [[ $name == kubernetes-cni || $version == "$VERSION"[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
   [[ $status == h? ]] || partial "$name is not held"
 done
-if [[ -n $KUBELET_PROXY ]]; then
-  same /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" || partial "the kubelet does not know the proxy"
-fi
+proxied || partial "the kubelet does not know the proxy"
 systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"
 """
 )
 KUBERNETES_APPLY: Final = (
     KUBERNETES
     + r"""
-if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" 600; fi
 room /usr 300
+changed=
+proxied || { proxy; changed=yes; }
 install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
+[[ -z $changed ]] || systemctl try-restart kubelet
 apt-mark hold "${names[@]}" kubernetes-cni
 systemctl enable kubelet
 """
@@ -176,7 +177,7 @@ def _kubernetes(plan: Plan, machine: Machine) -> Recipe:
     values = {
         "VERSION": version,
         "PATTERN": f"{version}-*" if plan.exact_version else f"{version}.*",
-        "KUBELET_PROXY": proxy.systemd_drop_in(plan),
+        "PROXY": proxy.environment(plan),
     }
     return Recipe(Command(KUBERNETES_APPLY, values, timeout=INSTALL_SECONDS), Command(KUBERNETES_PROBE, values))
 

@@ -28,8 +28,6 @@ from tests.e2e.conftest import Lab, Maker
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "c4n4ry-pr0xy-pa55"  # noqa: S105
-TOKEN = "e2ec4n.e2ec4n4ryc4n4ryc"  # noqa: S105
-KEY = "e2" * 32
 LOGIN = f"me:{PASSWORD}"
 PORT = 3199
 NETWORK = {"first_address": "192.168.66.101", "options": {"lxc__bridge_name": "vlxcbr66"}}
@@ -169,15 +167,17 @@ def kept(folder: Path) -> dict[Path, str]:
 def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     base = make("canary").document
     address = urlsplit(base["mirrors"]["packages"]["url"]).hostname
-    proxy = f"http://{LOGIN}@{address}:{PORT}"
-    patches = [{"kind": "InitConfiguration", "bootstrapTokens": [{"token": TOKEN, "ttl": "1h"}], "certificateKey": KEY}]
+    proxy = f"http://me@{address}:{PORT}"
     lab = make(
         "canary",
         machines={"workers": 1},
         network={**NETWORK, "first_address": "192.168.66.111"},
-        kubernetes={"patches": patches},
         mirrors={"apt_proxy": proxy, "http_proxy": proxy, "no_proxy": [address]},
     )
+    passwords = lab.state / "config" / "kubetui" / "credentials.yaml"
+    passwords.parent.mkdir(parents=True, exist_ok=True)
+    passwords.write_text(f'"{proxy}": "{PASSWORD}"\n')
+    passwords.chmod(0o600)
     outputs = []
     with mirror(lab, tmp_path, PORT), Watch() as watch:
         for words in (("up", str(lab.profile), "--yes", "--verbose"), ("up", str(lab.profile), "--yes", "--json")):
@@ -190,12 +190,12 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     tokens = lab.on(
         "kubmaster", "KUBECONFIG=/etc/kubernetes/admin.conf kubeadm token list -o jsonpath='{.token}{\"\\n\"}'"
     )
-    minted = [token for token in re.findall(r"[a-z0-9]{6}\.[a-z0-9]{16}", tokens) if token != TOKEN]
+    minted = re.findall(r"[a-z0-9]{6}\.[a-z0-9]{16}", tokens)
     assert minted, "a worker has joined with one of its own"
     config = yaml.safe_load((lab.folder / "kubeconfig").read_text())
     keys = [config["users"][0]["user"]["client-key-data"]]
     keys += [path.read_text().splitlines()[5] for path in lab.folder.glob(".vagrant/machines/*/*/private_key")]
-    secrets = [PASSWORD, TOKEN, KEY, *minted, *(token.partition(".")[2] for token in minted), *keys]
+    secrets = [PASSWORD, *minted, *(token.partition(".")[2] for token in minted), *keys]
     outputs += [lab.kubetui(*words) for words in (("plan", str(lab.profile)), ("plan", str(lab.profile), "--json"))]
     outputs += [lab.kubetui("status", "canary", "--json"), lab.kubetui("doctor", str(lab.profile), check=False)]
     assert any("kubeadm join" in words for words in watch.seen), "the watcher saw the machines work"
@@ -203,20 +203,25 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
         assert not [words for words in watch.seen if secret in words], "in a command line"
         assert not any(secret in output for output in outputs), "in what was printed"
         places = {path.name for path, text in kept(lab.folder).items() if secret in text}
-        assert places <= {"profile.yaml", "kubeconfig", "private_key"}, places
+        assert places <= {"kubeconfig", "private_key"}, places
+    assert PASSWORD not in lab.profile.read_text()
     for machine in ("kubmaster", "kubnode1"):
         # sudo logs what it runs: the words to look for are not among it as they are
-        encoded = base64.b64encode(f"{PASSWORD}\n{TOKEN}\n".encode()).decode()
+        encoded = base64.b64encode(f"{PASSWORD}\n".encode()).decode()
         known = f"words=$(base64 -d <<<{encoded})\n"
         look = known + 'grep -rlF -e "$words" /etc /run /tmp /root /home /var/log /var/lib/kubetui 2>/dev/null || true'
         found = set(lab.on(machine, look).split())
-        assert found <= {
+        assert found == {
             "/etc/apt/apt.conf.d/95kubetui",
-            "/etc/systemd/system/containerd.service.d/20-kubetui-proxy.conf",
-            "/etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf",
+            "/etc/systemd/system/containerd.service.d/20-kubetui-proxy.env",
+            "/etc/systemd/system/kubelet.service.d/20-kubetui-proxy.env",
         }
         modes = lab.on(machine, f"stat --format=%a {' '.join(found)}").split()
         assert modes == ["600"] * 3
+        told = known + 'systemctl show containerd kubelet | grep -cF -e "$words" || true'
+        assert lab.on(machine, told).strip() == "0", "whoever asks systemd"
+        running = known + "tr '\\0' '\\n' </proc/$(pidof containerd)/environ | grep -cF -e \"$words\" || true"
+        assert lab.on(machine, running).strip() == "2", "containerd itself has it, for HTTP and HTTPS"
         assert (
             lab.on(machine, "ls -A /run/kubetui 2>/dev/null; ls /run/kubetui-*.yaml 2>/dev/null || true").strip() == ""
         )

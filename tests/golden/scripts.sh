@@ -437,8 +437,8 @@ line="deb [signed-by=$key] $URL /"
 
 fetched=$(mktemp)
 trap 'rm -f "$fetched"' EXIT
-# by standard input: a password in the URL would show in the list of processes
-fetch() { curl --fail --silent --show-error --location --max-time 60 --output "$fetched" --config - <<<"url = \"$KEY_URL\""; }
+# by standard input: a password would show in the list of processes
+fetch() { curl --fail --silent --show-error --location --max-time 60 --output "$fetched" --config - <<<"url = \"$KEY_URL\""$'\n'"$PROXY"; }
 retry 5 fetch
 details=$(gpg --batch --show-keys --with-colons "$fetched") || fail "$KEY_URL is not an OpenPGP key"
 found=$(awk -F: '$1 == "fpr" {print $10; exit}' <<<"$details")
@@ -496,7 +496,20 @@ installed() { # NAME...: every package is there and configured
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || return 1
   done
 }
-names=(kubelet kubeadm kubectl)
+names=(kubelet kubeadm kubectl) SERVICE=kubelet
+
+# a unit's own Environment= would show to everyone who asks systemd; this file is root's alone
+unit=/etc/systemd/system/$SERVICE.service.d/20-kubetui-proxy
+# the minus: a machine from a prepared box starts without the file
+drop_in="[Service]
+EnvironmentFile=-$unit.env"
+proxied() { [[ -z $PROXY ]] || { same "$unit.env" "$PROXY" && same "$unit.conf" "$drop_in"; }; }
+proxy() {
+  proxied && return
+  put "$unit.env" "$PROXY" 600
+  put "$unit.conf" "$drop_in"
+  systemctl daemon-reload
+}
 
 for name in "${names[@]}" kubernetes-cni; do
   read -r status version < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Version}\n' "$name" 2>/dev/null) ||
@@ -505,9 +518,7 @@ for name in "${names[@]}" kubernetes-cni; do
   [[ $name == kubernetes-cni || $version == "$VERSION"[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
   [[ $status == h? ]] || partial "$name is not held"
 done
-if [[ -n $KUBELET_PROXY ]]; then
-  same /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" || partial "the kubelet does not know the proxy"
-fi
+proxied || partial "the kubelet does not know the proxy"
 systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"
 
 ##### kubernetes: apply
@@ -553,11 +564,26 @@ installed() { # NAME...: every package is there and configured
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || return 1
   done
 }
-names=(kubelet kubeadm kubectl)
+names=(kubelet kubeadm kubectl) SERVICE=kubelet
 
-if [[ -n $KUBELET_PROXY ]]; then put /etc/systemd/system/kubelet.service.d/20-kubetui-proxy.conf "$KUBELET_PROXY" 600; fi
+# a unit's own Environment= would show to everyone who asks systemd; this file is root's alone
+unit=/etc/systemd/system/$SERVICE.service.d/20-kubetui-proxy
+# the minus: a machine from a prepared box starts without the file
+drop_in="[Service]
+EnvironmentFile=-$unit.env"
+proxied() { [[ -z $PROXY ]] || { same "$unit.env" "$PROXY" && same "$unit.conf" "$drop_in"; }; }
+proxy() {
+  proxied && return
+  put "$unit.env" "$PROXY" 600
+  put "$unit.conf" "$drop_in"
+  systemctl daemon-reload
+}
+
 room /usr 300
+changed=
+proxied || { proxy; changed=yes; }
 install --allow-change-held-packages "${names[@]/%/=$PATTERN}" kubernetes-cni
+[[ -z $changed ]] || systemctl try-restart kubelet
 apt-mark hold "${names[@]}" kubernetes-cni
 systemctl enable kubelet
 
@@ -582,15 +608,31 @@ config() {
   pause=$(images | grep -E '(^|/)pause:') || fail "kubeadm names no pause image"
   printf '%s' "${text//@SANDBOX_IMAGE@/$pause}"
 }
-hosts() { printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"; }
-unit=/etc/systemd/system/containerd.service.d/20-kubetui-proxy.conf
+hosts() { # URL [LOGIN]: containerd takes no user from the URL itself
+  printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"
+  [[ -z ${2-} ]] || printf '\n  [host."%s".header]\n    Authorization = "Basic %s"' "$1" "$2"
+}
+SERVICE=containerd
+
+# a unit's own Environment= would show to everyone who asks systemd; this file is root's alone
+unit=/etc/systemd/system/$SERVICE.service.d/20-kubetui-proxy
+# the minus: a machine from a prepared box starts without the file
+drop_in="[Service]
+EnvironmentFile=-$unit.env"
+proxied() { [[ -z $PROXY ]] || { same "$unit.env" "$PROXY" && same "$unit.conf" "$drop_in"; }; }
+proxy() {
+  proxied && return
+  put "$unit.env" "$PROXY" 600
+  put "$unit.conf" "$drop_in"
+  systemctl daemon-reload
+}
 
 wanted=$(config)
 same /etc/containerd/config.toml "$wanted" || absent "config.toml is not kubetui's"
 same /etc/crictl.yaml "$CRICTL" || absent "crictl does not know containerd"
-if [[ -n $PROXY ]]; then same "$unit" "$PROXY" || absent "containerd does not know the proxy"; fi
-while read -r registry url; do
-  [[ -z $registry ]] || same "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url")" || absent "$registry has no mirror"
+proxied || absent "containerd does not know the proxy"
+while read -r registry url login; do
+  [[ -z $registry ]] || same "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url" "$login")" || absent "$registry has no mirror"
 done <<<"$REGISTRIES"
 systemctl is-active --quiet containerd || partial "containerd does not run"
 systemctl is-enabled --quiet containerd || partial "containerd is not started at boot"
@@ -617,15 +659,32 @@ config() {
   pause=$(images | grep -E '(^|/)pause:') || fail "kubeadm names no pause image"
   printf '%s' "${text//@SANDBOX_IMAGE@/$pause}"
 }
-hosts() { printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"; }
-unit=/etc/systemd/system/containerd.service.d/20-kubetui-proxy.conf
+hosts() { # URL [LOGIN]: containerd takes no user from the URL itself
+  printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$1"
+  [[ -z ${2-} ]] || printf '\n  [host."%s".header]\n    Authorization = "Basic %s"' "$1" "$2"
+}
+SERVICE=containerd
+
+# a unit's own Environment= would show to everyone who asks systemd; this file is root's alone
+unit=/etc/systemd/system/$SERVICE.service.d/20-kubetui-proxy
+# the minus: a machine from a prepared box starts without the file
+drop_in="[Service]
+EnvironmentFile=-$unit.env"
+proxied() { [[ -z $PROXY ]] || { same "$unit.env" "$PROXY" && same "$unit.conf" "$drop_in"; }; }
+proxy() {
+  proxied && return
+  put "$unit.env" "$PROXY" 600
+  put "$unit.conf" "$drop_in"
+  systemctl daemon-reload
+}
 
 wanted=$(config)
 put /etc/containerd/config.toml "$wanted"
 put /etc/crictl.yaml "$CRICTL"
-if [[ -n $PROXY ]]; then put "$unit" "$PROXY" 600; systemctl daemon-reload; fi
-while read -r registry url; do
-  [[ -z $registry ]] || put "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url")"
+proxy
+while read -r registry url login; do
+  # with a password in it, it is root's alone
+  [[ -z $registry ]] || put "/etc/containerd/certs.d/$registry/hosts.toml" "$(hosts "$url" "$login")" "$([[ -n $login ]] && echo 600 || echo 644)"
 done <<<"$REGISTRIES"
 systemctl enable containerd
 systemctl restart containerd

@@ -46,6 +46,7 @@ APT_CONF=''
 # repository: probe, 300 s
 URL='https://pkgs.k8s.io/core:/stable:/v1.30/deb/'
 KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.30/deb/Release.key'
+PROXY=''
 FINGERPRINT=''
 
 # repository: apply, 600 s
@@ -54,7 +55,7 @@ FINGERPRINT=''
 # kubernetes: probe, 300 s
 VERSION='1.30'
 PATTERN='1.30.*'
-KUBELET_PROXY=''
+PROXY=''
 
 # kubernetes: apply, 1800 s
 # the same

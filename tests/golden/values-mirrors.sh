@@ -47,6 +47,8 @@ Acquire::https::Proxy "http://10.0.3.1:3142";'
 # repository: probe, 300 s
 URL='http://10.0.3.1/deb/'
 KEY_URL='http://10.0.3.1/deb/Release.key'
+PROXY='proxy = "http://proxy.example.org:3128"
+noproxy = "localhost,127.0.0.1,example.org"'
 FINGERPRINT='AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 
 # repository: apply, 600 s
@@ -55,10 +57,9 @@ FINGERPRINT='AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 # kubernetes: probe, 300 s
 VERSION='1.36.1'
 PATTERN='1.36.1-*'
-KUBELET_PROXY='[Service]
-Environment="HTTP_PROXY=http://proxy.example.org:3128"
-Environment="HTTPS_PROXY=http://proxy.example.org:3128"
-Environment="NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,kubmaster,kubnode1,example.org"'
+PROXY='HTTP_PROXY=http://proxy.example.org:3128
+HTTPS_PROXY=http://proxy.example.org:3128
+NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,kubmaster,kubnode1,example.org'
 
 # kubernetes: apply, 1800 s
 # the same
@@ -77,10 +78,9 @@ CONFIG_2='in golden/containerd-2.toml'
 CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 30'
-PROXY='[Service]
-Environment="HTTP_PROXY=http://proxy.example.org:3128"
-Environment="HTTPS_PROXY=http://proxy.example.org:3128"
-Environment="NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,kubmaster,kubnode1,example.org"'
+PROXY='HTTP_PROXY=http://proxy.example.org:3128
+HTTPS_PROXY=http://proxy.example.org:3128
+NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,kubmaster,kubnode1,example.org'
 REGISTRIES='ghcr.io http://10.0.3.1:5000
 10.0.3.1:5000 http://10.0.3.1:5000'
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from kubetui import planview
 from kubetui.cluster import Cluster
 from kubetui.command import PRELUDE, Command, Secret, quote
+from kubetui.credentials import Logins
 from kubetui.errors import KubetuiError
 from kubetui.library import path_of
 from kubetui.plan import Plan
@@ -30,9 +32,8 @@ NUMBERS = {"MINOR", "MEMORY", "LIMIT"}
 
 def plans() -> tuple[Plan, ...]:
     several = plan(machines={"control_planes": 3}, network={"control_plane_endpoint": "192.168.56.254"})
-    proxied = plan(
-        mirrors={"http_proxy": "http://me:pa55word@proxy:3128", "registries": {"ghcr.io": "http://10.0.3.1:5000"}}
-    )
+    mirrors = {"http_proxy": "http://me@proxy:3128", "registries": {"ghcr.io": "http://10.0.3.1:5000"}}
+    proxied = replace(plan(mirrors=mirrors), logins=Logins({"proxy": Secret("pa55word")}))
     return plan(), plan("1.20"), several, proxied
 
 

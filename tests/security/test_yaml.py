@@ -9,8 +9,11 @@ import sys
 import time
 from pathlib import Path
 
-from kubetui import profilefile
+import pytest
+
+from kubetui import credentials, profilefile, redaction
 from kubetui.errors import ProfileError
+from kubetui.files import credentials_file
 from tests.security.fuzz import PIECES, amount
 
 SECONDS = 2.0
@@ -123,3 +126,33 @@ def test_fuzzed_documents_are_profiles_or_refusals() -> None:
     assert done.returncode == 0, done.stderr[-4000:]
     assert "Traceback" not in done.stderr
     assert int(done.stdout.split(" profiles")[0].split()[-1]) > 0, "some are good, so that the rest is not all noise"
+
+
+def wrong_credentials() -> ProfileError | None:
+    try:
+        credentials.known()
+    except ProfileError as error:
+        return error
+    return None
+
+
+def test_fuzzed_credentials_are_passwords_or_refusals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The credentials file is read as strictly, and no message repeats what stands in it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = credentials_file()
+    path.parent.mkdir()
+    path.touch(mode=0o600)
+    source, taken = random.Random(29), 0  # noqa: S311
+    for _ in range(amount(500, 20_000)):
+        data = document(source)
+        value = f"c4n{source.choice(PIECES)}ry{source.randrange(10**6)}"
+        path.write_bytes(source.choice((data, f"proxy: {value}\n".encode(), f"'proxy:1': '{value}'\n".encode())))
+        # without what redaction knows by now: no message repeats it in the first place
+        redaction.forget_all()
+        error = wrong_credentials()
+        taken += error is None
+        if error is not None:
+            assert error.id == "CREDENTIALS"
+            assert all(line.isprintable() for line in str(error).split("\n"))
+            assert "c4n" not in str(error)
+    assert taken > 0

@@ -1,0 +1,74 @@
+"""Planted secrets are on no screen of a run: not in its log, not in what failed, not in the wizard's own error."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from textual.screen import Screen
+
+from kubetui.files import credentials_file, write_private
+from kubetui.profile import Profile
+from kubetui.rehearsal import stage
+from kubetui.rehearsal.options import with_options
+from kubetui.steps import control_planes
+from screens.app import KubetuiApp
+from screens.buffers import text_of
+from screens.run import RunScreen
+from tests.security.test_secrets import DOCUMENT, KEY, PLACE, TOKEN, assert_none
+
+
+class Running(KubetuiApp):
+    """Shows one run from its beginning."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.run_screen = RunScreen(profile)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.run_screen
+
+
+@pytest.mark.parametrize("fault", [None, "init-timeout"])
+async def test_no_screen_of_a_run_shows_a_secret(
+    fault: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    credentials_file().parent.mkdir(parents=True)
+    write_private(credentials_file(), f'"{PLACE}": "pr0xyc@nary"\n')
+    letters = itertools.cycle(TOKEN.replace(".", ""))
+    used: list[str] = []
+
+    def token_hex(size: int) -> str:
+        used.append("key")
+        return KEY[: 2 * size]
+
+    fakes = {"choice": lambda _: next(letters), "token_hex": secrets.token_hex}
+    monkeypatch.setattr(stage, "secrets", SimpleNamespace(**fakes))
+    monkeypatch.setattr(control_planes, "secrets", SimpleNamespace(token_hex=token_hex))
+    profile = with_options(Profile.model_validate({**DOCUMENT, "provider": "rehearsal"}), speed=1000, fault=fault)
+    app = Running(profile)
+    async with app.run_test(size=(120, 40)) as pilot:
+        session = app.run_screen.session
+        while session.running:
+            await asyncio.sleep(0.05)
+            assert_none(app.export_screenshot())
+        for key in ("a", "t", "pageup", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert_none(app.export_screenshot())
+    assert session.error is None
+    assert session.progress.finished is not None
+    assert session.progress.finished.ok is (fault is None)
+    _, entries = session.buffers.all.since(0)
+    assert len(entries) > 50
+    for entry in entries:
+        assert_none(text_of(entry))
+    assert bool(used) is (fault is None)
+    for folder in list(stage._stages):
+        await stage.leave(folder)
