@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from kubetui.errors import KubetuiError
+from kubetui.errors import HostError, KubetuiError
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def config_home() -> Path:
@@ -26,6 +32,23 @@ def credentials_file() -> Path:
 def linked(path: Path) -> KubetuiError:
     """Return the error for a symbolic link that stands where kubetui writes."""
     return KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.", id="LINK")
+
+
+@contextmanager
+def room(place: Path) -> Iterator[None]:
+    """Write to a place of this host. Raises HostError instead of OSError when its disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        there = next(each for each in (place, *place.parents) if each.exists())
+        free = shutil.disk_usage(there).free // 2**20
+        raise HostError(
+            f"The disk of {place} is full ({free} MiB are free), so nothing more can be written down.",
+            fix="Free some space there; then the same command goes on.",
+            id="HOST-DISK",
+        ) from error
 
 
 def private_folder(path: Path) -> Path:

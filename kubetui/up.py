@@ -14,7 +14,7 @@ from kubetui.doctor import vagrant_home
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
 from kubetui.events import Event, RunFinished, Sink
-from kubetui.files import write_private
+from kubetui.files import room, write_private
 from kubetui.hostkeys import HostKeys
 from kubetui.journal import Journal
 from kubetui.logs import Logs
@@ -42,7 +42,7 @@ async def up(
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
-    with cluster.lock():
+    with room(cluster.folder), cluster.lock():
         await _refuse_changes(cluster, lasting(profile))
         cluster.create()
         plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
@@ -53,8 +53,10 @@ async def up(
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
 
             def all_sinks(event: Event) -> None:
-                for each in (journal, logs, times, sink):
-                    each(event)
+                # what is not written down does not begin
+                with room(cluster.folder):
+                    for each in (journal, logs, times, sink):
+                        each(event)
 
             connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
             run = Run(plan, cluster, provider, STEPS, connect)

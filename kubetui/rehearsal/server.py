@@ -172,10 +172,14 @@ class MachineServer:
             if _breaks(fault, number, answer):
                 self.drop()
         await until(answer.seconds)
-        self.machine.end(asked, answer.code, fault)
-        if answer.code == 0:
-            await self.ended(self.machine, self.machine.step_of(asked))
-        await job.say(b"", answer.code)
+        try:
+            self.machine.end(asked, answer.code, fault)
+            if answer.code == 0:
+                await self.ended(self.machine, self.machine.step_of(asked))
+        except OSError as error:
+            await job.say(f"error: the rehearsal cannot be written down: {error}\n".encode(), _ERROR)
+        else:
+            await job.say(b"", answer.code)
 
 
 def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:

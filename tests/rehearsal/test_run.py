@@ -24,7 +24,7 @@ from kubetui.steps import STEPS
 from kubetui.up import up
 from tests.rehearsal.conftest import FAST, Theatre, profile
 
-WITHOUT_COMMANDS = {"start", "connect"}
+WITHOUT_COMMANDS = {"start", "connect", "clock"}
 
 
 async def test_the_tutorial_from_nothing_to_the_nodes_table(theatre: Theatre) -> None:
@@ -60,8 +60,8 @@ async def test_no_step_is_bypassed(theatre: Theatre) -> None:
                 assert asked[Kind.DONE] == 1, (step.name, machine.name)
                 assert asked.get(Kind.TODO, 0) == (recipe.apply is not None), (step.name, machine.name)
             assert asked or step.name in WITHOUT_COMMANDS
-    # the kubeconfig, the nodes, and a ticket for each worker
-    assert calls["kubmaster", "", Kind.READ] == 2 + len(theatre.plan.workers)
+    # the time, the kubeconfig, the nodes, and a ticket for each worker
+    assert calls["kubmaster", "", Kind.READ] == 3 + len(theatre.plan.workers)
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
 
 
