@@ -19,11 +19,12 @@ from tests.e2e.running import Strike
 HERE = Path(__file__).parent
 LOCK = r"""
 use Fcntl;
-open(LOCK, ">>", "/var/lib/dpkg/lock-frontend") or die;
-fcntl(LOCK, F_SETLKW, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die;
+open(my $file, ">>", "/var/lib/dpkg/lock-frontend") or die;
+my $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0);
+fcntl($file, F_SETLKW, $lock) or die;
 sleep 3600;
 """
-"""Holds the lock that apt wants, the way apt does; systemd would take a dollar for a variable of its own."""
+"""Holds the lock that apt wants, the way apt does."""
 
 
 def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -> Strike:
@@ -80,7 +81,8 @@ class Container:
     @contextmanager
     def apt_locked(self) -> Iterator[None]:
         """Hold apt's lock, as an upgrade that nobody asked for does."""
-        self.inside(f"systemd-run --unit=upgrading perl -e {shlex.quote(LOCK)}")
+        script = "/run/upgrading.pl"
+        self.inside(f"printf %s {shlex.quote(LOCK)} >{script}; systemd-run --unit=upgrading perl {script}")
         yield
         self.inside("systemctl stop upgrading")
 
