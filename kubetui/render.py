@@ -119,6 +119,13 @@ class Plain:
             if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={event.kubeconfig}")
             return
+        if event.partly:
+            rest = ", ".join(event.not_ready)
+            self._print(
+                f"\n{event.ready} of {event.nodes} nodes are ready; not yet: {rest}. The cluster works without."
+            )
+            if event.kubeconfig and not event.rehearsal:
+                self._print(f"export KUBECONFIG={event.kubeconfig}")
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
             f"\n{event.cluster} {why} after {clock}: {event.failed} tasks failed, {event.blocked} wait. "
