@@ -72,7 +72,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed."""
+    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed.
+
+    `left_out` is how many lines of its output the log on disk does not keep.
+    """
 
     at: float
     task: TaskId
@@ -82,6 +85,7 @@ class TaskFinished:
     error_id: str = ""
     fix: str = ""
     tail: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

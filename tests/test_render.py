@@ -95,6 +95,12 @@ def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
     ]
 
 
+def test_lines_that_no_log_keeps_are_counted() -> None:
+    event = TaskFinished(3.0, MASTER, Outcome.DONE, 2.04, left_out=507_581)
+    said = shown(io.StringIO(), events=(EVENTS[0], event)).splitlines()
+    assert said[-1] == "    507581 lines of its output are left out of the log, between its first and its last ones"
+
+
 def test_verbose_shows_what_machines_print() -> None:
     assert "kubmaster    wrote /etc/hosts\n" in shown(io.StringIO(), verbose=True)
     assert "wrote /etc/hosts" not in shown(io.StringIO())
