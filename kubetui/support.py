@@ -22,7 +22,7 @@ from kubetui import journal, planview, profilefile
 from kubetui.cluster import Cluster
 from kubetui.errors import KubetuiError, UsageError
 from kubetui.files import linked
-from kubetui.hostfacts import checks, versions
+from kubetui.hostreport import checks, versions
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.redaction import STARS, Stream, redact_unseen, redacted, remember, remember_key
