@@ -159,6 +159,21 @@ def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
 
 @main.command()
 @click.argument("name")
+@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Where to write it.")
+@click.option("--yes", "-y", is_flag=True, help="Write without asking.")
+@friendly
+def support(name: str, *, output: str | None, yes: bool) -> int:
+    """Collect what helps to find out why a run failed into one file, without secrets.
+
+    It shows what is in it before it writes, and sends nothing anywhere.
+    """
+    from kubetui.supportcommand import report as command
+
+    return command(name, output=output, yes=yes)
+
+
+@main.command()
+@click.argument("name")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; existing machines are named with --hosts instead.")
 @click.option("--hosts", metavar="NAME,...", help="Existing machines to reset: all of the cluster's, by name.")
 @friendly

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kubetui.rehearsal.scribe import Scribe
 
 PARTLY = 7
-"""Exit code of a run in which some machines got there and others did not."""
+"""Exit code of a run that ended with a cluster, and with machines that failed to become part of it."""
 
 
 def confirmed(question: str, *, yes: bool) -> None:
@@ -107,6 +107,13 @@ def up(
 
             keep(profile, as_json=as_json)
         return 0
+    return _code(finished)
+
+
+def _code(finished: RunFinished) -> int:
+    """Return the exit code of a run that did not get to its end."""
+    if finished.partly:
+        return PARTLY
     return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
 
 

@@ -73,9 +73,9 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
         return (quorum_check(plan), _kubectl(system), *range_checks(host_problems(plan.profile)))
     missing = _missing(plan)
     version, plugins, virtualbox, used = await asyncio.gather(
-        _ask("vagrant", "--version"),
-        _ask("vagrant", "plugin", "list") if kind.plugin else _nothing(),
-        _ask("VBoxManage", "--version") if kind.name == "virtualbox" else _nothing(),
+        ask("vagrant", "--version"),
+        ask("vagrant", "plugin", "list") if kind.plugin else _nothing(),
+        ask("VBoxManage", "--version") if kind.name == "virtualbox" else _nothing(),
         _in_use(missing),
     )
     vagrant = vagrant_check(version, system)
@@ -89,7 +89,7 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
 
 
 async def _general(system: System) -> tuple[Check, ...]:
-    version = await _ask("vagrant", "--version")
+    version = await ask("vagrant", "--version")
     makers = [kind for kind in PROVIDERS.values() if kind.makes_machines and not kind.rehearsal]
     present = [kind.name for kind in makers if not _absent_programs(kind)]
     total, available = _memory()
@@ -196,7 +196,7 @@ async def _nothing() -> None:
     """Stand in for a question that need not be asked."""
 
 
-async def _ask(program: str, *arguments: str) -> str | None:
+async def ask(program: str, *arguments: str) -> str | None:
     """Return what a program of this host prints; None where it is missing, fails or takes too long."""
     path = shutil.which(program)
     if path is None:

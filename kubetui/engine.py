@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kubetui.errors import KubetuiError
 from kubetui.events import (
+    GOOD,
     Event,
     Line,
     NodesTable,
@@ -25,8 +26,6 @@ from kubetui.plan import Machine
 from kubetui.redaction import Stream, redact
 from kubetui.task import Run, StepFailedError, Task
 from kubetui.text import clean
-
-GOOD = (Outcome.DONE, Outcome.UNCHANGED)
 
 
 @dataclass
@@ -64,7 +63,6 @@ class Engine:
         self._sink = sink
         self._stop = stop
         self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
-        self._ended: set[TaskId] = set()
         self._unexpected: list[Exception] = []
 
     async def execute(self) -> RunFinished:
@@ -86,7 +84,7 @@ class Engine:
         finally:
             await self._close()
         for task in order:
-            if task not in self._ended:
+            if task not in run.outcomes:
                 # cancelled, perhaps before it ran at all
                 self._blocked(task)
         if run.nodes_table:
@@ -103,6 +101,7 @@ class Engine:
         count = results.count
         now = time.time()
         kubeconfig = self._run.cluster.kubeconfig
+        names, ready = [machine.name for machine in self._run.plan.machines], self._run.ready
         return RunFinished(
             at=now,
             cluster=self._run.cluster.name,
@@ -114,6 +113,9 @@ class Engine:
             stopped=self._stop.requested,
             kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
             rehearsal=self._run.plan.provider.rehearsal,
+            nodes=len(names),
+            ready=len(ready or ()),
+            not_ready=() if ready is None else tuple(name for name in names if name not in ready),
         )
 
     async def _when_ready(
@@ -123,10 +125,37 @@ class Engine:
         await asyncio.sleep(0)
         for need in needs[task]:
             if await asyncio.shield(self._running[need]) not in GOOD:
+                await self._look_instead(task, needs[task], step, machine)
                 return self._blocked(task)
         if self._stop.requested:
             return self._blocked(task)
         return await self._attempt(task, step, machine)
+
+    async def _look_instead(self, task: TaskId, needs: Iterable[TaskId], step: Step, machine: Machine) -> None:
+        """Do what a step has for the case that its own machine is well and others are not."""
+        if step.instead is None:
+            return
+        ended = {need: await asyncio.shield(self._running[need]) for need in needs}
+        if self._stop.requested or any(
+            need.machine == machine.name and outcome not in GOOD for need, outcome in ended.items()
+        ):
+            return
+        log = self._logger(step, machine)
+        self._emit(TaskStarted(time.time(), task, step.title, step.why, step.source))
+        try:
+            await step.instead(Task(self._run, step, machine, log))
+        except KubetuiError as error:
+            log(error.message)
+        except Exception as error:  # noqa: BLE001 - as in `_attempt`
+            self._unexpected.append(error)
+
+    def _logger(self, step: Step, machine: Machine) -> Callable[[str], None]:
+        hide = Stream()
+
+        def log(text: str) -> None:
+            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text))))
+
+        return log
 
     def _blocked(self, task: TaskId) -> Outcome:
         self._finish(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
@@ -134,11 +163,7 @@ class Engine:
 
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
         began = time.time()
-        hide = Stream()
-
-        def log(text: str) -> None:
-            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text))))
-
+        log = self._logger(step, machine)
         self._emit(TaskStarted(began, task, step.title, step.why, step.source))
         try:
             outcome = await step.run(Task(self._run, step, machine, log))
@@ -163,7 +188,7 @@ class Engine:
         return failed
 
     def _finish(self, event: TaskFinished) -> None:
-        self._ended.add(event.task)
+        self._run.outcomes[event.task] = event.outcome
         self._emit(event)
 
     async def _close(self) -> None:

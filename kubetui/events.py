@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     """Something that it needs failed or was stopped."""
 
 
+GOOD = (Outcome.DONE, Outcome.UNCHANGED)
+"""How a task ended that others can build on."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskId:
     """A step on a machine."""
@@ -68,7 +72,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed."""
+    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed.
+
+    `left_out` is how many lines of its output the log on disk does not keep.
+    """
 
     at: float
     task: TaskId
@@ -78,6 +85,7 @@ class TaskFinished:
     error_id: str = ""
     fix: str = ""
     tail: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,17 @@ class RunFinished:
     stopped: bool = False
     kubeconfig: str = ""
     rehearsal: bool = False
+    nodes: int = 0
+    """How many were planned."""
+    ready: int = 0
+    """How many of them were Ready when the cluster was looked at; 0 where it was not."""
+    not_ready: tuple[str, ...] = ()
+    """The names of the others, where it was looked at."""
+
+    @property
+    def partly(self) -> bool:
+        """Whether there is a cluster, and machines that belong to it have failed."""
+        return bool(self.failed) and 0 < self.ready < self.nodes
 
 
 Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | RunFinished

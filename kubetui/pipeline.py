@@ -68,6 +68,7 @@ class Step:
     `why` is the sentence that a learner reads, `source` the page that the rule comes from. `recipe`
     renders the commands from the plan alone; `run` carries them out, which most steps leave to
     `task.follow_recipe`. With `in_turn`, one machine begins when the one before it in the plan is done.
+    `instead` only looks: it runs where the step itself cannot because other machines failed.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Step:
     recipe: Callable[[Plan, Machine], Recipe] = field(compare=False)
     run: Callable[[Task], Awaitable[Outcome]] = field(compare=False)
     in_turn: bool = False
+    instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
 
 
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:

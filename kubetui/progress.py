@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kubetui.events import (
+    GOOD,
     Event,
     Line,
     NodesTable,
@@ -51,7 +52,7 @@ class Progress:
     @property
     def done(self) -> int:
         """How many tasks have ended well."""
-        return sum(event.outcome in (Outcome.DONE, Outcome.UNCHANGED) for event in self.ended.values())
+        return sum(event.outcome in GOOD for event in self.ended.values())
 
     @property
     def failures(self) -> tuple[TaskFinished, ...]:
@@ -65,5 +66,4 @@ class Progress:
     def of_machine(self, machine: str) -> tuple[int, int]:
         """Return how many of a machine's tasks have ended well, and how many there are."""
         own = [task for task in self.tasks if task.machine == machine]
-        good = (Outcome.DONE, Outcome.UNCHANGED)
-        return sum(task in self.ended and self.ended[task].outcome in good for task in own), len(own)
+        return sum(task in self.ended and self.ended[task].outcome in GOOD for task in own), len(own)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
@@ -27,6 +27,22 @@ _TELLING = re.compile(
     r"(passwo?r?d|passphrase|secret|token|credentials?|(private|certificate|api|access)_?key)$", re.IGNORECASE
 )
 """How a key ends whose value is secret."""
+_SUSPECT: Final = (
+    (re.compile(r"\beyJ[\w-]+\.[\w-]*\.[\w-]+"), STARS),
+    (re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1\2{STARS}"),
+    (
+        re.compile(
+            r"((?:passwo?r?d|passphrase|secret|token|credentials?|(?:private|certificate|api|access)[_-]?key)"
+            r"\\*[\"']?(?:[ \t]*[=:][ \t]*|(?<=token)\s+(?=[^\s=:]{16})|(?<=--password)\s+(?=\S))\\*[\"']?)"
+            r"(?:(?<=\")[^\"]+|(?<=')[^']+|[^\s\"',;}]+)",
+            re.IGNORECASE,
+        ),
+        rf"\1{STARS}",
+    ),
+    (re.compile(r"(?<![\w+/=:-])[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])"), STARS),
+)
+"""What a secret looks like that nobody has told of: web tokens, credentials of HTTP, values of telling names, and
+keys without their frame. Checksums, which have a colon before them, stay."""
 _CUT = re.compile(r" \.\.\. \d+ characters left out$")
 
 _EDGE: Final = 3
@@ -137,17 +153,32 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     return _PEM.sub(rf"\1{STARS}\2", text) if "PRIVATE KEY" in text else text
 
 
-def redacted(document: Any, key: str = "") -> Any:
-    """Return a document of maps, lists and texts without secrets; what a telling key names is one as a whole."""
+def redact_unseen(text: str) -> str:
+    """Return a text of another process without what may be a secret: rather too little is left than too much."""
+    text = redact(text)
+    for pattern, stars in _SUSPECT:
+        text = pattern.sub(stars, text)
+    return _HEX64.sub(STARS, text)
+
+
+def redacted(document: Any, key: str = "", hide: Callable[[str], str] = redact) -> Any:
+    """Return a document of maps, lists and texts without secrets; what a telling key names is one as a whole.
+
+    `hide` takes them out of a text.
+    """
     match document:
         case str():
-            return STARS if key and document and _TELLING.search(key) else redact(document)
+            return STARS if key and document and _TELLING.search(key) else hide(document)
         case Mapping():
-            return {name: redacted(value, str(name)) for name, value in document.items()}
+            return {_hidden(name, hide): redacted(value, str(name), hide) for name, value in document.items()}
         case list() | tuple():
-            return [redacted(value, key) for value in document]
+            return [redacted(value, key, hide) for value in document]
         case _:
             return document
+
+
+def _hidden(name: Any, hide: Callable[[str], str]) -> Any:
+    return hide(name) if isinstance(name, str) else name
 
 
 class Stream:

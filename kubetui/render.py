@@ -29,6 +29,16 @@ COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Out
 NOTICE = "no machine is made, and nothing on this host changes"
 
 
+def left_out(count: int) -> str:
+    """Say how many lines of a task are in no log.
+
+    >>> left_out(12)
+    '12 lines of its output are left out of the log, between its first and its last ones'
+    """
+    lines = "1 line of its output is" if count == 1 else f"{count} lines of its output are"
+    return f"{lines} left out of the log, between its first and its last ones"
+
+
 class Output(Protocol):
     """A sink that ends."""
 
@@ -104,6 +114,8 @@ class Plain:
         word = self._colour(event.outcome, COLOURS[event.outcome])
         seconds = f" {event.seconds:.1f} s" if event.outcome is Outcome.DONE else ""
         self._line(event.at, event.task.machine, f"{title}: {word}{seconds}")
+        if event.left_out:
+            self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
             for text in (*event.tail[-12:], "", event.error, event.fix, f"error {event.error_id}, docs/errors.md"):
                 self._print(f"    {text}" if text else "")
@@ -119,6 +131,13 @@ class Plain:
             if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={event.kubeconfig}")
             return
+        if event.partly:
+            rest = ", ".join(event.not_ready)
+            self._print(
+                f"\n{event.ready} of {event.nodes} nodes are ready; not yet: {rest}. The cluster works without."
+            )
+            if event.kubeconfig and not event.rehearsal:
+                self._print(f"export KUBECONFIG={event.kubeconfig}")
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
             f"\n{event.cluster} {why} after {clock}: {event.failed} tasks failed, {event.blocked} wait. "

@@ -26,6 +26,8 @@ TAIL = 50
 """How many last lines a result keeps."""
 CHUNK: Final = 65536
 RECONNECTS = 10
+GIVEN_BACK: Final = 1024 * 1024
+"""So many zeros at an output's beginning are no output: the machine has given back what was read (see `guest`)."""
 STOP_SECONDS = 30.0
 TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
@@ -53,7 +55,10 @@ class _Ended:
 
 
 class _Record:
-    """What a command printed: how many bytes, and its last lines."""
+    """What a command printed: how many bytes, and its last lines.
+
+    Where an earlier kubetui read a long output and was killed, it begins with the zeros that are left of that.
+    """
 
     def __init__(self, log: LineSink) -> None:
         self._log = log
@@ -61,12 +66,26 @@ class _Record:
 
     def clear(self) -> None:
         self.size = 0
+        self._zeros: int | None = 0
         self._cutter = Lines()
         self._lines: deque[str] = deque(maxlen=TAIL)
 
     def take(self, data: bytes) -> None:
         self.size += len(data)
+        if self._zeros is not None:
+            data = self._without_zeros(data, self._zeros)
         self._note(self._cutter.feed(data))
+
+    def _without_zeros(self, data: bytes, before: int) -> bytes:
+        rest = data.lstrip(b"\0")
+        zeros = self._zeros = before + len(data) - len(rest)
+        if not rest:
+            return b""
+        self._zeros = None
+        if zeros < GIVEN_BACK:
+            return bytes(zeros) + rest
+        self._log(f"the first {zeros} bytes of its output are in the log of the run that was cut off")
+        return rest
 
     def _note(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -76,7 +95,7 @@ class _Record:
     def result(self, ended: _Ended, command: Command) -> Result:
         """Return how the command ended, with its lines unless it is quiet."""
         assert ended.status is not None  # noqa: S101
-        self._note(self._cutter.close())
+        self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
         if ended.status != 0:
             self._note(ended.complaint)
         return Result(ended.status, () if command.quiet else tuple(self._lines))

@@ -11,7 +11,7 @@ from kubetui.cluster import Cluster
 from kubetui.command import Command
 from kubetui.diagnosis import explain
 from kubetui.errors import ForeignError, RunError
-from kubetui.events import Outcome
+from kubetui.events import Outcome, TaskId
 from kubetui.node import LostTrackError, Node, Result
 from kubetui.pipeline import Recipe, State, Step
 from kubetui.plan import Machine, Plan
@@ -52,6 +52,10 @@ class Run:
     """By machine and step: what the survey at the beginning found."""
     nodes_table: str = ""
     """What the last step read with `kubectl get nodes -o wide`."""
+    ready: frozenset[str] | None = None
+    """The machines whose nodes the last step saw Ready; None where it saw none."""
+    outcomes: dict[TaskId, Outcome] = field(default_factory=dict)
+    """How the tasks ended that have."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     async def states(self) -> Mapping[str, MachineState]:

@@ -13,7 +13,7 @@ from kubetui.cluster import Cluster
 from kubetui.doctor import vagrant_home
 from kubetui.engine import Engine, Stop
 from kubetui.errors import ProfileError
-from kubetui.events import Event, RunFinished, Sink
+from kubetui.events import Event, RunFinished, Sink, TaskFinished
 from kubetui.files import room, write_private
 from kubetui.hostkeys import HostKeys
 from kubetui.journal import Journal
@@ -55,8 +55,12 @@ async def up(
             def all_sinks(event: Event) -> None:
                 # what is not written down does not begin
                 with room(cluster.folder):
-                    for each in (journal, logs, times, sink):
-                        each(event)
+                    journal(event)
+                    logs(event)
+                    if isinstance(event, TaskFinished):
+                        event = replace(event, left_out=logs.left_out(event.task))
+                    times(event)
+                sink(event)
 
             connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
             run = Run(plan, cluster, provider, STEPS, connect)

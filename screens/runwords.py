@@ -65,12 +65,14 @@ def detail(session: Session, machine: str, now: float) -> Content:
 
 
 def _ending(session: Session) -> list[Content]:
-    if session.running or session.progress.finished is None:
+    finished = session.progress.finished
+    if session.running or finished is None:
         return []
     if succeeded(session):
         return [marked("done", f"{session.profile.name} is ready."), Content("enter opens the cluster."), Content()]
     more = "enter shows what failed." if failed(session) else "r goes on from here."
-    return [marked("attention", "The run has stopped."), Content(more), Content()]
+    ended = f"{finished.ready} of {finished.nodes} nodes are ready." if finished.partly else "The run has stopped."
+    return [marked("attention", ended), Content(more), Content()]
 
 
 def question(session: Session) -> Choose:

@@ -14,6 +14,7 @@ from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.progress import Progress
+from kubetui.render import left_out
 from kubetui.text import clean, redact
 from screens.buffers import Buffers
 
@@ -154,8 +155,11 @@ class Session:
                 return
             case TaskStarted():
                 self.buffers.append(event)
-            case TaskFinished() if event.outcome is Outcome.FAILED:
-                self.buffers.append(event)
+            case TaskFinished():
+                if event.left_out:
+                    self.buffers.append(Line(event.at, event.task.machine, event.task.step, left_out(event.left_out)))
+                if event.outcome is Outcome.FAILED:
+                    self.buffers.append(event)
             case _:
                 pass
         self._events.put(event)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kubetui.cluster import Cluster
 from kubetui.command import Command
 from kubetui.engine import Engine, Stop
-from kubetui.events import Event, Line, Outcome, RunFinished, TaskFinished, TaskStarted
+from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
 from kubetui.node import LostTrackError, Node, Result
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
@@ -105,9 +105,9 @@ class Bench:
         self.run = Run(plan, Cluster(plan.profile.name), self.provider, steps, connect)
         self.run.nodes.update({machine.name: node for machine, node in zip(plan.machines, nodes, strict=False)})
 
-    async def execute(self) -> RunFinished:
-        async with asyncio.timeout(5):
-            return await Engine(self.run, self.events.append, self.stop).execute()
+    async def execute(self, sink: Sink | None = None, seconds: float = 5) -> RunFinished:
+        async with asyncio.timeout(seconds):
+            return await Engine(self.run, sink or self.events.append, self.stop).execute()
 
     def started(self) -> list[str]:
         return [str(event.task) for event in self.events if isinstance(event, TaskStarted)]

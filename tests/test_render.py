@@ -73,6 +73,34 @@ def test_without_a_terminal_there_is_one_line_an_event_and_no_control_character(
     assert all(character.isprintable() or character == "\n" for character in text)
 
 
+def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
+    event = RunFinished(
+        90.0,
+        "lab",
+        89.6,
+        ok=False,
+        changed=1,
+        failed=1,
+        blocked=1,
+        kubeconfig="/k",
+        nodes=5,
+        ready=4,
+        not_ready=("kubnode4",),
+    )
+    assert shown(io.StringIO(), events=(event,)).splitlines()[1:] == [
+        "4 of 5 nodes are ready; not yet: kubnode4. The cluster works without.",
+        "export KUBECONFIG=/k",
+        "",
+        "lab is not ready after 1:30: 1 tasks failed, 1 wait. Nothing is lost; the same command goes on from here.",
+    ]
+
+
+def test_lines_that_no_log_keeps_are_counted() -> None:
+    event = TaskFinished(3.0, MASTER, Outcome.DONE, 2.04, left_out=507_581)
+    said = shown(io.StringIO(), events=(EVENTS[0], event)).splitlines()
+    assert said[-1] == "    507581 lines of its output are left out of the log, between its first and its last ones"
+
+
 def test_verbose_shows_what_machines_print() -> None:
     assert "kubmaster    wrote /etc/hosts\n" in shown(io.StringIO(), verbose=True)
     assert "wrote /etc/hosts" not in shown(io.StringIO())

@@ -1,6 +1,7 @@
 """A machine over SSH, against a real server on this host whose connection breaks and freezes."""
 
 import asyncio
+import contextlib
 import shlex
 import shutil
 import time
@@ -448,3 +449,63 @@ async def test_who_notices_late_that_a_connection_broke_spares_its_successor(mac
     before = machine.wire.connections
     assert (await node.run(Command("true\n"))).ok
     assert machine.wire.connections == before
+
+
+# an output that would fill the machine's memory
+
+FLOOD = """
+for part in 1 2 3 4 5 6; do
+  head -c 16000000 < <(yes "part $part $FILLER")
+  echo
+  until [[ -e $GATE.$part ]]; do sleep 0.02; done
+done
+"""
+
+
+def held(machine: Guest) -> int:
+    """Return how many bytes of the step's log take memory."""
+    return sum(path.stat().st_blocks * 512 for path in machine.run.glob("flood/log"))
+
+
+async def test_what_was_read_does_not_stay_in_the_machines_memory(
+    machine: Guest, node: SshNode, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    command = Command(FLOOD, {"FILLER": "x" * 1000, "GATE": str(gate)})
+    lines = 0
+
+    def count(_line: str) -> None:
+        nonlocal lines
+        lines += 1
+
+    running = asyncio.create_task(node.carry_out("flood", command, count))
+    for part in range(1, 5):
+        await until(lambda part=part: lines >= part * 15_000)  # type: ignore[misc]
+        gate.with_name(f"gate.{part}").touch()
+    await until(lambda: held(machine) < 40_000_000 and lines >= 5 * 15_000)
+    machine.wire.cut()
+    # another kubetui finds it running and reads what there is
+    said: list[str] = []
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    second = machine.node()
+    await second.connect(nobody)
+    picked = asyncio.create_task(second.carry_out("flood", command, said.append))
+    for part in (5, 6):
+        gate.with_name(f"gate.{part}").touch()
+    result = await picked
+    await second.close()
+    assert result.ok
+    assert machine.runs == ["kubetui-flood"]
+    assert "bytes of its output are in the log of the run that was cut off" in said[0]
+    gone = int(said[0].split()[2])
+    # the first line is half of one, and the rest is whole
+    assert gone + sum(len(line) + 1 for line in said[1:]) == 6 * 16_000_001
+    assert {line for line in said[2:] if line.startswith("part 6")} >= {f"part 6 {'x' * 1000}"}
+
+
+async def test_zeros_that_a_step_prints_are_shown(node: SshNode) -> None:
+    result = await node.carry_out("zeros", Command(r"printf '\0\0one\n\0two'" + "\n"), nobody)
+    assert result.lines == ("␀␀one", "␀two")
+    assert (await node.carry_out("nought", Command(r"printf '\0'" + "\n"), nobody)).lines == ("␀",)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Final
 
 from kubetui.api import ready
 from kubetui.command import Command
-from kubetui.events import Outcome
+from kubetui.events import GOOD, Outcome
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.steps.control_plane import ADMIN, KUBECONFIG_STEP, POD_NETWORK
@@ -74,6 +76,9 @@ say "every node is Ready with its planned INTERNAL-IP, and every pod of the syst
 """
 )
 NODES_TABLE: Final = ADMIN + "kubectl get nodes -o wide\n"
+LOOK_SECONDS: Final = 60.0
+"""How long a node that has joined may take to be Ready where others failed."""
+LOOK_PAUSE: Final = 1.0
 
 
 def _verify(plan: Plan, machine: Machine) -> Recipe:
@@ -90,7 +95,37 @@ async def _check(task: Task) -> Outcome:
     address = await ready(task.run.cluster.kubeconfig)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES_TABLE))
+    task.run.ready = frozenset(machine.name for machine in task.plan.machines)
     return Outcome.UNCHANGED
+
+
+async def _look(task: Task) -> None:
+    """Read the nodes there are, and wait a little for those that have just joined."""
+    joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
+    ended = task.run.outcomes.items()
+    joined = {each.machine for each, outcome in ended if each.step in joins and outcome in GOOD}
+    end = time.monotonic() + LOOK_SECONDS
+    while True:
+        text = await task.node.read(Command(NODES_TABLE))
+        ready = ready_nodes(text)
+        if {task.machine.name, *joined} <= ready or time.monotonic() > end:
+            break
+        await asyncio.sleep(LOOK_PAUSE)
+    task.run.nodes_table = text
+    task.run.ready = ready.intersection(machine.name for machine in task.plan.machines)
+
+
+def ready_nodes(table: str) -> frozenset[str]:
+    r"""Return the names of the nodes that a table of `kubectl get nodes` shows Ready.
+
+        >>> ready_nodes("NAME  STATUS  ROLES
+    a  Ready  <none>
+    b  NotReady  <none>
+    ")
+        frozenset({'a'})
+    """
+    rows = (line.split() for line in table.splitlines()[1:])
+    return frozenset(row[0] for row in rows if len(row) > 1 and row[1].split(",")[0] == "Ready")
 
 
 CHECK = Step(
@@ -102,4 +137,5 @@ CHECK = Step(
     needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, COMPLETION),
     recipe=_verify,
     run=_check,
+    instead=_look,
 )

@@ -59,3 +59,12 @@ def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
     said = kubetui(tmp_path, "up", "rehearsal", "--yes", "--rehearse-fault", "earthquake", code=2)
     assert "init-timeout" in said
     assert "cannot be recorded" in kubetui(tmp_path, "up", "rehearsal", "--yes", "--record", "x.jsonl", code=2)
+
+
+def test_a_worker_that_cannot_join_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
+    words = ("up", "rehearsal", "--yes", "--speed", "200")
+    said = kubetui(tmp_path, *words, "--rehearse-fault", "join-unreachable", code=7)
+    assert "2 of 3 nodes are ready; not yet: kubnode2." in said
+    assert "NAME" in said
+    events = kubetui(tmp_path, *words, "--json")
+    assert json.loads(events.splitlines()[-1])["ready"] == 3

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kubetui.events import TaskFinished
 from kubetui.rehearsal.faults import FAULTS
 from tests.rehearsal.conftest import Theatre
 
@@ -45,3 +46,25 @@ async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
     said = [line for line in dropped if "connection lost" in line or "waiting for SSH" in line]
     assert said
     assert [line for line in dropped if line not in said] == whole
+
+
+async def test_a_worker_that_cannot_join_keeps_nobody_from_it(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="join-unreachable")
+    assert (finished.partly, finished.ready, finished.nodes) == (True, 2, 3)
+    assert finished.not_ready == ("kubnode2",)
+    assert [line.split()[:2] for line in theatre.table[1:]] == [["kubmaster", "Ready"], ["kubnode1", "Ready"]]
+    again = await theatre.up()
+    # what it lacks, and nothing else
+    assert [
+        str(event.task) for event in theatre.events if isinstance(event, TaskFinished) and event.outcome == "done"
+    ] == ["kubnode2/join"]
+    assert (again.partly, again.ready, again.not_ready) == (False, 3, ())
+
+
+async def test_a_machine_that_fails_before_its_join_is_left_out_too(theatre: Theatre) -> None:
+    assert (await theatre.up(fault="image-pull")).not_ready == ("kubnode2",)
+
+
+async def test_without_a_control_plane_no_node_is_looked_for(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="init-timeout")
+    assert (finished.partly, finished.ready, finished.not_ready) == (False, 0, ())

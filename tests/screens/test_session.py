@@ -6,9 +6,10 @@ import pytest
 
 from kubetui.engine import Stop
 from kubetui.errors import BusyError
-from kubetui.events import RunFinished, Sink
+from kubetui.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
 from kubetui.profile import Profile
 from screens import session as sessions
+from screens.buffers import text_of
 from screens.session import Session, land, running_session
 
 from . import recorded
@@ -62,6 +63,15 @@ def test_an_unexpected_error_is_one_line_without_secrets_or_escapes() -> None:
     assert session.error.message.startswith("RuntimeError: token ********")
     assert session.error.message.isprintable()
     assert "abcdef" not in session.error.message
+
+
+def test_lines_that_the_log_leaves_out_are_told() -> None:
+    profile = recorded.profile()
+    end = recorded.finished(profile)[-1]
+    done = TaskFinished(1.0, TaskId("images", "kubmaster"), Outcome.DONE, 1.0, left_out=7)
+    session = ended(Session(profile, recorded.Recording([done, end])))
+    entries = session.buffers.of("kubmaster").since(0)[1]
+    assert text_of(entries[-1]) == "7 lines of its output are left out of the log, between its first and its last ones"
 
 
 def test_a_gentle_stop_lets_what_runs_come_to_its_end() -> None:

@@ -14,7 +14,17 @@ from kubetui.command import Command, Secret
 from kubetui.errors import KubetuiError
 from kubetui.fieldtypes import Part, Url
 from kubetui.profile import Profile
-from kubetui.redaction import STARS, Stream, redact, redacted, remember, remember_key, remember_telling, url_password
+from kubetui.redaction import (
+    STARS,
+    Stream,
+    redact,
+    redact_unseen,
+    redacted,
+    remember,
+    remember_key,
+    remember_telling,
+    url_password,
+)
 from kubetui.text import Lines
 
 PASSWORD = "it's 100% s3cr&t/é\"x"  # noqa: S105
@@ -177,3 +187,20 @@ def test_an_errors_text_has_no_secret_and_obeys_no_terminal() -> None:
     assert TOKEN not in text
     assert not {"\x1b", "\x07", "\r", "\x9b"} & set(text)
     assert "next" in error.message.split("\n")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("image kube-proxy@sha256:" + "a" * 64, "image kube-proxy@sha256:" + "a" * 64),
+        ("bootstrapToken:\n  apiServerEndpoint: here:6443", "bootstrapToken:\n  apiServerEndpoint: here:6443"),
+        ("sudo: a password is required", "sudo: a password is required"),
+        ("the token is no longer valid", "the token is no longer valid"),
+        ("kubeadm token create --ttl=30m --print", "kubeadm token create --ttl=30m --print"),
+        ("password=one next", f"password={STARS} next"),
+        ('{\\"token\\": \\"one two\\"}', f'{{\\"token\\": \\"{STARS}"}}'),
+        ("key " + "0123456789abcdef" * 4, f"key {STARS}"),
+    ],
+)
+def test_of_a_text_of_another_process_what_is_no_secret_stays(text: str, left: str) -> None:
+    assert redact_unseen(text) == left

@@ -1,0 +1,53 @@
+"""What `kubetui support` does: collect, show what was collected, ask, write."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from kubetui import support
+from kubetui.cluster import Cluster, all_names
+from kubetui.commands import confirmed
+from kubetui.errors import UsageError
+from kubetui.files import linked
+from kubetui.text import harmless
+
+
+def report(name: str, *, output: str | None, yes: bool) -> int:
+    """Make a report on a cluster; see `cli.support`."""
+    cluster = _found(name)
+    top = f"{name}-support-{time.strftime('%Y%m%d-%H%M%S')}"
+    target = Path(output or f"{top}.tar.gz")
+    with tempfile.TemporaryDirectory(prefix="kubetui-support-") as folder:
+        collector = support.Collector(cluster, Path(folder))
+        asyncio.run(collector.collect())
+        _show(collector)
+        confirmed(f"Write {harmless(str(target))}?", yes=yes)
+        support.write(collector.parts, target, top)
+    click.echo(f"wrote {harmless(str(target))}")
+    return 0
+
+
+def _found(name: str) -> Cluster:
+    """Return a cluster, also one that is damaged. Raises UsageError with the names that there are."""
+    cluster = Cluster(name)
+    if cluster.folder.is_symlink():
+        raise linked(cluster.folder)
+    if not cluster.folder.is_dir():
+        names = ", ".join(all_names()) or "there are none yet"
+        raise UsageError(f"There is no cluster {name}.", fix=f"Clusters: {names}.")
+    return cluster
+
+
+def _show(collector: support.Collector) -> None:
+    click.echo("The report holds:")
+    for part in collector.parts:
+        click.echo(f"  {part.size:>10,} bytes  {harmless(part.name):<28} {part.about}")
+    for text in collector.missing:
+        click.echo(f"  not collected: {harmless(text)}")
+    click.echo("Keys, kubeconfigs and host keys are not in it; what looks like a secret is replaced by stars.")
+    click.echo("It is a file on this host. Nothing is sent anywhere; read it before you hand it on.")

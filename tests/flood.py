@@ -1,0 +1,75 @@
+"""A step that prints without end, through a real SSH connection and the engine, in a process whose memory is watched.
+
+python -m tests.flood FOLDER BYTES      prints as JSON how it ended
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from kubetui.command import Command
+from kubetui.events import Event, Outcome, TaskFinished
+from kubetui.logs import Logs
+from kubetui.pipeline import Recipe
+from screens.buffers import Buffers
+from tests.fakes import Bench, step
+from tests.loopback import guest
+from tests.plans import plan
+
+SCRIPT = """
+printf 'the first line\\n'
+head -c "$BYTES" < <(yes "$FILLER") | awk '{print NR, $0}'
+printf 'the last line\\n'
+"""
+WARM = "2000000"
+
+
+async def flood(folder: Path, bytes_: str) -> tuple[TaskFinished, Buffers]:
+    """Run a step that prints so many bytes, and return how it ended."""
+    buffers = Buffers(["kubmaster"])
+    ended: list[TaskFinished] = []
+    (folder / "machine").mkdir(parents=True)
+    (folder / "logs").mkdir()
+    async with guest(folder / "machine") as machine:
+        with closing(Logs(folder / "logs")) as logs:
+
+            def sinks(event: Event) -> None:
+                logs(event)
+                if isinstance(event, TaskFinished):
+                    ended.append(replace(event, left_out=logs.left_out(event.task)))
+                elif hasattr(event, "machine") or hasattr(event, "task"):
+                    buffers.append(event)  # type: ignore[arg-type]
+
+            command = Command(SCRIPT, {"BYTES": bytes_, "FILLER": "x" * 180})
+            node = machine.node()
+            await node.connect(lambda _line: None)
+            bench = Bench(plan(workers=0), (step("flood", recipe=Recipe(command)),))
+            bench.run.nodes["kubmaster"] = node
+            await bench.execute(sinks, seconds=300)
+    return ended[0], buffers
+
+
+def peak() -> int:
+    """Return the most memory that this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def main() -> None:
+    """Warm up, flood, and say what it took."""
+    folder = Path(sys.argv[1])
+    os.environ["XDG_STATE_HOME"] = str(folder)
+    asyncio.run(flood(folder / "warm", WARM))
+    before = peak()
+    ended, buffers = asyncio.run(flood(folder / "flood", sys.argv[2]))
+    assert ended.outcome is Outcome.DONE, ended
+    document = {"growth": peak() - before, "left_out": ended.left_out, "shown": len(buffers.all)}
+    sys.stdout.write(json.dumps(document) + "\n")
+
+
+if __name__ == "__main__":
+    main()
