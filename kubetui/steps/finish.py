@@ -118,11 +118,8 @@ async def _look(task: Task) -> None:
 def ready_nodes(table: str) -> frozenset[str]:
     r"""Return the names of the nodes that a table of `kubectl get nodes` shows Ready.
 
-        >>> ready_nodes("NAME  STATUS  ROLES
-    a  Ready  <none>
-    b  NotReady  <none>
-    ")
-        frozenset({'a'})
+    >>> ready_nodes("NAME  STATUS\na  Ready\nb  NotReady\n")
+    frozenset({'a'})
     """
     rows = (line.split() for line in table.splitlines()[1:])
     return frozenset(row[0] for row in rows if len(row) > 1 and row[1].split(",")[0] == "Ready")
