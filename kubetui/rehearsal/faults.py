@@ -148,7 +148,10 @@ FAULTS: Final = {
             step="join",
             seconds=10.0,
             says=(
-                "error: the control plane cannot be reached at «control-address»:6443 from here: its SSH answers, so something keeps port 6443 from here",
+                (
+                    "error: the control plane cannot be reached at «control-address»:6443 from here: "
+                    "its SSH answers, so something keeps port 6443 from here"
+                ),
             ),
         ),
         Fault("ssh-drop", step="kubernetes", drops=True),
