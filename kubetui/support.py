@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
-import tarfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -25,13 +26,17 @@ from kubetui.files import linked
 from kubetui.hostreport import checks, versions
 from kubetui.plan import Plan
 from kubetui.profile import Profile
-from kubetui.redaction import STARS, Stream, redact_unseen, redacted, remember, remember_key
+from kubetui.redaction import STARS, Stream, redact_unseen, redacted, remember_key
 from kubetui.text import Lines
 
 Found = TypeVar("Found")
 
 _CHUNK: Final = 65536
-_LARGEST_KEY: Final = 64 * 1024
+_LARGEST: Final = 4 * journal.MAX_BYTES
+"""Bytes of a file that is taken in as a whole."""
+_WORD: Final = re.compile(r"[A-Za-z0-9+/=]{8,}")
+_SHORTEST: Final = 8
+"""Characters of a key's line that are looked for."""
 _PLAIN: Final = (
     ("journal", "what was begun and how it ended, of every run"),
     ("journal.old", "an older journal"),
@@ -72,12 +77,13 @@ class Collector:
         self._cluster = cluster
         self._folder = folder
         self._home = str(Path.home())
+        self._key_lines: set[str] = set()
         self.parts: list[Part] = []
         self.missing: list[str] = []
 
     async def collect(self) -> None:
         """Collect everything. Raises nothing for what is damaged."""
-        self._try("the cluster's secrets", self._learn)
+        self._learn()
         profile = self._try("profile.yaml", self._profile)
         plan = self._try("the plan", lambda: Plan(profile)) if profile else None
         if plan is not None:
@@ -110,11 +116,11 @@ class Collector:
 
     def _learn(self) -> None:
         """Know the cluster's secrets, so that they are found wherever they stand."""
-        if self._cluster.kubeconfig.is_file():
-            remember_key(_read(self._cluster.kubeconfig).decode(errors="replace"))
+        if self._cluster.kubeconfig.exists():
+            self._try("the kubeconfig's key, to know it", lambda: remember_key(_text(self._cluster.kubeconfig)))
         for pattern in _KEYS:
             for path in self._cluster.folder.glob(pattern):
-                remember(_read(path, _LARGEST_KEY).decode(errors="replace"))
+                self._key_lines.update(self._try("a key, to know it", partial(_key_lines, path)) or ())
 
     def _profile(self) -> Profile | None:
         """Take the profile: as values where it is one, as it stands there where it is not."""
@@ -164,14 +170,14 @@ class Collector:
             self._try(name, lambda: self._keep(name, about, _lines(path)))
 
     def _document(self, name: str, about: str, document: Any) -> None:
-        text = json.dumps(redacted(document, hide=redact_unseen), indent=2, ensure_ascii=False, default=str)
+        text = json.dumps(redacted(document, hide=self._hidden), indent=2, ensure_ascii=False, default=str)
         self._write(name, about, text.splitlines())
 
     def _text(self, name: str, about: str, text: str | Iterable[str]) -> None:
         self._keep(name, about, text.splitlines() if isinstance(text, str) else text)
 
     def _keep(self, name: str, about: str, lines: Iterable[str]) -> None:
-        self._write(name, about, map(_hider(), lines))
+        self._write(name, about, map(self._hider(), lines))
 
     def _write(self, name: str, about: str, lines: Iterable[str]) -> None:
         path = self._folder / f"{len(self.parts)}"
@@ -179,19 +185,24 @@ class Collector:
             file.writelines(self._without_home(line) + "\n" for line in lines)
         self.parts.append(Part(name, about, path))
 
+    def _hider(self) -> Callable[[str], str]:
+        """Return what takes secrets out of the lines of one file, in their order."""
+        stream = Stream()
+
+        def hide(line: str) -> str:
+            # of a key whose body is gone already the end is gone, too: there is nothing to wait for
+            return self._hidden(line if f"PRIVATE KEY-----{STARS}" in line else stream(line))
+
+        return hide
+
+    def _hidden(self, text: str) -> str:
+        # to look each word up costs a hundredth of looking for every line of every key
+        for line in self._key_lines.intersection(_WORD.findall(text)):
+            text = text.replace(line, STARS)
+        return redact_unseen(text)
+
     def _without_home(self, text: str) -> str:
         return text if self._home == "/" else text.replace(self._home, "~")
-
-
-def _hider() -> Callable[[str], str]:
-    """Return what takes secrets out of the lines of one file, in their order."""
-    stream = Stream()
-
-    def hide(line: str) -> str:
-        # of a key whose body is gone already the end is gone, too: there is nothing to wait for
-        return redact_unseen(line if f"PRIVATE KEY-----{STARS}" in line else stream(line))
-
-    return hide
 
 
 def _open(path: Path) -> BinaryIO:
@@ -205,9 +216,17 @@ def _open(path: Path) -> BinaryIO:
     return file
 
 
-def _read(path: Path, most: int = 4 * journal.MAX_BYTES) -> bytes:
+def _read(path: Path) -> bytes:
     with _open(path) as file:
-        return file.read(most)
+        return file.read(_LARGEST)
+
+
+def _text(path: Path) -> str:
+    return _read(path).decode(errors="replace")
+
+
+def _key_lines(path: Path) -> set[str]:
+    return {line for line in _text(path).split("\n") if len(line) >= _SHORTEST and "-----" not in line}
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -216,30 +235,3 @@ def _lines(path: Path) -> Iterator[str]:
         while data := file.read(_CHUNK):
             yield from cutter.feed(data)
     yield from cutter.close()
-
-
-def write(parts: Iterable[Part], target: Path, top: str) -> None:
-    """Write a report of mode 0600, below the folder `top` in it.
-
-    Raises UsageError where something of that name is there, a symbolic link too, or the system refuses.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(target, flags, 0o600)
-    except FileExistsError:
-        raise UsageError(f"{target} is there already.", fix="Choose another name with --output.") from None
-    except OSError as error:
-        fix = "Choose another name with --output."
-        raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
-    try:
-        with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
-            os.fchmod(descriptor, 0o600)
-            for part in parts:
-                # nothing of the person's: neither name nor number
-                entry = tarfile.TarInfo(f"{top}/{part.name}")
-                entry.size, entry.mtime, entry.mode = part.size, int(time.time()), 0o600
-                with part.path.open("rb") as file:
-                    archive.addfile(entry, file)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise

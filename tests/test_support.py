@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import json
 import os
@@ -23,7 +24,7 @@ from kubetui.providers.settings import machines_document
 from kubetui.redaction import STARS, forget_all
 
 HASH = "sha256:" + "e" * 64
-BODY = [letter * 70 for letter in "KLM"]
+BODY = [*(letter * 70 for letter in "KLM"), "Ksh0rt+end="]
 PEM = "\n".join(["-----BEGIN OPENSSH PRIVATE KEY-----", *BODY, "-----END OPENSSH PRIVATE KEY-----"])
 KEY_DATA = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nc4naryc4naryc4nary\n-----END").decode()
 CANARIES = {
@@ -43,6 +44,7 @@ CANARIES = {
     "key of a kubeconfig": (KEY_DATA, "    client-key-data: {}"),
     "the same alone": (KEY_DATA[:70], "{}"),
     "key that Vagrant made": ("K" * 70, "{}"),
+    "its last line": (BODY[-1], "{}"),
 }
 SECRETS = [secret for secret, _ in CANARIES.values()]
 SAID = [text.format(secret) for secret, text in CANARIES.values()]
@@ -211,6 +213,19 @@ def test_nothing_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str
         assert not Path("theirs").exists()
 
 
+def test_of_a_report_that_no_disk_takes_nothing_is_left(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    del cluster
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tarfile.TarFile.addfile", full)
+    done = run("--yes")
+    assert done.exit_code == 2
+    assert "No space left on device" in done.output
+    assert not list(Path().iterdir())
+
+
 def test_without_a_name_of_its_own_it_has_the_clusters_and_the_time(cluster: Cluster) -> None:
     del cluster
     assert run("--yes").exit_code == 0
@@ -264,6 +279,14 @@ def test_without_a_profile_there_is_a_report_all_the_same(cluster: Cluster) -> N
     _, files = report()
     assert "profile.yaml" not in files
     assert "kubnode1.log" in "".join(files)
+
+
+def test_a_key_that_cannot_be_read_keeps_the_others_from_no_one(cluster: Cluster) -> None:
+    cluster.kubeconfig.unlink()
+    cluster.kubeconfig.mkdir()
+    said, files = report()
+    assert "not collected: the kubeconfig's key" in said
+    assert not [name for name, text in files.items() if BODY[-1] in text]
 
 
 def test_links_and_pipes_are_not_read(cluster: Cluster, tmp_path: Path) -> None:
