@@ -133,8 +133,9 @@ class Plan:
         version = self.profile.kubernetes.version
         return version if version.count(".") > 1 else None
 
+    @cached_property
     def pod_subnets(self) -> tuple[IPv4Network, ...]:
-        """Return a /24 a machine, in the order that a cluster usually hands them out."""
+        """A /24 a machine, in the order that a cluster usually hands them out."""
         cidr = self.profile.network.pod_cidr
         if cidr.prefixlen > NODE_MASK:
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from kubetui.events import (
@@ -19,8 +20,22 @@ from kubetui.events import (
 
 
 @dataclass
+class _Machine:
+    """What the state of one machine follows from."""
+
+    tasks: int = 0
+    good: int = 0
+    blocked: bool = False
+    running: dict[TaskId, TaskStarted] = field(default_factory=dict)
+    failure: TaskFinished | None = None
+
+
+@dataclass
 class Progress:
-    """The state of a run so far. `apply` takes events in their order."""
+    """The state of a run so far. `apply` takes events in their order.
+
+    It is asked for every machine several times a second: what it says of one costs the same however many there are.
+    """
 
     cluster: str = ""
     machines: tuple[str, ...] = ()
@@ -30,6 +45,7 @@ class Progress:
     ended: dict[TaskId, TaskFinished] = field(default_factory=dict)
     table: str = ""
     finished: RunFinished | None = None
+    _of: defaultdict[str, _Machine] = field(default_factory=lambda: defaultdict(_Machine))
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -37,11 +53,15 @@ class Progress:
             case RunStarted():
                 self.cluster, self.machines, self.tasks = event.cluster, event.machines, event.tasks
                 self.began = event.at
+                for task in event.tasks:
+                    self._of[task.machine].tasks += 1
             case TaskStarted():
                 self.running[event.task] = event
+                self._of[event.task.machine].running[event.task] = event
             case TaskFinished():
                 self.running.pop(event.task, None)
                 self.ended[event.task] = event
+                self._end(self._of[event.task.machine], event)
             case NodesTable():
                 self.table = event.text
             case RunFinished():
@@ -49,21 +69,36 @@ class Progress:
             case Line():
                 pass
 
+    @staticmethod
+    def _end(machine: _Machine, event: TaskFinished) -> None:
+        machine.running.pop(event.task, None)
+        machine.good += event.outcome in GOOD
+        machine.blocked |= event.outcome is Outcome.BLOCKED
+        if event.outcome is Outcome.FAILED and machine.failure is None:
+            machine.failure = event
+
     @property
     def done(self) -> int:
         """How many tasks have ended well."""
-        return sum(event.outcome in GOOD for event in self.ended.values())
+        return sum(machine.good for machine in self._of.values())
 
     @property
     def failures(self) -> tuple[TaskFinished, ...]:
         """The tasks that failed, in the order in which they did."""
         return tuple(event for event in self.ended.values() if event.outcome is Outcome.FAILED)
 
+    def failure_of(self, machine: str) -> TaskFinished | None:
+        """Return a machine's first failed task."""
+        return self._of[machine].failure
+
+    def is_blocked(self, machine: str) -> bool:
+        """Tell whether a machine has tasks that will not be tried any more."""
+        return self._of[machine].blocked
+
     def current(self, machine: str) -> TaskStarted | None:
         """Return what a machine works on now."""
-        return next((event for task, event in self.running.items() if task.machine == machine), None)
+        return next(iter(self._of[machine].running.values()), None)
 
     def of_machine(self, machine: str) -> tuple[int, int]:
         """Return how many of a machine's tasks have ended well, and how many there are."""
-        own = [task for task in self.tasks if task.machine == machine]
-        return sum(task in self.ended and self.ended[task].outcome in GOOD for task in own), len(own)
+        return self._of[machine].good, self._of[machine].tasks

@@ -7,20 +7,24 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Event, Resize
 from textual.screen import Screen
 
 from kubetui.crash import report
-from kubetui.questions import pages
 from screens.chrome import TooSmall, fits
-from screens.draft import Draft
-from screens.host import Host
+from screens.heldkeys import HeldKeys
 from screens.theme import TERMINAL, WITHOUT_COLOUR
+
+if TYPE_CHECKING:
+    # what knows profiles takes longer to import than the first frame to draw: it comes after it, in a thread
+    from screens.draft import Draft
+    from screens.host import Host
 
 
 class KubetuiApp(App[int]):
@@ -37,23 +41,35 @@ class KubetuiApp(App[int]):
         # Textual chooses how it takes colours away before it knows the theme
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self._new = new
-        self.host = host or Host()
+        self.held = HeldKeys(self)
+        self._host = host
         self.register_theme(TERMINAL)
         self.theme = TERMINAL.name
+
+    @cached_property
+    def host(self) -> Host:
+        """What answers for this host."""
+        from screens.host import Host  # noqa: PLC0415
+
+        return self._host or Host()
 
     def get_default_screen(self) -> Screen[None]:
         """Return the start screen."""
         from screens.start import StartScreen  # noqa: PLC0415 - what a screen needs is imported with it
 
-        return StartScreen()
+        self.held.hold()
+        return StartScreen(new=self._new)
 
     def on_mount(self) -> None:
-        """Leave the terminal tidy however the end comes; with `new`, begin on the first page."""
+        """Leave the terminal tidy however the end comes."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, 128 + number)
-        if self._new:
-            self.screen.call_after_refresh(self.screen.run_action, "new")
+
+    async def on_event(self, event: Event) -> None:
+        """Hand an event on, unless it has to wait."""
+        if not self.held.keeps(event):
+            await super().on_event(event)
 
     def on_resize(self, event: Resize) -> None:
         """Ask for more room where there is too little."""
@@ -68,6 +84,7 @@ class KubetuiApp(App[int]):
 
     def page(self, index: int, draft: Draft) -> Screen[None]:
         """Return the page of questions at an index, or what follows the last."""
+        from kubetui.questions import pages  # noqa: PLC0415
         from screens.pages import PageScreen  # noqa: PLC0415
         from screens.review import ReviewScreen  # noqa: PLC0415
 

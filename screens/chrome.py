@@ -1,4 +1,7 @@
-"""What every screen has: the line of pages, the title line, the keys in words, and the way back."""
+"""What every screen has: the title line, the keys in words, and the way back.
+
+The first frame is drawn with this alone, so nothing that knows profiles is imported here.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Click, Resize
+from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from kubetui.questions import pages
 from screens.keys import KeyBar, KeysScreen, key, keys_of
 from screens.symbols import COLOURS, State, signs
 
-LATER = ("Review", "Run", "Cluster")
-"""The screens that follow the pages of questions."""
 WIDE, ROOMY = 110, 160
 """Columns from which help stands beside the form, and from which lists say more in a row."""
 SMALLEST = (70, 20)
 """Columns and rows below which the wizard only asks for more; it is drawn for 80 by 24."""
-
-
-def stages() -> tuple[str, ...]:
-    """Return every page's title, in order."""
-    return (*(page.title for page in pages()), *LATER)
 
 
 def marked(state: State, words: str) -> Content:
@@ -38,68 +33,28 @@ def marked(state: State, words: str) -> Content:
 class Head(Widget):
     """Two rows: a line on where one is, and a rule that may carry a note."""
 
-    DEFAULT_CSS = """
-    Head { height: 2; }
-    Head > Static { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    Head > .rule { padding: 0; color: $border-blurred; }
-    """
-
-    def compose(self) -> ComposeResult:
-        """Draw both rows."""
-        yield Static(self.line(), id="head-line", markup=False)
-        yield Static("", classes="rule", markup=False)
-
+    DEFAULT_CSS = "Head { height: 2; text-wrap: nowrap; }"
     note = ""
 
     def tell(self, note: str) -> None:
         """Let the rule carry a note; empty for none."""
         self.note = note
-        self.on_resize()
-
-    def on_resize(self) -> None:
-        """Draw the rule and the line as wide as the terminal is."""
-        line = signs().line
-        note = f"{line * 2} {self.note} " if self.note else ""
-        rule = Content.assemble((note, "bold $warning"), line * max(0, self.size.width - len(note)))
-        self.query_one(".rule", Static).update(rule)
         self.redraw()
 
+    def render(self) -> Content:
+        """Draw both rows as wide as the terminal is."""
+        line = signs().line
+        note = f"{line * 2} {self.note} " if self.note else ""
+        rule = ((note, "bold $warning"), (line * max(0, self.size.width - len(note)), "$border-blurred"))
+        return Content.assemble(" ", self.line().truncate(max(0, self.size.width - 2), ellipsis=True), "\n", *rule)
+
     def redraw(self) -> None:
-        """Draw the line anew."""
-        self.query_one("#head-line", Static).update(self.line())
+        """Draw it anew."""
+        self.refresh()
 
     def line(self) -> Content:
         """Return the upper row."""
         return Content("")
-
-
-class PagesLine(Head):
-    """Where one is among the pages; those that were passed can be clicked."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__()
-        self.current = current
-
-    def line(self) -> Content:
-        """Return the pages with their states."""
-        parts: list[Content] = []
-        for index, title in enumerate(stages()):
-            state: State = "done" if index < self.current else "running" if index == self.current else "waiting"
-            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[state]}"
-            sign = Content.styled(signs().of(state), COLOURS[state])
-            parts += [sign, Content.styled(f" {title}", style), Content.styled(f" {signs().line * 2} ", "dim")]
-        return Content("").join(parts[:-1])
-
-    def on_click(self, event: Click) -> None:
-        """Go back to the page that was clicked, if it was passed."""
-        end = 1
-        for index, title in enumerate(stages()[: self.current]):
-            end += len(title) + 2
-            if event.x < end:
-                for _ in range(self.current - index):
-                    self.app.pop_screen()
-                return
-            end += 4
 
 
 class TitleLine(Head):
@@ -184,4 +139,4 @@ def fits(columns: int, rows: int) -> bool:
     return columns >= SMALLEST[0] and rows >= SMALLEST[1]
 
 
-__all__ = ["SMALLEST", "Head", "PagesLine", "PlainScreen", "TitleLine", "TooSmall", "fits", "key", "marked", "stages"]
+__all__ = ["SMALLEST", "Head", "PlainScreen", "TitleLine", "TooSmall", "fits", "key", "marked"]

@@ -25,13 +25,35 @@ def key(
     return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip, priority=first)
 
 
+_Shown = tuple[str, str, str, str, bool]
+"""A key, how it is written, what it does, its action, and whether it works now."""
+
+
 class KeyBar(Footer):
     """The footer: the keys that work now, in the order in which the screen declares them."""
 
+    _asked: tuple[_Shown, ...] | None = None
+    """What the footer was last told to show."""
+
     def compose(self) -> ComposeResult:
-        """Draw the keys: first those of the field or list where one is, then the screen's."""
+        """Draw the keys."""
         if not self._bindings_ready:
             return
+        for name, words, description, action, enabled in self._shown():
+            footer_key = FooterKey(name, words, description, action, disabled=not enabled)
+            yield footer_key.data_bind(compact=Footer.compact)
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Draw the keys anew where they differ: Textual tells of a change at every move in a list."""
+        if screen is not self.screen or not self.app.app_focus:
+            return
+        shown = self._shown()
+        if shown != self._asked:
+            self._asked = shown
+            super().bindings_changed(screen)
+
+    def _shown(self) -> tuple[_Shown, ...]:
+        """Return the keys: first those of the field or list where one is, then the screen's."""
         focused = self.screen.focused
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {
@@ -39,12 +61,12 @@ class KeyBar(Footer):
             for found in self.screen.active_bindings.values()
             if found.binding.show and not (isinstance(focused, Input) and _is_text(focused, found.binding))
         }
-
-        for action in sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1)):
-            binding, enabled = active[action].binding, active[action].enabled
-            words = self.app.get_key_display(binding)
-            footer_key = FooterKey(binding.key, words, binding.description, action, disabled=not enabled)
-            yield footer_key.data_bind(compact=Footer.compact)
+        ordered = sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1))
+        found = ((active[action].binding, active[action].enabled) for action in ordered)
+        return tuple(
+            (binding.key, self.app.get_key_display(binding), binding.description, action, enabled)
+            for action, (binding, enabled) in zip(ordered, found, strict=True)
+        )
 
 
 KeyLine = tuple[str, str, str, str]

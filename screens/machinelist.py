@@ -65,6 +65,8 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.items: tuple[Item, ...] = ()
+        self.name_width = 0
+        """How wide the names are."""
         self.chosen = 0
 
     def fill(self, items: tuple[Item, ...]) -> None:
@@ -78,11 +80,7 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
             if old != new:
                 self.refresh_line(index)
         self.items = items
-
-    @property
-    def name_width(self) -> int:
-        """How wide the names are."""
-        return min(NAME_WIDTH, max((cell_len(item[0]) for item in self.items), default=0))
+        self.name_width = min(NAME_WIDTH, max((cell_len(item[0]) for item in items), default=0))
 
     def action_move(self, step: int) -> None:
         """Choose the machine above or below."""

@@ -43,7 +43,7 @@ def _tree(plan: Plan, machines: Sequence[Machine], width: int, rows: int) -> Ite
     head = f"  {host} {sign.line}{sign.tee}{sign.line} {plan.node_network} "
     yield Row(head + sign.line * max(0, width - len(head) - 2))
     shown, left_out = _shown(machines, max(1, rows - _FIXED))
-    subnets = [str(subnet) for subnet in plan.pod_subnets()]
+    subnets = [str(subnet) for subnet in plan.pod_subnets]
     widest = max(len(machine.name) for machine in machines)
     for index, machine in shown:
         last = machine is machines[-1]

@@ -15,11 +15,12 @@ from textual.widgets import Static
 from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
 from screens import rehearsed
-from screens.chrome import PagesLine, PlainScreen, key, marked
+from screens.chrome import PlainScreen, key, marked
 from screens.draft import Draft, Path, page_of
 from screens.fields import Field
 from screens.hostgauge import drawn, gauges
 from screens.networkmap import network_map
+from screens.pagesline import PagesLine
 from screens.saving import leave
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from kubetui.hostchecks import Check, blocking
 from kubetui.plan import Plan
 from kubetui.planview import StepText, step_texts
 from screens import rehearsed
-from screens.chrome import PagesLine, PlainScreen, key, marked, stages
+from screens.chrome import PlainScreen, key, marked
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
+from screens.pagesline import PagesLine, stages
 from screens.passwords import ask
 from screens.reader import Reader
 from screens.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubetui.events import Outcome, TaskFinished, TaskStarted
+from kubetui.events import TaskFinished, TaskStarted
 from kubetui.progress import Progress
 from screens.symbols import State
 
@@ -20,7 +20,7 @@ def clock(seconds: float) -> str:
 
 def failure_of(progress: Progress, machine: str) -> TaskFinished | None:
     """Return a machine's failed task."""
-    return next((event for event in progress.failures if event.task.machine == machine), None)
+    return progress.failure_of(machine)
 
 
 def machine_state(progress: Progress, machine: str, title: str) -> tuple[State, str]:
@@ -34,8 +34,7 @@ def machine_state(progress: Progress, machine: str, title: str) -> tuple[State, 
     done, all_ = progress.of_machine(machine)
     if all_ and done == all_:
         return "done", "done"
-    blocked = any(event.outcome is Outcome.BLOCKED for task, event in progress.ended.items() if task.machine == machine)
-    return ("attention", "stopped") if blocked else ("waiting", "waits")
+    return ("attention", "stopped") if progress.is_blocked(machine) else ("waiting", "waits")
 
 
 def times(progress: Progress, now: float, estimate: float | None) -> str:

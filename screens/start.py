@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,17 +12,22 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from kubetui import library, overview
 from screens.chrome import PlainScreen, TitleLine, key, marked
-from screens.dialogs import Confirm
-from screens.draft import Draft
 from screens.lists import Lines, SearchLine
-from screens.passwords import ask
-from screens.rehearsed import is_rehearsal
-from screens.startrows import cluster_row, draft_row, entry_row, heading
 
 if TYPE_CHECKING:
+    from kubetui.overview import ClusterOverview
     from screens.app import KubetuiApp
+    from screens.draft import Draft
+    from screens.shelf import Shelf
+
+_READING = Content.styled("   reading", "dim")
+
+
+def _filled(app: KubetuiApp) -> Shelf:
+    from screens.shelf import Shelf  # noqa: PLC0415 - after the first frame, in a thread
+
+    return Shelf(app.host)
 
 
 class StartScreen(PlainScreen):
@@ -46,11 +50,10 @@ class StartScreen(PlainScreen):
         key("escape", "nothing", "Back", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, new: bool = False) -> None:
         super().__init__()
-        self._drafts: list[Draft] = []
-        self._clusters: dict[str, overview.ClusterOverview] = {}
-        self._entries: dict[str, library.Entry] = {}
+        self._new = new
+        self._shelf: Shelf | None = None
         self._sought = ""
 
     def compose(self) -> ComposeResult:
@@ -62,13 +65,27 @@ class StartScreen(PlainScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Show what there is, then look at the host and load what comes next."""
-        self.query_one(Lines).focus()
-        self.call_after_refresh(self.look)
+        """Show the frame alone; what fills it comes right after, and then the keys that were pressed meanwhile."""
+        lines = self.query_one(Lines)
+        lines.show_lines([("-clusters", Content.styled("Clusters", "bold")), ("-reading", _READING)])
+        lines.focus()
+        self.call_after_refresh(self.load)
+
+    @work
+    async def load(self) -> None:
+        """Read what there is in a thread: all that knows profiles is imported with it."""
+        self._shelf = await asyncio.to_thread(_filled, self.app)
+        self.show_all()
+        if self._new:
+            self.action_new()
+        self.look()
+        await self.app.held.release()
 
     def on_screen_resume(self) -> None:
         """Read again what there is: another screen may have made or saved something."""
-        self.show_all()
+        if self._shelf is not None:
+            self._shelf.read()
+            self.show_all()
 
     def on_resize(self) -> None:
         """Draw the rows as wide as the terminal is."""
@@ -85,73 +102,39 @@ class StartScreen(PlainScreen):
 
     def show_all(self) -> None:
         """Show clusters, drafts and profiles."""
-        self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
-        entries = library.listing()
-        if not self.app.host.builds():
-            # what works here stands first
-            entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
-        self._entries = {f"{each.kind} {each.name}": each for each in entries}
-        self._drafts = [draft for draft in self._drafts if draft.changed]
-        width, now = self.size.width - 4, self.app.host.now()
-        rows = [("-clusters", heading("Clusters"))]
-        rows += self._sifted((id_, cluster_row(each, width, now)) for id_, each in self._clusters.items())
-        if len(rows) == 1:
-            rows.append(("-none", Content.styled("   none" if self._sought else "   none yet: n begins one", "dim")))
-        rows += [("-gap", Content("")), ("-profiles", heading("Profiles"))]
-        rows += self._sifted((f"draft {index}", draft_row(draft, width)) for index, draft in self._new_drafts())
-        rows += self._sifted(
-            (id_, entry_row(each, width, edited=self._edited(each) is not None)) for id_, each in self._entries.items()
-        )
-        self.query_one(Lines).show_lines(rows)
-        self.show_what()
-
-    def _sifted(self, rows: Iterable[tuple[str, Content]]) -> list[tuple[str, Content]]:
-        return [(id_, row) for id_, row in rows if self._sought in row.plain.lower()]
-
-    def _new_drafts(self) -> list[tuple[int, Draft]]:
-        return [(index, draft) for index, draft in enumerate(self._drafts) if not draft.source]
-
-    def _edited(self, entry: library.Entry) -> Draft | None:
-        return next((draft for draft in self._drafts if draft.source == entry.name and entry.profile), None)
+        if self._shelf is not None:
+            self.query_one(Lines).show_lines(self._shelf.rows(self._sought, self.size.width - 4))
+            self.show_what()
 
     @on(OptionList.OptionHighlighted)
     def show_what(self) -> None:
         """Say what the chosen line is, and show the keys that work on it."""
-        self.query_one("#what", Static).update(self._what())
+        if self._shelf is not None:
+            self.query_one("#what", Static).update(self._shelf.about(self._chosen))
         self.refresh_bindings()
 
-    def _what(self) -> Content:
-        chosen = self.query_one(Lines).chosen or ""
-        cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
-        draft = self._draft(chosen)
-        if entry is not None and entry.error:
-            error = entry.error.replace(str(entry.path), entry.path.name)
-            return Content.assemble(marked("failed", "It cannot be read"), f"\n{error}")
-        profile = draft.profile() if draft else cluster.profile if cluster else entry.profile if entry else None
-        if profile is None:
-            return Content("")
-        if draft and draft.plan() is None:
-            return marked("failed", "Its first address is too high for the other machines to count up from.")
-        note = Content.styled("Changed and not saved. ", "$warning") if draft else Content("")
-        return Content.assemble(("What it is\n", "bold"), note, overview.in_words(profile))
+    @property
+    def _chosen(self) -> str:
+        return self.query_one(Lines).chosen or ""
 
-    def _draft(self, chosen: str) -> Draft | None:
-        if chosen.startswith("draft "):
-            return self._drafts[int(chosen.removeprefix("draft "))]
-        entry = self._entries.get(chosen)
-        return self._edited(entry) if entry else None
+    @property
+    def _cluster(self) -> ClusterOverview | None:
+        return self._shelf.cluster(self._chosen) if self._shelf else None
+
+    @property
+    def _draft(self) -> Draft | None:
+        return self._shelf.draft(self._chosen) if self._shelf else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell which keys work on the chosen line."""
         del parameters
         if not self.is_mounted or action not in {"open", "go_on", "destroy", "undo"}:
             return True
-        chosen = self.query_one(Lines).chosen or ""
-        cluster = self._clusters.get(chosen)
         if action == "open":
-            return bool(chosen)
+            return bool(self._chosen)
         if action == "undo":
-            return self._draft(chosen) is not None
+            return self._draft is not None
+        cluster = self._cluster
         if cluster is None:
             return False
         return action == "destroy" or (cluster.state == "stopped" and cluster.profile is not None)
@@ -159,38 +142,37 @@ class StartScreen(PlainScreen):
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
         """Open what is chosen."""
-        chosen = self.query_one(Lines).chosen or ""
-        cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
-        if cluster is not None:
+        if self._cluster is not None:
             from screens.clusterview import ClusterScreen  # noqa: PLC0415
 
-            self.app.push_screen(ClusterScreen(cluster.name))
-        elif draft := self._draft(chosen):
-            self._wizard(draft)
-        elif entry is not None and entry.profile is not None:
-            self._wizard(Draft(entry.profile, entry.name))
+            self.app.push_screen(ClusterScreen(self._cluster.name))
+        elif self._shelf is not None:
+            self._wizard(self._shelf.answers(self._chosen))
 
     def action_new(self) -> None:
         """Begin a new one."""
-        self._wizard(Draft(self.app.host.first_choice()))
+        if self._shelf is not None:
+            self._wizard(self._shelf.fresh())
 
-    def _wizard(self, draft: Draft) -> None:
-        if draft not in self._drafts:
-            self._drafts.append(draft)
-        self.app.push_screen(self.app.page(0, draft))
+    def _wizard(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self.app.push_screen(self.app.page(0, draft))
 
     def action_go_on(self) -> None:
         """Go on with a run that stopped."""
+        from screens.passwords import ask  # noqa: PLC0415
         from screens.run import RunScreen  # noqa: PLC0415
 
-        cluster = self._clusters.get(self.query_one(Lines).chosen or "")
+        cluster = self._cluster
         profile = cluster.profile if cluster else None
         if profile is not None:
             ask(self.app, profile, lambda: self.app.push_screen(RunScreen(profile)))
 
     def action_destroy(self) -> None:
         """Remove a cluster."""
-        cluster = self._clusters.get(self.query_one(Lines).chosen or "")
+        from screens.dialogs import Confirm  # noqa: PLC0415
+
+        cluster = self._cluster
         if cluster is None:
             return
 
@@ -205,9 +187,9 @@ class StartScreen(PlainScreen):
 
     def action_undo(self) -> None:
         """Forget a draft."""
-        draft = self._draft(self.query_one(Lines).chosen or "")
-        if draft is not None:
-            self._drafts.remove(draft)
+        draft = self._draft
+        if self._shelf is not None and draft is not None:
+            self._shelf.forget(draft)
             self.show_all()
 
     def action_nothing(self) -> None:

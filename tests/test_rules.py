@@ -279,7 +279,7 @@ def test_what_passes_has_room_and_no_overlap(
     plan = Plan(tried)
     parts = (tried.network.pod_cidr, tried.network.service_cidr, plan.node_network)
     assert not any(one.overlaps(other) for one in parts for other in parts if one is not other)
-    assert len(plan.pod_subnets()) == len(plan.machines)
+    assert len(plan.pod_subnets) == len(plan.machines)
 
 
 def test_virtualbox_allows_its_default_range_alone() -> None:

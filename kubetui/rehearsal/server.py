@@ -18,6 +18,12 @@ from kubetui.rehearsal.machine import RehearsedMachine
 from kubetui.rehearsal.recording import Answer
 
 _SHELL: Final = ("sudo", "-n", "bash", "-c")
+_SPOKEN: Final = {
+    f"{shlex.join((*_SHELL, each))} ": each for each in (guest.RUN, guest.READ, guest.LAUNCH, guest.STOP, guest.TIDY)
+}
+"""The beginnings of the commands that are known. To take these shells apart word by word takes milliseconds."""
+_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""What both sides do fastest, as they share one process: asyncssh's own first choice takes twice the time."""
 _ERROR: Final = 126
 _Gone = (OSError, asyncssh.Error)
 Process = asyncssh.SSHServerProcess[bytes]
@@ -85,6 +91,7 @@ class MachineServer:
                 server_factory=lambda: _Gate(self.keys.user, self._connections),
                 server_host_keys=[self.keys.host],
                 process_factory=self._serve,
+                encryption_algs=_CIPHERS,
                 encoding=None,
                 line_editor=False,
             )
@@ -109,17 +116,15 @@ class MachineServer:
     async def _serve(self, process: Process) -> None:
         try:
             text = (await process.stdin.read()).decode()
-            code = await self._answer(process, shlex.split(process.command or ""), text)
+            code = await self._answer(process, process.command or "", text)
             process.exit(code)
         except _Gone:
             # nobody listens any more; what runs goes on
             process.close()
 
-    async def _answer(self, process: Process, words: list[str], text: str) -> int:
-        if tuple(words[:4]) != _SHELL or len(words) < 6:  # noqa: PLR2004
-            process.stderr.write(b"This is a rehearsal: a machine that is played back knows no other commands.\n")
-            return _ERROR
-        shell, arguments = words[4], words[6:]
+    async def _answer(self, process: Process, command: str, text: str) -> int:
+        start, shell = next(((start, each) for start, each in _SPOKEN.items() if command.startswith(start)), ("", ""))
+        arguments = shlex.split(command.removeprefix(start))[1:] if shell else []
         match shell:
             case guest.RUN | guest.READ:
                 if arguments[0] != str(len(text.encode())):
@@ -133,7 +138,7 @@ class MachineServer:
                 for job in arguments:
                     self._jobs.pop(job, None)
                 return 0
-        process.stderr.write(b"The rehearsal does not know this way of running a script.\n")
+        process.stderr.write(b"This is a rehearsal: a machine that is played back knows no other commands.\n")
         return _ERROR
 
     async def _play(self, answer: Answer, take: Callable[[bytes], None]) -> int:

@@ -55,6 +55,7 @@ class Stage:
         self._servers: dict[str, MachineServer] = {}
         self._keys: Keys | None = None
         self._api: ApiServer | None = None
+        self._known: tuple[Plan, Mapping[tuple[str, Role], str]] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"rehearsal {folder.name}", daemon=True)
         self._thread.start()
@@ -121,7 +122,10 @@ class Stage:
             self._thread.join(1)
 
     def _steps(self) -> Mapping[tuple[str, Role], str]:
-        return {(script, role): step for (script, _, role), step in scripts(self.plan, STEPS).items()}
+        if self._known is None or self._known[0] is not self.plan:
+            found = {(script, role): step for (script, _, role), step in scripts(self.plan, STEPS).items()}
+            self._known = (self.plan, found)
+        return self._known[1]
 
     async def _inside(self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))

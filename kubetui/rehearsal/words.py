@@ -52,7 +52,7 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
         yield f"worker{number}-address", str(worker.address)
     yield "cluster", plan.profile.name
     yield "pods", str(plan.profile.network.pod_cidr)
-    for number, network in enumerate(plan.pod_subnets()):
+    for number, network in enumerate(plan.pod_subnets):
         yield f"podnet{number}", str(network.network_address).rpartition(".")[0]
     yield from _services(plan.profile.network.service_cidr)
     yield "version", version

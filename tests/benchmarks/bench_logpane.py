@@ -11,6 +11,7 @@ from that moment until its action has run, and until the screen has been painted
 import argparse
 import fcntl
 import json
+import math
 import os
 import pty
 import select
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +31,18 @@ EVERY = 0.15
 """Seconds between two presses."""
 
 
-def start(arguments: argparse.Namespace, folder: str) -> tuple[int, int]:
-    """Start the screen on a terminal and return its process and the terminal's other end."""
+def started(module: str, words: Sequence[str], folder: str) -> tuple[int, int]:
+    """Start a module on a terminal of its own; return its process and the terminal's other end."""
     pid, descriptor = pty.fork()
     if pid == 0:
         os.environ |= {"TERM": "xterm-256color", "XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8"}
         os.chdir(ROOT)
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        words = (
-            arguments.machines,
-            arguments.rate,
-            arguments.seconds,
-            arguments.all,
-            f"{folder}/result.json",
-            arguments.ssh,
-        )
-        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.fed_screen", *map(str, words)])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606
     return pid, descriptor
 
 
-def drive(descriptor: int, seconds: float) -> list[float]:
+def drive(descriptor: int, seconds: float = math.inf) -> list[float]:
     """Type, read what the terminal gets until it closes, and return when each key was typed."""
     sent: list[float] = []
     following, end = time.monotonic() + 3, time.monotonic() + seconds - 1
@@ -65,10 +59,15 @@ def drive(descriptor: int, seconds: float) -> list[float]:
             following = sent[-1] + EVERY
 
 
+def percentile(waits: list[float], part: float) -> float:
+    """Return the value that a part of all values stay below."""
+    ordered = sorted(waits)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
 def summary(waits: list[float]) -> str:
     """Return the median and the 95th percentile."""
-    ordered = sorted(waits)
-    p50, p95 = (1000 * ordered[min(len(ordered) - 1, int(part * len(ordered)))] for part in (0.5, 0.95))
+    p50, p95 = (1000 * percentile(waits, part) for part in (0.5, 0.95))
     return f"p50 {p50:6.1f} ms   p95 {p95:6.1f} ms"
 
 
@@ -95,7 +94,15 @@ def main() -> None:
     parser.add_argument("--ssh", action="store_true", help="the lines come through SSH connections")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        pid, descriptor = start(arguments, folder)
+        words = (
+            arguments.machines,
+            arguments.rate,
+            arguments.seconds,
+            arguments.all,
+            f"{folder}/result.json",
+            arguments.ssh,
+        )
+        pid, descriptor = started("tests.benchmarks.fed_screen", list(map(str, words)), folder)
         sent = drive(descriptor, arguments.seconds)
         os.waitpid(pid, 0)
         found = json.loads(Path(folder, "result.json").read_text())

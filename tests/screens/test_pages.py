@@ -16,6 +16,7 @@ from screens.draft import Draft
 from screens.fields import Entry, Field
 from screens.keys import KeysScreen
 from screens.pages import PageScreen
+from screens.pagesline import PagesLine
 from screens.review import ReviewScreen
 from screens.start import StartScreen
 from tests.screens.apps import SIZES
@@ -227,7 +228,7 @@ async def test_a_rehearsal_says_so(host: FakeHost) -> None:
         provider = field(pilot, "Provider")
         provider.control.value = "rehearsal"
         await pilot.pause()
-        assert "rehearsal: nothing here is real" in str(pilot.app.screen.query_one(".rule", Static).render())
+        assert "rehearsal: nothing here is real" in str(pilot.app.screen.query_one(PagesLine).render())
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -2,10 +2,14 @@
 
 import json
 import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -50,8 +54,16 @@ def app(host: FakeHost) -> KubetuiApp:
     return KubetuiApp(host)
 
 
-async def chosen(pilot: Pilot[Any], line: str) -> None:
+async def listed(pilot: Pilot[Any]) -> None:
+    """Wait for what a thread reads, and for the screen to show it."""
+    lines = pilot.app.screen.query_one(Lines)
+    while any(option.id == "-reading" for option in lines.options):
+        await pilot.pause(0.01)
     await pilot.pause()
+
+
+async def chosen(pilot: Pilot[Any], line: str) -> None:
+    await listed(pilot)
     assert pilot.app.screen.query_one(Lines).choose(line)
     await pilot.pause()
 
@@ -89,7 +101,7 @@ async def test_keys_work_on_what_is_chosen(host: FakeHost) -> None:
 async def test_j_and_k_and_search(host: FakeHost) -> None:
     make_all()
     async with app(host).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await listed(pilot)
         lines = pilot.app.screen.query_one(Lines)
         assert lines.chosen == "cluster exam"
         await pilot.press("j")
@@ -105,7 +117,7 @@ async def test_j_and_k_and_search(host: FakeHost) -> None:
 
 async def test_a_search_is_closed_by_escape(host: FakeHost) -> None:
     async with app(host).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await listed(pilot)
         await pilot.press("slash", *"nothing at all", "escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
@@ -114,7 +126,7 @@ async def test_a_search_is_closed_by_escape(host: FakeHost) -> None:
 
 async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
     async with app(host).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await listed(pilot)
         await pilot.click(Lines, offset=(10, 6))
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
@@ -149,7 +161,7 @@ async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.Monkey
 
 async def test_answers_that_were_not_saved_stay(host: FakeHost) -> None:
     async with app(host).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await listed(pilot)
         await pilot.press("n")
         await pilot.pause()
         await pilot.press("2", "escape")
@@ -163,15 +175,14 @@ async def test_answers_that_were_not_saved_stay(host: FakeHost) -> None:
 
 async def test_new_begins_on_the_first_page(host: FakeHost) -> None:
     async with KubetuiApp(host, new=True).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.pause()
+        await listed(pilot)
         assert isinstance(pilot.app.screen, PageScreen)
 
 
 async def test_leaving(host: FakeHost) -> None:
     wizard = app(host)
     async with wizard.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await listed(pilot)
         await pilot.press("q")
         await pilot.pause()
     assert wizard.return_value == 0
@@ -180,7 +191,8 @@ async def test_leaving(host: FakeHost) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_empty(snap_compare: Snap, size: tuple[int, int], lacking: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        await pilot.pause()
+        await listed(pilot)
+        await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
     assert snap_compare(app(lacking), terminal_size=size, run_before=before)
@@ -204,6 +216,42 @@ def test_filled(
     assert snap_compare(app(host), terminal_size=size, run_before=before)
 
 
+class Slow(FakeHost):
+    """A host that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def builds(self) -> bool:
+        return self.go_on.wait(10)
+
+
+async def test_keys_pressed_before_the_list_is_there_are_not_lost() -> None:
+    slow = Slow()
+    wizard = app(slow)
+    async with wizard.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for letter in "/tuto":
+            wizard.post_message(Key("slash" if letter == "/" else letter, letter))
+        await pilot.pause()
+        assert wizard.screen.query_one(Lines).chosen is None
+        slow.go_on.set()
+        await listed(pilot)
+        await pilot.pause()
+        assert wizard.screen.query_one(Input).value == "tuto"
+        assert wizard.screen.query_one(Lines).chosen == "starter tutorial"
+
+
+def test_the_first_frame_needs_nothing_that_knows_profiles() -> None:
+    code = (
+        "import sys, screens.app, screens.start\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'asyncssh', 'pydantic', 'questionary', 'yaml'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 class Bare(FakeHost):
     """A host with nothing that makes machines."""
 
@@ -214,7 +262,7 @@ class Bare(FakeHost):
 async def test_where_no_machine_can_be_made_a_rehearsal_is_offered_first() -> None:
     app = KubetuiApp(Bare())
     async with app.run_test() as pilot:
-        await pilot.pause()
+        await listed(pilot)
         ids = [option.id or "" for option in app.screen.query_one(Lines).options]
         profiles = [each for each in ids if not each.startswith("-")]
         assert profiles[0] == "starter rehearsal"

@@ -1,0 +1,70 @@
+"""The run screen of a rehearsal: the half of `bench_machines.py` that is measured."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from kubetui.profile import Machines, Profile
+from screens.run import RunScreen
+from screens.session import land
+from screens.theme import TERMINAL
+from tests.benchmarks.fed_screen import ACTIONS, watch
+
+NAME = "bench"
+
+
+class Rehearsed(App[None]):
+    """Shows a run to its end; nothing in it is replaced: plan, engine, SSH, servers and logs are the real ones."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.register_theme(TERMINAL)
+        self.theme = TERMINAL.name
+        self.run_screen = RunScreen(profile)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.run_screen)
+        self.set_interval(0.1, self.look)
+
+    def look(self) -> None:
+        session = self.run_screen.session
+        if session.began and not session.running:
+            self.exit()
+
+
+def main(machines: int, speed: float, result: Path) -> None:
+    """Run, and write what was noted."""
+    handled: list[float] = []
+    painted: list[float] = []
+    for owner, name in ACTIONS:
+        watch(owner, name, handled, painted)
+    options = {"rehearsal": {"speed": speed}}
+    profile = Profile(name=NAME, provider="rehearsal", machines=Machines(workers=machines - 1, options=options))
+    app = Rehearsed(profile)
+    app.run()
+    land(lambda text: sys.exit(f"the run did not end: {text}"))
+    session = app.run_screen.session
+    session.drain()
+    finished = session.progress.finished
+    assert finished is not None, session.error
+    assert finished.ok, session.progress.failures
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    found: dict[str, Any] = {
+        "handled": handled,
+        "painted": painted,
+        "seconds": finished.seconds,
+        "lines": sum(file.read_bytes().count(b"\n") for file in session.log_folder.glob("*.log")),
+        "cost": used.ru_utime + used.ru_stime,
+        "peak": used.ru_maxrss / 1024,
+        "ended": time.monotonic(),
+    }
+    result.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]))
