@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -271,13 +270,11 @@ async def test_a_host_without_anything_is_told_what_to_install(tmp_path: Path, m
 
 
 @pytest.mark.skipif(shutil.which("vagrant") is None, reason="Vagrant is not installed")
-async def test_this_host_is_examined_quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_this_host_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    begin = time.monotonic()
     for provider in (None, *PROVIDERS):
         checks = await doctor.examine(plan(provider) if provider else None)
         assert checks[0].name == {"rehearsal": "Rehearsal", "hosts": checks[0].name}.get(provider or "", "Vagrant")
         assert all(check.fix for check in checks if check.status == "failed")
         assert not any("!" in check.message + check.fix for check in checks)
-    assert time.monotonic() - begin < 30
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
