@@ -1,10 +1,10 @@
 """What 100 rehearsed machines cost, against 10, 25 and 50: CPU, memory, and how long a key press waits.
 
-    python -m tests.benchmarks.bench_machines [--sizes 10 25 50 100] [--speed 10] [--times 3]
+    python -m tests.benchmarks.bench_machines [--sizes 10 25 50 100] [--speed 20] [--times 3]
 
 The wizard's run screen on a terminal of its own (a pty of 120 by 40) builds a rehearsed cluster, with the real engine
 and one SSH connection a machine. The machines' SSH servers run in the same process, as in every rehearsal, so their
-share is in all figures. At ten times the recorded speed 100 machines print 2,000 lines a second together, more in
+share is in all figures. At twenty times the recorded speed 100 machines print 2,000 lines a second together, more in
 their busiest seconds. Keys are typed all the while; a press counts from that moment until its action has run.
 
 Every size builds the same cluster but for its number of workers, so that cost a machine is what is compared: beside
@@ -59,7 +59,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 25, 50, 100])
-    parser.add_argument("--speed", type=float, default=10, help="how much faster than recorded")
+    parser.add_argument("--speed", type=float, default=20, help="how much faster than recorded")
     parser.add_argument("--times", type=int, default=3)
     arguments = parser.parse_args()
     found: dict[int, list[Found]] = {size: [] for size in arguments.sizes}

@@ -3,7 +3,6 @@
 import json
 import resource
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,6 @@ def main(machines: int, speed: float, result: Path) -> None:
         "lines": sum(file.read_bytes().count(b"\n") for file in session.log_folder.glob("*.log")),
         "cost": used.ru_utime + used.ru_stime,
         "peak": used.ru_maxrss / 1024,
-        "ended": time.monotonic(),
     }
     result.write_text(json.dumps(found))
 
