@@ -49,8 +49,9 @@ def line(machines: int, found: list[Found], least: float | None) -> float:
     )
     cost, peak = median(each["cost"] for each in found), median(each["peak"] for each in found)
     own: float = cost / machines
+    took = median(each["seconds"] for each in found)
     say(
-        f"{machines:>8} {median(each['seconds'] for each in found):>7.1f} s {rate:>7.0f} {busiest:>8.0f} {handled:>8.0f} ms"
+        f"{machines:>8} {took:>7.1f} s {rate:>7.0f} {busiest:>8.0f} {handled:>8.0f} ms"
         f" {painted:>8.0f} ms {peak:>6.0f} MiB {cost:>7.1f} s {1000 * own:>8.0f} ms {own / (least or own):>6.2f}"
     )
     return own
