@@ -6,6 +6,8 @@ the key would do, and the answer has to be no. Vagrant keeps the pair in its hom
 
 from __future__ import annotations
 
+import asyncio
+from functools import lru_cache
 from pathlib import Path
 
 import asyncssh
@@ -24,6 +26,17 @@ def key_files(home: Path) -> tuple[Path, ...]:
     return tuple(path for path in found if path.is_file())
 
 
+@lru_cache(maxsize=8)
+def _key(path: Path, changed: int) -> asyncssh.SSHKey:
+    # once, not for every machine: an RSA key is checked as it is read, and that stops every thread for 40 ms
+    del changed
+    return asyncssh.read_private_key(path)
+
+
+def _keys(paths: tuple[Path, ...]) -> list[asyncssh.SSHKey]:
+    return [_key(path, path.stat().st_mtime_ns) for path in paths]
+
+
 async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log: LineSink) -> None:
     """Try Vagrant's well-known keys on a machine that was just connected to; being refused is what is wanted.
 
@@ -35,12 +48,13 @@ async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log:
     trial = Endpoint(endpoint.host, endpoint.port, endpoint.user, known)
     arguments = reach.arguments(trial, keys.lookup(name)) | {"known_hosts": keys.lookup(name)}
     try:
+        arguments["client_keys"] = await asyncio.to_thread(_keys, known)
         connection = await asyncssh.connect(
             **arguments, preferred_auth="publickey", connect_timeout=SECONDS, login_timeout=SECONDS
         )
     except asyncssh.PermissionDenied:
         return
-    except (OSError, asyncssh.Error) as error:
+    except (OSError, asyncssh.Error, asyncssh.KeyImportError) as error:
         log(f"whether Vagrant's well-known key is refused could not be seen: {type(error).__name__}")
         return
     connection.abort()
