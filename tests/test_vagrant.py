@@ -318,7 +318,7 @@ esac
 
 @pytest.fixture
 def lxc(fake: Fake, tmp_path: Path) -> Callable[[], list[str]]:
-    for name in ("lxc-info", "lxc-destroy", "sudo"):
+    for name in ("lxc-info", "lxc-destroy", "sudo", "ip"):
         program = tmp_path / "bin" / name
         program.write_text(LXC)
         program.chmod(0o755)

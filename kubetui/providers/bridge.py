@@ -10,9 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import socket
 from collections.abc import Sequence
+from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from kubetui.providers.base import LineSink
 from kubetui.providers.process import Finished, run
@@ -53,6 +57,27 @@ class Bridge:
         for end in dead_ends(self._ends()) if self._there else ():
             log(f"disconnecting {end} from {self.name}: its machine is gone")
             await as_root(["ip", "link", "delete", end], self._folder, _drop)
+
+    async def make(self, address: IPv4Interface, log: LineSink) -> bool:
+        """Make it with this host's `address` on it, unless it is there. Tell whether it is.
+
+        vagrant-lxc would do it as the first machine starts, and two that start at once would both try.
+        """
+        own = psutil.net_if_addrs().get(self.name, [])
+        if any(each.family == socket.AF_INET for each in own):
+            return True
+        commands = (
+            ("ip", "link", "add", "name", self.name, "type", "bridge"),
+            ("ip", "address", "add", str(address), "dev", self.name),
+            ("ip", "link", "set", self.name, "up"),
+        )
+        # one without an address was made by a start that was cut off
+        for words in commands[1:] if (_NET / self.name).exists() else commands:
+            if (await as_root(words, self._folder, log)).code:
+                log(f"the bridge {self.name} is left to Vagrant, and the first machine starts alone")
+                return False
+        log(f"made the bridge {self.name}")
+        return True
 
     async def remove(self, log: LineSink) -> None:
         """Remove it once nothing that lives is connected to it."""

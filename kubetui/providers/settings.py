@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Interface
 from typing import Any
 
 from kubetui.errors import ProfileError
 from kubetui.plan import Machine, Plan
 
+ADDRESS_OPTION = "lxc__bridge_ip"
 BRIDGE_OPTION = "lxc__bridge_name"
 """vagrant-lxc's option for the bridge of a private network; without it the plugin stops with a KeyError."""
 
@@ -60,6 +62,20 @@ def bridge_name(plan: Plan) -> str | None:
             id="PROFILE-BRIDGE",
         )
     return name
+
+
+def bridge_address(plan: Plan) -> IPv4Interface:
+    """Return the host's own address on that bridge: the profile's `lxc__bridge_ip`, or the one that the plugin takes.
+
+    Raises ProfileError where the profile's is no IPv4 address.
+    """
+    given = plan.profile.network.options.get(ADDRESS_OPTION, str(plan.node_network.network_address + 254))
+    try:
+        return IPv4Interface(f"{given}/24")
+    except ValueError as error:
+        raise ProfileError(
+            f"network.options.{ADDRESS_OPTION}: {given!r} is not an IPv4 address.", id="PROFILE-BRIDGE"
+        ) from error
 
 
 def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:

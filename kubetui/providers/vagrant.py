@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from kubetui.plan import Machine, Plan
 from kubetui.providers import orphans, vagrantcli
 from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.providers.bridge import Bridge
-from kubetui.providers.catalogue import Starts
 from kubetui.providers.leftovers import Leftovers
 from kubetui.providers.process import Finished, run
-from kubetui.providers.settings import BRIDGE_OPTION, bridge_name, machines_document
+from kubetui.providers.settings import BRIDGE_OPTION, bridge_address, bridge_name, machines_document
+from kubetui.providers.turns import Turns
 from kubetui.providers.vagranterrors import explain
 
 MACHINES_FILE = "machines.json"
@@ -39,7 +38,7 @@ class VagrantProvider:
         self._plan = plan
         self._folder = folder
         self._system = this_system()
-        self._gate = _Gate(plan.provider.starts)
+        self._turns = Turns(plan.provider.starts)
         self._leftovers = Leftovers(folder, plan.profile.name, plan.provider.name)
         self._asking = asyncio.Lock()
         self._endpoints: dict[str, Endpoint] = {}
@@ -84,14 +83,18 @@ class VagrantProvider:
         name = machine.name
         self._endpoints.pop(name, None)
         output: list[str] = []
-
-        def both(line: str) -> None:
-            output.append(line)
-            log(line)
-
-        async with self._gate.turn():
+        async with self._turns.turn() as shared:
             await orphans.wait_for(self._folder, log)
-            await self._vagrant(await self._start_arguments(name, log), both)
+            arguments = await self._start_arguments(name, log)
+            network = await self._network(log)
+
+            def taken(line: str) -> None:
+                output.append(line)
+                log(line)
+                if network and vagrantcli.has_made(line, name):
+                    shared()
+
+            await self._vagrant(arguments, taken)
             self._leftovers.done(name)
         self._running.add(name)
         # a start that says how SSH got in spares a second run of Vagrant
@@ -131,10 +134,17 @@ class VagrantProvider:
         self._endpoints.clear()
         self._running.clear()
 
+    async def _network(self, log: LineSink) -> bool:
+        """Get the private network ready; tell whether a second machine that starts meanwhile would find it."""
+        name = bridge_name(self._plan)
+        if name is None:
+            return True
+        bridge = Bridge(name, self._folder)
+        await bridge.cut_dead_ends(log)
+        return await bridge.make(bridge_address(self._plan), log)
+
     async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
         """Mark the start and return how it is done."""
-        if bridge := bridge_name(self._plan):
-            await Bridge(bridge, self._folder).cut_dead_ends(log)
         if not self._known(name):
             await self._leftovers.make_way(name, log)
         elif self._leftovers.cut_off(name):
@@ -212,28 +222,6 @@ class VagrantProvider:
                     fix=f"Remove them first (kubetui destroy {self._plan.profile.name}), or choose another name.",
                     id="PROVIDER-CHANGED",
                 )
-
-
-class _Gate:
-    """Lets starts pass as a provider can take them."""
-
-    def __init__(self, starts: Starts) -> None:
-        self._lock = asyncio.Lock()
-        self._alone = True
-        self._always_alone = starts is Starts.ONE_BY_ONE
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Hold one start: alone until one has succeeded, and always alone where the provider cannot do more.
-
-        While none succeeded, what the machines share (bridge, network, box) may still be missing.
-        """
-        async with self._lock:
-            if self._alone:
-                yield
-                self._alone = self._always_alone
-                return
-        yield
 
 
 def vagrantfile() -> str:

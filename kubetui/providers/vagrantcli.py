@@ -117,6 +117,17 @@ def parse_ssh_config(output: Sequence[str]) -> dict[str, Endpoint]:
     return {name: _endpoint(name, lines) for name, lines in sections.items()}
 
 
+def has_made(line: str, machine: str) -> bool:
+    """Tell whether a line of `vagrant up` says that the machine is made and only has to boot.
+
+    What machines share but a bridge (the box in the provider's storage, libvirt's networks) is there then.
+
+    >>> has_made("==> kubmaster: Starting container...", "kubmaster")
+    True
+    """
+    return line.startswith(tuple(f"==> {machine}: Starting {what}" for what in ("container", "domain")))
+
+
 def parse_up(output: Sequence[str], machine: str, key: Path) -> Endpoint | None:
     """Return how SSH reaches a machine from what its start printed; None where that is not all there.
 
