@@ -318,7 +318,7 @@ esac
 
 @pytest.fixture
 def lxc(fake: Fake, tmp_path: Path) -> Callable[[], list[str]]:
-    for name in ("lxc-info", "lxc-destroy", "sudo", "ip"):
+    for name in ("lxc-info", "lxc-destroy", "lxc-cgroup", "sudo", "ip"):
         program = tmp_path / "bin" / name
         program.write_text(LXC)
         program.chmod(0o755)
@@ -339,7 +339,9 @@ async def test_a_half_made_container_of_ours_makes_way(folder: Path, fake: Fake,
     fake.says("up")
     lines: list[str] = []
     await provider.start(plan("lxc").machines[0], lines.append)
-    assert lines == ["removing lab-kubmaster, which a start that was cut off left half-made"]
+    removed, made = lines
+    assert removed == "removing lab-kubmaster, which a start that was cut off left half-made"
+    assert made == "made the bridge vlxcbr56"
     assert lxc() == []
 
 

@@ -18,7 +18,14 @@ from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.providers.bridge import Bridge
 from kubetui.providers.leftovers import Leftovers
 from kubetui.providers.process import Finished, run
-from kubetui.providers.settings import BRIDGE_OPTION, bridge_address, bridge_name, machines_document
+from kubetui.providers.settings import (
+    BRIDGE_OPTION,
+    bridge_address,
+    bridge_name,
+    container_name,
+    machines_document,
+)
+from kubetui.providers.shares import prefer
 from kubetui.providers.turns import Turns
 from kubetui.providers.vagranterrors import explain
 
@@ -96,6 +103,8 @@ class VagrantProvider:
 
             await self._vagrant(arguments, taken)
             self._leftovers.done(name)
+            if self._plan.provider.name == "lxc" and machine.first:
+                await prefer(container_name(self._plan.profile.name, name), self._folder, log)
         self._running.add(name)
         # a start that says how SSH got in spares a second run of Vagrant
         key = self._folder / ".vagrant" / "machines" / name / self._plan.provider.name / "private_key"

@@ -22,6 +22,11 @@ from kubetui.task import Task, apply, probe
 SIGNED: Final = "signed with it:"
 TICKET: Final = (
     ADMIN
+    + r"""
+# a kubelet that asks before the controllers run is refused, and waits longer each time before it asks again
+controllers() { kubectl --namespace=default get serviceaccount default >/dev/null 2>&1; }
+until controllers || ((SECONDS > 60)); do sleep 0.5; done
+"""
     + "retry 3 kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
     + f"say '{SIGNED}'\n"
     + "kubectl --namespace=kube-public get configmap cluster-info --output='jsonpath={.data.kubeconfig}'\n"
