@@ -5,9 +5,12 @@ The processor may be emulated in software, so this takes 10 to 15 minutes on an 
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
-from tests.e2e.conftest import Maker
+from tests.e2e.conftest import Lab, Maker
+from tests.e2e.running import Event, running
 from tests.e2e.test_up import nodes, planned
 
 pytestmark = [pytest.mark.e2e, pytest.mark.vm]
@@ -22,3 +25,25 @@ def test_from_nothing_to_ready_nodes_and_gone_again(make: Maker) -> None:
         assert lab.on(name, "swapon --show --noheadings; lsmod | grep -c ^br_netfilter").strip() == "1"
     lab.kubetui("destroy", lab.name, "--yes")
     assert not lab.folder.exists()
+
+
+def to_the_clock(lab: Lab) -> tuple[str, list[Event]]:
+    """Run until the clock was compared; return how that ended, and everything that was said."""
+    with running(lab) as run:
+        assert run.until("TaskFinished", "clock")
+        outcome = run.events[-1]["outcome"]
+        run.signal(signal.SIGTERM)
+        assert run.end() == 130
+    return outcome, run.events
+
+
+def test_a_clock_that_is_a_day_behind_is_set(make: Maker) -> None:
+    """Containers have their host's clock, so this takes a machine of its own."""
+    lab = make("vmclock", machines={"workers": 0})
+    assert to_the_clock(lab)[0] == "unchanged"
+    lab.on("vmmaster", "timedatectl set-ntp false; date --set='1 day ago'")
+    outcome, events = to_the_clock(lab)
+    assert outcome == "done"
+    assert any("its clock is 24 hours behind" in event.get("text", "") for event in events)
+    assert to_the_clock(lab)[0] == "unchanged"
+    lab.kubetui("destroy", lab.name, "--yes")
