@@ -121,6 +121,7 @@ def assert_nothing_left(lab: Lab) -> None:
         assert str(bridge) not in lab.run("ip", "-brief", "link")
 
 
+@pytest.mark.slow
 def test_other_ranges_four_machines_another_name(make: Maker) -> None:
     lab = make("quad", machines={"workers": 3}, network={"first_address": "192.168.61.20", "pod_cidr": "10.10.0.0/16"})
     lab.up()

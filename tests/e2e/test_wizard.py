@@ -56,7 +56,12 @@ class Terminal:
         self._tmux("kill-server")
 
 
-@pytest.fixture(params=[(80, 24, 2), (200, 50, 1)], ids=["80x24", "200x50"])
+@pytest.fixture(
+    params=[
+        pytest.param((80, 24, 2), id="80x24"),
+        pytest.param((200, 50, 1), id="200x50", marks=pytest.mark.slow),
+    ]
+)
 def size(request: pytest.FixtureRequest) -> tuple[int, int, int]:
     columns, rows, workers = request.param
     return columns, rows, workers
