@@ -105,7 +105,8 @@ class Journal:
             records, data, torn = [], b"", b""
         self._number = len(records)
         self._file = open_private(path, os.O_WRONLY | os.O_APPEND)
-        os.ftruncate(self._file, len(data) - len(torn))
+        self._size = len(data) - len(torn)
+        os.ftruncate(self._file, self._size)
 
     def __call__(self, event: Event) -> None:
         """Write down what an event says, if it begins or ends something."""
@@ -123,9 +124,19 @@ class Journal:
                 pass
 
     def _write(self, at: float, record: Record) -> None:
+        line = (json.dumps({"n": self._number + 1, "at": round(at, 3), **record}) + "\n").encode()
+        try:
+            # a disk that fills up takes a part, without an error
+            rest = line
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+            os.fsync(self._file)
+        except OSError:
+            # the next record, written once there is room again, must not follow on half of this one
+            os.ftruncate(self._file, self._size)
+            raise
         self._number += 1
-        os.write(self._file, (json.dumps({"n": self._number, "at": round(at, 3), **record}) + "\n").encode())
-        os.fsync(self._file)
+        self._size += len(line)
 
     def close(self) -> None:
         """Close the file."""

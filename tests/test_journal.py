@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +72,29 @@ def test_a_torn_last_line_is_set_aside(tmp_path_factory: pytest.TempPathFactory,
     again = written(path, *BEGUN)
     assert again.startswith(whole[:last])
     assert len(parse(again, "journal")[0]) == 2 * len(BEGUN) - 1
+
+
+def test_a_disk_that_takes_half_a_record_leaves_the_journal_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write, left = tmp_path / "journal", os.write, [30]
+
+    def fills_up(descriptor: int, data: bytes) -> int:
+        taken = write(descriptor, data[: left[0]])
+        left[0] -= taken
+        if not taken:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return taken
+
+    journal = Journal(path)
+    journal(BEGUN[0])
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+        patched.setattr(os, "write", fills_up)
+        journal(BEGUN[1])
+    journal(BEGUN[2])
+    journal.close()
+    records, torn = parse(path.read_bytes(), "journal")
+    assert ([record["event"] for record in records], torn) == (["run", "end"], b"")
 
 
 @pytest.mark.parametrize("change", [lambda lines: lines[1:], lambda lines: [*lines[:1], b"{", *lines[1:]]])
