@@ -15,7 +15,9 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
+from kubetui import networks
 from kubetui.cluster import Cluster, state_home
+from kubetui.errors import ProfileError
 from kubetui.hostchecks import (
     Check,
     blocking,
@@ -66,11 +68,11 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
     system = this_system()
     if plan is None:
         return await _general(system)
-    kind = plan.provider
+    kind, manifest = plan.provider, await _manifest(plan)
     if kind.rehearsal:
-        return (Check("Rehearsal", "ok", "needs nothing of this host: no machine is made"),)
+        return (Check("Rehearsal", "ok", "needs nothing of this host: no machine is made"), *manifest)
     if not kind.makes_machines:
-        return (quorum_check(plan), _kubectl(system), *range_checks(host_problems(plan.profile)))
+        return (quorum_check(plan), _kubectl(system), *range_checks(host_problems(plan.profile)), *manifest)
     missing = _missing(plan)
     version, plugins, virtualbox, used = await asyncio.gather(
         ask("vagrant", "--version"),
@@ -85,7 +87,17 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
     checks += [options_check(plan), box_check(plan, box_versions(plan, vagrant_home())), _kubectl(system)]
     checks += [memory_check(plan, missing, *_memory()), cpu_check(plan, os.cpu_count()), *_disks(kind, len(missing))]
     checks += [*range_checks(host_problems(plan.profile)), *_present(used), *_special(kind, virtualbox, system)]
+    checks += manifest
     return tuple(checks)
+
+
+async def _manifest(plan: Plan) -> list[Check]:
+    """Look whether a pod network of one's own can be had: only the machines' last steps would miss it."""
+    try:
+        await networks.fetch(plan)
+    except ProfileError as error:
+        return [Check("Pod network", "failed", error.message, error.fix)]
+    return []
 
 
 async def _general(system: System) -> tuple[Check, ...]:

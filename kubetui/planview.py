@@ -8,6 +8,7 @@ from typing import Any
 
 from kubetui import __version__
 from kubetui.command import PRELUDE, Command
+from kubetui.errors import ProfileError
 from kubetui.pipeline import Step
 from kubetui.plan import Machine, Plan
 from kubetui.redaction import STARS, redacted
@@ -22,7 +23,11 @@ _STARRED = (
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """A step in words. `commands` is its script on the first machine where it runs; empty where there is none."""
+    """A step in words.
+
+    `commands` is its script on the first machine where it runs, or a comment on why it is not known yet; empty
+    where there is none.
+    """
 
     name: str
     title: str
@@ -33,11 +38,14 @@ class StepText:
 
 
 def step_texts(plan: Plan) -> tuple[StepText, ...]:
-    """Return every step that this plan has."""
+    """Return every step that this plan has. A pod network of one's own is read, or fetched, for it."""
     texts = []
     for step in _steps(plan):
         first = next(machine for machine in plan.machines if step.where.holds(machine))
-        commands = _commands(step, plan, first)
+        try:
+            commands = _commands(step, plan, first)
+        except ProfileError as error:
+            commands = "\n".join(f"# {line}" for line in str(error).splitlines())
         texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
     return tuple(texts)
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from kubetui import boxes, credentials, insecure, profilefile, providers, timings
+from kubetui import boxes, credentials, insecure, networks, profilefile, providers, timings
 from kubetui.access import Access
 from kubetui.cluster import Cluster
 from kubetui.doctor import vagrant_home
@@ -38,10 +38,12 @@ async def up(
     A scribe makes a recording of it; `access` is what a person said about machines that exist.
 
     Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
-    from a profile that differs in what cannot be changed in place, or a password is not known.
+    from a profile that differs in what cannot be changed in place, a password is not known, or the pod
+    network's manifest cannot be had.
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
+    await networks.fetch(Plan(profile))
     with room(cluster.folder), cluster.lock():
         await _refuse_changes(cluster, lasting(profile))
         cluster.create()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -67,7 +68,7 @@ class ReviewScreen(PlainScreen):
         super().__init__()
         self.draft = draft
         self.plan = Plan(draft.profile())
-        self._steps: dict[str, StepText] = {step.name: step for step in step_texts(self.plan)}
+        self._steps: dict[str, StepText] = {}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
         self._sought = ""
@@ -92,7 +93,6 @@ class ReviewScreen(PlainScreen):
     def on_mount(self) -> None:
         """Show the steps, and look at the host."""
         self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
-        self.show_steps()
         self.query_one(Lines).focus()
         self._seconds = estimate(self.plan)
         self.show_last()
@@ -108,6 +108,14 @@ class ReviewScreen(PlainScreen):
         self._found = None
         self.show_found()
         self._look()
+        self._read_steps()
+
+    @work(group="steps", exclusive=True)
+    async def _read_steps(self) -> None:
+        # in a thread: a pod network of one's own may have to be fetched
+        texts = await asyncio.to_thread(step_texts, self.plan)
+        self._steps = {step.name: step for step in texts}
+        self.show_steps()
 
     @work(exclusive=True)
     async def _look(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kubetui import library
-from kubetui.errors import KubetuiError
+from kubetui.errors import KubetuiError, ProfileError
 from kubetui.files import write_private
 from kubetui.planview import scripts
 from screens.dialogs import Ask
@@ -61,7 +61,12 @@ def leave(app: KubetuiApp, draft: Draft) -> None:
 
 
 def export(app: KubetuiApp, plan: Plan) -> None:
-    """Ask for a folder, and write one script a machine into it."""
+    """Ask for a folder, and write one script a machine into it; say so where a script cannot be known."""
+    try:
+        written = {f"{machine}.sh": script for machine, script in scripts(plan).items()}
+    except ProfileError as error:
+        app.notify(str(error), title="Not exported", severity="warning", markup=False)
+        return
 
     def attempt(text: str, confirmed: bool) -> str:  # noqa: FBT001 - the dialog's callback
         folder = Path(text).expanduser()
@@ -82,6 +87,5 @@ def export(app: KubetuiApp, plan: Plan) -> None:
         if folder is not None:
             app.notify(f"{len(written)} scripts in {folder}, one a machine.", title="Exported", markup=False)
 
-    written = {f"{machine}.sh": script for machine, script in scripts(plan).items()}
     words = "A folder for the scripts: the same commands, one file a machine, to be run by hand as root."
     app.push_screen(Ask("Export scripts", words, f"{plan.profile.name}-scripts", attempt, yes="Write"), done)

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,15 @@ from pathlib import Path
 import pytest
 
 from kubetui import networks
+from kubetui.doctor import examine
+from kubetui.engine import Stop
 from kubetui.errors import ProfileError
+from kubetui.hostchecks import blocking
 from kubetui.networks import own
+from kubetui.plan import Plan
+from kubetui.planview import step_texts
+from kubetui.profile import Profile
+from kubetui.up import up
 from tests.plans import plan
 
 TEXT = "kind: Namespace\n"
@@ -77,3 +85,23 @@ def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_profile_without_one_is_refused() -> None:
     with pytest.raises(ProfileError, match="is missing"):
         own.manifest(plan())
+
+
+GONE = {"pod_network": "manifest", "manifest": {"path": "/nowhere/network.yaml"}}
+WHY = "/nowhere/network.yaml: No such file or directory."
+
+
+async def test_one_that_is_not_there_is_told_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made = Plan(Profile.model_validate({"provider": "rehearsal", "network": GONE}))
+    assert [check.message for check in blocking(await examine(made))] == [WHY]
+    with pytest.raises(ProfileError, match=re.escape(WHY)):
+        await up(made.profile, lambda _event: None, Stop())
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_steps_in_words_say_that_it_is_not_there() -> None:
+    (network,) = (text for text in step_texts(plan(network=GONE)) if text.name == "network")
+    assert network.commands.startswith(f"# {WHY}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,3 +30,12 @@ CATALOGUE: dict[str, PodNetwork] = {
 def chosen(plan: Plan) -> PodNetwork:
     """Return the pod network of a plan."""
     return CATALOGUE[plan.profile.network.pod_network]
+
+
+async def fetch(plan: Plan) -> None:
+    """Have a plan's manifest at hand before anything is started; one on the web is fetched now, and not again.
+
+    Raises ProfileError when there is none, or another one than the profile says.
+    """
+    # in a thread: whoever serves it may take its time, and others wait in this loop
+    await asyncio.to_thread(chosen(plan).manifest, plan)

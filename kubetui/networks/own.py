@@ -59,7 +59,9 @@ def _from_file(source: str) -> bytes:
 def _from_url(source: str) -> bytes:
     try:
         with urlopen(source, timeout=SECONDS) as answer:  # noqa: S310 - the profile allows http and https alone
-            data: bytes = answer.read(MAX_BYTES)
+            data: bytes = answer.read(MAX_BYTES + 1)
     except (OSError, HTTPException) as error:
         raise ProfileError(f"{source} cannot be fetched: {error}.", fix="Look at the URL, or give a path.") from error
+    if len(data) > MAX_BYTES:
+        raise ProfileError(f"{source} is larger than 4 MiB, and no manifest is.", fix="Check that it is the right URL.")
     return data

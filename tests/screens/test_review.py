@@ -67,6 +67,16 @@ async def test_a_host_that_is_not_ready_starts_nothing(lacking: FakeHost, starte
         assert "VBoxManage is not on this host." in str(pilot.app.screen.query_one("#found", Static).render())
 
 
+async def test_a_pod_network_that_is_not_there_is_said_and_ends_nothing(host: FakeHost) -> None:
+    manifest = {"pod_network": "manifest", "manifest": {"path": "/nowhere/network.yaml"}}
+    async with reviewed(host, Draft(Profile.model_validate({"network": manifest}))) as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        (said,) = pilot.app._notifications
+        assert "/nowhere/network.yaml: No such file or directory." in said.message
+
+
 async def test_a_saved_profile_makes_the_same_plan(host: FakeHost) -> None:
     draft = Draft(Profile(machines=Machines(workers=5, memory=3000)))
     async with reviewed(host, draft) as pilot:
