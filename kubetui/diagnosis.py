@@ -6,14 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What the last lines say: a stable id, what happened, and what to do."""
-
-    id: str
-    message: str
-    fix: str
+from kubetui import preflight
+from kubetui.preflight import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +114,11 @@ PATTERNS: tuple[Pattern, ...] = (
         "Look at the private network between the machines and at packet filters; then run the same command again.",
     ),
     _pattern(
-        r"\[ERROR Port-(\d+)\]",
-        "PORT-TAKEN",
-        "port {0} is taken on the machine.",
-        "End what listens there (ss -ltnp shows it).",
+        r'a Node with name "(\S+)" and status "Ready" already exists in the cluster',
+        "NODE-EXISTS",
+        "the cluster still has a node {0} that is Ready, as a join that was cut short leaves it.",
+        "Within a minute it is not Ready any more: then run the same command again. Or: kubectl delete node {0}",
     ),
-    _pattern(r"\[ERROR ([^]]+)\]: (.*)", "PREFLIGHT", "kubeadm's check {0} failed: {1}", "Mend it and try again."),
     _pattern(
         r"timed out waiting for the condition|Initial timeout of \S+ passed|context deadline exceeded",
         "KUBEADM-TIMEOUT",
@@ -140,8 +133,14 @@ NONE = Cause("STEP", "", "")
 
 
 def explain(lines: Iterable[str]) -> Cause:
-    """Return the first known cause that the last lines of a step show, by the order of the table."""
+    """Return the first known cause that the last lines of a step show, by the order of the table.
+
+    Where kubeadm's preflight failed, it is what each of its checks found.
+    """
     text = list(lines)
+    failed = preflight.explain(text)
+    if failed is not None:
+        return failed
     for pattern in PATTERNS:
         for line in reversed(text):
             match = pattern.expression.search(line)

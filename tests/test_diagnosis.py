@@ -1,10 +1,12 @@
 """Causes recognised in what apt, kubeadm and kubetui's own scripts really print."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kubetui.diagnosis import NONE, PATTERNS, explain
+from kubetui.preflight import CHECKS
 
 CASES = [
     (
@@ -107,16 +109,10 @@ CASES = [
         "CONTROL-PLANE-UNREACHABLE",
         "it does not reach the control plane at 192.168.56.101:6443: its SSH answers, so something.",
     ),
-    ("    [ERROR Port-6443]: Port 6443 is in use", "PORT-TAKEN", "port 6443 is taken on the machine."),
     (
-        "    [ERROR NumCPU]: the number of available CPUs 1 is less than the required 2",
-        "PREFLIGHT",
-        "kubeadm's check NumCPU failed: the number of available CPUs 1 is less than the required 2",
-    ),
-    (
-        "    [ERROR FileAvailable--etc-kubernetes-pki-ca.crt]: /etc/kubernetes/pki/ca.crt already exists",
-        "PREFLIGHT",
-        "kubeadm's check FileAvailable--etc-kubernetes-pki-ca.crt failed: /etc/kubernetes/pki/ca.crt already exists",
+        'execution phase kubelet-start: a Node with name "kubnode1" and status "Ready" already exists in the cluster',
+        "NODE-EXISTS",
+        "the cluster still has a node kubnode1 that is Ready, as a join that was cut short leaves it.",
     ),
     (
         "couldn't initialize a Kubernetes cluster: timed out waiting for the condition",
@@ -142,6 +138,105 @@ def test_a_cause_is_recognised_among_other_lines(line: str, identity: str, messa
     cause = explain(["Reading package lists...", line, "", "and something after it"])
     assert (cause.id, cause.message) == (identity, message)
     assert "{" not in cause.fix
+
+
+PREFLIGHT = [
+    ("Port-6443", "Port 6443 is in use", "PORT-TAKEN", "port 6443 is taken on the machine."),
+    (
+        "NumCPU",
+        "the number of available CPUs 1 is less than the required 2",
+        "PREFLIGHT",
+        "the machine has 1 CPU, and a control plane needs 2.",
+    ),
+    (
+        "Mem",
+        "the system RAM (957 MB) is less than the minimum 1700 MB",
+        "PREFLIGHT",
+        "the machine has 957 MB of memory, and a control plane needs 1700.",
+    ),
+    (
+        "Swap",
+        "running with swap on is not supported. Please disable swap",
+        "PREFLIGHT",
+        "swap is on in the machine.",
+    ),
+    ("DirAvailable--var-lib-etcd", "/var/lib/etcd is not empty", "PREFLIGHT", "/var/lib/etcd is not empty."),
+    (
+        "FileAvailable--etc-kubernetes-pki-ca.crt",
+        "/etc/kubernetes/pki/ca.crt already exists",
+        "PREFLIGHT",
+        "/etc/kubernetes/pki/ca.crt is there already.",
+    ),
+    (
+        "FileExisting-conntrack",
+        "conntrack not found in system path",
+        "PREFLIGHT",
+        "the program conntrack is missing.",
+    ),
+    (
+        "FileContent--proc-sys-net-ipv4-ip_forward",
+        "/proc/sys/net/ipv4/ip_forward contents are not set to 1",
+        "PREFLIGHT",
+        "/proc/sys/net/ipv4/ip_forward is not 1.",
+    ),
+    (
+        "FileContent--proc-sys-net-bridge-bridge-nf-call-iptables",
+        "/proc/sys/net/bridge/bridge-nf-call-iptables does not exist",
+        "PREFLIGHT",
+        "/proc/sys/net/bridge/bridge-nf-call-iptables is not there.",
+    ),
+    ("CRI", "container runtime is not running: output: ", "PREFLIGHT", "the container runtime does not answer."),
+    (
+        "SystemVerification",
+        "missing required cgroups: memory",
+        "PREFLIGHT",
+        "the machine's system does not fit: missing required cgroups: memory",
+    ),
+    (
+        "KubeletVersion",
+        "the kubelet version is higher than the control plane version.",
+        "PREFLIGHT",
+        "the kubelet does not fit the control plane: the kubelet version is higher than the control plane version.",
+    ),
+    (
+        "ImagePull",
+        "failed to pull image registry.k8s.io/pause:3.10: failed to pull image",
+        "IMAGE-PULL",
+        "the image registry.k8s.io/pause:3.10 cannot be pulled.",
+    ),
+    ("New", "something {0} is new", "PREFLIGHT", "kubeadm's check New failed: something {0} is new"),
+]
+
+
+@pytest.mark.parametrize(("check", "said", "identity", "message"), PREFLIGHT, ids=[case[0] for case in PREFLIGHT])
+def test_each_of_kubeadms_checks_is_translated(check: str, said: str, identity: str, message: str) -> None:
+    cause = explain(["[preflight] Some fatal errors occurred:", f"    [ERROR {check}]: {said}", "[preflight] If you"])
+    assert (cause.id, cause.message) == (identity, message)
+    assert cause.fix
+    assert "{" not in cause.fix
+
+
+def test_every_check_has_a_case() -> None:
+    for expression, _ in CHECKS:
+        assert any(re.match(expression, f"{check}: {said}") for check, said, _, _ in PREFLIGHT), expression
+
+
+def test_all_that_kubeadm_found_is_told_each_with_its_fix() -> None:
+    lines = ["    [ERROR Port-6443]: Port 6443 is in use", "    [ERROR Swap]: running with swap on is not supported."]
+    cause = explain([*lines, lines[0]])
+    assert cause.id == "PREFLIGHT"
+    assert cause.message == (
+        "kubeadm's checks found 2 things: (1) port 6443 is taken on the machine. (2) swap is on in the machine."
+    )
+    assert cause.fix.startswith("(1) End what listens there (ss -ltnp shows it). (2) The same command turns it off;")
+
+
+def test_several_of_one_kind_have_one_id_and_one_fix() -> None:
+    cause = explain([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
+    assert cause.id == "PORT-TAKEN"
+    assert cause.fix == "End what listens there (ss -ltnp shows it)."
+    assert "6443" in cause.message
+    assert "10250" in cause.message
 
 
 def test_every_pattern_has_a_case() -> None:
