@@ -53,7 +53,7 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
     """Make the prepared box of a profile and return its name; one that is there already is left alone.
 
     A machine is started for it, prepared, cleaned of what makes it one, and packaged.
-    Raises RunError when a step fails, ProfileError when a password is not known,
+    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is not known,
     BusyError while another kubetui makes the same box.
     """
     have = found(Plan(profile))
@@ -62,7 +62,7 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
         return have
     plan = Plan(maker(profile), logins=credentials.of_run(profile))
     cluster = Cluster(plan.profile.name, parent="boxes")
-    with cluster.lock():
+    with stop.cancels_this(), cluster.lock():
         provider = providers.make(plan, cluster.folder)
         packaging = Packaging(plan.provider.name, cluster.folder, say)
         if cluster.exists:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-from kubetui.errors import KubetuiError
+from kubetui.errors import KubetuiError, StoppedError
 from kubetui.events import (
     GOOD,
     Event,
@@ -34,7 +36,7 @@ class Stop:
 
     requested: bool = False
     forced: bool = False
-    _tasks: list[asyncio.Task[Outcome]] = field(default_factory=list)
+    _tasks: Sequence[asyncio.Task[Any]] = ()
 
     def request(self) -> None:
         """Stop gently; at the second call, stop at once."""
@@ -50,9 +52,27 @@ class Stop:
         if not self.requested:
             self.request()
 
-    def watch(self, tasks: list[asyncio.Task[Outcome]]) -> None:
-        """Remember what a forced stop cancels."""
-        self._tasks = tasks
+    @contextmanager
+    def cancels(self, tasks: Sequence[asyncio.Task[Any]]) -> Iterator[None]:
+        """Let a forced stop cancel these tasks meanwhile, and no others."""
+        before, self._tasks = self._tasks, tasks
+        try:
+            yield
+        finally:
+            self._tasks = before
+
+    @contextmanager
+    def cancels_this(self) -> Iterator[None]:
+        """Let a forced stop cancel the coroutine that this stands in. Raises StoppedError where it did."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        with self.cancels([task]):
+            try:
+                yield
+            except asyncio.CancelledError:
+                if not self.forced:
+                    raise
+                raise StoppedError("Stopped at once.", fix="The same command goes on from here.") from None
 
 
 class Engine:
@@ -78,9 +98,9 @@ class Engine:
         for task in order:
             waiting = self._when_ready(task, needs, steps[task.step], machines[task.machine])
             self._running[task] = asyncio.create_task(waiting, name=str(task))
-        self._stop.watch(list(self._running.values()))
         try:
-            results = await asyncio.gather(*self._running.values(), return_exceptions=True)
+            with self._stop.cancels(list(self._running.values())):
+                results = await asyncio.gather(*self._running.values(), return_exceptions=True)
         finally:
             await self._close()
         for task in order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kubetui import boxes, credentials, insecure, networks, profilefile, providers, timings
@@ -37,42 +38,49 @@ async def up(
 
     A scribe makes a recording of it; `access` is what a person said about machines that exist.
 
-    Raises BusyError when another run has the cluster, ProfileError when the cluster that exists was built
+    Raises StoppedError when it is stopped at once and no engine is there yet, or any more,
+    BusyError when another run has the cluster, ProfileError when the cluster that exists was built
     from a profile that differs in what cannot be changed in place, a password is not known, or the pod
     network's manifest cannot be had.
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
-    await networks.fetch(Plan(profile))
-    with room(cluster.folder), cluster.lock():
-        await _refuse_changes(cluster, lasting(profile))
-        cluster.create()
-        plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
-        provider = providers.make(plan, cluster.folder, access)
-        await provider.prepare()
-        write_private(cluster.profile, profilefile.dump(lasting(profile)))
-        times = timings.Recorder(plan, STEPS)
-        with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+    # what goes before the engine and after it may take long, too
+    with stop.cancels_this():
+        await networks.fetch(Plan(profile))
+        with room(cluster.folder), cluster.lock():
+            await _refuse_changes(cluster, lasting(profile))
+            cluster.create()
+            plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
+            provider = providers.make(plan, cluster.folder, access)
+            await provider.prepare()
+            write_private(cluster.profile, profilefile.dump(lasting(profile)))
+            times = timings.Recorder(plan, STEPS)
+            with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+                connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
+                run = Run(plan, cluster, provider, STEPS, connect)
+                try:
+                    finished = await Engine(run, _written(cluster.folder, journal, logs, times, sink), stop).execute()
+                finally:
+                    times.keep(cluster)
+            if scribe and finished.ok:
+                await scribe.look_around(cluster)
+            return finished
 
-            def all_sinks(event: Event) -> None:
-                # what is not written down does not begin
-                with room(cluster.folder):
-                    journal(event)
-                    logs(event)
-                    if isinstance(event, TaskFinished):
-                        event = replace(event, left_out=logs.left_out(event.task))
-                    times(event)
-                sink(event)
 
-            connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
-            run = Run(plan, cluster, provider, STEPS, connect)
-            try:
-                finished = await Engine(run, all_sinks, stop).execute()
-            finally:
-                times.keep(cluster)
-        if scribe and finished.ok:
-            await scribe.look_around(cluster)
-        return finished
+def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder, sink: Sink) -> Sink:
+    """Return a sink that hands an event on once it is on disk: what is not written down does not begin."""
+
+    def take(event: Event) -> None:
+        with room(folder):
+            journal(event)
+            logs(event)
+            if isinstance(event, TaskFinished):
+                event = replace(event, left_out=logs.left_out(event.task))
+            times(event)
+        sink(event)
+
+    return take
 
 
 def connector(cluster: Cluster) -> Connect:

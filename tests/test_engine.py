@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kubetui.command import Command
-from kubetui.errors import RunError
+from kubetui.engine import Stop
+from kubetui.errors import RunError, StoppedError
 from kubetui.events import GOOD, NodesTable, Outcome, RunFinished, RunStarted, TaskId
 from kubetui.node import LostTrackError, Result
 from kubetui.pipeline import Recipe, Step, Where
@@ -154,6 +155,41 @@ async def test_a_forced_stop_cancels_what_runs_and_every_task_still_ends() -> No
     assert len(bench.finished()) == 4
     assert (finished.stopped, finished.ok, finished.blocked) == (True, False, 4)
     assert cleaned == ["kubmaster"]
+
+
+async def test_a_forced_stop_ends_what_waits_outside_the_tasks() -> None:
+    stop, cleaned = Stop(), asyncio.Event()
+
+    async def waits() -> None:
+        with stop.cancels_this():
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stop.request()
+                await asyncio.sleep(0)
+                cleaned.set()
+
+    waiting = asyncio.create_task(waits())
+    await asyncio.sleep(0)
+    stop.request()
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    stop.request()
+    with pytest.raises(StoppedError):
+        await waiting
+    assert cleaned.is_set()
+
+
+async def test_a_cancellation_that_is_no_stop_stays_one() -> None:
+    async def waits() -> None:
+        with Stop().cancels_this():
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(waits())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 async def test_a_run_stopped_before_it_began_starts_nothing() -> None:

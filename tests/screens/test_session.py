@@ -96,9 +96,9 @@ def test_the_second_stop_cancels() -> None:
             await asyncio.sleep(60)
 
         task = asyncio.ensure_future(work())
-        stop.watch([task])  # type: ignore[list-item]
         try:
-            await task
+            with stop.cancels([task]):
+                await task
         except asyncio.CancelledError:
             cancelled.set()
         return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=1, stopped=True)
