@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from kubetui import boxes, boxmaker, providers
 from kubetui.cluster import Cluster
-from kubetui.command import PRELUDE
+from kubetui.command import PRELUDE, Command
 from kubetui.engine import Stop
 from kubetui.errors import RunError, StoppedError, UsageError
 from kubetui.events import Event
@@ -22,6 +23,7 @@ from kubetui.providers import packaging
 from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.providers.packaging import StoredBox, add_arguments, package_arguments, stored, tar_arguments
 from kubetui.providers.process import Finished
+from kubetui.steps.clock import SHOW
 from kubetui.task import Connect
 from kubetui.unidentify import clean_up
 from tests.fakes import FakeNode, FakeProvider
@@ -181,6 +183,14 @@ class OffProvider(FakeProvider):
         self.destroyed += 1
 
 
+class Telling(FakeNode):
+    """Tells the time: without it no machine is prepared."""
+
+    async def read(self, command: Command) -> str:
+        said = await super().read(command)
+        return f"{time.time()}" if command.script == SHOW else said
+
+
 class Making:
     """One box being made without machines; `commands` are what would have run on the host."""
 
@@ -224,7 +234,7 @@ class Making:
 def making(home: Path, monkeypatch: pytest.MonkeyPatch) -> Making:
     put_box(home, BASE, "1.0")
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(home / "insecure_private_key")
-    return Making(home, monkeypatch, FakeNode())
+    return Making(home, monkeypatch, Telling())
 
 
 async def test_making_prepares_cleans_packages_and_leaves_nothing(making: Making, tmp_path: Path) -> None:
