@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
 
 from kubetui import __version__
 from kubetui.errors import KubetuiError
-
-
-def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Show an error as one clear message with its exit code, never as a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            code = command(*args, **kwargs)
-        except KubetuiError as error:
-            _complain(f"kubetui: {error}")
-            code = error.exit_code
-        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:  # noqa: BLE001 - Python's own report would go on with what it happens to hold
-            from kubetui import crash
-
-            _complain(crash.report(error))
-            code = crash.CODE
-        sys.exit(code or 0)
-
-    return run
-
-
-def _complain(text: str) -> None:
-    from kubetui.audience import complain
-
-    complain(text)
+from kubetui.exits import friendly
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -20,7 +20,7 @@ from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
 from kubetui.estimate import Remaining
 from kubetui.events import RunFinished
-from kubetui.files import write_private
+from kubetui.files import named, write_private
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState
@@ -97,7 +97,8 @@ def up(
     scribe = _scribe(plan, record)
     finished = asyncio.run(_up(profile, output, scribe, access))
     if scribe and record and finished.ok:
-        scribe.save(Path(record))
+        with named(Path(record)):
+            scribe.save(Path(record))
         click.echo(f"wrote {record}", err=True)
     if timings:
         _show_timings(Cluster(profile.name), err=as_json)
@@ -194,7 +195,8 @@ def timings(name: str, *, svg: str | None) -> int:
     elif svg == "-":
         click.echo(gantt.svg(_timings(cluster)), nl=False)
     else:
-        Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
+        with named(Path(svg)):
+            Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
         click.echo(svg)
     return 0
 
@@ -254,9 +256,10 @@ def plan(name: str, *, script: str | None, as_json: bool) -> int:
     plan = Plan(profilefile.load(library.find(name)))
     if script is not None:
         folder = Path(script)
-        folder.mkdir(parents=True, exist_ok=True)
         for machine, text in planview.scripts(plan).items():
-            write_private(folder / f"{machine}.sh", text, mode=0o700)
+            with named(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                write_private(folder / f"{machine}.sh", text, mode=0o700)
             click.echo(folder / f"{machine}.sh")
         return 0
     if as_json:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kubetui.errors import HostError, KubetuiError
+from kubetui.errors import HostError, KubetuiError, UsageError
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_REFUSED: Final = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def config_home() -> Path:
@@ -49,6 +50,24 @@ def room(place: Path) -> Iterator[None]:
             fix="Free some space there; then the same command goes on.",
             id="HOST-DISK",
         ) from error
+
+
+@contextmanager
+def named(place: Path) -> Iterator[None]:
+    """Write to a place that a person has named. Raises UsageError instead of OSError."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or place
+        raise UsageError(f"{where} cannot be written: {error.strerror}.", fix="Name another place.") from error
+
+
+def refusal(error: OSError) -> HostError | None:
+    """Return the error for what this host does not let kubetui do with its own files; None for anything else."""
+    if error.errno not in _REFUSED or not error.filename:
+        return None
+    fix = "Look whose it is and who may write there (ls -ld), and how much room there is (df)."
+    return HostError(f"{error.filename} cannot be used: {error.strerror}.", fix=fix, id="HOST-FILE")
 
 
 def private_folder(path: Path) -> Path:

@@ -9,6 +9,7 @@ import click
 
 from kubetui.cluster import existing
 from kubetui.errors import UsageError
+from kubetui.files import named
 from kubetui.kubeconfig import default_path, merge
 
 
@@ -29,7 +30,8 @@ def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
     path = Path(into) if into else default_path()
     if path.resolve() == cluster.kubeconfig.resolve():
         raise UsageError(f"{path} is the cluster's own kubeconfig.", fix="Choose another file with --into.")
-    done = merge(cluster.kubeconfig, name, path)
+    with named(path):
+        done = merge(cluster.kubeconfig, name, path)
     if not done.changed:
         click.echo(f"{done.path} has the context {name} already; nothing changed.")
         return 0

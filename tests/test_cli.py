@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from kubetui.exits import friendly
 
 GOOD = "schema: 1\nname: lab\nprovider: lxc\n"
 
@@ -133,3 +136,29 @@ def test_another_screens_package_in_the_folder_is_not_taken(home: Home) -> None:
     code = "import kubetui.__main__, screens; print(screens.__file__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=home.folder, capture_output=True, text=True, check=False)
     assert "the wrong one" not in done.stderr
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+def test_who_is_interrupted_gets_the_exit_code_of_a_stop(
+    error: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> int:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        friendly(command)()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "kubetui: Stopped.\n  The same command goes on from here.\n"
+
+
+def test_a_place_that_cannot_be_written_is_no_bug(home: Home) -> None:
+    taken = home.folder / "file"
+    taken.write_text("theirs")
+    done = home.run("plan", "tutorial", "--script", str(taken / "scripts"))
+    assert done.returncode == 2
+    assert f"{taken}/scripts cannot be written: Not a directory." in done.stderr
+    home.state = taken
+    done = home.run("up", "rehearsal", "--yes")
+    assert done.returncode == 3
+    assert "cannot be used: Not a directory." in done.stderr
+    assert taken.read_text() == "theirs"
