@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,15 @@ class Cluster:
         private_folder(self.folder.parent)
         private_folder(self.folder)
         private_folder(self.logs)
+
+    def remove(self) -> None:
+        """Remove the folder, the profile last: cut off halfway it is still a cluster, and is removed again."""
+        for path in self.folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path != self.profile:
+                path.unlink()
+        shutil.rmtree(self.folder)
 
     def identity(self) -> str:
         """Return what tells this cluster from every other, for marks on its machines; made up when first asked for."""

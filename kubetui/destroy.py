@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 from kubetui import profilefile, providers
@@ -20,4 +19,4 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     with cluster.lock():
         plan = Plan(profilefile.load(cluster.profile), cluster.identity())
         await providers.make(plan, cluster.folder, access).destroy(log)
-        shutil.rmtree(cluster.folder)
+        cluster.remove()

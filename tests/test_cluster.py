@@ -1,5 +1,6 @@
 """A cluster's folder and its lock, against other processes that hold it and die."""
 
+import shutil
 import signal
 import stat
 import subprocess
@@ -109,3 +110,28 @@ def test_the_state_folder_follows_the_specification(monkeypatch: pytest.MonkeyPa
     for value in ("", "relative/path"):
         monkeypatch.setenv("XDG_STATE_HOME", value)
         assert state_home() == tmp_path / ".local" / "state" / "kubetui"
+
+
+def test_a_removal_that_is_cut_off_leaves_a_cluster_that_can_be_removed_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cluster = Cluster("lab")
+    cluster.create()
+    (tmp_path / "theirs").mkdir()
+    (cluster.folder / "link").symlink_to(tmp_path / "theirs")
+    for path in (cluster.profile, cluster.host_keys, cluster.logs / "kubmaster.log"):
+        path.write_text("")
+
+    def cut_off(_path: Path) -> None:
+        raise KeyboardInterrupt
+
+    remove = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", lambda path: cut_off(path) if path == cluster.folder else remove(path))
+    with pytest.raises(KeyboardInterrupt):
+        cluster.remove()
+    assert [path.name for path in cluster.folder.iterdir()] == ["profile.yaml"]
+    assert cluster.exists
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    cluster.remove()
+    assert not cluster.folder.exists()
+    assert (tmp_path / "theirs").is_dir()
