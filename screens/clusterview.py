@@ -18,7 +18,7 @@ from kubetui import observe
 from kubetui.cluster import Cluster
 from screens import rehearsed
 from screens.chrome import Head, PlainScreen, key, marked
-from screens.dialogs import Confirm
+from screens.destroying import DestroyScreen, question
 from screens.kubetable import KubeTable
 from screens.runstate import clock
 from screens.shell import open_shell
@@ -207,12 +207,8 @@ class ClusterScreen(PlainScreen):
 
     def action_destroy(self) -> None:
         """Ask, and remove the cluster."""
-        name = self._cluster.name
-        words = "Its machines and everything in them are removed. The profile stays where you saved it."
-        self.app.push_screen(Confirm(f"Destroy {name}", words, name), self._confirmed)
+        self.app.push_screen(question(self._cluster.name), self._confirmed)
 
     def _confirmed(self, sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
         if sure:
-            from screens.destroying import DestroyScreen  # noqa: PLC0415
-
             self.app.switch_screen(DestroyScreen(self._cluster.name))

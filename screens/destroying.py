@@ -1,22 +1,42 @@
-"""A cluster on its way out: what Vagrant says while it removes the machines."""
+"""A cluster on its way out: the question before it, and what is said while its machines are removed."""
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from kubetui import profilefile
 from kubetui.cluster import Cluster
+from kubetui.errors import ProfileError
 from kubetui.events import Line
+from kubetui.plan import Plan
 from kubetui.text import harmless
 from screens.buffers import Buffer
 from screens.chrome import TitleLine, key, marked
+from screens.dialogs import Confirm
 from screens.logpane import LogPane
 from screens.logscreen import LOG_KEYS, LogScreen
 from screens.session import EngineThread
+
+
+def question(name: str) -> Confirm:
+    """Return what is asked before a cluster is removed: it says what goes and what stays."""
+    words = "Its machines and everything in them are removed, its logs and its kubeconfig. Saved profiles stay."
+    with suppress(ProfileError):
+        kind = Plan(profilefile.load(Cluster(name).profile)).provider
+        if kind.rehearsal:
+            words = "It is a rehearsal: no machine is removed, only its logs and its kubeconfig. Saved profiles stay."
+        elif not kind.makes_machines:
+            words = (
+                "Your machines stay and become what they were: kubeadm reset, and what kubetui installed is removed, "
+                "with the cluster's logs and its kubeconfig. Saved profiles stay."
+            )
+    return Confirm(f"Destroy {name}", words, name)
 
 
 class DestroyScreen(LogScreen):

@@ -82,13 +82,13 @@ class Confirm(ModalScreen[bool]):
 
     def __init__(self, title: str, words: str, name: str) -> None:
         super().__init__()
-        self._title, self._words, self._name_to_type = title, words, name
+        self._title, self.words, self._name_to_type = title, words, name
 
     def compose(self) -> ComposeResult:
         """Draw the question."""
         with Vertical() as box:
             box.border_title = self._title
-            yield Static(self._words, markup=False)
+            yield Static(self.words, markup=False)
             yield TextLine(placeholder=self._name_to_type)
             yield Static(Content(""), id="answer", markup=False)
             yield Static(f"Type {self._name_to_type} and press enter to go on   esc Back", classes="keys", markup=False)

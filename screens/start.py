@@ -170,7 +170,7 @@ class StartScreen(PlainScreen):
 
     def action_destroy(self) -> None:
         """Remove a cluster."""
-        from screens.dialogs import Confirm  # noqa: PLC0415
+        from screens.destroying import DestroyScreen, question  # noqa: PLC0415
 
         cluster = self._cluster
         if cluster is None:
@@ -178,12 +178,9 @@ class StartScreen(PlainScreen):
 
         def answered(sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
             if sure:
-                from screens.destroying import DestroyScreen  # noqa: PLC0415
-
                 self.app.push_screen(DestroyScreen(cluster.name))
 
-        words = "Its machines and everything in them are removed, its logs and its kubeconfig. Saved profiles stay."
-        self.app.push_screen(Confirm(f"Destroy {cluster.name}", words, cluster.name), answered)
+        self.app.push_screen(question(cluster.name), answered)
 
     def action_undo(self) -> None:
         """Forget a draft."""

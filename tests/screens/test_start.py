@@ -135,6 +135,25 @@ async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
         assert isinstance(pilot.app.screen, PageScreen)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({}, "Its machines and everything in them are removed"),
+        ({"provider": "rehearsal"}, "no machine is removed"),
+        (
+            {"provider": "hosts", "hosts": [{"name": "a", "role": "control plane", "address": "192.168.1.5"}]},
+            "Your machines stay and become what they were",
+        ),
+    ],
+    ids=["vagrant", "rehearsal", "hosts"],
+)
+def test_destroy_says_what_goes_and_what_stays(chosen: dict[str, Any], said: str) -> None:
+    cluster = Cluster("lab")
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(Profile.model_validate(chosen)))
+    assert said in destroying.question("lab").words
+
+
 async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all()
     asked: list[str] = []
