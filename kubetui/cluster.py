@@ -25,7 +25,7 @@ def state_home() -> Path:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text can be a cluster's name; no other one ever becomes part of a path."""
+    """Tell whether a text can be the name of a cluster or a profile; no other one ever becomes part of a path."""
     return _NAME.fullmatch(text) is not None
 
 

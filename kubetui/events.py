@@ -72,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended. `seconds` is how long it took; `error`, `id`, `fix` and `tail` are set when it failed.
+    """A task ended. `seconds` is how long it took; `error`, `error_id`, `fix` and `tail` are set when it failed.
 
     `left_out` is how many lines of its output the log on disk does not keep.
     """
@@ -90,7 +90,7 @@ class TaskFinished:
 
 @dataclass(frozen=True, slots=True)
 class NodesTable:
-    """What `kubectl get nodes -o wide` printed, untouched."""
+    """What `kubectl get nodes -o wide` printed, cleaned and redacted as everything else."""
 
     at: float
     text: str

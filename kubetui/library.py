@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
+from kubetui.cluster import is_name
 from kubetui.errors import ProfileError
 from kubetui.files import config_home
 from kubetui.profile import Profile
 from kubetui.profilefile import load, save
 from kubetui.strictyaml import shown
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 _ENDINGS = (".yaml", ".yml")
 
 Kind = Literal["saved", "starter"]
@@ -74,7 +73,7 @@ def path_of(name: str) -> Path:
 
     Raises ProfileError where the name could leave the folder.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         message = f"{shown(name) or 'An empty name'} cannot be the name of a profile."
         raise ProfileError(message, fix="Use small letters, digits and hyphens, at most 40.")
     return saved_folder() / f"{name}.yaml"
@@ -107,7 +106,7 @@ def _files() -> Iterator[tuple[Kind, str, Path]]:
     folders: tuple[tuple[Kind, Path], ...] = (("saved", saved_folder()), ("starter", starter_folder()))
     for kind, folder in folders:
         for path in _regular(folder):
-            if path.suffix == ".yaml" and _NAME.fullmatch(path.stem):
+            if path.suffix == ".yaml" and is_name(path.stem):
                 yield kind, path.stem, path
 
 

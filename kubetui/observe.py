@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -189,8 +190,7 @@ def kubeconfig_line(cluster: Cluster) -> str:
     """Return the line that makes kubectl on this host use the cluster; the home folder is written as a tilde."""
     path = str(cluster.kubeconfig)
     home = str(Path.home())
-    if path.startswith(f"{home}/") and re.fullmatch(r"[\w./-]+", path):
-        path = "~" + path.removeprefix(home)
-    elif not re.fullmatch(r"[\w./-]+", path):
-        path = "'" + path.replace("'", "'\\''") + "'"
-    return f"export KUBECONFIG={path}"
+    quoted = shlex.quote(path)
+    if quoted == path and path.startswith(f"{home}/"):
+        quoted = "~" + path.removeprefix(home)
+    return f"export KUBECONFIG={quoted}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -129,7 +130,7 @@ class Plain:
             self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {clock}; {changed}.")
             # behind a rehearsal's is no cluster
             if event.kubeconfig and not event.rehearsal:
-                self._print(f"export KUBECONFIG={event.kubeconfig}")
+                self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
             return
         if event.partly:
             rest = ", ".join(event.not_ready)
@@ -137,7 +138,7 @@ class Plain:
                 f"\n{event.ready} of {event.nodes} nodes are ready; not yet: {rest}. The cluster works without."
             )
             if event.kubeconfig and not event.rehearsal:
-                self._print(f"export KUBECONFIG={event.kubeconfig}")
+                self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
             f"\n{event.cluster} {why} after {clock}: {event.failed} tasks failed, {event.blocked} wait. "

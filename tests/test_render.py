@@ -82,14 +82,14 @@ def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
         changed=1,
         failed=1,
         blocked=1,
-        kubeconfig="/k",
+        kubeconfig="/my k",
         nodes=5,
         ready=4,
         not_ready=("kubnode4",),
     )
     assert shown(io.StringIO(), events=(event,)).splitlines()[1:] == [
         "4 of 5 nodes are ready; not yet: kubnode4. The cluster works without.",
-        "export KUBECONFIG=/k",
+        "export KUBECONFIG='/my k'",
         "",
         "lab is not ready after 1:30: 1 tasks failed, 1 wait. Nothing is lost; the same command goes on from here.",
     ]
@@ -107,9 +107,9 @@ def test_verbose_shows_what_machines_print() -> None:
 
 
 def test_a_run_that_went_well_tells_where_the_kubeconfig_is() -> None:
-    end = RunFinished(9.0, "lab", 9.0, ok=True, changed=0, failed=0, blocked=0, kubeconfig="/k")
+    end = RunFinished(9.0, "lab", 9.0, ok=True, changed=0, failed=0, blocked=0, kubeconfig="/my k")
     text = shown(io.StringIO(), events=(EVENTS[0], end))
-    assert text.endswith("\nlab is ready after 0:09; nothing changed.\nexport KUBECONFIG=/k\n")
+    assert text.endswith("\nlab is ready after 0:09; nothing changed.\nexport KUBECONFIG='/my k'\n")
     end = RunFinished(9.0, "lab", 9.0, ok=False, changed=3, failed=0, blocked=2, stopped=True)
     assert "lab was stopped after 0:09" in shown(io.StringIO(), events=(EVENTS[0], end))
 
