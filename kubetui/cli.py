@@ -84,7 +84,7 @@ def up(profile: str, **options: Any) -> int:
 @friendly
 def plan(profile: str, *, script: str | None, as_json: bool) -> int:
     """Show every machine, address and command of PROFILE; nothing is touched."""
-    from kubetui.commands import plan as command
+    from kubetui.lookcommands import plan as command
 
     return command(profile, script=script, as_json=as_json)
 
@@ -95,7 +95,7 @@ def plan(profile: str, *, script: str | None, as_json: bool) -> int:
 @friendly
 def status(name: str | None, *, as_json: bool) -> int:
     """Show the clusters, or one of them with its machines."""
-    from kubetui.commands import status as command
+    from kubetui.lookcommands import status as command
 
     return command(name, as_json=as_json)
 
@@ -108,7 +108,7 @@ def status(name: str | None, *, as_json: bool) -> int:
 @friendly
 def timings(name: str, *, svg: str | None) -> int:
     """Show when each task of a cluster's last run began and ended."""
-    from kubetui.commands import timings as command
+    from kubetui.lookcommands import timings as command
 
     return command(name, svg=svg)
 
@@ -168,7 +168,7 @@ def profiles(context: click.Context) -> None:
 
 @friendly
 def _profiles() -> int:
-    from kubetui.commands import profiles as command
+    from kubetui.lookcommands import profiles as command
 
     return command()
 
@@ -177,7 +177,7 @@ def _profiles() -> int:
 @friendly
 def schema() -> int:
     """Print the JSON Schema of profiles, for editors."""
-    from kubetui.commands import schema as command
+    from kubetui.lookcommands import schema as command
 
     return command()
 
@@ -223,6 +223,6 @@ def remove_box(key: str) -> int:
 @friendly
 def doctor(profile: str | None, *, as_json: bool) -> int:
     """Look whether this host has what a cluster, or PROFILE, needs."""
-    from kubetui.commands import doctor as command
+    from kubetui.lookcommands import doctor as command
 
     return command(profile, as_json=as_json)

@@ -1,33 +1,29 @@
-"""What the commands do. Only `cli.py` calls this, after it is known which command it is."""
+"""What the commands do that change something. Only `cli.py` calls this, after it is known which command it is."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import json
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from kubetui import boxes, credentials, gantt, library, profilefile, providers, render
+from kubetui import boxes, credentials, library, profilefile, render
 from kubetui.audience import Attended, complain
-from kubetui.cluster import Cluster, all_names, existing
+from kubetui.cluster import Cluster, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
 from kubetui.estimate import Remaining
 from kubetui.events import RunFinished
-from kubetui.files import named, write_private
+from kubetui.files import named
+from kubetui.lookcommands import show_timings
 from kubetui.plan import Plan
 from kubetui.profile import Profile
-from kubetui.providers.base import MachineState
 from kubetui.providers.packaging import refuse_others
-from kubetui.redaction import redacted
-from kubetui.text import harmless
-from kubetui.timings import Timings, read
+from kubetui.text import counted, harmless
 
 if TYPE_CHECKING:
     from kubetui.access import Access
@@ -91,7 +87,8 @@ def up(
     asyncio.run(check_host(plan, name))
     passwords(profile)
     if not Cluster(profile.name).exists:
-        confirmed(f"Build {profile.name}: {len(plan.machines)} machines with {plan.provider.title}?", yes=yes)
+        what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
+        confirmed(f"Build {profile.name}: {what}?", yes=yes)
     access = hostcommands.meet(plan, accept_host_keys=accept_host_keys)
     output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
     scribe = _scribe(plan, record)
@@ -101,7 +98,7 @@ def up(
             scribe.save(Path(record))
         click.echo(f"wrote {record}", err=True)
     if timings:
-        _show_timings(Cluster(profile.name), err=as_json)
+        show_timings(Cluster(profile.name), err=as_json)
     if finished.ok:
         if keep_box:
             from kubetui.boxcommands import keep
@@ -187,33 +184,6 @@ def _stopper(stop: Stop) -> Callable[[], None]:
     return request
 
 
-def timings(name: str, *, svg: str | None) -> int:
-    """Show the times of a cluster's last run; see `cli.timings`."""
-    cluster = existing(name)
-    if svg is None:
-        _show_timings(cluster)
-    elif svg == "-":
-        click.echo(gantt.svg(_timings(cluster)), nl=False)
-    else:
-        with named(Path(svg)):
-            Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
-        click.echo(svg)
-    return 0
-
-
-def _show_timings(cluster: Cluster, *, err: bool = False) -> None:
-    click.echo("\n" + gantt.table(_timings(cluster)), err=err)
-
-
-def _timings(cluster: Cluster) -> Timings:
-    found = read(cluster)
-    if found is None:
-        raise UsageError(
-            f"No run of {cluster.name} has kept its times yet.", fix=f"Each run does: kubetui up {cluster.name}"
-        )
-    return found
-
-
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     """Remove a cluster; see `cli.destroy`."""
     from kubetui import hostcommands
@@ -229,90 +199,3 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     asyncio.run(remove(cluster, lambda line: click.echo(harmless(line)), access))
     click.echo(f"{name} is gone.")
     return 0
-
-
-def profiles() -> int:
-    """List the profiles; see `cli.profiles`."""
-    for entry in library.listing():
-        if entry.profile is None:
-            click.echo(f"{entry.name:<16} {entry.kind:<8} {entry.error}")
-            continue
-        machines = Plan(entry.profile).machines
-        what = f"{len(machines)} machines, {entry.profile.provider}, Kubernetes {entry.profile.kubernetes.version}"
-        click.echo(f"{entry.name:<16} {entry.kind:<8} {what}")
-    return 0
-
-
-def schema() -> int:
-    """Print the JSON Schema; see `cli.schema`."""
-    click.echo(json.dumps(profilefile.json_schema(), indent=2))
-    return 0
-
-
-def plan(name: str, *, script: str | None, as_json: bool) -> int:
-    """Show a plan; see `cli.plan`."""
-    from kubetui import planview
-
-    plan = Plan(profilefile.load(library.find(name)))
-    if script is not None:
-        folder = Path(script)
-        for machine, text in planview.scripts(plan).items():
-            with named(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-                write_private(folder / f"{machine}.sh", text, mode=0o700)
-            click.echo(folder / f"{machine}.sh")
-        return 0
-    if as_json:
-        click.echo(json.dumps(planview.plan_document(plan), indent=2))
-    else:
-        click.echo(planview.plan_text(plan), nl=False)
-    return 0
-
-
-def status(name: str | None, *, as_json: bool) -> int:
-    """Show clusters; see `cli.status`."""
-    names = [existing(name).name] if name else all_names()
-    found = [asyncio.run(_status(Cluster(each))) for each in names]
-    if as_json:
-        click.echo(json.dumps(found, indent=2))
-    elif not found:
-        click.echo("There are no clusters. Make one: kubetui up tutorial")
-    for each in () if as_json else found:
-        click.echo(f"{each['name']}  {each['provider']}  Kubernetes {each['kubernetes']}")
-        for machine in each["machines"]:
-            click.echo(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']:<16} {machine['state']}")
-    return 0
-
-
-async def _status(cluster: Cluster) -> dict[str, Any]:
-    plan = Plan(profilefile.load(cluster.profile))
-    states = await providers.make(plan, cluster.folder).states()
-    return {
-        "name": cluster.name,
-        "provider": plan.provider.name,
-        "kubernetes": plan.profile.kubernetes.version,
-        "kubeconfig": str(cluster.kubeconfig) if cluster.kubeconfig.exists() else None,
-        "machines": [
-            {
-                "name": machine.name,
-                "role": machine.role.value,
-                "address": str(machine.address),
-                "state": states.get(machine.name, MachineState.UNKNOWN).value,
-            }
-            for machine in plan.machines
-        ],
-    }
-
-
-def doctor(name: str | None, *, as_json: bool) -> int:
-    """Look at this host; see `cli.doctor`."""
-    from kubetui import doctor as doctors
-
-    checks = asyncio.run(doctors.examine(Plan(profilefile.load(library.find(name))) if name else None))
-    if as_json:
-        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
-    for check in () if as_json else checks:
-        click.echo(f"{check.status:<8} {check.name}: {harmless(check.message)}")
-        if check.fix and check.status != "ok":
-            click.echo(f"         {harmless(check.fix)}")
-    return HostError.exit_code if doctors.blocking(checks) else 0

@@ -13,6 +13,7 @@ from kubetui.cluster import Cluster
 from kubetui.command import Secret
 from kubetui.errors import StoppedError, UsageError
 from kubetui.plan import Plan
+from kubetui.text import counted
 
 
 class Terminal:
@@ -64,7 +65,7 @@ def confirm_reset(plan: Plan, named: str | None) -> None:
     if not sys.stdin.isatty():
         message = f"The machines of {name} are yours and stay; what kubetui installed there would be removed."
         raise UsageError(message, fix=f"If that is what you want: {command}")
-    click.echo(f"kubeadm reset, and what kubetui installed removed, on {len(hosts)} machines:")
+    click.echo(f"kubeadm reset, and what kubetui installed removed, on {counted(len(hosts), 'machine')}:")
     for machine in plan.machines:
         click.echo(f"  {machine.name:<16} {machine.address!s:<16} {machine.role}")
     if not click.confirm(f"Reset {', '.join(hosts)}?"):

@@ -92,15 +92,6 @@ def _held(name: str) -> bool:
     return False
 
 
-def nodes(count: int) -> str:
-    """Return a number of nodes in words.
-
-    >>> nodes(1), nodes(3)
-    ('1 node', '3 nodes')
-    """
-    return f"{count} node" if count == 1 else f"{count} nodes"
-
-
 def memory(mib: int) -> str:
     """Return an amount of memory as short as it is exact.
 

@@ -23,6 +23,7 @@ from kubetui.events import (
     TaskStarted,
 )
 from kubetui.progress import Progress
+from kubetui.text import counted
 
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
@@ -91,7 +92,8 @@ class Plain:
                 self._width = max(map(len, event.machines))
                 if event.rehearsal:
                     self._print(f"A rehearsal: {NOTICE}.")
-                self._print(f"{event.cluster}: {len(event.machines)} machines, {len(event.tasks)} tasks")
+                machines, tasks = counted(len(event.machines), "machine"), counted(len(event.tasks), "task")
+                self._print(f"{event.cluster}: {machines}, {tasks}")
             case TaskStarted():
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
@@ -125,7 +127,7 @@ class Plain:
         minutes, seconds = divmod(round(event.seconds), 60)
         clock = f"{minutes}:{seconds:02}"
         if event.ok:
-            changed = f"{event.changed} tasks changed something" if event.changed else "nothing changed"
+            changed = f"{counted(event.changed, 'task')} changed something" if event.changed else "nothing changed"
             what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
             self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {clock}; {changed}.")
             # behind a rehearsal's is no cluster
@@ -141,7 +143,7 @@ class Plain:
                 self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
-            f"\n{event.cluster} {why} after {clock}: {event.failed} tasks failed, {event.blocked} wait. "
+            f"\n{event.cluster} {why} after {clock}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
             "Nothing is lost; the same command goes on from here."
         )
 

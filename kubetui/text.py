@@ -44,6 +44,15 @@ def harmless(text: str) -> str:
     return redact(clean(text))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "node"), counted(3, "node")
+    ('1 node', '3 nodes')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class Lines:
     """Cuts a stream of bytes into cleaned lines.
 

@@ -8,10 +8,11 @@ from typing import Final
 from textual.content import Content
 
 from kubetui.library import Entry
-from kubetui.overview import ClusterOverview, memory, nodes
+from kubetui.overview import ClusterOverview, memory
 from kubetui.overview import State as ClusterState
 from kubetui.plan import Plan
 from kubetui.profile import Profile
+from kubetui.text import counted
 from screens.draft import Draft
 from screens.symbols import COLOURS, State, signs
 
@@ -34,7 +35,7 @@ def heading(words: str) -> Content:
 def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
     """Return a cluster's row, `width` columns wide with the mark before it."""
     state = _STATES[cluster.state]
-    count = nodes(cluster.nodes) if cluster.nodes else ""
+    count = counted(cluster.nodes, "node") if cluster.nodes else ""
     head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
     tail = f" {ago(now - cluster.when):>8}"
     if width >= _ROOMY:
@@ -72,7 +73,7 @@ def _sizes(profile: Profile) -> str:
     chosen = profile.machines
     controls = chosen.control_planes
     parts = [
-        f"{nodes(controls + chosen.workers):<8}",
+        f"{counted(controls + chosen.workers, 'node'):<8}",
         f"{memory(chosen.memory):<8}",
         f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} ",
         f"{profile.network.pod_network:<9}",

@@ -162,3 +162,17 @@ def test_a_place_that_cannot_be_written_is_no_bug(home: Home) -> None:
     assert done.returncode == 3
     assert "cannot be used: Not a directory." in done.stderr
     assert taken.read_text() == "theirs"
+
+
+def test_a_cluster_with_a_broken_profile_hides_no_other(home: Home) -> None:
+    for name, text in (("broken", "name: ["), ("lab", "schema: 1\nname: lab\nprovider: rehearsal\n")):
+        folder = home.state / "kubetui" / "clusters" / name
+        folder.mkdir(parents=True)
+        (folder / "profile.yaml").write_text(text)
+    done = home.run("status")
+    assert done.returncode == 0
+    broken, lab, *_ = done.stdout.splitlines()
+    assert broken.startswith(f"broken  {home.state}/kubetui/clusters/broken/profile.yaml:1:")
+    assert lab == "lab  rehearsal  Kubernetes 1.36"
+    assert ["error" in each for each in json.loads(home.run("status", "--json").stdout)] == [True, False]
+    assert home.run("status", "broken").returncode == 2

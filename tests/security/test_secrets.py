@@ -253,11 +253,11 @@ def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
 
 def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path: Path) -> None:
     code = (
-        "import kubetui.commands, kubetui.cli, kubetui.command\n"
+        "import kubetui.lookcommands, kubetui.cli, kubetui.command\n"
         "def boom(*a, **k):\n"
         f"    secret = kubetui.command.Secret({TOKEN!r})\n"
         "    raise OSError('it is ' + secret.reveal())\n"
-        "kubetui.commands.profiles = boom\n"
+        "kubetui.lookcommands.profiles = boom\n"
         "kubetui.cli.main(['profiles'])\n"
     )
     # by standard input: another test looks at the command lines of every process
