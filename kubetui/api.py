@@ -27,7 +27,7 @@ async def ready(kubeconfig: Path) -> str:
     try:
         config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
         server: str = config["clusters"][0]["cluster"]["server"]
-        context = await asyncio.to_thread(_context, config)
+        context = await asyncio.to_thread(_context, config, kubeconfig.parent)
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError) as error:
         raise RunError(f"{kubeconfig} cannot be read as a kubeconfig: {error!r}.", id="KUBECONFIG") from error
     try:
@@ -55,13 +55,14 @@ def _get(context: ssl.SSLContext, server: str, path: str) -> tuple[int, str]:
         connection.close()
 
 
-def _context(config: dict[str, Any]) -> ssl.SSLContext:
+def _context(config: dict[str, Any], folder: Path) -> ssl.SSLContext:
     def decoded(part: str, key: str, field: str) -> str:
         return base64.b64decode(config[part][0][key][field]).decode()
 
     context = ssl.create_default_context(cadata=decoded("clusters", "cluster", "certificate-authority-data"))
-    # Python takes a client certificate from a file alone; mkstemp's has mode 0600
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+    # Python takes a client certificate from a file alone. Its mode is 0600, and beside the kubeconfig, which has the
+    # same key, a kill leaves it where nobody else looks and where it goes with the cluster
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", dir=folder) as file:
         file.write(decoded("users", "user", "client-certificate-data") + decoded("users", "user", "client-key-data"))
         file.flush()
         context.load_cert_chain(file.name)

@@ -9,12 +9,13 @@ import pytest
 from kubetui import access
 from kubetui.access import Access, Nobody, UnknownKey, greet
 from kubetui.command import Command, Secret
-from kubetui.errors import HostError, HostKeyError, KubetuiError
+from kubetui.errors import HostError, HostKeyError, KubetuiError, RunError
 from kubetui.hostkeys import HostKeys
-from kubetui.plan import Plan
+from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers import make
 from kubetui.providers.base import MachineState
+from kubetui.providers.hosts import HostsProvider
 from kubetui.ssh import SshNode
 from tests.loopback import Guest, guest
 
@@ -226,3 +227,24 @@ async def test_a_machine_that_nobody_introduced_is_not_trusted_later(machine: Gu
     with pytest.raises(HostKeyError, match="not known here"):
         await node.connect(lambda _: None)
     assert not (tmp_path / "keys").exists()
+
+
+async def test_every_worker_that_could_not_be_put_back_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = [
+        {"name": name, "role": "worker" if index else "control plane", "address": f"192.168.1.{index + 1}"}
+        for index, name in enumerate(("first", "one", "two", "three"))
+    ]
+    asked: list[str] = []
+
+    async def reset(_self: HostsProvider, machine: Machine, _log: object) -> None:
+        asked.append(machine.name)
+        if machine.name != "three":
+            raise RunError(f"{machine.name} says no.", fix="Go on.", id="RESET")
+
+    monkeypatch.setattr(HostsProvider, "_reset", reset)
+    plan = Plan(Profile.model_validate({"provider": "hosts", "hosts": hosts}))
+    with pytest.raises(RunError, match=r"^one says no\.\ntwo says no\.") as raised:
+        await HostsProvider(plan, tmp_path, Access()).destroy(lambda _line: None)
+    assert (raised.value.fix, raised.value.id, asked) == ("Go on.", "RESET", ["one", "two", "three"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kubetui import kubeadm
@@ -20,6 +20,16 @@ from kubetui.ssh import SshNode
 from kubetui.steps.footprint import RESET
 
 RESET_SECONDS = 1800.0
+
+
+def _raise_all(results: Sequence[BaseException | None]) -> None:
+    """Raise everything that went wrong as one error, or what nobody expected as it is."""
+    failed = [error for error in results if isinstance(error, KubetuiError)]
+    for error in results:
+        if error is not None and not isinstance(error, KubetuiError):
+            raise error
+    if failed:
+        raise RunError("\n".join(error.message for error in failed), fix=failed[0].fix, id=failed[0].id)
 
 
 class HostsProvider:
@@ -73,9 +83,7 @@ class HostsProvider:
         """
         await self._met()
         results = await asyncio.gather(*(self._reset(each, log) for each in self._plan.workers), return_exceptions=True)
-        failed = [error for error in results if isinstance(error, BaseException)]
-        if failed:
-            raise failed[0]
+        _raise_all(results)
         for machine in (*reversed(self._plan.other_control_planes), self._plan.control_plane):
             await self._reset(machine, log)
 
