@@ -135,7 +135,7 @@ class Observer:
             if self._node is None:
                 self._node = await self._connect(self._cluster)
             return await self._node.read(command)
-        except KubetuiError:
+        except (KubetuiError, OSError):
             await self._close()
             raise
 

@@ -25,8 +25,6 @@ from screens.shell import open_shell
 from screens.watch import Opens, Seen, Watch, observer
 
 HERTZ = 4
-STALE = 20.0
-"""Seconds after which an answer is called old."""
 
 
 class ClusterHead(Head):

@@ -39,6 +39,7 @@ class EngineThread:
         self._job = job
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[object] | None = None
+        self._cancelled = False
         self._thread = threading.Thread(target=self._main, name=f"kubetui {name}", daemon=only_looks)
         self.error: KubetuiError | None = None
         """Why the job did not come to its end; an unexpected exception has the id UNEXPECTED."""
@@ -61,7 +62,8 @@ class EngineThread:
             loop.call_soon_threadsafe(function)
 
     def cancel(self) -> None:
-        """End the job now; meant for one that only looks."""
+        """End the job now, also before it has begun; meant for one that only looks."""
+        self._cancelled = True
         if self._task is not None:
             self.call(self._task.cancel)
 
@@ -83,7 +85,9 @@ class EngineThread:
     async def _run(self) -> None:
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        await self._job()
+        # set after this was read, it finds the task
+        if not self._cancelled:
+            await self._job()
 
 
 class Session:

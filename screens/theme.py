@@ -6,10 +6,6 @@ from typing import Final
 
 from textual.theme import Theme
 
-ACCENT: Final = "$accent"
-MUTED: Final = "dim"
-"""Dim rather than grey: it follows light and dark terminals alike."""
-
 WITHOUT_COLOUR: Final = """
 Input:nocolor > .input--cursor { text-style: reverse; }
 OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }

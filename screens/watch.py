@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kubetui.errors import KubetuiError
 from kubetui.observe import Table
-from kubetui.text import clean
+from kubetui.text import harmless
 from screens.session import EngineThread
 
 PAUSE = 3.0
@@ -54,11 +53,10 @@ class Seen:
     node: str = ""
     """Whose containers they are."""
     trouble: str = ""
-    trouble_at: float = 0.0
 
 
-def _in_short(error: KubetuiError) -> str:
-    text = clean(" ".join(f"{error.message} {error.fix}".split()))
+def _in_short(error: Exception) -> str:
+    text = harmless(" ".join(str(error).split()))
     return text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] + " ..."
 
 
@@ -107,10 +105,8 @@ class Watch:
             pods = await looks.pods()
             node = self.node or next(iter(nodes.column("NAME")), "")
             containers = await looks.containers(node) if node else None
-        except KubetuiError as error:
-            old = self.seen
-            trouble = _in_short(error)
-            self.seen = Seen(old.nodes, old.pods, old.containers, old.node, trouble, time.time())
+        except (KubetuiError, OSError) as error:
+            self.seen = replace(self.seen, trouble=_in_short(error))
             return min(pause * 1.5, LONGEST)
         self.seen = Seen(nodes, pods, containers, node)
         return PAUSE

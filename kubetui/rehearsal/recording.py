@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import resources
-from pathlib import Path
 from typing import Any, Final
 
 from kubetui.errors import KubetuiError
@@ -111,11 +110,6 @@ def shipped() -> Recording:
     """Return the recording that kubetui brings."""
     folder = resources.files("kubetui.rehearsal").joinpath("recordings")
     return parse(folder.joinpath(SHIPPED).read_text(encoding="utf-8"))
-
-
-def load(path: Path) -> Recording:
-    """Read a recording of one's own."""
-    return parse(path.read_text(encoding="utf-8"))
 
 
 def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:

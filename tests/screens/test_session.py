@@ -10,7 +10,7 @@ from kubetui.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
 from kubetui.profile import Profile
 from screens import session as sessions
 from screens.buffers import text_of
-from screens.session import Session, land, running_session
+from screens.session import EngineThread, Session, land, running_session
 
 from . import recorded
 
@@ -112,6 +112,20 @@ def test_the_second_stop_cancels() -> None:
     session.stop()
     session.join(10)
     assert cancelled.is_set()
+
+
+def test_a_look_that_is_cancelled_before_it_began_never_begins() -> None:
+    began = threading.Event()
+
+    async def look() -> None:
+        began.set()
+
+    thread = EngineThread("look", look, only_looks=True)
+    thread.cancel()
+    thread.start()
+    thread.join(10)
+    assert not thread.alive
+    assert not began.is_set()
 
 
 def test_landing_waits_for_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
