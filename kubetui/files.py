@@ -70,6 +70,17 @@ def refusal(error: OSError) -> HostError | None:
     return HostError(f"{error.filename} cannot be used: {error.strerror}.", fix=fix, id="HOST-FILE")
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and its parents with mode 0700 whatever the umask; leave alone what is there.
+
+    Raises OSError where the system refuses, FileExistsError where a file stands in its place.
+    """
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+        each.chmod(0o700)
+
+
 def private_folder(path: Path) -> Path:
     """Make a folder with mode 0700, and its parents; one that exists is narrowed to that mode.
 
@@ -77,13 +88,10 @@ def private_folder(path: Path) -> Path:
     """
     if path.is_symlink():
         raise linked(path)
-    missing = [each for each in (path, *path.parents) if not each.exists()]
-    for folder in reversed(missing):
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except FileExistsError as error:
-            raise KubetuiError(f"{folder} is there, and is no folder.", fix="Move it away.", id="LINK") from error
-        folder.chmod(0o700)
+    try:
+        make_folder(path)
+    except FileExistsError as error:
+        raise KubetuiError(f"{error.filename} is there, and is no folder.", fix="Move it away.", id="LINK") from error
     if not path.is_dir():
         raise KubetuiError(f"{path} is there, and is no folder.", fix="Move it away.", id="LINK")
     path.chmod(0o700)

@@ -17,7 +17,7 @@ from typing import Any, Final
 import yaml
 
 from kubetui.errors import BusyError, UsageError
-from kubetui.files import linked, write_private
+from kubetui.files import linked, make_folder, write_private
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
@@ -52,7 +52,7 @@ def merge(source: Path, name: str, into: Path) -> Merged:
     wanted = entries(_load(source), name, source)
     if into.is_symlink():
         raise linked(into)
-    _make_folder(into.parent)
+    make_folder(into.parent)
     with lock(into):
         before = _read(into)
         tree = _tree(before or _EMPTY, into)
@@ -236,10 +236,3 @@ def _back_up(path: Path, text: str) -> Path:
             write_private(backup, text)
             return backup
     raise UsageError(f"{path} has too many backups.", fix="Move some of them away.")
-
-
-def _make_folder(folder: Path) -> None:
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-        each.chmod(0o700)

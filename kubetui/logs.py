@@ -56,7 +56,7 @@ class Logs:
             case TaskFinished(at, task, outcome, seconds):
                 self._end(task, at)
                 self._write(task.machine, _line(at, f"{task.step}: == {outcome} after {seconds:.1f} s"))
-                for text in filter(None, (event.error, event.fix)):
+                for text in filter(None, (*event.error.split("\n"), *event.fix.split("\n"))):
                     self._write(task.machine, _line(at, f"{task.step}: {text}"))
             case RunStarted(at=at, machines=machines, rehearsal=True):
                 said = _line(at, "== a rehearsal: no machine is made, what it says was recorded earlier")

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from kubetui import strictyaml
 from kubetui.errors import ProfileError
 from kubetui.explain import Explanation, explain
-from kubetui.files import write_private
+from kubetui.files import make_folder, write_private
 from kubetui.profile import Profile
 from kubetui.rules import check
 from kubetui.strictyaml import Document, Fault, dotted
@@ -95,7 +95,7 @@ def save(profile: Profile, path: Path, *, overwrite: bool = False) -> None:
     """
     text = dump(profile)
     try:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         if path.is_symlink():
             message = f"{_named(path)} is a symbolic link; kubetui writes through none."
             raise ProfileError(message, fix="Save under another name, or move the link away.")
@@ -220,14 +220,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, IPv4Address | IPv4Network) else value
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and its parents with mode 0700 whatever the umask; leave alone what is there."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-        each.chmod(0o700)
 
 
 def _write_new(path: Path, text: str) -> None:

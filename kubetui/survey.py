@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kubetui.command import Command
@@ -9,6 +10,7 @@ from kubetui.node import Result
 from kubetui.task import Task, finding
 
 MARK: Final = "kubetui-probe"
+_ANSWER: Final = re.compile(rf"{MARK}\|([^|]*)\|(\d{{1,3}})\|(.*)")
 
 
 def script(own: Command, probes: dict[str, Command]) -> str:
@@ -31,10 +33,9 @@ def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str
     found: dict[str, tuple[int, str]] = {}
     others = []
     for line in lines:
-        mark, _, rest = line.partition("|")
-        if mark == MARK and rest.count("|") >= 2:  # noqa: PLR2004
-            name, code, detail = rest.split("|", 2)
-            found[name] = (int(code), detail)
+        match = _ANSWER.fullmatch(line)
+        if match:
+            found[match[1]] = (int(match[2]), match[3])
         else:
             others.append(line)
     return found, tuple(others)

@@ -33,7 +33,7 @@ def test_each_machine_has_a_log_with_reasons_lines_and_ends(tmp_path: Path) -> N
         logs(TaskStarted(0.0, TASK, "Name the nodes", "Every node must find every other.", "the tutorial"))
         logs(Line(0.0, "kubmaster", "hosts", "wrote /etc/hosts ✓"))
         logs(Line(0.0, "kubnode1", "hosts", "elsewhere"))
-        logs(TaskFinished(0.0, TASK, Outcome.FAILED, 1.5, "it broke", "X", "mend it"))
+        logs(TaskFinished(0.0, TASK, Outcome.FAILED, 1.5, "it broke", "X", "mend it\nand again"))
         # what is written is there at once: a run that is killed leaves it
         assert read(tmp_path / "kubmaster.log") == [
             "hosts: == Name the nodes. Every node must find every other. [the tutorial]",
@@ -41,6 +41,7 @@ def test_each_machine_has_a_log_with_reasons_lines_and_ends(tmp_path: Path) -> N
             "hosts: == failed after 1.5 s",
             "hosts: it broke",
             "hosts: mend it",
+            "hosts: and again",
         ]
         logs(RunFinished(0.0, "lab", 1.0, ok=False, changed=0, failed=1, blocked=0))
     assert read(tmp_path / "kubnode1.log") == ["hosts: elsewhere"]

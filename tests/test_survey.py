@@ -117,3 +117,8 @@ async def test_findings_are_remembered_for_the_steps(tmp_path: Path, monkeypatch
     assert "# one\n" in call
     assert "# two\n" in call
     assert call.count("# facts\n") == 0
+
+
+def test_what_only_looks_like_an_answer_is_a_line() -> None:
+    lines = ("kubetui-probe|x|ten|y", "kubetui-probe|x", "kubetui-probe|x|-1|y")
+    assert parse(lines) == ({}, lines)
