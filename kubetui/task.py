@@ -144,8 +144,11 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
         result = await task.node.carry_out(unit_name(task, command), command, task.log)
     except LostTrackError as error:
         task.log(f"{error.message} Looking.")
-        if check is not None and (await probe(task, check)).state is State.DONE:
-            return
+        if check is not None:
+            found = await probe(task, check)
+            if found.state is State.DONE:
+                return
+            task.refuse_foreign(found)
         result = await task.node.carry_out(unit_name(task, command), command, task.log)
     if not result.ok:
         raise failure(task, result)

@@ -354,6 +354,11 @@ KUBEADM = """case $1 in
     stat -c %a "$file" >"$TMPDIR/mode"
     cp "$file" "$TMPDIR/seen"
     [[ ! -e $TMPDIR/fails ]] || exit 1
+    if [[ -e $TMPDIR/remembered ]]; then
+      rm "$TMPDIR/remembered"
+      echo 'error execution phase: a Node with name "kubnode1" and status "Ready" already exists in the cluster' >&2
+      exit 1
+    fi
     mkdir -p "$ROOT/etc/kubernetes"
     : >"$ROOT/etc/kubernetes/admin.conf"
     echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
@@ -441,6 +446,25 @@ def test_a_worker_joins_with_a_ticket_that_is_gone_afterwards(box: Box) -> None:
     assert not any("abcdef" in call for call in box.called("kubeadm"))
     assert not list((box.root / "run").iterdir())
     assert state(box.run(Command(probe.script, values))) is State.DONE
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_node_that_the_cluster_has_not_missed_yet_is_waited_for_after_a_join_cut_short(
+    box: Box, *, begun: bool
+) -> None:
+    box.program("kubeadm", KUBEADM)
+    _, apply = recipe("join", machine=1)
+    (box.root / "tmp" / "remembered").touch()
+    values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h"}
+    if begun:
+        box.write("var/lib/kubetui/join.begun", str(values["CLUSTER_ID"]))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        values["ENDPOINT"] = f"127.0.0.1:{server.getsockname()[1]}"
+        done = box.run(Command(apply.script, values))
+    assert done.returncode == (0 if begun else 1)
+    asked = [call.split()[1] for call in box.called("kubeadm")]
+    assert asked == (["reset", "join", "reset", "join"] if begun else ["join"])
+    assert (box.root / "var/lib/kubetui/join.done").exists() is begun
 
 
 def test_a_control_plane_out_of_reach_is_said_before_anything_is_changed(box: Box) -> None:

@@ -68,9 +68,14 @@ if [[ -e $mark.done ]]; then
   systemctl enable --now kubelet
   exit 0
 fi
+room /var/lib/kubelet 50
+tries=1
+reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  reset
+  # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+  tries=9
 fi
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
@@ -79,11 +84,20 @@ trap 'rm -f "$config"' EXIT
 text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
 text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
-if ! kubeadm join --config="$config"; then
+said=$(mktemp)
+trap 'rm -f "$config" "$said"' EXIT
+until kubeadm join --config="$config" 2>&1 | tee "$said"; do
+  tries=$((tries - 1))
+  if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
+    say "the cluster has not missed the node yet; again in 10 s"
+    reset
+    sleep 10
+    continue
+  fi
   say "the kubelet's last lines:"
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
-fi
+done
 : >"$mark.done"
 """
 )
