@@ -27,10 +27,9 @@ def several_control_planes(profile: Profile) -> Iterator[Problem]:
     if makes_machines(profile):
         count = profile.machines.control_planes
     if count > 1 and endpoint is None:
-        path = ("machines", "control_planes") if makes_machines(profile) else ("hosts",)
         message = f"{count} control planes need one address that reaches them all, and none is named."
-        fix = "Choose 1, or set network.control_plane_endpoint to a load balancer's address."
-        yield Problem(path, message, fix)
+        fix = "Name a load balancer's address in network.control_plane_endpoint, or have one control plane."
+        yield Problem(("network", "control_plane_endpoint"), message, fix)
 
 
 def listed_hosts(profile: Profile) -> Iterator[Problem]:
@@ -43,7 +42,7 @@ def listed_hosts(profile: Profile) -> Iterator[Problem]:
         return
     if not any(host.role == "control plane" for host in hosts):
         message = "None of the hosts is a control plane." if hosts else "No hosts are listed."
-        fix = "Name at least one with role: control plane, its name and its address."
+        fix = "Name at least one control plane, with its name and its address."
         yield Problem(path, message, fix)
     for index, host in enumerate(hosts):
         if host.address is None and host.ssh is None:

@@ -65,6 +65,9 @@ def field_at(path: KeyPath) -> FieldInfo | None:
     model: type[BaseModel] | None = Profile
     found: FieldInfo | None = None
     for part in path:
+        if isinstance(part, int):
+            # an item of a list has the fields of its kind
+            continue
         inner = _fields(model).get(str(part)) if model else None
         if inner is None:
             return found

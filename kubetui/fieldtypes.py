@@ -19,6 +19,11 @@ from pydantic import (
 
 from kubetui.files import credentials_file
 from kubetui.redaction import remember_url, url_password, url_user
+from kubetui.text import clean
+
+_LONGEST = 40
+"""Characters of a name: with a machine's number it still fits a host name."""
+_NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
 
 
 class SecretInProfileError(ValueError):
@@ -44,6 +49,23 @@ def without_password(url: str) -> str:
         f"Or this line gives kubetui the password, as it is and without %-codes, in {credentials_file()}, "
         f'which only you may read (chmod 600):\n    "{scheme}://{host}": "PASSWORD"',
     )
+
+
+def _name(text: str) -> str:
+    if re.fullmatch(_NAME, text, re.ASCII):
+        return text
+    if not text:
+        raise ValueError("There is no name.")
+    shown = clean(text[:_LONGEST])
+    if len(text) > _LONGEST:
+        raise ValueError(f"{shown}... has {len(text)} characters, and a name has at most {_LONGEST}.")
+    fitting = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    instead = f" Write {fitting}." if fitting else " Write one such as lab."
+    wrong = next((letter for letter in text if not re.fullmatch(r"[-a-z0-9]", letter)), "")
+    if not wrong:
+        raise ValueError(f"{shown} begins or ends with a hyphen, and a name may not.{instead}")
+    what = "a capital letter" if wrong.isupper() else "a space" if wrong == " " else f"the character {clean(wrong)}"
+    raise ValueError(f"{shown} has {what} in it, and a name may not.{instead}")
 
 
 def _address(value: object) -> object:
@@ -88,7 +110,7 @@ Address = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$")]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
 Url = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),

@@ -110,15 +110,20 @@ def in_words(profile: Profile) -> str:
     if not plan.provider.makes_machines:
         others = f" and {len(machines) - 3} more" if len(machines) > 3 else ""  # noqa: PLR2004 - three fit a line
         span = ", ".join(str(machine.address) for machine in machines[:3]) + others
-    roles = Counter(machine.role for machine in machines)
-    control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
-    who = f"{control} control plane{'s' if control > 1 else ''}"
-    who += f" and {workers} worker{'s' if workers > 1 else ''}" if workers else " that runs the pods, too"
     total = sum(machine.memory for machine in machines)
     network = profile.network
     made = f", box {plan.box}, {memory(total)} in all" if plan.provider.makes_machines else ""
     return (
-        f"{who[0].upper()}{who[1:]} with {plan.provider.title}{made}. "
+        f"{who(plan)} with {plan.provider.title}{made}. "
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
         f"Kubernetes {profile.kubernetes.version} on {profile.kubernetes.runtime}, pod network {network.pod_network}."
     )
+
+
+def who(plan: Plan) -> str:
+    """Return how many machines of which role there are, as a sentence begins."""
+    roles = Counter(machine.role for machine in plan.machines)
+    control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
+    runs = "that runs" if control == 1 else "that run"
+    rest = f"and {workers} worker{'s' if workers > 1 else ''}" if workers else f"{runs} the pods, too"
+    return f"{control} control plane{'s' if control > 1 else ''} {rest}"

@@ -159,7 +159,7 @@ class Network(Part):
     )
     control_plane_endpoint: HostPort | None = Field(
         None,
-        title="Control plane endpoint",
+        title="API endpoint",
         description="One address, or name, that reaches every control plane, such as a load balancer's; port 6443 "
         "unless another is named. It is needed for more than one control plane, and cannot be added later.",
         examples=["192.168.56.254:6443", "api.example.org"],
@@ -248,7 +248,12 @@ class Profile(Part):
     name: Name = Field(
         "lab", title="Name", description="The cluster's name: small letters, digits and hyphens, at most 40."
     )
-    provider: ProviderName = Field("virtualbox", title="Provider", description="What Vagrant makes the machines with.")
+    provider: ProviderName = Field(
+        "virtualbox",
+        title="Provider",
+        description="What makes the machines. Existing ones are "
+        "yours, reached over SSH; a rehearsal makes none and plays recordings.",
+    )
     hosts: Annotated[tuple[Host, ...], Strict(strict=False)] = Field(
         (),
         title="Hosts",

@@ -7,19 +7,21 @@ a profile's file has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
+from kubetui import hostlines
 from kubetui.explain import Explanation, explain
 from kubetui.profile import Profile
+from kubetui.providers.catalogue import PROVIDERS
 from kubetui.rules import check
 
 FieldPath = tuple[str, ...]
-Kind = Literal["text", "integer", "choice", "address", "cidr"]
+Kind = Literal["text", "integer", "choice", "address", "cidr", "hosts"]
 
 _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -28,6 +30,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "name",
             "provider",
+            "hosts",
             "machines.box",
             "machines.control_planes",
             "machines.workers",
@@ -38,7 +41,16 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "network",
         "Network",
-        ("network.first_address", "network.pod_cidr", "network.service_cidr", "network.pod_network"),
+        (
+            "network.first_address",
+            "network.control_plane_endpoint",
+            "network.pod_cidr",
+            "network.service_cidr",
+            "network.pod_network",
+            "network.manifest.path",
+            "network.manifest.url",
+            "network.manifest.sha256",
+        ),
     ),
     (
         "kubernetes",
@@ -67,7 +79,7 @@ class Question:
     title: str
     help: str
     kind: Kind
-    default: str | int | None
+    default: str | int | tuple[()] | None
     choices: tuple[str, ...] = ()
     unit: str = ""
     optional: bool = False
@@ -95,6 +107,8 @@ def pages() -> tuple[Page, ...]:
 
 def _question(schema: dict[str, Any], path: FieldPath) -> Question:
     declared = _declared(schema, path)
+    if declared.get("type") == "array":
+        return Question(path, declared["title"], hostlines.HELP, "hosts", (), examples=(hostlines.EXAMPLE,))
     kinds = declared.get("anyOf", [declared])
     form = {**kinds[0], **declared}
     choices = form.get("enum", [form["const"]] if "const" in form else [])
@@ -123,16 +137,80 @@ def _declared(schema: dict[str, Any], path: FieldPath) -> dict[str, Any]:
     """Return the JSON Schema of the field at a path."""
     group = schema
     for part in path[:-1]:
-        group = schema["$defs"][group["properties"][part]["$ref"].rpartition("/")[2]]
+        inner = group["properties"][part]
+        reference = inner.get("$ref") or inner["anyOf"][0]["$ref"]
+        group = schema["$defs"][reference.rpartition("/")[2]]
     declared: dict[str, Any] = group["properties"][path[-1]]
     return declared
 
 
-def parse_answer(question: Question, text: str) -> str | int | None:
+def _group(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return values.get(name) or {}
+
+
+def _makes_machines(values: Mapping[str, Any]) -> bool:
+    provider = PROVIDERS.get(str(values.get("provider", "")))
+    return provider is None or provider.makes_machines
+
+
+def _has_hosts(values: Mapping[str, Any]) -> bool:
+    return not _makes_machines(values)
+
+
+def _has_manifest(values: Mapping[str, Any]) -> bool:
+    return bool(_group(values, "network").get("pod_network") == "manifest")
+
+
+def _needs_endpoint(values: Mapping[str, Any]) -> bool:
+    """Tell whether there are several control planes; an endpoint that is named already can still be taken away."""
+    if _group(values, "network").get("control_plane_endpoint"):
+        return True
+    if _makes_machines(values):
+        return bool(_group(values, "machines").get("control_planes", 1) > 1)
+    return len([host for host in values.get("hosts") or () if host.get("role") == "control plane"]) > 1
+
+
+_ONLY: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "hosts": _has_hosts,
+    "machines.": _makes_machines,
+    "network.first_address": _makes_machines,
+    "network.control_plane_endpoint": _needs_endpoint,
+    "network.manifest.": _has_manifest,
+}
+"""The questions that are asked only where the other answers make sense of them, by the beginning of their path."""
+
+
+def is_asked(question: Question, values: Mapping[str, Any]) -> bool:
+    """Tell whether a question makes sense with these answers."""
+    path = ".".join(question.path)
+    return all(holds(values) for start, holds in _ONLY.items() if path.startswith(start))
+
+
+def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values with the default wherever nothing is asked, so that no profile says what means nothing."""
+    for page in pages():
+        for question in page.questions:
+            if not is_asked(question, values) and value_at(values, question) != question.default:
+                values = answer(values, question.path, question.default)
+    manifest = _group(values, "network").get("manifest")
+    if manifest is not None and not any(manifest.values()):
+        values = answer(values, ("network", "manifest"), None)
+    return values
+
+
+def owner(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the path of the question that asks for what is at `path`, or else the path itself."""
+    every = (question.path for page in pages() for question in page.questions)
+    return next((each for each in every if path[: len(each)] == each), path)
+
+
+def parse_answer(question: Question, text: str) -> str | int | list[dict[str, Any]] | None:
     """Return the value that a person typed, as a profile's file has it; None for an empty optional answer.
 
     Raises ValueError with a sentence for the person.
     """
+    if question.kind == "hosts":
+        return _hosts(question, text)
     text = text.strip()
     if not text:
         if question.optional:
@@ -143,6 +221,22 @@ def parse_answer(question: Question, text: str) -> str | int | None:
     if wrong:
         raise ValueError(wrong[0].message)
     return value
+
+
+def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
+    hosts = hostlines.parse(text)
+    wrong = _wrong_fields(answer({}, question.path, hosts))
+    if wrong:
+        number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
+        raise hostlines.HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
+    return hosts
+
+
+def written(question: Question, value: Any) -> str:
+    """Return a value as a person types it: `parse_answer` of it gives the same value."""
+    if question.kind == "hosts":
+        return hostlines.lines(value)
+    return "" if value is None else str(value)
 
 
 def _integer(question: Question, text: str) -> int:
@@ -214,6 +308,9 @@ def could_become_valid(question: Question, text: str) -> bool:
     Found by trying: what was typed, completed by the ends of values that have the right form.
     """
     text = text.lstrip()
+    if question.kind == "hosts":
+        # whoever writes a list is not interrupted in its middle
+        return True
     if question.kind == "choice":
         return any(choice.startswith(text) for choice in question.choices)
     return not text or any(_is_right(question, text + end) for end in _ends(question))

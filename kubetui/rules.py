@@ -156,10 +156,10 @@ def _own_manifest(profile: Profile) -> Iterator[Problem]:
     if manifest is None or bool(manifest.path) == bool(manifest.url):
         which = "both path and url" if manifest and manifest.path else "neither path nor url"
         message = f"The pod network is a manifest, and network.manifest has {which}."
-        yield Problem(path, message, "Give it one of the two; url needs sha256 as well.")
+        yield Problem((*path, "path"), message, "Give it one of the two; url needs sha256 as well.")
     elif manifest.url and not manifest.sha256:
         message = "A manifest from the web needs sha256: what is applied to a cluster should be what you looked at."
-        yield Problem(path, message, "Add the checksum that sha256sum prints for the file.")
+        yield Problem((*path, "sha256"), message, "Add the checksum that sha256sum prints for the file.")
 
 
 def _patch_kinds(profile: Profile) -> Iterator[Problem]:

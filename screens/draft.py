@@ -12,12 +12,16 @@ from kubetui.questions import (
     FieldPath,
     Question,
     answer,
+    fitting,
+    is_asked,
+    owner,
     pages,
     parse_answer,
     problems,
     profile_of,
     value_at,
     values_of,
+    written,
 )
 
 Path = tuple[str | int, ...]
@@ -33,6 +37,7 @@ class Draft:
         self.source = source
         self.original = profile or Profile()
         self.values: Mapping[str, Any] = values_of(self.original)
+        """Everything that was answered last, also what means nothing with the other answers as they now are."""
         self.left: set[FieldPath] = set()
         """The fields that the person has been in and left: only these may be called wrong."""
         self.warned = False
@@ -42,8 +47,11 @@ class Draft:
         """Return what stands in a field."""
         if question.path in self._wrong:
             return self._wrong[question.path][0]
-        value = value_at(self.values, question)
-        return "" if value is None else str(value)
+        return written(question, value_at(self.values, question))
+
+    def asks(self, question: Question) -> bool:
+        """Tell whether a question makes sense with what the others say."""
+        return is_asked(question, self.values)
 
     def enter(self, question: Question, text: str) -> None:
         """Take what was typed; the last right value stays until there is another."""
@@ -61,14 +69,15 @@ class Draft:
 
     def problems(self) -> dict[Path, str]:
         """Return what is wrong, by field: with its text first, and else between the fields."""
-        found: dict[Path, str] = {path: message for path, (_, message) in self._wrong.items()}
-        for path, message in problems(self.values).items():
-            found.setdefault(path, message)
+        hidden = {question.path for page in pages() for question in page.questions if not self.asks(question)}
+        found: dict[Path, str] = {path: message for path, (_, message) in self._wrong.items() if path not in hidden}
+        for path, message in problems(fitting(self.values)).items():
+            found.setdefault(owner(path), message)
         return found
 
     def profile(self) -> Profile:
         """Return the profile of the last right values, whatever the rules between them say."""
-        return profile_of(self.values)
+        return profile_of(fitting(self.values))
 
     def plan(self) -> Plan | None:
         """Return what follows from the last right values; None where its addresses would leave the IPv4 space."""
@@ -81,7 +90,7 @@ class Draft:
     @property
     def changed(self) -> bool:
         """Whether anything differs from what it began with."""
-        return bool(self._wrong) or self.profile() != self.original
+        return bool(self._wrong) or self.profile() != profile_of(fitting(values_of(self.original)))
 
 
 def page_of(path: Path) -> int:

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Blur, Focus, Key
 from textual.message import Message
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Select, Static, TextArea
 
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.questions import Question, could_become_valid
 from screens.chrome import key, marked
+from screens.hostsentry import HostsEntry
 from screens.symbols import signs
 from screens.textline import TextLine
 
@@ -86,6 +87,12 @@ def _when_empty(question: Question) -> str:
     return f"such as {question.examples[0]}" if question.examples else "none"
 
 
+def _control(question: Question, text: str) -> Entry | Choice | HostsEntry:
+    if question.kind == "choice":
+        return Choice(question, text)
+    return HostsEntry(question, text) if question.kind == "hosts" else Entry(question, text)
+
+
 class Field(Horizontal):
     """A question on its row."""
 
@@ -98,6 +105,8 @@ class Field(Horizontal):
     Field > Entry { width: 1fr; max-width: 48; }
     Field > Choice { width: 1fr; max-width: 48; }
     Field > .state { padding: 0 0 0 1; }
+    Field.-rows { height: auto; }
+    Field.-rows > .state { width: 9; }
     Field.-here > .label { color: $accent; text-style: bold; }
     Field Choice > SelectCurrent { padding: 0; }
     Field Choice:focus > SelectCurrent > #label { text-style: bold; color: $accent; }
@@ -122,7 +131,8 @@ class Field(Horizontal):
     def __init__(self, question: Question, text: str) -> None:
         super().__init__()
         self.question = question
-        self.control: Entry | Choice = Choice(question, text) if question.kind == "choice" else Entry(question, text)
+        self.control = _control(question, text)
+        self.set_class(question.kind == "hosts", "-rows")
         if question.kind in _WIDTHS:
             self.control.styles.width = _WIDTHS[question.kind]
 
@@ -159,6 +169,11 @@ class Field(Horizontal):
         """Pass on what was typed."""
         event.stop()
         self.post_message(self.Said(self.question, event.value))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Pass on what was typed."""
+        event.stop()
+        self.post_message(self.Said(self.question, event.text_area.text))
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Pass on what was chosen."""

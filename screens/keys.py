@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input, Static, TextArea
 from textual.widgets._footer import FooterKey
 
 
@@ -59,7 +59,7 @@ class KeyBar(Footer):
         active = {
             found.binding.action: found
             for found in self.screen.active_bindings.values()
-            if found.binding.show and not (isinstance(focused, Input) and _is_text(focused, found.binding))
+            if found.binding.show and not (isinstance(focused, Input | TextArea) and _is_text(focused, found.binding))
         }
         ordered = sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1))
         found = ((active[action].binding, active[action].enabled) for action in ordered)
@@ -78,7 +78,7 @@ def keys_of(screen: Screen[Any]) -> Iterator[KeyLine]:
     app, focused = screen.app, screen.focused
     groups: list[tuple[str, Any]] = [("On this screen", screen)]
     if focused is not None:
-        name = "In this text field" if isinstance(focused, Input) else "In this list"
+        name = "In this text field" if isinstance(focused, Input | TextArea) else "In this list"
         groups.append((name, focused))
     seen: set[str] = set()
     for group, owner in (*groups, ("Everywhere", app)):
@@ -88,7 +88,7 @@ def keys_of(screen: Screen[Any]) -> Iterator[KeyLine]:
                 yield (group, name, binding.description, binding.tooltip)
 
 
-def _is_text(field: Input, binding: Binding) -> bool:
+def _is_text(field: Input | TextArea, binding: Binding) -> bool:
     """Tell whether a text field takes a binding's key as a character."""
     shown = binding.key_display or ""
     return len(shown) == 1 and field.check_consume_key(binding.key, shown)

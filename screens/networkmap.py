@@ -55,8 +55,8 @@ def _tree(plan: Plan, machines: Sequence[Machine], width: int, rows: int) -> Ite
 
 def _machine(plan: Plan, machine: Machine, trunk: str, widest: int, *, last: bool, sign: Signs) -> str:
     branch = sign.last if last else sign.fork
-    inside = machine.address in plan.node_network
-    address = f".{int(machine.address) & 0xFF}" if inside else str(machine.address)
+    counted = plan.provider.makes_machines and machine.address in plan.node_network
+    address = f".{int(machine.address) & 0xFF}" if counted else str(machine.address)
     return f"{trunk} {branch}{sign.line} {machine.name:<{widest}}  {address:<5} {machine.role:<14} "
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from kubetui import overview
+from kubetui.errors import KubetuiError
+from kubetui.plan import Plan
+from kubetui.planview import step_texts
 from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
 from screens import rehearsed
@@ -72,7 +77,9 @@ class PageScreen(PlainScreen):
             with Vertical(id="left"):
                 with Vertical(id="form"):
                     for question in self.page.questions:
-                        yield Field(question, self.draft.text(question))
+                        field = Field(question, self.draft.text(question))
+                        field.display = self.draft.asks(question)
+                        yield field
                 yield Static("", id="picture", markup=False)
             with Vertical(id="aside"):
                 yield Static("", id="problems", markup=False)
@@ -81,7 +88,7 @@ class PageScreen(PlainScreen):
 
     def on_mount(self) -> None:
         """Begin in the first field, and look again now and then at what the host has free."""
-        self.query(Field).first().control.focus()
+        next(field for field in self.query(Field) if field.display).control.focus()
         self.set_interval(_EVERY, self.show_picture)
         self.show_state()
 
@@ -118,8 +125,14 @@ class PageScreen(PlainScreen):
         """Show the help of the field where one is now."""
         self.show_state()
 
+    def show_fields(self) -> None:
+        """Show the questions that make sense with the answers; none goes while one is in it."""
+        for field in self.query(Field):
+            field.display = field.has_focus_within or self.draft.asks(field.question)
+
     def show_state(self) -> None:
         """Show help, problems and the picture as the answers now are."""
+        self.show_fields()
         found = self._problems()
         called: list[Content] = []
         for field in self.query(Field):
@@ -170,7 +183,7 @@ class PageScreen(PlainScreen):
         """Return the columns and rows that a picture may take."""
         wide = self.has_class("-wide")
         aside = 0 if wide else max(5, self.query_one("#aside").size.height)
-        rows = self.size.height - len(self.page.questions) - aside - 5
+        rows = self.size.height - self.query_one("#form").size.height - aside - 5
         return min(_LEFT, self.size.width - (_ASIDE if wide else 0)), rows
 
     def action_go_on(self) -> None:
@@ -183,8 +196,23 @@ class PageScreen(PlainScreen):
         wrong = next((field for field in self.query(Field) if field.question.path in found), None)
         if wrong is not None:
             wrong.control.focus()
+        elif not found and self.draft.profile().network.manifest is not None and self.index + 1 == len(pages()):
+            self._fetch()
         elif not found:
-            self.app.push_screen(self.app.page(self.index + 1, self.draft))
+            self._next()
+
+    def _next(self) -> None:
+        self.app.push_screen(self.app.page(self.index + 1, self.draft))
+
+    @work(exclusive=True)
+    async def _fetch(self) -> None:
+        """Read the manifest of a network of one's own, which may be far away, and go on where it can be used."""
+        try:
+            await asyncio.to_thread(step_texts, Plan(self.draft.profile()))
+        except KubetuiError as error:
+            self.app.notify(str(error), title="The pod network's manifest", severity="warning", markup=False)
+        else:
+            self._next()
 
     def _catch_up(self) -> None:
         """Take what the fields show: a key that was pressed at once after a letter arrives before its news."""
@@ -206,7 +234,10 @@ def _draw_gauges(screen: PageScreen) -> Content:
     if plan is None:
         return Content("")
     if plan.provider.rehearsal or not plan.provider.makes_machines:
-        return Content.styled("  No machine is made: this needs next to nothing of this host.", "dim")
+        words = "No machine is made: this needs next to nothing of this host."
+        if not plan.provider.makes_machines:
+            words = f"{overview.who(plan)}, set up over SSH. No machine is made." if plan.profile.hosts else ""
+        return Content.styled(f"  {words}" if words else "", "dim")
     return drawn(gauges(plan, screen.app.host.facts()), screen.room()[0])
 
 

@@ -41,6 +41,8 @@ class Dialogue:
                 return str(error)
             return True
 
+        if question.kind == "hosts":
+            return self._lines(question, given.splitlines())
         unit = f", in {question.unit}" if question.unit else ""
         if len(question.choices) == 1:
             self.say(f"{question.title}: {question.choices[0]}")
@@ -52,6 +54,24 @@ class Dialogue:
                 )
             )
         return self.text(f"{question.title}{unit}", given, check)
+
+    def _lines(self, question: Question, given: list[str]) -> str:
+        """Ask for one line after the other until one is empty."""
+        lines: list[str] = []
+        while True:
+
+            def check(text: str) -> bool | str:
+                try:
+                    parse_answer(question, text)
+                except ValueError as error:
+                    return str(error).removeprefix("Line 1: ")
+                return True
+
+            number = len(lines)
+            text = self.text(f"Host {number + 1}, empty when done", given[number] if number < len(given) else "", check)
+            if not text.strip():
+                return "\n".join(lines)
+            lines.append(text)
 
     def text(self, title: str, given: str, check: object = None) -> str:
         """Ask for a line of text."""
@@ -82,7 +102,8 @@ def new(dialogue: Dialogue | None = None) -> int:
     for page in pages():
         talk.say(f"\n{page.title}")
         for question in page.questions:
-            _ask(talk, draft, question)
+            if draft.asks(question):
+                _ask(talk, draft, question)
     _settle(talk, draft)
     profile = draft.profile()
     talk.say(f"\n{overview.in_words(profile)}")
@@ -103,7 +124,7 @@ def _settle(talk: Dialogue, draft: Draft) -> None:
     while found := draft.problems():
         path, message = next(iter(found.items()))
         talk.say(f"\nNot yet: {message}")
-        asked = list(_questions(path))
+        asked = [question for question in _questions(path) if draft.asks(question)]
         for question in asked:
             _ask(talk, draft, question)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from textual.content import Content
@@ -19,20 +19,41 @@ _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
 
 
 def machines_table(plan: Plan) -> Content:
-    """Return the machines, one a row."""
+    """Return the machines, one a row, and under them what the profile says about the cluster beyond the usual."""
+    rows = _made(plan) if plan.provider.makes_machines else _existing(plan)
+    return Content("\n").join([Content.styled(rows[0], "dim"), *map(Content, rows[1:]), *_beyond(plan)])
+
+
+def _made(plan: Plan) -> list[str]:
     names = max(7, *(len(machine.name) for machine in plan.machines))
     sizes = max(len(f"{machine.memory} MiB") for machine in plan.machines)
-    head = f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box"
-    rows = [Content.styled(head, "dim")]
+    rows = [f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box"]
     for machine in plan.machines:
         memory = f"{machine.memory} MiB"
         rows.append(
-            Content(
-                f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>{sizes}}  "
-                f"{machine.cpus:>4}  {plan.box}"
-            )
+            f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>{sizes}}  "
+            f"{machine.cpus:>4}  {plan.box}"
         )
-    return Content("\n").join(rows)
+    return rows
+
+
+def _existing(plan: Plan) -> list[str]:
+    names = max(7, *(len(machine.name) for machine in plan.machines))
+    rows = [f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  Reached"]
+    for machine in plan.machines:
+        way = machine.host.way if machine.host else ""
+        rows.append(f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {way}")
+    return rows
+
+
+def _beyond(plan: Plan) -> Iterator[Content]:
+    network = plan.profile.network
+    if network.control_plane_endpoint:
+        yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)
+    if network.pod_network == "manifest" and network.manifest is not None:
+        yield Content.assemble(("Pod network   ", "dim"), network.manifest.path or network.manifest.url or "")
+        if network.manifest.sha256:
+            yield Content.assemble(("SHA-256       ", "dim"), network.manifest.sha256)
 
 
 def checks_text(checks: Sequence[Check], width: int) -> Content:

@@ -71,14 +71,13 @@ def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign:
 def _sizes(profile: Profile) -> str:
     plan = Plan(profile)
     chosen = profile.machines
-    controls = chosen.control_planes
-    parts = [
-        f"{counted(controls + chosen.workers, 'node'):<8}",
-        f"{memory(chosen.memory):<8}",
-        f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} ",
-        f"{profile.network.pod_network:<9}",
-        plan.provider.title,
-    ]
+    controls, count = chosen.control_planes, chosen.control_planes + chosen.workers
+    if profile.hosts:
+        controls, count = sum(host.role == "control plane" for host in profile.hosts), len(profile.hosts)
+    parts = [f"{counted(count, 'node'):<8}"]
+    if plan.provider.makes_machines:
+        parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]
+    parts += [f"{profile.network.pod_network:<9}", plan.provider.title]
     if controls > 1:
         parts.append(f" {controls} control planes")
     return " ".join(parts)

@@ -71,7 +71,10 @@ def test_a_right_list_is_right_and_survives_the_file() -> None:
         ),
         (
             profile(MASTER, {**WORKER, "role": "control plane"}),
-            "hosts: 2 control planes need one address that reaches them all, and none is named.",
+            (
+                "network.control_plane_endpoint: "
+                "2 control planes need one address that reaches them all, and none is named."
+            ),
         ),
         (
             profile(network={"control_plane_endpoint": "lb:70000"}),

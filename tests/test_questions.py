@@ -31,15 +31,20 @@ def test_pages_in_their_order() -> None:
     assert list(QUESTIONS) == [
         "name",
         "provider",
+        "hosts",
         "machines.box",
         "machines.control_planes",
         "machines.workers",
         "machines.memory",
         "machines.cpus",
         "network.first_address",
+        "network.control_plane_endpoint",
         "network.pod_cidr",
         "network.service_cidr",
         "network.pod_network",
+        "network.manifest.path",
+        "network.manifest.url",
+        "network.manifest.sha256",
         "kubernetes.version",
         "kubernetes.runtime",
         "mirrors.image_repository",
@@ -96,7 +101,7 @@ def test_right_answers(name: str, text: str, value: object) -> None:
     ("name", "text", "sentence"),
     [
         ("name", "", "Name is needed."),
-        ("name", "Lab", "Lab does not fit Name."),
+        ("name", "Lab", "Lab has a capital letter in it, and a name may not. Write lab."),
         ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal."),
         ("machines.memory", "2 GiB", "Memory each is a whole number of MiB, in digits alone."),
         ("machines.memory", "256", "256 MiB is too little: at least 512 MiB."),
@@ -209,7 +214,7 @@ def test_values_and_defaults() -> None:
 def test_live_checks_combine_fields_and_rules() -> None:
     assert problems({}) == {}
     assert problems({"name": "Lab", "machines": {"memory": 100}}) == {
-        ("name",): "Lab does not fit Name.",
+        ("name",): "Lab has a capital letter in it, and a name may not. Write lab.",
         ("machines", "memory"): "100 MiB is too little: at least 512 MiB.",
     }
     assert problems({"network": {"pod_cidr": "10.96.0.0/16"}}) == {
@@ -220,7 +225,7 @@ def test_live_checks_combine_fields_and_rules() -> None:
 def test_a_profile_of_values() -> None:
     assert profile_of({}) == Profile()
     assert profile_of({"name": "exam"}).name == "exam"
-    with pytest.raises(ValueError, match="Lab does not fit Name"):
+    with pytest.raises(ValueError, match="Lab has a capital letter"):
         profile_of({"name": "Lab"})
 
 

@@ -40,10 +40,10 @@ SHA = "0" * 64
 RULES: list[tuple[Profile, str, str]] = [
     (
         machines(control_planes=3),
-        "machines.control_planes",
+        "network.control_plane_endpoint",
         (
             "3 control planes need one address that reaches them all, and none is named. "
-            "Choose 1, or set network.control_plane_endpoint to a load balancer's address."
+            "Name a load balancer's address in network.control_plane_endpoint, or have one control plane."
         ),
     ),
     (
@@ -164,7 +164,7 @@ RULES: list[tuple[Profile, str, str]] = [
     ),
     (
         network(pod_network="manifest"),
-        "network.manifest",
+        "network.manifest.path",
         (
             "The pod network is a manifest, and network.manifest has neither path nor url. "
             "Give it one of the two; url needs sha256 as well."
@@ -172,7 +172,7 @@ RULES: list[tuple[Profile, str, str]] = [
     ),
     (
         network(pod_network="manifest", manifest={"path": "a", "url": "https://x/y", "sha256": SHA}),
-        "network.manifest",
+        "network.manifest.path",
         (
             "The pod network is a manifest, and network.manifest has both path and url. "
             "Give it one of the two; url needs sha256 as well."
@@ -180,7 +180,7 @@ RULES: list[tuple[Profile, str, str]] = [
     ),
     (
         network(pod_network="manifest", manifest={"url": "https://x/y"}),
-        "network.manifest",
+        "network.manifest.sha256",
         (
             "A manifest from the web needs sha256: what is applied to a cluster should be what you looked at. "
             "Add the checksum that sha256sum prints for the file."

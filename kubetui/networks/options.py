@@ -42,7 +42,13 @@ class FlannelOptions(_Options):
 class ManifestOptions(_Options):
     """A pod network of one's own: a file, or a URL with the checksum that it must have."""
 
-    path: str | None = Field(None, title="Path", description="A manifest on this host.", max_length=1000)
+    path: str | None = Field(
+        None,
+        title="Manifest path",
+        description="A file on this host with the manifest of your pod network. Either this or its URL.",
+        max_length=1000,
+        examples=["calico.yaml"],
+    )
     url: (
         Annotated[
             str,
@@ -50,7 +56,16 @@ class ManifestOptions(_Options):
             AfterValidator(_anonymous),
         ]
         | None
-    ) = Field(None, title="URL", description="A manifest on the web; it needs sha256.")
+    ) = Field(
+        None,
+        title="Manifest URL",
+        description="Where the manifest is on the web. It needs its SHA-256 as well: what is applied should be what "
+        "you looked at.",
+        examples=["https://example.org/network.yaml"],
+    )
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
-        None, title="SHA-256", description="64 hexadecimal digits that the manifest's bytes must have."
+        None,
+        title="Manifest SHA-256",
+        description="64 hexadecimal digits that the manifest's bytes must have, as sha256sum prints them. For a URL.",
+        examples=["0123456789abcdef" * 4],
     )

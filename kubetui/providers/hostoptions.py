@@ -56,3 +56,13 @@ class Host(Part):
             return IPv4Address(self.address or "")
         except ValueError:
             return None
+
+    @property
+    def way(self) -> str:
+        """How SSH gets there, in words."""
+        direct = f"{self.user}@{self.address}" if self.user else str(self.address)
+        parts = [f"ssh {self.ssh}" if self.ssh else direct]
+        parts += [f"port {self.port}"] if self.port else []
+        parts += [f"key {self.key}"] if self.key else []
+        parts += [f"through {self.jump}"] if self.jump else []
+        return ", ".join(parts)

@@ -11,11 +11,16 @@ from prompt_toolkit.output import DummyOutput
 from kubetui import library, profilefile
 from kubetui.errors import StoppedError
 from kubetui.profile import Machines, Profile
-from kubetui.questions import pages
+from kubetui.questions import is_asked, pages, values_of
 from screens import plain
 
 ENTER, CLEAR, CTRL_C = "\r", "\x15", "\x03"
-ASKED = [question for page in pages() for question in page.questions if len(question.choices) != 1]
+ASKED = [
+    question
+    for page in pages()
+    for question in page.questions
+    if len(question.choices) != 1 and is_asked(question, values_of(Profile()))
+]
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +53,8 @@ def test_enter_all_the_way_saves_the_defaults() -> None:
     assert profilefile.load(library.find("lab")) == Profile()
     assert said[-1] == "Saved. This builds it: kubetui up lab"
     helps = [f"  {question.help}" for page in pages() for question in page.questions]
-    assert [line for line in said if line in helps] == helps
+    asked = [*ASKED, *(each for page in pages() for each in page.questions if len(each.choices) == 1)]
+    assert sorted(line for line in said if line in helps) == sorted(f"  {question.help}" for question in asked)
 
 
 def test_answers_and_a_name() -> None:
@@ -89,3 +95,27 @@ def test_ctrl_c_saves_nothing() -> None:
         with pytest.raises(StoppedError):
             plain.new(talk)
     assert not library.saved_folder().exists()
+
+
+def test_hosts_are_asked_for_one_by_one_and_their_size_is_not() -> None:
+    said: list[str] = []
+    keys = [
+        f"{CLEAR}own{ENTER}",
+        # a choice is searched by moving: hosts is the one before the last
+        "\x1b[A\x1b[A" + ENTER,
+        f"m1 control-plane 10.0.0.1 user=me{ENTER}",
+        # refused, and put right
+        f"m2 control-plane{ENTER} ssh=second node_address=10.0.0.2{ENTER}",
+        ENTER,
+        f"10.0.0.9:6443{ENTER}",
+    ]
+    with dialogue(said) as (source, talk):
+        source.send_text("".join(keys) + ENTER * 20)
+        assert plain.new(talk) == 0
+    saved = profilefile.load(library.find("own"))
+    assert [(host.name, host.role, host.ssh, host.user) for host in saved.hosts] == [
+        ("m1", "control plane", None, "me"),
+        ("m2", "control plane", "second", None),
+    ]
+    assert saved.network.control_plane_endpoint == "10.0.0.9:6443"
+    assert not [line for line in said if "CPUs" in line or "MiB" in line or "Vagrant box" in line]
