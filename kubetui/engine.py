@@ -198,13 +198,14 @@ class Engine:
         return outcome
 
     def _failed(self, task: TaskId, began: float, error: KubetuiError) -> Outcome:
-        tail = error.tail if isinstance(error, StepFailedError) else ()
+        tail, command = (error.tail, error.command) if isinstance(error, StepFailedError) else ((), "")
         now = time.time()
         failed = Outcome.FAILED
         # once more: the step may have learned a secret since the error was made
         message, fix, hide = redact(error.message), redact(error.fix), Stream()
         lines = tuple(hide(clean(line)) for line in tail)
-        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, lines))
+        shown = redact(command)
+        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, lines, command=shown))
         return failed
 
     def _finish(self, event: TaskFinished) -> None:

@@ -74,6 +74,7 @@ class Line:
 class TaskFinished:
     """A task ended. `seconds` is how long it took; `error`, `error_id`, `fix` and `tail` are set when it failed.
 
+    `command` is what failed of the step's script, in its source's words, where that is known.
     `left_out` is how many lines of its output the log on disk does not keep.
     """
 
@@ -86,6 +87,7 @@ class TaskFinished:
     fix: str = ""
     tail: tuple[str, ...] = ()
     left_out: int = 0
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)

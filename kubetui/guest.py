@@ -29,6 +29,19 @@ RUN: Final = "exec 2>&1\n" + READ
 FORGET: Final = 'rm -f -- "$0"\n'
 """How a script for `LAUNCH` begins: bash has it open, nobody else needs to find it."""
 
+FAILED_AT: Final = "kubetui-failed-at "
+"""What the line begins with that says where a script failed: the lines of its file, the innermost call first."""
+
+WATCH: Final = rf"""
+set -E
+# what fails in a subshell may well be meant to: yes | head
+failed_at() {{ [[ $BASHPID != "$$" ]] || printf '{FAILED_AT}%s\n' "$*" >&2; }}
+exit() {{ local code=${{1:-$?}}; [[ $code = 0 ]] || failed_at "${{BASH_LINENO[@]}}"; builtin exit "$code"; }}
+trap 'failed_at "$LINENO" "${{BASH_LINENO[@]}}"' ERR
+"""
+"""What lets a script say where it failed. It says lines alone: what is on them kubetui knows, and no value is shown.
+The ERR trap does not see a script that gives up by itself, and a step's own EXIT trap would replace one here."""
+
 BASE: Final = "base=${KUBETUI_RUN:-/run/kubetui}\n"
 
 LAUNCH: Final = (

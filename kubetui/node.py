@@ -12,10 +12,15 @@ from kubetui.providers.base import LineSink
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended: its exit status and the last lines of what it printed."""
+    """How a command ended: its exit status and the last lines of what it printed.
+
+    `failed_at` are the lines of its script, counted from 1, at which it failed: the innermost call's first, then
+    those of its callers; none where nobody can tell.
+    """
 
     exit_status: int
     lines: tuple[str, ...]
+    failed_at: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -120,7 +120,15 @@ class Plain:
         if event.left_out:
             self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
-            for text in (*event.tail[-12:], "", event.error, event.fix, f"error {event.error_id}, docs/errors.md"):
+            command = (f"$ {event.command}",) if event.command else ()
+            for text in (
+                *command,
+                *event.tail[-12:],
+                "",
+                event.error,
+                event.fix,
+                f"error {event.error_id}, docs/errors.md",
+            ):
                 self._print(f"    {text}" if text else "")
 
     def _summary(self, event: RunFinished) -> None:

@@ -69,6 +69,7 @@ class _Record:
         self._zeros: int | None = 0
         self._cutter = Lines()
         self._lines: deque[str] = deque(maxlen=TAIL)
+        self._failed_at: tuple[int, ...] = ()
 
     def take(self, data: bytes) -> None:
         self.size += len(data)
@@ -89,6 +90,9 @@ class _Record:
 
     def _note(self, lines: Iterable[str]) -> None:
         for line in lines:
+            if line.startswith(guest.FAILED_AT):
+                self._failed_at = tuple(int(word) for word in line.split()[1:] if word.isdecimal())
+                continue
             self._lines.append(line)
             self._log(line)
 
@@ -98,7 +102,18 @@ class _Record:
         self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
         if ended.status != 0:
             self._note(ended.complaint)
-        return Result(ended.status, () if command.quiet else tuple(self._lines))
+        return Result(ended.status, () if command.quiet else tuple(self._lines), _own_lines(command, self._failed_at))
+
+
+def _own_lines(command: Command, lines: Iterable[int]) -> tuple[int, ...]:
+    """Return those lines of a file that are the command's own script, counted from where that begins."""
+    file = _file(command)
+    before = file.count("\n") - command.script.count("\n")
+    return tuple(line - before for line in lines if before < line <= file.count("\n") + 1)
+
+
+def _file(command: Command) -> str:
+    return guest.FORGET + guest.WATCH + command.render()
 
 
 async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
@@ -155,7 +170,7 @@ class SshNode:
         """Run a command that goes on in the machine when the connection is lost, and is picked up again."""
         record = _Record(nowhere if command.quiet else log)
         name = secrets.token_hex(8)
-        script = guest.FORGET + command.render()
+        script = _file(command)
         mode = "start"
 
         async def once() -> _Ended:

@@ -12,6 +12,7 @@ from kubetui.command import Command
 from kubetui.diagnosis import explain
 from kubetui.errors import ForeignError, RunError
 from kubetui.events import Outcome, TaskId
+from kubetui.failedcommand import failed_command
 from kubetui.node import LostTrackError, Node, Result
 from kubetui.pipeline import Recipe, State, Step
 from kubetui.plan import Machine, Plan
@@ -19,11 +20,20 @@ from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
 
 
 class StepFailedError(RunError):
-    """A step's command ended with an error; `tail` holds its last lines."""
+    """A step's command ended with an error; `tail` holds its last lines, `command` what failed of its script."""
 
-    def __init__(self, message: str, *, fix: str = "", id: str = "", tail: tuple[str, ...] = ()) -> None:  # noqa: A002
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        id: str = "",  # noqa: A002
+        tail: tuple[str, ...] = (),
+        command: str = "",
+    ) -> None:
         super().__init__(message, fix=fix, id=id)
         self.tail = tail
+        self.command = command
 
 
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
@@ -151,7 +161,7 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
             task.refuse_foreign(found)
         result = await task.node.carry_out(unit_name(task, command), command, task.log)
     if not result.ok:
-        raise failure(task, result)
+        raise failure(task, result, command)
     if check is not None:
         found = await probe(task, check)
         if found.state is not State.DONE:
@@ -169,12 +179,13 @@ def unit_name(task: Task, command: Command) -> str:
     return f"{task.step.name}-{digest}"
 
 
-def failure(task: Task, result: Result) -> StepFailedError:
-    """Explain why a command failed, from what it printed."""
+def failure(task: Task, result: Result, command: Command) -> StepFailedError:
+    """Explain why a command failed, from what it printed and where it ended."""
     cause = explain(result.lines)
     return StepFailedError(
         f'"{task.step.title}" failed on {task.machine.name}: {cause.message or result.last or "no output"}',
         fix=cause.fix,
         id=cause.id,
         tail=result.lines,
+        command=failed_command(command, result.failed_at),
     )

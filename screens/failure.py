@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -20,6 +21,17 @@ from screens.session import Session
 from screens.shell import open_shell
 
 LAST_LINES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of a failure: the cause, the command that failed, its last lines, what to do, where to read on."""
+
+    cause: str
+    command: str
+    last: tuple[str, ...]
+    fix: str
+    where: str
 
 
 class Choice(Enum):
@@ -50,6 +62,7 @@ class FailureScreen(PlainScreen):
     DEFAULT_CSS = """
     FailureScreen > VerticalScroll { height: 1fr; padding: 0 2; }
     FailureScreen > VerticalScroll > Static { height: auto; margin: 0 0 1 0; }
+    FailureScreen #command { margin: 0; color: $accent; }
     FailureScreen #tail { border-left: vkey $border-blurred; padding: 0 0 0 1; }
     FailureScreen #where { text-style: dim; }
     """
@@ -84,6 +97,7 @@ class FailureScreen(PlainScreen):
         yield head
         with VerticalScroll():
             yield Static("", id="cause", markup=False)
+            yield Static("", id="command", markup=False)
             yield Static("", id="tail", markup=False)
             yield Static("", id="fix", markup=False)
             yield Static("", id="where", markup=False)
@@ -109,27 +123,30 @@ class FailureScreen(PlainScreen):
         count = f"failure {self._index + 1} of {len(self._failures)}, " if len(self._failures) > 1 else ""
         return f"{count}{progress.done} of {len(progress.tasks)} steps are done" if progress.tasks else ""
 
-    def _parts(self) -> tuple[str, tuple[str, ...], str, str]:
-        """Return the cause, the last lines, what to do, and where to read on."""
+    def words(self) -> Words:
+        """Say what failed, why, and what can be done."""
         failure, error = self.failure, self._session.error
         if failure is not None:
+            command = f"$ {clean(failure.command)}" if failure.command else ""
             last = tuple(map(clean, failure.tail[-LAST_LINES:]))
             fix = failure.fix or "Look at the log; retrying repeats this step alone."
             log = self._session.log_folder / f"{failure.task.machine}.log"
-            return clean(failure.error), last, clean(fix), f"error {failure.error_id}, docs/errors.md\nlog {log}"
+            where = f"error {failure.error_id}, docs/errors.md\nlog {log}"
+            return Words(clean(failure.error), command, last, clean(fix), where)
         assert error is not None  # noqa: S101 - without a failure there is an error
         cause = "\n".join(map(clean, error.message.splitlines()))
         where = f"error {error.id}, docs/errors.md\nlog {self._session.log_folder}"
-        return cause, (), clean(error.fix) or "Nothing was lost; try again.", where
+        return Words(cause, "", (), clean(error.fix) or "Nothing was lost; try again.", where)
 
     def _fill(self) -> None:
-        cause, last, fix, where = self._parts()
-        self.query_one("#cause", Static).update(Content.styled(cause, "bold"))
-        tail = self.query_one("#tail", Static)
-        tail.update(Content("\n".join(last)))
-        tail.display = bool(last)
-        self.query_one("#fix", Static).update(Content(fix))
-        self.query_one("#where", Static).update(Content(where))
+        words = self.words()
+        self.query_one("#cause", Static).update(Content.styled(words.cause, "bold"))
+        for place, text in (("#command", words.command), ("#tail", "\n".join(words.last))):
+            part = self.query_one(place, Static)
+            part.update(Content(text))
+            part.display = bool(text)
+        self.query_one("#fix", Static).update(Content(words.fix))
+        self.query_one("#where", Static).update(Content(words.where))
         self.query_one(FailureHead).redraw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -160,6 +177,8 @@ class FailureScreen(PlainScreen):
 
     def action_copy(self) -> None:
         """Copy everything that is shown."""
-        cause, last, fix, where = self._parts()
-        self.app.copy_to_clipboard("\n".join([self.headline(), cause, "", *last, "", fix, where]))
+        said = self.words()
+        command = [said.command] if said.command else []
+        text = [self.headline(), said.cause, "", *command, *said.last, "", said.fix, said.where]
+        self.app.copy_to_clipboard("\n".join(text))
         self.notify("Copied.")

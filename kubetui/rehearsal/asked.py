@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kubetui.command import PRELUDE
-from kubetui.guest import FORGET
+from kubetui.guest import FORGET, WATCH
 
 _VALUE = re.compile(r"([A-Z][A-Z0-9_]*)='((?:[^']|'\\'')*)'\n")
 _PART = re.compile(r"^# ([\w-]+)\nsaid=\$\(\nexec 2>&1\nset -e\n(.*?)\n\)\nended=\$\?\n", re.DOTALL | re.MULTILINE)
@@ -34,7 +34,7 @@ class Asked:
 
 def understand(text: str) -> Asked:
     """Take a rendered script apart (see `Command.render`)."""
-    return _without_values(text.removeprefix(FORGET).removeprefix(PRELUDE))
+    return _without_values(text.removeprefix(FORGET).removeprefix(WATCH).removeprefix(PRELUDE))
 
 
 def survey_parts(script: str) -> tuple[tuple[str, Asked], ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubetui.errors import UsageError
+from kubetui.guest import FAILED_AT
 from kubetui.plan import Machine, Plan
 from kubetui.rehearsal.recording import Answer
 
@@ -19,7 +20,8 @@ class Fault:
     """One failure: the step that it strikes, on the first control plane or on the last worker.
 
     `keeps` is how far the recorded output goes before it (the text of its last line begins so), `says` what
-    comes then, `leaves` what a probe finds afterwards. One that drops the connection ends no step.
+    comes then, `leaves` what a probe finds afterwards, `at` how the script's line begins that fails. One that drops
+    the connection ends no step.
     """
 
     name: str
@@ -29,11 +31,17 @@ class Fault:
     keeps: str = ""
     says: tuple[str, ...] = ()
     leaves: str = ""
+    at: str = ""
     drops: bool = False
 
     def strikes(self, plan: Plan, machine: Machine, step: str) -> bool:
         """Tell whether this machine's task is the one."""
         return step == self.step and machine == (plan.machines[0] if self.first else plan.machines[-1])
+
+    def failed_at(self, file: str) -> str:
+        """Return what a script's file says at its end on where it failed; nothing where it does not fail."""
+        before, found, _ = file.partition(f"\n{self.at}")
+        return f"{FAILED_AT}{before.count(chr(10)) + 2} 0\n" if self.at and found else ""
 
     def answer(self, recorded: Answer) -> Answer:
         """Return what the machine says instead of what was recorded."""
@@ -111,11 +119,13 @@ FAULTS: Final = {
             keeps="[wait-control-plane]",
             says=tuple(_TIMEOUT.splitlines()),
             leaves="kubeadm init did not come to its end",
+            at="if ! kubeadm init ",
         ),
         Fault(
             "apt-lock",
             step="kubernetes",
             seconds=20.0,
+            at="install --allow-change-held-packages ",
             says=(
                 *_tries(
                     (
@@ -133,6 +143,7 @@ FAULTS: Final = {
             "image-pull",
             step="images",
             seconds=20.0,
+            at='    there "$image" || retry 5 crictl pull ',
             says=(
                 f"image 1 of 5: {_IMAGE}",
                 *_tries(
@@ -147,6 +158,7 @@ FAULTS: Final = {
             "join-unreachable",
             step="join",
             seconds=10.0,
+            at='  fail "the control plane cannot be reached ',
             says=(
                 (
                     "error: the control plane cannot be reached at «control-address»:6443 from here: "

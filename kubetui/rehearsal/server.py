@@ -156,14 +156,15 @@ class MachineServer:
                 return guest.UNKNOWN
             else:
                 job = self._jobs[name] = _Job(attempt)
-                task = asyncio.create_task(self._carry_out(job, understand(text)))
+                task = asyncio.create_task(self._carry_out(job, text))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         if job is None or job.attempt != attempt:
             return guest.UNKNOWN
         return await job.follow(int(offset), process.stdout.write)
 
-    async def _carry_out(self, job: _Job, asked: Asked) -> None:
+    async def _carry_out(self, job: _Job, file: str) -> None:
+        asked = understand(file)
         answer, fault = self.machine.begin(asked)
         began = asyncio.get_running_loop().time()
         speed = self.speed()
@@ -184,7 +185,7 @@ class MachineServer:
         except OSError as error:
             await job.say(f"error: the rehearsal cannot be written down: {error}\n".encode(), _ERROR)
         else:
-            await job.say(b"", answer.code)
+            await job.say(fault.failed_at(file).encode() if fault else b"", answer.code)
 
 
 def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:

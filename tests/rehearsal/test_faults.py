@@ -7,10 +7,10 @@ from kubetui.rehearsal.faults import FAULTS
 from tests.rehearsal.conftest import Theatre
 
 FAILING = {
-    "init-timeout": ("kubmaster/init", "KUBEADM-TIMEOUT"),
-    "apt-lock": ("kubnode2/kubernetes", "APT-LOCK"),
-    "image-pull": ("kubnode2/images", "IMAGE-PULL"),
-    "join-unreachable": ("kubnode2/join", "CONTROL-PLANE-UNREACHABLE"),
+    "init-timeout": ("kubmaster/init", "KUBEADM-TIMEOUT", "kubeadm init --config="),
+    "apt-lock": ("kubnode2/kubernetes", "APT-LOCK", "install --allow-change-held-packages "),
+    "image-pull": ("kubnode2/images", "IMAGE-PULL", 'there "$image" || retry 5 crictl pull "$image"'),
+    "join-unreachable": ("kubnode2/join", "CONTROL-PLANE-UNREACHABLE", 'fail "the control plane cannot be reached '),
 }
 
 
@@ -22,8 +22,9 @@ def test_every_fault_is_tested() -> None:
 async def test_a_fault_is_recognised_and_overcome(fault: str, theatre: Theatre) -> None:
     finished = await theatre.up(fault=fault)
     assert (finished.ok, finished.failed) == (False, 1)
-    task, error = FAILING[fault]
+    task, error, command = FAILING[fault]
     assert [(str(event.task), event.error_id) for event in theatre.failures] == [(task, error)]
+    assert theatre.failures[0].command.startswith(command)
     assert theatre.failures[0].fix
     assert "«" not in "".join(theatre.failures[0].tail)
     again = await theatre.up(fault=fault)

@@ -27,6 +27,7 @@ SAID = {
         "[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from /etc/kubernetes",
     ),
 }
+COMMAND = "apt install --yes --no-install-recommends kubelet=1.36.1-1.1 kubeadm=1.36.1-1.1 kubectl=1.36.1-1.1"
 TAIL = (
     "Reading package lists...",
     "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)",
@@ -77,7 +78,7 @@ def failing(chosen: Profile, step: str, machine: str) -> list[Event]:
     )
     fix = "Most often it ends by itself: try again in a minute."
     events += [Line(at, machine, step, text) for text in TAIL]
-    events.append(TaskFinished(at, failed, Outcome.FAILED, 1.0, message, "APT-LOCK", fix, TAIL))
+    events.append(TaskFinished(at, failed, Outcome.FAILED, 1.0, message, "APT-LOCK", fix, TAIL, command=COMMAND))
     started = events[0]
     assert isinstance(started, RunStarted)
     blocked = [task for task in started.tasks if task not in ended | {failed}]

@@ -12,6 +12,7 @@ from screens.app import KubetuiApp
 from screens.dialogs import Ask
 from screens.passwords import ask
 from tests.screens.conftest import FakeHost
+from tests.screens.test_start import listed
 
 PROFILE = Profile.model_validate(
     {"mirrors": {"http_proxy": "http://me@proxy:3128", "apt_proxy": "http://me@cache:3142"}}
@@ -22,6 +23,7 @@ TYPED = "s3cret!"
 async def test_each_password_is_asked_for_once_and_never_shown(host: FakeHost) -> None:
     begun: list[str] = []
     async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
         assert isinstance(pilot.app, KubetuiApp)
         ask(pilot.app, PROFILE, lambda: begun.append("run"))
         for place in ("http://me@cache:3142", "http://me@proxy:3128"):
@@ -46,6 +48,7 @@ async def test_each_password_is_asked_for_once_and_never_shown(host: FakeHost) -
 async def test_who_leaves_the_question_leaves_the_run(host: FakeHost) -> None:
     begun: list[str] = []
     async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
         assert isinstance(pilot.app, KubetuiApp)
         ask(pilot.app, PROFILE, lambda: begun.append("run"))
         await pilot.pause()
@@ -63,6 +66,7 @@ async def test_a_file_that_cannot_be_used_is_told(
     credentials_file().write_text("proxy: c4nary\n")
     credentials_file().chmod(0o644)
     async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
         assert isinstance(pilot.app, KubetuiApp)
         ask(pilot.app, PROFILE, lambda: pytest.fail("it began"))
         await pilot.pause()
