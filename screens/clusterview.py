@@ -14,11 +14,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from kubetui import observe
+from kubetui import observe, timings
 from kubetui.cluster import Cluster
 from screens import rehearsed
 from screens.chrome import Head, PlainScreen, key, marked
-from screens.destroying import DestroyScreen, question
 from screens.kubetable import KubeTable
 from screens.runstate import clock
 from screens.shell import open_shell
@@ -41,8 +40,14 @@ class ClusterHead(Head):
         return Content.assemble(left.stylize("bold"), " " * gap, right)
 
 
+def built_in(cluster: Cluster) -> float | None:
+    """Return how long the last run took that built something and came to its end; None where nobody noted it."""
+    times = timings.read(cluster)
+    return times.seconds if times is not None and times.ok else None
+
+
 class ClusterScreen(PlainScreen):
-    """Shows what a watch sees. `seconds` is how long the last run took, where that is known."""
+    """Shows what a watch sees. `seconds` is how long the last run took, where that is not what was noted."""
 
     DEFAULT_CSS = """
     ClusterScreen > #trouble { height: auto; padding: 0 1 1 1; display: none; }
@@ -79,7 +84,7 @@ class ClusterScreen(PlainScreen):
     ) -> None:
         super().__init__()
         self._cluster = Cluster(name)
-        self._seconds = seconds
+        self._seconds = built_in(self._cluster) if seconds is None else seconds
         self._now = now
         self._watching = Watch(name, opens)
         self._drawn = Seen()
@@ -205,8 +210,6 @@ class ClusterScreen(PlainScreen):
 
     def action_destroy(self) -> None:
         """Ask, and remove the cluster."""
-        self.app.push_screen(question(self._cluster.name), self._confirmed)
+        from screens.removal import destroy  # noqa: PLC0415
 
-    def _confirmed(self, sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
-        if sure:
-            self.app.switch_screen(DestroyScreen(self._cluster.name))
+        destroy(self.app, self._cluster.name, self.app.switch_screen)

@@ -1,42 +1,25 @@
-"""A cluster on its way out: the question before it, and what is said while its machines are removed."""
+"""A cluster on its way out: what is said while its machines are removed."""
 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from kubetui import profilefile
 from kubetui.cluster import Cluster
-from kubetui.errors import ProfileError
 from kubetui.events import Line
-from kubetui.plan import Plan
 from kubetui.text import harmless
 from screens.buffers import Buffer
 from screens.chrome import TitleLine, key, marked
-from screens.dialogs import Confirm
 from screens.logpane import LogPane
 from screens.logscreen import LOG_KEYS, LogScreen
 from screens.session import EngineThread
 
-
-def question(name: str) -> Confirm:
-    """Return what is asked before a cluster is removed: it says what goes and what stays."""
-    words = "Its machines and everything in them are removed, its logs and its kubeconfig. Saved profiles stay."
-    with suppress(ProfileError):
-        kind = Plan(profilefile.load(Cluster(name).profile)).provider
-        if kind.rehearsal:
-            words = "It is a rehearsal: no machine is removed, only its logs and its kubeconfig. Saved profiles stay."
-        elif not kind.makes_machines:
-            words = (
-                "Your machines stay and become what they were: kubeadm reset, and what kubetui installed is removed, "
-                "with the cluster's logs and its kubeconfig. Saved profiles stay."
-            )
-    return Confirm(f"Destroy {name}", words, name)
+if TYPE_CHECKING:
+    from kubetui.access import Access
 
 
 class DestroyScreen(LogScreen):
@@ -45,9 +28,10 @@ class DestroyScreen(LogScreen):
     DEFAULT_CSS = "DestroyScreen LogPane { padding: 0 0 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc"), *LOG_KEYS]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, access: Access | None = None) -> None:
         super().__init__()
         self._cluster = name
+        self._access = access
         self._buffer = Buffer()
         self._thread = EngineThread(f"destroy {name}", self._main)
 
@@ -59,7 +43,7 @@ class DestroyScreen(LogScreen):
 
     def on_mount(self) -> None:
         """Begin."""
-        self.pane.show("Vagrant", self._buffer, "destroy")
+        self.pane.show("Vagrant" if self._access is None else "The machines", self._buffer, "destroy")
         self._thread.start()
         self.set_interval(1 / 4, self.look)
 
@@ -79,7 +63,7 @@ class DestroyScreen(LogScreen):
         from kubetui.errors import KubetuiError  # noqa: PLC0415
 
         try:
-            await destroy(Cluster(self._cluster), self._say)
+            await destroy(Cluster(self._cluster), self._say, self._access)
             self._say(f"{self._cluster} is gone.")
         except KubetuiError as error:
             for line in str(error).splitlines():

@@ -19,8 +19,8 @@ from screens import rehearsed
 from screens.chrome import PlainScreen, key, marked
 from screens.draft import Draft
 from screens.lists import Lines, SearchLine
+from screens.meeting import start_run
 from screens.pagesline import PagesLine, stages
-from screens.passwords import ask
 from screens.reader import Reader
 from screens.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
 from screens.saving import export, leave, save
@@ -159,10 +159,7 @@ class ReviewScreen(PlainScreen):
             words = f"{failed[0].message} r looks again, h shows every check."
             self.app.notify(words, title="This host is not ready", severity="warning", markup=False)
             return
-        from screens.run import RunScreen  # noqa: PLC0415 - loads the engine
-
-        profile = self.plan.profile
-        ask(self.app, profile, lambda: self.app.push_screen(RunScreen(profile)))
+        start_run(self.app, self.plan)
 
     def action_step(self) -> None:
         """Show the chosen step alone."""

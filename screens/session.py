@@ -6,6 +6,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from kubetui.cluster import Cluster
 from kubetui.engine import Stop
@@ -18,15 +19,18 @@ from kubetui.render import left_out
 from kubetui.text import clean, redact
 from screens.buffers import Buffers
 
+if TYPE_CHECKING:
+    from kubetui.access import Access
+
 Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
 """What a session runs; `kubetui.up.up` is one, a test's recorded events are another."""
 
 
-async def build(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+async def build(profile: Profile, sink: Sink, stop: Stop, access: Access | None = None) -> RunFinished:
     """Run `kubetui.up.up`, imported in the engine's thread: asyncssh takes longer to load than Textual."""
     from kubetui.up import up  # noqa: PLC0415
 
-    return await up(profile, sink, stop)
+    return await up(profile, sink, stop, access=access)
 
 
 class EngineThread:
@@ -99,6 +103,7 @@ class Session:
 
     def __init__(self, profile: Profile, run: Runner = build) -> None:
         self.profile = profile
+        self.runner = run
         self.progress = Progress()
         self.titles: dict[str, TaskStarted] = {}
         """The last task that each machine began."""

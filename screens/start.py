@@ -160,27 +160,19 @@ class StartScreen(PlainScreen):
 
     def action_go_on(self) -> None:
         """Go on with a run that stopped."""
-        from screens.passwords import ask  # noqa: PLC0415
-        from screens.run import RunScreen  # noqa: PLC0415
+        from kubetui.plan import Plan  # noqa: PLC0415
+        from screens.meeting import start_run  # noqa: PLC0415
 
         cluster = self._cluster
-        profile = cluster.profile if cluster else None
-        if profile is not None:
-            ask(self.app, profile, lambda: self.app.push_screen(RunScreen(profile)))
+        if cluster is not None and cluster.profile is not None:
+            start_run(self.app, Plan(cluster.profile))
 
     def action_destroy(self) -> None:
         """Remove a cluster."""
-        from screens.destroying import DestroyScreen, question  # noqa: PLC0415
+        from screens.removal import destroy  # noqa: PLC0415
 
-        cluster = self._cluster
-        if cluster is None:
-            return
-
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
-            if sure:
-                self.app.push_screen(DestroyScreen(cluster.name))
-
-        self.app.push_screen(question(cluster.name), answered)
+        if self._cluster is not None:
+            destroy(self.app, self._cluster.name, self.app.push_screen)
 
     def action_undo(self) -> None:
         """Forget a draft."""

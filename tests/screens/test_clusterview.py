@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from kubetui import timings
+from kubetui.cluster import Cluster as Cluster_
 from kubetui.errors import RunError
 from kubetui.observe import Table, aligned_table, tabbed_table
-from screens.clusterview import ClusterScreen
+from screens.clusterview import ClusterScreen, built_in
 from screens.dialogs import Confirm
 from screens.kubetable import KubeTable
 
@@ -141,3 +143,16 @@ async def test_destroy_asks_for_the_name() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ClusterScreen))
+
+
+async def test_how_long_it_took_is_read_where_the_last_run_noted_it() -> None:
+    noted = Cluster_("lab")
+    noted.create()
+    timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=True, spans=()))
+    async with OneScreen(lambda: ClusterScreen("lab", opens=Cluster().open)).run_test() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ClusterScreen)
+        assert screen.took() == "built in 3:07"
+    timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=False, spans=()))
+    assert built_in(noted) is None
+    assert built_in(Cluster_("other")) is None

@@ -44,7 +44,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Profile]:
     found: list[Profile] = []
 
     class Fake(PlainScreen):
-        def __init__(self, profile: Profile) -> None:
+        def __init__(self, profile: Profile, **_how: object) -> None:
             super().__init__()
             found.append(profile)
 

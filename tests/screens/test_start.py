@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from kubetui import library, overview, profilefile
 from kubetui.cluster import Cluster
 from kubetui.profile import Machines, Profile
-from screens import destroying
+from screens import removal
 from screens.app import KubetuiApp
 from screens.chrome import PlainScreen
 from screens.dialogs import Confirm
@@ -151,7 +151,7 @@ def test_destroy_says_what_goes_and_what_stays(chosen: dict[str, Any], said: str
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile.model_validate(chosen)))
-    assert said in destroying.question("lab").words
+    assert said in removal.words(removal.plan_of("lab"))
 
 
 async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,11 +159,11 @@ async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.Monkey
     asked: list[str] = []
 
     class Fake(PlainScreen):
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, _access: object = None) -> None:
             super().__init__()
             asked.append(name)
 
-    monkeypatch.setattr(destroying, "DestroyScreen", Fake)
+    monkeypatch.setattr(removal, "DestroyScreen", Fake)
     async with app(host).run_test(size=(80, 24)) as pilot:
         await chosen(pilot, "cluster lab")
         await pilot.press("d")
