@@ -11,6 +11,9 @@ from typing import Final
 
 UNKNOWN: Final = 254
 """The launcher's exit status when nobody can tell how the step ended."""
+NOT_BEGUN: Final = 253
+"""The same, when systemd did not take the step; one that is about to stop the machine does not."""
+LOST: Final = (UNKNOWN, NOT_BEGUN)
 
 READ: Final = r"""
 size=$1

@@ -184,11 +184,9 @@ class SshNode:
         except _TimeLimitError:
             await self._stop(task)
             raise
-        if ended.status == guest.UNKNOWN:
-            raise LostTrackError(
-                f"{self.name} was restarted while the step ran, or the connection broke as it began; "
-                "how far it came is not known."
-            )
+        if ended.status in guest.LOST:
+            said = ended.complaint[-1] if ended.complaint else "it was restarted, or the connection broke as it began"
+            raise LostTrackError(f"How far the step came on {self.name} is not known: {said}.")
         if ended.status == 0:
             self._carried_out.append(task)
         return record.result(ended, command)

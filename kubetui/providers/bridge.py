@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -64,14 +63,14 @@ class Bridge:
         vagrant-lxc would do it as the first machine starts, and two that start at once would both try.
         """
         own = psutil.net_if_addrs().get(self.name, [])
-        if any(each.family == socket.AF_INET for each in own):
+        if str(address.ip) in {each.address for each in own}:
             return True
         commands = (
             ("ip", "link", "add", "name", self.name, "type", "bridge"),
             ("ip", "address", "add", str(address), "dev", self.name),
             ("ip", "link", "set", self.name, "up"),
         )
-        # one without an address was made by a start that was cut off
+        # one without this address was made by a start that was cut off, or another network of ours is on it
         for words in commands[1:] if (_NET / self.name).exists() else commands:
             if (await as_root(words, self._folder, log)).code:
                 log(f"the bridge {self.name} is left to Vagrant, and the first machine starts alone")
