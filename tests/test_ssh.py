@@ -480,6 +480,7 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
     second = machine.node()
     await second.connect(nobody)
     picked = asyncio.create_task(second.carry_out("flood", command, said.append))
+    await until(lambda: said)
     for part in (5, 6):
         gate.with_name(f"gate.{part}").touch()
     result = await picked
