@@ -20,6 +20,7 @@ from screens.pages import PageScreen
 from screens.review import ReviewScreen
 from tests.screens.apps import SIZES, until
 from tests.screens.conftest import FakeHost
+from tests.screens.test_start import listed
 
 Snap = Any
 LIST = """m1 control-plane 10.0.0.1 user=me key=~/.ssh/lab
@@ -173,6 +174,7 @@ async def test_a_network_of_ones_own_is_asked_for_its_manifest(host: FakeHost) -
 async def test_a_manifest_that_is_not_there_is_told(host: FakeHost, manifest: Path) -> None:
     os.remove(manifest)  # noqa: PTH107
     async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
         assert isinstance(pilot.app, KubetuiApp)
         pilot.app.push_screen(pilot.app.page(2, Draft(HOSTS)))
         await pilot.pause()
