@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -14,9 +13,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kubetui import overview
-from kubetui.errors import KubetuiError
-from kubetui.plan import Plan
-from kubetui.planview import step_texts
 from kubetui.questions import FieldPath, Question, could_become_valid, pages
 from kubetui.ranges import Problem
 from screens import rehearsed
@@ -196,23 +192,8 @@ class PageScreen(PlainScreen):
         wrong = next((field for field in self.query(Field) if field.question.path in found), None)
         if wrong is not None:
             wrong.control.focus()
-        elif not found and self.draft.profile().network.manifest is not None and self.index + 1 == len(pages()):
-            self._fetch()
         elif not found:
-            self._next()
-
-    def _next(self) -> None:
-        self.app.push_screen(self.app.page(self.index + 1, self.draft))
-
-    @work(exclusive=True)
-    async def _fetch(self) -> None:
-        """Read the manifest of a network of one's own, which may be far away, and go on where it can be used."""
-        try:
-            await asyncio.to_thread(step_texts, Plan(self.draft.profile()))
-        except KubetuiError as error:
-            self.app.notify(str(error), title="The pod network's manifest", severity="warning", markup=False)
-        else:
-            self._next()
+            self.app.push_screen(self.app.page(self.index + 1, self.draft))
 
     def _catch_up(self) -> None:
         """Take what the fields show: a key that was pressed at once after a letter arrives before its news."""

@@ -1,6 +1,5 @@
 """The questions that only some providers and pod networks need: shown there, and nowhere else."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from screens.draft import Draft
 from screens.fields import Field
 from screens.pages import PageScreen
 from screens.review import ReviewScreen
-from tests.screens.apps import SIZES, until
+from tests.screens.apps import SIZES
 from tests.screens.conftest import FakeHost
 
 Snap = Any
@@ -168,21 +167,6 @@ async def test_a_network_of_ones_own_is_asked_for_its_manifest(host: FakeHost) -
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
         assert pilot.app.screen.page.name == "kubernetes"
-
-
-async def test_a_manifest_that_is_not_there_is_told(host: FakeHost, manifest: Path) -> None:
-    os.remove(manifest)  # noqa: PTH107
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        assert isinstance(pilot.app, KubetuiApp)
-        pilot.app.push_screen(pilot.app.page(2, Draft(HOSTS)))
-        await pilot.pause()
-        await pilot.press("enter")
-        await until(pilot, lambda: pilot.app._notifications)
-        assert any("net.yaml: No such file" in note.message for note in pilot.app._notifications)
-        assert isinstance(pilot.app.screen, PageScreen)
-        write(manifest)
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewScreen))
 
 
 def enter(draft: Draft, **texts: str) -> None:
