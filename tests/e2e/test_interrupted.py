@@ -47,7 +47,7 @@ def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
 
 
 def test_killed_during_the_costly_steps(fresh: Maker) -> None:
-    killed(fresh("killed"), "during", ("start", "kubernetes", "images", "init", "join"))
+    killed(fresh("killed"), "during", ("start", "kubernetes", "join"))
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def at_once(lab: Lab, times: int) -> None:
 
 def test_of_two_at_once_one_runs(fresh: Maker) -> None:
     lab = fresh("twice")
-    at_once(lab, 5)
+    at_once(lab, 3)
     lab.kubetui("destroy", lab.name, "--yes")
 
 
