@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import asyncssh
 
 from kubetui import reach
-from kubetui.errors import ConnectionLostError, HostKeyError, RunError
+from kubetui.errors import ConnectionLostError, HostKeyError, KubetuiError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.providers.base import Endpoint, LineSink
 
 BOOT_SECONDS = 300.0
 """How long a machine may take until its sshd answers."""
+RENEW_SECONDS = 15.0
+"""After how long without an answer the provider is asked anew how SSH reaches a machine: it may have been restarted."""
 _TRANSIENT = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError)
 
 
@@ -25,6 +28,7 @@ class Patience:
     boot: float = BOOT_SECONDS
     pause: float = 1.0
     keepalive: float = 5.0
+    renew: float = RENEW_SECONDS
 
 
 def describe(error: Exception) -> str:
@@ -52,12 +56,23 @@ class _Client(asyncssh.SSHClient):
         return self._keys.accept(self._machine, key.export_public_key().decode().strip())
 
 
+Renew = Callable[[], Awaitable[Endpoint]]
+
+
 class Connection:
     """The way to one machine, through another host where its endpoint names one."""
 
-    def __init__(self, name: str, endpoint: Endpoint, keys: HostKeys, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        keys: HostKeys,
+        patience: Patience | None = None,
+        renew: Renew | None = None,
+    ) -> None:
         self.name = name
         self.endpoint = endpoint
+        self._renew = renew
         self.patience = patience or Patience()
         self._keys = keys
         self._connection: asyncssh.SSHClientConnection | None = None
@@ -70,7 +85,8 @@ class Connection:
         Raises HostKeyError at once when the machine shows another key than before, ConnectionLostError
         when it never answers.
         """
-        deadline = time.monotonic() + self.patience.boot
+        asked = time.monotonic()
+        deadline = asked + self.patience.boot
         while True:
             try:
                 await self.open()
@@ -80,8 +96,24 @@ class Connection:
                     raise self._unreachable(error) from error
                 log(f"{describe(error)}; waiting for SSH, {left:.0f} s left")
                 await asyncio.sleep(min(self.patience.pause, left))
+                if time.monotonic() - asked > self.patience.renew:
+                    await self._ask_again(log)
+                    asked = time.monotonic()
             else:
                 return
+
+    async def _ask_again(self, log: LineSink) -> None:
+        """Take what the provider says now: a machine that was restarted may have another address or port."""
+        if self._renew is None:
+            return
+        try:
+            found = await self._renew()
+        except KubetuiError as error:
+            log(error.message)
+            return
+        if found != self.endpoint:
+            log(f"SSH reaches it at {found.host}:{found.port} now")
+            self.endpoint = found
 
     async def open(self) -> asyncssh.SSHClientConnection:
         """Return the connection, made anew where it is lost or was never made; one try.

@@ -15,7 +15,7 @@ import asyncssh
 
 from kubetui import guest, reach
 from kubetui.command import Command
-from kubetui.connection import Connection, Patience
+from kubetui.connection import Connection, Patience, Renew
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError, Result
@@ -124,9 +124,16 @@ async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
 class SshNode:
     """One machine that runs commands, over a connection that is renewed when it is lost."""
 
-    def __init__(self, name: str, endpoint: Endpoint, keys: HostKeys, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        keys: HostKeys,
+        patience: Patience | None = None,
+        renew: Renew | None = None,
+    ) -> None:
         self.name = name
-        self._connection = Connection(name, endpoint, keys, patience)
+        self._connection = Connection(name, endpoint, keys, patience, renew)
         self._carried_out: list[str] = []
 
     async def connect(self, log: LineSink) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from kubetui.logs import Logs
 from kubetui.node import Node
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
-from kubetui.providers.base import Endpoint, LineSink, MachineState
+from kubetui.providers.base import Endpoint, LineSink, MachineState, Provider
 from kubetui.redaction import redacted
 from kubetui.rehearsal.options import lasting
 from kubetui.rehearsal.scribe import Scribe
@@ -57,7 +58,9 @@ async def up(
             write_private(cluster.profile, profilefile.dump(lasting(profile)))
             times = timings.Recorder(plan, STEPS)
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
-                connect = scribe.around(connector(cluster)) if scribe else connector(cluster)
+                connect = connector(cluster, provider)
+                if scribe:
+                    connect = scribe.around(connect)
                 run = Run(plan, cluster, provider, STEPS, connect)
                 try:
                     finished = await Engine(run, _written(cluster.folder, journal, logs, times, sink), stop).execute()
@@ -83,15 +86,18 @@ def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder
     return take
 
 
-def connector(cluster: Cluster) -> Connect:
+def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
     """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned.
+
+    A machine that is restarted meanwhile may be reached elsewhere afterwards; the provider is asked.
 
     A machine of Vagrant's is shown its well-known key once, and has to refuse it.
     """
     keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
 
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
-        node = SshNode(machine.name, endpoint, met if endpoint.personal else keys)
+        renew = partial(provider.endpoint, machine, again=True) if provider else None
+        node = SshNode(machine.name, endpoint, met if endpoint.personal else keys, renew=renew)
         await node.connect(log)
         if machine.host is None:
             try:

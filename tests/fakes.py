@@ -35,7 +35,7 @@ class FakeProvider:
     async def start(self, machine: Machine, log: LineSink) -> None:
         del log, machine
 
-    async def endpoint(self, machine: Machine) -> Endpoint:
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         return Endpoint(str(machine.address), 22, "vagrant", ())
 
     async def destroy(self, log: LineSink) -> None:

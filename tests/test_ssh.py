@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import shlex
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -15,7 +17,9 @@ from kubetui import guest as shells
 from kubetui.command import Command, Secret
 from kubetui.connection import Patience, describe
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
+from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError
+from kubetui.providers.base import Endpoint
 from kubetui.ssh import RECONNECTS, SshNode
 from tests.loopback import Guest, guest
 
@@ -140,6 +144,32 @@ async def test_connect_waits_for_sshd(machine: Guest) -> None:
     await machine.wire.open()
     await connecting
     assert lines[0] == "connection refused; waiting for SSH, 5 s left"
+    await node.close()
+
+
+async def test_a_machine_that_is_reached_elsewhere_after_a_restart_is_found_again(
+    machine: Guest, tmp_path: Path
+) -> None:
+    right = Endpoint("127.0.0.1", machine.wire.port, "vagrant", (machine.key,))
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        wrong = replace(right, port=closed.getsockname()[1])
+    answers: list[Endpoint | RunError] = [RunError("it does not run"), wrong, right]
+
+    async def ask() -> Endpoint:
+        answer = answers.pop(0)
+        if isinstance(answer, RunError):
+            raise answer
+        return answer
+
+    lines: list[str] = []
+    patience = Patience(boot=30, pause=0.02, renew=0.05)
+    node = SshNode("kubmaster", wrong, HostKeys(tmp_path / "keys"), patience, ask)
+    await node.connect(lines.append)
+    assert answers == []
+    assert [line for line in lines if "refused" not in line] == [
+        "it does not run",
+        f"SSH reaches it at 127.0.0.1:{right.port} now",
+    ]
     await node.close()
 
 

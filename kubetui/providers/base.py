@@ -58,8 +58,8 @@ class Provider(Protocol):
     async def start(self, machine: Machine, log: LineSink) -> None:
         """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""
 
-    async def endpoint(self, machine: Machine) -> Endpoint:
-        """Tell how SSH reaches a machine that runs."""
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+        """Tell how SSH reaches a machine that runs; `again` after it may have been restarted."""
 
     async def destroy(self, log: LineSink) -> None:
         """Remove every machine that this cluster's folder knows, and what only they used."""

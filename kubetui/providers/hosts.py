@@ -72,8 +72,9 @@ class HostsProvider:
             id="HOST-DOWN",
         )
 
-    async def endpoint(self, machine: Machine) -> Endpoint:
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         """Tell how SSH reaches a machine."""
+        del again
         return (self._access or Access()).endpoint(machine)
 
     async def destroy(self, log: LineSink) -> None:

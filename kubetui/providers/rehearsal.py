@@ -63,8 +63,9 @@ class RehearsalProvider:
         await stage.port(machine)
         self._memory(machine).save()
 
-    async def endpoint(self, machine: Machine) -> Endpoint:
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         """Tell where a machine is played; opens its server where no one has asked for it yet."""
+        del again
         stage = self._stage()
         port = await stage.port(machine)
         return Endpoint(HOST, port, self._plan.user, (stage.user_key,))

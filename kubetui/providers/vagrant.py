@@ -111,10 +111,12 @@ class VagrantProvider:
         if endpoint := vagrantcli.parse_up(output, name, key):
             self._endpoints[name] = endpoint
 
-    async def endpoint(self, machine: Machine) -> Endpoint:
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""
         name = machine.name
         async with self._asking:
+            if again:
+                self._endpoints.pop(name, None)
             if name not in self._endpoints:
                 # its own first: whatever is wrong with another machine, this one's answer is printed before
                 others = sorted(self._running - self._endpoints.keys() - {name})
