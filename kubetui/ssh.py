@@ -19,7 +19,7 @@ from kubetui.connection import Connection, Patience, Renew
 from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError, Result
-from kubetui.providers.base import Endpoint, LineSink
+from kubetui.providers.base import Endpoint, LineSink, nowhere
 from kubetui.text import Lines
 
 TAIL = 50
@@ -31,10 +31,6 @@ GIVEN_BACK: Final = 1024 * 1024
 STOP_SECONDS = 30.0
 TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
-
-
-def nowhere(_said: object) -> None:
-    """Take what nobody wants to see."""
 
 
 def size(script: str) -> str:

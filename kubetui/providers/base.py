@@ -43,6 +43,10 @@ LineSink = Callable[[str], None]
 """Takes one line of output, cleaned of what a terminal would obey."""
 
 
+def nowhere(_said: object) -> None:
+    """Take what nobody wants to see."""
+
+
 class Provider(Protocol):
     """Makes machines. Cancelling a call ends what it started, with no process left behind."""
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import psutil
 
-from kubetui.providers.base import LineSink
+from kubetui.providers.base import LineSink, nowhere
 from kubetui.providers.process import Finished, run
 
 _SYSTEM: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
@@ -55,7 +55,7 @@ class Bridge:
         """Disconnect machines that are gone, so that their addresses are free."""
         for end in dead_ends(self._ends()) if self._there else ():
             log(f"disconnecting {end} from {self.name}: its machine is gone")
-            await as_root(["ip", "link", "delete", end], self._folder, _drop)
+            await as_root(["ip", "link", "delete", end], self._folder, nowhere)
 
     async def make(self, address: IPv4Interface, log: LineSink) -> bool:
         """Make it with this host's `address` on it, unless it is there. Tell whether it is.
@@ -100,7 +100,3 @@ class Bridge:
             return os.listdir(_NET / self.name / "brif")  # noqa: PTH208 - one call, so that it cannot vanish half-way
         except FileNotFoundError:
             return []
-
-
-def _drop(_line: str) -> None:
-    """Take a line that nobody needs: an end that went by itself meanwhile is no news."""

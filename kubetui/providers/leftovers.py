@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.files import private_folder, write_private
-from kubetui.providers.base import LineSink
+from kubetui.providers.base import LineSink, nowhere
 from kubetui.providers.bridge import as_root
 from kubetui.providers.process import Finished, run
 from kubetui.providers.settings import container_name
@@ -89,20 +89,16 @@ class Leftovers:
     async def _remove(self, name: str, log: LineSink) -> None:
         if self._provider == "libvirt":
             # any of them may be missing, depending on where the start was cut off
-            await self._command([*_VIRSH, "destroy", name], _drop)
-            await self._command([*_VIRSH, "undefine", "--nvram", name], _drop)
-            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], _drop)
+            await self._command([*_VIRSH, "destroy", name], nowhere)
+            await self._command([*_VIRSH, "undefine", "--nvram", name], nowhere)
+            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], nowhere)
         else:
             await self._command(["lxc-destroy", "--force", "--name", name], log)
 
     async def _succeeds(self, argv: Sequence[str]) -> bool:
-        return shutil.which(argv[0]) is not None and (await self._command(argv, _drop)).code == 0
+        return shutil.which(argv[0]) is not None and (await self._command(argv, nowhere)).code == 0
 
     async def _command(self, argv: Sequence[str], log: LineSink) -> Finished:
         if self._provider == "lxc":
             return await as_root(argv, self._folder, log)
         return await run(argv, cwd=self._folder, env=os.environ, log=log)
-
-
-def _drop(_line: str) -> None:
-    """Take a line that nobody needs."""
