@@ -78,14 +78,21 @@ if [ "$mode" = start ]; then
 fi
 exec 2>/dev/null
 # /run is memory: what has been read is given back, with the offsets as they are. A channel holds no more than
-# a few MiB that the other side has not got
+# a few MiB that the other side has not got. A reader that lost its connection and has not noticed gives nothing
+# back any more: the next one may have begun again, from the first byte
+turn="$attempt $$"
 give_back() {
   while sleep 1 && [ "/proc/$1/fd/3" -ef "$dir/log" ]; do
     read -r _ at <"/proc/$1/fdinfo/3"
-    [ "$at" -le 33554432 ] || fallocate --punch-hole --offset 0 --length "$((at - 16777216))" "$dir/log"
+    [ "$at" -le 33554432 ] || (
+      flock 9
+      [ "$(cat "$dir/turn")" != "$turn" ] ||
+        fallocate --punch-hole --offset 0 --length "$((at - 16777216))" "$dir/log"
+    ) 9<"$dir"
   done
 }
 ours && [ -e "$dir/log" ] || exit 254
+(flock 9 && printf %s "$turn" >"$dir/turn") 9<"$dir"
 pid=0
 until [ -e "$dir/exit" ]; do
   pid=$(systemctl show --property=MainPID --value "$unit")

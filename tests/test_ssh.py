@@ -524,6 +524,53 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
     assert {line for line in said[2:] if line.startswith("part 6")} >= {f"part 6 {'x' * 1000}"}
 
 
+TICK = r"""#!/bin/bash
+[[ $1 == 1 ]] || exec /bin/sleep "$@"
+echo "$PPID" >>"$STANDINS/waiting"
+until [[ -e $STANDINS/tick ]]; do /bin/sleep 0.02; done
+/bin/sleep 0.02
+echo "$PPID" >>"$STANDINS/ticked"
+"""
+"""Stands in for sleep: who looks once a second waits for the test instead, and says when it goes on."""
+
+
+async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(machine: Guest, tmp_path: Path) -> None:
+    """The machine notices late that a kubetui was killed; the next one reads from the first byte meanwhile."""
+    (machine.standins / "sleep").write_text(TICK)
+    (machine.standins / "sleep").chmod(0o755)
+    waiting, ticked = machine.standins / "waiting", machine.standins / "ticked"
+    ticked.touch()
+    gate = tmp_path / "gate"
+    script = 'seq -f "line %.0f $FILLER" 60000\nuntil [[ -e $GATE ]]; do sleep 0.02; done\n'
+    command = Command(script, {"FILLER": "x" * 1000, "GATE": str(gate)})
+    lines: list[str] = []
+    first = machine.node()
+    left = asyncio.create_task(first.carry_out("flood", command, lines.append))
+    await until(lambda: len(lines) > 40_000 and waiting.exists())
+    machine.wire.frozen.set()
+    left.cancel()
+    await until(left.done)
+    machine.wire.frozen.clear()
+    giver = waiting.read_text().split()[0]
+    said: list[str] = []
+
+    def take(line: str) -> None:
+        if not said:
+            (machine.standins / "tick").touch()
+            end = time.monotonic() + 30
+            while ticked.read_text().split().count(giver) < 2:
+                assert time.monotonic() < end, "the reader before does not look again"
+                time.sleep(0.01)
+        said.append(line)
+
+    gate.touch()
+    second = machine.node()
+    assert (await second.carry_out("flood", command, take)).ok
+    assert [line.split()[1] for line in said] == [str(number) for number in range(1, 60_001)]
+    await second.close()
+    await first.close()
+
+
 async def test_zeros_that_a_step_prints_are_shown(node: SshNode) -> None:
     result = await node.carry_out("zeros", Command(r"printf '\0\0one\n\0two'" + "\n"), nobody)
     assert result.lines == ("␀␀one", "␀two")
