@@ -2,6 +2,8 @@
 
 KUBETUI_E2E_PROFILE is the profile to build from, KUBETUI_E2E_PREFIX what stands before every command
 that talks to machines, KUBETUI_E2E_COMMAND how kubetui is called (`kubetui`).
+
+Several workers of pytest-xdist (`-n 2 --dist loadfile`) are lanes: each has names, addresses and ports of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,21 @@ import pytest
 import yaml
 
 TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
+
+LANE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""Which of the workers this is, from 0 on."""
+FIRST_ADDRESS = "192.168.56.101"
+BRIDGE = "lxc__bridge_name"
+
+
+def beside(base: Mapping[str, Any], lane: int) -> dict[str, Any]:
+    """Return a profile whose machines live beside those of other lanes: a /24 of their own, and a bridge."""
+    network = base.get("network", {})
+    options = dict(network.get("options", {}))
+    if lane and BRIDGE in options:
+        options[BRIDGE] += f"x{lane}"
+    first = IPv4Address(network.get("first_address", FIRST_ADDRESS)) + lane * 256
+    return merged(base, {"network": {"first_address": str(first), "options": options}})
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,11 +122,12 @@ class Maker:
     """Makes labs and takes every one away at the end, also when its test failed."""
 
     def __init__(self, base: Path, folder: Path) -> None:
-        self._base: dict[str, Any] = yaml.safe_load(base.read_text())
+        self._base = beside(yaml.safe_load(base.read_text()), LANE)
         self._folder = folder
         self._labs: list[Lab] = []
 
     def __call__(self, name: str, **changes: Any) -> Lab:
+        name += str(LANE or "")
         document = merged(self._base, {"name": name, **changes})
         profile = self._folder / f"{name}.yaml"
         profile.write_text(yaml.safe_dump(document))

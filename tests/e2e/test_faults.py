@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Lab, Maker
+from tests.e2e.conftest import LANE, Lab, Maker
 from tests.e2e.faults import Container, Front, front, lasting
 from tests.e2e.running import Strike, running
 from tests.e2e.test_interrupted import assert_whole
@@ -17,7 +17,7 @@ from tests.e2e.test_up import nodes
 
 pytestmark = pytest.mark.e2e
 
-MIRROR_PORT, REGISTRY_PORT = 3201, 3202
+MIRROR_PORT, REGISTRY_PORT = 3201 + 10 * LANE, 3202 + 10 * LANE
 PARTLY = 7
 
 

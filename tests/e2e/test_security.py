@@ -74,7 +74,7 @@ def refusing(make: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with mirror(lab, folder, PORT - 1) as place:
         said = lab.kubetui("up", str(lab.profile), "--yes", check=False)
         yield lab, place, said
-    lab.kubetui("destroy", "lies", "--yes")
+    lab.kubetui("destroy", lab.name, "--yes")
 
 
 def on_machine(lab: Lab, command: Command) -> tuple[int, tuple[str, ...]]:
@@ -197,7 +197,7 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     keys += [path.read_text().splitlines()[5] for path in lab.folder.glob(".vagrant/machines/*/*/private_key")]
     secrets = [PASSWORD, *minted, *(token.partition(".")[2] for token in minted), *keys]
     outputs += [lab.kubetui(*words) for words in (("plan", str(lab.profile)), ("plan", str(lab.profile), "--json"))]
-    outputs += [lab.kubetui("status", "canary", "--json"), lab.kubetui("doctor", str(lab.profile), check=False)]
+    outputs += [lab.kubetui("status", lab.name, "--json"), lab.kubetui("doctor", str(lab.profile), check=False)]
     assert any("kubeadm join" in words for words in watch.seen), "the watcher saw the machines work"
     for secret in secrets:
         assert not [words for words in watch.seen if secret in words], "in a command line"
@@ -249,4 +249,4 @@ def test_vagrants_well_known_key_is_refused(make: Maker) -> None:
         )
         assert done.returncode == 255
         assert "Permission denied" in done.stderr
-    lab.kubetui("destroy", "canary", "--yes")
+    lab.kubetui("destroy", lab.name, "--yes")

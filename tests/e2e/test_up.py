@@ -31,12 +31,13 @@ def lab(make: Maker) -> Lab:
     return lab
 
 
-def planned(lab: Lab) -> dict[str, str]:
+def planned(lab: Lab, workers: int | None = None) -> dict[str, str]:
     """Return each machine's name and planned address, counted up from the profile's own values."""
     machines = lab.document.get("machines", {})
-    first = IPv4Address(lab.document.get("network", {}).get("first_address", "192.168.56.101"))
+    first = IPv4Address(lab.document["network"]["first_address"])
     master, node = machines.get("control_plane_name", "kubmaster"), machines.get("worker_name", "kubnode")
-    names = [master, *(f"{node}{number}" for number in range(1, machines.get("workers", 2) + 1))]
+    count = machines.get("workers", 2) if workers is None else workers
+    names = [master, *(f"{node}{number}" for number in range(1, count + 1))]
     return {name: str(first + index) for index, name in enumerate(names)}
 
 
@@ -117,8 +118,8 @@ def test_destroy_leaves_nothing(lab: Lab) -> None:
 def assert_nothing_left(lab: Lab) -> None:
     bridge = lab.document.get("network", {}).get("options", {}).get("lxc__bridge_name")
     if lab.document.get("provider") == "lxc":
-        assert lab.name not in lab.run("lxc-ls", check=False)
-        assert str(bridge) not in lab.run("ip", "-brief", "link")
+        assert f"{lab.name}-" not in lab.run("lxc-ls", check=False)
+        assert str(bridge) not in lab.run("ip", "-brief", "link").split()
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Lab, Maker
+from tests.e2e.test_up import planned
 
 pytestmark = [
     pytest.mark.e2e,
@@ -107,14 +108,14 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     terminal.press("Enter")
     terminal.wait(r"Version +1\.20")
     terminal.press("Enter")
-    terminal.wait(r"kubmaster +control plane +192\.168\.56\.101")
+    addresses = planned(lab, workers)
+    terminal.wait(rf"kubmaster +control plane +{re.escape(addresses['kubmaster'])}")
     terminal.wait(r"● Memory")
     terminal.press("Enter")
     terminal.wait(r"kubmaster +Start the machine")
     terminal.wait(rf"{lab.name} is ready", seconds=600)
-    names = ["kubmaster", *(f"kubnode{number}" for number in range(1, workers + 1))]
-    for index, name in enumerate(names):
-        terminal.wait(rf"{name} +Ready .*192\.168\.56\.{101 + index}\b")
+    for name, address in addresses.items():
+        terminal.wait(rf"{name} +Ready .*{re.escape(address)}\b")
     terminal.press("d")
     terminal.wait("Type .* to go on")
     terminal.type(lab.name)
