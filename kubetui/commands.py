@@ -167,12 +167,18 @@ async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, ac
 def stopping() -> Stop:
     """Return what signals of this process stop, once gently and once more at once."""
     stop = Stop()
+    # after a closed terminal nobody is there any more to ask for it twice
+    _on_signals(_stopper(stop), hung_up=stop.wish)
+    return stop
+
+
+def _on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stopper(stop))
-    # nobody is there any more to ask for it twice
-    loop.add_signal_handler(signal.SIGHUP, stop.wish)
-    return stop
+        loop.add_signal_handler(number, asked)
+    # nohup ignores it for the programs that it starts, and that is what the person wants
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
 
 
 def _stopper(stop: Stop) -> Callable[[], None]:
@@ -196,6 +202,13 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     else:
         hostcommands.confirm_reset(plan, hosts)
     access = hostcommands.meet(plan, accept_host_keys=False)
-    asyncio.run(remove(cluster, lambda line: click.echo(harmless(line)), access))
+
+    async def removing() -> None:
+        stop = Stop()
+        _on_signals(stop.at_once, hung_up=stop.at_once)
+        with stop.cancels_this():
+            await remove(cluster, lambda line: click.echo(harmless(line)), access)
+
+    asyncio.run(removing())
     click.echo(f"{name} is gone.")
     return 0

@@ -102,10 +102,10 @@ PATTERNS: tuple[Pattern, ...] = (
         "Look whether the mirror answers; the same command goes on from here.",
     ),
     _pattern(
-        r"error: image (\S+) cannot be pulled",
+        r"error: image (\S+) cannot be pulled from (\S+)",
         "IMAGE-PULL",
-        "the image {0} cannot be pulled.",
-        "Look whether its registry can be reached from the machine; the same command goes on from here.",
+        "the image {0} cannot be pulled from {1}.",
+        "Look whether that answers, also from inside the machine; the same command goes on from here.",
     ),
     _pattern(
         r"error: the control plane cannot be reached at (\S+) from here: (.+)",

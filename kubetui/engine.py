@@ -52,6 +52,11 @@ class Stop:
         if not self.requested:
             self.request()
 
+    def at_once(self) -> None:
+        """Stop without waiting for what runs."""
+        self.wish()
+        self.request()
+
     @contextmanager
     def cancels(self, tasks: Sequence[asyncio.Task[Any]]) -> Iterator[None]:
         """Let a forced stop cancel these tasks meanwhile, and no others."""

@@ -100,9 +100,9 @@ CASES = [
         "Failed to fetch http://mirror/debian/runc_1.deb  503  Service Unavailable [IP: 10.0.3.1 8080]",
     ),
     (
-        "error: image registry.k8s.io/pause:3.10 cannot be pulled",
+        "error: image registry.k8s.io/pause:3.10 cannot be pulled from http://10.0.3.1:5000",
         "IMAGE-PULL",
-        "the image registry.k8s.io/pause:3.10 cannot be pulled.",
+        "the image registry.k8s.io/pause:3.10 cannot be pulled from http://10.0.3.1:5000.",
     ),
     (
         "error: the control plane cannot be reached at 192.168.56.101:6443 from here: its SSH answers, so something",

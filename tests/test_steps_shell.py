@@ -330,10 +330,17 @@ def test_an_image_that_cannot_be_pulled_is_named_and_the_others_come(box: Box) -
     box.program("crictl", "case $* in *etcd*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
     done = box.run(recipe("images")[1])
     assert done.returncode == 1
-    assert done.stderr == "error: image registry.k8s.io/etcd:3.6.0-0 cannot be pulled\n"
+    assert done.stderr == "error: image registry.k8s.io/etcd:3.6.0-0 cannot be pulled from registry.k8s.io\n"
     pulls = box.called("crictl pull")
     assert sum("etcd" in call for call in pulls) == 5
     assert len(pulls) == 5 + 6
+
+
+def test_of_an_image_that_cannot_be_pulled_the_mirror_is_named_that_was_asked(box: Box) -> None:
+    box.program("kubeadm", IMAGES)
+    box.program("crictl", "case $* in *flannel:*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
+    done = box.run(recipe("images", plan(mirrors={"registries": {"ghcr.io": "http://me@10.0.3.1:5000"}}))[1])
+    assert done.stderr.endswith("flannel:v0.28.9 cannot be pulled from http://10.0.3.1:5000\n")
 
 
 def test_without_kubeadms_list_no_image_counts_as_there(box: Box) -> None:

@@ -151,7 +151,7 @@ FAULTS: Final = {
                     5,
                     f"crictl pull {_IMAGE}",
                 ),
-                f"error: image {_IMAGE} cannot be pulled",
+                f"error: image {_IMAGE} cannot be pulled from {_IMAGE.partition('/')[0]}",
             ),
         ),
         Fault(

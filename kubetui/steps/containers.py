@@ -6,6 +6,7 @@ from typing import Final
 
 from kubetui import containerd, kubeadm, networks, proxy
 from kubetui.command import Command
+from kubetui.credentials import plain
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan, Role
 from kubetui.steps.packages import KUBERNETES_PACKAGES, RUNTIME
@@ -127,13 +128,18 @@ PULL_APPLY: Final = (
 room /var/lib/containerd "$ROOM"
 text=$(wanted)
 mapfile -t list <<<"$text"
+source_of() { # IMAGE: the mirror that is asked for it, or its own registry
+  local url
+  url=$(awk -v registry="${1%%/*}" '$1 == registry {print $2}' <<<"$MIRRORS")
+  say "${url:-${1%%/*}}"
+}
 # three at a time: while one is unpacked, the next ones come
 lane() { # NUMBER: every third image, beginning with that one
   local index image
   for ((index = $1; index < ${#list[@]}; index += 3)); do
     image=${list[index]}
     say "image $((index + 1)) of ${#list[@]}: $image"
-    there "$image" || retry 5 crictl pull "$image" || fail "image $image cannot be pulled"
+    there "$image" || retry 5 crictl pull "$image" || fail "image $image cannot be pulled from $(source_of "$image")"
   done
 }
 lanes=()
@@ -156,8 +162,10 @@ def _pull(plan: Plan, machine: Machine) -> Recipe:
         "ROLE": "worker" if worker else "control-plane",
     }
     # the images compressed and unpacked, in MiB
-    room = {"ROOM": "350" if worker else "900"}
-    return Recipe(Command(PULL_APPLY, {**values, **room}, timeout=3600), Command(PULL_PROBE, values))
+    room = "350" if worker else "900"
+    mirrors = "\n".join(f"{registry} {plain(url)}" for registry, url in plan.profile.mirrors.registries.items())
+    apply = Command(PULL_APPLY, {**values, "ROOM": room, "MIRRORS": mirrors}, timeout=3600)
+    return Recipe(apply, Command(PULL_PROBE, values))
 
 
 PULL_IMAGES = Step(

@@ -7,7 +7,7 @@ import os
 import pty
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -46,10 +46,10 @@ class Running:
                 yield self.events[-1]
         self._said.put(None)
 
-    def until(self, event: str, step: str, machine: str | None = None) -> bool:
-        """Read on to an event of a step; false when the run ends without it."""
+    def until(self, events: Collection[str], step: str, machine: str | None = None) -> bool:
+        """Read on to one of these events of a step; false when the run ends without it."""
         return any(
-            each["event"] == event and place(each)[0] == step and machine in {None, place(each)[1]} for each in self
+            each["event"] in events and place(each)[0] == step and machine in {None, place(each)[1]} for each in self
         )
 
     @property

@@ -129,8 +129,8 @@ def test_servers_that_fail_for_good_are_named(fresh: Maker, tmp_path: Path, mode
             (images, "images", {"IMAGE-PULL"}),
         ):
             with server.doing("ok"), running(lab) as run:
-                if run.until("TaskStarted", step):
-                    server.mode.write_text(mode)
+                assert run.until(("TaskStarted",), step)
+                server.mode.write_text(mode)
                 assert run.end(timeout=900) == 4
                 (found,) = run.errors().values()
                 assert found in wanted

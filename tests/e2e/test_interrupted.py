@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterable
-from contextlib import suppress
 
 import psutil
 import pytest
 
 from kubetui.journal import read
+from kubetui.pipeline import tasks_of
+from kubetui.plan import Plan
+from kubetui.profile import Profile
 from kubetui.steps import STEPS
 from tests.e2e.conftest import Lab, Maker
-from tests.e2e.running import helpers, in_a_terminal, running
+from tests.e2e.running import Running, helpers, in_a_terminal, running
 from tests.e2e.test_up import nodes, planned, state_of
 
 pytestmark = pytest.mark.e2e
@@ -26,20 +28,33 @@ def assert_whole(lab: Lab) -> None:
     assert state_of(lab) == before
 
 
-MOMENTS = {"before": "TaskStarted", "during": "Line", "after": "TaskFinished"}
-"""What is waited for: a step is announced before it begins, and most say something while they work."""
+MOMENTS = ("before", "during", "after")
 LAST = {"start": "kubnode2", "connect": "kubnode1", "join": "kubnode1"}
+"""On which machine of several a step is cut off: where others still are at it, or have done it."""
+
+
+def steps_of(lab: Lab) -> list[str]:
+    """Return the steps that have something to do in a lab, in their order."""
+    return list(dict.fromkeys(task.step for task in tasks_of(STEPS, Plan(Profile.model_validate(lab.document)))))
+
+
+def reached(run: Running, moment: str, step: str) -> None:
+    """Read on to a moment of a step: announced, with its first line (or, where it says nothing, done), or done."""
+    machine = LAST.get(step)
+    ends = {"before": ("TaskStarted",), "during": ("Line", "TaskFinished"), "after": ("TaskFinished",)}[moment]
+    assert run.until(ends, step, machine), f"{step} never came to that"
 
 
 def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
     """Kill one run after the other, each at the next step; the one after them has to get there."""
     for step in steps:
         with running(lab) as run:
-            if run.until("TaskStarted", step, LAST.get(step)):
-                if moment != "before":
-                    run.until(MOMENTS[moment], step, LAST.get(step))
-                with suppress(ProcessLookupError):
-                    run.signal(signal.SIGKILL)
+            reached(run, moment, step)
+            try:
+                run.signal(signal.SIGKILL)
+            except ProcessLookupError:
+                # nothing comes after the last step but the end
+                assert (moment, step) == ("after", STEPS[-1].name)
             run.end()
     lab.up()
     assert_whole(lab)
@@ -53,7 +68,8 @@ def test_killed_during_the_costly_steps(fresh: Maker) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_every_step(fresh: Maker, moment: str) -> None:
-    killed(fresh("killed"), moment, (step.name for step in STEPS))
+    lab = fresh("killed")
+    killed(lab, moment, steps_of(lab))
 
 
 ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "closed terminal")
@@ -66,8 +82,7 @@ def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
     """
     for step, way in stops:
         with in_a_terminal(lab) as (run, close):
-            if not run.until("TaskStarted", step):
-                continue
+            assert run.until(("TaskStarted",), step), f"{step} never began"
             working = psutil.Process(run.pid)
             if way == "closed terminal":
                 close()
@@ -76,7 +91,8 @@ def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
             code = run.end()
             # what stands before kubetui dies of a closed terminal at once, and kubetui lands what runs
             working.wait(timeout=300)
-            assert code == 130 or way == "closed terminal"
+            # what runs lands, and when that was the last step, all is done
+            assert code == (0 if step == STEPS[-1].name else 130) or way == "closed terminal"
         assert helpers(lab) == []
         landed(lab)
     lab.up()
@@ -100,7 +116,8 @@ def test_a_stop_lets_what_runs_land(fresh: Maker) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ENDS)
 def test_stopped_at_every_step(fresh: Maker, way: str) -> None:
-    stopped(fresh("stopped"), ((step.name, way) for step in STEPS))
+    lab = fresh("stopped")
+    stopped(lab, ((step, way) for step in steps_of(lab)))
 
 
 def at_once(lab: Lab, times: int) -> None:

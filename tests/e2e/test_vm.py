@@ -30,7 +30,7 @@ def test_from_nothing_to_ready_nodes_and_gone_again(make: Maker) -> None:
 def to_the_clock(lab: Lab) -> tuple[str, list[Event]]:
     """Run until the clock was compared; return how that ended, and everything that was said."""
     with running(lab) as run:
-        assert run.until("TaskFinished", "clock")
+        assert run.until(("TaskFinished",), "clock")
         outcome = run.events[-1]["outcome"]
         run.signal(signal.SIGTERM)
         assert run.end() == 130

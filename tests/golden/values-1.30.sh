@@ -103,6 +103,7 @@ EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
 ROOM='900'
+MIRRORS=''
 
 # images: probe, 300 s (on kubnode1)
 CLUSTER='apiVersion: kubeadm.k8s.io/v1beta3
@@ -128,6 +129,7 @@ EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
 ROOM='350'
+MIRRORS=''
 
 # init: probe, 300 s
 CLUSTER_ID=''

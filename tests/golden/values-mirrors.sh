@@ -113,6 +113,8 @@ EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
 ROOM='900'
+MIRRORS='ghcr.io http://10.0.3.1:5000
+10.0.3.1:5000 http://10.0.3.1:5000'
 
 # images: probe, 300 s (on kubnode1)
 CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
@@ -140,6 +142,8 @@ EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
 ROOM='350'
+MIRRORS='ghcr.io http://10.0.3.1:5000
+10.0.3.1:5000 http://10.0.3.1:5000'
 
 # init: probe, 300 s
 CLUSTER_ID=''
