@@ -735,14 +735,14 @@ wanted() {
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
 
-room /var/lib/containerd "$ROOM"
-text=$(wanted)
-mapfile -t list <<<"$text"
 source_of() { # IMAGE: the mirror that is asked for it, or its own registry
   local url
   url=$(awk -v registry="${1%%/*}" '$1 == registry {print $2}' <<<"$MIRRORS")
   say "${url:-${1%%/*}}"
 }
+room /var/lib/containerd "$ROOM"
+text=$(wanted)
+mapfile -t list <<<"$text"
 # three at a time: while one is unpacked, the next ones come
 lane() { # NUMBER: every third image, beginning with that one
   local index image
