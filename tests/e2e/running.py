@@ -57,6 +57,11 @@ class Running:
         """The process that works: the prefix may stand before it as a process of its own."""
         return int((self._lab.state / "kubetui" / "locks" / self._lab.name).read_text())
 
+    @property
+    def code(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self._process.poll()
+
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
