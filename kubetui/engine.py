@@ -26,6 +26,7 @@ from kubetui.events import (
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
 from kubetui.redaction import Stream, redact
+from kubetui.tail import log_of
 from kubetui.task import Run, StepFailedError, Task
 from kubetui.text import clean
 
@@ -209,8 +210,10 @@ class Engine:
         # once more: the step may have learned a secret since the error was made
         message, fix, hide = redact(error.message), redact(error.fix), Stream()
         lines = tuple(hide(clean(line)) for line in tail)
-        shown = redact(command)
-        self._finish(TaskFinished(now, task, failed, now - began, message, error.id, fix, lines, command=shown))
+        shown, log = redact(command), str(log_of(self._run.cluster.logs, task.machine))
+        self._finish(
+            TaskFinished(now, task, failed, now - began, message, error.id, fix, lines, command=shown, log=log)
+        )
         return failed
 
     def _finish(self, event: TaskFinished) -> None:

@@ -72,10 +72,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended. `seconds` is how long it took; `error`, `error_id`, `fix` and `tail` are set when it failed.
+    """A task ended. `seconds` is how long it took; `error`, `error_id`, `fix`, `tail` and `log` are set when it failed.
 
     `command` is what failed of the step's script, in its source's words, where that is known.
-    `left_out` is how many lines of its output the log on disk does not keep.
+    `left_out` is how many lines of its output the log on disk does not keep, `log` where that is.
     """
 
     at: float
@@ -88,6 +88,7 @@ class TaskFinished:
     tail: tuple[str, ...] = ()
     left_out: int = 0
     command: str = ""
+    log: str = ""
 
 
 @dataclass(frozen=True, slots=True)

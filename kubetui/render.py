@@ -128,6 +128,7 @@ class Plain:
                 event.error,
                 event.fix,
                 f"error {event.error_id}, docs/errors.md",
+                f"log {event.log}",
             ):
                 self._print(f"    {text}" if text else "")
 

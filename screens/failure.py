@@ -130,8 +130,7 @@ class FailureScreen(PlainScreen):
             command = f"$ {clean(failure.command)}" if failure.command else ""
             last = tuple(map(clean, failure.tail[-LAST_LINES:]))
             fix = failure.fix or "Look at the log; retrying repeats this step alone."
-            log = self._session.log_folder / f"{failure.task.machine}.log"
-            where = f"error {failure.error_id}, docs/errors.md\nlog {log}"
+            where = f"error {failure.error_id}, docs/errors.md\nlog {failure.log}"
             return Words(clean(failure.error), command, last, clean(fix), where)
         assert error is not None  # noqa: S101 - without a failure there is an error
         cause = "\n".join(map(clean, error.message.splitlines()))

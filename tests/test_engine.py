@@ -97,6 +97,7 @@ async def test_a_failure_blocks_what_needs_it_and_nothing_else() -> None:
     assert (finished.ok, finished.changed, finished.failed, finished.blocked) == (False, 8, 1, 2)
     failure = bench.failure()
     assert (failure.error, failure.error_id, failure.fix) == ("broken", "BROKEN", "mend it")
+    assert failure.log == str(bench.run.cluster.logs / f"{failure.task.machine}.log")
 
 
 async def test_the_first_and_last_event_tell_the_whole() -> None:

@@ -78,7 +78,10 @@ def failing(chosen: Profile, step: str, machine: str) -> list[Event]:
     )
     fix = "Most often it ends by itself: try again in a minute."
     events += [Line(at, machine, step, text) for text in TAIL]
-    events.append(TaskFinished(at, failed, Outcome.FAILED, 1.0, message, "APT-LOCK", fix, TAIL, command=COMMAND))
+    log = f"/home/someone/.local/state/kubetui/clusters/{chosen.name}/logs/{machine}.log"
+    events.append(
+        TaskFinished(at, failed, Outcome.FAILED, 1.0, message, "APT-LOCK", fix, TAIL, command=COMMAND, log=log)
+    )
     started = events[0]
     assert isinstance(started, RunStarted)
     blocked = [task for task in started.tasks if task not in ended | {failed}]
