@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import termios
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +18,7 @@ from textual.events import Event, Resize
 from textual.screen import Screen
 
 from kubetui.crash import report
-from screens.chrome import TooSmall, fits
+from screens.chrome import SMALLEST, TooSmall, fits
 from screens.heldkeys import HeldKeys
 from screens.theme import TERMINAL, WITHOUT_COLOUR
 
@@ -97,8 +98,20 @@ class KubetuiApp(App[int]):
         save(self, draft)
 
 
+def _give_size() -> None:
+    """Tell a terminal that says it has no rows or columns (a serial line, a container's console) the smallest that do.
+
+    Textual guesses two different sizes for it, and draws without end.
+    """
+    with suppress(termios.error):
+        if 0 in termios.tcgetwinsize(sys.stderr):
+            columns, rows = SMALLEST
+            termios.tcsetwinsize(sys.stderr, (rows, columns))
+
+
 def run(*, new: bool = False) -> int:
     """Open the wizard and return its exit code; with `new`, on the first page."""
+    _give_size()
     app = KubetuiApp(new=new)
     try:
         code = app.run()

@@ -1,12 +1,10 @@
 """What reaches the terminal, byte by byte."""
 
 import contextlib
-import fcntl
 import os
 import pty
 import select
 import signal
-import struct
 import sys
 import termios
 import time
@@ -32,16 +30,19 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
 
 
 class Terminal:
-    """A child on a pty of 100 by 30."""
+    """A child on a pty of 100 by 30, unless told otherwise."""
 
-    def __init__(self, how: str, home: Path) -> None:
+    def __init__(self, home: Path, *words: str, columns: int = 100, rows: int = 30) -> None:
         self.output = b""
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
             os.environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
+            # pytest's plugins say a size, and no terminal does
+            os.environ.pop("COLUMNS", None)
+            os.environ.pop("LINES", None)
             os.chdir(ROOT)
-            os.execv(sys.executable, [sys.executable, "-m", "tests.screens.in_terminal", how])  # noqa: S606
-        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+            os.execv(sys.executable, [sys.executable, "-m", *words])  # noqa: S606
+        termios.tcsetwinsize(self.descriptor, (rows, columns))
 
     def read(self, seconds: float, until: bytes = b"") -> bool:
         """Read for a while, or until something came; tell whether it did."""
@@ -83,7 +84,7 @@ def terminals(tmp_path: Path) -> Iterator[list[Terminal]]:
 
 
 def start(terminals: list[Terminal], how: str, home: Path) -> Terminal:
-    terminal = Terminal(how, home)
+    terminal = Terminal(home, "tests.screens.in_terminal", how)
     terminals.append(terminal)
     assert terminal.read(30, b"last line"), terminal.output[-2000:]
     return terminal
@@ -126,3 +127,15 @@ def test_a_closed_terminal_ends_it(terminals: list[Terminal], tmp_path: Path) ->
             return
         time.sleep(0.1)
     pytest.fail("it still runs without a terminal")
+
+
+def test_a_terminal_without_a_size_is_given_one(terminals: list[Terminal], tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "kubetui", columns=0, rows=0)
+    terminals.append(terminal)
+    assert terminal.read(30, b"Leave"), terminal.output[-2000:]
+    terminal.read(1)
+    drawn = len(terminal.output)
+    terminal.read(1)
+    assert len(terminal.output) - drawn < 10_000, "it draws without end"
+    os.write(terminal.descriptor, b"q")
+    assert terminal.ended()
