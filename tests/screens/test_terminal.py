@@ -36,12 +36,10 @@ class Terminal:
         self.output = b""
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
-            os.environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
-            # pytest's plugins say a size, and no terminal does
-            os.environ.pop("COLUMNS", None)
-            os.environ.pop("LINES", None)
+            more = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
             os.chdir(ROOT)
-            os.execv(sys.executable, [sys.executable, "-m", *words])  # noqa: S606
+            # an environment said in full: readline, which pytest loads, adds a size of the terminal to its own
+            os.execve(sys.executable, [sys.executable, "-m", *words], {**os.environ, **more})  # noqa: S606
         termios.tcsetwinsize(self.descriptor, (rows, columns))
 
     def read(self, seconds: float, until: bytes = b"") -> bool:
@@ -60,7 +58,7 @@ class Terminal:
                 self.output += data
         return bool(until) and until in self.output
 
-    def ended(self, seconds: float = 20.0) -> bool:
+    def ended(self, seconds: float = 60.0) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read(0.1)
@@ -86,7 +84,7 @@ def terminals(tmp_path: Path) -> Iterator[list[Terminal]]:
 def start(terminals: list[Terminal], how: str, home: Path) -> Terminal:
     terminal = Terminal(home, "tests.screens.in_terminal", how)
     terminals.append(terminal)
-    assert terminal.read(30, b"last line"), terminal.output[-2000:]
+    assert terminal.read(60, b"last line"), terminal.output[-2000:]
     return terminal
 
 
@@ -121,7 +119,8 @@ def test_the_terminal_is_as_it_was(how: str, terminals: list[Terminal], tmp_path
 def test_a_closed_terminal_ends_it(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = start(terminals, "closed", tmp_path)
     os.close(terminal.descriptor)
-    for _ in range(200):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         if os.waitpid(terminal.pid, os.WNOHANG)[0]:
             terminal.pid = 0
             return
@@ -132,7 +131,7 @@ def test_a_closed_terminal_ends_it(terminals: list[Terminal], tmp_path: Path) ->
 def test_a_terminal_without_a_size_is_given_one(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "kubetui", columns=0, rows=0)
     terminals.append(terminal)
-    assert terminal.read(30, b"Leave"), terminal.output[-2000:]
+    assert terminal.read(60, b"Leave"), terminal.output[-2000:]
     terminal.read(1)
     drawn = len(terminal.output)
     terminal.read(1)
