@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from kubetui.errors import BusyError, UsageError
 from kubetui.files import linked, open_private, private_folder, write_private
 
+_GLANCE = 0.3
+"""Seconds that a look at a lock (`overview`) takes at most."""
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
 
@@ -90,18 +93,30 @@ class Cluster:
         folder = private_folder(state_home() / "locks")
         descriptor = open_private(folder / self.name, os.O_RDWR)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _taken(descriptor):
                 holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
                 raise BusyError(
                     f"Another kubetui (process {holder}) works on {self.name}.", fix="Wait until it ends, or end it."
-                ) from error
+                )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
             yield
         finally:
             os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    """Take a lock; tell whether nobody else has it. Who only looks whether a run has it holds it for a moment."""
+    end = time.monotonic() + _GLANCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(_GLANCE / 20)
+        else:
+            return True
 
 
 def existing(name: str) -> Cluster:

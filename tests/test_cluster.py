@@ -1,10 +1,12 @@
 """A cluster's folder and its lock, against other processes that hold it and die."""
 
+import fcntl
 import shutil
 import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,18 @@ def test_the_same_process_is_refused_too_and_let_in_afterwards(state: Path) -> N
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
     # it is never removed: another process may have it open already
     assert (state / "locks" / "lab").exists()
+
+
+def test_who_only_looks_at_the_lock_refuses_nobody(state: Path) -> None:
+    with Cluster("lab").lock():
+        pass
+    with (state / "locks" / "lab").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        glance = threading.Timer(0.05, fcntl.flock, (file, fcntl.LOCK_UN))
+        glance.start()
+        with Cluster("lab").lock():
+            pass
+        glance.join()
 
 
 def test_a_child_that_lives_on_does_not_hold_the_lock() -> None:
