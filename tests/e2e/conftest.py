@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -23,6 +24,17 @@ import pytest
 import yaml
 
 TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
+SAID = re.compile(
+    r"|kubetui: .*|  .*|Stopping: what runs comes to its end\. Once more stops at once\.|Collecting \.\.\."
+)
+"""What kubetui says on standard error: errors with their fix below them, and that it stops."""
+
+
+def assert_expected(stderr: str) -> None:
+    """Fail where standard error holds what kubetui does not say there."""
+    strange = [line for line in stderr.splitlines() if not SAID.fullmatch(line)]
+    assert not strange, stderr
+
 
 LANE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 """Which of the workers this is, from 0 on."""
@@ -74,6 +86,11 @@ class Lab:
         return [*shlex.split(os.environ.get("KUBETUI_E2E_PREFIX", "")), *words]
 
     def run(self, *words: str, check: bool = True, timeout: float = 900, cwd: Path | None = None) -> str:
+        return self._run(words, check=check, timeout=timeout, cwd=cwd).stdout
+
+    def _run(
+        self, words: Sequence[str], *, check: bool, timeout: float, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.words(*words),
             env=self.environment,
@@ -86,10 +103,12 @@ class Lab:
         assert not any(trace in done.stdout + done.stderr for trace in TRACES), done.stdout + done.stderr
         if check:
             assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-        return done.stdout
+        return done
 
     def kubetui(self, *words: str, check: bool = True, timeout: float = 900) -> str:
-        return self.run(*self.command(*words), check=check, timeout=timeout)
+        done = self._run(self.command(*words), check=check, timeout=timeout)
+        assert_expected(done.stderr)
+        return done.stdout
 
     def command(self, *words: str) -> tuple[str, ...]:
         return (*shlex.split(os.environ.get("KUBETUI_E2E_COMMAND", "kubetui")), *words)
