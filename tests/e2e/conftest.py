@@ -30,6 +30,11 @@ SAID = re.compile(
 """What kubetui says on standard error: errors with their fix below them, and that it stops."""
 
 
+def assert_no_trace(said: str) -> None:
+    """Fail where something ended in a way that nobody foresaw."""
+    assert not any(trace in said for trace in TRACES), said
+
+
 def assert_expected(stderr: str) -> None:
     """Fail where standard error holds what kubetui does not say there."""
     strange = [line for line in stderr.splitlines() if not SAID.fullmatch(line)]
@@ -100,7 +105,7 @@ class Lab:
             timeout=timeout,
             check=False,
         )
-        assert not any(trace in done.stdout + done.stderr for trace in TRACES), done.stdout + done.stderr
+        assert_no_trace(done.stdout + done.stderr)
         if check:
             assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import psutil
 
-from tests.e2e.conftest import Lab, assert_expected
+from tests.e2e.conftest import Lab, assert_expected, assert_no_trace
 
 Event = dict[str, Any]
 Strike = Callable[[], None]
@@ -92,11 +92,12 @@ def place(event: Event) -> tuple[str, str]:
 
 
 @contextmanager
-def running(lab: Lab, *more: str) -> Iterator[Running]:
-    """Start `kubetui up --json`; what it says on stderr must be known."""
-    words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json", *more))
+def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
+    """Start `kubetui up --json`; what it says on stderr must be known, or when it is `killed` be no traceback."""
+    words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
     with (
-        _complaints(lab) as stderr,
+        # of a command that is killed, the shell that stands before it reports
+        _complaints(lab, assert_no_trace if killed else assert_expected) as stderr,
         subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, stderr=stderr, **TEXT) as process,
     ):
         assert process.stdout
@@ -113,7 +114,7 @@ def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
         subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs) as process,
         # the only one that has our end open, so that its end is the terminal's
         subprocess.Popen(["cat"], stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **TEXT) as window,
-        _complaints(lab) as nothing,
+        _complaints(lab, assert_expected) as nothing,
     ):
         os.close(ours)
         os.close(theirs)
@@ -125,12 +126,12 @@ def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
 
 
 @contextmanager
-def _complaints(lab: Lab) -> Iterator[IO[str]]:
-    """Give a file for stderr, which must hold nothing unexpected in the end."""
+def _complaints(lab: Lab, check: Callable[[str], None]) -> Iterator[IO[str]]:
+    """Give a file for stderr, and check in the end what it holds."""
     with lab.profile.with_suffix(".stderr").open("w+") as stderr:
         yield stderr
         stderr.seek(0)
-        assert_expected(stderr.read())
+        check(stderr.read())
 
 
 @contextmanager

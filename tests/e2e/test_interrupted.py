@@ -49,7 +49,7 @@ def reached(run: Running, moment: str, step: str) -> None:
 def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
     """Kill one run after the other, each at the next step; the one after them has to get there."""
     for step in steps:
-        with running(lab) as run:
+        with running(lab, killed=True) as run:
             reached(run, moment, step)
             try:
                 run.signal(signal.SIGKILL)
