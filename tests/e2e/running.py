@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import psutil
@@ -97,7 +98,7 @@ def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
     words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
     with (
         # of a command that is killed, the shell that stands before it reports
-        _complaints(lab, assert_no_trace if killed else assert_expected) as stderr,
+        _complaints(assert_no_trace if killed else assert_expected) as stderr,
         subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, stderr=stderr, **TEXT) as process,
     ):
         assert process.stdout
@@ -114,7 +115,7 @@ def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
         subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs) as process,
         # the only one that has our end open, so that its end is the terminal's
         subprocess.Popen(["cat"], stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **TEXT) as window,
-        _complaints(lab, assert_expected) as nothing,
+        _complaints(assert_expected) as nothing,
     ):
         os.close(ours)
         os.close(theirs)
@@ -126,9 +127,9 @@ def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
 
 
 @contextmanager
-def _complaints(lab: Lab, check: Callable[[str], None]) -> Iterator[IO[str]]:
+def _complaints(check: Callable[[str], None]) -> Iterator[IO[str]]:
     """Give a file for stderr, and check in the end what it holds."""
-    with lab.profile.with_suffix(".stderr").open("w+") as stderr:
+    with TemporaryFile("w+") as stderr:
         yield stderr
         stderr.seek(0)
         check(stderr.read())
