@@ -109,7 +109,9 @@ def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
 @contextmanager
 def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
     """Start `kubetui up --json` in a terminal of its own, and give what closes that terminal, too."""
-    words = ["setsid", "--ctty", "--wait", *lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))]
+    up = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
+    # whoever runs these tests may ignore SIGHUP, as nohup does
+    words = ["setsid", "--ctty", "--wait", "env", "--default-signal=HUP", *up]
     ours, theirs = pty.openpty()
     with (
         subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs) as process,
