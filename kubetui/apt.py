@@ -6,8 +6,22 @@ from typing import Final
 
 SHELL: Final = r"""
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box

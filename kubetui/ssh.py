@@ -26,6 +26,9 @@ TAIL = 50
 """How many last lines a result keeps."""
 CHUNK: Final = 65536
 RECONNECTS = 10
+"""How often in a row a connection may be lost without one new byte."""
+CHANNELS: Final = 8
+"""Commands at once over one connection: OpenSSH's sshd takes ten (MaxSessions), and refuses more."""
 GIVEN_BACK: Final = 1024 * 1024
 """So many zeros at an output's beginning are no output: the machine has given back what was read (see `guest`)."""
 STOP_SECONDS = 30.0
@@ -131,6 +134,7 @@ class SshNode:
         self.name = name
         self._connection = Connection(name, endpoint, keys, patience, renew)
         self._carried_out: list[str] = []
+        self._channels = asyncio.Semaphore(CHANNELS)
 
     async def connect(self, log: LineSink) -> None:
         """Wait until sshd answers and let us in; see `Connection.connect`."""
@@ -183,7 +187,7 @@ class SshNode:
             return await self._once(guest.LAUNCH, args, script, record.take)
 
         try:
-            ended = await self._within(command, self._patiently(log, once))
+            ended = await self._within(command, self._patiently(log, once, lambda: record.size))
         except _TimeLimitError:
             await self._stop(task)
             raise
@@ -205,15 +209,20 @@ class SshNode:
                 fix="Start again; what is done is not done twice.",
             ) from error
 
-    async def _patiently(self, log: LineSink, once: Callable[[], Awaitable[_Ended]]) -> _Ended:
-        """Call `once` until the connection holds to its end.
+    async def _patiently(
+        self, log: LineSink, once: Callable[[], Awaitable[_Ended]], came: Callable[[], int] = lambda: 0
+    ) -> _Ended:
+        """Call `once` until the connection holds to its end; `came` tells how many bytes have come in all calls.
 
         Raises ConnectionLostError when the machine does not come back, or is lost again and again.
         """
-        for attempt in range(1, RECONNECTS + 1):
+        attempt, before = 0, 0
+        while attempt < RECONNECTS:
             ended = await once()
             if ended.status is not None:
                 return ended
+            attempt = 1 if came() > before else attempt + 1
+            before = came()
             log(f"connection lost; reconnecting, {attempt} of {RECONNECTS}")
             await asyncio.sleep(self._connection.patience.pause)
             await self.connect(log)
@@ -246,7 +255,7 @@ class SshNode:
         connection: asyncssh.SSHClientConnection | None = None
         try:
             connection = await self._connection.open()
-            async with await connection.create_process(shlex.join(words), encoding=None) as process:
+            async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
                 # a command that ends at once, as a refusing sudo does, has closed it by now
                 with contextlib.suppress(BrokenPipeError):
                     process.stdin.write(data)

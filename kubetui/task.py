@@ -68,10 +68,10 @@ class Run:
     """How the tasks ended that have."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
-    async def states(self) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink) -> Mapping[str, MachineState]:
         """Return what the provider knew of the machines when this was first asked; it asks once a run."""
         if self._states is None:
-            self._states = asyncio.ensure_future(self.provider.states())
+            self._states = asyncio.ensure_future(self.provider.states(log))
         return await self._states
 
 

@@ -118,8 +118,15 @@ def run(*, new: bool = False) -> int:
     finally:
         # only a run brings this in; without one, asyncssh is spared
         if "screens.session" in sys.modules:
+            _outlive_the_screen()
             sys.modules["screens.session"].land(_say)
     return (app.return_code or 0) if code is None else code
+
+
+def _outlive_the_screen() -> None:
+    """Take signals after Textual has given its handlers back: one that ended us now would leave Vagrant alone."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _say(text: str) -> None:

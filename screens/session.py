@@ -40,6 +40,7 @@ class EngineThread:
     """
 
     def __init__(self, name: str, job: Callable[[], Awaitable[object]], *, only_looks: bool = False) -> None:
+        self.name = name
         self._job = job
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[object] | None = None
@@ -66,7 +67,7 @@ class EngineThread:
             loop.call_soon_threadsafe(function)
 
     def cancel(self) -> None:
-        """End the job now, also before it has begun; meant for one that only looks."""
+        """End the job now, also before it has begun; meant for one that is no run."""
         self._cancelled = True
         if self._task is not None:
             self.call(self._task.cancel)
@@ -113,23 +114,23 @@ class Session:
         self.log_folder = Cluster(profile.name).logs
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = Stop()
-        self._thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
+        self.thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
 
     def start(self) -> None:
         """Begin the run."""
         self.began = True
-        self._thread.start()
+        self.thread.start()
         _sessions.append(self)
 
     @property
     def running(self) -> bool:
         """Whether the engine still works."""
-        return self._thread.alive
+        return self.thread.alive
 
     @property
     def error(self) -> KubetuiError | None:
         """Why the run could not be carried out at all."""
-        return self._thread.error
+        return self.thread.error
 
     def stop(self) -> None:
         """Let what runs come to its end and start nothing new; the second time, stop at once."""
@@ -138,11 +139,11 @@ class Session:
         if self.stop_requests == 1:
             self._stop.requested = True
         else:
-            self._thread.call(self._stop.request)
+            self.thread.call(self._stop.request)
 
     def join(self, seconds: float | None = None) -> None:
         """Wait until the engine has ended."""
-        self._thread.join(seconds)
+        self.thread.join(seconds)
 
     def drain(self) -> bool:
         """Take in what happened since the last call, and tell whether anything did."""
@@ -184,14 +185,15 @@ def running_session(name: str) -> Session | None:
 
 
 def land(say: Callable[[str], object]) -> None:
-    """After the screen is gone: let every run come to its end. Ctrl+C stops what still runs at once."""
+    """After the screen is gone: let what changes something come to its end. Ctrl+C stops at once what still runs."""
     running = [session for session in _sessions if session.running]
+    runs = {session.thread for session in running}
+    others = [thread for thread in _threads if thread.alive and thread not in runs]
     for session in running:
         if not session.stop_requests:
             session.stop()
-    if running:
-        names = ", ".join(session.profile.name for session in running)
-        say(f"{names}: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there.")
+    if names := [*(session.profile.name for session in running), *(thread.name for thread in others)]:
+        say(f"{', '.join(names)}: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there.")
     while any(thread.alive for thread in _threads):
         try:
             for thread in _threads:
@@ -199,3 +201,5 @@ def land(say: Callable[[str], object]) -> None:
         except KeyboardInterrupt:
             for session in running:
                 session.stop()
+            for thread in others:
+                thread.cancel()

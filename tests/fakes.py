@@ -27,7 +27,7 @@ class FakeProvider:
     async def prepare(self) -> None:
         pass
 
-    async def states(self) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         self.asked += 1
         await asyncio.sleep(0)
         return {}

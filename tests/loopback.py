@@ -91,6 +91,11 @@ class Wire:
             writer.transport.abort()
         self._writers.clear()
 
+    def strand(self) -> None:
+        """Freeze the connections that there are, for ever; new ones pass."""
+        self.frozen.set()
+        self.frozen = asyncio.Event()
+
     def cut_after(self, number: int) -> None:
         """Break when so many bytes more have come from the machine."""
         self._cut_after = number
@@ -109,10 +114,15 @@ class Wire:
             task.add_done_callback(self._tasks.discard)
 
     async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, counted: bool) -> None:
+        frozen = self.frozen
         with contextlib.suppress(OSError):
-            while data := await source.read(65536):
-                if self.frozen.is_set():
+            while True:
+                data = await source.read(65536)
+                if frozen.is_set():
+                    # nor does it pass on that the other side has closed
                     await asyncio.Event().wait()
+                if not data:
+                    break
                 if counted and self._cut_after is not None:
                     self._cut_after -= len(data)
                     if self._cut_after <= 0:

@@ -175,7 +175,7 @@ class OffProvider(FakeProvider):
         self._plan = plan
         self.destroyed = 0
 
-    async def states(self) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         return {machine.name: MachineState.STOPPED for machine in self._plan.machines}
 
     async def destroy(self, log: LineSink) -> None:

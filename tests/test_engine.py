@@ -246,7 +246,7 @@ async def test_cancelling_the_run_cancels_its_tasks_and_closes_nodes() -> None:
 
 async def test_the_provider_is_asked_once() -> None:
     async def asks(task: Task) -> Outcome:
-        await task.run.states()
+        await task.run.states(task.log)
         return Outcome.UNCHANGED
 
     bench = Bench(plan(), (step("first", run=asks),))

@@ -290,8 +290,8 @@ async def test_output_goes_on_after_a_lost_connection(machine: Guest, node: SshN
     printed = [line for line in lines if line.startswith("line")]
     assert printed == [f"line {number} ✓" for number in range(1, 61)]
     assert [line for line in lines if "reconnecting" in line] == [
-        f"connection lost; reconnecting, {number} of {RECONNECTS}" for number in range(1, cuts + 1)
-    ]
+        f"connection lost; reconnecting, 1 of {RECONNECTS}"
+    ] * cuts
     assert (tmp_path / "ran").read_text() == "ran\n"
     assert machine.runs == ["kubetui-count"]
 
@@ -547,10 +547,9 @@ async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(m
     first = machine.node()
     left = asyncio.create_task(first.carry_out("flood", command, lines.append))
     await until(lambda: len(lines) > 40_000 and waiting.exists())
-    machine.wire.frozen.set()
+    machine.wire.strand()
     left.cancel()
     await until(left.done)
-    machine.wire.frozen.clear()
     giver = waiting.read_text().split()[0]
     said: list[str] = []
 

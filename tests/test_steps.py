@@ -193,8 +193,12 @@ def test_nothing_of_the_profile_is_part_of_a_script() -> None:
 def test_the_join_ticket_comes_late_and_is_never_shown() -> None:
     (join,) = (recipe for step, _, recipe in recipes(plan(workers=1)) if step.name == "join")
     assert join.apply
-    assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {"JOIN_TOKEN", "CA_HASH"}
-    bound = join.apply.bind(JOIN_TOKEN=Secret("abcdef.0123456789abcdef"), CA_HASH="sha256:0")
+    assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {
+        "JOIN_TOKEN",
+        "CA_HASH",
+        "AUTHORITY",
+    }
+    bound = join.apply.bind(JOIN_TOKEN=Secret("abcdef.0123456789abcdef"), CA_HASH="sha256:0", AUTHORITY="0")
     assert "abcdef.0123456789abcdef" in bound.render()
     assert "abcdef.0123456789abcdef" not in bound.assignments(reveal=False)
     assert "abcdef.0123456789abcdef" not in repr(bound)

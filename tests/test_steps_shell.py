@@ -16,6 +16,7 @@ from kubetui.credentials import Logins
 from kubetui.pipeline import State
 from kubetui.plan import Plan
 from kubetui.steps import STEPS
+from kubetui.steps.workers import CA
 from kubetui.unidentify import CLEAN
 from tests.plans import plan
 
@@ -151,13 +152,26 @@ def test_hosts_are_named_without_losing_others(box: Box) -> None:
     assert hosts.read_text() == wanted
     box.program("hostname", "echo kubmaster")
     assert state(box.run(probe)) is State.DONE
-    assert box.run(apply).stdout == ""
+    box.run(apply)
     assert hosts.read_text() == wanted
     # another worker: the block is replaced, not added once more
     probe, apply = recipe("hosts", plan(workers=2))
     assert state(box.run(probe)) is State.ABSENT
     box.run(apply)
     assert hosts.read_text() == wanted.replace("# kubetui: end", "192.168.56.103 kubnode2\n# kubetui: end")
+
+
+def test_hosts_that_a_power_cut_emptied_are_whole_again(box: Box) -> None:
+    hosts = box.write("etc/hosts", HOSTS)
+    box.program("hostname", "echo kubmaster")
+    probe, apply = recipe("hosts")
+    cut = Command(apply.script.replace("printf '%s\\n' \"$text\" >/etc/hosts", ": >/etc/hosts; exit 9"), apply.values)
+    assert box.run(cut).returncode == 9
+    assert hosts.read_text() == ""
+    assert state(box.run(probe)) is State.PARTIAL
+    assert box.run(apply).returncode == 0
+    assert "10.1.1.1 theirs\n" in hosts.read_text()
+    assert state(box.run(probe)) is State.DONE
 
 
 FSTAB = """# <file system> <mount point> <type>
@@ -366,7 +380,8 @@ KUBEADM = """case $1 in
       echo 'error execution phase: a Node with name "kubnode1" and status "Ready" already exists in the cluster' >&2
       exit 1
     fi
-    mkdir -p "$ROOT/etc/kubernetes"
+    mkdir -p "$ROOT/etc/kubernetes/pki"
+    cat "$TMPDIR/authority" >"$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true
     : >"$ROOT/etc/kubernetes/admin.conf"
     echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
   reset) rm -rf "$ROOT/etc/kubernetes" ;;
@@ -420,6 +435,10 @@ def test_a_control_plane_of_somebody_else_is_foreign(box: Box) -> None:
     box.write("var/lib/kubetui/init.done", "")
     same = {**probe.values, "CLUSTER_ID": "this"}
     assert state(box.run(Command(probe.script, same))) is State.DONE
+    # up, and down again before it is asked
+    box.program("kubectl", "case $* in *readyz*) echo ok ;; *) exit 1 ;; esac")
+    assert state(box.run(Command(probe.script, same))) is State.PARTIAL
+    box.program("kubectl", KUBECTL)
     for values in ({"POD_CIDR": "10.10.0.0/16"}, {"CLUSTER_NAME": "la"}):
         assert state(box.run(Command(probe.script, {**same, **values}))) is State.FOREIGN
 
@@ -433,6 +452,7 @@ def test_a_worker_joins_with_a_ticket_that_is_gone_afterwards(box: Box) -> None:
         ticket: dict[str, str | Secret | Late] = {
             "JOIN_TOKEN": Secret("abcdef.0123456789abcdef"),
             "CA_HASH": "sha256:00",
+            "AUTHORITY": authority(box, "this"),
             "ENDPOINT": f"127.0.0.1:{port}",
         }
         values: dict[str, str | Secret | Late] = {**apply.values, **ticket}
@@ -455,6 +475,54 @@ def test_a_worker_joins_with_a_ticket_that_is_gone_afterwards(box: Box) -> None:
     assert state(box.run(Command(probe.script, values))) is State.DONE
 
 
+def authority(box: Box, name: str) -> str:
+    """Give the cluster that is joined next a certificate, and return its fingerprint as the step takes it."""
+    box.write("tmp/authority", f"# {name}\n-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----\n")
+    path = box.root / "tmp/authority"
+    return box.run(Command(CA.replace("/etc/kubernetes/pki/ca.crt", str(path)) + "ca\n")).stdout.strip()
+
+
+def test_a_worker_whose_control_plane_was_made_anew_joins_again(box: Box) -> None:
+    box.program("kubectl")
+    box.program("ip")
+    box.write("var/lib/cni/networks/cbr0/10.244.1.2", "")
+    probe, apply = recipe("join", machine=1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        box.program("kubeadm", KUBEADM.replace("PORT", str(port)))
+        values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h"}
+        values |= {"ENDPOINT": f"127.0.0.1:{port}", "AUTHORITY": authority(box, "first")}
+        look = Command(probe.script, values)
+        assert box.run(Command(apply.script, values)).returncode == 0
+        assert box.run(look).stdout.strip() == values["AUTHORITY"]
+        box.called("kubeadm")
+        assert box.run(Command(apply.script, values)).returncode == 0
+        assert box.called("kubeadm") == []
+        first, values["AUTHORITY"] = values["AUTHORITY"], authority(box, "second")
+        assert first != values["AUTHORITY"]
+        assert box.run(Command(apply.script, values)).returncode == 0
+    assert [call.split()[1] for call in box.called("kubeadm")] == ["reset", "join"]
+    assert not (box.root / "var/lib/cni").exists()
+    done = box.run(look)
+    assert (state(done), done.stdout.strip()) == (State.DONE, values["AUTHORITY"])
+
+
+def test_a_pod_network_counts_as_installed_only_once_it_is_applied(box: Box) -> None:
+    box.program("kubectl", "[[ $1 != apply || ! -e $TMPDIR/down ]]")
+    probe, apply = recipe("network")
+    down = box.write("tmp/down", "")
+    assert box.run(apply).returncode == 1
+    assert state(box.run(probe)) is State.ABSENT
+    down.unlink()
+    assert box.run(apply).returncode == 0
+    assert state(box.run(probe)) is State.DONE
+    changed = Command(apply.script, {**apply.values, "MANIFEST": "another"})
+    look = Command(probe.script, changed.values)
+    box.write("tmp/down", "")
+    assert box.run(changed).returncode == 1
+    assert state(box.run(look)) is State.ABSENT
+
+
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_node_that_the_cluster_has_not_missed_yet_is_waited_for_after_a_join_cut_short(
     box: Box, *, begun: bool
@@ -462,7 +530,7 @@ def test_a_node_that_the_cluster_has_not_missed_yet_is_waited_for_after_a_join_c
     box.program("kubeadm", KUBEADM)
     _, apply = recipe("join", machine=1)
     (box.root / "tmp" / "remembered").touch()
-    values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h"}
+    values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h", "AUTHORITY": "a"}
     if begun:
         box.write("var/lib/kubetui/join.begun", str(values["CLUSTER_ID"]))
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -479,7 +547,8 @@ def test_a_control_plane_out_of_reach_is_said_before_anything_is_changed(box: Bo
     _, apply = recipe("join", machine=1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         endpoint = f"127.0.0.1:{server.getsockname()[1]}"
-    values: dict[str, str | Secret | Late] = {**apply.values, "JOIN_TOKEN": "t", "CA_HASH": "h", "ENDPOINT": endpoint}
+    ticket = {"JOIN_TOKEN": "t", "CA_HASH": "h", "AUTHORITY": "a", "ENDPOINT": endpoint}
+    values: dict[str, str | Secret | Late] = {**apply.values, **ticket}
     done = box.run(Command(apply.script, values))
     assert done.returncode == 1
     told, _, hop = done.stderr.partition(" from here: ")

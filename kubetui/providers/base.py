@@ -56,8 +56,11 @@ class Provider(Protocol):
         Raises where machines that exist already cannot become this cluster; they are only looked at.
         """
 
-    async def states(self) -> Mapping[str, MachineState]:
-        """Tell the state of every machine of the plan."""
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        """Tell the state of every machine of the plan.
+
+        With a `log`, which only the holder of the cluster's lock gives, what an earlier run left at work is waited for.
+        """
 
     async def start(self, machine: Machine, log: LineSink) -> None:
         """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""

@@ -67,8 +67,9 @@ class Bridge:
             return True
         commands = (
             ("ip", "link", "add", "name", self.name, "type", "bridge"),
-            ("ip", "address", "add", str(address), "dev", self.name),
+            # its address goes last: with that it counts as made
             ("ip", "link", "set", self.name, "up"),
+            ("ip", "address", "add", str(address), "dev", self.name),
         )
         # one without this address was made by a start that was cut off, or another network of ours is on it
         for words in commands[1:] if (_NET / self.name).exists() else commands:

@@ -26,11 +26,11 @@ _PAUSE: Final = 0.3
 
 def working_in(folder: Path) -> list[psutil.Process]:
     """Return the Vagrant processes, but this process's own, that change machines of the project in `folder`."""
-    found = []
+    found, place = [], str(folder.resolve())
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = process.info["cmdline"] or []
         vagrant = any("vagrant" in word for word in words[:2]) and WORKS & {*words}
-        if vagrant and process.info["cwd"] == str(folder) and not _ours(process):
+        if vagrant and process.info["cwd"] == place and not _ours(process):
             found.append(process)
     return found
 

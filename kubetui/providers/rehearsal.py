@@ -45,8 +45,9 @@ class RehearsalProvider:
         private_folder(self._folder)
         self._stage().play(self._plan)
 
-    async def states(self) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         """Tell which machines were started once; they answer whenever kubetui runs."""
+        del log
         return {
             machine.name: MachineState.RUNNING if self._memory(machine).exists else MachineState.ABSENT
             for machine in self._plan.machines

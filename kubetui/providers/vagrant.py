@@ -70,11 +70,13 @@ class VagrantProvider:
         _write(self._folder / MACHINES_FILE, json.dumps(document, indent=2) + "\n")
         _write(self._folder / "Vagrantfile", vagrantfile())
 
-    async def states(self) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan; without any, no process is started.
 
         A machine that runs after a start that was cut off is UNKNOWN: its networks may be missing.
         """
+        if log is not None:
+            await orphans.wait_for(self._folder, log)
         states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
         if any(map(self._known, states)):
             found = vagrantcli.parse_status(await self._read(vagrantcli.status_arguments()))

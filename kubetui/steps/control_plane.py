@@ -23,7 +23,7 @@ INIT: Final = (
 mark=/var/lib/kubetui/init
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
-stored() { kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
+stored() { kubectl -n kube-system get configmap kubeadm-config --request-timeout=10s -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
 ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
 """
 )
@@ -35,7 +35,8 @@ INIT_PROBE: Final = (
 claimed || foreign "there is the control plane of another cluster that kubetui made"
 [[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
 healthy || partial "the API server does not answer"
-ours "$(stored)" || foreign "the control plane was made for another cluster or pod CIDR"
+text=$(stored) || partial "the API server does not answer"
+ours "$text" || foreign "the control plane was made for another cluster or pod CIDR"
 """
 )
 INIT_APPLY: Final = (
@@ -156,8 +157,10 @@ kubectl get --filename="$file" --output=name --request-timeout=10s >/dev/null 2>
 NETWORK_APPLY: Final = (
     NETWORK
     + r"""
-put "$file" "$MANIFEST" 600
-retry 5 kubectl apply --filename="$file"
+put "$file.new" "$MANIFEST" 600
+retry 5 kubectl apply --filename="$file.new"
+# the probe goes by it: what was not applied is not written down
+mv "$file.new" "$file"
 """
 )
 

@@ -24,9 +24,7 @@ COMPLETION_PROBE: Final = (
 [[ -s $file && $file -nt /usr/bin/kubectl ]] || absent "kubectl's completion is not there"
 """
 )
-COMPLETION_APPLY: Final = (
-    COMPLETION_FILE + 'mkdir -p "${file%/*}"\nkubectl completion bash >"$file"\nsay "wrote $file"\n'
-)
+COMPLETION_APPLY: Final = COMPLETION_FILE + 'text=$(kubectl completion bash)\nput "$file" "$text"\ntouch "$file"\n'
 
 
 def _completion(plan: Plan, machine: Machine) -> Recipe:

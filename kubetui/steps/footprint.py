@@ -177,6 +177,8 @@ while read -r name enabled active; do
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
 systemctl reset-failed kubelet containerd 2>/dev/null || true
+# first of all what says that there is something to put back
+rm "$place/cluster"
 rm -rf "$place" "$stamp"
 say "it is what it was"
 """

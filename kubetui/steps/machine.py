@@ -7,6 +7,7 @@ from typing import Final
 from kubetui.command import Command
 from kubetui.errors import RunError
 from kubetui.events import Outcome
+from kubetui.hostkeys import HostKeys
 from kubetui.pipeline import Recipe, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.providers.base import MachineState
@@ -31,8 +32,12 @@ say "$(awk '{print "address " $4 " on " $2}' <<<"$address"), cgroup version $gro
 
 
 async def _start(task: Task) -> Outcome:
-    states = await task.run.states()
-    running = states.get(task.machine.name) is MachineState.RUNNING
+    states = await task.run.states(task.log)
+    state = states.get(task.machine.name)
+    running = state is MachineState.RUNNING
+    if state is MachineState.ABSENT:
+        # one that is made anew after it was taken away shows another key
+        HostKeys(task.run.cluster.host_keys).forget(task.machine.name)
     if not running:
         await task.run.provider.start(task.machine, task.log)
     return Outcome.UNCHANGED if running else Outcome.DONE

@@ -15,9 +15,12 @@ from kubetui.task import follow_recipe
 HOSTS: Final = (
     HOSTS_MARKS
     + r"""
+# what /etc/hosts is about to be: a power cut may leave that itself empty, and with it who else is in it is lost
+copy=/var/lib/kubetui/hosts
+if [[ -e $copy ]]; then from=$copy; else from=/etc/hosts; fi
 wanted() { printf '%s\n%s\n%s\n' "$begin" "$NODES" "$end"; }
 # a box often says 127.0.1.1 for the host name; the node would then take that for its own address
-others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" /etc/hosts; }
+others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" "$from"; }
 text=$(others; wanted)
 """
 )
@@ -25,6 +28,7 @@ HOSTS_PROBE: Final = (
     HOSTS
     + r"""
 [[ -z $NAME || $(hostname) == "$NAME" ]] || absent "the host name is $(hostname)"
+[[ ! -e $copy ]] || partial "/etc/hosts was not written to its end"
 same /etc/hosts "$text" || absent "/etc/hosts lacks the nodes"
 """
 )
@@ -33,7 +37,11 @@ HOSTS_APPLY: Final = (
     + r"""
 [[ -z $NAME || $(hostname) == "$NAME" ]] || hostnamectl set-hostname "$NAME"
 # written in place: a bind-mounted /etc/hosts cannot be replaced
+put "$copy" "$text"
+sync "$copy"
 same /etc/hosts "$text" || { printf '%s\n' "$text" >/etc/hosts; say "wrote /etc/hosts"; }
+sync /etc/hosts
+rm "$copy"
 """
 )
 

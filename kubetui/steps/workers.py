@@ -33,15 +33,17 @@ until controllers || ((SECONDS > 60)); do sleep 0.5; done
 )
 SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
 
-JOIN: Final = r"""
+CA: Final = r"""
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+"""
+JOIN: Final = (
+    CA
+    + r"""
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-ready() {
-  [[ -e $conf ]] || return 1
-  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
-}
 """
+)
 JOIN_PROBE: Final = (
     JOIN
     + r"""
@@ -52,6 +54,7 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+ca
 """
 )
 JOIN_APPLY: Final = (
@@ -64,13 +67,20 @@ if ! knock "$port"; then
   if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
-if [[ -e $mark.done ]]; then
+if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   systemctl enable --now kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+if [[ -e $mark.done ]]; then
+  say "it has joined a control plane that is no more: its pods get addresses anew"
+  rm "$mark.done"
+  systemctl stop kubelet
+  ip link delete cni0 2>/dev/null || true
+  rm -rf /var/lib/cni /run/flannel
+fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
@@ -113,7 +123,7 @@ def join_recipe(plan: Plan, machine: Machine) -> Recipe:
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
-    ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how)}
+    ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
     config = {"CONFIG": kubeadm.render(kubeadm.join_documents(plan, machine))}
     return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
 
@@ -127,12 +137,14 @@ async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]
     assert recipe.apply is not None  # noqa: S101
     assert recipe.probe is not None  # noqa: S101
     found = task.found() or await probe(task, recipe.probe)
-    if found.state is State.DONE:
+    authority = (await task.first_node.read(Command(CA + "ca\n"))).strip()
+    if found.state is State.DONE and found.detail == authority:
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
     others = await more(task) if more else {}
     token, digest = await ticket(task)
-    await apply(task, recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, **others), recipe.probe)
+    ready = recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
+    await apply(task, ready, recipe.probe)
     return Outcome.DONE
 
 

@@ -88,25 +88,36 @@ put "$place/cluster" "$CLUSTER_ID $CLUSTER_NAME" 600
 ##### hosts: probe
 begin='# kubetui: the nodes of this cluster' end='# kubetui: end'
 
+# what /etc/hosts is about to be: a power cut may leave that itself empty, and with it who else is in it is lost
+copy=/var/lib/kubetui/hosts
+if [[ -e $copy ]]; then from=$copy; else from=/etc/hosts; fi
 wanted() { printf '%s\n%s\n%s\n' "$begin" "$NODES" "$end"; }
 # a box often says 127.0.1.1 for the host name; the node would then take that for its own address
-others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" /etc/hosts; }
+others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" "$from"; }
 text=$(others; wanted)
 
 [[ -z $NAME || $(hostname) == "$NAME" ]] || absent "the host name is $(hostname)"
+[[ ! -e $copy ]] || partial "/etc/hosts was not written to its end"
 same /etc/hosts "$text" || absent "/etc/hosts lacks the nodes"
 
 ##### hosts: apply
 begin='# kubetui: the nodes of this cluster' end='# kubetui: end'
 
+# what /etc/hosts is about to be: a power cut may leave that itself empty, and with it who else is in it is lost
+copy=/var/lib/kubetui/hosts
+if [[ -e $copy ]]; then from=$copy; else from=/etc/hosts; fi
 wanted() { printf '%s\n%s\n%s\n' "$begin" "$NODES" "$end"; }
 # a box often says 127.0.1.1 for the host name; the node would then take that for its own address
-others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" /etc/hosts; }
+others() { sed -e "/^$begin\$/,/^$end\$/d" -e "/^127\.0\.1\.1[[:space:]]/d" "$from"; }
 text=$(others; wanted)
 
 [[ -z $NAME || $(hostname) == "$NAME" ]] || hostnamectl set-hostname "$NAME"
 # written in place: a bind-mounted /etc/hosts cannot be replaced
+put "$copy" "$text"
+sync "$copy"
 same /etc/hosts "$text" || { printf '%s\n' "$text" >/etc/hosts; say "wrote /etc/hosts"; }
+sync /etc/hosts
+rm "$copy"
 
 ##### swap: probe
 
@@ -148,8 +159,22 @@ sysctl --load=/etc/sysctl.d/90-kubetui.conf
 ##### base: probe
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -197,8 +222,22 @@ for name in "${names[@]}"; do installed "$name" || absent "$name is not installe
 ##### base: apply
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -249,8 +288,22 @@ install "${names[@]}"
 ##### runtime: probe
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -295,8 +348,22 @@ installed containerd || installed containerd.io || absent "containerd is not ins
 ##### runtime: apply
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -341,8 +408,22 @@ installed containerd.io || install containerd
 ##### repository: probe
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -391,8 +472,22 @@ same "$list" "$line" || absent "$list is not there"
 ##### repository: apply
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -456,8 +551,22 @@ retry 5 apt update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o
 ##### kubernetes: probe
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -524,8 +633,22 @@ systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"
 ##### kubernetes: apply
 
 stamp=/run/kubetui-apt
+# DPkg::Lock::Timeout is for dpkg's own locks: who reads the lists anew is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
 apt() {
   dpkg --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
 }
 # one list refresh a boot, or the first install would work with lists as old as the box
@@ -767,7 +890,7 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 mark=/var/lib/kubetui/init
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
-stored() { kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
+stored() { kubectl -n kube-system get configmap kubeadm-config --request-timeout=10s -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
 ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
 
 [[ -e /etc/kubernetes/admin.conf || -e $mark.begun ]] || absent "there is no control plane yet"
@@ -775,7 +898,8 @@ ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: 
 claimed || foreign "there is the control plane of another cluster that kubetui made"
 [[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
 healthy || partial "the API server does not answer"
-ours "$(stored)" || foreign "the control plane was made for another cluster or pod CIDR"
+text=$(stored) || partial "the API server does not answer"
+ours "$text" || foreign "the control plane was made for another cluster or pod CIDR"
 
 ##### init: apply
 export KUBECONFIG=/etc/kubernetes/admin.conf
@@ -783,7 +907,7 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 mark=/var/lib/kubetui/init
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
-stored() { kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
+stored() { kubectl -n kube-system get configmap kubeadm-config --request-timeout=10s -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
 ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
 
 wait_healthy() {
@@ -841,18 +965,18 @@ kubectl get --filename="$file" --output=name --request-timeout=10s >/dev/null 2>
 export KUBECONFIG=/etc/kubernetes/admin.conf
 file=/etc/kubernetes/kubetui/pod-network.yaml
 
-put "$file" "$MANIFEST" 600
-retry 5 kubectl apply --filename="$file"
+put "$file.new" "$MANIFEST" 600
+retry 5 kubectl apply --filename="$file.new"
+# the probe goes by it: what was not applied is not written down
+mv "$file.new" "$file"
 
 ##### join-control-plane: probe
 
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-ready() {
-  [[ -e $conf ]] || return 1
-  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
-}
 
 [[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
 [[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
@@ -861,16 +985,15 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+ca
 
 ##### join-control-plane: apply
 
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-ready() {
-  [[ -e $conf ]] || return 1
-  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
-}
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
@@ -879,13 +1002,20 @@ if ! knock "$port"; then
   if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
-if [[ -e $mark.done ]]; then
+if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   systemctl enable --now kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+if [[ -e $mark.done ]]; then
+  say "it has joined a control plane that is no more: its pods get addresses anew"
+  rm "$mark.done"
+  systemctl stop kubelet
+  ip link delete cni0 2>/dev/null || true
+  rm -rf /var/lib/cni /run/flannel
+fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
@@ -917,13 +1047,11 @@ done
 
 ##### join: probe
 
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-ready() {
-  [[ -e $conf ]] || return 1
-  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
-}
 
 [[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
 [[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
@@ -932,16 +1060,15 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+ca
 
 ##### join: apply
 
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-ready() {
-  [[ -e $conf ]] || return 1
-  [[ $(kubectl --kubeconfig="$conf" get node "$NAME" --request-timeout=5s \
-    -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
-}
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
@@ -950,13 +1077,20 @@ if ! knock "$port"; then
   if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
-if [[ -e $mark.done ]]; then
+if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   systemctl enable --now kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+if [[ -e $mark.done ]]; then
+  say "it has joined a control plane that is no more: its pods get addresses anew"
+  rm "$mark.done"
+  systemctl stop kubelet
+  ip link delete cni0 2>/dev/null || true
+  rm -rf /var/lib/cni /run/flannel
+fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
@@ -993,9 +1127,9 @@ file=/etc/bash_completion.d/kubectl
 
 ##### completion: apply
 file=/etc/bash_completion.d/kubectl
-mkdir -p "${file%/*}"
-kubectl completion bash >"$file"
-say "wrote $file"
+text=$(kubectl completion bash)
+put "$file" "$text"
+touch "$file"
 
 ##### check: apply
 export KUBECONFIG=/etc/kubernetes/admin.conf

@@ -191,6 +191,7 @@ ENDPOINT='192.168.56.101:6443'
 CRI_SOCKET='unix:///run/containerd/containerd.sock'
 : "${JOIN_TOKEN:?run: kubeadm token create --print-join-command (on kubmaster)}"
 : "${CA_HASH:?run: kubeadm token create --print-join-command (on kubmaster)}"
+: "${AUTHORITY:?run: kubeadm token create --print-join-command (on kubmaster); then: ca (there)}"
 CONFIG='apiVersion: kubeadm.k8s.io/v1beta3
 kind: JoinConfiguration
 discovery:
