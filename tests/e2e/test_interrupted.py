@@ -16,6 +16,7 @@ from kubetui.profile import Profile
 from kubetui.steps import STEPS
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.running import Running, helpers, in_a_terminal, running
+from tests.e2e.smoke import pods_reach_each_other
 from tests.e2e.test_up import nodes, planned, state_of
 
 pytestmark = pytest.mark.e2e
@@ -71,6 +72,19 @@ def test_killed_during_the_costly_steps(fresh: Maker) -> None:
 def test_killed_at_every_step(fresh: Maker, moment: str) -> None:
     lab = fresh("killed")
     killed(lab, moment, steps_of(lab))
+
+
+@pytest.mark.slow
+def test_a_control_plane_that_is_gone_is_made_anew(fresh: Maker) -> None:
+    """It shows another host key, and its worker has joined a cluster that is no more."""
+    lab = fresh("anew", machines={"workers": 1})
+    lab.up()
+    pods_reach_each_other(lab, ["kubnode1"])
+    lab.run("vagrant", "destroy", "--force", "kubmaster", cwd=lab.folder)
+    lab.up()
+    pods_reach_each_other(lab, ["kubnode1"])
+    assert_whole(lab)
+    lab.kubetui("destroy", lab.name, "--yes")
 
 
 ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "closed terminal")
