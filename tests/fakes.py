@@ -23,6 +23,7 @@ class FakeProvider:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.known: Mapping[str, MachineState] = {}
 
     async def prepare(self) -> None:
         pass
@@ -30,7 +31,7 @@ class FakeProvider:
     async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         self.asked += 1
         await asyncio.sleep(0)
-        return {}
+        return self.known
 
     async def start(self, machine: Machine, log: LineSink) -> None:
         del log, machine

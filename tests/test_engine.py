@@ -11,8 +11,11 @@ from kubetui.command import Command
 from kubetui.engine import Stop
 from kubetui.errors import RunError, StoppedError
 from kubetui.events import GOOD, NodesTable, Outcome, RunFinished, RunStarted, TaskId
+from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError, Result
 from kubetui.pipeline import Recipe, Step, Where
+from kubetui.providers.base import MachineState
+from kubetui.steps.machine import START
 from kubetui.task import Task, unit_name
 from tests.fakes import Bench, FakeNode, done, step
 from tests.plans import plan
@@ -252,6 +255,16 @@ async def test_the_provider_is_asked_once() -> None:
     bench = Bench(plan(), (step("first", run=asks),))
     assert (await bench.execute()).changed == 0
     assert bench.provider.asked == 1
+
+
+@pytest.mark.parametrize(("state", "kept"), [(MachineState.ABSENT, False), (MachineState.STOPPED, True)])
+async def test_only_a_machine_that_is_made_anew_may_show_another_host_key(state: MachineState, *, kept: bool) -> None:
+    bench = Bench(plan(workers=0), (START,))
+    bench.provider.known = {"kubmaster": state}
+    bench.run.cluster.create()
+    HostKeys(bench.run.cluster.host_keys).pin("kubmaster", "ssh-ed25519 old")
+    assert (await bench.execute()).changed == 1
+    assert (HostKeys(bench.run.cluster.host_keys).pinned("kubmaster") is not None) == kept
 
 
 TOKEN = "abcdef.0123456789abcdef"  # noqa: S105

@@ -36,6 +36,12 @@ def test_it_is_found_by_its_folder(tmp_path: Path, orphan: psutil.Process) -> No
     assert orphans.working_in(tmp_path / "other") == []
 
 
+def test_it_is_found_behind_a_symbolic_link(tmp_path: Path, orphan: psutil.Process) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    assert orphan in orphans.working_in(link)
+
+
 async def test_it_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     waiting = asyncio.create_task(orphans.wait_for(tmp_path, lines.append))

@@ -20,7 +20,7 @@ from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError
 from kubetui.providers.base import Endpoint
-from kubetui.ssh import RECONNECTS, SshNode
+from kubetui.ssh import CHANNELS, RECONNECTS, SshNode
 from tests.loopback import Guest, guest
 
 COUNT = """
@@ -469,6 +469,20 @@ async def test_who_notices_late_that_a_connection_broke_spares_its_successor(mac
     assert machine.wire.connections == before
 
 
+async def test_no_more_commands_at_once_than_sshd_takes(machine: Guest, node: SshNode, tmp_path: Path) -> None:
+    script = (
+        'mkdir "$PLACE/$$"; ls "$PLACE" | wc -l; until [[ -e $PLACE.go ]]; do sleep 0.02; done; rmdir "$PLACE/$$"\n'
+    )
+    place = tmp_path / "place"
+    place.mkdir()
+    asked = [asyncio.create_task(node.run(Command(script, {"PLACE": str(place)}))) for _ in range(2 * CHANNELS)]
+    await until(lambda: len(list(place.iterdir())) == CHANNELS)
+    place.with_suffix(".go").touch()
+    counts = [int(result.last) for result in await asyncio.gather(*asked)]
+    assert max(counts) == CHANNELS
+    assert machine.processes == 2 * CHANNELS
+
+
 # an output that would fill the machine's memory
 
 FLOOD = """
@@ -560,9 +574,9 @@ async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(m
             while ticked.read_text().split().count(giver) < 2:
                 assert time.monotonic() < end, "the reader before does not look again"
                 time.sleep(0.01)
+            gate.touch()
         said.append(line)
 
-    gate.touch()
     second = machine.node()
     assert (await second.carry_out("flood", command, take)).ok
     assert [line.split()[1] for line in said] == [str(number) for number in range(1, 60_001)]

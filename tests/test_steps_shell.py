@@ -5,12 +5,14 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kubetui import apt
 from kubetui.command import PRELUDE, Command, Late, Secret
 from kubetui.credentials import Logins
 from kubetui.pipeline import State
@@ -565,6 +567,32 @@ def test_no_room_is_said_before_anything_is_begun(box: Box) -> None:
     assert done.stderr == f"error: {box.root}/var/lib/not/there has 12 MiB free, and this step needs 300\n"
     assert box.called("df") == [f"df --output=avail --block-size=1M {box.root}/var/lib/"]
     assert box.shell("room /var/lib/not/there 12").returncode == 0
+
+
+HOLD = """
+import fcntl, sys
+with open(sys.argv[1], "w") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_who_has_apts_lists_is_waited_for(box: Box) -> None:
+    """apt itself waits for dpkg's locks alone."""
+    lock = box.write("var/lib/apt/lists/lock", "")
+    box.program("apt-get")
+    box.program("dpkg")
+    words = [sys.executable, "-c", HOLD, str(lock)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdin
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        # the second look finds it free
+        box.program("sleep", f"kill {holder.pid}; while [[ -e /proc/{holder.pid}/fd/3 ]]; do :; done")
+        done = box.run(Command(apt.SHELL + "apt update\n"))
+        assert done.stdout == f"waiting: {lock} is held by process {holder.pid}\n"
+    assert [call.split()[-1] for call in box.called("apt-get")] == ["update"]
 
 
 # passwords

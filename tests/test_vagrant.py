@@ -17,7 +17,7 @@ from kubetui.errors import BusyError, ForeignError, HostError, RunError
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers import vagrantcli
-from kubetui.providers.base import Endpoint, MachineState
+from kubetui.providers.base import Endpoint, LineSink, MachineState
 from kubetui.providers.vagrant import VagrantProvider
 
 FAKE = Path(__file__).parent / "data" / "vagrant"
@@ -292,6 +292,27 @@ async def test_a_lock_held_for_a_moment_is_waited_for(
     fake.says("status", code=1, does=free + f'echo "{locked}"\n')
     assert (await VagrantProvider(plan(), folder).states())["kubmaster"] is MachineState.RUNNING
     assert len(fake.calls) == 8
+
+
+async def test_what_an_earlier_run_left_at_work_is_waited_for_before_the_states_are_read(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[Path] = []
+
+    async def wait_for(place: Path, log: LineSink) -> None:
+        assert fake.calls == []
+        log("waiting")
+        waited.append(place)
+
+    monkeypatch.setattr("kubetui.providers.orphans.wait_for", wait_for)
+    record(folder, "kubmaster")
+    fake.says("status", STATUS)
+    said: list[str] = []
+    await VagrantProvider(plan(), folder).states(said.append)
+    assert (waited, said) == ([folder], ["waiting"])
+    # who only looks has not the cluster's lock, and what works in its folder may be another's
+    await VagrantProvider(plan(), folder).states()
+    assert len(waited) == 1
 
 
 async def test_a_missing_vagrant_comes_with_the_command_that_installs_it(
