@@ -14,7 +14,7 @@ Trusted = tuple[list[asyncssh.SSHKey], list[asyncssh.SSHKey], list[asyncssh.SSHK
 
 
 class HostKeys:
-    """One line a machine: its name and its public key, as OpenSSH writes them.
+    """One line a machine: its name and its public key, as OpenSSH writes them. The file alone knows: others change it.
 
     Without `first_sight` a machine whose key is not pinned yet is refused.
     """
@@ -22,15 +22,10 @@ class HostKeys:
     def __init__(self, path: Path, *, first_sight: bool = True) -> None:
         self.path = path
         self._first_sight = first_sight
-        self._keys: dict[str, str] = {}
-        if path.exists():
-            for line in path.read_text().splitlines():
-                machine, _, key = line.partition(" ")
-                self._keys[machine] = key
 
     def accept(self, machine: str, key: str) -> bool:
         """Tell whether `key` is the machine's; the first one that it shows is pinned."""
-        known = self._keys.get(machine)
+        known = self.pinned(machine)
         if known is None and self._first_sight:
             self.pin(machine, key)
             return True
@@ -38,28 +33,30 @@ class HostKeys:
 
     def pin(self, machine: str, key: str) -> None:
         """Take `key` for the machine's from now on."""
-        if self._keys.get(machine) != key:
-            self._keys[machine] = key
-            self._write()
+        keys = self.all()
+        if keys.get(machine) != key:
+            self._write({**keys, machine: key})
 
     def pinned(self, machine: str) -> str | None:
         """Return the machine's key, if it is pinned."""
-        return self._keys.get(machine)
+        return self.all().get(machine)
 
     def all(self) -> dict[str, str]:
         """Return every key that is pinned, by machine."""
-        return dict(self._keys)
+        lines = self.path.read_text().splitlines() if self.path.exists() else []
+        return {machine: key for machine, _, key in (line.partition(" ") for line in lines)}
 
     def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
         """Return what asyncssh asks for the keys to trust, so that the machine is asked for a key of their kind."""
-        known = self._keys.get(machine)
+        known = self.pinned(machine)
         keys = [asyncssh.import_public_key(known)] if known else []
         return lambda _host, _address, _port: (keys, [], [])
 
     def forget(self, machine: str) -> None:
         """Unpin a machine that no longer exists."""
-        if self._keys.pop(machine, None) is not None:
-            self._write()
+        keys = self.all()
+        if keys.pop(machine, None) is not None:
+            self._write(keys)
 
-    def _write(self) -> None:
-        write_private(self.path, "".join(f"{machine} {key}\n" for machine, key in sorted(self._keys.items())))
+    def _write(self, keys: dict[str, str]) -> None:
+        write_private(self.path, "".join(f"{machine} {key}\n" for machine, key in sorted(keys.items())))
