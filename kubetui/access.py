@@ -97,11 +97,16 @@ class Introduction(HostKeys):
         super().__init__(path, first_sight=False)
         self._known_hosts = [str(file) for file in known_hosts if file.is_file()]
         self._expected: set[str] = set()
+        self._met: dict[str, str] = {}
         self.unknown: dict[str, asyncssh.SSHKey] = {}
 
     def pin(self, machine: str, key: str) -> None:
         """Remember a key that is the machine's; nothing is written yet."""
-        self._keys[machine] = key
+        self._met[machine] = key
+
+    def all(self) -> dict[str, str]:
+        """Return every key that is pinned, by machine, those of machines just met among them."""
+        return {**super().all(), **self._met}
 
     def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
         """Return what finds a machine's keys in known_hosts, unless its key is pinned."""
