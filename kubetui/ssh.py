@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import shlex
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import asyncssh
@@ -20,17 +18,14 @@ from kubetui.errors import ConnectionLostError, HostKeyError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.node import LostTrackError, Result
 from kubetui.providers.base import Endpoint, LineSink, nowhere
+from kubetui.record import Ended, Record, file_of
 from kubetui.text import Lines
 
-TAIL = 50
-"""How many last lines a result keeps."""
 CHUNK: Final = 65536
 RECONNECTS = 10
 """How often in a row a connection may be lost without one new byte."""
 CHANNELS: Final = 8
 """Commands at once over one connection: OpenSSH's sshd takes ten (MaxSessions), and refuses more."""
-GIVEN_BACK: Final = 1024 * 1024
-"""So many zeros at an output's beginning are no output: the machine has given back what was read (see `guest`)."""
 STOP_SECONDS = 30.0
 TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
@@ -43,76 +38,6 @@ def size(script: str) -> str:
 
 class _TimeLimitError(RunError):
     id = "TIMEOUT"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """How one call ended: its exit status, None when the connection was lost, and what it said on standard error."""
-
-    status: int | None
-    complaint: tuple[str, ...] = ()
-
-
-class _Record:
-    """What a command printed: how many bytes, and its last lines.
-
-    Where an earlier kubetui read a long output and was killed, it begins with the zeros that are left of that.
-    """
-
-    def __init__(self, log: LineSink) -> None:
-        self._log = log
-        self.clear()
-
-    def clear(self) -> None:
-        self.size = 0
-        self._zeros: int | None = 0
-        self._cutter = Lines()
-        self._lines: deque[str] = deque(maxlen=TAIL)
-        self._failed_at: tuple[int, ...] = ()
-
-    def take(self, data: bytes) -> None:
-        self.size += len(data)
-        if self._zeros is not None:
-            data = self._without_zeros(data, self._zeros)
-        self._note(self._cutter.feed(data))
-
-    def _without_zeros(self, data: bytes, before: int) -> bytes:
-        rest = data.lstrip(b"\0")
-        zeros = self._zeros = before + len(data) - len(rest)
-        if not rest:
-            return b""
-        self._zeros = None
-        if zeros < GIVEN_BACK:
-            return bytes(zeros) + rest
-        self._log(f"the first {zeros} bytes of its output are in the log of the run that was cut off")
-        return rest
-
-    def _note(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            if line.startswith(guest.FAILED_AT):
-                self._failed_at = tuple(int(word) for word in line.split()[1:] if word.isdecimal())
-                continue
-            self._lines.append(line)
-            self._log(line)
-
-    def result(self, ended: _Ended, command: Command) -> Result:
-        """Return how the command ended, with its lines unless it is quiet."""
-        assert ended.status is not None  # noqa: S101
-        self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
-        if ended.status != 0:
-            self._note(ended.complaint)
-        return Result(ended.status, () if command.quiet else tuple(self._lines), _own_lines(command, self._failed_at))
-
-
-def _own_lines(command: Command, lines: Iterable[int]) -> tuple[int, ...]:
-    """Return those lines of a file that are the command's own script, counted from where that begins."""
-    file = _file(command)
-    before = file.count("\n") - command.script.count("\n")
-    return tuple(line - before for line in lines if before < line <= file.count("\n") + 1)
-
-
-def _file(command: Command) -> str:
-    return guest.FORGET + guest.WATCH + command.render()
 
 
 async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
@@ -148,10 +73,10 @@ class SshNode:
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
         """Run a short command that only looks; after a lost connection, once more from its beginning."""
         told = nowhere if log is None or command.quiet else log
-        record = _Record(told)
+        record = Record(told)
         script = command.render()
 
-        async def once() -> _Ended:
+        async def once() -> Ended:
             record.clear()
             return await self._once(guest.RUN, (size(script),), script, record.take)
 
@@ -163,7 +88,7 @@ class SshNode:
         chunks: list[bytes] = []
         script = command.render()
 
-        async def once() -> _Ended:
+        async def once() -> Ended:
             chunks.clear()
             return await self._once(guest.READ, (size(script),), script, chunks.append)
 
@@ -175,12 +100,12 @@ class SshNode:
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         """Run a command that goes on in the machine when the connection is lost, and is picked up again."""
-        record = _Record(nowhere if command.quiet else log)
+        record = Record(nowhere if command.quiet else log)
         name = secrets.token_hex(8)
-        script = _file(command)
+        script = file_of(command)
         mode = "start"
 
-        async def once() -> _Ended:
+        async def once() -> Ended:
             nonlocal mode
             args = (task, str(record.size), mode, name, size(script))
             mode = "again"
@@ -198,7 +123,7 @@ class SshNode:
             self._carried_out.append(task)
         return record.result(ended, command)
 
-    async def _within(self, command: Command, call: Awaitable[_Ended]) -> _Ended:
+    async def _within(self, command: Command, call: Awaitable[Ended]) -> Ended:
         """Await `call` no longer than the command may take, every reconnection included."""
         try:
             async with asyncio.timeout(command.timeout):
@@ -210,8 +135,8 @@ class SshNode:
             ) from error
 
     async def _patiently(
-        self, log: LineSink, once: Callable[[], Awaitable[_Ended]], came: Callable[[], int] = lambda: 0
-    ) -> _Ended:
+        self, log: LineSink, once: Callable[[], Awaitable[Ended]], came: Callable[[], int] = lambda: 0
+    ) -> Ended:
         """Call `once` until the connection holds to its end; `came` tells how many bytes have come in all calls.
 
         Raises ConnectionLostError when the machine does not come back, or is lost again and again.
@@ -237,15 +162,15 @@ class SshNode:
         ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
-    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> _Ended:
+    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended:
         """Run `shell` once as root with a script on its standard input."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
-            return _Ended(None)
+            return Ended(None)
         return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
 
-    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> _Ended:
+    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended:
         """Run a command once with data on its standard input."""
         complaint = bytearray()
 
@@ -264,15 +189,15 @@ class SshNode:
                 await process.wait_closed()
                 status = process.exit_status
         except asyncssh.ChannelOpenError:
-            return _Ended(None)
+            return Ended(None)
         except (OSError, asyncssh.Error):
             status = None
         # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
         if status is None or status < 0:
             self._connection.forget(connection)
-            return _Ended(None)
+            return Ended(None)
         cutter = Lines()
-        return _Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
+        return Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
 
     async def _stop(self, task: str) -> None:
         with contextlib.suppress(TimeoutError, HostKeyError):
