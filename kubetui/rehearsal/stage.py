@@ -38,7 +38,7 @@ from kubetui.steps.clock import SHOW
 from kubetui.steps.control_plane import ADMIN_CONF, INIT_STEP
 from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
 from kubetui.steps.finish import NODES_TABLE
-from kubetui.steps.workers import JOIN_STEP, SIGNED, TICKET
+from kubetui.steps.workers import JOIN_STEP, KNOWN, SIGNED, TICKET
 
 T = TypeVar("T")
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -63,6 +63,7 @@ class Stage:
             digest(ADMIN_CONF): self._kubeconfig,
             digest(SHOW): self._clock,
             digest(TICKET): self._ticket,
+            digest(KNOWN): self._known_node,
             digest(NODES_TABLE): self._nodes,
             digest(observe.NODES): self._nodes,
             digest(observe.PODS): self._pods,
@@ -196,7 +197,16 @@ class Stage:
             recorded = self._recording.find(asked.digest, Kind.READ, machine.role) or recorded
         return self._tables().containers(recorded, node)
 
+    async def _known_node(self, asked: Asked, recorded: Answer) -> str:
+        """Return the recorded authority, and the node that is asked for once it has joined."""
+        name = asked.values.get("NAME", "")
+        joined = [f"node/{member.machine.name}" for member in self._members() if member.machine.name == name]
+        return "\n".join([*(text for _, text in recorded.lines[:1]), *joined])
+
     def _tables(self) -> Tables:
+        return Tables(self.plan, self._members())
+
+    def _members(self) -> tuple[Member, ...]:
         members = []
         for machine in self.plan.machines:
             memory = self.memory(machine)
@@ -204,7 +214,7 @@ class Stage:
             since = memory.since(INIT_STEP.name if machine.first else join.name)
             if since is not None:
                 members.append(Member(machine, since))
-        return Tables(self.plan, tuple(members))
+        return tuple(members)
 
     async def _serve_api(self) -> int:
         if self._api is None:

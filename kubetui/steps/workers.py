@@ -37,6 +37,7 @@ CA: Final = r"""
 # a fingerprint of the cluster's authority: every node has its certificate
 ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
 """
+KNOWN: Final = ADMIN + CA + 'ca\nkubectl get node "$NAME" --ignore-not-found --output=name --request-timeout=10s\n'
 JOIN: Final = (
     CA
     + r"""
@@ -54,7 +55,6 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
-ca
 """
 )
 JOIN_APPLY: Final = (
@@ -68,20 +68,21 @@ if ! knock "$port"; then
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
 if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
-  systemctl enable --now kubelet
+  # as it starts, the kubelet makes its node known
+  systemctl enable kubelet
+  systemctl restart kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.done ]]; then
-  say "it has joined a control plane that is no more: its pods get addresses anew"
+  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   rm "$mark.done"
-  systemctl stop kubelet
+  reset
   ip link delete cni0 2>/dev/null || true
   rm -rf /var/lib/cni /run/flannel
-fi
-if [[ -e $mark.begun ]]; then
+elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
   # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
@@ -137,8 +138,10 @@ async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]
     assert recipe.apply is not None  # noqa: S101
     assert recipe.probe is not None  # noqa: S101
     found = task.found() or await probe(task, recipe.probe)
-    authority = (await task.first_node.read(Command(CA + "ca\n"))).strip()
-    if found.state is State.DONE and found.detail == authority:
+    # a control plane that was made anew knows nobody, whatever a worker believes
+    told = await task.first_node.read(Command(KNOWN, {"NAME": task.machine.name}))
+    authority, _, known = told.strip().partition("\n")
+    if found.state is State.DONE and known:
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
     others = await more(task) if more else {}

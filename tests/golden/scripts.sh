@@ -985,7 +985,6 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
-ca
 
 ##### join-control-plane: apply
 
@@ -1003,20 +1002,21 @@ if ! knock "$port"; then
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
 if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
-  systemctl enable --now kubelet
+  # as it starts, the kubelet makes its node known
+  systemctl enable kubelet
+  systemctl restart kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.done ]]; then
-  say "it has joined a control plane that is no more: its pods get addresses anew"
+  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   rm "$mark.done"
-  systemctl stop kubelet
+  reset
   ip link delete cni0 2>/dev/null || true
   rm -rf /var/lib/cni /run/flannel
-fi
-if [[ -e $mark.begun ]]; then
+elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
   # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
@@ -1060,7 +1060,6 @@ claimed || foreign "it has joined another cluster that kubetui made"
 grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
 [[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
 systemctl is-active --quiet kubelet || partial "the kubelet does not run"
-ca
 
 ##### join: apply
 
@@ -1078,20 +1077,21 @@ if ! knock "$port"; then
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
 if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
-  systemctl enable --now kubelet
+  # as it starts, the kubelet makes its node known
+  systemctl enable kubelet
+  systemctl restart kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.done ]]; then
-  say "it has joined a control plane that is no more: its pods get addresses anew"
+  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   rm "$mark.done"
-  systemctl stop kubelet
+  reset
   ip link delete cni0 2>/dev/null || true
   rm -rf /var/lib/cni /run/flannel
-fi
-if [[ -e $mark.begun ]]; then
+elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
   # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
