@@ -21,9 +21,9 @@ def ahead(there: float, asked: float, answered: float) -> float:
 def told(seconds: float) -> str:
     """Say a difference in the largest unit that there are two of.
 
-    >>> told(-46800.0), told(-95.0), told(2.0 * 86400)
-    ('13 hours behind', '95 seconds behind', '2 days ahead')
+    >>> told(-46800.0), told(-95.0), told(2.0 * 86400), told(-86397.0)
+    ('13 hours behind', '95 seconds behind', '2 days ahead', '24 hours behind')
     """
     size = round(abs(seconds))
     name, unit = next((name, unit) for name, unit in _UNITS if size >= 2 * unit or unit == 1)
-    return f"{size // unit} {name}s {'ahead' if seconds > 0 else 'behind'}"
+    return f"{round(size / unit)} {name}s {'ahead' if seconds > 0 else 'behind'}"
