@@ -20,6 +20,7 @@ from textual.screen import Screen
 from kubetui.crash import report
 from screens.chrome import SMALLEST, TooSmall, fits
 from screens.heldkeys import HeldKeys
+from screens.outlet import TerminalDriver
 from screens.theme import TERMINAL, WITHOUT_COLOUR
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class KubetuiApp(App[int]):
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
         # Textual chooses how it takes colours away before it knows the theme
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
         self._new = new
         self.held = HeldKeys(self)
         self._host = host
