@@ -17,7 +17,7 @@ from kubetui.hostkeys import HostKeys
 from kubetui.providers.base import Endpoint
 from kubetui.ssh import SshNode
 
-QUICK = Patience(boot=5.0, pause=0.02, keepalive=0.2)
+QUICK = Patience(boot=60.0, pause=0.02, keepalive=0.2)
 
 STANDINS = {
     "sudo": """
