@@ -106,7 +106,7 @@ class Bench:
         self.run = Run(plan, Cluster(plan.profile.name), self.provider, steps, connect)
         self.run.nodes.update({machine.name: node for machine, node in zip(plan.machines, nodes, strict=False)})
 
-    async def execute(self, sink: Sink | None = None, seconds: float = 5) -> RunFinished:
+    async def execute(self, sink: Sink | None = None, seconds: float = 60) -> RunFinished:
         async with asyncio.timeout(seconds):
             return await Engine(self.run, sink or self.events.append, self.stop).execute()
 

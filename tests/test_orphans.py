@@ -45,7 +45,7 @@ def test_it_is_found_behind_a_symbolic_link(tmp_path: Path, orphan: psutil.Proce
 async def test_it_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     waiting = asyncio.create_task(orphans.wait_for(tmp_path, lines.append))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not lines:  # noqa: ASYNC110 - the log has no event to wait for
             await asyncio.sleep(0.01)
     assert str(orphan.pid) in lines[0]

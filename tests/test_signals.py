@@ -41,7 +41,7 @@ def until(run: subprocess.Popen[str], words: str) -> None:
 
 
 def ended(run: subprocess.Popen[str]) -> tuple[int, str]:
-    said, _ = run.communicate(timeout=60)
+    said, _ = run.communicate(timeout=300)
     assert "Traceback" not in said, said
     return run.returncode, said
 

@@ -24,7 +24,11 @@ from kubetui.ssh import CHANNELS, RECONNECTS, SshNode
 from tests.loopback import Guest, guest
 
 COUNT = """
-for i in $(seq "$LAST"); do echo "line $i ✓"; sleep 0.01; done
+for i in $(seq "$LAST"); do
+  echo "line $i ✓"
+  sleep 0.01
+  ((i % 12)) || until [[ -e $GATE.$((i / 12)) || -e $GATE ]]; do sleep 0.02; done
+done
 until [[ -e $GATE ]]; do sleep 0.02; done
 echo ran >>"$RAN"
 """
@@ -143,7 +147,7 @@ async def test_connect_waits_for_sshd(machine: Guest) -> None:
     await until(lambda: len(lines) > 2)
     await machine.wire.open()
     await connecting
-    assert lines[0] == "connection refused; waiting for SSH, 5 s left"
+    assert lines[0] == "connection refused; waiting for SSH, 60 s left"
     await node.close()
 
 
@@ -223,7 +227,7 @@ async def test_a_key_file_that_cannot_be_used_is_no_reason_to_wait(machine: Gues
 
 
 async def test_a_frozen_machine_is_noticed(machine: Guest) -> None:
-    node = machine.node(Patience(boot=0.3, pause=0.02, keepalive=0.1))
+    node = machine.node(Patience(boot=3, pause=0.02, keepalive=0.5))
     await node.connect(nobody)
     lines: list[str] = []
     running = asyncio.create_task(node.carry_out("frozen", Command("sleep 30\n"), lines.append))
@@ -285,6 +289,7 @@ async def test_output_goes_on_after_a_lost_connection(machine: Guest, node: SshN
         before = machine.processes
         machine.wire.cut()
         await until(lambda before=before: machine.processes > before)  # type: ignore[misc]
+        (tmp_path / f"gate.{cut + 1}").touch()
     (tmp_path / "gate").touch()
     assert (await running).ok
     printed = [line for line in lines if line.startswith("line")]
@@ -401,12 +406,13 @@ async def test_half_a_script_is_never_run(machine: Guest, node: SshNode, tmp_pat
 
 async def test_a_step_over_its_time_limit_is_ended_in_the_machine(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
-    command = Command("echo a; sleep 60\n", timeout=1.0)
+    command = Command("echo a; sleep 60\n", timeout=3.0)
+    await node.connect(nobody)
     running = asyncio.create_task(node.carry_out("slow", command, lines.append))
     await until(lambda: "a" in lines)
     pid = int((machine.standins / "kubetui-slow.pid").read_text())
     machine.wire.cut()
-    with pytest.raises(RunError, match="did not end within 1 s") as caught:
+    with pytest.raises(RunError, match="did not end within 3 s") as caught:
         await running
     assert caught.value.id == "TIMEOUT"
     await until(lambda: not Path(f"/proc/{pid}").exists())
@@ -416,7 +422,8 @@ async def test_a_step_over_its_time_limit_is_ended_in_the_machine(machine: Guest
 async def test_the_time_limit_holds_over_all_reconnections(machine: Guest) -> None:
     node = machine.node(Patience(boot=30, pause=0.02))
     lines: list[str] = []
-    running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 60\n", timeout=0.8), lines.append))
+    await node.connect(nobody)
+    running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 60\n", timeout=3), lines.append))
     await until(lambda: "a" in lines)
     await machine.wire.close()
     with pytest.raises(RunError, match="did not end within"):
@@ -430,7 +437,7 @@ async def test_a_machine_that_is_lost_again_and_again_is_given_up(machine: Guest
         await until(lambda: machine.runs)
         seen = 0
         while True:
-            await until(lambda seen=seen: machine.processes > seen)
+            await until(lambda seen=seen: machine.processes > seen)  # type: ignore[misc]
             seen = machine.processes
             machine.wire.cut()
 

@@ -56,5 +56,5 @@ async def test_after_a_first_one_that_failed_the_next_is_alone(starts: Starts) -
     machines = Machines(starts, shares=False)
     said = await machines.all(fails="a")
     assert said == ["a begins", "b begins", "b ends", "c begins", "c ends"]
-    async with asyncio.timeout(1), machines.turns.turn():
+    async with asyncio.timeout(60), machines.turns.turn():
         pass

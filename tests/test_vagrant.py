@@ -215,7 +215,7 @@ async def test_cancelling_a_start_ends_vagrant_and_lets_the_next_go(folder: Path
     fake.says("up", does='sleep 60 &\necho $! >"$here/child"\nwait\n')
     task = asyncio.create_task(provider.start(plan().machines[0], drop))
     child = fake.folder / "child"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not child.exists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()

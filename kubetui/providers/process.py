@@ -65,6 +65,7 @@ async def run(
         await asyncio.wait({reading}, timeout=_LAST_WORDS)
     except asyncio.CancelledError:
         await _end(process, patience)
+        await asyncio.wait({reading}, timeout=_LAST_WORDS)
         raise
     finally:
         reading.cancel()

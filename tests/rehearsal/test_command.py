@@ -15,7 +15,7 @@ def kubetui(home: Path, *words: str, code: int = 0) -> str:
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr

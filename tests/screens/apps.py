@@ -26,7 +26,7 @@ class OneScreen(App[None]):
         self.push_screen(self.make())
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what another thread brings about, and then for the screen to show it."""
     for _ in range(int(seconds / 0.05)):
         if condition():

@@ -17,7 +17,7 @@ from . import recorded
 
 def ended(session: Session) -> Session:
     session.start()
-    session.join(10)
+    session.join(60)
     session.drain()
     return session
 
@@ -81,7 +81,7 @@ def test_a_gentle_stop_lets_what_runs_come_to_its_end() -> None:
     session.start()
     assert running_session("lab") is session
     session.stop()
-    session.join(10)
+    session.join(60)
     assert recording.landed
     assert running_session("lab") is None
 
@@ -105,12 +105,12 @@ def test_the_second_stop_cancels() -> None:
 
     session = Session(recorded.profile(), run)
     session.start()
-    assert started.wait(10)
+    assert started.wait(60)
     session.stop()
     time.sleep(0.1)
     assert session.running
     session.stop()
-    session.join(10)
+    session.join(60)
     assert cancelled.is_set()
 
 
@@ -123,7 +123,7 @@ def test_a_look_that_is_cancelled_before_it_began_never_begins() -> None:
     thread = EngineThread("look", look, only_looks=True)
     thread.cancel()
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.alive
     assert not began.is_set()
 

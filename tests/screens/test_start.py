@@ -243,7 +243,7 @@ class Slow(FakeHost):
         self.go_on = threading.Event()
 
     def builds(self) -> bool:
-        return self.go_on.wait(10)
+        return self.go_on.wait(60)
 
 
 async def test_keys_pressed_before_the_list_is_there_are_not_lost() -> None:
