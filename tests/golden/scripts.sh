@@ -1012,10 +1012,10 @@ tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
-  rm "$mark.done"
   reset
   ip link delete cni0 2>/dev/null || true
   rm -rf /var/lib/cni /run/flannel
+  rm "$mark.done"
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
@@ -1087,10 +1087,10 @@ tries=1
 reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
-  rm "$mark.done"
   reset
   ip link delete cni0 2>/dev/null || true
   rm -rf /var/lib/cni /run/flannel
+  rm "$mark.done"
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
