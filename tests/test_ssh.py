@@ -496,7 +496,7 @@ async def test_no_more_commands_at_once_than_sshd_takes(machine: Guest, node: Ss
 # an output that would fill the machine's memory
 
 FLOOD = """
-for part in 1 2 3 4 5 6; do
+for part in 1 2 3 4; do
   head -c 16000000 < <(yes "part $part $FILLER")
   echo
   until [[ -e $GATE.$part ]]; do sleep 0.02; done
@@ -521,10 +521,10 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
         lines += 1
 
     running = asyncio.create_task(node.carry_out("flood", command, count))
-    for part in range(1, 5):
+    for part in (1, 2):
         await until(lambda part=part: lines >= part * 15_000)  # type: ignore[misc]
         gate.with_name(f"gate.{part}").touch()
-    await until(lambda: held(machine) < 40_000_000 and lines >= 5 * 15_000)
+    await until(lambda: held(machine) < 40_000_000 and lines >= 3 * 15_000)
     machine.wire.cut()
     # another kubetui finds it running and reads what there is
     said: list[str] = []
@@ -535,7 +535,7 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
     await second.connect(nobody)
     picked = asyncio.create_task(second.carry_out("flood", command, said.append))
     await until(lambda: said)
-    for part in (5, 6):
+    for part in (3, 4):
         gate.with_name(f"gate.{part}").touch()
     result = await picked
     await second.close()
@@ -544,8 +544,8 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
     assert "bytes of its output are in the log of the run that was cut off" in said[0]
     gone = int(said[0].split()[2])
     # the first line is half of one, and the rest is whole
-    assert gone + sum(len(line) + 1 for line in said[1:]) == 6 * 16_000_001
-    assert {line for line in said[2:] if line.startswith("part 6")} >= {f"part 6 {'x' * 1000}"}
+    assert gone + sum(len(line) + 1 for line in said[1:]) == 4 * 16_000_001
+    assert {line for line in said[2:] if line.startswith("part 4")} >= {f"part 4 {'x' * 1000}"}
 
 
 TICK = r"""#!/bin/bash
@@ -580,7 +580,7 @@ async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(m
     def take(line: str) -> None:
         if not said:
             (machine.standins / "tick").touch()
-            end = time.monotonic() + 30
+            end = time.monotonic() + 120
             while ticked.read_text().split().count(giver) < 2:
                 assert time.monotonic() < end, "the reader before does not look again"
                 time.sleep(0.01)

@@ -51,28 +51,38 @@ async def run(
     second cancellation kills at once. Raises OSError where the program cannot be started.
     """
     read, write = os.pipe()
-    try:
-        process = await _spawn(argv, cwd, env, write, patience)
-    except BaseException:
-        os.close(read)
-        raise
-    finally:
-        os.close(write)
     tail: deque[str] = deque(maxlen=TAIL)
     reading = asyncio.create_task(_pump(read, log, tail))
     try:
-        code = await process.wait()
-        await asyncio.wait({reading}, timeout=_LAST_WORDS)
-    except asyncio.CancelledError:
-        await _end(process, patience)
-        await asyncio.wait({reading}, timeout=_LAST_WORDS)
-        raise
+        code = await _run(argv, cwd, env, write, patience)
     finally:
-        reading.cancel()
-        (outcome,) = await asyncio.gather(reading, return_exceptions=True)
+        try:
+            await asyncio.wait({reading}, timeout=_LAST_WORDS)
+        finally:
+            reading.cancel()
+            (outcome,) = await asyncio.gather(reading, return_exceptions=True)
     if isinstance(outcome, Exception):
         raise outcome
     return Finished(code, tuple(tail))
+
+
+async def _run(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    output: int,
+    patience: Sequence[tuple[signal.Signals, float]],
+) -> int:
+    """Run the program to its end, or end it when cancelled, and return its exit code; closes `output`."""
+    try:
+        process = await _spawn(argv, cwd, env, output, patience)
+    finally:
+        os.close(output)
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        await _end(process, patience)
+        raise
 
 
 async def _spawn(

@@ -41,7 +41,7 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
-    def wait(self, pattern: str, seconds: float = 30) -> str:
+    def wait(self, pattern: str, seconds: float = 90) -> str:
         """Wait until the screen shows a pattern, and return the screen."""
         end = time.monotonic() + seconds
         while not re.search(pattern, screen := self.screen()):
