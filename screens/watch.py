@@ -91,8 +91,9 @@ class Watch:
         pause = PAUSE
         async with self._opens(self._name) as looks:
             while True:
-                pause = await self._look(looks, pause)
+                # whoever asks while it looks wants the next look
                 self._poke.clear()
+                pause = await self._look(looks, pause)
                 try:
                     await asyncio.wait_for(self._poke.wait(), pause)
                 except TimeoutError:

@@ -1,7 +1,10 @@
 # ruff: noqa: E501 - tables as kubectl prints them
+import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from kubetui.observe import Table, aligned_table, tabbed_table
 from screens.clusterview import ClusterScreen, built_in
 from screens.dialogs import Confirm
 from screens.kubetable import KubeTable
+from screens.watch import Watch
 
 from .apps import SIZES, OneScreen, until
 from .recorded import BEGAN
@@ -145,7 +149,10 @@ async def test_destroy_asks_for_the_name() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ClusterScreen))
 
 
-async def test_how_long_it_took_is_read_where_the_last_run_noted_it() -> None:
+async def test_how_long_it_took_is_read_where_the_last_run_noted_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     noted = Cluster_("lab")
     noted.create()
     timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=True, spans=()))
@@ -156,3 +163,27 @@ async def test_how_long_it_took_is_read_where_the_last_run_noted_it() -> None:
     timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=False, spans=()))
     assert built_in(noted) is None
     assert built_in(Cluster_("other")) is None
+
+
+def test_a_node_that_is_chosen_while_the_watch_looks_is_looked_at_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.watch.PAUSE", 600)
+    looks, goes_on = threading.Event(), threading.Event()
+
+    class Slow(Cluster):
+        async def containers(self, node: str) -> Table:
+            found = await super().containers(node)
+            looks.set()
+            await asyncio.to_thread(goes_on.wait, 60)
+            return found
+
+    cluster = Slow()
+    watch = Watch("lab", cluster.open)
+    watch.start()
+    assert looks.wait(60)
+    watch.choose("kubnode1")
+    goes_on.set()
+    end = time.monotonic() + 60
+    while "kubnode1" not in cluster.asked:
+        assert time.monotonic() < end, "it waits for the next time"
+        time.sleep(0.01)
+    watch.close()
