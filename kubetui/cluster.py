@@ -15,8 +15,9 @@ from pathlib import Path
 from kubetui.errors import BusyError, UsageError
 from kubetui.files import linked, open_private, private_folder, write_private
 
-_GLANCE = 0.3
-"""Seconds that a look at a lock (`overview`) takes at most."""
+_GLANCE = 10.0
+"""Seconds that a look at a lock (`overview`) takes at most, on a host that has other things to do."""
+_POLL = 0.01
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
 
@@ -106,17 +107,25 @@ class Cluster:
 
 
 def _taken(descriptor: int) -> bool:
-    """Take a lock; tell whether nobody else has it. Who only looks whether a run has it holds it for a moment."""
+    """Take a lock; false when another run has it.
+
+    Who only looks whether a run has it holds it, too: for a moment, and shared with whoever else looks.
+    """
     end = time.monotonic() + _GLANCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                return False
-            time.sleep(_GLANCE / 20)
-        else:
-            return True
+    while not _locks(descriptor, fcntl.LOCK_EX):
+        if not _locks(descriptor, fcntl.LOCK_SH) or time.monotonic() > end:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(_POLL)
+    return True
+
+
+def _locks(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def existing(name: str) -> Cluster:
