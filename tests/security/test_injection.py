@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -158,15 +159,24 @@ def execute(text: str, folder: Path, path: Path) -> None:
             os.killpg(process.pid, 9)
 
 
-@pytest.mark.parametrize("text", SCRIPTS, ids=[f"{index}-{name}" for index, (name, _) in enumerate(SCRIPTS.values())])
-def test_whole_scripts_execute_no_value(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    work = tmp_path_factory.mktemp("work")
-    for folder in (work, *list(work.parents)[:2]):
-        folder.chmod(0o777)
+@pytest.fixture(scope="module")
+def room() -> Iterator[Path]:
+    """Make a folder where every user may write, with the programs beside it; pytest keeps others out of its own."""
+    work = Path(tempfile.mkdtemp(prefix="kubetui-injection-"))
+    work.chmod(0o755)
+    found = work / "room"
+    found.mkdir()
+    found.chmod(0o777)
     path = stubs(work)
-    room = work / "room"
-    room.mkdir()
-    room.chmod(0o777)
+    execute(f"touch {found / CANARY}\n", found, path)
+    assert (found / CANARY).exists(), "a command of a script leaves its trace"
+    (found / CANARY).unlink()
+    yield found
+    shutil.rmtree(work)
+
+
+@pytest.mark.parametrize("text", SCRIPTS, ids=[f"{index}-{name}" for index, (name, _) in enumerate(SCRIPTS.values())])
+def test_whole_scripts_execute_no_value(text: str, room: Path) -> None:
     canary = room / CANARY
     _, command = SCRIPTS[text]
     values = [name for name in command.values if name not in NUMBERS]
@@ -181,7 +191,7 @@ def test_whole_scripts_execute_no_value(text: str, tmp_path_factory: pytest.Temp
     )[: amount(2, 7)]:
         numbers = {name: "1" for name in command.values if name in NUMBERS}
         bound = Command(command.script, {**dict.fromkeys(values, hostile), **numbers})
-        execute(bound.render(), room, path)
+        execute(bound.render(), room, room.parent / "bin")
         assert not canary.exists()
 
 
