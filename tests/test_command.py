@@ -20,7 +20,7 @@ def echoed(shell: str, words: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @given(words=st.lists(TEXT | st.text("'\\\"$`!*?~#&|;<>(){}[]\n\t -=%^\r\x1b", max_size=20), min_size=1, max_size=40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_quoted_word_is_exactly_itself(shell: str, words: list[str]) -> None:
     assert echoed(shell, words) == words
 
@@ -36,7 +36,7 @@ def test_a_script_is_prelude_values_and_text() -> None:
 
 
 @given(value=TEXT)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_rendered_value_reaches_the_script_unharmed(value: str) -> None:
     done = subprocess.run(
         ["bash"], input=Command('printf %s "$V"\n', {"V": value}).render().encode(), capture_output=True, check=True

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui import tail
@@ -90,7 +90,6 @@ def gap(lines: list[str]) -> int:
     return said
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 120), head=st.integers(40, 900), segment=st.integers(1, 900))
 def test_head_and_tail_and_count_make_the_whole(
     tmp_path_factory: pytest.TempPathFactory, count: int, head: int, segment: int

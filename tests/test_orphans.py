@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def orphan(tmp_path: Path) -> Iterator[psutil.Process]:
     start = "set -m; sh ./vagrant up kubmaster >/dev/null 2>&1 </dev/null & echo $!"
     pid = subprocess.run(["bash", "-c", start], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     process = psutil.Process(int(pid))
+    # until it becomes sh, it has the command line of the bash that made it
+    end = time.monotonic() + 60
+    while "./vagrant" not in process.cmdline():
+        assert time.monotonic() < end
+        time.sleep(0.01)
     yield process
     if process.is_running():
         process.send_signal(signal.SIGKILL)

@@ -219,7 +219,7 @@ PROFILES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(PROFILES)
 def test_what_is_written_is_read_again(profile: Profile) -> None:
     assert profilefile.parse(profilefile.dump(profile), "x") == profile
@@ -289,13 +289,13 @@ def outcome(text: str | bytes) -> None:
     assert isinstance(profile, Profile)
 
 
-@settings(max_examples=1000, deadline=2000)
+@settings(max_examples=1000)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_fuzzed_yaml_is_a_profile_or_a_refusal(text: str) -> None:
     outcome(text)
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_fuzzed_bytes_are_a_profile_or_a_refusal(data: bytes) -> None:
     outcome(data)

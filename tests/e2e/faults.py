@@ -37,6 +37,18 @@ def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -
     return strike
 
 
+def noticed(fault: Callable[[], AbstractContextManager[None]], notice: Callable[[], bool]) -> Strike:
+    """Return what brings a fault, and puts it right when it was noticed, or two minutes have passed without that."""
+
+    def strike() -> None:
+        end = time.monotonic() + 120
+        with fault():
+            while not notice() and time.monotonic() < end:
+                time.sleep(0.2)
+
+    return strike
+
+
 @dataclass(frozen=True)
 class Container:
     """One machine of a lab, from outside: no SSH is needed."""
@@ -103,7 +115,7 @@ class Container:
     @contextmanager
     def full(self, path: str) -> Iterator[None]:
         """Give a folder a disk of its own that is all but full."""
-        self.inside(f"mkdir -p {path} && mount -t tmpfs -o size=2g tmpfs {path} && fallocate -l 2000M {path}/filler")
+        self.inside(f"mkdir -p {path} && mount -t tmpfs -o size=400m tmpfs {path} && fallocate -l 390M {path}/filler")
         yield
         self.inside(f"rm {path}/filler")
 

@@ -81,6 +81,10 @@ class Running:
         assert not waiting, f"never begun: {list(waiting)}"
         return self._process.wait(timeout)
 
+    def said_that(self, words: str) -> bool:
+        """Tell whether a line of some step has these words, so far."""
+        return any(words in event.get("text", "") for event in self.events)
+
     def errors(self) -> dict[tuple[str, str], str]:
         """Return the ids of what failed, by step and machine."""
         return {place(each): each["error_id"] for each in self.events if each.get("outcome") == "failed"}

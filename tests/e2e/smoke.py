@@ -15,7 +15,9 @@ exec perl -MIO::Socket::INET -e '
   my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die $!;
   while (my $client = $server->accept) { print $client "hello\\n"; close $client }'
 """
-ASK = "if command -v nc >/dev/null; then nc {0} 8080 </dev/null; else exec bash -c 'cat </dev/tcp/{0}/8080'; fi"
+ASK = "if command -v nc >/dev/null; then nc {0} 8080 </dev/null; else bash -c 'cat </dev/tcp/{0}/8080'; fi"
+# Ready says that it was started, not that it listens
+PATIENTLY = "n=0; until {0}; do n=$((n + 1)); [ $n -lt 30 ] || exit 1; sleep 1; done"
 RESOLVE = "getent hosts {0} || nslookup {0}"
 
 
@@ -42,7 +44,7 @@ def pods_reach_each_other(lab: Lab, nodes: list[str]) -> None:
     }
     for name in names:
         for other in names:
-            answer = lab.kubectl("exec", name, "--", "sh", "-c", ASK.format(addresses[other]))
+            answer = lab.kubectl("exec", name, "--", "sh", "-c", PATIENTLY.format(ASK.format(addresses[other])))
             assert answer.strip() == "hello"
         found = lab.kubectl("exec", name, "--", "sh", "-c", RESOLVE.format("kubernetes.default.svc.cluster.local"))
         assert "10.96.0.1" in found

@@ -24,6 +24,10 @@ pytestmark = pytest.mark.e2e
 
 def assert_whole(lab: Lab) -> None:
     """The cluster is the planned one, and another `up` finds nothing to do."""
+    end = time.monotonic() + 60
+    # beside other clusters, a kubelet may be late with its sign of life
+    while nodes(lab) != planned(lab) and time.monotonic() < end:
+        time.sleep(1)
     assert nodes(lab) == planned(lab)
     before = state_of(lab)
     assert "nothing changed" in lab.up()

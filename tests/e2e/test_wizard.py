@@ -120,7 +120,7 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     terminal.wait("Type .* to go on")
     terminal.type(lab.name)
     terminal.press("Enter")
-    terminal.wait(f"{lab.name} is gone", seconds=120)
+    terminal.wait(f"{lab.name} is gone", seconds=600)
     assert not lab.folder.exists()
     terminal.press("q")
     terminal.wait("ended with 0")

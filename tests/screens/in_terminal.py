@@ -1,7 +1,9 @@
-"""A run screen on a real terminal, for `test_terminal.py`: python -m tests.screens.in_terminal HOW."""
+"""A run screen on a real terminal, for `test_terminal.py`: python -m tests.screens.in_terminal; F9 crashes it."""
 
 import sys
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kubetui.engine import Stop
@@ -29,9 +31,7 @@ PLANTED = (
 class Terminal(KubetuiApp):
     """Shows a run whose machine prints everything that a terminal would obey."""
 
-    def __init__(self, how: str) -> None:
-        super().__init__()
-        self.how = how
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "crash", show=False)]
 
     def get_default_screen(self) -> Screen[None]:
         return RunScreen(recorded.profile(), begin=lambda profile: Session(profile, self.print_everything))
@@ -44,15 +44,11 @@ class Terminal(KubetuiApp):
         recording = recorded.Recording(recorded.until(profile, "init", "kubmaster")[:2])
         return await recording(profile, sink, stop)
 
-    def on_ready(self) -> None:
-        if self.how == "crash":
-            self.set_timer(1.0, self.crash)
-
-    def crash(self) -> None:
+    def action_crash(self) -> None:
         raise RuntimeError("planted crash")
 
 
 if __name__ == "__main__":
-    app = Terminal(sys.argv[1])
+    app = Terminal()
     app.run()
     land(lambda text: sys.stderr.write(f"{text}\n"))

@@ -34,10 +34,10 @@ def shown(how: str, size: int) -> bytes:
     """Return everything that the pane writes to a terminal of 80 by 24 while it is fed."""
     pid, descriptor = pty.fork()
     if pid == 0:
-        os.environ |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         os.chdir(ROOT)
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        os.execv(sys.executable, [sys.executable, "-m", "tests.security.fed_pane", how, str(size)])  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", "tests.security.fed_pane", how, str(size)], environment)  # noqa: S606
     parts: list[bytes] = []
     try:
         # a closed terminal reads as an error
