@@ -21,6 +21,7 @@ from kubetui import strictyaml
 from kubetui.command import Secret
 from kubetui.errors import ProfileError
 from kubetui.files import credentials_file
+from kubetui.places import Document
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.redaction import STARS, remember, remember_url, url_user
@@ -196,7 +197,7 @@ def _read(path: Path) -> dict[str, Secret]:
     return dict(_entry(path, document, key, value) for key, value in document.value.items())
 
 
-def _entry(path: Path, document: strictyaml.Document, key: str, value: object) -> tuple[str, Secret]:
+def _entry(path: Path, document: Document, key: str, value: object) -> tuple[str, Secret]:
     place = document.place((key,), of_key=True)
     where = f"{path}:{place.line}:{place.column}"
     if not _PLACE.fullmatch(key):

@@ -12,10 +12,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from kubetui.fieldtypes import SecretInProfileError
+from kubetui.places import KeyPath, dotted
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
-from kubetui.strictyaml import KeyPath, dotted, shown
-from kubetui.text import clean
+from kubetui.text import clean, shown
 
 _TYPES = {
     "int_type": "a whole number",

@@ -13,7 +13,7 @@ from kubetui.errors import ProfileError
 from kubetui.files import config_home
 from kubetui.profile import Profile
 from kubetui.profilefile import load, save
-from kubetui.strictyaml import shown
+from kubetui.text import shown
 
 _ENDINGS = (".yaml", ".yml")
 

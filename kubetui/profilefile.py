@@ -18,9 +18,9 @@ from kubetui import strictyaml
 from kubetui.errors import ProfileError
 from kubetui.explain import Explanation, explain
 from kubetui.files import make_folder, write_private
+from kubetui.places import Document, Fault, KeyPath, dotted
 from kubetui.profile import Profile
 from kubetui.rules import check
-from kubetui.strictyaml import Document, Fault, dotted
 from kubetui.text import clean
 
 MAX_BYTES = 256 * 1024
@@ -166,7 +166,7 @@ def _refuse_non_profiles(document: Document, name: str) -> None:
         raise ProfileError(message, fix="Write a line such as: name: lab")
 
 
-def _outside(broken: list[strictyaml.KeyPath], found: Iterable[Explanation]) -> Iterator[Explanation]:
+def _outside(broken: list[KeyPath], found: Iterable[Explanation]) -> Iterator[Explanation]:
     """Leave out what only follows from YAML that could not be read."""
     for explanation in found:
         if not any(explanation.path[: len(path)] == path for path in broken):

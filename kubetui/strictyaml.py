@@ -10,21 +10,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from kubetui.text import STARS, clean
+from kubetui.places import Document, Fault, KeyPath, Place
+from kubetui.text import SHOWN, clean, shown
 
 MAX_DEPTH = 20
 """Groups within groups; a profile with kubeadm patches needs about eight."""
 MAX_VALUES = 5000
 """Values in one file; a profile with every key has about a hundred."""
-SHOWN = 40
-"""Characters of a value that a message repeats."""
-
-KeyPath = tuple[str | int, ...]
 
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
@@ -37,67 +33,6 @@ _SYNTAX_FIXES = {
     "expected <block end>": "Check the indentation: the keys of one group start in the same column.",
     "unexpected end of stream": "A quote or a bracket was opened and never closed.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a file; line and column count from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with the YAML itself: where, at which key, why, and what to do."""
-
-    place: Place
-    path: KeyPath
-    message: str
-    fix: str
-
-
-@dataclass(slots=True)
-class Document:
-    """A file's values, and where each key and value stands.
-
-    `values` maps a path to its value's place, `keys` to its key's, `raw` to what a plain scalar looked
-    like before it became a number. A value under the path of a fault is not to be trusted.
-    """
-
-    value: Any = None
-    values: dict[KeyPath, Place] = field(default_factory=dict)
-    keys: dict[KeyPath, Place] = field(default_factory=dict)
-    raw: dict[KeyPath, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-
-    def place(self, path: KeyPath, *, of_key: bool = False) -> Place:
-        """Return where a path stands, or else its nearest parent that is in the file."""
-        if of_key and path in self.keys:
-            return self.keys[path]
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, Place(1, 1))
-
-
-def dotted(path: KeyPath) -> str:
-    """Return a path as people write it.
-
-    >>> dotted(("kubernetes", "patches", 0, "kind"))
-    'kubernetes.patches[0].kind'
-    """
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in path)
-    return text.removeprefix(".")
-
-
-def shown(value: object) -> str:
-    """Return a value as a message may repeat it: short, on one line, harmless to a terminal, no password in a URL."""
-    text = str(value)
-    start, end = text.find("//"), text.rfind("@")
-    if 0 <= start < end:
-        text = f"{text[: start + 2]}{STARS}{text[end:]}"
-    text = clean(text[: SHOWN + 1])
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def read(text: str) -> Document:

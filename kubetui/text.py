@@ -14,6 +14,8 @@ from kubetui.redaction import redact as redact  # noqa: PLC0414
 
 MAX_LINE = 4096
 """Characters of a line that are kept; one line of 5 MB would freeze a screen for seconds."""
+SHOWN = 40
+"""Characters of a value that a message repeats."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
 _HALF_WORD = re.compile(r"(?<![\w.:+/=-])[\w.:+/=-]{1,200}$")
@@ -42,6 +44,16 @@ def clean(text: str) -> str:
 def harmless(text: str) -> str:
     """Return one line as it may be shown: nothing in it that a terminal obeys, and no secret."""
     return redact(clean(text))
+
+
+def shown(value: object) -> str:
+    """Return a value as a message may repeat it: short, on one line, harmless to a terminal, no password in a URL."""
+    text = str(value)
+    start, end = text.find("//"), text.rfind("@")
+    if 0 <= start < end:
+        text = f"{text[: start + 2]}{STARS}{text[end:]}"
+    text = clean(text[: SHOWN + 1])
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def counted(number: int, noun: str) -> str:
