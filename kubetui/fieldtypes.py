@@ -1,10 +1,10 @@
-"""What a profile's fields are made of: texts and numbers that carry their own check."""
+"""What a profile's fields are made of: values that carry their own check."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -13,12 +13,14 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
 
 from kubetui.files import credentials_file
-from kubetui.redaction import remember_url, url_password, url_user
+from kubetui.providers.catalogue import PROVIDERS
+from kubetui.redaction import remember_telling, remember_url, telling, url_password, url_user
 from kubetui.text import clean
 
 _LONGEST = 40
@@ -91,6 +93,23 @@ def _cidr(value: object) -> object:
     return whole
 
 
+def _known_provider(name: str) -> str:
+    if name not in PROVIDERS:
+        raise ValueError(f"{name[:40]} is not one of: {', '.join(PROVIDERS)}.")
+    return name
+
+
+def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
+    found = [name for name, _ in telling(remember_telling(patches))]
+    if found:
+        raise SecretInProfileError(
+            f"{', '.join(dict.fromkeys(found))} is a secret, and a profile holds none.",
+            "Delete it: kubetui makes join tokens and certificate keys when they are needed, and keeps none.",
+        )
+    return patches
+
+
 Cidr = Annotated[
     IPv4Network,
     BeforeValidator(_cidr),
@@ -116,6 +135,10 @@ Url = Annotated[
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
 ]
+ProviderName = Annotated[
+    str, AfterValidator(_known_provider), WithJsonSchema({"type": "string", "enum": list(PROVIDERS)})
+]
+Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]
 ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]

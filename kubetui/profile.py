@@ -10,7 +10,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, Strict, StringConstraints
 
 from kubetui.fieldtypes import (
     Address,
@@ -23,40 +23,18 @@ from kubetui.fieldtypes import (
     Name,
     OptionName,
     Part,
+    Patches,
+    ProviderName,
     ProxyException,
     Registry,
-    SecretInProfileError,
     Url,
     Version,
 )
 from kubetui.networks.options import FlannelOptions, ManifestOptions
-from kubetui.providers.catalogue import PROVIDERS
 from kubetui.providers.hostoptions import Host
-from kubetui.redaction import remember_telling, telling
+from kubetui.redaction import remember_telling
 
 SCHEMA_VERSION: Final = 1
-
-
-def _known_provider(name: str) -> str:
-    if name not in PROVIDERS:
-        raise ValueError(f"{name[:40]} is not one of: {', '.join(PROVIDERS)}.")
-    return name
-
-
-ProviderName = Annotated[
-    str, AfterValidator(_known_provider), WithJsonSchema({"type": "string", "enum": list(PROVIDERS)})
-]
-
-
-def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-    """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
-    found = [name for name, _ in telling(remember_telling(patches))]
-    if found:
-        raise SecretInProfileError(
-            f"{', '.join(dict.fromkeys(found))} is a secret, and a profile holds none.",
-            "Delete it: kubetui makes join tokens and certificate keys when they are needed, and keeps none.",
-        )
-    return patches
 
 
 class ControlPlaneSize(Part):
@@ -184,7 +162,7 @@ class Kubernetes(Part):
     runtime: Literal["containerd"] = Field(
         "containerd", title="Container runtime", description="What runs containers; Kubernetes dropped Docker in 1.24."
     )
-    patches: Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)] = Field(
+    patches: Patches = Field(
         (),
         title="kubeadm patches",
         description="Documents merged into kubeadm's configuration, matched by their kind: ClusterConfiguration, "
