@@ -6,23 +6,11 @@ from collections.abc import Mapping
 from ipaddress import AddressValueError
 from typing import Any
 
+from kubetui.answers import answer, fitting, is_asked, problems, profile_of, value_at, values_of
 from kubetui.plan import Plan
 from kubetui.profile import Profile
-from kubetui.questions import (
-    FieldPath,
-    Question,
-    answer,
-    fitting,
-    is_asked,
-    owner,
-    pages,
-    parse_answer,
-    problems,
-    profile_of,
-    value_at,
-    values_of,
-    written,
-)
+from kubetui.questions import FieldPath, Question, owner, pages
+from kubetui.typedanswer import parse_answer, written
 
 Path = tuple[str | int, ...]
 

@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.widgets import Input, Select, Static, TextArea
 
 from kubetui.providers.catalogue import PROVIDERS
-from kubetui.questions import Question, could_become_valid
+from kubetui.questions import Question
+from kubetui.typedanswer import could_become_valid
 from screens.chrome import key, marked
 from screens.hostsentry import HostsEntry
 from screens.symbols import signs

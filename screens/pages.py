@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kubetui import overview
-from kubetui.questions import FieldPath, Question, could_become_valid, pages
+from kubetui.questions import FieldPath, Question, pages
 from kubetui.ranges import Problem
+from kubetui.typedanswer import could_become_valid
 from screens import rehearsed
 from screens.chrome import PlainScreen, key, marked
 from screens.draft import Draft, Path, page_of

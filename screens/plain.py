@@ -11,7 +11,8 @@ from prompt_toolkit.styles import Style
 from kubetui import library, overview
 from kubetui.errors import ProfileError, StoppedError
 from kubetui.hostrules import host_problems
-from kubetui.questions import Question, pages, parse_answer
+from kubetui.questions import Question, pages
+from kubetui.typedanswer import parse_answer
 from screens.draft import Draft, page_of
 
 if TYPE_CHECKING:

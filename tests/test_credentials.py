@@ -13,8 +13,9 @@ from kubetui.errors import ProfileError
 from kubetui.files import credentials_file
 from kubetui.plan import Plan
 from kubetui.profile import Profile
-from kubetui.questions import pages, parse_answer
+from kubetui.questions import pages
 from kubetui.redaction import STARS, redact
+from kubetui.typedanswer import parse_answer
 
 PASSWORD = "c4nary: p@ss"  # noqa: S105
 PLACE = "http://me@proxy:3128"

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui import hostlines
+from kubetui.answers import profile_of, values_of
 from kubetui.profile import Profile
-from kubetui.questions import pages, parse_answer, profile_of, values_of, written
+from kubetui.questions import pages
+from kubetui.typedanswer import parse_answer, written
 
 QUESTION = next(question for page in pages() for question in page.questions if question.kind == "hosts")
 

@@ -9,9 +9,10 @@ from prompt_toolkit.input.defaults import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from kubetui import library, profilefile
+from kubetui.answers import is_asked, values_of
 from kubetui.errors import StoppedError
 from kubetui.profile import Machines, Profile
-from kubetui.questions import is_asked, pages, values_of
+from kubetui.questions import pages
 from screens import plain
 
 ENTER, CLEAR, CTRL_C = "\r", "\x15", "\x03"
