@@ -1,0 +1,57 @@
+"""A stand-in for Vagrant's program, what it says, and what Vagrant leaves in a folder; tests/e2e has the real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kubetui.plan import Plan
+from kubetui.profile import Profile
+
+FAKE = Path(__file__).parent.parent / "data" / "vagrant"
+
+STATUS = """\
+1763824000,kubmaster,metadata,provider,lxc
+1763824000,kubmaster,provider-name,lxc
+1763824000,kubmaster,state,running
+1763824000,kubmaster,state-human-short,running
+1763824000,kubmaster,state-human-long,one%!(VAGRANT_COMMA) two,three,four
+1763824000,kubnode1,provider-name,lxc
+1763824000,kubnode1,state,stopped
+1763824000,kubnode2,provider-name,lxc
+1763824000,kubnode2,state,not_created
+1763824000,,ui,info,Current machine states:
+"""
+
+
+def plan(provider: str = "virtualbox", **more: Any) -> Plan:
+    return Plan(Profile.model_validate({"provider": provider, **more}))
+
+
+class Fake:
+    """What the stand-in does and what it was asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def says(self, command: str, output: str = "", *, code: int = 0, does: str = "") -> None:
+        (self.folder / f"{command}.out").write_text(output)
+        (self.folder / f"{command}.code").write_text(str(code))
+        (self.folder / f"{command}.sh").write_text(does)
+
+    @property
+    def calls(self) -> list[str]:
+        path = self.folder / "calls"
+        return [line.split("|")[2] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def record(folder: Path, machine: str, provider: str = "virtualbox") -> Path:
+    """Leave what Vagrant leaves for a machine that it made."""
+    path = folder / ".vagrant" / "machines" / machine / provider / "id"
+    path.parent.mkdir(parents=True)
+    path.write_text("0")
+    return path
+
+
+def drop(_line: str) -> None:
+    pass
