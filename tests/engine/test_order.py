@@ -1,0 +1,163 @@
+"""The order of tasks: what waits for what, what a failure blocks, and that every task ends exactly once."""
+
+import asyncio
+
+import pytest
+
+from kubetui.errors import RunError
+from kubetui.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
+from kubetui.hostkeys import HostKeys
+from kubetui.pipeline import Where
+from kubetui.providers.base import MachineState
+from kubetui.steps.machine import START
+from kubetui.task import Task
+from tests.fakes import Bench, FakeNode, step
+from tests.plans import plan
+
+
+async def test_a_task_waits_for_its_own_machine_alone() -> None:
+    gate = asyncio.Event()
+
+    async def slow_on_one(task: Task) -> Outcome:
+        if task.machine.name == "kubnode1":
+            await gate.wait()
+        return Outcome.DONE
+
+    async def opens(task: Task) -> Outcome:
+        if task.machine.name == "kubnode2":
+            # the other worker still waits in its first step
+            gate.set()
+        return Outcome.DONE
+
+    first = step("first", run=slow_on_one)
+    bench = Bench(plan(), (first, step("second", first, run=opens)))
+    assert (await bench.execute()).ok
+    started = bench.started()
+    assert started.index("kubnode2/second") < started.index("kubnode1/second")
+
+
+async def test_a_task_waits_everywhere_for_a_step_that_does_not_run_on_its_machine() -> None:
+    order: list[str] = []
+
+    async def note(task: Task) -> Outcome:
+        await asyncio.sleep(0.01)
+        order.append(f"{task.machine.name}/{task.step.name}")
+        return Outcome.DONE
+
+    init = step("init", where=Where.FIRST, run=note)
+    join = step("join", init, where=Where.WORKERS, run=note)
+    check = step("check", join, where=Where.FIRST, run=note)
+    assert (await Bench(plan(workers=3), (check, join, init)).execute()).ok
+    assert order[0] == "kubmaster/init"
+    assert order[-1] == "kubmaster/check"
+    assert sorted(order[1:4]) == ["kubnode1/join", "kubnode2/join", "kubnode3/join"]
+
+
+async def test_machines_work_at_the_same_time() -> None:
+    meeting = asyncio.Barrier(4)
+
+    async def meet(_task: Task) -> Outcome:
+        await meeting.wait()
+        return Outcome.DONE
+
+    assert (await Bench(plan(workers=3), (step("meet", run=meet),)).execute()).changed == 4
+
+
+async def test_a_failure_blocks_what_needs_it_and_nothing_else() -> None:
+    async def fails_on_one(task: Task) -> Outcome:
+        if task.machine.name == "kubnode1":
+            raise RunError("broken", fix="mend it", id="BROKEN")
+        await asyncio.sleep(0.02)
+        return Outcome.DONE
+
+    first = step("first", run=fails_on_one)
+    second = step("second", first)
+    third = step("third", second, where=Where.WORKERS)
+    apart = step("apart")
+    bench = Bench(plan(), (first, second, third, apart))
+    finished = await bench.execute()
+    ended = bench.finished()
+    assert {task for task, outcome in ended.items() if outcome is Outcome.BLOCKED} == {
+        "kubnode1/second",
+        "kubnode1/third",
+    }
+    assert ended["kubnode1/first"] is Outcome.FAILED
+    assert ended["kubnode1/apart"] is ended["kubnode2/third"] is Outcome.DONE
+    assert (finished.ok, finished.changed, finished.failed, finished.blocked) == (False, 8, 1, 2)
+    failure = bench.failure()
+    assert (failure.error, failure.error_id, failure.fix) == ("broken", "BROKEN", "mend it")
+    assert failure.log == str(bench.run.cluster.logs / f"{failure.task.machine}.log")
+
+
+async def test_the_first_and_last_event_tell_the_whole() -> None:
+    first = step("first")
+    bench = Bench(plan(workers=1), (first, step("second", first, where=Where.WORKERS)))
+    finished = await bench.execute()
+    start, *_, end = bench.events
+    assert isinstance(start, RunStarted)
+    assert start.tasks == (
+        TaskId("first", "kubmaster"),
+        TaskId("first", "kubnode1"),
+        TaskId("second", "kubnode1"),
+    )
+    assert start.machines == ("kubmaster", "kubnode1")
+    assert isinstance(end, RunFinished)
+    assert end == finished
+    assert set(bench.finished()) == {str(task) for task in start.tasks}
+
+
+async def test_an_unexpected_error_comes_through_after_the_others_landed() -> None:
+    async def bug(task: Task) -> Outcome:
+        if task.machine.name == "kubmaster":
+            raise ZeroDivisionError("no\nsuch \x1b number")
+        await asyncio.sleep(0.05)
+        return Outcome.DONE
+
+    node = FakeNode()
+    first = step("first", run=bug)
+    bench = Bench(plan(), (first, step("second", first)), node)
+    with pytest.raises(ZeroDivisionError):
+        await bench.execute()
+    ended = bench.finished()
+    assert ended["kubmaster/first"] is Outcome.FAILED
+    assert ended["kubmaster/second"] is Outcome.BLOCKED
+    assert ended["kubnode2/second"] is Outcome.DONE
+    assert bench.failure().error == "ZeroDivisionError: no such ␛ number"
+    assert bench.failure().error_id == "UNEXPECTED"
+    assert isinstance(bench.events[-1], RunFinished)
+    assert bench.events[-1].failed == 1
+    assert node.closed
+
+
+async def test_the_provider_is_asked_once() -> None:
+    async def asks(task: Task) -> Outcome:
+        await task.run.states(task.log)
+        return Outcome.UNCHANGED
+
+    bench = Bench(plan(), (step("first", run=asks),))
+    assert (await bench.execute()).changed == 0
+    assert bench.provider.asked == 1
+
+
+@pytest.mark.parametrize(("state", "kept"), [(MachineState.ABSENT, False), (MachineState.STOPPED, True)])
+async def test_only_a_machine_that_is_made_anew_may_show_another_host_key(state: MachineState, *, kept: bool) -> None:
+    bench = Bench(plan(workers=0), (START,))
+    bench.provider.known = {"kubmaster": state}
+    bench.run.cluster.create()
+    # as the one that connects has it since the run began
+    keys = HostKeys(bench.run.cluster.host_keys)
+    keys.pin("kubmaster", "ssh-ed25519 old")
+    assert (await bench.execute()).changed == 1
+    assert (keys.pinned("kubmaster") is not None) == kept
+
+
+async def test_the_table_of_nodes_is_cleaned_line_by_line() -> None:
+    async def reads(task: Task) -> Outcome:
+        task.run.nodes_table = "NAME  OS\nkubmaster  \x1b[2JDebian\n"
+        return Outcome.UNCHANGED
+
+    bench = Bench(plan(workers=0), (step("check", run=reads),))
+    await bench.execute()
+    assert [event.text for event in bench.events if isinstance(event, NodesTable)] == [
+        "NAME  OS\nkubmaster  ␛[2JDebian\n"
+    ]

@@ -1,0 +1,79 @@
+"""A run in which some machines fail: those that are well are looked at nevertheless."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from kubetui.errors import RunError
+from kubetui.events import GOOD, NodesTable, Outcome
+from kubetui.pipeline import Step, Where
+from kubetui.task import Task
+from tests.fakes import Bench, step
+from tests.plans import plan
+
+
+async def broken_on_last(task: Task) -> Outcome:
+    if task.machine.name == "kubnode2":
+        raise RunError("broken", id="BROKEN")
+    return Outcome.DONE
+
+
+async def looks(task: Task) -> None:
+    joined = {each.machine for each, outcome in task.run.outcomes.items() if each.step == "join" and outcome in GOOD}
+    task.run.ready = frozenset({"kubmaster", *joined})
+    task.run.nodes_table = "NAME  STATUS\n"
+
+
+def with_look(look: Callable[[Task], Awaitable[None]] = looks, *, first: Step | None = None) -> Bench:
+    first = first or step("init")
+    join = step("join", first, where=Where.WORKERS, run=broken_on_last)
+    return Bench(plan(), (first, join, replace(step("check", first, join, where=Where.FIRST), instead=look)))
+
+
+async def test_where_a_worker_fails_the_others_are_looked_at() -> None:
+    bench = with_look()
+    finished = await bench.execute()
+    assert bench.finished()["kubmaster/check"] is Outcome.BLOCKED
+    assert [event.text for event in bench.events if isinstance(event, NodesTable)] == ["NAME  STATUS\n"]
+    assert (finished.ok, finished.partly) == (False, True)
+    assert (finished.nodes, finished.ready, finished.not_ready) == (3, 2, ("kubnode2",))
+
+
+async def test_where_the_control_plane_fails_nothing_is_looked_at() -> None:
+    async def broken(task: Task) -> Outcome:
+        if task.machine.first:
+            raise RunError("broken", id="BROKEN")
+        return Outcome.DONE
+
+    finished = await (bench := with_look(first=step("init", run=broken))).execute()
+    assert "kubmaster/check" not in bench.started()
+    assert (finished.partly, finished.nodes, finished.ready, finished.not_ready) == (False, 3, 0, ())
+
+
+async def test_a_run_that_is_stopped_looks_at_nothing() -> None:
+    async def stops(_task: Task) -> Outcome:
+        bench.stop.request()
+        return Outcome.DONE
+
+    bench = with_look(first=step("init", run=stops))
+    assert not (await bench.execute()).partly
+    assert "kubmaster/check" not in bench.started()
+
+
+async def test_a_look_that_fails_is_no_failure_of_its_own() -> None:
+    async def fails(_task: Task) -> None:
+        raise RunError("no answer", id="LOOK")
+
+    finished = await (bench := with_look(fails)).execute()
+    assert (finished.failed, finished.partly) == (1, False)
+    assert bench.lines() == ["no answer"]
+    assert bench.failure().error_id == "BROKEN"
+
+
+async def test_a_mistake_in_a_look_comes_through() -> None:
+    async def bug(_task: Task) -> None:
+        raise ZeroDivisionError("no such number")
+
+    with pytest.raises(ZeroDivisionError):
+        await with_look(bug).execute()

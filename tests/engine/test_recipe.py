@@ -1,0 +1,86 @@
+"""How a recipe is followed: looked at, carried out, looked at again, and what is said where that fails."""
+
+from kubetui.command import Command
+from kubetui.events import Outcome
+from kubetui.node import LostTrackError, Result
+from kubetui.pipeline import Recipe
+from kubetui.task import Task, unit_name
+from tests.fakes import Bench, FakeNode, done, step
+from tests.plans import plan
+
+RECIPE = Recipe(apply=Command("apply"), probe=Command("probe"))
+ABSENT = Result(10, ("not there",))
+
+
+async def followed(node: FakeNode, recipe: Recipe = RECIPE) -> Bench:
+    bench = Bench(plan(workers=0), (step("one", recipe=recipe),), node)
+    await bench.execute()
+    return bench
+
+
+async def test_what_is_done_is_not_touched() -> None:
+    bench = await followed(node := FakeNode())
+    assert node.calls == ["run probe"]
+    assert bench.finished() == {"kubmaster/one": Outcome.UNCHANGED}
+
+
+async def test_what_is_absent_is_done_and_looked_at_again() -> None:
+    bench = await followed(node := FakeNode(probes=[ABSENT]))
+    assert node.calls == ["run probe", "carry out apply", "run probe"]
+    assert bench.finished() == {"kubmaster/one": Outcome.DONE}
+
+
+async def test_what_is_foreign_is_refused() -> None:
+    bench = await followed(node := FakeNode(probes=[Result(12, ("it is another's",))]))
+    assert node.calls == ["run probe"]
+    assert bench.failure().error_id == "FOREIGN"
+    assert bench.failure().error == "kubmaster: it is another's."
+
+
+async def test_a_probe_that_fails_counts_as_work_to_be_done() -> None:
+    assert (await followed(FakeNode(probes=[Result(127, ())]))).finished() == {"kubmaster/one": Outcome.DONE}
+
+
+async def test_work_that_cannot_be_seen_afterwards_is_a_failure() -> None:
+    bench = await followed(FakeNode(probes=[ABSENT, ABSENT]))
+    assert bench.failure().error_id == "VERIFY"
+    assert "its work is not there: not there." in bench.failure().error
+
+
+async def test_a_failure_is_explained_from_what_was_printed() -> None:
+    answer = Result(100, ("E: Version '1.36.99-*' for 'kubelet' was not found",))
+    bench = await followed(FakeNode(probes=[ABSENT], applies=[answer]))
+    assert bench.failure().error == '"One" failed on kubmaster: the repository has no kubelet 1.36.99-*.'
+    assert bench.failure().error_id == "VERSION-MISSING"
+    assert bench.failure().tail == answer.lines
+
+
+async def test_after_a_restart_it_looks_and_repeats_only_what_is_not_there() -> None:
+    lost = LostTrackError("It was restarted.")
+    bench = await followed(node := FakeNode(probes=[ABSENT], applies=[lost]))
+    assert node.calls == ["run probe", "carry out apply", "run probe"]
+    assert bench.lines() == ["It was restarted. Looking."]
+    bench = await followed(node := FakeNode(probes=[ABSENT, ABSENT], applies=[lost]))
+    assert node.calls == ["run probe", "carry out apply", "run probe", "carry out apply", "run probe"]
+    assert bench.finished() == {"kubmaster/one": Outcome.DONE}
+
+
+def test_a_unit_is_named_by_its_work() -> None:
+    bench = Bench(plan(workers=0), (one := step("one", run=done),))
+    task = Task(bench.run, one, bench.plan.machines[0], print)
+    names = {unit_name(task, Command(script, {"A": value})) for script in ("x", "y") for value in ("1", "2")}
+    assert len(names) == 4
+    assert all(name.startswith("one-") and len(name) == 12 for name in names)
+
+
+TOKEN = "abcdef.0123456789abcdef"  # noqa: S105
+
+
+async def test_tokens_are_redacted_in_lines_errors_and_tails() -> None:
+    said = (f"join --token {TOKEN}", f"error: token {TOKEN} is wrong")
+    bench = Bench(plan(workers=0), (step("join", recipe=RECIPE),), FakeNode(probes=[ABSENT], applies=[Result(1, said)]))
+    await bench.execute()
+    failure = bench.failure()
+    assert "token ******** is wrong" in failure.error
+    assert len(failure.tail) == 2
+    assert not [event for event in bench.events if TOKEN in repr(event)]
