@@ -19,7 +19,7 @@ from kubetui.steps import control_planes
 from screens.app import KubetuiApp
 from screens.buffers import text_of
 from screens.run import RunScreen
-from tests.security.test_secrets import DOCUMENT, KEY, PLACE, TOKEN, assert_none
+from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 
 class Running(KubetuiApp):

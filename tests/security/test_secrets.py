@@ -1,84 +1,51 @@
-"""Planted secrets are found nowhere: not in what a run prints or writes, not in command lines, not in a crash."""
+"""Planted secrets are found nowhere: not in what a run prints or writes, not in a plan, not in a crash."""
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import os
-import stat
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 import yaml
 
 from kubetui import crash, planview, profilefile, proxy
-from kubetui.command import Command, Secret, Value
-from kubetui.credentials import Logins
+from kubetui.command import Command, Secret
 from kubetui.engine import Engine
 from kubetui.errors import KubetuiError, ProfileError
 from kubetui.events import Event, Line, Outcome
 from kubetui.files import write_private
-from kubetui.hostkeys import HostKeys
 from kubetui.journal import Journal
 from kubetui.logs import Logs
-from kubetui.node import Node, Result
+from kubetui.node import Result
 from kubetui.pipeline import Recipe
 from kubetui.plan import Plan
 from kubetui.profile import Profile
-from kubetui.providers.base import Endpoint
-from kubetui.redaction import Stream
 from kubetui.rehearsal.faults import FAULTS
 from kubetui.render import JsonLines, Output, Plain
-from kubetui.ssh import SshNode
 from kubetui.steps import STEPS
 from kubetui.task import Task
 from tests.fakes import Bench, FakeNode, step
-from tests.loopback import QUICK, guest
 from tests.plans import plan
 from tests.security.fuzz import FULL
-
-PROXY = "pr0xyc%40nary"
-TOKEN = "c4n4ry.c4n4ryc4n4ryc4n4"  # noqa: S105
-KEY = "c4" * 32
-SUDO = "sud0 c'anary"
-PLACE = "http://me@proxy.example.org:3128"
-BASIC = base64.b64encode(b"me:pr0xyc@nary").decode()
-"""The proxy's password as HTTP sends it."""
-CANARIES = (PROXY, "pr0xyc@nary", BASIC, TOKEN, "c4n4ryc4n4", KEY, SUDO)
-DOCUMENT: dict[str, Any] = {
-    "name": "lab",
-    "provider": "lxc",
-    "machines": {"control_planes": 3, "workers": 1},
-    "network": {"control_plane_endpoint": "192.168.56.254"},
-    "mirrors": {
-        "apt_proxy": PLACE,
-        "http_proxy": PLACE,
-        "registries": {"ghcr.io": "http://me@proxy.example.org:3128/x"},
-    },
-}
-
-
-def assert_none(text: str) -> None:
-    found = [canary for canary in CANARIES if canary in text]
-    assert not found, f"{found} in ...{text[max(0, text.index(found[0]) - 200) :][:400]}"
-
-
-def logged_in() -> Plan:
-    """Return a plan as a run has it, with the proxy's password."""
-    return Plan(Profile.model_validate(DOCUMENT), logins=Logins({PLACE: Secret("pr0xyc@nary")}))
-
-
-def files_under(folder: Path) -> Iterator[tuple[Path, str]]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            yield path, path.read_bytes().decode(errors="replace")
+from tests.security.planted import (
+    BASIC,
+    CANARIES,
+    DOCUMENT,
+    KEY,
+    PLACE,
+    PROXY,
+    SUDO,
+    TOKEN,
+    assert_none,
+    files_under,
+    logged_in,
+)
 
 
 class Canaries(FakeNode):
@@ -177,58 +144,6 @@ def test_messages_about_profiles_show_no_secret() -> None:
         assert_none(str(caught.value))
 
 
-class Watch:
-    """Samples the command lines of every process: the loopback machine's are this host's, so that /proc shows both."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            for number in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - glob fails where one ends
-                try:
-                    self.seen.add(Path("/proc", number, "cmdline").read_bytes().decode(errors="replace"))
-                except OSError:
-                    continue
-
-    def assert_saw(self, word: str) -> None:
-        assert any(word in words for words in self.seen), "the watcher saw the machine work"
-
-
-async def test_no_command_line_of_the_host_or_the_machine_has_a_secret(tmp_path: Path) -> None:
-    lines: list[str] = []
-    with Watch() as watch:
-        async with guest(tmp_path) as machine:
-            node: Node = machine.node()
-            values: dict[str, Value] = {
-                "PASSWORD": Secret(SUDO),
-                "JOIN_TOKEN": Secret(TOKEN),
-                "CERTIFICATE_KEY": Secret(KEY),
-                "PROXY": proxy.environment(logged_in()),
-            }
-            script = 'sleep 0.4\nprintf %s "$PASSWORD$JOIN_TOKEN$CERTIFICATE_KEY$PROXY" | sha256sum\nsleep 0.4\n'
-            result = await node.carry_out("secret-1", Command(script, values), lines.append)
-            again = await node.run(Command(script, values), lines.append)
-            await node.close()
-    assert result.ok
-    assert again.ok
-    watch.assert_saw("sleep")
-    assert_none("\n".join(watch.seen))
-    assert_none("\n".join(lines))
-    left = [path for path, text in files_under(tmp_path / "run") if any(canary in text for canary in CANARIES)]
-    assert not left, "the script removed itself"
-
-
 def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
     def inner(password: str) -> None:
         raise RuntimeError(f"\x1b[2Jcannot use {password} {TOKEN} http://me:{PROXY}@proxy {BASIC} {KEY}")
@@ -266,47 +181,6 @@ def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path
     assert "Traceback" not in done.stderr
     assert "OSError: it is ********" in done.stderr
     assert_none(done.stderr + done.stdout)
-
-
-SUDO_ASKS = r"""
-[[ $1 != -n ]] || { echo 'sudo: a password is required' >&2; exit 1; }
-shift 4
-IFS= read -r password
-[[ $password == "$(<"$STANDINS/password")" ]] || { echo "sudo: it is not $password" >&2; exit 1; }
-exec "$@"
-"""
-
-
-@pytest.mark.parametrize("right", [True, False])
-async def test_sudos_password_is_in_no_command_line_and_left_nowhere(tmp_path: Path, right: bool) -> None:  # noqa: FBT001
-    """The machine's sudo asks, and its step prints the password; a wrong one is printed by sudo itself."""
-    said: list[str] = []
-    with Watch() as watch:
-        async with guest(tmp_path) as machine:
-            (machine.standins / "sudo").write_text(f"#!/bin/bash\n{SUDO_ASKS}")
-            (machine.standins / "password").write_text(f"{SUDO}\n" if right else "another\n")
-            endpoint = Endpoint("127.0.0.1", machine.wire.port, "me", (machine.key,), password=Secret(SUDO))
-            node = SshNode("web", endpoint, HostKeys(tmp_path / "host-keys"), QUICK)
-            hide = Stream()
-            script = 'sleep 0.4\nprintf "%s\\n" "$PASSWORD"\nsleep 0.4\nfail "it was $PASSWORD"\n'
-            command = Command(script, {"PASSWORD": Secret(SUDO)})
-            carried = await node.carry_out("sudo-1", command, lambda line: said.append(hide(line)))
-            again = await node.run(command)
-            assert not carried.ok
-            assert not again.ok
-            said += map(hide, (*carried.lines, *again.lines))
-            _, answer = await node.try_root()
-            said.append(hide(answer))
-            await node.close()
-            (machine.standins / "password").unlink()
-    watch.assert_saw("sleep" if right else "bash")
-    assert_none("\n".join(watch.seen))
-    assert_none("\n".join(said))
-    assert any("********" in line for line in said), "it was printed, and taken out"
-    left = [path for path, text in files_under(tmp_path) if SUDO in text]
-    # a step that failed leaves its output for a look, to root alone
-    assert [path.name for path in left] == (["log"] if right else [])
-    assert {stat.S_IMODE(path.stat().st_mode) for path in left} <= {0o600}
 
 
 DRIVER = f"""
