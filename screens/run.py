@@ -9,42 +9,23 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from kubetui.profile import Profile
-from screens import rehearsed, runstate, runwords
-from screens.chrome import Head, key
+from screens import runwords
+from screens.chrome import key
 from screens.failure import Choice, FailureScreen
 from screens.logpane import LogPane
 from screens.logscreen import LOG_KEYS, LogScreen
 from screens.machinelist import MachineList
+from screens.machinepane import MachinePane
+from screens.runhead import RunHead
 from screens.session import Session, running_session
 from screens.symbols import signs
 
 HERTZ = 5
 """How often the left side looks for something new; the log has a pace of its own."""
-
-
-class RunHead(Head):
-    """The cluster's name, the bar, and the times."""
-
-    def __init__(self, screen: RunScreen) -> None:
-        super().__init__()
-        self._of = screen
-        self.note = rehearsed.note(screen.session.profile)
-
-    def line(self) -> Content:
-        """Return the upper row."""
-        session = self._of.session
-        progress = session.progress
-        total = len(progress.tasks)
-        name = Content.styled(session.profile.name, "bold $accent")
-        right = Content.assemble(f"{progress.done} of {total}   " if total else "", self._of.status())
-        width = max(8, self.size.width - 6 - name.cell_length - right.cell_length)
-        full, empty = runstate.bar(progress.done, total, width, signs().full, signs().empty)
-        return Content.assemble(name, "  ", (full, "$accent"), (empty, "dim"), "  ", right)
 
 
 class RunScreen(LogScreen):
@@ -56,11 +37,8 @@ class RunScreen(LogScreen):
 
     DEFAULT_CSS = """
     RunScreen > Horizontal { height: 1fr; }
-    RunScreen #left { width: 34; }
-    RunScreen.-wide #left { width: 42%; max-width: 64; }
-    RunScreen #left > .columns { height: 1; text-style: dim; padding: 0 1; }
-    RunScreen #left > MachineList { height: 1fr; min-height: 4; }
-    RunScreen #left > #detail { height: auto; max-height: 75%; padding: 1 1 0 1; }
+    RunScreen MachinePane { width: 34; }
+    RunScreen.-wide MachinePane { width: 42%; max-width: 64; }
     RunScreen LogPane { width: 1fr; border-left: vkey $border-blurred; padding: 0 0 0 1; }
     RunScreen.-full LogPane { border-left: none; }
     RunScreen.-ascii LogPane { border-left: ascii $border-blurred; }
@@ -97,19 +75,14 @@ class RunScreen(LogScreen):
         self._together = False
         self._leaving = False
         self._told = False
-        self._said: dict[str, Content] = {}
-        self._head: Content | None = None
         self.session = running_session(profile.name) or begin(profile)
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
         self.set_class(signs().down != "│", "-ascii")
-        yield RunHead(self)
+        yield RunHead(lambda: self.session, self.status)
         with Horizontal():
-            with Vertical(id="left", classes="beside-log"):
-                yield Static("", classes="columns", markup=False)
-                yield MachineList()
-                yield Static("", id="detail", markup=False)
+            yield MachinePane(classes="beside-log")
             yield LogPane(self.session.profile.name)
         yield self.foot()
 
@@ -117,26 +90,26 @@ class RunScreen(LogScreen):
         """Begin, unless it runs already, and look for news from now on."""
         if not self.session.began:
             self.session.start()
-        self.query_one(MachineList).focus()
+        self.machines.list.focus()
         self._machines()
-        self.choose(0)
+        self.machines.list.choose(0)
         self.set_interval(1 / HERTZ, self.look)
 
-    def choose(self, index: int) -> None:
-        """Choose a machine."""
-        self.query_one(MachineList).choose(index)
+    @property
+    def machines(self) -> MachinePane:
+        """The machines, on the left."""
+        return self.query_one(MachinePane)
 
     @property
     def machine(self) -> str:
         """The machine that is chosen."""
-        shown = self.query_one(MachineList)
-        return shown.items[shown.chosen][0] if shown.items else ""
+        return self.machines.machine
 
     def look(self) -> None:
         """Take in what happened and draw what changed."""
         self.session.drain()
         self._machines()
-        self._say_head()
+        self.query_one(RunHead).look()
         self._detail()
         self._pane_title()
         if not self.session.running and not self._told:
@@ -146,28 +119,12 @@ class RunScreen(LogScreen):
             self.refresh_bindings()
             self._ended()
 
-    def _say_head(self) -> None:
-        head = self.query_one(RunHead)
-        line = head.line()
-        if self._head is None or not self._head.is_same(line):
-            self._head = line
-            head.redraw()
-
     def status(self) -> Content:
         """Return the right end of the title line."""
         return runwords.status(self.session, self._now(), self._estimate)
 
     def _machines(self) -> None:
-        shown = self.query_one(MachineList)
-        shown.fill(runwords.machines(self.session))
-        self._say("#left > .columns", Content(f"  {'Machine':<{shown.name_width}}  Step"))
-
-    def _say(self, place: str, words: Content) -> None:
-        """Put words into a place; where they are the same nothing is drawn."""
-        old = self._said.get(place)
-        if old is None or not old.is_same(words):
-            self._said[place] = words
-            self.query_one(place, Static).update(words, layout=old is None or len(old.plain) != len(words.plain))
+        self.machines.fill(runwords.machines(self.session))
 
     def _pane_title(self) -> None:
         began = self.session.titles.get(self.machine)
@@ -179,8 +136,7 @@ class RunScreen(LogScreen):
             self.pane.show(f"{self.machine}{step}", self.session.buffers.of(self.machine), self.machine)
 
     def _detail(self) -> None:
-        text = runwords.detail(self.session, self.machine, self._now())
-        self._say("#detail", text)
+        self.machines.tell(runwords.detail(self.session, self.machine, self._now()))
 
     def _ended(self) -> None:
         if self._leaving:
