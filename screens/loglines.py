@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
@@ -15,18 +13,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from kubetui.events import Line
-from kubetui.text import clean
-from screens.buffers import HEADING, Buffer, machine_of
+from screens.buffers import Buffer
 from screens.chrome import key
+from screens.logrow import NAMES, Margin, component, with_matches, words
 from screens.logview import Row, View
-from screens.symbols import signs
 
 HERTZ: Final = 12
-NAMES: Final = 6
-NAME_WIDTH: Final = 14
-TIME_WIDTH: Final = 9
-_TROUBLE = re.compile(r"(?i)^(E: |error\b|fatal\b|\[ERROR )")
 
 
 class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -71,13 +63,12 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._view = View(Buffer())
-        self._machines: tuple[str, ...] = ()
         self._own_move = False
         self._shift = 0
         self._styles_now: dict[str, Style] = {}
         self.wrap = True
-        self.times = False
-        self.named = False
+        self.margin = Margin()
+        """What stands before the lines; whoever changes it lets the lines be wrapped anew."""
         self.wanted: re.Pattern[str] | None = None
         self.searched: re.Pattern[str] | None = None
         self.current: int | None = None
@@ -97,8 +88,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Show a buffer from its end; with names, where `machines` says in which order their colours go."""
         if buffer is self._view.source:
             return
-        self._machines = machines
-        self.named = bool(machines)
+        self.margin.machines = machines
         self._view = View(buffer, width=self._text_width(), wanted=self.wanted)
         self.current, self._shift = None, 0
         self.update(force=True)
@@ -197,13 +187,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Return how wide text may be; 0 where it is not wrapped."""
         if not self.wrap:
             return 0
-        return max(10, self.scrollable_content_region.width - self._margin_width())
-
-    def _margin_width(self) -> int:
-        return self.times * TIME_WIDTH + self.named * (self._name_width() + 1)
-
-    def _name_width(self) -> int:
-        return min(NAME_WIDTH, max(map(len, self._machines), default=0))
+        return max(10, self.scrollable_content_region.width - self.margin.width)
 
     def _style(self, name: str) -> Style:
         if name not in self._styles_now:
@@ -222,53 +206,13 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         base = self._base()
         if row is None:
             return Strip.blank(width, base)
-        segments = [*self._margin(row), *self._text(row)]
+        segments = [*self.margin.draw(row, self._style), *self._text(row)]
         return Strip(segments).adjust_cell_length(width).apply_style(base)
 
-    def _margin(self, row: Row) -> list[Segment]:
-        if not row.first:
-            return [Segment(" " * self._margin_width())]
-        segments = []
-        if self.times:
-            segments.append(Segment(time.strftime("%H:%M:%S ", time.localtime(row.entry.at)), self._style("log--time")))
-        if self.named:
-            machine = machine_of(row.entry)
-            known = machine in self._machines
-            colour = self._machines.index(machine) % NAMES if known else 0
-            name = set_cell_size(clean(machine), self._name_width()) + " "
-            segments.append(Segment(name, self._style(f"log--name{colour}")))
-        return segments
-
     def _text(self, row: Row) -> list[Segment]:
-        text = clean(row.text)
-        if not isinstance(row.entry, Line):
-            text = text.replace(HEADING, signs().line * len(HEADING))
-        if self._shift and not self.wrap:
-            text = _without_cells(text, self._shift)
-        if not isinstance(row.entry, Line):
-            style = self._style("log--heading" if row.entry.__class__.__name__ == "TaskStarted" else "log--trouble")
-        else:
-            style = self._style("log--trouble" if _TROUBLE.match(row.entry.text) else "")
+        text = words(row, 0 if self.wrap else self._shift)
+        style = self._style(component(row.entry))
         if self.searched is None:
             return [Segment(text, style)]
-        return self._with_matches(text, style, is_current=row.number == self.current)
-
-    def _with_matches(self, text: str, style: Style, *, is_current: bool) -> list[Segment]:
-        assert self.searched is not None  # noqa: S101
-        marked = style + self._style("log--current" if is_current else "log--match")
-        segments, position = [], 0
-        for match in self.searched.finditer(text):
-            segments += [Segment(text[position : match.start()], style), Segment(match.group(), marked)]
-            position = match.end()
-        return [*segments, Segment(text[position:], style)]
-
-
-def _without_cells(text: str, cells: int) -> str:
-    """Return a text without its first cells; half of a wide character leaves a space."""
-    if text.isascii():
-        return text[cells:]
-    for index in range(len(text) + 1):
-        gone = cell_len(text[:index])
-        if gone >= cells:
-            return " " * (gone - cells) + text[index:]
-    return ""
+        marked = style + self._style("log--current" if row.number == self.current else "log--match")
+        return with_matches(text, self.searched, style, marked)

@@ -85,8 +85,9 @@ class LogScreen(PlainScreen):
     def action_times(self, hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - what a binding gives
         """Show times, or do not; `hidden` only says that the footer has no room for the key."""
         del hidden
-        self.pane.lines.times = not self.pane.lines.times
-        self.pane.lines.rearrange()
+        lines = self.pane.lines
+        lines.margin.times = not lines.margin.times
+        lines.rearrange()
 
     def action_full(self) -> None:
         """Give the log the whole screen, or take it back."""
