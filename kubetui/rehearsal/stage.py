@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
-import secrets
 import threading
-import time
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import asdict
@@ -20,10 +18,10 @@ from typing import Any, Final, TypeVar
 
 import asyncssh
 
-from kubetui import observe
 from kubetui.files import private_folder, write_private
 from kubetui.plan import Machine, Plan, Role
 from kubetui.rehearsal import certificates
+from kubetui.rehearsal.answers import Answers
 from kubetui.rehearsal.apiserver import ApiServer
 from kubetui.rehearsal.asked import Asked, digest
 from kubetui.rehearsal.certificates import Authority, Pair
@@ -32,16 +30,11 @@ from kubetui.rehearsal.memory import Memory
 from kubetui.rehearsal.options import Options
 from kubetui.rehearsal.recording import Answer, Kind, missing, scripts, shipped
 from kubetui.rehearsal.server import Keys, MachineServer
-from kubetui.rehearsal.tables import Member, Tables
 from kubetui.steps import STEPS
-from kubetui.steps.clock import SHOW
 from kubetui.steps.control_plane import ADMIN_CONF, INIT_STEP
-from kubetui.steps.control_planes import JOIN_CONTROL_PLANE
-from kubetui.steps.finish import NODES_TABLE
-from kubetui.steps.workers import JOIN_STEP, KNOWN, SIGNED, TICKET
 
 T = TypeVar("T")
-_LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_KUBECONFIG: Final = digest(ADMIN_CONF)
 
 
 class Stage:
@@ -52,6 +45,7 @@ class Stage:
         self.options = Options.of(plan)
         self._folder = folder
         self._recording = shipped()
+        self._answers = Answers(self._recording, self.memory)
         self._servers: dict[str, MachineServer] = {}
         self._keys: Keys | None = None
         self._api: ApiServer | None = None
@@ -59,16 +53,6 @@ class Stage:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"rehearsal {folder.name}", daemon=True)
         self._thread.start()
-        self._made = {
-            digest(ADMIN_CONF): self._kubeconfig,
-            digest(SHOW): self._clock,
-            digest(TICKET): self._ticket,
-            digest(KNOWN): self._known_node,
-            digest(NODES_TABLE): self._nodes,
-            digest(observe.NODES): self._nodes,
-            digest(observe.PODS): self._pods,
-            digest(observe.CONTAINERS): self._containers,
-        }
 
     @property
     def about(self) -> str:
@@ -151,12 +135,12 @@ class Stage:
 
     async def _read(self, machine: RehearsedMachine, asked: Asked) -> Answer:
         """Answer a command whose output is made for the plan at hand, or else recorded."""
-        recorded = machine.recording.find(asked.digest, Kind.READ, machine.machine.role) or LOST
-        made = self._made.get(asked.digest)
-        if made is None:
+        make = self._answers.find(asked)
+        if make is None and asked.digest != _KUBECONFIG:
             return machine.read(asked)
         machine.calls.append((machine.step_of(asked), Kind.READ))
-        text = await made(asked, recorded)
+        recorded = machine.recording.find(asked.digest, Kind.READ, machine.machine.role) or LOST
+        text = make(self.plan, asked, recorded) if make else await self._kubeconfig()
         return Answer(0, recorded.seconds, tuple((0.0, line) for line in text.splitlines()))
 
     async def _ended(self, machine: RehearsedMachine, step: str) -> None:
@@ -164,57 +148,9 @@ class Stage:
         if step == INIT_STEP.name and machine.machine.first:
             await self._serve_api()
 
-    async def _kubeconfig(self, asked: Asked, recorded: Answer) -> str:
-        del asked, recorded
+    async def _kubeconfig(self) -> str:
+        """Return the administrator's, for the API server that is here."""
         return self._authority().kubeconfig(self.plan.profile.name, await self._serve_api())
-
-    async def _clock(self, asked: Asked, recorded: Answer) -> str:
-        """Return the time: what was recorded is long ago."""
-        del asked, recorded
-        return f"{time.time():.9f}\n"
-
-    async def _ticket(self, asked: Asked, recorded: Answer) -> str:
-        """Return a ticket as kubeadm prints it; the machines of a rehearsal do not look at it."""
-        del asked, recorded
-        token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
-        where = f"{self.plan.control_plane.address}:6443"
-        ticket = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
-        return f"{ticket}\n{SIGNED}\nkind: Config\n"
-
-    async def _nodes(self, asked: Asked, recorded: Answer) -> str:
-        if asked.digest != digest(NODES_TABLE):
-            recorded = self._recording.find(digest(NODES_TABLE), Kind.READ, Role.CONTROL_PLANE) or recorded
-        return self._tables().nodes(recorded)
-
-    async def _pods(self, asked: Asked, recorded: Answer) -> str:
-        del asked
-        return self._tables().pods(recorded)
-
-    async def _containers(self, asked: Asked, recorded: Answer) -> str:
-        node = asked.values.get("NODE", "")
-        machine = next((each for each in self.plan.machines if each.name == node), None)
-        if machine is not None:
-            recorded = self._recording.find(asked.digest, Kind.READ, machine.role) or recorded
-        return self._tables().containers(recorded, node)
-
-    async def _known_node(self, asked: Asked, recorded: Answer) -> str:
-        """Return the recorded authority, and the node that is asked for once it has joined."""
-        name = asked.values.get("NAME", "")
-        joined = [f"node/{member.machine.name}" for member in self._members() if member.machine.name == name]
-        return "\n".join([*(text for _, text in recorded.lines[:1]), *joined])
-
-    def _tables(self) -> Tables:
-        return Tables(self.plan, self._members())
-
-    def _members(self) -> tuple[Member, ...]:
-        members = []
-        for machine in self.plan.machines:
-            memory = self.memory(machine)
-            join = JOIN_STEP if machine.role is Role.WORKER else JOIN_CONTROL_PLANE
-            since = memory.since(INIT_STEP.name if machine.first else join.name)
-            if since is not None:
-                members.append(Member(machine, since))
-        return tuple(members)
 
     async def _serve_api(self) -> int:
         if self._api is None:

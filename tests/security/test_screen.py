@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from kubetui.files import credentials_file, write_private
 from kubetui.profile import Profile
-from kubetui.rehearsal import stage
+from kubetui.rehearsal import answers, stage
 from kubetui.rehearsal.options import with_options
 from kubetui.steps import control_planes
 from screens.app import KubetuiApp
@@ -49,7 +49,7 @@ async def test_no_screen_of_a_run_shows_a_secret(
         return KEY[: 2 * size]
 
     fakes = {"choice": lambda _: next(letters), "token_hex": secrets.token_hex}
-    monkeypatch.setattr(stage, "secrets", SimpleNamespace(**fakes))
+    monkeypatch.setattr(answers, "secrets", SimpleNamespace(**fakes))
     monkeypatch.setattr(control_planes, "secrets", SimpleNamespace(token_hex=token_hex))
     profile = with_options(Profile.model_validate({**DOCUMENT, "provider": "rehearsal"}), speed=1000, fault=fault)
     app = Running(profile)

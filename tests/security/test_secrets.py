@@ -185,7 +185,7 @@ def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path
 
 DRIVER = f"""
 import itertools, secrets, sys, types
-import kubetui.cli, kubetui.rehearsal.stage, kubetui.steps.control_planes
+import kubetui.cli, kubetui.rehearsal.answers, kubetui.steps.control_planes
 letters = itertools.cycle({TOKEN.replace(".", "")!r})
 used = open(sys.argv.pop(1), "a")
 def choice(_):
@@ -194,7 +194,7 @@ def choice(_):
 def token_hex(_):
     print("key", file=used, flush=True)
     return {KEY!r}
-kubetui.rehearsal.stage.secrets = types.SimpleNamespace(choice=choice, token_hex=secrets.token_hex)
+kubetui.rehearsal.answers.secrets = types.SimpleNamespace(choice=choice, token_hex=secrets.token_hex)
 kubetui.steps.control_planes.secrets = types.SimpleNamespace(token_hex=token_hex)
 kubetui.cli.main()
 """
