@@ -13,7 +13,8 @@ import pytest
 
 from kubetui.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
 from kubetui.hostinfo import Installer, System
-from kubetui.providers.vagranterrors import KNOWN, explain
+from kubetui.providers.vagranterrors import explain
+from kubetui.providers.vagrantfailures import KNOWN
 
 DEBIAN = System(Installer.APT, "debian", "12", "bookworm")
 TEXTS = {
