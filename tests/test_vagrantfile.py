@@ -21,7 +21,7 @@ import pytest
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.settings import machines_document
-from kubetui.providers.vagrant import vagrantfile
+from kubetui.providers.vagrantproject import vagrantfile
 
 SCRIPT = Path(__file__).parent / "data" / "vagrant_config.rb"
 PLUGINS = {"libvirt": "vagrant-libvirt", "lxc": "vagrant-lxc"}

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from kubetui.errors import BusyError, ForeignError
-from kubetui.files import private_folder, write_private
+from kubetui.errors import BusyError
 from kubetui.hostinfo import this_system
 from kubetui.plan import Machine, Plan
 from kubetui.providers import orphans, vagrantcli
@@ -28,8 +24,8 @@ from kubetui.providers.settings import (
 from kubetui.providers.shares import prefer
 from kubetui.providers.turns import Turns
 from kubetui.providers.vagranterrors import explain
+from kubetui.providers.vagrantproject import VagrantProject
 
-MACHINES_FILE = "machines.json"
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
 """Seconds between tries of a question that Vagrant's own locks refuse for a moment."""
@@ -44,6 +40,7 @@ class VagrantProvider:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan = plan
         self._folder = folder
+        self._project = VagrantProject(folder)
         self._system = this_system()
         self._turns = Turns(plan.provider.starts)
         self._leftovers = Leftovers(folder, plan.profile.name, plan.provider.name)
@@ -57,18 +54,8 @@ class VagrantProvider:
         Machines that exist and that the plan no longer has keep their entry, so that `destroy` finds
         them. Raises ForeignError when machines of another provider exist in the folder.
         """
-        self._refuse_other_provider()
-        document = machines_document(self._plan)
-        planned = {machine["name"] for machine in document["machines"]}
-        kept = [
-            old
-            for old in self._written().get("machines", [])
-            if old["name"] not in planned and self._known(old["name"])
-        ]
-        document["machines"] += kept
-        private_folder(self._folder)
-        _write(self._folder / MACHINES_FILE, json.dumps(document, indent=2) + "\n")
-        _write(self._folder / "Vagrantfile", vagrantfile())
+        self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
+        self._project.write(machines_document(self._plan))
 
     async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan; without any, no process is started.
@@ -78,7 +65,7 @@ class VagrantProvider:
         if log is not None:
             await orphans.wait_for(self._folder, log)
         states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
-        if any(map(self._known, states)):
+        if any(map(self._project.knows, states)):
             found = vagrantcli.parse_status(await self._read(vagrantcli.status_arguments()))
             states = {name: self._judged(name, found.get(name, MachineState.UNKNOWN)) for name in states}
         self._running = {name for name, state in states.items() if state is MachineState.RUNNING}
@@ -109,7 +96,7 @@ class VagrantProvider:
                 await prefer(container_name(self._plan.profile.name, name), self._folder, log)
         self._running.add(name)
         # a start that says how SSH got in spares a second run of Vagrant
-        key = self._folder / ".vagrant" / "machines" / name / self._plan.provider.name / "private_key"
+        key = self._project.key(name, self._plan.provider.name)
         if endpoint := vagrantcli.parse_up(output, name, key):
             self._endpoints[name] = endpoint
 
@@ -131,13 +118,13 @@ class VagrantProvider:
         The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
         """
         await orphans.interrupt(self._folder, log)
-        written = self._written()
+        written = self._project.written()
         names = [machine["name"] for machine in written.get("machines", [])]
-        if any(map(self._known, names)):
-            _write(self._folder / "Vagrantfile", vagrantfile())
+        if any(map(self._project.knows, names)):
+            self._project.write_vagrantfile()
             code = (await self._process(vagrantcli.destroy_arguments(together=True), log)).code
             # machines that go at once may both try to remove the network that they shared, and one fails
-            if code and any(map(self._known, names)):
+            if code and any(map(self._project.knows, names)):
                 await self._vagrant(vagrantcli.destroy_arguments(together=False), log)
         if written:
             await self._leftovers.clear(log)
@@ -158,7 +145,7 @@ class VagrantProvider:
 
     async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
         """Mark the start and return how it is done."""
-        if not self._known(name):
+        if not self._project.knows(name):
             await self._leftovers.make_way(name, log)
         elif self._leftovers.cut_off(name):
             log(f"an earlier start of {name} was cut off: starting it anew")
@@ -205,49 +192,7 @@ class VagrantProvider:
         program = vagrantcli.executable(self._system)
         return await run([program, *arguments], cwd=self._folder, env=vagrantcli.environment(), log=log)
 
-    def _known(self, machine: str) -> bool:
-        """Tell whether Vagrant has recorded that it made this machine."""
-        return any(self._folder.glob(f".vagrant/machines/{machine}/*/id"))
-
-    def _written(self) -> dict[str, Any]:
-        """Return machines.json as it is on disk; empty when there is none."""
-        try:
-            text = (self._folder / MACHINES_FILE).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return {}
-        try:
-            document: dict[str, Any] = json.loads(text)
-        except ValueError as error:
-            raise ForeignError(
-                f"{self._folder / MACHINES_FILE} is not what kubetui wrote: {error}",
-                fix="kubetui writes it anew once the file is moved away.",
-                id="FOLDER",
-            ) from error
-        return document
-
-    def _refuse_other_provider(self) -> None:
-        mine = self._plan.provider.name
-        for record in sorted(self._folder.glob(".vagrant/machines/*/*/id")):
-            if record.parent.name != mine:
-                raise ForeignError(
-                    f"The cluster {self._plan.profile.name} has machines of the provider {record.parent.name}, "
-                    f"and the profile says {mine}.",
-                    fix=f"Remove them first (kubetui destroy {self._plan.profile.name}), or choose another name.",
-                    id="PROVIDER-CHANGED",
-                )
-
-
-def vagrantfile() -> str:
-    """Return the Vagrantfile, which is the same for every cluster."""
-    return resources.files("kubetui.providers").joinpath("Vagrantfile").read_text(encoding="utf-8")
-
 
 def _shown(arguments: Sequence[str]) -> str:
     """Return the command as a person would type it."""
     return " ".join(["vagrant", *(argument for argument in arguments if argument != "--no-tty")])
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file only when it changes."""
-    if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
-        write_private(path, text)

@@ -12,7 +12,7 @@ import pytest
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.settings import machines_document
-from kubetui.providers.vagrant import vagrantfile
+from kubetui.providers.vagrantproject import vagrantfile
 from tests.security.fuzz import CANARY, PIECES, amount, texts
 from tests.test_vagrantfile import SCRIPT, vagrants_ruby
 
