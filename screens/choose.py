@@ -11,10 +11,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.chrome import key
+from screens.static import Static
 
 Answer = tuple[str, str, str]
 """An answer's name, its words, and what it means."""

@@ -14,9 +14,10 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from screens.keys import KeyBar, KeysScreen, key, keys_of
+from screens.static import Static
 from screens.symbols import COLOURS, State, signs
 
 WIDE, ROOMY = 110, 160

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from kubetui import observe, timings
 from kubetui.cluster import Cluster
@@ -21,6 +20,7 @@ from screens.chrome import Head, PlainScreen, key, marked
 from screens.kubetable import KubeTable
 from screens.runstate import clock
 from screens.shell import open_shell
+from screens.static import Static
 from screens.watch import Opens, Seen, Watch, observer
 
 HERTZ = 4

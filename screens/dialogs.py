@@ -10,9 +10,10 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from screens.chrome import key, marked
+from screens.static import Static
 from screens.textline import TextLine
 
 Attempt = Callable[[str, bool], str]

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from kubetui.events import TaskFinished
 from kubetui.text import clean
@@ -19,6 +18,7 @@ from screens import rehearsed
 from screens.chrome import Head, PlainScreen, key, marked
 from screens.session import Session
 from screens.shell import open_shell
+from screens.static import Static
 
 LAST_LINES = 14
 

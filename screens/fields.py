@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Blur, Focus, Key
 from textual.message import Message
-from textual.widgets import Input, Select, Static, TextArea
+from textual.widgets import Input, Select, TextArea
 
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.questions import Question
 from kubetui.typedanswer import could_become_valid
 from screens.chrome import key, marked
 from screens.hostsentry import HostsEntry
+from screens.static import Static
 from screens.symbols import signs
 from screens.textline import TextLine
 

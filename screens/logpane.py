@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from kubetui.text import clean
 from screens.buffers import Buffer, machine_of, text_of
 from screens.dialogs import Ask
 from screens.loglines import LogLines
 from screens.logview import pattern
+from screens.static import Static
 from screens.symbols import signs
 
 Asking = Literal["search", "filter"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from screens.machinelist import Item, MachineList
+from screens.static import Static
 
 
 class MachinePane(Vertical):
@@ -54,4 +56,9 @@ class MachinePane(Vertical):
         old = self._said.get(place)
         if old is None or not old.is_same(words):
             self._said[place] = words
-            self.query_one(place, Static).update(words, layout=old is None or len(old.plain) != len(words.plain))
+            self.query_one(place, Static).update(words, layout=old is None or _shape(old) != _shape(words))
+
+
+def _shape(words: Content) -> str:
+    """Return what the room that words take depends on: times go on, and stay as wide."""
+    return re.sub(r"\d", "0", words.plain)

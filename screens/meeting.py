@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from kubetui.cluster import Cluster
 from kubetui.command import Secret
@@ -21,6 +20,7 @@ from kubetui.plan import Plan
 from screens.chrome import key, marked
 from screens.dialogs import Ask
 from screens.session import EngineThread
+from screens.static import Static
 
 if TYPE_CHECKING:
     from kubetui.access import Access, UnknownKey

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from kubetui import overview
 from kubetui.questions import FieldPath, Question, pages
@@ -24,6 +23,7 @@ from screens.hostgauge import drawn, gauges
 from screens.networkmap import network_map
 from screens.pagesline import PagesLine
 from screens.saving import leave
+from screens.static import Static
 
 if TYPE_CHECKING:
     from screens.app import KubetuiApp

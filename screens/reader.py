@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from screens.chrome import key
+from screens.static import Static
 
 
 class Reader(ModalScreen[None]):

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from kubetui.estimate import estimate
 from kubetui.hostchecks import Check, blocking
@@ -24,6 +24,7 @@ from screens.pagesline import PagesLine, stages
 from screens.reader import Reader
 from screens.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
 from screens.saving import export, leave, save
+from screens.static import Static
 
 if TYPE_CHECKING:
     from screens.app import KubetuiApp

@@ -10,10 +10,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from screens.chrome import PlainScreen, TitleLine, key, marked
 from screens.lists import Lines, SearchLine
+from screens.static import Static
 
 if TYPE_CHECKING:
     from kubetui.overview import ClusterOverview

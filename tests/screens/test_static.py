@@ -1,0 +1,23 @@
+"""Text that is as tall as what was said last."""
+
+from textual.app import App, ComposeResult
+
+from screens.static import Static
+
+
+class Two(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Static("", id="first")
+        yield Static("", id="second")
+
+
+async def test_words_that_come_while_another_widget_has_the_screen_laid_out_have_their_room() -> None:
+    async with Two().run_test() as pilot:
+        first = pilot.app.query_one("#first", Static)
+        first.update("one line")
+        # as the second does when it grows, before the first has had its turn
+        pilot.app.screen._clear_arrangement_cache()
+        pilot.app.screen._refresh_layout()
+        first.update("one line\nand another\nand a third")
+        await pilot.pause()
+        assert first.size.height == 3
