@@ -129,7 +129,7 @@ def landed(lab: Lab) -> None:
 
 def test_a_stop_lets_what_runs_land(fresh: Maker) -> None:
     steps = ("base", "kubernetes", "images", "init")
-    stopped(fresh("stopped"), zip(steps, ENDS, strict=True))
+    stopped(fresh("stopped", machines={"workers": 1}), zip(steps, ENDS, strict=True))
 
 
 @pytest.mark.slow
@@ -153,13 +153,13 @@ def at_once(lab: Lab, times: int) -> None:
 
 
 def test_of_two_at_once_one_runs(fresh: Maker) -> None:
-    lab = fresh("twice")
+    lab = fresh("twice", machines={"workers": 0})
     at_once(lab, 3)
     lab.kubetui("destroy", lab.name, "--yes")
 
 
 @pytest.mark.slow
 def test_of_two_at_once_one_runs_each_time(fresh: Maker) -> None:
-    lab = fresh("twice")
+    lab = fresh("twice", machines={"workers": 0})
     at_once(lab, 200)
     lab.kubetui("destroy", lab.name, "--yes")
