@@ -35,8 +35,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -44,6 +46,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle

@@ -63,12 +63,13 @@ foreign() { printf '%s\n' "$*"; exit 12; }
 
 # same PATH CONTENT: the file has that content and a final newline
 same() { [[ -f $1 && $(<"$1") == "$2" ]]; }
-# put PATH CONTENT [MODE]: write it whole or not at all
+# put PATH CONTENT [MODE]: write it whole or not at all, whatever happens to the power
 put() {
   same "$1" "$2" && return
   mkdir -p "$(dirname "$1")"
   (umask 077 && printf '%s\n' "$2" >"$1.kubetui")
   chmod "${3:-644}" "$1.kubetui"
+  sync "$1.kubetui"
   mv "$1.kubetui" "$1"
   say "wrote $1"
 }

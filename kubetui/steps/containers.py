@@ -112,6 +112,8 @@ wanted() {
   printf '%s\n' ${list:+"$list"} ${EXTRA:+"$EXTRA"}
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
+# containerd knows an image before its files are on the disk: after a power cut they may be empty
+pulling=/var/lib/kubetui/images.begun
 """
 )
 PULL_PROBE: Final = (
@@ -119,6 +121,7 @@ PULL_PROBE: Final = (
     + PULL
     + r"""
 list=$(wanted)
+[[ ! -e $pulling ]] || partial "the images were not pulled to their end"
 for image in $list; do there "$image" || absent "$image is not there"; done
 """
 )
@@ -133,6 +136,13 @@ source_of() { # IMAGE: the mirror that is asked for it, or its own registry
 room /var/lib/containerd "$ROOM"
 text=$(wanted)
 mapfile -t list <<<"$text"
+if [[ -e $pulling ]]; then
+  say "an earlier pull was cut short: what came of it may be hollow, and is pulled anew"
+  for image in "${list[@]}"; do if there "$image"; then crictl rmi "$image"; fi; done
+fi
+mkdir -p "${pulling%/*}"
+: >"$pulling"
+sync "$pulling"
 # three at a time: while one is unpacked, the next ones come
 lane() { # NUMBER: every third image, beginning with that one
   local index image
@@ -149,6 +159,9 @@ for number in 0 1 2; do
 done
 failed=0
 for lane in "${lanes[@]}"; do wait "$lane" || failed=1; done
+# what came stays, also when something did not
+sync
+rm "$pulling"
 exit "$failed"
 """
 )

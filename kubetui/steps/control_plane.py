@@ -55,6 +55,10 @@ fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  # kubeadm leaves it where a power cut emptied the manifest that names it
+  rm -rf /var/lib/etcd/member
+elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
+  fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
 fi
 room /var/lib/etcd 200
 mkdir -p /var/lib/kubetui
@@ -67,6 +71,8 @@ if ! kubeadm init --config="$config" --skip-token-print; then
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 fi
+# a power cut must not leave the mark without what it vouches for
+sync
 : >"$mark.done"
 """
 )

@@ -70,7 +70,8 @@ ls /sys/class/net >interfaces
 tables >tables
 cd /
 mv "$before.new" "$before"
-sync "$before"
+# the record is on the disk before the mark that vouches for it
+sync
 put "$place/cluster" "$CLUSTER_ID $CLUSTER_NAME" 600
 """
 )
@@ -158,8 +159,9 @@ for path in "${files[@]}"; do rm -rf --one-file-system -- "$path"; done
 tar --extract --file="$before/files.tar" --absolute-names
 for path in "${data[@]}"; do was "$path" || rm -rf --one-file-system -- "$path"; done
 for path in "${folders[@]}"; do was "$path" || rmdir --ignore-fail-on-non-empty "$path" 2>/dev/null || true; done
-rest=$(sed "/^$begin\$/,/^$end\$/d" /etc/hosts)
 own() { grep -E "$@" '^127\.0\.1\.1[[:space:]]' "$before/hosts" || true; }
+# its own line is back already where this was cut short
+rest=$(sed "/^$begin\$/,/^$end\$/d" /etc/hosts | { grep -vxF -f <(own) || true; })
 if [[ $rest == "$(own -v)" ]]; then cat "$before/hosts" >/etc/hosts; else { printf '%s\n' "$rest"; own; } >/etc/hosts; fi
 """
 
@@ -177,7 +179,8 @@ while read -r name enabled active; do
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
 systemctl reset-failed kubelet containerd 2>/dev/null || true
-# first of all what says that there is something to put back
+# first of all what says that there is something to put back, and not before it is all back on the disk
+sync
 rm "$place/cluster"
 rm -rf "$place" "$stamp"
 say "it is what it was"

@@ -74,8 +74,11 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-tries=1
-reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
+  rm -rf /var/lib/etcd/member
+}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -85,9 +88,10 @@ if [[ -e $mark.done ]]; then
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
-  # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
-  tries=9
 fi
+# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+tries=1
+[[ ! -e $mark.begun ]] || tries=9
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-join.yaml
@@ -109,6 +113,8 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
+# a power cut must not leave the mark without what it vouches for
+sync
 : >"$mark.done"
 """
 )

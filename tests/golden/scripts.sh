@@ -82,7 +82,8 @@ ls /sys/class/net >interfaces
 tables >tables
 cd /
 mv "$before.new" "$before"
-sync "$before"
+# the record is on the disk before the mark that vouches for it
+sync
 put "$place/cluster" "$CLUSTER_ID $CLUSTER_NAME" 600
 
 ##### hosts: probe
@@ -188,8 +189,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -197,6 +200,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -251,8 +255,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -260,6 +266,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -317,8 +324,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -326,6 +335,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -377,8 +387,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -386,6 +398,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -437,8 +450,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -446,6 +461,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -501,8 +517,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -510,6 +528,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -580,8 +599,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -589,6 +610,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -662,8 +684,10 @@ packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
 settle() {
-  [[ -e $ledger.before ]] || return 0
+  # of an empty one, which a power cut may leave, nothing can be learned
+  [[ -s $ledger.before ]] || return 0
   packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
   rm "$ledger.before"
 }
 install() {
@@ -671,6 +695,7 @@ install() {
   settle
   mkdir -p "${ledger%/*}"
   packages >"$ledger.new"
+  sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
   settle
@@ -833,8 +858,11 @@ wanted() {
   printf '%s\n' ${list:+"$list"} ${EXTRA:+"$EXTRA"}
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
+# containerd knows an image before its files are on the disk: after a power cut they may be empty
+pulling=/var/lib/kubetui/images.begun
 
 list=$(wanted)
+[[ ! -e $pulling ]] || partial "the images were not pulled to their end"
 for image in $list; do there "$image" || absent "$image is not there"; done
 
 ##### images: apply
@@ -857,6 +885,8 @@ wanted() {
   printf '%s\n' ${list:+"$list"} ${EXTRA:+"$EXTRA"}
 }
 there() { crictl inspecti -q "$1" >/dev/null 2>&1; }
+# containerd knows an image before its files are on the disk: after a power cut they may be empty
+pulling=/var/lib/kubetui/images.begun
 
 source_of() { # IMAGE: the mirror that is asked for it, or its own registry
   local url
@@ -866,6 +896,13 @@ source_of() { # IMAGE: the mirror that is asked for it, or its own registry
 room /var/lib/containerd "$ROOM"
 text=$(wanted)
 mapfile -t list <<<"$text"
+if [[ -e $pulling ]]; then
+  say "an earlier pull was cut short: what came of it may be hollow, and is pulled anew"
+  for image in "${list[@]}"; do if there "$image"; then crictl rmi "$image"; fi; done
+fi
+mkdir -p "${pulling%/*}"
+: >"$pulling"
+sync "$pulling"
 # three at a time: while one is unpacked, the next ones come
 lane() { # NUMBER: every third image, beginning with that one
   local index image
@@ -882,6 +919,9 @@ for number in 0 1 2; do
 done
 failed=0
 for lane in "${lanes[@]}"; do wait "$lane" || failed=1; done
+# what came stays, also when something did not
+sync
+rm "$pulling"
 exit "$failed"
 
 ##### init: probe
@@ -923,6 +963,10 @@ fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  # kubeadm leaves it where a power cut emptied the manifest that names it
+  rm -rf /var/lib/etcd/member
+elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
+  fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
 fi
 room /var/lib/etcd 200
 mkdir -p /var/lib/kubetui
@@ -935,6 +979,8 @@ if ! kubeadm init --config="$config" --skip-token-print; then
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 fi
+# a power cut must not leave the mark without what it vouches for
+sync
 : >"$mark.done"
 
 ##### kubeconfig: probe
@@ -1008,8 +1054,11 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-tries=1
-reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
+  rm -rf /var/lib/etcd/member
+}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -1019,9 +1068,10 @@ if [[ -e $mark.done ]]; then
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
-  # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
-  tries=9
 fi
+# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+tries=1
+[[ ! -e $mark.begun ]] || tries=9
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-join.yaml
@@ -1043,6 +1093,8 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
+# a power cut must not leave the mark without what it vouches for
+sync
 : >"$mark.done"
 
 ##### join: probe
@@ -1083,8 +1135,11 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-tries=1
-reset() { kubeadm reset --force --cri-socket="$CRI_SOCKET"; }
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
+  rm -rf /var/lib/etcd/member
+}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -1094,9 +1149,10 @@ if [[ -e $mark.done ]]; then
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
   reset
-  # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
-  tries=9
 fi
+# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+tries=1
+[[ ! -e $mark.begun ]] || tries=9
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-join.yaml
@@ -1118,6 +1174,8 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
+# a power cut must not leave the mark without what it vouches for
+sync
 : >"$mark.done"
 
 ##### completion: probe

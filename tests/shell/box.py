@@ -24,7 +24,7 @@ class Box:
         for name in ("etc", "run", "tmp", "var/lib"):
             (self.root / name).mkdir(parents=True)
         self.bin.mkdir()
-        for name in ("systemctl", "hostnamectl", "swapoff", "sleep", "journalctl"):
+        for name in ("systemctl", "hostnamectl", "swapoff", "sleep", "journalctl", "sync"):
             self.program(name)
 
     def program(self, name: str, body: str = "") -> None:
