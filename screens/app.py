@@ -18,6 +18,7 @@ from textual.events import Event, Resize
 from textual.screen import Screen
 
 from kubetui.crash import report
+from kubetui.errors import StoppedError
 from screens.chrome import SMALLEST, TooSmall, fits
 from screens.heldkeys import HeldKeys
 from screens.outlet import TerminalDriver
@@ -66,7 +67,7 @@ class KubetuiApp(App[int]):
         """Leave the terminal tidy however the end comes."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self.exit, StoppedError.exit_code)
 
     async def on_event(self, event: Event) -> None:
         """Hand an event on, unless it has to wait."""

@@ -12,6 +12,7 @@ from kubetui.cluster import Cluster
 from kubetui.engine import Stop
 from kubetui.errors import KubetuiError
 from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
+from kubetui.files import refusal
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.progress import Progress
@@ -45,6 +46,9 @@ class EngineThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[object] | None = None
         self._cancelled = False
+        self._began = False
+        # a wait for it may be interrupted: up to Python 3.12, an interrupted join takes a thread that runs for ended
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._main, name=f"kubetui {name}", daemon=only_looks)
         self.error: KubetuiError | None = None
         """Why the job did not come to its end; an unexpected exception has the id UNEXPECTED."""
@@ -52,12 +56,13 @@ class EngineThread:
     @property
     def alive(self) -> bool:
         """Whether the job still runs."""
-        return self._thread.is_alive()
+        return self._began and not self._ended.is_set()
 
     def start(self) -> None:
         """Begin."""
         if not self._thread.daemon:
             _threads.append(self)
+        self._began = True
         self._thread.start()
 
     def call(self, function: Callable[[], object]) -> None:
@@ -74,9 +79,16 @@ class EngineThread:
 
     def join(self, seconds: float | None = None) -> None:
         """Wait until the job has ended."""
-        self._thread.join(seconds)
+        if self._began:
+            self._ended.wait(seconds)
 
     def _main(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._ended.set()
+
+    def _work(self) -> None:
         try:
             asyncio.run(self._run())
         except KubetuiError as error:
@@ -84,8 +96,7 @@ class EngineThread:
         except asyncio.CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever it was, a person has to see it
-            text = redact(clean(" ".join(str(error).split())[:400]))
-            self.error = KubetuiError(f"{type(error).__name__}: {text}", id="UNEXPECTED")
+            self.error = (refusal(error) if isinstance(error, OSError) else None) or _unexpected(error)
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()
@@ -93,6 +104,11 @@ class EngineThread:
         # set after this was read, it finds the task
         if not self._cancelled:
             await self._job()
+
+
+def _unexpected(error: Exception) -> KubetuiError:
+    text = redact(clean(" ".join(str(error).split())[:400]))
+    return KubetuiError(f"{type(error).__name__}: {text}", id="UNEXPECTED")
 
 
 class Session:

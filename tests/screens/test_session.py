@@ -1,4 +1,7 @@
 import asyncio
+import errno
+import os
+import signal
 import threading
 import time
 
@@ -141,3 +144,33 @@ def test_landing_waits_for_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == ["lab: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there."]
     land(said.append)
     assert len(said) == 1
+
+
+def test_what_is_stopped_at_once_after_the_screen_is_waited_for_all_the_same() -> None:
+    done = threading.Event()
+
+    async def run(profile: Profile, _sink: Sink, _stop: Stop) -> RunFinished:
+        while session.stop_requests < 2:  # noqa: ASYNC110 - a stop is a number
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        done.set()
+        return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=1, stopped=True)
+
+    session = Session(recorded.profile(), run)
+    session.start()
+    ctrl_c = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    land(lambda _: ctrl_c.start())
+    assert done.is_set()
+
+
+def test_what_the_host_refuses_comes_with_its_fix() -> None:
+    async def job() -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/home/me/.local/state")
+
+    thread = EngineThread("look", job)
+    thread.start()
+    thread.join(60)
+    assert not thread.alive
+    assert thread.error
+    assert thread.error.id == "HOST-FILE"
+    assert "/home/me/.local/state cannot be used" in thread.error.message
