@@ -9,7 +9,7 @@ import click
 
 from kubetui import __version__
 from kubetui.errors import KubetuiError
-from kubetui.exits import friendly
+from kubetui.exits import friendly, open_streams
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,7 @@ def main(context: click.Context) -> None:
 
     Without a command the wizard opens.
     """
+    open_streams()
     if context.invoked_subcommand is None:
         _wizard()
 

@@ -5,6 +5,7 @@ Every command loads this; what only an error needs is imported when there is one
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +14,13 @@ from typing import Any
 import click
 
 from kubetui.errors import KubetuiError, StoppedError
+
+
+def open_streams() -> None:
+    """Lead nowhere what whoever started this has closed (`kubetui up lab <&-`): Python has no stream for it at all."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the program
 
 
 def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -44,7 +52,8 @@ def _explained(error: BaseException) -> int:
 
             known = refusal(error)
     if known is not None:
-        _complain(f"kubetui: {known}")
+        where = "" if isinstance(known, StoppedError) else f"\n  error {known.id}, docs/errors.md"
+        _complain(f"kubetui: {known}{where}")
         return known.exit_code
     from kubetui import crash
 

@@ -176,3 +176,26 @@ def test_a_cluster_with_a_broken_profile_hides_no_other(home: Home) -> None:
     assert lab == "lab  rehearsal  Kubernetes 1.36"
     assert ["error" in each for each in json.loads(home.run("status", "--json").stdout)] == [True, False]
     assert home.run("status", "broken").returncode == 2
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_bug(home: Home, closed: str) -> None:
+    words = [
+        "bash",
+        "-c",
+        f'"$1" -m kubetui up "$2" {closed}',
+        "-",
+        sys.executable,
+        home.profile("schema: 1\nname: A\n"),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done
+    assert ("error PROFILE, docs/errors.md" in done.stderr) is ("2>" not in closed)
+
+
+def test_no_one_answers_on_a_closed_stdin(home: Home) -> None:
+    words = ["bash", "-c", '"$1" -m kubetui up rehearsal <&-', "-", sys.executable]
+    environment = {**os.environ, "XDG_STATE_HOME": str(home.state)}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE, docs/errors.md")
+    assert "No one can answer here" in done.stderr
