@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
@@ -11,6 +12,7 @@ import click
 
 from kubetui.events import Event
 from kubetui.render import Output
+from kubetui.text import harmless
 
 
 class Attended:
@@ -45,6 +47,17 @@ def silence(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Say a line on standard output or standard error; it falls silent for good when nobody takes it any more.
+
+    It is for those who watch what goes on: that they left is no reason to cut it off halfway.
+    """
+    try:
+        click.echo(harmless(line), err=err)
+    except OSError:
+        silence(sys.stderr if err else sys.stdout)
 
 
 def complain(text: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from functools import partial
 
 import click
 
 from kubetui import boxes as store
 from kubetui import boxmaker, library, profilefile, render
+from kubetui.audience import Attended, say
 from kubetui.cluster import Cluster, is_name
 from kubetui.commands import passwords, stopping
 from kubetui.profile import Profile
@@ -42,22 +45,22 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
     """Make the prepared box of a profile, and say how to start from it."""
     passwords(profile)
     output = render.output(as_json=as_json, verbose=False)
-
-    def say(line: str) -> None:
-        click.echo(harmless(line), err=as_json)
+    told = partial(say, err=as_json)
 
     async def make() -> str:
-        return await boxmaker.make(profile, connector, output, say, stopping())
+        stop = stopping()
+        attended = Attended(output, sys.stdout, stop.wish)
+        try:
+            return await boxmaker.make(profile, connector, attended, told, stop)
+        finally:
+            attended.close()
 
-    try:
-        name = asyncio.run(make())
-    finally:
-        output.close()
-    say(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
+    name = asyncio.run(make())
+    told(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
 
 
 def remove(key: str) -> int:
     """Remove a prepared box; see `cli.remove_box`."""
-    asyncio.run(store.remove(key, lambda line: click.echo(harmless(line))))
-    click.echo(f"{key} is gone.")
+    asyncio.run(store.remove(key, say))
+    say(f"{key} is gone.")
     return 0

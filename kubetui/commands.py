@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kubetui import boxes, credentials, library, profilefile, render
-from kubetui.audience import Attended, complain
+from kubetui.audience import Attended, complain, say
 from kubetui.cluster import Cluster, existing
 from kubetui.engine import Stop
 from kubetui.errors import HostError, RunError, StoppedError, UsageError
@@ -23,7 +23,7 @@ from kubetui.lookcommands import show_timings
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.packaging import refuse_others
-from kubetui.text import counted, harmless
+from kubetui.text import counted
 
 if TYPE_CHECKING:
     from kubetui.access import Access
@@ -96,7 +96,7 @@ def up(
     if scribe and record and finished.ok:
         with named(Path(record)):
             scribe.save(Path(record))
-        click.echo(f"wrote {record}", err=True)
+        say(f"wrote {record}", err=True)
     if timings:
         show_timings(Cluster(profile.name), err=as_json)
     if finished.ok:
@@ -207,8 +207,8 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
         stop = Stop()
         _on_signals(stop.at_once, hung_up=stop.at_once)
         with stop.cancels_this():
-            await remove(cluster, lambda line: click.echo(harmless(line)), access)
+            await remove(cluster, say, access)
 
     asyncio.run(removing())
-    click.echo(f"{name} is gone.")
+    say(f"{name} is gone.")
     return 0

@@ -1,8 +1,12 @@
 """A reader that goes away does not end what is under way."""
 
+import os
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
+
+import pytest
 
 from kubetui.audience import Attended
 from kubetui.engine import Stop
@@ -22,6 +26,26 @@ for number in range(20000):
 attended.close()
 complain("said to somebody" if not sys.argv[1:] else "said to nobody")
 sys.exit(7 if stop.requested and not stop.forced else 1)
+"""
+
+KEEPING = """
+import sys
+from kubetui import boxcommands, boxmaker
+from kubetui.events import NodesTable
+from kubetui.profile import Profile
+
+async def make(profile, connector, sink, say, stop):
+    take = say if sys.argv[1] == "lines" else lambda text: sink(NodesTable(0.0, text))
+    take("begun")
+    sys.stdin.readline()
+    for number in range(100):
+        take(str(number))
+    say("packaged")
+    print("made", file=sys.stderr)
+    return "kubetui/box"
+
+boxmaker.make = make
+boxcommands.keep(Profile(name="lab"))
 """
 
 
@@ -72,3 +96,39 @@ def test_errors_that_nobody_reads_are_no_errors() -> None:
         process.stderr.close()
         process.stdout.close()
     assert process.returncode == 7
+
+
+@pytest.mark.parametrize("what", ["lines", "events"])
+def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPING, what], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stdout
+        assert any("begun" in line for line in process.stdout)
+        process.stdout.close()
+        _, said = process.communicate("\n", timeout=60)
+    assert (process.returncode, said) == (0, "made\n")
+
+
+def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
+    (tmp_path / "vagrant").symlink_to(Path(__file__).parent / "data" / "vagrant")
+    cluster = tmp_path / ".local/state/kubetui/clusters/lab"
+    record = cluster / ".vagrant/machines/kubmaster/virtualbox/id"
+    record.parent.mkdir(parents=True)
+    record.touch()
+    (cluster / "machines.json").write_text('{"provider": "virtualbox", "machines": [{"name": "kubmaster"}]}')
+    (cluster / "profile.yaml").write_text("schema: 1\nname: lab\nprovider: virtualbox\n")
+    words = "until [[ -e $here/left ]]; do sleep 0.01; done\nfor i in {1..30}; do echo $i; sleep 0.01; done\n"
+    (tmp_path / "destroy.sh").write_text(f"echo working\n{words}rm '{record}'\n")
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "FAKE_VAGRANT": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "destroy", "lab", "--yes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert any("working" in line for line in process.stdout)
+        process.stdout.close()
+        (tmp_path / "left").touch()
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+    assert not cluster.exists()
