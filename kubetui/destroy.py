@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kubetui import profilefile, providers
+from kubetui import journal, profilefile, providers
 from kubetui.access import Access
 from kubetui.cluster import Cluster
 from kubetui.plan import Plan
@@ -16,7 +16,8 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     Machines that existed before become what they were; `access` is what a person said about them.
     Raises BusyError while a run has the cluster, RunError when a machine cannot be removed.
     """
-    with cluster.lock():
+    # the journal, too: somebody may have removed the lock's file while a run had it
+    with cluster.lock(), journal.spared(cluster.journal):
         plan = Plan(profilefile.load(cluster.profile), cluster.identity())
         await providers.make(plan, cluster.folder, access).destroy(log)
         cluster.remove()

@@ -6,16 +6,18 @@ or foreign line shows. Probes are the truth about machines; the journal says wha
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kubetui.errors import KubetuiError
+from kubetui.errors import BusyError, KubetuiError
 from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
-from kubetui.files import linked, open_private, write_private
+from kubetui.files import open_private, write_private
 
 MAX_BYTES: Final = 1024 * 1024
 """A larger journal is put aside as `journal.old` when the next run begins."""
@@ -83,29 +85,67 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
 
 
 def read(path: Path) -> LastRun | None:
-    """Return the last run of a journal on disk; None where there is none. Raises KubetuiError as `parse` does."""
+    """Return the last run of a journal on disk; None where there is none. Raises KubetuiError as `parse` does.
+
+    Who only looks takes no lock, and keeps no run from it.
+    """
     if not path.exists():
         return None
     records, _torn = parse(path.read_bytes(), str(path))
     return last_run(records)
 
 
+@contextmanager
+def spared(path: Path) -> Iterator[None]:
+    """Keep runs from a journal, where there is one, whatever it says. Raises BusyError while a run has it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        # no run could have opened it either
+        yield
+        return
+    try:
+        _take(descriptor, path)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path) -> None:
+    """Take a journal for one run. The operating system lets go of it however the process ends."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BusyError(f"Another kubetui works on {path.parent.name}.", fix="Wait until it ends, or end it.") from None
+
+
 class Journal:
-    """A sink that writes records. Opening it sets a torn last line aside; only the holder of the lock may."""
+    """A sink that writes records. Opening it sets a torn last line aside; only the holder of the lock may.
+
+    It is locked itself, too: the lock's own file may have been removed meanwhile, and two runs would mix their records.
+    Raises BusyError while another run has it, KubetuiError as `parse` does and for a symbolic link.
+    """
 
     def __init__(self, path: Path) -> None:
-        if path.is_symlink():
-            raise linked(path)
-        data = path.read_bytes() if path.exists() else b""
+        self._file = open_private(path, os.O_RDWR | os.O_APPEND)
+        try:
+            _take(self._file, path)
+            self._begin(path)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _begin(self, path: Path) -> None:
+        with os.fdopen(self._file, "rb", closefd=False) as file:
+            data = file.read()
         records, torn = parse(data, str(path))
         if torn:
             write_private(path.with_suffix(".torn"), torn)
+        self._number, self._size = len(records), len(data) - len(torn)
         if len(data) > MAX_BYTES:
-            path.rename(path.with_suffix(".old"))
-            records, data, torn = [], b"", b""
-        self._number = len(records)
-        self._file = open_private(path, os.O_WRONLY | os.O_APPEND)
-        self._size = len(data) - len(torn)
+            # copied, not renamed: the lock is on this file, and whoever has it open waits for this one
+            write_private(path.with_suffix(".old"), data)
+            self._number, self._size = 0, 0
         os.ftruncate(self._file, self._size)
 
     def __call__(self, event: Event) -> None:

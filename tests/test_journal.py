@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubetui.errors import KubetuiError
+from kubetui import journal as journals
+from kubetui.errors import BusyError, KubetuiError
 from kubetui.events import Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
-from kubetui.journal import Journal, parse, read
+from kubetui.journal import Journal, parse, read, spared
 
 INIT, JOIN = TaskId("init", "kubmaster"), TaskId("join", "kubnode1")
 BEGUN = (
@@ -110,3 +112,35 @@ def test_a_broken_chain_stops(tmp_path: Path, change: Callable[[list[bytes]], li
 def test_it_is_private(tmp_path: Path) -> None:
     written(tmp_path / "journal", *BEGUN)
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
+
+
+def test_one_run_has_it_and_who_looks_does_not_care(tmp_path: Path) -> None:
+    path = tmp_path / "lab" / "journal"
+    path.parent.mkdir()
+    with spared(path), spared(path):
+        pass
+    with closing(Journal(path)) as journal:
+        journal(BEGUN[0])
+        path.write_bytes(before := path.read_bytes() + b"half")
+        with pytest.raises(BusyError, match="Another kubetui works on lab"):
+            Journal(path)
+        with pytest.raises(BusyError), spared(path):
+            pass
+        # neither cut nor set aside by the one that was refused
+        assert (path.read_bytes(), read(path) is None) == (before, False)
+    with spared(path), pytest.raises(BusyError):
+        Journal(path)
+    assert written(path, BEGUN[0]).count(b"\n") == 2
+
+
+def test_a_large_one_is_put_aside_and_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal"
+    whole = written(path, *BEGUN)
+    monkeypatch.setattr(journals, "MAX_BYTES", len(whole) - 1)
+    with closing(Journal(path)) as journal:
+        with pytest.raises(BusyError):
+            Journal(path)
+        journal(BEGUN[0])
+    assert path.with_suffix(".old").read_bytes() == whole
+    assert path.with_suffix(".old").stat().st_mode & 0o777 == 0o600
+    assert len(parse(path.read_bytes(), "journal")[0]) == 1

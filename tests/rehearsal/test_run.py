@@ -9,9 +9,10 @@ import pytest
 
 from kubetui import observe, profilefile, providers
 from kubetui.api import ready
+from kubetui.cluster import state_home
 from kubetui.destroy import destroy
 from kubetui.engine import Stop
-from kubetui.errors import ForeignError, HostError, KubetuiError, ProfileError, UsageError
+from kubetui.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, UsageError
 from kubetui.events import Outcome, RunStarted, TaskFinished
 from kubetui.overview import clusters
 from kubetui.plan import Plan
@@ -72,6 +73,21 @@ async def test_again_nothing_changes_and_another_process_finds_it_done(theatre: 
     again = await theatre.up()
     assert (again.ok, again.changed) == (True, 0)
     assert not [key for key in theatre.stage.calls() if key[2] is Kind.APPLY and key[1] != "check"]
+
+
+async def test_a_run_whose_locks_file_was_removed_still_has_its_cluster_alone(theatre: Theatre) -> None:
+    running = asyncio.create_task(theatre.up(speed=50.0))
+    while len(theatre.events) < 20:  # noqa: ASYNC110 - a run tells of itself to its sink alone
+        await asyncio.sleep(0.01)
+    (state_home() / "locks" / "lab").unlink()
+    built = theatre.cluster.profile.read_bytes()
+    with pytest.raises(BusyError, match="works on lab"):
+        await Theatre(profile(machines={"workers": 3})).up()
+    with pytest.raises(BusyError, match="works on lab"):
+        await destroy(theatre.cluster, lambda _line: None)
+    assert theatre.cluster.profile.read_bytes() == built
+    assert (await running).ok
+    assert (await theatre.up()).ok
 
 
 async def test_a_worker_more_joins_what_is_there(theatre: Theatre) -> None:
