@@ -138,9 +138,20 @@ def existing(name: str) -> Cluster:
 
 
 def all_names() -> tuple[str, ...]:
-    """Return the names of all clusters."""
+    """Return the names of all clusters, also of those that are not ours to read."""
     folder = state_home() / "clusters"
     if not folder.is_dir():
         return ()
     found = (path for path in folder.iterdir() if is_name(path.name) and not path.is_symlink())
-    return tuple(sorted(path.name for path in found if (path / "profile.yaml").exists()))
+    return tuple(sorted(path.name for path in found if _has_profile(path)))
+
+
+def _has_profile(folder: Path) -> bool:
+    try:
+        (folder / "profile.yaml").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        # another user's, perhaps: who asks for it is told why it cannot be read
+        return True
+    return True

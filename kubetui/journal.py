@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,15 @@ from kubetui.files import open_private, write_private
 
 MAX_BYTES: Final = 1024 * 1024
 """A larger journal is put aside as `journal.old` when the next run begins."""
+
+_LATEST: Final = 2**40
+"""Seconds since the epoch up to which a time can be shown."""
+_FIELDS: Final[Mapping[str, Mapping[str, type]]] = {
+    "begin": {"task": str},
+    "end": {"task": str, "outcome": str},
+    "finish": {"ok": bool},
+}
+"""What `last_run` reads of a record, beside its time."""
 
 Record = dict[str, Any]
 
@@ -43,17 +52,16 @@ class LastRun:
 def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
     """Return the records, and a torn last line if there is one.
 
-    Raises KubetuiError when a record in the middle is unreadable or missing.
+    Raises KubetuiError when a record in the middle is unreadable, missing or without what belongs into it.
     """
     *lines, torn = data.split(b"\n")
     records: list[Record] = []
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-            whole = isinstance(record, dict) and record["n"] == number
-        except (ValueError, KeyError):
-            whole = False
-        if not whole:
+        except (ValueError, RecursionError):
+            record = None
+        if not _is_whole(record, number):
             raise KubetuiError(
                 f"{name}:{number}: this record is not the one that belongs here; something else wrote to the journal.",
                 fix="Move the file away: the next run then asks the machines alone.",
@@ -61,6 +69,15 @@ def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
             )
         records.append(record)
     return records, torn
+
+
+def _is_whole(record: object, number: int) -> bool:
+    if not isinstance(record, dict) or record.get("n") != number:
+        return False
+    event, at = record.get("event"), record.get("at")
+    if not isinstance(event, str) or not isinstance(at, int | float) or not 0 <= at < _LATEST:
+        return False
+    return all(isinstance(record.get(field), kind) for field, kind in _FIELDS.get(event, {}).items())
 
 
 def last_run(records: Sequence[Record]) -> LastRun | None:

@@ -57,7 +57,7 @@ def _state(cluster: Cluster) -> tuple[State, str]:
         return "working", "a run works on it"
     try:
         last = journal.read(cluster.journal)
-    except KubetuiError:
+    except (KubetuiError, OSError):
         return "unreadable", "its journal cannot be read"
     if last is None:
         return "stopped", "stopped before it began"
@@ -71,7 +71,10 @@ def _state(cluster: Cluster) -> tuple[State, str]:
 
 def _when(cluster: Cluster) -> float:
     times = [0.0]
-    for path in (cluster.profile, cluster.kubeconfig, cluster.journal, *cluster.logs.glob("*.log")):
+    paths = [cluster.profile, cluster.kubeconfig, cluster.journal]
+    with suppress(OSError):
+        paths.extend(cluster.logs.glob("*.log"))
+    for path in paths:
         with suppress(OSError):
             times.append(path.stat().st_mtime)
     return max(times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Callable
 from contextlib import closing
@@ -107,6 +108,36 @@ def test_a_broken_chain_stops(tmp_path: Path, change: Callable[[list[bytes]], li
     path.write_bytes(b"\n".join([*change(lines), b""]))
     with pytest.raises(KubetuiError, match=r"journal:\d: this record"):
         Journal(path)
+
+
+@pytest.mark.parametrize(
+    ("at", "change"),
+    [
+        (0, {"event": None}),
+        (0, {"event": ["run"]}),
+        (0, {"at": "1"}),
+        (0, {"at": None}),
+        (0, {"at": float("nan")}),
+        (0, {"at": 10**400}),
+        (1, {"task": None}),
+        (1, {"task": ["kubmaster/init"]}),
+        (2, {"task": 1}),
+        (2, {"outcome": None}),
+        (4, {"ok": "yes"}),
+        (4, {"ok": None}),
+    ],
+)
+def test_a_record_without_what_belongs_into_it_is_none(tmp_path: Path, at: int, change: dict[str, object]) -> None:
+    path = tmp_path / "journal"
+    done = RunFinished(9.0, "lab", 5.0, ok=True, changed=0, failed=0, blocked=0)
+    lines = written(path, *BEGUN, done).splitlines()
+    record = {**json.loads(lines[at]), **change}
+    whole = {field: value for field, value in record.items() if value is not None}
+    for damaged in (record, whole):
+        path.write_bytes(b"\n".join([*lines[:at], json.dumps(damaged).encode(), *lines[at + 1 :], b""]))
+        with pytest.raises(KubetuiError, match=rf"journal:{at + 1}: this record") as caught:
+            read(path)
+        assert caught.value.id == "JOURNAL"
 
 
 def test_it_is_private(tmp_path: Path) -> None:
