@@ -13,7 +13,7 @@ from kubetui import boxes as store
 from kubetui import boxmaker, library, profilefile, render
 from kubetui.audience import Attended, say
 from kubetui.cluster import Cluster, is_name
-from kubetui.commands import passwords, stopping
+from kubetui.commands import passwords, stopping, unread
 from kubetui.profile import Profile
 from kubetui.text import harmless
 from kubetui.up import connector
@@ -49,7 +49,7 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
 
     async def make() -> str:
         stop = stopping()
-        attended = Attended(output, sys.stdout, stop.wish)
+        attended = Attended(output, sys.stdout, partial(unread, stop))
         try:
             return await boxmaker.make(profile, connector, attended, told, stop)
         finally:

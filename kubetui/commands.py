@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,11 +158,18 @@ async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, ac
     from kubetui.up import up as build
 
     stop = stopping()
-    attended = Attended(output, sys.stdout, stop.wish)
+    attended = Attended(output, sys.stdout, partial(unread, stop))
     try:
         return await build(profile, attended, stop, scribe, access)
     finally:
         attended.close()
+
+
+def unread(stop: Stop) -> None:
+    """Stop a run that nobody follows any more; who reads standard error is told why."""
+    if not stop.requested:
+        complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
+    stop.wish()
 
 
 def stopping() -> Stop:

@@ -108,7 +108,21 @@ def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
         assert any("begun" in line for line in process.stdout)
         process.stdout.close()
         _, said = process.communicate("\n", timeout=60)
-    assert (process.returncode, said) == (0, "made\n")
+    told = "" if what == "lines" else "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
+    assert (process.returncode, said) == (0, f"{told}made\n")
+
+
+def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert any("Start the machine" in line for line in process.stdout)
+        process.stdout.close()
+        _, said = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert said == "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
 
 
 def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
