@@ -23,6 +23,7 @@ from kubetui.events import (
     TaskId,
     TaskStarted,
 )
+from kubetui.files import refusal
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
 from kubetui.redaction import Stream, redact
@@ -197,6 +198,8 @@ class Engine:
             return self._failed(task, began, error)
         except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
             self._unexpected.append(error)
+            if isinstance(error, OSError) and (known := refusal(error)):
+                return self._failed(task, began, known)
             text = f"{type(error).__name__}: {error}".replace("\n", " ")
             return self._failed(task, began, KubetuiError(text, fix="This is a bug in kubetui.", id="UNEXPECTED"))
         now = time.time()

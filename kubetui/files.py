@@ -14,7 +14,10 @@ from typing import Final
 from kubetui.errors import HostError, KubetuiError, UsageError
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-_REFUSED: Final = _FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+_REFUSED: Final = _FULL | {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO),
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG),
+}
 
 
 def config_home() -> Path:
@@ -67,6 +70,11 @@ def refusal(error: OSError) -> HostError | None:
     if error.errno not in _REFUSED or not error.filename:
         return None
     fix = "Look whose it is and who may write there (ls -ld), and how much room there is (df)."
+    if error.errno == errno.ENOENT:
+        # a program that is not on PATH has no folder in its name, and is no file of kubetui's
+        if not Path(os.fsdecode(error.filename)).is_absolute():
+            return None
+        fix = "Something removed it meanwhile, perhaps. Try the same command once more."
     return HostError(f"{error.filename} cannot be used: {error.strerror}.", fix=fix, id="HOST-FILE")
 
 

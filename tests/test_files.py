@@ -1,5 +1,6 @@
 """Private files: modes whatever the umask, whole or not at all, through no symbolic link."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.errors import KubetuiError
-from kubetui.files import private_folder, write_private
+from kubetui.files import private_folder, refusal, write_private
 
 
 def mode(path: Path) -> int:
@@ -66,3 +67,17 @@ def test_a_file_is_replaced_whole_or_stays(tmp_path: Path, monkeypatch: pytest.M
             write_private(path, "newer")
     assert path.read_text() == "new"
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EISDIR, errno.EIO, errno.EACCES, errno.ENOSPC])
+def test_what_this_host_refuses_is_said_with_a_fix(number: int) -> None:
+    known = refusal(OSError(number, os.strerror(number), "/home/me/logs"))
+    assert known is not None
+    assert known.message == f"/home/me/logs cannot be used: {os.strerror(number)}."
+    assert (known.id, bool(known.fix)) == ("HOST-FILE", True)
+
+
+def test_what_is_no_file_of_ours_is_not_explained_as_one() -> None:
+    assert refusal(OSError(errno.ENOENT, "No such file or directory")) is None
+    assert refusal(FileNotFoundError(errno.ENOENT, "No such file or directory", "ip")) is None
+    assert refusal(OSError(errno.EBADF, "Bad file descriptor", "/home/me/logs")) is None

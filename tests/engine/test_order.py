@@ -1,6 +1,7 @@
 """The order of tasks: what waits for what, what a failure blocks, and that every task ends exactly once."""
 
 import asyncio
+import errno
 
 import pytest
 
@@ -161,3 +162,14 @@ async def test_the_table_of_nodes_is_cleaned_line_by_line() -> None:
     assert [event.text for event in bench.events if isinstance(event, NodesTable)] == [
         "NAME  OS\nkubmaster  ␛[2JDebian\n"
     ]
+
+
+async def test_what_this_host_refuses_is_no_bug_of_ours() -> None:
+    async def refused(task: Task) -> Outcome:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/home/me/logs/kubmaster.log")
+
+    bench = Bench(plan(workers=0), (step("first", run=refused),))
+    with pytest.raises(FileNotFoundError):
+        await bench.execute()
+    assert bench.failure().error == "/home/me/logs/kubmaster.log cannot be used: No such file or directory."
+    assert bench.failure().error_id == "HOST-FILE"
