@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import widgets
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -70,7 +71,7 @@ class Choice(Select[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Draw the sign that a list opens here."""
-        for arrow in self.query(".arrow").results(Static):
+        for arrow in self.query(".arrow").results(widgets.Static):
             arrow.update(signs().opens)
 
     def action_step(self, by: int) -> None:
