@@ -6,6 +6,8 @@ import traceback
 from pathlib import Path
 
 from kubetui import __version__
+from kubetui.errors import KubetuiError
+from kubetui.files import refusal
 from kubetui.redaction import redact
 from kubetui.text import clean
 
@@ -13,6 +15,18 @@ CODE = 70
 """Exit code of a bug in kubetui itself (EX_SOFTWARE of sysexits.h)."""
 _HOME = Path(__file__).resolve().parent.parent
 _WORDS = 500
+
+
+def shown(error: Exception) -> KubetuiError:
+    """Return what a person is told of an error in one sentence: what this host refused, or that nobody expected it."""
+    match error:
+        case KubetuiError():
+            return error
+        case OSError() if refused := refusal(error):
+            return refused
+        case _:
+            text = " ".join(str(error).split())[:_WORDS]
+            return KubetuiError(f"{type(error).__name__}: {text}", fix="This is a bug in kubetui.", id="UNEXPECTED")
 
 
 def report(error: BaseException) -> str:

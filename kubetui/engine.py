@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from kubetui.crash import shown
 from kubetui.errors import KubetuiError, StoppedError
 from kubetui.events import (
     GOOD,
@@ -23,7 +24,6 @@ from kubetui.events import (
     TaskId,
     TaskStarted,
 )
-from kubetui.files import refusal
 from kubetui.pipeline import Step, dependencies, tasks_of
 from kubetui.plan import Machine
 from kubetui.redaction import Stream, redact
@@ -198,10 +198,7 @@ class Engine:
             return self._failed(task, began, error)
         except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
             self._unexpected.append(error)
-            if isinstance(error, OSError) and (known := refusal(error)):
-                return self._failed(task, began, known)
-            text = f"{type(error).__name__}: {error}".replace("\n", " ")
-            return self._failed(task, began, KubetuiError(text, fix="This is a bug in kubetui.", id="UNEXPECTED"))
+            return self._failed(task, began, shown(error))
         now = time.time()
         self._finish(TaskFinished(now, task, outcome, now - began))
         return outcome

@@ -9,15 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from kubetui.cluster import Cluster
+from kubetui.crash import shown
 from kubetui.engine import Stop
 from kubetui.errors import KubetuiError
 from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
-from kubetui.files import refusal
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.progress import Progress
 from kubetui.render import left_out
-from kubetui.text import clean, redact
 from screens.buffers import Buffers
 
 if TYPE_CHECKING:
@@ -91,12 +90,10 @@ class EngineThread:
     def _work(self) -> None:
         try:
             asyncio.run(self._run())
-        except KubetuiError as error:
-            self.error = error
         except asyncio.CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever it was, a person has to see it
-            self.error = (refusal(error) if isinstance(error, OSError) else None) or _unexpected(error)
+            self.error = shown(error)
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()
@@ -104,11 +101,6 @@ class EngineThread:
         # set after this was read, it finds the task
         if not self._cancelled:
             await self._job()
-
-
-def _unexpected(error: Exception) -> KubetuiError:
-    text = redact(clean(" ".join(str(error).split())[:400]))
-    return KubetuiError(f"{type(error).__name__}: {text}", id="UNEXPECTED")
 
 
 class Session:
