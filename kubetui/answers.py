@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from kubetui.explain import Explanation, explain
+from kubetui.explain import explain
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
 from kubetui.questions import FieldPath, Question, pages
@@ -110,19 +110,11 @@ def problems(values: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
 
     The rules between fields are looked at once each field is right.
     """
-    wrong = wrong_fields(values)
-    if wrong:
-        return {each.path: each.message for each in wrong}
+    try:
+        profile = Profile.model_validate(dict(values))
+    except ValidationError as error:
+        return {each.path: each.message for each in explain(error)}
     found: dict[tuple[str | int, ...], str] = {}
-    for problem in check(profile_of(values)):
+    for problem in check(profile):
         found.setdefault(problem.path, str(problem))
     return found
-
-
-def wrong_fields(values: Mapping[str, Any]) -> tuple[Explanation, ...]:
-    """Return what is wrong with each field by itself, in the profile's order; nothing where all are right."""
-    try:
-        Profile.model_validate(dict(values))
-    except ValidationError as error:
-        return explain(error)
-    return ()

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from kubetui import hostlines
-from kubetui.answers import answer, wrong_fields
+from kubetui.answers import answer
+from kubetui.explain import Explanation, explain
+from kubetui.profile import Profile
 from kubetui.questions import Question
 
 
@@ -24,7 +28,7 @@ def parse_answer(question: Question, text: str) -> str | int | list[dict[str, An
             return None
         raise ValueError(f"{question.title} is needed.")
     value = _integer(question, text) if question.kind == "integer" else text
-    wrong = wrong_fields(answer({}, question.path, value))
+    wrong = _wrong(answer({}, question.path, value))
     if wrong:
         raise ValueError(wrong[0].message)
     return value
@@ -32,11 +36,20 @@ def parse_answer(question: Question, text: str) -> str | int | list[dict[str, An
 
 def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
     hosts = hostlines.parse(text)
-    wrong = wrong_fields(answer({}, question.path, hosts))
+    wrong = _wrong(answer({}, question.path, hosts))
     if wrong:
         number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
         raise hostlines.HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
     return hosts
+
+
+def _wrong(values: dict[str, Any]) -> tuple[Explanation, ...]:
+    """Return what is wrong with each field by itself, in the profile's order; nothing where all are right."""
+    try:
+        Profile.model_validate(values)
+    except ValidationError as error:
+        return explain(error)
+    return ()
 
 
 def _integer(question: Question, text: str) -> int:
