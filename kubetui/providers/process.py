@@ -74,25 +74,6 @@ async def _run(
     patience: Sequence[tuple[signal.Signals, float]],
 ) -> int:
     """Run the program to its end, or end it when cancelled, and return its exit code; closes `output`."""
-    try:
-        process = await _spawn(argv, cwd, env, output, patience)
-    finally:
-        os.close(output)
-    try:
-        return await process.wait()
-    except asyncio.CancelledError:
-        await _end(process, patience)
-        raise
-
-
-async def _spawn(
-    argv: Sequence[str],
-    cwd: Path,
-    env: Mapping[str, str],
-    output: int,
-    patience: Sequence[tuple[signal.Signals, float]],
-) -> asyncio.subprocess.Process:
-    """Start the program; one that is cancelled while it starts is ended, too."""
     starting = asyncio.ensure_future(
         # a pipe of one's own: with asyncio's, some versions' wait() waits for daemons that hold it
         asyncio.create_subprocess_exec(
@@ -106,10 +87,13 @@ async def _spawn(
         )
     )
     try:
-        return await asyncio.shield(starting)
+        return await (await asyncio.shield(starting)).wait()
     except asyncio.CancelledError:
+        # also one that was still about to start
         await _end(await starting, patience)
         raise
+    finally:
+        os.close(output)
 
 
 async def _pump(source: int, log: LineSink, tail: deque[str]) -> None:
