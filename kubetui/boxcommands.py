@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from functools import partial
 
@@ -11,9 +10,9 @@ import click
 
 from kubetui import boxes as store
 from kubetui import boxmaker, library, profilefile, render
-from kubetui.audience import Attended, say
+from kubetui.audience import say
 from kubetui.cluster import Cluster, is_name
-from kubetui.commands import passwords, stopping, unread
+from kubetui.commands import followed, passwords
 from kubetui.profile import Profile
 from kubetui.text import harmless
 from kubetui.up import connector
@@ -48,12 +47,8 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
     told = partial(say, err=as_json)
 
     async def make() -> str:
-        stop = stopping()
-        attended = Attended(output, sys.stdout, partial(unread, stop))
-        try:
+        with followed(output) as (attended, stop):
             return await boxmaker.make(profile, connector, attended, told, stop)
-        finally:
-            attended.close()
 
     name = asyncio.run(make())
     told(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")

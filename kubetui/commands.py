@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,27 +157,30 @@ async def check_host(plan: Plan, name: str) -> None:
 async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None) -> RunFinished:
     from kubetui.up import up as build
 
-    stop = stopping()
-    attended = Attended(output, sys.stdout, partial(unread, stop))
-    try:
+    with followed(output) as (attended, stop):
         return await build(profile, attended, stop, scribe, access)
-    finally:
-        attended.close()
 
 
-def unread(stop: Stop) -> None:
-    """Stop a run that nobody follows any more; who reads standard error is told why."""
-    if not stop.requested:
-        complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
-    stop.wish()
+@contextmanager
+def followed(output: render.Output) -> Iterator[tuple[Attended, Stop]]:
+    """Give an output for a run, and what stops that run: that nobody follows the output, or a signal.
 
-
-def stopping() -> Stop:
-    """Return what signals of this process stop, once gently and once more at once."""
+    The first signal stops it gently, the next one at once.
+    """
     stop = Stop()
     # after a closed terminal nobody is there any more to ask for it twice
     _on_signals(_stopper(stop), hung_up=stop.wish)
-    return stop
+
+    def unread() -> None:
+        if not stop.requested:
+            complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
+        stop.wish()
+
+    attended = Attended(output, sys.stdout, unread)
+    try:
+        yield attended, stop
+    finally:
+        attended.close()
 
 
 def _on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
