@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kubetui.errors import BusyError, UsageError
-from kubetui.files import linked, open_private, private_folder, write_private
+from kubetui.files import linked, locks, open_private, private_folder, write_private
 
 _GLANCE = 10.0
 """Seconds that a look at a lock (`overview`) takes at most, on a host that has other things to do."""
@@ -112,19 +112,11 @@ def _taken(descriptor: int) -> bool:
     Who only looks whether a run has it holds it, too: for a moment, and shared with whoever else looks.
     """
     end = time.monotonic() + _GLANCE
-    while not _locks(descriptor, fcntl.LOCK_EX):
-        if not _locks(descriptor, fcntl.LOCK_SH) or time.monotonic() > end:
+    while not locks(descriptor, fcntl.LOCK_EX):
+        if not locks(descriptor, fcntl.LOCK_SH) or time.monotonic() > end:
             return False
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         time.sleep(_POLL)
-    return True
-
-
-def _locks(descriptor: int, how: int) -> bool:
-    try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
@@ -119,6 +120,18 @@ def open_private(path: Path, flags: int) -> int:
         raise
     os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def locks(descriptor: int, how: int) -> bool:
+    """Lock an open file as `how` says (fcntl.LOCK_EX or LOCK_SH) without waiting; false where another has it.
+
+    The operating system lets go of it however the process ends.
+    """
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_private(path: Path, data: str | bytes, mode: int = 0o600, *, sync: bool = True) -> None:

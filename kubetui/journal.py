@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kubetui.errors import BusyError, KubetuiError
 from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
-from kubetui.files import open_private, write_private
+from kubetui.files import locks, open_private, write_private
 
 MAX_BYTES: Final = 1024 * 1024
 """A larger journal is put aside as `journal.old` when the next run begins."""
@@ -129,11 +129,9 @@ def spared(path: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int, path: Path) -> None:
-    """Take a journal for one run. The operating system lets go of it however the process ends."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BusyError(f"Another kubetui works on {path.parent.name}.", fix="Wait until it ends, or end it.") from None
+    """Take a journal for one run."""
+    if not locks(descriptor, fcntl.LOCK_EX):
+        raise BusyError(f"Another kubetui works on {path.parent.name}.", fix="Wait until it ends, or end it.")
 
 
 class Journal:

@@ -12,6 +12,7 @@ from typing import Literal
 from kubetui import journal, profilefile
 from kubetui.cluster import Cluster, all_names, state_home
 from kubetui.errors import KubetuiError, ProfileError
+from kubetui.files import locks
 from kubetui.plan import Plan, Role
 from kubetui.profile import Profile
 
@@ -87,12 +88,12 @@ def _held(name: str) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return not locks(descriptor, fcntl.LOCK_SH)
     except OSError:
+        # on a file system without locks nobody can tell
         return True
     finally:
         os.close(descriptor)
-    return False
 
 
 def memory(mib: int) -> str:
