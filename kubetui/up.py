@@ -52,23 +52,21 @@ async def up(
         with room(cluster.folder), cluster.lock():
             await _refuse_changes(cluster, lasting(profile))
             cluster.create()
-            # it lets one run alone go on, also where somebody removed the lock's file
-            with closing(Journal(cluster.journal)) as journal:
+            # the journal lets one run alone go on, also where somebody removed the lock's file
+            with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 plan = replace(boxes.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
                 provider = providers.make(plan, cluster.folder, access)
                 await provider.prepare()
                 write_private(cluster.profile, profilefile.dump(lasting(profile)))
                 times = timings.Recorder(plan, STEPS)
-                with closing(Logs(cluster.logs)) as logs:
-                    connect = connector(cluster, provider)
-                    if scribe:
-                        connect = scribe.around(connect)
-                    run = Run(plan, cluster, provider, STEPS, connect)
-                    written = _written(cluster.folder, journal, logs, times, sink)
-                    try:
-                        finished = await Engine(run, written, stop).execute()
-                    finally:
-                        times.keep(cluster)
+                connect = connector(cluster, provider)
+                if scribe:
+                    connect = scribe.around(connect)
+                run = Run(plan, cluster, provider, STEPS, connect)
+                try:
+                    finished = await Engine(run, _written(cluster.folder, journal, logs, times, sink), stop).execute()
+                finally:
+                    times.keep(cluster)
             if scribe and finished.ok:
                 await scribe.look_around(cluster)
             return finished
