@@ -24,6 +24,7 @@ from kubetui.plan import NODE_MASK, Machine, Plan
 from kubetui.profile import Profile
 from kubetui.providers.base import MachineState, Provider
 from kubetui.providers.packaging import Packaging, StoredBox
+from kubetui.providers.vagrantproject import VagrantProject
 from kubetui.task import Connect, Run
 from kubetui.unidentify import clean_up
 
@@ -96,7 +97,7 @@ async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
     node = await run.connect(machine, await provider.endpoint(machine), lambda _line: None)
     try:
         # without a key that Vagrant made, the box lets in one of its own, and stays as it is
-        made = cluster.folder / ".vagrant" / "machines" / machine.name / plan.provider.name / "private_key"
+        made = VagrantProject(cluster.folder).key(machine.name, plan.provider.name)
         keys = vagrant_keys() if made.is_file() else ""
         result = await node.carry_out("unidentify", clean_up(plan.user, keys), lambda _line: None)
         if not result.ok:

@@ -23,6 +23,7 @@ from kubetui.providers import vagrantcli
 from kubetui.providers.base import LineSink
 from kubetui.providers.process import run
 from kubetui.providers.settings import container_name
+from kubetui.providers.vagrantproject import VagrantProject
 
 PACKAGED: Final = ("virtualbox", "libvirt")
 """Providers that `vagrant package` works with."""
@@ -118,7 +119,7 @@ class Packaging:
             write_private(work / "info.json", json.dumps(info, indent=2) + "\n")
             file = work / "prepared.box"
             # with the machine's own key there, `vagrant package` would put it into the box
-            (self._folder / ".vagrant" / "machines" / machine / self._provider / "private_key").unlink(missing_ok=True)
+            VagrantProject(self._folder).key(machine, self._provider).unlink(missing_ok=True)
             if self._provider in PACKAGED:
                 await self._vagrant(package_arguments(machine, file, work / "info.json"))
             else:
