@@ -46,7 +46,6 @@ class LogPane(Vertical):
         self._asking: Asking = "search"
         self._before: Widget | None = None
         self._words = {"search": "", "filter": ""}
-        self._said: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Draw the pane."""
@@ -78,7 +77,7 @@ class LogPane(Vertical):
     def show(self, title: str, buffer: Buffer, machine: str = "", machines: tuple[str, ...] = ()) -> None:
         """Show a buffer under a title."""
         self._machine = machine or "all"
-        self._say("#log-title", clean(title))
+        self.query_one("#log-title", Static).say(Content(clean(title)))
         self.lines.show(buffer, machines)
 
     @on(LogLines.Moved)
@@ -91,15 +90,7 @@ class LogPane(Vertical):
             parts.append(f"“{self._words['search']}”" + ("" if lines.current is not None else ": none"))
         newer = lines.view.missing
         parts.append("follow" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
-        self._say("#log-state", f" {signs().dot} ".join(parts))
-
-    def _say(self, place: str, words: str) -> None:
-        """Put words into the title line; only a change of the state's width lays the line out anew."""
-        old = self._said.get(place, "")
-        if words != old:
-            self._said[place] = words
-            wider = place == "#log-state" and len(words) != len(old)
-            self.query_one(place, Static).update(Content(words), layout=wider)
+        self.query_one("#log-state", Static).say(Content(f" {signs().dot} ".join(parts)))
 
     def ask(self, what: Asking) -> None:
         """Open the prompt."""

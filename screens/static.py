@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from textual import widgets
+from textual.content import Content
 from textual.visual import VisualType
 
 
@@ -19,3 +22,14 @@ class Static(widgets.Static):
         super().update(content, layout=layout)
         if layout:
             self._layout_updates += 1
+
+    def say(self, words: Content) -> None:
+        """Say words that may be the same as before: then nothing is drawn, and only another shape is laid out anew."""
+        before = self.content
+        if not isinstance(before, Content) or not before.is_same(words):
+            self.update(words, layout=not isinstance(before, Content) or _shape(before) != _shape(words))
+
+
+def _shape(words: Content) -> str:
+    """Return what the room that words take depends on: times go on, and stay as wide."""
+    return re.sub(r"\d", "0", words.plain)
