@@ -29,12 +29,12 @@ async def test_words_that_are_the_same_are_not_drawn_again(monkeypatch: pytest.M
     async with Two().run_test() as pilot:
         first = pilot.app.query_one("#first", Static)
         laid_out: list[bool] = []
-        monkeypatch.setattr(first, "update", lambda words, *, layout: laid_out.append(layout))
+        monkeypatch.setattr(first, "update", lambda _words, *, layout: laid_out.append(layout))
         first.say(Content("9 of 38"))
         assert laid_out == [True]
         monkeypatch.undo()
         first.say(Content("9 of 38"))
-        monkeypatch.setattr(first, "update", lambda words, *, layout: laid_out.append(layout))
+        monkeypatch.setattr(first, "update", lambda _words, *, layout: laid_out.append(layout))
         for words in ("9 of 38", "8 of 38", "9 of 38\nand more"):
             first.say(Content(words))
         assert laid_out == [True, False, True]
