@@ -17,6 +17,17 @@ from kubetui.task import Task, follow_recipe
 ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
+KUBEADM: Final = r"""
+# what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  rm -rf /var/lib/etcd/member
+}
+# a power cut must not leave the mark without what it vouches for
+vouch() { sync && : >"$mark.done"; }
+"""
+"""What init and join share. Reads CRI_SOCKET, and the path of the marks from `mark`."""
+
 INIT: Final = (
     ADMIN
     + r"""
@@ -41,6 +52,7 @@ ours "$text" || foreign "the control plane was made for another cluster or pod C
 )
 INIT_APPLY: Final = (
     INIT
+    + KUBEADM
     + r"""
 wait_healthy() {
   local end=$((SECONDS + $1))
@@ -54,9 +66,7 @@ if [[ -e $mark.done ]]; then
 fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  # kubeadm leaves it where a power cut emptied the manifest that names it
-  rm -rf /var/lib/etcd/member
+  reset
 elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
   fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
 fi
@@ -71,9 +81,7 @@ if ! kubeadm init --config="$config" --skip-token-print; then
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 fi
-# a power cut must not leave the mark without what it vouches for
-sync
-: >"$mark.done"
+vouch
 """
 )
 

@@ -16,7 +16,7 @@ from kubetui.events import Outcome
 from kubetui.pipeline import Recipe, State, Step, Where
 from kubetui.plan import Machine, Plan
 from kubetui.steps.containers import PULL_IMAGES
-from kubetui.steps.control_plane import ADMIN, INIT_STEP
+from kubetui.steps.control_plane import ADMIN, INIT_STEP, KUBEADM
 from kubetui.task import Task, apply, probe
 
 SIGNED: Final = "signed with it:"
@@ -59,6 +59,7 @@ systemctl is-active --quiet kubelet || partial "the kubelet does not run"
 )
 JOIN_APPLY: Final = (
     JOIN
+    + KUBEADM
     + r"""
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
@@ -74,11 +75,6 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-reset() {
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
-  rm -rf /var/lib/etcd/member
-}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -113,9 +109,7 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
-# a power cut must not leave the mark without what it vouches for
-sync
-: >"$mark.done"
+vouch
 """
 )
 

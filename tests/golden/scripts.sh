@@ -950,6 +950,14 @@ healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == 
 stored() { kubectl -n kube-system get configmap kubeadm-config --request-timeout=10s -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
 ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
 
+# what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  rm -rf /var/lib/etcd/member
+}
+# a power cut must not leave the mark without what it vouches for
+vouch() { sync && : >"$mark.done"; }
+
 wait_healthy() {
   local end=$((SECONDS + $1))
   until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
@@ -962,9 +970,7 @@ if [[ -e $mark.done ]]; then
 fi
 if [[ -e $mark.begun ]]; then
   say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  # kubeadm leaves it where a power cut emptied the manifest that names it
-  rm -rf /var/lib/etcd/member
+  reset
 elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
   fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
 fi
@@ -979,9 +985,7 @@ if ! kubeadm init --config="$config" --skip-token-print; then
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 fi
-# a power cut must not leave the mark without what it vouches for
-sync
-: >"$mark.done"
+vouch
 
 ##### kubeconfig: probe
 home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)
@@ -1040,6 +1044,14 @@ ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/c
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 
+# what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  rm -rf /var/lib/etcd/member
+}
+# a power cut must not leave the mark without what it vouches for
+vouch() { sync && : >"$mark.done"; }
+
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
 if ! knock "$port"; then
@@ -1054,11 +1066,6 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-reset() {
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
-  rm -rf /var/lib/etcd/member
-}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -1093,9 +1100,7 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
-# a power cut must not leave the mark without what it vouches for
-sync
-: >"$mark.done"
+vouch
 
 ##### join: probe
 
@@ -1121,6 +1126,14 @@ ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/c
 mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
 claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
 
+# what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
+reset() {
+  kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  rm -rf /var/lib/etcd/member
+}
+# a power cut must not leave the mark without what it vouches for
+vouch() { sync && : >"$mark.done"; }
+
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
 if ! knock "$port"; then
@@ -1135,11 +1148,6 @@ if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   exit 0
 fi
 room /var/lib/kubelet 50
-reset() {
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  # another control plane's, which kubeadm leaves where a power cut emptied the manifest that names it
-  rm -rf /var/lib/etcd/member
-}
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
@@ -1174,9 +1182,7 @@ until kubeadm join --config="$config" 2>&1 | tee "$said"; do
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
 done
-# a power cut must not leave the mark without what it vouches for
-sync
-: >"$mark.done"
+vouch
 
 ##### completion: probe
 file=/etc/bash_completion.d/kubectl
