@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +21,7 @@ from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.steps.packages import KUBERNETES_PACKAGES, PACKAGE_REPOSITORY
 from tests.e2e.conftest import Lab, Maker
+from tests.security.commandlines import Watch
 
 pytestmark = pytest.mark.e2e
 
@@ -133,33 +131,6 @@ def test_a_changed_package_is_refused(refusing: tuple[Lab, str, str]) -> None:
     assert "kubelet" not in lab.on("kubmaster", "dpkg-query --show --showformat='${Package} ' 'kube*' || true")
 
 
-class Watch:
-    """Samples the command lines of every process; machines of containers are among this host's."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for number in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - glob fails where one ends
-                try:
-                    words = Path("/proc", number, "cmdline").read_bytes()
-                    self.seen.add(words.decode(errors="replace").replace("\0", " "))
-                except OSError:
-                    continue
-            time.sleep(0.03)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-
 def kept(folder: Path) -> dict[Path, str]:
     return {path: path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file()}
 
@@ -179,7 +150,7 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     passwords.write_text(f'"{proxy}": "{PASSWORD}"\n')
     passwords.chmod(0o600)
     outputs = []
-    with mirror(lab, tmp_path, PORT), Watch() as watch:
+    with mirror(lab, tmp_path, PORT), Watch(pause=0.03) as watch:
         for words in (("up", str(lab.profile), "--yes", "--verbose"), ("up", str(lab.profile), "--yes", "--json")):
             done = subprocess.run(
                 lab.words(*lab.command(*words)), env=lab.environment, capture_output=True, text=True, check=False
@@ -198,7 +169,7 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
     secrets = [PASSWORD, *minted, *(token.partition(".")[2] for token in minted), *keys]
     outputs += [lab.kubetui(*words) for words in (("plan", str(lab.profile)), ("plan", str(lab.profile), "--json"))]
     outputs += [lab.kubetui("status", lab.name, "--json"), lab.kubetui("doctor", str(lab.profile), check=False)]
-    assert any("kubeadm join" in words for words in watch.seen), "the watcher saw the machines work"
+    watch.assert_saw("kubeadm join")
     for secret in secrets:
         assert not [words for words in watch.seen if secret in words], "in a command line"
         assert not any(secret in output for output in outputs), "in what was printed"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import threading
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -18,35 +15,8 @@ from kubetui.providers.base import Endpoint
 from kubetui.redaction import Stream
 from kubetui.ssh import SshNode
 from tests.loopback import QUICK, guest
+from tests.security.commandlines import Watch
 from tests.security.planted import CANARIES, KEY, SUDO, TOKEN, assert_none, files_under, logged_in
-
-
-class Watch:
-    """Samples the command lines of every process: the loopback machine's are this host's, so that /proc shows both."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            for number in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - glob fails where one ends
-                try:
-                    self.seen.add(Path("/proc", number, "cmdline").read_bytes().decode(errors="replace"))
-                except OSError:
-                    continue
-
-    def assert_saw(self, word: str) -> None:
-        assert any(word in words for words in self.seen), "the watcher saw the machine work"
 
 
 async def test_no_command_line_of_the_host_or_the_machine_has_a_secret(tmp_path: Path) -> None:
