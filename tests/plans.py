@@ -11,6 +11,16 @@ GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = ("1.20", "1.24", "1.30", "1.31", "1.36")
 
 
+MIRRORS = {
+    "packages": {"url": "http://10.0.3.1/deb/", "key": "http://10.0.3.1/deb/Release.key", "fingerprint": "A" * 40},
+    "image_repository": "10.0.3.1:5000",
+    "registries": {"ghcr.io": "http://10.0.3.1:5000", "10.0.3.1:5000": "http://10.0.3.1:5000"},
+    "apt_proxy": "http://10.0.3.1:3142",
+    "http_proxy": "http://proxy.example.org:3128",
+    "no_proxy": ["example.org"],
+}
+
+
 def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -> Plan:
     """Return a plan from the profile's groups of fields: `plan(network={"pod_cidr": "10.10.0.0/16"})`."""
     values = {
@@ -19,6 +29,10 @@ def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -
         "kubernetes": {"version": version, **groups.get("kubernetes", {})},
     }
     return Plan(Profile.model_validate(values))
+
+
+FULL = plan(machines={"control_planes": 2}, network={"control_plane_endpoint": "lab.test:6443"}, mirrors=MIRRORS)
+"""Several control planes, and everything from a mirror."""
 
 
 def assert_golden(name: str, text: str) -> None:

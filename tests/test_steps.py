@@ -13,13 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import guest, proxy
+from kubetui import guest
 from kubetui.command import Command, Late, Secret
-from kubetui.credentials import Logins
 from kubetui.pipeline import Recipe, Step, Where, dependencies, tasks_of
 from kubetui.plan import Machine, Plan
 from kubetui.profile import Profile
-from kubetui.redaction import STARS
 from kubetui.steps import STEPS
 from kubetui.steps.claim import CLAIM
 from kubetui.steps.control_plane import ADMIN_CONF
@@ -27,18 +25,10 @@ from kubetui.steps.control_planes import upload
 from kubetui.steps.finish import NODES_TABLE
 from kubetui.steps.footprint import RESET
 from kubetui.steps.workers import SIGN, TICKET
-from tests.plans import VERSIONS, assert_golden, plan
+from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
 
 UNPROBED = {
     "check": "it only looks: waiting is all it does, so there is nothing to find done",
-}
-MIRRORS = {
-    "packages": {"url": "http://10.0.3.1/deb/", "key": "http://10.0.3.1/deb/Release.key", "fingerprint": "A" * 40},
-    "image_repository": "10.0.3.1:5000",
-    "registries": {"ghcr.io": "http://10.0.3.1:5000", "10.0.3.1:5000": "http://10.0.3.1:5000"},
-    "apt_proxy": "http://10.0.3.1:3142",
-    "http_proxy": "http://proxy.example.org:3128",
-    "no_proxy": ["example.org"],
 }
 HOSTS = Plan(
     Profile.model_validate(
@@ -52,7 +42,6 @@ HOSTS = Plan(
     ),
     identity="0123456789abcdef",
 )
-FULL = plan(machines={"control_planes": 2}, network={"control_plane_endpoint": "lab.test:6443"}, mirrors=MIRRORS)
 
 
 def recipes(made: Plan) -> Iterator[tuple[Step, Machine, Recipe]]:
@@ -264,52 +253,3 @@ def test_shellcheck_finds_nothing(scripts: Path) -> None:
     found = [(line, line[-7:-1]) for line in done.stdout.replace(f"{scripts}/", "").splitlines()]
     assert [line for line, code in found if code not in ALLOWED] == []
     assert {code for _, code in found} == set(ALLOWED), "an exception that nothing needs any more"
-
-
-# the proxy
-
-
-def test_what_must_not_go_through_the_proxy() -> None:
-    made = plan(workers=1, mirrors=MIRRORS, network={"pod_cidr": "10.10.0.0/16"})
-    assert proxy.exceptions(made) == (
-        "localhost",
-        "127.0.0.1",
-        "192.168.56.0/24",
-        "10.10.0.0/16",
-        "10.96.0.0/12",
-        ".svc",
-        ".cluster.local",
-        "kubmaster",
-        "kubnode1",
-        "example.org",
-    )
-    assert "lab.test" in proxy.exceptions(FULL)
-
-
-LOGIN = Logins({"http://me@proxy:3128": Secret("p@ss word")})
-
-
-def test_a_proxy_reaches_apt_services_and_curl() -> None:
-    mirrors = {"http_proxy": "http://me@proxy:3128", "no_proxy": ["example.org"]}
-    made = replace(plan(workers=1, mirrors=mirrors), logins=LOGIN)
-    apt, environment, curl = proxy.apt_configuration(made), proxy.environment(made), proxy.curl_configuration(made)
-    assert isinstance(apt, Secret)
-    assert isinstance(environment, Secret)
-    assert isinstance(curl, Secret)
-    url = "http://me:p%40ss%20word@proxy:3128"
-    assert apt.reveal() == f'Acquire::http::Proxy "{url}";\nAcquire::https::Proxy "{url}";'
-    lines = environment.reveal().splitlines()
-    assert lines[:2] == [f"HTTP_PROXY={url}", f"HTTPS_PROXY={url}"]
-    assert lines[2].startswith("NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,")
-    assert curl.reveal() == f'proxy = "{url}"\nnoproxy = "localhost,127.0.0.1,example.org"'
-    for value in (apt, environment, curl):
-        assert value.shown == value.reveal().replace("p%40ss%20word", STARS)
-
-
-def test_without_a_proxy_there_is_no_file() -> None:
-    assert proxy.apt_configuration(plan()) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
-    made = plan(mirrors={"apt_proxy": "http://cache:3142"})
-    assert proxy.apt_configuration(made) == (
-        'Acquire::http::Proxy "http://cache:3142";\nAcquire::https::Proxy "http://cache:3142";'
-    )
-    assert proxy.environment(made) == ""
