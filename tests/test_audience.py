@@ -11,6 +11,7 @@ import pytest
 from kubetui.audience import Attended
 from kubetui.engine import Stop
 from kubetui.events import Event, NodesTable
+from tests.vagrant.standin import built
 
 SCRIPT = """
 import sys
@@ -126,13 +127,7 @@ def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -
 
 
 def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
-    (tmp_path / "vagrant").symlink_to(Path(__file__).parent / "data" / "vagrant")
-    cluster = tmp_path / ".local/state/kubetui/clusters/lab"
-    record = cluster / ".vagrant/machines/kubmaster/virtualbox/id"
-    record.parent.mkdir(parents=True)
-    record.touch()
-    (cluster / "machines.json").write_text('{"provider": "virtualbox", "machines": [{"name": "kubmaster"}]}')
-    (cluster / "profile.yaml").write_text("schema: 1\nname: lab\nprovider: virtualbox\n")
+    cluster, record = built(tmp_path)
     words = "until [[ -e $here/left ]]; do sleep 0.01; done\nfor i in {1..30}; do echo $i; sleep 0.01; done\n"
     (tmp_path / "destroy.sh").write_text(f"echo working\n{words}rm '{record}'\n")
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "FAKE_VAGRANT": str(tmp_path)}

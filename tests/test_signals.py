@@ -14,11 +14,9 @@ import psutil
 import pytest
 
 from kubetui.journal import LastRun, read
+from tests.vagrant.standin import built
 
-FAKE = Path(__file__).parent / "data" / "vagrant"
 KUBETUI = (sys.executable, "-m", "kubetui")
-HEARING = ("env", "--default-signal=HUP", *KUBETUI)
-"""Whoever runs these tests may ignore SIGHUP, as nohup does."""
 
 
 @contextmanager
@@ -52,7 +50,7 @@ def last_run(home: Path) -> LastRun:
     return last
 
 
-UP = (*HEARING, "up", "rehearsal", "--yes", "--speed", "5")
+UP = (*KUBETUI, "up", "rehearsal", "--yes", "--speed", "5")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -88,16 +86,10 @@ def test_under_nohup_a_closed_terminal_is_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_destroy_ends_in_order_and_can_be_done_again(tmp_path: Path, number: int) -> None:
     """Vagrant is interrupted as by Ctrl+C and waited for; the cluster's folder stays until its machines are gone."""
-    (tmp_path / "vagrant").symlink_to(FAKE)
-    cluster = tmp_path / ".local/state/kubetui/clusters/lab"
-    record = cluster / ".vagrant/machines/kubmaster/virtualbox/id"
-    record.parent.mkdir(parents=True)
-    record.touch()
-    (cluster / "machines.json").write_text('{"provider": "virtualbox", "machines": [{"name": "kubmaster"}]}')
-    (cluster / "profile.yaml").write_text("schema: 1\nname: lab\nprovider: virtualbox\n")
+    cluster, record = built(tmp_path)
     working = "trap 'echo interrupted; exit 1' INT\necho working $$\nfor i in {1..600}; do sleep 0.1; done\n"
     (tmp_path / "destroy.sh").write_text(working)
-    with started(tmp_path, *HEARING, "destroy", "lab", "--yes") as run:
+    with started(tmp_path, *KUBETUI, "destroy", "lab", "--yes") as run:
         assert run.stdout
         working = next(line for line in run.stdout if "working" in line)
         run.send_signal(number)

@@ -114,8 +114,7 @@ def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
 def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
     """Start `kubetui up --json` in a terminal of its own, and give what closes that terminal, too."""
     up = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
-    # whoever runs these tests may ignore SIGHUP, as nohup does
-    words = ["setsid", "--ctty", "--wait", "env", "--default-signal=HUP", *up]
+    words = ["setsid", "--ctty", "--wait", *up]
     ours, theirs = pty.openpty()
     with (
         subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs) as process,

@@ -53,5 +53,15 @@ def record(folder: Path, machine: str, provider: str = "virtualbox") -> Path:
     return path
 
 
+def built(home: Path) -> tuple[Path, Path]:
+    """Leave the stand-in and a cluster with one machine in a home; return the cluster's folder and Vagrant's record."""
+    (home / "vagrant").symlink_to(FAKE)
+    cluster = home / ".local/state/kubetui/clusters/lab"
+    made = record(cluster, "kubmaster")
+    (cluster / "machines.json").write_text('{"provider": "virtualbox", "machines": [{"name": "kubmaster"}]}')
+    (cluster / "profile.yaml").write_text("schema: 1\nname: lab\nprovider: virtualbox\n")
+    return cluster, made
+
+
 def drop(_line: str) -> None:
     pass
