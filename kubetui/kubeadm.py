@@ -23,6 +23,8 @@ CERTIFICATE_KEY_MARK: Final = "@CERTIFICATE_KEY@"
 
 PROMPT_KUBELET: Final = (1, 26)
 """From this version on a kubelet that starts says that it is ready as soon as it is."""
+CGROUP_V2_ONLY: Final = (1, 35)
+"""From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 
 
 def api_version(minor: tuple[int, int]) -> str:
@@ -111,6 +113,25 @@ def join_documents(plan: Plan, machine: Machine) -> list[Document]:
             "certificateKey": CERTIFICATE_KEY_MARK,
         }
     return [_patched(join, plan)]
+
+
+def tolerates_cgroup_v1(plan: Plan) -> bool:
+    """Tell whether the profile has the kubelet run on cgroup version 1 although it refuses that by itself."""
+    kubelets = (each for each in init_documents(plan) if each["kind"] == "KubeletConfiguration")
+    return plan.minor >= CGROUP_V2_ONLY and any(each.get("failCgroupV1") is False for each in kubelets)
+
+
+def skipped_on_cgroup_v1(plan: Plan, registering: Document) -> str:
+    """Return the check that kubeadm has to skip on a machine with cgroup version 1, or nothing.
+
+    The check goes by the kubelet's version alone and not by its configuration (k8s.io/system-validators,
+    isCgroupsV1DisabledInKubelet). kubeadm adds it to those that an Init- or JoinConfiguration lists, but refuses any
+    beside "all".
+    """
+    registration = registering.get("nodeRegistration")
+    listed = registration.get("ignorePreflightErrors") if isinstance(registration, dict) else None
+    everything = isinstance(listed, list) and any(str(each).lower() == "all" for each in listed)
+    return "SystemVerification" if tolerates_cgroup_v1(plan) and not everything else ""
 
 
 def render(documents: list[Document]) -> str:

@@ -66,6 +66,8 @@ class Run:
     """The machines whose nodes the last step saw Ready; None where it saw none."""
     outcomes: dict[TaskId, Outcome] = field(default_factory=dict)
     """How the tasks ended that have."""
+    said: set[str] = field(default_factory=set)
+    """What one of its tasks has said for all of them."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     async def states(self, log: LineSink) -> Mapping[str, MachineState]:
@@ -106,6 +108,12 @@ class Task:
     def found(self) -> Finding | None:
         """Return what the survey at the beginning found for this task."""
         return self.run.findings.get((self.machine.name, self.step.name))
+
+    def say_once(self, text: str) -> None:
+        """Log what holds for the whole run, and not again where another machine's task has."""
+        if text not in self.run.said:
+            self.run.said.add(text)
+            self.log(text)
 
     def refuse_foreign(self, found: Finding) -> None:
         """Raise ForeignError where something stands that kubetui did not make."""

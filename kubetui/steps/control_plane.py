@@ -25,8 +25,10 @@ reset() {
 }
 # a power cut must not leave the mark without what it vouches for
 vouch() { sync && : >"$mark.done"; }
+skipped=()
+[[ -z $CGROUP_V1_SKIPS || $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skipped=("--ignore-preflight-errors=$CGROUP_V1_SKIPS")
 """
-"""What init and join share. Reads CRI_SOCKET, and the path of the marks from `mark`."""
+"""What init and join share. Reads CRI_SOCKET, CGROUP_V1_SKIPS, and the path of the marks from `mark`."""
 
 INIT: Final = (
     ADMIN
@@ -76,7 +78,7 @@ printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml
 trap 'rm -f "$config"' EXIT
 (umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
-if ! kubeadm init --config="$config" --skip-token-print; then
+if ! kubeadm init --config="$config" "${skipped[@]}" --skip-token-print; then
   say "the kubelet's last lines:"
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
@@ -88,12 +90,14 @@ vouch
 
 def _init(plan: Plan, machine: Machine) -> Recipe:
     del machine
+    documents = kubeadm.init_documents(plan)
     values = {
         "CLUSTER_ID": plan.identity,
         "CLUSTER_NAME": plan.profile.name,
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
-        "CONFIG": kubeadm.render(kubeadm.init_documents(plan)),
+        "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
+        "CONFIG": kubeadm.render(documents),
     }
     return Recipe(Command(INIT_APPLY, values, timeout=1500), Command(INIT_PROBE, values))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kubetui import kubeadm
 from kubetui.command import Command
 from kubetui.errors import RunError
 from kubetui.events import Outcome
@@ -24,11 +25,17 @@ esac
 address=$(ip -4 -oneline address show | grep -F " $ADDRESS/" || true)
 [[ -n $address ]] || fail "no interface has the address $ADDRESS. The provider did not set up the private network."
 if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then groups=2; else groups=1; fi
-((MINOR < 35 || groups == 2)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box."
+((groups >= CGROUPS)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box, or let the kubelet take it: put {kind: KubeletConfiguration, failCgroupV1: false} in kubernetes.patches."
 memory=$(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
 ((memory * 100 >= MEMORY * 85)) || fail "it has $memory MiB, and the profile says $MEMORY."
 say "$(awk '{print "address " $4 " on " $2}' <<<"$address"), cgroup version $groups"
 """
+CGROUP_V1: Final = "cgroup version 1"
+"""How the probe's last line ends on a machine that has it."""
+SKIPPED: Final = (
+    "kubeadm's check SystemVerification is skipped on every machine with cgroup version 1: it would refuse what the "
+    "profile's patch allows (KubeletConfiguration, failCgroupV1: false)"
+)
 
 
 async def _start(task: Task) -> Outcome:
@@ -55,6 +62,8 @@ async def _look(task: Task) -> Outcome:
         task.log(line)
     if not result.ok:
         raise RunError(f"{task.machine.name}: {result.last.removeprefix('error: ')}", id="MACHINE")
+    if result.last.endswith(CGROUP_V1) and kubeadm.tolerates_cgroup_v1(task.plan):
+        task.say_once(SKIPPED)
     return Outcome.UNCHANGED
 
 
@@ -65,7 +74,8 @@ def _nothing(plan: Plan, machine: Machine) -> Recipe:
 
 def _facts(plan: Plan, machine: Machine) -> Recipe:
     memory = machine.memory if plan.provider.isolates else 0
-    values = {"ADDRESS": str(machine.address), "MINOR": str(plan.minor[1]), "MEMORY": str(memory)}
+    old_enough = plan.minor < kubeadm.CGROUP_V2_ONLY or kubeadm.tolerates_cgroup_v1(plan)
+    values = {"ADDRESS": str(machine.address), "CGROUPS": "1" if old_enough else "2", "MEMORY": str(memory)}
     return Recipe(probe=Command(PROBE, values))
 
 

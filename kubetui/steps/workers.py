@@ -97,7 +97,7 @@ text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
 said=$(mktemp)
 trap 'rm -f "$config" "$said"' EXIT
-until kubeadm join --config="$config" 2>&1 | tee "$said"; do
+until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
   tries=$((tries - 1))
   if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
     say "the cluster has not missed the node yet; again in 10 s"
@@ -116,16 +116,18 @@ vouch
 
 def join_recipe(plan: Plan, machine: Machine) -> Recipe:
     """Return how a machine joins; the ticket's values come late."""
+    documents = kubeadm.join_documents(plan, machine)
     values: dict[str, str | Secret | Late] = {
         "CLUSTER_ID": plan.identity,
         "NAME": machine.name,
         "ADDRESS": str(machine.address),
         "ENDPOINT": plan.api_endpoint,
         "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
+        "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
     ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
-    config = {"CONFIG": kubeadm.render(kubeadm.join_documents(plan, machine))}
+    config = {"CONFIG": kubeadm.render(documents)}
     return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
 
 

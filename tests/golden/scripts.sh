@@ -9,7 +9,7 @@ esac
 address=$(ip -4 -oneline address show | grep -F " $ADDRESS/" || true)
 [[ -n $address ]] || fail "no interface has the address $ADDRESS. The provider did not set up the private network."
 if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then groups=2; else groups=1; fi
-((MINOR < 35 || groups == 2)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box."
+((groups >= CGROUPS)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box, or let the kubelet take it: put {kind: KubeletConfiguration, failCgroupV1: false} in kubernetes.patches."
 memory=$(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
 ((memory * 100 >= MEMORY * 85)) || fail "it has $memory MiB, and the profile says $MEMORY."
 say "$(awk '{print "address " $4 " on " $2}' <<<"$address"), cgroup version $groups"
@@ -957,6 +957,8 @@ reset() {
 }
 # a power cut must not leave the mark without what it vouches for
 vouch() { sync && : >"$mark.done"; }
+skipped=()
+[[ -z $CGROUP_V1_SKIPS || $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skipped=("--ignore-preflight-errors=$CGROUP_V1_SKIPS")
 
 wait_healthy() {
   local end=$((SECONDS + $1))
@@ -980,7 +982,7 @@ printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml
 trap 'rm -f "$config"' EXIT
 (umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
-if ! kubeadm init --config="$config" --skip-token-print; then
+if ! kubeadm init --config="$config" "${skipped[@]}" --skip-token-print; then
   say "the kubelet's last lines:"
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1
@@ -1051,6 +1053,8 @@ reset() {
 }
 # a power cut must not leave the mark without what it vouches for
 vouch() { sync && : >"$mark.done"; }
+skipped=()
+[[ -z $CGROUP_V1_SKIPS || $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skipped=("--ignore-preflight-errors=$CGROUP_V1_SKIPS")
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
@@ -1088,7 +1092,7 @@ text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
 said=$(mktemp)
 trap 'rm -f "$config" "$said"' EXIT
-until kubeadm join --config="$config" 2>&1 | tee "$said"; do
+until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
   tries=$((tries - 1))
   if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
     say "the cluster has not missed the node yet; again in 10 s"
@@ -1133,6 +1137,8 @@ reset() {
 }
 # a power cut must not leave the mark without what it vouches for
 vouch() { sync && : >"$mark.done"; }
+skipped=()
+[[ -z $CGROUP_V1_SKIPS || $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skipped=("--ignore-preflight-errors=$CGROUP_V1_SKIPS")
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
 knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
@@ -1170,7 +1176,7 @@ text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
 said=$(mktemp)
 trap 'rm -f "$config" "$said"' EXIT
-until kubeadm join --config="$config" 2>&1 | tee "$said"; do
+until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
   tries=$((tries - 1))
   if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
     say "the cluster has not missed the node yet; again in 10 s"

@@ -1,11 +1,11 @@
 # facts: probe, 300 s
 ADDRESS='192.168.56.101'
-MINOR='20'
+CGROUPS='1'
 MEMORY='2048'
 
 # facts: probe, 300 s (on kubnode1)
 ADDRESS='192.168.56.102'
-MINOR='20'
+CGROUPS='1'
 MEMORY='2048'
 
 # hosts: probe, 300 s
@@ -136,6 +136,7 @@ CLUSTER_ID=''
 CLUSTER_NAME='lab'
 POD_CIDR='10.244.0.0/16'
 CRI_SOCKET='/run/containerd/containerd.sock'
+CGROUP_V1_SKIPS=''
 CONFIG='apiVersion: kubeadm.k8s.io/v1beta2
 kind: InitConfiguration
 localAPIEndpoint:
@@ -182,6 +183,7 @@ NAME='kubnode1'
 ADDRESS='192.168.56.102'
 ENDPOINT='192.168.56.101:6443'
 CRI_SOCKET='/run/containerd/containerd.sock'
+CGROUP_V1_SKIPS=''
 
 # join: apply, 900 s
 CLUSTER_ID=''
@@ -189,6 +191,7 @@ NAME='kubnode1'
 ADDRESS='192.168.56.102'
 ENDPOINT='192.168.56.101:6443'
 CRI_SOCKET='/run/containerd/containerd.sock'
+CGROUP_V1_SKIPS=''
 : "${JOIN_TOKEN:?run: kubeadm token create --print-join-command (on kubmaster)}"
 : "${CA_HASH:?run: kubeadm token create --print-join-command (on kubmaster)}"
 : "${AUTHORITY:?run: kubeadm token create --print-join-command (on kubmaster); then: ca (there)}"

@@ -1,0 +1,97 @@
+"""The first look at a machine, and what kubeadm is told where its cgroups are old."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubetui.command import Command
+from kubetui.node import Result
+from kubetui.plan import Plan
+from kubetui.steps.machine import FACTS, SKIPPED
+from kubetui.task import Task
+from tests.fakes import Bench, FakeNode
+from tests.plans import plan
+from tests.shell.box import Box, recipe
+
+TOLERANT: dict[str, Any] = {"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
+OWN = {"kind": "InitConfiguration"}
+IGNORE = "--ignore-preflight-errors=SystemVerification"
+
+
+def listing(check: str) -> dict[str, Any]:
+    """Return patches that also have kubeadm skip a check of the profile's own choice."""
+    return {"patches": [*TOLERANT["patches"], {**OWN, "nodeRegistration": {"ignorePreflightErrors": [check]}}]}
+
+
+def with_cgroups(box: Box, version: int) -> Box:
+    """Give the machine that version of cgroups, and the address that is planned."""
+    box.program("stat", f"[[ $1 != -fc ]] || echo {'cgroup2fs' if version == 2 else 'tmpfs'}")
+    box.program("ip", "echo '3: eth1    inet 192.168.56.101/24 brd 192.168.56.255 scope global eth1'")
+    box.write("etc/os-release", 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')
+    return box
+
+
+def look(made: Plan) -> Command:
+    probe = FACTS.recipe(made, made.control_plane).probe
+    assert probe
+    return Command(probe.script, {**probe.values, "MEMORY": "0"})
+
+
+@pytest.mark.parametrize(
+    ("cgroups", "made", "fits"),
+    [
+        (2, plan("1.36"), True),
+        (1, plan("1.34"), True),
+        (1, plan("1.35"), False),
+        (1, plan("1.35", kubernetes=TOLERANT), True),
+        (1, plan("1.36", kubernetes={"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": True}]}), False),
+    ],
+    ids=["new", "old and 1.34", "old and 1.35", "old and tolerated", "old and refused"],
+)
+def test_old_cgroups_are_refused_where_the_kubelet_would(box: Box, cgroups: int, made: Plan, *, fits: bool) -> None:
+    done = with_cgroups(box, cgroups).run(look(made))
+    assert (done.returncode == 0) is fits, done.stderr
+    if fits:
+        assert done.stdout.endswith(f"address 192.168.56.101/24 on eth1, cgroup version {cgroups}\n")
+    else:
+        assert "Choose a newer box" in done.stderr
+        assert "failCgroupV1: false" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cgroups", "made", "skips"),
+    [
+        (1, plan(kubernetes=TOLERANT), True),
+        (1, plan(kubernetes=listing("Swap")), True),
+        (1, plan(kubernetes=listing("ALL")), False),
+        (1, plan(kubernetes={"patches": [*TOLERANT["patches"], {**OWN, "nodeRegistration": None}]}), True),
+        (2, plan(kubernetes=TOLERANT), False),
+        (1, plan("1.34", kubernetes=TOLERANT), False),
+        (1, plan(), False),
+    ],
+    ids=["old and tolerated", "beside another", "beside all", "unregistered", "new", "old and 1.34", "old"],
+)
+def test_kubeadm_skips_one_check_and_only_where_it_would_refuse(
+    box: Box, cgroups: int, made: Plan, *, skips: bool
+) -> None:
+    box.program("kubeadm", "[[ $1 != version ]] || echo v1.36.1")
+    _, apply = recipe("init", made)
+    assert with_cgroups(box, cgroups).run(apply).returncode == 0
+    (call,) = [each for each in box.called("kubeadm") if each.startswith("kubeadm init")]
+    assert (IGNORE in call) is skips
+    assert call.count("--ignore") == int(skips)
+
+
+@pytest.mark.parametrize(("cgroups", "said"), [("1", [SKIPPED]), ("2", [])])
+async def test_a_run_says_once_what_it_skips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cgroups: str, said: list[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    answer = Result(0, (f"address 192.168.56.101/24 on eth1, cgroup version {cgroups}",))
+    bench = Bench(plan(kubernetes=TOLERANT), (FACTS,), *(FakeNode(probes=[answer]) for _ in range(3)))
+    lines: list[str] = []
+    for machine in bench.plan.machines:
+        await FACTS.run(Task(bench.run, FACTS, machine, lines.append))
+    assert [line for line in lines if line not in answer.lines] == said
+    assert lines.count(answer.lines[0]) == 3
