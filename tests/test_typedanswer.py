@@ -109,7 +109,7 @@ def test_incomplete_is_not_wrong(name: str, text: str, possible: bool) -> None: 
 
 GOOD = {
     "name": "my-lab2",
-    "machines.box": "rig/debian12",
+    "machines.box": "rig/debian13",
     "machines.memory": "16384",
     "network.first_address": "172.30.251.9",
     "network.pod_cidr": "172.18.128.0/17",

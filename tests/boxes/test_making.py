@@ -190,7 +190,7 @@ def test_the_arguments_are_vagrants() -> None:
 async def test_lxc_is_packaged_by_hand(
     making: Making, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = put_box(home, "rig/debian12", "0", "lxc")
+    base = put_box(home, "rig/debian13", "0", "lxc")
     (base / "lxc-config").write_text("lxc.arch = amd64\n")
     work = tmp_path / "project"
     work.mkdir()
@@ -208,7 +208,7 @@ async def test_lxc_is_packaged_by_hand(
         return Finished(0, ())
 
     monkeypatch.setattr(packaging, "run", run)
-    (box,) = stored(home, "rig/debian12", "lxc")
+    (box,) = stored(home, "rig/debian13", "lxc")
     await packaging.Packaging("lxc", work, lambda _line: None).keep("lab", "m", box, "kubetui/k", {"a": 1})
     assert making.commands[1][-3:] == ["--directory", "/var/lib/lxc/lab-m", "./rootfs"]
     assert set(seen) == {"metadata.json", "info.json", "rootfs.tar.gz", "lxc-config", "lxc-template"}
