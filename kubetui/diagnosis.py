@@ -120,11 +120,16 @@ PATTERNS: tuple[Pattern, ...] = (
         "Within a minute it is not Ready any more: then run the same command again. Or: kubectl delete node {0}",
     ),
     _pattern(
-        r"timed out waiting for the condition|Initial timeout of \S+ passed|context deadline exceeded",
+        r"failed to run Kubelet: running with swap on is not supported",
+        "SWAP",
+        "swap is on in the machine, and the kubelet does not start with it.",
+        "The same command turns it off; if it comes back, swapon --show names what turns it on.",
+    ),
+    _pattern(
+        r"timed out waiting for the condition|is not healthy after \d|context deadline exceeded",
         "KUBEADM-TIMEOUT",
         "kubeadm waited in vain for the kubelet and the control plane.",
-        "The kubelet's last lines are below; on a slow host give kubeadm more time with a patch "
-        "(timeoutForControlPlane; timeouts from 1.31 on).",
+        "The kubelet's last lines are below; on a slow host give kubeadm more time with a patch (timeouts).",
     ),
     _pattern(r"^error: (.+)", "STEP", "{0}", ""),
 )

@@ -46,14 +46,6 @@ CHECKS: Final = (
             _SIZE % "memory",
         ),
     ),
-    (
-        r"Swap: ",
-        Cause(
-            "PREFLIGHT",
-            "swap is on in the machine.",
-            "The same command turns it off; if it comes back, swapon --show names what turns it on.",
-        ),
-    ),
     (r"DirAvailable-\S*: (\S+) is not empty", Cause("PREFLIGHT", "{0} is not empty.", _STRANGER)),
     (r"FileAvailable-\S*: (\S+) already exists", Cause("PREFLIGHT", "{0} is there already.", _STRANGER)),
     (
@@ -63,12 +55,6 @@ CHECKS: Final = (
     (
         r"FileContent-\S*: (\S+) contents are not set to (\S+)",
         Cause("PREFLIGHT", "{0} is not {1}.", _SETTING),
-    ),
-    (
-        r"FileContent-\S*: (\S+) does not exist",
-        Cause(
-            "PREFLIGHT", "{0} is not there.", "The same command loads br_netfilter; it has to be one of the kernel's."
-        ),
     ),
     (
         r"CRI: ",

@@ -78,32 +78,33 @@ def _tries(error: Sequence[str], times: int, command: str) -> list[str]:
 
 
 _TIMEOUT: Final = """\
-[kubelet-check] Initial timeout of 40s passed.
+[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz. This can take up to 4m0s
+[kubelet-check] The kubelet is healthy after 502.1ms
+[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s
+[control-plane-check] Checking kube-apiserver at https://«self-address»:6443/livez
+[control-plane-check] Checking kube-controller-manager at https://127.0.0.1:10257/healthz
+[control-plane-check] Checking kube-scheduler at https://127.0.0.1:10259/livez
+[control-plane-check] kube-apiserver is not healthy after 4m0.0002s
+[control-plane-check] kube-controller-manager is not healthy after 4m0.0003s
+[control-plane-check] kube-scheduler is not healthy after 4m0.0007s
 
-    Unfortunately, an error has occurred:
-        timed out waiting for the condition
+A control plane component may have crashed or exited when started by the container runtime.
+To troubleshoot, list all containers using your preferred container runtimes CLI.
 
-    This error is likely caused by:
-        - The kubelet is not running
-        - The kubelet is unhealthy due to a misconfiguration of the node in some way (required cgroups disabled)
-
-    If you are on a systemd-powered system, you can try to troubleshoot the error with the following commands:
-        - 'systemctl status kubelet'
-        - 'journalctl -xeu kubelet'
-
-error execution phase wait-control-plane: couldn't initialize a Kubernetes cluster
+error: error execution phase wait-control-plane: failed while waiting for the control plane to start: \
+[kube-apiserver check failed at https://«self-address»:6443/livez: context deadline exceeded]
 To see the stack trace of this error execute with --v=5 or higher
 the kubelet's last lines:
-kubelet.go:2183] node "«self»" not found
-kubelet.go:2183] node "«self»" not found
+"Eviction manager: failed to get summary stats" err="failed to get node info: node \\"«self»\\" not found"
+"Eviction manager: failed to get summary stats" err="failed to get node info: node \\"«self»\\" not found"
 """
 _RESET: Final = """\
 an earlier kubeadm init was cut short, and no node can have joined: resetting it
 [preflight] Running pre-flight checks
-[reset] No etcd config found. Assuming external etcd
+[reset] Deleted contents of the etcd data directory: /var/lib/etcd
 [reset] Stopping the kubelet service
 [reset] Unmounting mounted directories in "/var/lib/kubelet"
-[reset] Deleting contents of config directories: [/etc/kubernetes/manifests /etc/kubernetes/pki]
+[reset] Deleting contents of directories: [/etc/kubernetes/manifests /var/lib/kubelet /etc/kubernetes/pki]
 """
 RESET_LINES: Final = tuple((0.1 * number, text) for number, text in enumerate(_RESET.splitlines()))
 """What comes before a `kubeadm init` that is done once more."""
