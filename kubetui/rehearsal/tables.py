@@ -14,8 +14,6 @@ from kubetui.rehearsal.recording import Answer
 from kubetui.rehearsal.words import Words
 
 _DAEMON: Final = re.compile(r"(.*-)[a-z0-9]{5}")
-_ONE_LABEL: Final = (1, 24)
-"""From this version on a control plane is no `master` any more."""
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 
 
@@ -80,8 +78,6 @@ class Tables:
                 text = _DAEMON.fullmatch(text)[1] + _suffix(text, machine.name)  # type: ignore[index]
             if title == "AGE":
                 text = age(member.seconds)
-            if title == "ROLES" and self.plan.minor >= _ONE_LABEL:
-                text = text.removesuffix(",master")
             made.append(words.put_in(text) or cell)
         return made
 
