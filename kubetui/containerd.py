@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+SOCKET: Final = "unix:///run/containerd/containerd.sock"
 SANDBOX_MARK: Final = "@SANDBOX_IMAGE@"
 """Stands for the pause image that kubeadm names; only the installed kubeadm knows it."""
 CERTS: Final = "/etc/containerd/certs.d"
@@ -64,5 +65,4 @@ def configuration(major: int) -> str:
 
 def crictl_configuration() -> str:
     """Return /etc/crictl.yaml, so that crictl asks containerd without being told."""
-    socket = "unix:///run/containerd/containerd.sock"
-    return f"runtime-endpoint: {socket}\nimage-endpoint: {socket}\ntimeout: 30"
+    return f"runtime-endpoint: {SOCKET}\nimage-endpoint: {SOCKET}\ntimeout: 30"

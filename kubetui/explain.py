@@ -43,7 +43,7 @@ class Explanation:
 def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tuple[Explanation, ...]:
     """Return everything that is wrong, one explanation a place, in the profile's order.
 
-    `raw` has the text of values that YAML turned into something else, so that 1.30 is not called 1.3.
+    `raw` has the text of values that YAML turned into something else, so that 1.40 is not called 1.4.
     """
     found: dict[KeyPath, Explanation] = {}
     for details in error.errors(include_url=False):

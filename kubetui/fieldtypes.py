@@ -26,6 +26,9 @@ from kubetui.text import clean
 _LONGEST = 40
 """Characters of a name: with a machine's number it still fits a host name."""
 _NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
+_OLDEST_MINOR = 31
+"""Of Kubernetes 1: the first whose kubeadm reads what `kubeadm.py` writes."""
+_PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
 
 
 class SecretInProfileError(ValueError):
@@ -110,6 +113,15 @@ def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any
     return patches
 
 
+def _supported(version: str) -> str:
+    if int(version.split(".")[1]) < _OLDEST_MINOR:
+        raise ValueError(
+            f"{version} is too old: kubetui needs Kubernetes 1.{_OLDEST_MINOR} or later, because it writes kubeadm's "
+            f'v1beta4 configuration, which is there from 1.{_OLDEST_MINOR} on. Write "1.{_OLDEST_MINOR}".'
+        )
+    return version
+
+
 Cidr = Annotated[
     IPv4Network,
     BeforeValidator(_cidr),
@@ -140,7 +152,12 @@ ProviderName = Annotated[
 ]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
-Version = Annotated[str, StringConstraints(pattern=r"^1\.(2[0-9]|[3-9][0-9])(\.(0|[1-9][0-9]{0,2}))?$")]
+Version = Annotated[
+    str,
+    StringConstraints(pattern=rf"^1\.(0|[1-9][0-9]?){_PATCH_RELEASE}"),
+    AfterValidator(_supported),
+    WithJsonSchema({"type": "string", "pattern": rf"^1\.(3[1-9]|[4-9][0-9]){_PATCH_RELEASE}"}),
+]
 ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
 Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9.]{0,250}(:[0-9]{1,5})?$")]

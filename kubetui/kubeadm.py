@@ -1,8 +1,4 @@
-"""kubeadm's configuration documents, rendered from the plan.
-
-The API version follows the Kubernetes version: v1beta2 up to 1.21, v1beta3 from 1.22, v1beta4 from 1.31,
-where extra arguments became lists of name and value (kubernetes.io, "kubeadm Configuration (v1beta4)").
-"""
+"""kubeadm's configuration documents, rendered from the plan (kubernetes.io, "kubeadm Configuration (v1beta4)")."""
 
 from __future__ import annotations
 
@@ -10,45 +6,27 @@ from typing import Any, Final
 
 import yaml
 
+from kubetui.containerd import SOCKET
 from kubetui.plan import API_PORT, Machine, Plan, Role
 
 Document = dict[str, Any]
 
+API_VERSION: Final = "kubeadm.k8s.io/v1beta4"
+"""kubeadm reads it from 1.31 on, and from 1.37 on nothing older."""
 VERSION_MARK: Final = "@KUBERNETES_VERSION@"
 """Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
 TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
 CA_HASH_MARK: Final = "@CA_HASH@"
 CERTIFICATE_KEY_MARK: Final = "@CERTIFICATE_KEY@"
-
-
-PROMPT_KUBELET: Final = (1, 26)
-"""From this version on a kubelet that starts says that it is ready as soon as it is."""
 CGROUP_V2_ONLY: Final = (1, 35)
 """From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
-
-
-def api_version(minor: tuple[int, int]) -> str:
-    """Return kubeadm's API version for a Kubernetes version such as (1, 31).
-
-    >>> api_version((1, 20)), api_version((1, 30)), api_version((1, 31))
-    ('kubeadm.k8s.io/v1beta2', 'kubeadm.k8s.io/v1beta3', 'kubeadm.k8s.io/v1beta4')
-    """
-    if minor >= (1, 31):
-        return "kubeadm.k8s.io/v1beta4"
-    return "kubeadm.k8s.io/v1beta3" if minor >= (1, 22) else "kubeadm.k8s.io/v1beta2"
-
-
-def cri_socket(minor: tuple[int, int]) -> str:
-    """Return containerd's socket as kubeadm wants it: with its scheme from 1.24 on."""
-    path = "/run/containerd/containerd.sock"
-    return f"unix://{path}" if minor >= (1, 24) else path
 
 
 def cluster_configuration(plan: Plan) -> Document:
     """Return the ClusterConfiguration: what is the same on every control plane."""
     profile = plan.profile
     document: Document = {
-        "apiVersion": api_version(plan.minor),
+        "apiVersion": API_VERSION,
         "kind": "ClusterConfiguration",
         "clusterName": profile.name,
         "kubernetesVersion": f"v{plan.exact_version}" if plan.exact_version else VERSION_MARK,
@@ -68,7 +46,7 @@ def init_documents(plan: Plan) -> list[Document]:
     """Return what `kubeadm init --config` reads on the first control plane."""
     machine = plan.control_plane
     init: Document = {
-        "apiVersion": api_version(plan.minor),
+        "apiVersion": API_VERSION,
         "kind": "InitConfiguration",
         "localAPIEndpoint": {"advertiseAddress": str(machine.address), "bindPort": API_PORT},
         "nodeRegistration": _registration(plan, machine),
@@ -78,9 +56,6 @@ def init_documents(plan: Plan) -> list[Document]:
         "kind": "KubeletConfiguration",
         "cgroupDriver": "systemd",
     }
-    if plan.minor < PROMPT_KUBELET:
-        # or it looks every ten seconds alone whether it has become ready
-        kubelet |= {"nodeStatusUpdateFrequency": "2s", "nodeStatusReportFrequency": "5m0s"}
     documents = [_patched(init, plan), cluster_configuration(plan), _patched(kubelet, plan)]
     proxy: Document = {"apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration"}
     patched = _patched(proxy, plan)
@@ -96,7 +71,7 @@ def upload_documents(plan: Plan) -> list[Document]:
 def join_documents(plan: Plan, machine: Machine) -> list[Document]:
     """Return what `kubeadm join --config` reads; the ticket's values are marks."""
     join: Document = {
-        "apiVersion": api_version(plan.minor),
+        "apiVersion": API_VERSION,
         "kind": "JoinConfiguration",
         "discovery": {
             "bootstrapToken": {
@@ -156,14 +131,10 @@ def _patched(document: Document, plan: Plan) -> Document:
 
 
 def _registration(plan: Plan, machine: Machine) -> Document:
-    arguments = {"node-ip": str(machine.address)}
-    lists = plan.minor >= (1, 31)
     registration: Document = {
         "name": machine.name,
-        "criSocket": cri_socket(plan.minor),
-        "kubeletExtraArgs": [{"name": name, "value": value} for name, value in arguments.items()]
-        if lists
-        else arguments,
+        "criSocket": SOCKET,
+        "kubeletExtraArgs": [{"name": "node-ip", "value": str(machine.address)}],
     }
     if machine.role is Role.CONTROL_PLANE and not plan.workers:
         registration["taints"] = []

@@ -32,8 +32,6 @@ POD_MASKS = range(8, NODE_MASK + 1)
 """Prefix lengths of a pod CIDR: kube-controller-manager hands out at most 2**16 parts, each a /24."""
 SERVICE_MASKS = range(12, 25)
 """Prefix lengths of a service CIDR: the API server refuses more than 20 host bits."""
-PACKAGES_FROM = (1, 24)
-"""The first minor version in pkgs.k8s.io (kubernetes/release#3485)."""
 PATCH_KINDS = (
     "ClusterConfiguration",
     "InitConfiguration",
@@ -172,13 +170,6 @@ def _patch_kinds(profile: Profile) -> Iterator[Problem]:
             )
 
 
-def _package_source(profile: Profile) -> Iterator[Problem]:
-    if Plan(profile).minor < PACKAGES_FROM and profile.mirrors.packages is None:
-        message = f"Kubernetes' package repository begins with 1.24, and {profile.kubernetes.version} is older."
-        fix = "Choose a newer version, or name a repository that has it in mirrors.packages."
-        yield Problem(("kubernetes", "version"), message, fix)
-
-
 def _machines(profile: Profile) -> tuple[Machine, ...]:
     """Return the plan's machines; none where their addresses would count beyond the last there is."""
     return Plan(profile).machines if _is_private(profile) or not makes_machines(profile) else ()
@@ -202,7 +193,6 @@ RULES: tuple[Callable[[Profile], Iterator[Problem]], ...] = (
     _disjoint_ranges,
     _own_manifest,
     _patch_kinds,
-    _package_source,
 )
 
 __all__ = [

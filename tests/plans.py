@@ -8,7 +8,7 @@ from kubetui.plan import Plan
 from kubetui.profile import Profile
 
 GOLDEN = Path(__file__).parent / "golden"
-VERSIONS = ("1.20", "1.24", "1.30", "1.31", "1.36")
+VERSIONS = ("1.31", "1.36", "1.37")
 
 
 MIRRORS = {

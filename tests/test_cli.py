@@ -70,7 +70,7 @@ def refused(home: Home, done: subprocess.CompletedProcess[str], *words: str) -> 
         (f"{GOOD}machines:\n  memroy: 2048\n", ("memroy", "memory", "profile.yaml:5")),
         (f"{GOOD}machines:\n\tcpus: 2\n", ("tab", "profile.yaml:5")),
         ("", ("empty",)),
-        (f"{GOOD}kubernetes:\n  version: 1.30\n", ("quotes", "profile.yaml:5")),
+        (f"{GOOD}kubernetes:\n  version: 1.40\n", ("quotes", "profile.yaml:5")),
         (f"{GOOD}name: other\n", ("name", "profile.yaml:4")),
         (b"\xff\xfe\x00", ("profile.yaml",)),
     ],

@@ -175,13 +175,10 @@ def test_facts_are_read_from_what_the_script_prints() -> None:
 THREE = [{"name": f"m{number}", "role": "control plane", "address": f"10.0.0.{number}"} for number in (1, 2, 3)]
 
 
-@pytest.mark.parametrize(("version", "api"), [("1.20", "v1beta2"), ("1.25", "v1beta3"), ("1.36", "v1beta4")])
-def test_several_control_planes_join_by_the_endpoint_with_a_key(version: str, api: str) -> None:
-    groups = {"network": {"control_plane_endpoint": "lb.example.org"}, "kubernetes": {"version": version}}
-    plan = Plan(profile(*THREE, WORKER, **groups))
+def test_several_control_planes_join_by_the_endpoint_with_a_key() -> None:
+    plan = Plan(profile(*THREE, WORKER, network={"control_plane_endpoint": "lb.example.org"}))
     assert kubeadm.cluster_configuration(plan)["controlPlaneEndpoint"] == "lb.example.org:6443"
     (join,) = kubeadm.join_documents(plan, plan.other_control_planes[0])
-    assert join["apiVersion"] == f"kubeadm.k8s.io/{api}"
     assert join["controlPlane"] == {
         "localAPIEndpoint": {"advertiseAddress": "10.0.0.2", "bindPort": 6443},
         "certificateKey": kubeadm.CERTIFICATE_KEY_MARK,

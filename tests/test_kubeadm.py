@@ -31,25 +31,16 @@ def test_documents_of_a_version(version: str) -> None:
     assert_golden(f"kubeadm-{version}.yaml", "\n".join(parts) + "\n")
 
 
-@pytest.mark.parametrize(
-    ("version", "api", "socket", "arguments"),
-    [
-        ("1.20", "v1beta2", "/run/containerd/containerd.sock", {"node-ip": "192.168.56.101"}),
-        ("1.21.3", "v1beta2", "/run/containerd/containerd.sock", {"node-ip": "192.168.56.101"}),
-        ("1.22", "v1beta3", "/run/containerd/containerd.sock", {"node-ip": "192.168.56.101"}),
-        ("1.24", "v1beta3", "unix:///run/containerd/containerd.sock", {"node-ip": "192.168.56.101"}),
-        ("1.30", "v1beta3", "unix:///run/containerd/containerd.sock", {"node-ip": "192.168.56.101"}),
-        ("1.31", "v1beta4", "unix:///run/containerd/containerd.sock", [{"name": "node-ip", "value": "192.168.56.101"}]),
-        ("1.36", "v1beta4", "unix:///run/containerd/containerd.sock", [{"name": "node-ip", "value": "192.168.56.101"}]),
-    ],
-)
-def test_what_changed_between_versions(version: str, api: str, socket: str, arguments: Any) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_version_gets_v1beta4(version: str) -> None:
     found = documents(plan(version))
     for kind in ("InitConfiguration", "ClusterConfiguration", "JoinConfiguration"):
-        assert found[kind]["apiVersion"] == f"kubeadm.k8s.io/{api}"
-    registration = found["InitConfiguration"]["nodeRegistration"]
-    assert (registration["criSocket"], registration["kubeletExtraArgs"]) == (socket, arguments)
-    assert "taints" not in registration
+        assert found[kind]["apiVersion"] == "kubeadm.k8s.io/v1beta4"
+    assert found["InitConfiguration"]["nodeRegistration"] == {
+        "name": "kubmaster",
+        "criSocket": "unix:///run/containerd/containerd.sock",
+        "kubeletExtraArgs": [{"name": "node-ip", "value": "192.168.56.101"}],
+    }
 
 
 def test_addresses_come_from_the_profile() -> None:

@@ -28,7 +28,7 @@ preferences: {}
 my-own-field: 0o17
 clusters:
 - name: work
-  cluster: {server: "https://work:6443", insecure-skip-tls-verify: true, extra: 1.20}
+  cluster: {server: "https://work:6443", insecure-skip-tls-verify: true, extra: 1.40}
 users:
 - name: kubernetes-admin
   user:

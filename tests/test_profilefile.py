@@ -2,15 +2,17 @@
 
 import json
 import os
+import re
 import stat
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from kubetui import profilefile
 from kubetui.errors import ProfileError
-from kubetui.profile import Profile
+from kubetui.profile import Kubernetes, Profile
 
 STARTERS = Path(__file__).parent.parent / "profiles"
 
@@ -35,13 +37,13 @@ def test_dump_says_what_differs() -> None:
         {
             "provider": "libvirt",
             "machines": {"workers": 3, "options": {"libvirt": {"driver": "qemu", "nested": "yes"}}},
-            "kubernetes": {"version": "1.30", "patches": [{"kind": "ClusterConfiguration", "x": ["010", 1.5, None]}]},
+            "kubernetes": {"version": "1.37", "patches": [{"kind": "ClusterConfiguration", "x": ["010", 1.5, None]}]},
         }
     )
     assert profilefile.dump(profile) == (
         "schema: 1\nname: lab\nprovider: libvirt\n"
         "machines:\n  workers: 3\n  options:\n    libvirt:\n      driver: qemu\n      nested: 'yes'\n"
-        "kubernetes:\n  version: '1.30'\n  patches:\n    - kind: ClusterConfiguration\n"
+        "kubernetes:\n  version: '1.37'\n  patches:\n    - kind: ClusterConfiguration\n"
         "      x:\n        - '010'\n        - 1.5\n        - null\n"
     )
 
@@ -99,6 +101,22 @@ def test_saving_where_it_cannot_be_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProfileError, match="cannot be written"):
         profilefile.save(Profile(), tmp_path / "file" / "lab.yaml")
+
+
+def test_the_schema_takes_the_versions_that_a_profile_takes() -> None:
+    versions = [f"1.{minor}{patch}" for minor in range(101) for patch in ("", ".0", ".12", ".", ".1.1")]
+    pattern = profilefile.json_schema()["$defs"]["Kubernetes"]["properties"]["version"]["pattern"]
+    fitting = [version for version in versions if re.search(pattern, version)]
+    assert fitting == [version for version in versions if is_taken(version)]
+    assert fitting[0] == "1.31"
+
+
+def is_taken(version: str) -> bool:
+    try:
+        Kubernetes(version=version)
+    except ValidationError:
+        return False
+    return True
 
 
 def test_the_schema_has_titles_and_aliases() -> None:

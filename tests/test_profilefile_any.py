@@ -13,7 +13,7 @@ SCALARS = st.one_of(
     st.integers(-(10**17), 10**17),
     st.booleans(),
     st.none(),
-    st.sampled_from(["1.30", "no", "010", "<<", "=", "~", "1:20", "a\tb", "a\nb ", "2024-01-01", "- a", "&x", "*x"]),
+    st.sampled_from(["1.40", "no", "010", "<<", "=", "~", "1:20", "a\tb", "a\nb ", "2024-01-01", "- a", "&x", "*x"]),
 )
 SHALLOW = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXT, SCALARS, max_size=3)
 FREE = SHALLOW | st.lists(SHALLOW, max_size=3) | st.dictionaries(TEXT, SHALLOW, max_size=3)
@@ -35,7 +35,7 @@ PROFILES = st.builds(
     patches=st.lists(st.dictionaries(TEXT, FREE, max_size=3), max_size=2),
     kind=KIND,
     proxy=st.none() | st.from_regex(r"https?://([A-Za-z0-9.%]+@)?[A-Za-z0-9._~/?#!&()*+,;=%-]{1,40}", fullmatch=True),
-    version=st.sampled_from(["1.24", "1.30", "1.36.1"]),
+    version=st.sampled_from(["1.31", "1.40", "1.36.1"]),
 )
 
 
@@ -74,7 +74,7 @@ PIECES = st.sampled_from(
         "...\n",
         "%YAML 1.1\n",
         "? ",
-        "1.30",
+        "1.40",
         "no",
         "~",
         "\t",

@@ -37,8 +37,13 @@ GOLDEN = {
     "10.96.0.1/16 names an address inside 10.96.0.0/16: write the range as 10.96.0.0/16.\n"
     "  Pod CIDR: The addresses that pods get. It must not touch the nodes, the services, or a network that this "
     "host already reaches. Each machine takes a /24 of it.",
-    "kubernetes:\n  version: 1.30\n": "lab.yaml:2:12: kubernetes.version: "
-    'YAML reads 1.30 as a number, and text is needed.\n  Put it in quotes: "1.30"',
+    "kubernetes:\n  version: 1.40\n": "lab.yaml:2:12: kubernetes.version: "
+    'YAML reads 1.40 as a number, and text is needed.\n  Put it in quotes: "1.40"',
+    'kubernetes:\n  version: "1.20"\n': "lab.yaml:2:12: kubernetes.version: "
+    "1.20 is too old: kubetui needs Kubernetes 1.31 or later, because it writes kubeadm's v1beta4 configuration, "
+    'which is there from 1.31 on. Write "1.31".\n'
+    '  Version: A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or later. '
+    "In a file it stands in quotes: YAML would read 1.40 as 1.4.",
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
     "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal.\n"
     "  Did you mean virtualbox?",
@@ -120,7 +125,8 @@ def test_many_problems_are_cut_and_their_fix_said_once() -> None:
         ("network: {pod_network: flanel}", "Did you mean flannel?"),
         ("mirrors: {packages: {}}", "mirrors.packages.url: It is missing"),
         ("mirrors: {http_proxy: 'http://a b'}", "http://a b does not fit HTTP proxy"),
-        ("kubernetes: {version: '1.19'}", "1.20 or newer"),
+        ("kubernetes: {version: '1.30.4'}", "1.30.4 is too old: kubetui needs Kubernetes 1.31 or later"),
+        ("kubernetes: {version: '2.0'}", "2.0 does not fit Version"),
         ("kubernetes: {runtime: docker}", "it has to be containerd"),
         ("kubernetes: {patches: [{kind: X}]}", "lab.yaml:1:24: kubernetes.patches[0]: X is not a kind"),
     ],

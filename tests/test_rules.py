@@ -177,14 +177,6 @@ RULES: list[tuple[Profile, str, str]] = [
             "JoinConfiguration, KubeletConfiguration, KubeProxyConfiguration."
         ),
     ),
-    (
-        profile(kubernetes={"version": "1.23.4"}),
-        "kubernetes.version",
-        (
-            "Kubernetes' package repository begins with 1.24, and 1.23.4 is older. "
-            "Choose a newer version, or name a repository that has it in mirrors.packages."
-        ),
-    ),
 ]
 
 
@@ -206,10 +198,7 @@ def test_every_rule(wrong: Profile, path: str, message: str) -> None:
         profile(machines={"workers": 0}, network={"pod_cidr": "10.244.0.0/24"}),
         network(pod_network="manifest", manifest={"path": "calico.yaml"}),
         network(pod_network="manifest", manifest={"url": "https://x/y", "sha256": SHA}),
-        profile(
-            kubernetes={"version": "1.20"},
-            mirrors={"packages": {"url": "http://10.0.3.1:8080/", "key": "http://10.0.3.1:8080/Release.key"}},
-        ),
+        profile(mirrors={"packages": {"url": "http://10.0.3.1:8080/", "key": "http://10.0.3.1:8080/Release.key"}}),
     ],
 )
 def test_what_is_right(right: Profile) -> None:

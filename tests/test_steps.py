@@ -1,4 +1,4 @@
-"""Every step as values: what it says, what it needs, and its exact commands for five versions of Kubernetes."""
+"""Every step as values: what it says, what it needs, and its exact commands for three versions of Kubernetes."""
 
 import os
 import re

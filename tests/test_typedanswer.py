@@ -19,7 +19,7 @@ QUESTIONS = {".".join(question.path): question for page in pages() for question 
         ("machines.box", "", None),
         ("machines.box", "bento/debian-12", "bento/debian-12"),
         ("network.pod_cidr", "10.0.0.0/8", "10.0.0.0/8"),
-        ("kubernetes.version", "1.30", "1.30"),
+        ("kubernetes.version", "1.31", "1.31"),
     ],
 )
 def test_right_answers(name: str, text: str, value: object) -> None:
@@ -48,6 +48,14 @@ def test_right_answers(name: str, text: str, value: object) -> None:
             "10.244.0.1/16 names an address inside 10.244.0.0/16: write the range as 10.244.0.0/16.",
         ),
         ("network.first_address", "10.1", "10.1 is not an IPv4 address: four numbers from 0 to 255 with dots between."),
+        (
+            "kubernetes.version",
+            "1.30.4",
+            (
+                "1.30.4 is too old: kubetui needs Kubernetes 1.31 or later, because it writes kubeadm's v1beta4 "
+                'configuration, which is there from 1.31 on. Write "1.31".'
+            ),
+        ),
         ("kubernetes.runtime", "docker", "docker is not known here: it has to be containerd."),
     ],
 )
@@ -94,7 +102,10 @@ def test_wrong_answers(name: str, text: str, sentence: str) -> None:
         ("kubernetes.version", "1.3", True),
         ("kubernetes.version", "1.36.", True),
         ("kubernetes.version", "2", False),
+        ("kubernetes.version", "1.4", True),
         ("kubernetes.version", "1.1", False),
+        ("kubernetes.version", "1.2", False),
+        ("kubernetes.version", "1.30", False),
         ("kubernetes.version", "v", False),
         ("mirrors.http_proxy", "ht", True),
         ("mirrors.http_proxy", "https:", True),
@@ -114,7 +125,7 @@ GOOD = {
     "network.first_address": "172.30.251.9",
     "network.pod_cidr": "172.18.128.0/17",
     "network.service_cidr": "100.64.0.0/10",
-    "kubernetes.version": "1.30.11",
+    "kubernetes.version": "1.37.11",
     "mirrors.image_repository": "10.0.3.1:5000/k8s",
     "mirrors.http_proxy": "http://user@10.0.0.1:8080/",
 }

@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kubetui import kubeadm
 from kubetui.access import ONCE, Access, Nobody, greet
 from kubetui.command import Command
+from kubetui.containerd import SOCKET
 from kubetui.errors import KubetuiError, RunError
 from kubetui.hostkeys import HostKeys
 from kubetui.plan import Machine, Plan
@@ -128,7 +128,7 @@ class HostsProvider:
         values = {
             "CLUSTER_ID": self._plan.identity,
             "POD_CIDR": str(self._plan.profile.network.pod_cidr),
-            "CRI_SOCKET": kubeadm.cri_socket(self._plan.minor),
+            "CRI_SOCKET": SOCKET,
         }
         node = self._node(machine, await self._met())
         try:

@@ -6,6 +6,7 @@ from typing import Final
 
 from kubetui import kubeadm, networks
 from kubetui.command import Command
+from kubetui.containerd import SOCKET
 from kubetui.events import Outcome
 from kubetui.files import write_private
 from kubetui.pipeline import Recipe, Step, Where
@@ -95,7 +96,7 @@ def _init(plan: Plan, machine: Machine) -> Recipe:
         "CLUSTER_ID": plan.identity,
         "CLUSTER_NAME": plan.profile.name,
         "POD_CIDR": str(plan.profile.network.pod_cidr),
-        "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
+        "CRI_SOCKET": SOCKET,
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
         "CONFIG": kubeadm.render(documents),
     }

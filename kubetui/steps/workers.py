@@ -11,6 +11,7 @@ from typing import Final
 
 from kubetui import kubeadm
 from kubetui.command import Command, Late, Secret
+from kubetui.containerd import SOCKET
 from kubetui.errors import RunError
 from kubetui.events import Outcome
 from kubetui.pipeline import Recipe, State, Step, Where
@@ -122,7 +123,7 @@ def join_recipe(plan: Plan, machine: Machine) -> Recipe:
         "NAME": machine.name,
         "ADDRESS": str(machine.address),
         "ENDPOINT": plan.api_endpoint,
-        "CRI_SOCKET": kubeadm.cri_socket(plan.minor),
+        "CRI_SOCKET": SOCKET,
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"

@@ -86,9 +86,9 @@ def test_words_are_taken_out_and_put_in() -> None:
     said = 'node "kubnode1" at 192.168.62.102 joins kubmaster, 10.244.1.7, etcd-kubmaster v1.36.1, 192.168.62.1020'
     general = Words(recorded, recorded.workers[0], "1.36.1").take_out(said)
     assert "kub" not in general
-    other = Words(plan(machines={"control_plane_name": "cp", "worker_name": "w"}), plan().machines[1], "1.30.2")
+    other = Words(plan(machines={"control_plane_name": "cp", "worker_name": "w"}), plan().machines[1], "1.37.2")
     assert other.put_in(general) == (
-        'node "kubnode1" at 192.168.56.102 joins cp, 10.244.1.7, etcd-cp v1.30.2, 192.168.62.1020'
+        'node "kubnode1" at 192.168.56.102 joins cp, 10.244.1.7, etcd-cp v1.37.2, 192.168.62.1020'
     )
 
 

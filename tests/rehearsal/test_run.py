@@ -137,10 +137,10 @@ async def test_status_and_destroy(theatre: Theatre) -> None:
 
 async def test_one_machine_alone_and_another_name_for_everything(state: Path) -> None:
     theatre = Theatre(
-        profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.24.3"})
+        profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.37.2"})
     )
     assert (await theatre.up()).ok
-    assert theatre.table[1].split()[:5:2] == ["solo", "control-plane", "v1.24.3"]
+    assert theatre.table[1].split()[:5:2] == ["solo", "control-plane", "v1.37.2"]
     said = "\n".join(map(str, theatre.events))
     assert "kubnode" not in said
     assert "kubmaster" not in said

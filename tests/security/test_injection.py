@@ -35,7 +35,7 @@ def plans() -> tuple[Plan, ...]:
     several = plan(machines={"control_planes": 3}, network={"control_plane_endpoint": "192.168.56.254"})
     mirrors = {"http_proxy": "http://me@proxy:3128", "registries": {"ghcr.io": "http://10.0.3.1:5000"}}
     proxied = replace(plan(mirrors=mirrors), logins=Logins({"proxy": Secret("pa55word")}))
-    return plan(), plan("1.20"), several, proxied
+    return plan(), several, proxied
 
 
 def commands() -> Iterator[tuple[str, Command]]:

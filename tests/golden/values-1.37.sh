@@ -1,11 +1,11 @@
 # facts: probe, 300 s
 ADDRESS='192.168.56.101'
-CGROUPS='1'
+CGROUPS='2'
 MEMORY='2048'
 
 # facts: probe, 300 s (on kubnode1)
 ADDRESS='192.168.56.102'
-CGROUPS='1'
+CGROUPS='2'
 MEMORY='2048'
 
 # hosts: probe, 300 s
@@ -44,8 +44,8 @@ APT_CONF=''
 # runtime: apply, 1800 s
 
 # repository: probe, 300 s
-URL='https://pkgs.k8s.io/core:/stable:/v1.20/deb/'
-KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.20/deb/Release.key'
+URL='https://pkgs.k8s.io/core:/stable:/v1.37/deb/'
+KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.37/deb/Release.key'
 PROXY=''
 FINGERPRINT=''
 
@@ -53,15 +53,15 @@ FINGERPRINT=''
 # the same
 
 # kubernetes: probe, 300 s
-VERSION='1.20'
-PATTERN='1.20.*'
+VERSION='1.37'
+PATTERN='1.37.*'
 PROXY=''
 
 # kubernetes: apply, 1800 s
 # the same
 
 # containerd: probe, 300 s
-CLUSTER='apiVersion: kubeadm.k8s.io/v1beta2
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -80,7 +80,7 @@ REGISTRIES=''
 # the same
 
 # images: probe, 300 s
-CLUSTER='apiVersion: kubeadm.k8s.io/v1beta2
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -92,7 +92,7 @@ ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
 
 # images: apply, 3600 s
-CLUSTER='apiVersion: kubeadm.k8s.io/v1beta2
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -106,7 +106,7 @@ ROOM='900'
 MIRRORS=''
 
 # images: probe, 300 s (on kubnode1)
-CLUSTER='apiVersion: kubeadm.k8s.io/v1beta2
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -118,7 +118,7 @@ ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
 
 # images: apply, 3600 s (on kubnode1)
-CLUSTER='apiVersion: kubeadm.k8s.io/v1beta2
+CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -135,20 +135,21 @@ MIRRORS=''
 CLUSTER_ID=''
 CLUSTER_NAME='lab'
 POD_CIDR='10.244.0.0/16'
-CRI_SOCKET='/run/containerd/containerd.sock'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
 CGROUP_V1_SKIPS=''
-CONFIG='apiVersion: kubeadm.k8s.io/v1beta2
+CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
   advertiseAddress: 192.168.56.101
   bindPort: 6443
 nodeRegistration:
   name: kubmaster
-  criSocket: /run/containerd/containerd.sock
+  criSocket: unix:///run/containerd/containerd.sock
   kubeletExtraArgs:
-    node-ip: 192.168.56.101
+  - name: node-ip
+    value: 192.168.56.101
 ---
-apiVersion: kubeadm.k8s.io/v1beta2
+apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
 kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
@@ -158,9 +159,7 @@ networking:
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-cgroupDriver: systemd
-nodeStatusUpdateFrequency: 2s
-nodeStatusReportFrequency: 5m0s'
+cgroupDriver: systemd'
 
 # init: apply, 1500 s
 # the same
@@ -182,7 +181,7 @@ CLUSTER_ID=''
 NAME='kubnode1'
 ADDRESS='192.168.56.102'
 ENDPOINT='192.168.56.101:6443'
-CRI_SOCKET='/run/containerd/containerd.sock'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
 CGROUP_V1_SKIPS=''
 
 # join: apply, 900 s
@@ -190,12 +189,12 @@ CLUSTER_ID=''
 NAME='kubnode1'
 ADDRESS='192.168.56.102'
 ENDPOINT='192.168.56.101:6443'
-CRI_SOCKET='/run/containerd/containerd.sock'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
 CGROUP_V1_SKIPS=''
 : "${JOIN_TOKEN:?run: kubeadm token create --print-join-command (on kubmaster)}"
 : "${CA_HASH:?run: kubeadm token create --print-join-command (on kubmaster)}"
 : "${AUTHORITY:?run: kubeadm token create --print-join-command (on kubmaster); then: ca (there)}"
-CONFIG='apiVersion: kubeadm.k8s.io/v1beta2
+CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: JoinConfiguration
 discovery:
   bootstrapToken:
@@ -205,9 +204,10 @@ discovery:
     - '\''@CA_HASH@'\''
 nodeRegistration:
   name: kubnode1
-  criSocket: /run/containerd/containerd.sock
+  criSocket: unix:///run/containerd/containerd.sock
   kubeletExtraArgs:
-    node-ip: 192.168.56.102'
+  - name: node-ip
+    value: 192.168.56.102'
 
 # completion: probe, 300 s
 
