@@ -6,7 +6,7 @@ Nothing that is said here is kept, but for the host keys, which the cluster's ow
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -93,8 +93,9 @@ def endpoint_of(machine: Machine) -> Endpoint:
 class Introduction(HostKeys):
     """Host keys while machines are met: pinned ones, the person's known_hosts, what is confirmed; written nowhere."""
 
-    def __init__(self, path: Path, known_hosts: Sequence[Path]) -> None:
+    def __init__(self, path: Path, known_hosts: Sequence[Path], moved: Collection[str] = ()) -> None:
         super().__init__(path, first_sight=False)
+        self._moved = frozenset(moved)
         self._known_hosts = [str(file) for file in known_hosts if file.is_file()]
         self._expected: set[str] = set()
         self._met: dict[str, str] = {}
@@ -106,7 +107,8 @@ class Introduction(HostKeys):
 
     def all(self) -> dict[str, str]:
         """Return every key that is pinned, by machine, those of machines just met among them."""
-        return {**super().all(), **self._met}
+        pinned = {name: key for name, key in super().all().items() if name not in self._moved}
+        return {**pinned, **self._met}
 
     def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
         """Return what finds a machine's keys in known_hosts, unless its key is pinned."""
@@ -192,12 +194,13 @@ def known_hosts() -> tuple[Path, ...]:
     return (Path.home() / ".ssh" / "known_hosts", GLOBAL_KNOWN_HOSTS)
 
 
-async def greet(plan: Plan, host_keys: Path, person: Person) -> Access:
+async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[str] = ()) -> Access:
     """Reach every machine of a plan, asking `person` about unknown host keys and, once, for sudo's password.
 
+    The keys in `host_keys` are known, but for those of machines that `moved`: their names mean other machines now.
     Nothing is changed anywhere. Raises HostError with everything that keeps any machine from being used.
     """
-    meeting = _Meeting(plan, Introduction(host_keys, known_hosts()))
+    meeting = _Meeting(plan, Introduction(host_keys, known_hosts(), moved))
     for _ in range(_ROUNDS):
         await meeting.knock([machine for machine in plan.machines if machine.name not in meeting.obstacles])
         unknown = [_shown(name, key) for name, key in sorted(meeting.keys.unknown.items())]

@@ -28,6 +28,7 @@ from kubetui.text import counted
 
 if TYPE_CHECKING:
     from kubetui.access import Access
+    from kubetui.changes import Revision
     from kubetui.rehearsal.scribe import Scribe
 
 PARTLY = 7
@@ -90,10 +91,11 @@ def up(
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
         confirmed(f"Build {profile.name}: {what}?", yes=yes)
-    access = hostcommands.meet(plan, accept_host_keys=accept_host_keys)
+    revision = revised(profile, yes=yes)
+    access = hostcommands.meet(plan, accept_host_keys=accept_host_keys, moved=revision.touched if revision else ())
     output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
     scribe = _scribe(plan, record)
-    finished = asyncio.run(_up(profile, output, scribe, access))
+    finished = asyncio.run(_up(profile, output, scribe, access, revision))
     if scribe and record and finished.ok:
         with named(Path(record)):
             scribe.save(Path(record))
@@ -107,6 +109,22 @@ def up(
             keep(profile, as_json=as_json)
         return 0
     return _code(finished)
+
+
+def revised(profile: Profile, *, yes: bool) -> Revision | None:
+    """Compare a profile with the one that its cluster was built from, and ask before machines are destroyed for it.
+
+    Raises ProfileError where the change cannot be taken any more, and as `confirmed` does.
+    """
+    from kubetui import changes
+
+    revision = asyncio.run(changes.revision(Cluster(profile.name), profile))
+    if revision is not None and revision.destroyed:
+        say(revision.reason, err=True)
+        for line in revision.fates:
+            say(f"  {line}", err=True)
+        confirmed(revision.question, yes=yes)
+    return revision
 
 
 def _code(finished: RunFinished) -> int:
@@ -154,11 +172,14 @@ async def check_host(plan: Plan, name: str) -> None:
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), fix=fix, id="HOST")
 
 
-async def _up(profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None) -> RunFinished:
+async def _up(
+    profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None, revision: Revision | None
+) -> RunFinished:
     from kubetui.up import up as build
 
+    confirmed = revision.destroyed if revision else ()
     with followed(output) as (attended, stop):
-        return await build(profile, attended, stop, scribe, access)
+        return await build(profile, attended, stop, scribe, access, confirmed=confirmed)
 
 
 @contextmanager

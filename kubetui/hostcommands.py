@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import click
 
@@ -39,15 +39,16 @@ class Terminal:
         return Secret(text)
 
 
-def meet(plan: Plan, *, accept_host_keys: bool) -> Access | None:
+def meet(plan: Plan, *, accept_host_keys: bool, moved: Collection[str] = ()) -> Access | None:
     """Find the way into a plan's machines, asking the person; None where kubetui makes them itself.
 
+    The keys that the cluster has pinned for machines that `moved` to another place are not theirs any more.
     Raises HostError with everything that keeps any machine from being used.
     """
     if plan.provider.makes_machines:
         return None
     keys = Cluster(plan.profile.name).host_keys
-    return asyncio.run(greet(plan, keys, Terminal(trusting=accept_host_keys)))
+    return asyncio.run(greet(plan, keys, Terminal(trusting=accept_host_keys), moved))
 
 
 def confirm_reset(plan: Plan, named: str | None) -> None:

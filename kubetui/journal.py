@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kubetui.errors import BusyError, KubetuiError
-from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
+from kubetui.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
 from kubetui.files import locks, open_private, write_private
 
 MAX_BYTES: Final = 1024 * 1024
@@ -30,6 +30,8 @@ _FIELDS: Final[Mapping[str, Mapping[str, type]]] = {
     "finish": {"ok": bool},
 }
 """What `last_run` reads of a record, beside its time."""
+
+_REVISED: Final = "revised"
 
 Record = dict[str, Any]
 
@@ -112,6 +114,24 @@ def read(path: Path) -> LastRun | None:
     return last_run(records)
 
 
+def begun(path: Path) -> frozenset[TaskId] | None:
+    """Return every task that ever began on the machines there are; None where the journal does not reach back so far.
+
+    What went before a changed profile was taken does not count. Raises KubetuiError as `parse` does.
+    """
+    records, _torn = parse(path.read_bytes() if path.exists() else b"", str(path))
+    since = max((index for index, record in enumerate(records) if record["event"] == _REVISED), default=None)
+    if since is None and (not records or _put_aside(path).exists()):
+        return None
+    tasks = (record["task"].partition("/") for record in records[since or 0 :] if record["event"] == "begin")
+    return frozenset(TaskId(step, machine) for machine, _, step in tasks)
+
+
+def _put_aside(path: Path) -> Path:
+    """Return where a journal's earlier records are, once it has become large."""
+    return path.with_suffix(".old")
+
+
 @contextmanager
 def spared(path: Path) -> Iterator[None]:
     """Keep runs from a journal, where there is one, whatever it says. Raises BusyError while a run has it."""
@@ -159,7 +179,7 @@ class Journal:
         self._number, self._size = len(records), len(data) - len(torn)
         if len(data) > MAX_BYTES:
             # copied, not renamed: the lock is on this file, and whoever has it open waits for this one
-            write_private(path.with_suffix(".old"), data)
+            write_private(_put_aside(path), data)
             self._number, self._size = 0, 0
         os.ftruncate(self._file, self._size)
 
@@ -177,6 +197,10 @@ class Journal:
                 self._write(event.at, {"event": "finish", "ok": event.ok, "stopped": event.stopped})
             case _:
                 pass
+
+    def revised(self, at: float) -> None:
+        """Write down that a changed profile was taken: on the machines that exist now, nothing is installed."""
+        self._write(at, {"event": _REVISED})
 
     def _write(self, at: float, record: Record) -> None:
         line = (json.dumps({"n": self._number + 1, "at": round(at, 3), **record}) + "\n").encode()

@@ -68,7 +68,8 @@ class Step:
     `why` is the sentence that a learner reads, `source` the page that the rule comes from. `recipe`
     renders the commands from the plan alone; `run` carries them out, which most steps leave to
     `task.follow_recipe`. With `in_turn`, one machine begins when the one before it in the plan is done.
-    `instead` only looks: it runs where the step itself cannot because other machines failed.
+    `instead` only looks: it runs where the step itself cannot because other machines failed. As long as no step
+    that `installs` has begun, a machine is as its box made it, or as its owner has it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Step:
     recipe: Callable[[Plan, Machine], Recipe] = field(compare=False)
     run: Callable[[Task], Awaitable[Outcome]] = field(compare=False)
     in_turn: bool = False
+    installs: bool = True
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
 
 

@@ -163,7 +163,8 @@ class Plain:
         self._stream.write(("\r\x1b[K" if self._live else "") + text + "\n")
 
     def _status(self) -> None:
-        if self._live and self._progress.finished is None:
+        # what is said before the run begins has no time of its own
+        if self._live and self._progress.tasks and self._progress.finished is None:
             done, total = self._progress.done, len(self._progress.tasks)
             running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
             elapsed = round(time.time() - self._progress.began)

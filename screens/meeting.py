@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,36 +10,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from kubetui.cluster import Cluster
 from kubetui.command import Secret
 from kubetui.errors import KubetuiError
 from kubetui.plan import Plan
-from screens.chrome import key, marked
+from kubetui.text import counted
+from screens.chrome import key
 from screens.dialogs import Ask
-from screens.session import EngineThread
 from screens.static import Static
+from screens.waiting import BOX, Refused, Waiting
 
 if TYPE_CHECKING:
     from kubetui.access import Access, UnknownKey
-
-_BOX = """
-    align: center middle; background: $background 60%;
-    & > Vertical {
-        width: 100%; max-width: 96; height: auto; padding: 1 2; border: round $border; background: $surface;
-    }
-    & Static { height: auto; }
-    & VerticalScroll { height: auto; max-height: 12; margin: 1 0; }
-    & .keys { text-style: dim; margin: 1 0 0 0; }
-"""
+    from kubetui.changes import Revision
 
 
 class Keys(ModalScreen[bool]):
     """Shows host keys that nobody vouches for yet; no key but `y` says yes."""
 
-    DEFAULT_CSS = f"Keys {{ {_BOX} }}"
+    DEFAULT_CSS = f"Keys {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "dismiss(True)", "They are"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),
@@ -65,54 +56,21 @@ class Keys(ModalScreen[bool]):
         return "\n".join(f"{each.machine:<{names}}  {each.kind}\n  {each.fingerprint}" for each in self._unknown)
 
 
-class Meeting(ModalScreen["Access | KubetuiError | None"]):
+class Meeting(Waiting["Access"]):
     """Reaches the machines, and ends with the way in, what keeps them from being used, or nothing when left."""
 
-    DEFAULT_CSS = f"Meeting {{ {_BOX} }}"
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", "Back", display="esc")]
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__()
+    def __init__(self, plan: Plan, moved: Collection[str] = ()) -> None:
+        count = counted(len(plan.machines), "machine")
+        super().__init__("Existing machines", f"reaching {count} over SSH", f"meet {plan.profile.name}")
         self._plan = plan
-        self._left = False
-        self._thread = EngineThread(f"meet {plan.profile.name}", self._main, only_looks=True)
+        self._moved = moved
 
-    def compose(self) -> ComposeResult:
-        """Say what happens."""
-        count = len(self._plan.machines)
-        with Vertical() as box:
-            box.border_title = "Existing machines"
-            yield Static(marked("running", f"reaching {count} machine{'' if count == 1 else 's'} over SSH"))
-            yield Static("esc Back, nothing is done", classes="keys", markup=False)
-
-    def on_mount(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def action_leave(self) -> None:
-        """Leave the machines as they are."""
-        self._left = True
-        self._thread.cancel()
-        self.dismiss(None)
-
-    async def _main(self) -> None:
+    async def find(self) -> Access:
+        """Meet them, asking the person."""
         from kubetui import access  # noqa: PLC0415 - loads asyncssh, in this thread
 
-        met: Access | KubetuiError
-        try:
-            met = await access.greet(self._plan, Cluster(self._plan.profile.name).host_keys, _AtScreen(self.app))
-        except KubetuiError as error:
-            met = error
-        self.app.call_from_thread(self._end, met)
-
-    def _end(self, met: Access | KubetuiError) -> None:
-        if self._left:
-            return
-        if self.is_current:
-            self.dismiss(met)
-        else:
-            # a question over it is still on its way out
-            self.set_timer(0.05, partial(self._end, met))
+        keys = Cluster(self._plan.profile.name).host_keys
+        return await access.greet(self._plan, keys, _AtScreen(self.app), self._moved)
 
 
 class _AtScreen:
@@ -145,8 +103,11 @@ class _AtScreen:
         return answer.result()
 
 
-def meet(app: App[Any], plan: Plan, then: Callable[[Access | None], object]) -> None:
-    """Find the way into a plan's machines, asking the person, and go on; at once where kubetui makes them itself."""
+def meet(app: App[Any], plan: Plan, then: Callable[[Access | None], object], moved: Collection[str] = ()) -> None:
+    """Find the way into a plan's machines, asking the person, and go on; at once where kubetui makes them itself.
+
+    Host keys that the cluster has pinned for machines that `moved` to another place are not theirs any more.
+    """
     if plan.provider.makes_machines:
         then(None)
         return
@@ -157,40 +118,27 @@ def meet(app: App[Any], plan: Plan, then: Callable[[Access | None], object]) -> 
         elif found is not None:
             then(found)
 
-    app.push_screen(Meeting(plan), met)
-
-
-class Refused(ModalScreen[None]):
-    """Says what keeps machines from being used."""
-
-    DEFAULT_CSS = f"Refused {{ {_BOX} }}"
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape,enter,q", "dismiss(None)", "Back", display="esc")]
-
-    def __init__(self, error: KubetuiError) -> None:
-        super().__init__()
-        self._error = error
-
-    def compose(self) -> ComposeResult:
-        """Draw the findings."""
-        with Vertical() as box:
-            box.border_title = "Nothing was changed"
-            with VerticalScroll():
-                yield Static(Content(str(self._error)))
-            yield Static("esc Back", classes="keys", markup=False)
+    app.push_screen(Meeting(plan, moved), met)
 
 
 def start_run(app: Any, plan: Plan) -> None:
     """Ask for what a run needs of the person, and begin it; one that goes on already is only shown."""
+    from screens.changed import allow  # noqa: PLC0415
     from screens.passwords import ask  # noqa: PLC0415
     from screens.run import RunScreen  # noqa: PLC0415 - loads the engine
     from screens.session import Session, build, running_session  # noqa: PLC0415
 
     profile = plan.profile
 
-    def begin(access: Access | None) -> None:
-        app.push_screen(RunScreen(profile, begin=lambda chosen: Session(chosen, partial(build, access=access))))
+    def begin(access: Access | None, confirmed: Collection[str] = ()) -> None:
+        run = partial(build, access=access, confirmed=confirmed)
+        app.push_screen(RunScreen(profile, begin=lambda chosen: Session(chosen, run)))
+
+    def allowed(revision: Revision | None) -> None:
+        confirmed, moved = (revision.destroyed, revision.touched) if revision else ((), frozenset[str]())
+        meet(app, plan, lambda access: begin(access, confirmed), moved)
 
     if running_session(profile.name) is not None:
         begin(None)
     else:
-        ask(app, profile, lambda: meet(app, plan, begin))
+        ask(app, profile, lambda: allow(app, profile, allowed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
 
 from kubetui.cluster import Cluster
@@ -26,11 +26,13 @@ Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
 """What a session runs; `kubetui.up.up` is one, a test's recorded events are another."""
 
 
-async def build(profile: Profile, sink: Sink, stop: Stop, access: Access | None = None) -> RunFinished:
+async def build(
+    profile: Profile, sink: Sink, stop: Stop, access: Access | None = None, confirmed: Collection[str] = ()
+) -> RunFinished:
     """Run `kubetui.up.up`, imported in the engine's thread: asyncssh takes longer to load than Textual."""
     from kubetui.up import up  # noqa: PLC0415
 
-    return await up(profile, sink, stop, access=access)
+    return await up(profile, sink, stop, access=access, confirmed=confirmed)
 
 
 class EngineThread:

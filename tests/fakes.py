@@ -1,7 +1,7 @@
 """A cluster without machines: a provider, nodes and steps that live in memory and write down what happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from kubetui.cluster import Cluster
@@ -39,8 +39,8 @@ class FakeProvider:
     async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         return Endpoint(str(machine.address), 22, "vagrant", ())
 
-    async def destroy(self, log: LineSink) -> None:
-        del log
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        del log, names
 
 
 @dataclass

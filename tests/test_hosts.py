@@ -136,6 +136,20 @@ async def test_a_pinned_key_that_changed_stops(machine: Guest, tmp_path: Path) -
     assert someone.shown == []
 
 
+async def test_a_name_that_means_another_machine_now_is_met_for_the_first_time(machine: Guest, tmp_path: Path) -> None:
+    keys = HostKeys(tmp_path / "keys")
+    (await greet(plan(machine), keys.path, Someone())).pin(keys)
+    before = keys.pinned("web")
+    await machine.serve()
+    someone = Someone()
+    met = await greet(plan(machine), keys.path, someone, moved=["web"])
+    key = await host_key(machine)
+    assert someone.shown == [UnknownKey("web", "ssh-ed25519", key.get_fingerprint())]
+    assert keys.pinned("web") == before
+    met.pin(keys)
+    assert keys.pinned("web") != before
+
+
 async def test_openssh_configuration_says_how_a_name_is_reached(machine: Guest, tmp_path: Path) -> None:
     (Path.home() / ".ssh" / "config").write_text(
         f"Host lab\n  HostName 127.0.0.1\n  Port {machine.wire.port}\n  User ann\n  IdentityFile {machine.key}\n"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kubetui import kubeadm, planview
+from kubetui.changes import differences
 from kubetui.errors import ForeignError, HostError
 from kubetui.hostchecks import quorum_check
 from kubetui.networks import flannel
@@ -20,7 +21,6 @@ from kubetui.providers.hostfindings import judge, refusal
 from kubetui.proxy import exceptions
 from kubetui.rules import Route, check, route_conflicts
 from kubetui.steps import STEPS
-from kubetui.up import differences
 
 MASTER = {"name": "m1", "role": "control plane", "address": "10.0.0.1"}
 WORKER = {"name": "w1", "address": "10.0.0.11"}

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from kubetui import journal as journals
 from kubetui.errors import BusyError, KubetuiError
 from kubetui.events import Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
-from kubetui.journal import Journal, parse, read, spared
+from kubetui.journal import Journal, begun, parse, read, spared
 
 INIT, JOIN = TaskId("init", "kubmaster"), TaskId("join", "kubnode1")
+BLOCKED = TaskId("check", "kubmaster")
 BEGUN = (
     RunStarted(1.0, "lab", ("kubmaster", "kubnode1"), (INIT, JOIN)),
     TaskStarted(2.0, INIT, "kubeadm init", "", ""),
@@ -175,3 +176,38 @@ def test_a_large_one_is_put_aside_and_stays_locked(tmp_path: Path, monkeypatch: 
     assert path.with_suffix(".old").read_bytes() == whole
     assert path.with_suffix(".old").stat().st_mode & 0o777 == 0o600
     assert len(parse(path.read_bytes(), "journal")[0]) == 1
+
+
+def test_what_ever_began_is_remembered_across_runs(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    assert begun(path) is None
+    path.touch()
+    assert begun(path) is None
+    written(path, *BEGUN)
+    written(path, RunStarted(5.0, "lab", ("kubmaster",), ()), TaskFinished(6.0, BLOCKED, Outcome.BLOCKED, 0.0))
+    assert begun(path) == frozenset({INIT, JOIN})
+
+
+def test_what_was_before_a_changed_profile_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    written(path, *BEGUN)
+    with closing(Journal(path)) as journal:
+        journal.revised(5.0)
+        assert begun(path) == frozenset()
+        journal(TaskStarted(6.0, JOIN, "kubeadm join", "", ""))
+    assert begun(path) == frozenset({JOIN})
+    assert read(path) is not None
+
+
+def test_a_journal_that_was_put_aside_leaves_it_open_what_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal"
+    written(path, *BEGUN)
+    monkeypatch.setattr(journals, "MAX_BYTES", 10)
+    written(path, BEGUN[0])
+    assert begun(path) is None
+    monkeypatch.undo()
+    with closing(Journal(path)) as journal:
+        journal.revised(5.0)
+    assert begun(path) == frozenset()

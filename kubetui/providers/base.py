@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -68,5 +68,5 @@ class Provider(Protocol):
     async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
         """Tell how SSH reaches a machine that runs; `again` after it may have been restarted."""
 
-    async def destroy(self, log: LineSink) -> None:
-        """Remove every machine that this cluster's folder knows, and what only they used."""
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Remove these machines, or else every one that this cluster's folder knows, and what only they used."""

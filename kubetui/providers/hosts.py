@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kubetui.access import ONCE, Access, Nobody, greet
@@ -78,16 +78,18 @@ class HostsProvider:
         del again
         return (self._access or Access()).endpoint(machine)
 
-    async def destroy(self, log: LineSink) -> None:
-        """Put every machine back to what it was: workers at once, then control planes one by one, the first last.
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Put machines back to what they were: workers at once, then control planes one by one, the first last.
 
         Machines without this cluster's mark stay as they are. Raises RunError where one cannot be put back.
         """
         await self._met()
-        results = await asyncio.gather(*(self._reset(each, log) for each in self._plan.workers), return_exceptions=True)
+        workers = [each for each in self._plan.workers if names is None or each.name in names]
+        results = await asyncio.gather(*(self._reset(each, log) for each in workers), return_exceptions=True)
         _raise_all(results)
         for machine in (*reversed(self._plan.other_control_planes), self._plan.control_plane):
-            await self._reset(machine, log)
+            if names is None or machine.name in names:
+                await self._reset(machine, log)
 
     async def _met(self) -> Access:
         if self._access is None:

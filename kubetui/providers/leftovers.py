@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,9 +57,13 @@ class Leftovers:
         """Take the mark of a start away, which succeeded."""
         (self._marks / machine).unlink(missing_ok=True)
 
-    async def clear(self, log: LineSink) -> None:
-        """Remove every half-made machine of ours that Vagrant does not know (it removed the others), and all marks."""
-        for machine in sorted(mark.name for mark in self._marks.glob("*")):
+    async def clear(self, log: LineSink, machines: Collection[str] | None = None) -> None:
+        """Remove half-made machines of ours that Vagrant does not know (it removed the others), and their marks.
+
+        Only these `machines`, where they are given.
+        """
+        marked = sorted(mark.name for mark in self._marks.glob("*"))
+        for machine in marked if machines is None else [name for name in marked if name in machines]:
             name = self._name(machine)
             if name is not None and self._ours(machine) and await self._exists(name):
                 log(f"removing {name}, which a start that was cut off left half-made")

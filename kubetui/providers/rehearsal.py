@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -71,9 +71,15 @@ class RehearsalProvider:
         port = await stage.port(machine)
         return Endpoint(HOST, port, self._plan.user, (stage.user_key,))
 
-    async def destroy(self, log: LineSink) -> None:
-        """Forget every machine."""
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Forget these machines, or every one."""
+        # the stage opens anew for the machines that stay, which remember what they did
         await leave(self._folder)
+        if names is not None:
+            for machine in self._plan.machines:
+                if machine.name in names:
+                    self._memory(machine).path.unlink(missing_ok=True)
+            return
         if self._folder.exists():
             shutil.rmtree(self._folder)
         log("the rehearsal is over; there were no machines to remove")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kubetui.errors import BusyError
@@ -67,7 +67,7 @@ class VagrantProvider:
         states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
         if any(map(self._project.knows, states)):
             found = vagrantcli.parse_status(await self._read(vagrantcli.status_arguments()))
-            states = {name: self._judged(name, found.get(name, MachineState.UNKNOWN)) for name in states}
+            states = {name: self._judged(name, found.get(name)) for name in states}
         self._running = {name for name, state in states.items() if state is MachineState.RUNNING}
         return states
 
@@ -112,27 +112,36 @@ class VagrantProvider:
                 self._endpoints |= await self._ask([name, *others])
         return self._endpoints[name]
 
-    async def destroy(self, log: LineSink) -> None:
-        """Remove every machine that the folder knows, half-made ones, and the bridge that only they used.
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Remove these machines or all that the folder knows, half-made ones, and the bridges that only they used.
 
         The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
         """
-        await orphans.interrupt(self._folder, log)
+        # where some machines stay, what an earlier run began may be at work on one of those
+        await (orphans.interrupt if names is None else orphans.wait_for)(self._folder, log)
         written = self._project.written()
-        names = [machine["name"] for machine in written.get("machines", [])]
-        if any(map(self._project.knows, names)):
-            self._project.write_vagrantfile()
-            code = (await self._process(vagrantcli.destroy_arguments(together=True), log)).code
-            # machines that go at once may both try to remove the network that they shared, and one fails
-            if code and any(map(self._project.knows, names)):
-                await self._vagrant(vagrantcli.destroy_arguments(together=False), log)
+        machines = written.get("machines", [])
+        going = [machine for machine in machines if names is None or machine["name"] in names]
+        await self._destroy([machine["name"] for machine in going], log, alone=names is not None)
         if written:
-            await self._leftovers.clear(log)
+            await self._leftovers.clear(log, names)
         if written.get("provider") == "lxc":
-            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in written["machines"]}:
+            kept = {machine["network"].get(BRIDGE_OPTION) for machine in machines if machine not in going}
+            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going} - kept:
                 await Bridge(str(bridge), self._folder).remove(log)
         self._endpoints.clear()
         self._running.clear()
+
+    async def _destroy(self, names: Sequence[str], log: LineSink, *, alone: bool) -> None:
+        """Let Vagrant destroy those of these machines that it knows, `alone` where others are to stay."""
+        if not any(map(self._project.knows, names)):
+            return
+        self._project.write_vagrantfile()
+        chosen = names if alone else ()
+        code = (await self._process(vagrantcli.destroy_arguments(chosen, together=True), log)).code
+        # machines that go at once may both try to remove the network that they shared, and one fails
+        if code and any(map(self._project.knows, names)):
+            await self._vagrant(vagrantcli.destroy_arguments(chosen, together=False), log)
 
     async def _network(self, log: LineSink) -> bool:
         """Get the private network ready; tell whether a second machine that starts meanwhile would find it."""
@@ -154,7 +163,10 @@ class VagrantProvider:
             self._leftovers.begin(name)
         return vagrantcli.up_arguments(name, self._plan.provider.name)
 
-    def _judged(self, name: str, state: MachineState) -> MachineState:
+    def _judged(self, name: str, state: MachineState | None) -> MachineState:
+        if state is None:
+            # Vagrant goes by machines.json, and that may be a later plan's, for which this machine was destroyed
+            return MachineState.UNKNOWN if self._project.knows(name) else MachineState.ABSENT
         half = state is MachineState.RUNNING and self._leftovers.cut_off(name)
         return MachineState.UNKNOWN if half else state
 

@@ -77,11 +77,11 @@ def reload_arguments(machine: str) -> list[str]:
     return [*recorder.arguments, "--no-tty"]
 
 
-def destroy_arguments(*, together: bool) -> list[str]:
-    """Return the arguments that destroy every machine, without a question; `together` where the provider can."""
+def destroy_arguments(machines: Sequence[str] = (), *, together: bool) -> list[str]:
+    """Return the arguments that destroy these machines, or every one; `together` where the provider can."""
     recorder = _recorder()
     recorder.destroy()
-    return [*recorder.arguments, "--parallel" if together else "--no-parallel", "--no-tty"]
+    return [*recorder.arguments, *machines, "--parallel" if together else "--no-parallel", "--no-tty"]
 
 
 def status_arguments() -> list[str]:

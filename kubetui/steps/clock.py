@@ -57,4 +57,5 @@ CLOCK = Step(
     needs=(FACTS,),
     recipe=_nothing,
     run=_check,
+    installs=False,
 )

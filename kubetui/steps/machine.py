@@ -88,6 +88,7 @@ START = Step(
     needs=(),
     recipe=_nothing,
     run=_start,
+    installs=False,
 )
 CONNECT = Step(
     name="connect",
@@ -98,6 +99,7 @@ CONNECT = Step(
     needs=(START,),
     recipe=_nothing,
     run=_connect,
+    installs=False,
 )
 FACTS = Step(
     name="facts",
@@ -108,4 +110,5 @@ FACTS = Step(
     needs=(CONNECT,),
     recipe=_facts,
     run=_look,
+    installs=False,
 )

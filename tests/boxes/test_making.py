@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,8 @@ class OffProvider(FakeProvider):
     async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
         return {machine.name: MachineState.STOPPED for machine in self._plan.machines}
 
-    async def destroy(self, log: LineSink) -> None:
-        del log
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        del log, names
         self.destroyed += 1
 
 

@@ -1,7 +1,7 @@
 """Existing machines under the wizard: host keys are confirmed and sudo's password is asked for before anything runs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from kubetui.profile import Profile
 from screens import meeting, removal
 from screens.chrome import PlainScreen
 from screens.dialogs import Ask, Confirm
-from screens.meeting import Keys, Meeting, Refused, meet
+from screens.meeting import Keys, Meeting, meet
 from screens.removal import destroy
+from screens.waiting import Refused
 from tests.screens.apps import SIZES, OneScreen, until
 
 Snap = Any
@@ -47,8 +48,8 @@ class Hosts:
         self.unknown, self.asks = unknown, asks
         self.password: Secret | None = None
 
-    async def greet(self, plan: Plan, host_keys: Path, person: Person) -> Access:
-        del host_keys
+    async def greet(self, plan: Plan, host_keys: Path, person: Person, moved: Collection[str]) -> Access:
+        del host_keys, moved
         if self.unknown and not person.accept(self.unknown):
             raise HostError("kubmaster: Its host key is not known here.", fix="Compare it.")
         names = [machine.name for machine in plan.machines]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from kubetui.plan import Plan
 from kubetui.profile import Profile
@@ -43,6 +46,24 @@ class Fake:
     def calls(self) -> list[str]:
         path = self.folder / "calls"
         return [line.split("|")[2] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def standing_in(place: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    """Put the stand-in into PATH."""
+    folder = place / "fake"
+    folder.mkdir()
+    programs = place / "bin"
+    programs.mkdir()
+    (programs / "vagrant").symlink_to(FAKE)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("FAKE_VAGRANT", str(folder))
+    return Fake(folder)
+
+
+def status(**states: str) -> str:
+    """Return what `vagrant status --machine-readable` says of machines in these states."""
+    lines = ("1763824000,{0},provider-name,x\n1763824000,{0},state,{1}\n".format(*each) for each in states.items())
+    return "".join(lines)
 
 
 def record(folder: Path, machine: str, provider: str = "virtualbox") -> Path:

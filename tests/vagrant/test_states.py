@@ -111,3 +111,14 @@ async def test_what_an_earlier_run_left_at_work_is_waited_for_before_the_states_
 )
 def test_words_for_states(word: str, state: MachineState) -> None:
     assert vagrantcli.parse_status(["1,m,provider-name,virtualbox", f"1,m,state,{word}", "noise"]) == {"m": state}
+
+
+async def test_a_machine_that_was_destroyed_for_a_later_plan_is_absent(folder: Path, fake: Fake) -> None:
+    await VagrantProvider(plan(machines={"control_plane_name": "later"}), folder).prepare()
+    record(folder, "kubnode1")
+    fake.says("status", STATUS.replace("kubmaster", "later"))
+    assert await VagrantProvider(plan(), folder).states() == {
+        "kubmaster": MachineState.ABSENT,
+        "kubnode1": MachineState.STOPPED,
+        "kubnode2": MachineState.ABSENT,
+    }
