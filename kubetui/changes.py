@@ -159,7 +159,11 @@ def different(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> frozenset[
 
 def told(changes: Sequence[Change]) -> str:
     """Say what differs, without secrets."""
-    return "; ".join(f"{path} was {redacted(was, path)} and is {redacted(now, path)}" for path, was, now in changes)
+
+    def shown(value: Any, path: str) -> Any:
+        return "not set" if value is None else redacted(value, path)
+
+    return "; ".join(f"{path} was {shown(was, path)} and is {shown(now, path)}" for path, was, now in changes)
 
 
 def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Collection
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubetui import changes, profilefile
+from kubetui import changes, commands, hostcommands, profilefile
+from kubetui.access import Access, Person
 from kubetui.changes import definitions, different, revision
+from kubetui.cli import main
 from kubetui.cluster import Cluster
-from kubetui.errors import ProfileError
+from kubetui.errors import HostError, ProfileError
 from kubetui.events import Outcome, RunStarted, TaskFinished, TaskId, TaskStarted
 from kubetui.journal import Journal
 from kubetui.plan import Plan
@@ -94,6 +100,12 @@ def test_what_a_change_touches(parts: dict[str, Any], expected: set[str]) -> Non
     assert touched(profile(**parts), profile(**parts)) == set()
 
 
+def test_another_provider_touches_every_machine_also_where_it_is_told_the_same() -> None:
+    kinds = [profile(provider=name, machines={"box": "any/box"}) for name in PROVIDERS]
+    for built, wanted in permutations(kinds, 2):
+        assert touched(built, wanted) == ALL
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -151,9 +163,9 @@ async def test_a_change_is_taken_until_a_step_that_installs_has_begun(cluster: C
         found = await revision(cluster, profile(**BOX))
         assert found is not None
         assert (set(found.touched), found.destroyed) == (ALL, ("kubmaster", "kubnode1"))
-        assert "machines.box was None and is other/box" in found.reason
+        assert "machines.box was not set and is other/box" in found.reason
         return
-    with pytest.raises(ProfileError, match=r"machines\.box was None and is other/box") as caught:
+    with pytest.raises(ProfileError, match=r"machines\.box was not set and is other/box") as caught:
         await revision(cluster, profile(**BOX))
     assert caught.value.id == "PROFILE-CHANGED"
 
@@ -235,6 +247,30 @@ async def test_hosts_are_taken_anew_until_one_is_claimed_and_none_is_destroyed(c
     await built(cluster, before, ("claim", "kubmaster"))
     with pytest.raises(ProfileError, match="built from another profile"):
         await revision(cluster, after)
+
+
+async def test_the_command_line_forgets_the_keys_of_machines_that_moved(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def greet(plan: Plan, keys: Path, person: Person, moved: Collection[str]) -> Access:
+        forgotten.extend(moved)
+        raise HostError("nobody answers")
+
+    forgotten: list[str] = []
+
+    async def ready(plan: Plan, name: str) -> None:
+        pass
+
+    moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
+    before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))
+    await built(cluster, before, ("facts", "kubnode1"))
+    path = cluster.folder / "changed.yaml"
+    path.write_text(profilefile.dump(after))
+    monkeypatch.setattr(hostcommands, "greet", greet)
+    monkeypatch.setattr(commands, "check_host", ready)
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["up", str(path), "--yes"])
+    assert "nobody answers" in done.output
+    assert forgotten == ["kubnode1"]
 
 
 async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake: Fake) -> None:

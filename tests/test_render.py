@@ -136,6 +136,10 @@ def test_a_terminal_gets_colours_and_a_progress_line() -> None:
     assert text.endswith("\r\x1b[K")
 
 
+def test_what_is_said_before_the_run_begins_has_no_progress_line() -> None:
+    assert shown(Terminal(), events=(Line(1.0, "kubmaster", "start", "removing"),)) == "\r\x1b[K"
+
+
 def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     text = shown(Terminal())

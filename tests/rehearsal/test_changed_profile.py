@@ -141,7 +141,7 @@ async def test_the_command_line_names_the_machines_and_wants_a_yes(
     path = tmp_path / "changed.yaml"
     path.write_text(PROFILE + "machines: {control_plane: {memory: 8192}}\n")
     said = kubetui(tmp_path, "up", str(path), code=2)
-    assert "machines.control_plane.memory was None and is 8192" in said
+    assert "machines.control_plane.memory was not set and is 8192" in said
     assert "kubmaster  is destroyed and made anew" in said
     assert "kubnode" not in said
     assert "No one can answer here." in said

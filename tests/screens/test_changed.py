@@ -49,7 +49,7 @@ async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
         allow(pilot.app, WANTED, found.append)
         await until(pilot, lambda: is_shown(pilot, Remake))
         words = "\n".join(str(each.render()) for each in pilot.app.screen.query("Static"))
-        assert "machines.box was None and is other/box" in words
+        assert "machines.box was not set and is other/box" in words
         assert "kubmaster  is destroyed and made anew" in words
         assert "kubnode1   is destroyed; the new profile does not have it" in words
         await pilot.press("enter")

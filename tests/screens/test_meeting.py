@@ -47,9 +47,11 @@ class Hosts:
     def __init__(self, unknown: Sequence[UnknownKey] = UNKNOWN, *, asks: bool = True) -> None:
         self.unknown, self.asks = unknown, asks
         self.password: Secret | None = None
+        self.moved: Collection[str] = ()
 
     async def greet(self, plan: Plan, host_keys: Path, person: Person, moved: Collection[str]) -> Access:
-        del host_keys, moved
+        del host_keys
+        self.moved = moved
         if self.unknown and not person.accept(self.unknown):
             raise HostError("kubmaster: Its host key is not known here.", fix="Compare it.")
         names = [machine.name for machine in plan.machines]
@@ -175,6 +177,18 @@ async def test_a_run_gets_what_was_said(hosts: Hosts, monkeypatch: pytest.Monkey
         await until(pilot, lambda: is_shown(pilot, Shown))
     assert given[0] is not None
     assert given[0].password == Secret(TYPED)
+
+
+async def test_machines_at_another_place_are_met_for_the_first_time(hosts: Hosts) -> None:
+    cluster = Cluster("lab")
+    cluster.create()
+    elsewhere = PROFILE.hosts[1].model_copy(update={"address": "192.168.1.12"})
+    cluster.profile.write_text(profilefile.dump(PROFILE.model_copy(update={"hosts": (PROFILE.hosts[0], elsewhere)})))
+    cluster.journal.write_text('{"n": 1, "at": 1.0, "event": "begin", "task": "kubnode1/facts"}\n')
+    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
+        meeting.start_run(pilot.app, Plan(PROFILE))
+        await until(pilot, lambda: is_shown(pilot, Keys))
+    assert hosts.moved == {"kubnode1"}
 
 
 @pytest.mark.parametrize("size", SIZES)
