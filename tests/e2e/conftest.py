@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
 SAID = re.compile(
     r"|kubetui: .*|  .*|Collecting \.\.\.|Stopping: what runs comes to its end\. Once more stops at once\."
+    r"|The profile was changed: .*"
     r"|Nobody reads what is said here any more\. Stopping: what runs comes to its end\."
 )
 """What kubetui says on standard error: errors with their fix below them, and that it stops."""
