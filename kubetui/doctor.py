@@ -17,7 +17,7 @@ from typing import Final
 
 from kubetui import networks
 from kubetui.cluster import Cluster, state_home
-from kubetui.errors import ProfileError
+from kubetui.errors import ForeignError, ProfileError
 from kubetui.hostchecks import (
     Check,
     blocking,
@@ -44,6 +44,7 @@ from kubetui.plan import Machine, Plan
 from kubetui.providers import vagrantcli
 from kubetui.providers.catalogue import PROVIDERS, ProviderKind
 from kubetui.providers.process import run
+from kubetui.providers.vagrantproject import VagrantProject
 from kubetui.rules import host_problems, host_routes
 
 __all__ = ["Check", "blocking", "examine"]
@@ -78,7 +79,7 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
         ask("vagrant", "--version"),
         ask("vagrant", "plugin", "list") if kind.plugin else _nothing(),
         ask("VBoxManage", "--version") if kind.name == "virtualbox" else _nothing(),
-        _in_use(missing),
+        _in_use(_strange(plan, missing)),
     )
     vagrant = vagrant_check(version, system)
     checks = [vagrant, program_check(kind, _absent_programs(kind), system)]
@@ -145,6 +146,21 @@ def _missing(plan: Plan) -> list[Machine]:
         if not (folder / "starting" / machine.name).exists()
         and not any(folder.glob(f".vagrant/machines/{machine.name}/*/id"))
     ]
+
+
+def _strange(plan: Plan, missing: Sequence[Machine]) -> list[IPv4Address]:
+    """Return the planned addresses at which nothing may answer yet.
+
+    One that a machine of the cluster has may go to another machine under a changed profile.
+    """
+    project = VagrantProject(Cluster(plan.profile.name).folder)
+    try:
+        written = project.written().get("machines", [])
+    except ForeignError:
+        # the run will say what is wrong with the folder
+        written = []
+    own = {machine.get("address") for machine in written if project.knows(machine["name"])}
+    return [machine.address for machine in missing if str(machine.address) not in own]
 
 
 def _absent_programs(kind: ProviderKind) -> list[str]:
@@ -222,10 +238,10 @@ async def ask(program: str, *arguments: str) -> str | None:
     return None if finished.code else "\n".join(output)
 
 
-async def _in_use(machines: Sequence[Machine]) -> Check | None:
+async def _in_use(addresses: Sequence[IPv4Address]) -> Check | None:
     """Knock at every address that this host has a route to, all at once."""
     routes = [route.network for route in host_routes()]
-    asked = [machine.address for machine in machines if any(machine.address in network for network in routes)]
+    asked = [address for address in addresses if any(address in network for network in routes)]
     answers = await asyncio.gather(*map(answers_at, asked))
     return in_use_check([address for address, used in zip(asked, answers, strict=True) if used], len(asked))
 

@@ -16,6 +16,8 @@ from kubetui.hostinfo import Installer, System, install_command, install_hint, p
 from kubetui.plan import Plan
 from kubetui.profile import Profile
 from kubetui.providers.catalogue import PROVIDERS
+from kubetui.providers.settings import machines_document
+from kubetui.providers.vagrantproject import VagrantProject
 from kubetui.ranges import Problem
 
 DEBIAN = System(Installer.APT, "debian", "12", "bookworm")
@@ -257,6 +259,19 @@ def test_machines_that_exist_count_no_more(tmp_path: Path, monkeypatch: pytest.M
     (folder / "starting").mkdir()
     (folder / "starting" / "kubnode1").touch()
     assert [machine.name for machine in doctor._missing(plan())] == ["kubnode2"]
+
+
+def test_an_address_of_the_clusters_own_machine_may_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    folder = tmp_path / "kubetui" / "clusters" / "lab"
+    (folder / ".vagrant/machines/kubmaster/virtualbox").mkdir(parents=True)
+    (folder / ".vagrant/machines/kubmaster/virtualbox/id").touch()
+    VagrantProject(folder).write(machines_document(plan()))
+    renamed = plan(machines={"control_plane_name": "first"})
+    asked = doctor._strange(renamed, doctor._missing(renamed))
+    assert list(map(str, asked)) == ["192.168.56.102", "192.168.56.103"]
+    (folder / "machines.json").write_text("{")
+    assert len(doctor._strange(renamed, doctor._missing(renamed))) == 3
 
 
 async def test_a_host_without_anything_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

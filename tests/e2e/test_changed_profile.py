@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 OTHER = "rig/other"
 MARK, IS_MARKED = "touch /root/marked", "test -e /root/marked && echo marked || echo new"
-REFUSING = {"patches": []}
+REFUSING: dict[str, Any] = {"patches": []}
 """What Kubernetes is to be on old cgroups without a patch: no machine gets past the look at it."""
 
 
@@ -43,7 +44,7 @@ def marks(lab: Lab) -> dict[str, str]:
 
 
 def test_what_a_change_touches_is_made_anew(fresh: Maker, tmp_path: Path) -> None:
-    machines = {"workers": 1}
+    machines: dict[str, Any] = {"workers": 1}
     lab = fresh("changing", machines=machines, kubernetes=REFUSING)
     assert_refused_when_looked_at(lab, "kubmaster", "kubnode1")
     for name in ("kubmaster", "kubnode1"):
