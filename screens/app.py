@@ -17,17 +17,17 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Resize
 from textual.screen import Screen
 
-from kubetui.crash import report
-from kubetui.errors import StoppedError
-from screens.chrome import SMALLEST, TooSmall, fits
-from screens.heldkeys import HeldKeys
-from screens.outlet import TerminalDriver
-from screens.theme import TERMINAL, WITHOUT_COLOUR
+from kubetui.base.crash import report
+from kubetui.base.errors import StoppedError
+from screens.terminal.heldkeys import HeldKeys
+from screens.terminal.outlet import TerminalDriver
+from screens.terminal.theme import TERMINAL, WITHOUT_COLOUR
+from screens.widgets.chrome import SMALLEST, TooSmall, fits
 
 if TYPE_CHECKING:
     # what knows profiles takes longer to import than the first frame to draw: it comes after it, in a thread
-    from screens.draft import Draft
     from screens.host import Host
+    from screens.wizard.draft import Draft
 
 
 class KubetuiApp(App[int]):
@@ -58,7 +58,7 @@ class KubetuiApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the start screen."""
-        from screens.start import StartScreen  # noqa: PLC0415 - what a screen needs is imported with it
+        from screens.start.screen import StartScreen  # noqa: PLC0415 - what a screen needs is imported with it
 
         self.held.hold()
         return StartScreen(new=self._new)
@@ -87,15 +87,15 @@ class KubetuiApp(App[int]):
 
     def page(self, index: int, draft: Draft) -> Screen[None]:
         """Return the page of questions at an index, or what follows the last."""
-        from kubetui.questions import pages  # noqa: PLC0415
-        from screens.pages import PageScreen  # noqa: PLC0415
-        from screens.review import ReviewScreen  # noqa: PLC0415
+        from kubetui.profile.questions.pages import pages  # noqa: PLC0415
+        from screens.wizard.pages import PageScreen  # noqa: PLC0415
+        from screens.wizard.review import ReviewScreen  # noqa: PLC0415
 
         return PageScreen(index, draft) if index < len(pages()) else ReviewScreen(draft)
 
     def save(self, draft: Draft) -> None:
         """Ask for a name and save the draft under it."""
-        from screens.saving import save  # noqa: PLC0415
+        from screens.wizard.saving import save  # noqa: PLC0415
 
         save(self, draft)
 
@@ -119,9 +119,9 @@ def run(*, new: bool = False) -> int:
         code = app.run()
     finally:
         # only a run brings this in; without one, asyncssh is spared
-        if "screens.session" in sys.modules:
+        if "screens.run.session" in sys.modules:
             _outlive_the_screen()
-            sys.modules["screens.session"].land(_say)
+            sys.modules["screens.run.session"].land(_say)
     return (app.return_code or 0) if code is None else code
 
 

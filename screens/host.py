@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubetui.hostchecks import Check, memory_of
-from kubetui.hostrules import Route, host_problems, host_routes
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.providers.catalogue import PROVIDERS
-from kubetui.ranges import Problem
+from kubetui.host.addresses import Route, host_problems, host_routes
+from kubetui.host.checks import Check, memory_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.profile import Profile
 
 GIB = 1024**3
 
@@ -50,7 +50,7 @@ class Host:
 
     async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
         """Return every check, for a plan or in general; takes about a second."""
-        from kubetui.doctor import examine  # noqa: PLC0415 - after the first frame
+        from kubetui.host.doctor import examine  # noqa: PLC0415 - after the first frame
 
         return await examine(plan)
 

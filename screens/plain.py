@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import questionary
 from prompt_toolkit.styles import Style
 
-from kubetui import library, overview
-from kubetui.errors import ProfileError, StoppedError
-from kubetui.hostrules import host_problems
-from kubetui.questions import Question, pages
-from kubetui.typedanswer import parse_answer
-from screens.draft import Draft, page_of
+from kubetui.base.errors import ProfileError, StoppedError
+from kubetui.host.addresses import host_problems
+from kubetui.profile.files import library
+from kubetui.profile.questions.pages import Question, pages
+from kubetui.profile.questions.typed import parse_answer
+from kubetui.record import overview
+from screens.wizard.draft import Draft, page_of
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from kubetui import credentials, redaction
+from kubetui.base import redaction
+from kubetui.profile import credentials
 
 # no test fails because the machine has other things to do
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

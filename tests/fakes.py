@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from kubetui.cluster import Cluster
-from kubetui.command import Command
-from kubetui.engine import Engine, Stop
-from kubetui.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
-from kubetui.node import LostTrackError, Node, Result
-from kubetui.pipeline import Recipe, Step, Where
-from kubetui.plan import Machine, Plan
-from kubetui.providers.base import Endpoint, LineSink, MachineState
-from kubetui.task import Run, Task, follow_recipe
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
+from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.engine.recipe import Run, Task, follow_recipe
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.remote.node import LostTrackError, Node, Result
 
 OK = Result(0, ())
 Body = Callable[[Task], Awaitable[Outcome]]

@@ -12,11 +12,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from kubetui.command import Command
-from kubetui.events import Event, Outcome, TaskFinished
-from kubetui.logs import Logs
-from kubetui.pipeline import Recipe
-from screens.buffers import Buffers
+from kubetui.engine.events import Event, Outcome, TaskFinished
+from kubetui.engine.step import Recipe
+from kubetui.record.logs import Logs
+from kubetui.remote.command import Command
+from screens.log.buffers import Buffers
 from tests.fakes import Bench, step
 from tests.loopback import guest
 from tests.plans import plan

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import asyncssh
 
-from kubetui.connection import Patience
-from kubetui.hostkeys import HostKeys
-from kubetui.providers.base import Endpoint
-from kubetui.ssh import SshNode
+from kubetui.engine.provider import Endpoint
+from kubetui.remote.connection import Patience
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.ssh import SshNode
 
 QUICK = Patience(boot=60.0, pause=0.02, keepalive=0.2)
 

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from kubetui.plan import Plan
-from kubetui.profile import Profile
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
 
 GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = ("1.31", "1.36", "1.37")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubetui.profile import Profile
+from kubetui.profile.schema.profile import Profile
 
 
 def profile(**parts: Any) -> Profile:

@@ -34,7 +34,7 @@ def test_every_error_id_is_documented_and_no_other() -> None:
 
 
 def test_every_event_is_documented() -> None:
-    text = (ROOT / "kubetui" / "events.py").read_text()
+    text = (ROOT / "kubetui" / "engine" / "events.py").read_text()
     union = re.search(r"^Event = (.*)$", text, re.MULTILINE)
     assert union is not None
     documented = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "events.md").read_text(), re.MULTILINE)

@@ -20,7 +20,7 @@ PATIENCE = 90.0
 async def main() -> None:
     """Walk from the start screen to the nodes table, and take a picture of each screen on the way."""
     from screens.app import KubetuiApp
-    from screens.session import land
+    from screens.run.session import land
 
     app = KubetuiApp()
     async with app.run_test(size=SIZE) as pilot:

@@ -13,18 +13,18 @@ import random
 import tempfile
 from pathlib import Path
 
-from kubetui import timings
-from kubetui.cluster import Cluster
-from kubetui.engine import Engine, Stop
-from kubetui.events import Event, Outcome
-from kubetui.node import Node
-from kubetui.pipeline import Recipe, Step, Where
-from kubetui.plan import Machine, Plan
-from kubetui.profile import Profile
-from kubetui.providers import make
-from kubetui.providers.base import Endpoint, LineSink
-from kubetui.steps import STEPS
-from kubetui.task import Run, Task
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.events import Event, Outcome
+from kubetui.engine.provider import Endpoint, LineSink
+from kubetui.engine.recipe import Run, Task
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.machines.make import make
+from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record import timings
+from kubetui.remote.node import Node
+from kubetui.steps.build import STEPS
 from tests.benchmarks.measure import report, say
 
 NAP = 0.1

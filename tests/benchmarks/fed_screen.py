@@ -12,19 +12,19 @@ from typing import Any
 
 from textual.app import App
 
-from kubetui.engine import Stop
-from kubetui.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
-from kubetui.logs import Logs
-from kubetui.pipeline import tasks_of
-from kubetui.plan import Plan
-from kubetui.profile import Machines, Profile
-from kubetui.steps import STEPS
-from kubetui.text import Lines, redact
-from screens.logscreen import LogScreen
-from screens.machinelist import MachineList
-from screens.run import RunScreen
-from screens.session import Session
-from screens.theme import TERMINAL
+from kubetui.base.text import Lines, redact
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
+from kubetui.engine.step import tasks_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Machines, Profile
+from kubetui.record.logs import Logs
+from kubetui.steps.build import STEPS
+from screens.log.screen import LogScreen
+from screens.run.machinelist import MachineList
+from screens.run.screen import RunScreen
+from screens.run.session import Session
+from screens.terminal.theme import TERMINAL
 from tests.benchmarks.ssh_feed import SshFeed
 
 TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older one, and saying so at some length\n"

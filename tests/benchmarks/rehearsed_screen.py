@@ -9,10 +9,10 @@ from typing import Any
 
 from textual.app import App
 
-from kubetui.profile import Machines, Profile
-from screens.run import RunScreen
-from screens.session import land
-from screens.theme import TERMINAL
+from kubetui.profile.schema.profile import Machines, Profile
+from screens.run.screen import RunScreen
+from screens.run.session import land
+from screens.terminal.theme import TERMINAL
 from tests.benchmarks.fed_screen import ACTIONS, watch
 
 NAME = "bench"

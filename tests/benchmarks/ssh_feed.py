@@ -11,18 +11,18 @@ from pathlib import Path
 
 import asyncssh
 
-from kubetui.command import Command
-from kubetui.engine import Stop
-from kubetui.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
-from kubetui.hostkeys import HostKeys
-from kubetui.logs import Logs
-from kubetui.pipeline import tasks_of
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.providers.base import Endpoint
-from kubetui.redaction import redact
-from kubetui.ssh import SshNode
-from kubetui.steps import STEPS
+from kubetui.base.redaction import redact
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
+from kubetui.engine.provider import Endpoint
+from kubetui.engine.step import tasks_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.logs import Logs
+from kubetui.remote.command import Command
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.ssh import SshNode
+from kubetui.steps.build import STEPS
 
 TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older one, and saying so at some length\n"
 PAUSE = 0.05

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 import psutil
 import pytest
 
-from kubetui.journal import read
-from kubetui.pipeline import tasks_of
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.steps import STEPS
+from kubetui.engine.step import tasks_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.journal import read
+from kubetui.steps.build import STEPS
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.running import Running, helpers, in_a_terminal, running
 from tests.e2e.smoke import pods_reach_each_other

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from kubetui.command import Command
-from kubetui.diagnosis import explain
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.steps.packages import KUBERNETES_PACKAGES, PACKAGE_REPOSITORY
+from kubetui.engine.failures.diagnosis import explain
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote.command import Command
+from kubetui.steps.node.packages import KUBERNETES_PACKAGES, PACKAGE_REPOSITORY
 from tests.e2e.conftest import Lab, Maker
 from tests.security.commandlines import Watch
 

@@ -5,13 +5,13 @@ import errno
 
 import pytest
 
-from kubetui.errors import RunError
-from kubetui.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
-from kubetui.hostkeys import HostKeys
-from kubetui.pipeline import Where
-from kubetui.providers.base import MachineState
-from kubetui.steps.machine import START
-from kubetui.task import Task
+from kubetui.base.errors import RunError
+from kubetui.engine.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
+from kubetui.engine.provider import MachineState
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Where
+from kubetui.remote.host_keys import HostKeys
+from kubetui.steps.machine.start import START
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 

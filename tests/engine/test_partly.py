@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from kubetui.errors import RunError
-from kubetui.events import GOOD, NodesTable, Outcome
-from kubetui.pipeline import Step, Where
-from kubetui.task import Task
+from kubetui.base.errors import RunError
+from kubetui.engine.events import GOOD, NodesTable, Outcome
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Step, Where
 from tests.fakes import Bench, step
 from tests.plans import plan
 

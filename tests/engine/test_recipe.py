@@ -1,10 +1,10 @@
 """How a recipe is followed: looked at, carried out, looked at again, and what is said where that fails."""
 
-from kubetui.command import Command
-from kubetui.events import Outcome
-from kubetui.node import LostTrackError, Result
-from kubetui.pipeline import Recipe
-from kubetui.task import Task, unit_name
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import Task, unit_name
+from kubetui.engine.step import Recipe
+from kubetui.remote.command import Command
+from kubetui.remote.node import LostTrackError, Result
 from tests.fakes import Bench, FakeNode, done, step
 from tests.plans import plan
 

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from kubetui.engine import Stop
-from kubetui.errors import StoppedError
-from kubetui.events import Outcome
-from kubetui.pipeline import Where
-from kubetui.task import Task
+from kubetui.base.errors import StoppedError
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Where
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 

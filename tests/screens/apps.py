@@ -8,7 +8,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from screens.theme import TERMINAL
+from screens.terminal.theme import TERMINAL
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.hostchecks import Check
-from kubetui.hostrules import Route, route_conflicts
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.ranges import Problem
+from kubetui.host.addresses import Route, route_conflicts
+from kubetui.host.checks import Check
+from kubetui.profile.plan import Plan
+from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.profile import Profile
 from screens.host import Host, HostFacts
 
 NOW = 1_790_000_000.0

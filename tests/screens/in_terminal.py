@@ -6,15 +6,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from kubetui.engine import Stop
-from kubetui.events import Line, RunFinished, Sink
-from kubetui.profile import Profile
-from kubetui.text import Lines
+from kubetui.base.text import Lines
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Line, RunFinished, Sink
+from kubetui.profile.schema.profile import Profile
 from screens.app import KubetuiApp
-from screens.run import RunScreen
-from screens.session import Session, land
-
-from . import recorded
+from screens.run.screen import RunScreen
+from screens.run.session import Session, land
+from tests.screens import recorded
 
 PLANTED = (
     b"\x1b]52;c;cGxhbnRlZA==\x07clipboard\n"

@@ -4,12 +4,12 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from kubetui.engine import Stop
-from kubetui.events import Event, Line, Outcome, RunFinished, RunStarted, Sink, TaskFinished, TaskId, TaskStarted
-from kubetui.pipeline import tasks_of
-from kubetui.plan import Plan
-from kubetui.profile import Machines, Profile
-from kubetui.steps import STEPS
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Event, Line, Outcome, RunFinished, RunStarted, Sink, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.step import tasks_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Machines, Profile
+from kubetui.steps.build import STEPS
 
 BEGAN = 1_700_000_000.0
 SAID = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubetui.command import Secret
+from kubetui.remote.command import Secret
 from screens.app import KubetuiApp
 
 

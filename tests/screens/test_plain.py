@@ -8,11 +8,12 @@ from prompt_toolkit.input import PipeInput
 from prompt_toolkit.input.defaults import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from kubetui import library, profilefile
-from kubetui.answers import is_asked, values_of
-from kubetui.errors import StoppedError
-from kubetui.profile import Machines, Profile
-from kubetui.questions import pages
+from kubetui.base.errors import StoppedError
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.files import library
+from kubetui.profile.questions.answers import is_asked, values_of
+from kubetui.profile.questions.pages import pages
+from kubetui.profile.schema.profile import Machines, Profile
 from screens import plain
 
 ENTER, CLEAR, CTRL_C = "\r", "\x15", "\x03"

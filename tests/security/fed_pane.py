@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 
 from textual.app import App, ComposeResult
 
-from kubetui.events import Line
-from kubetui.redaction import Stream
-from kubetui.text import Lines
-from screens.buffers import Buffers
-from screens.logpane import LogPane
-from screens.logview import cuts
-from screens.theme import TERMINAL
+from kubetui.base.redaction import Stream
+from kubetui.base.text import Lines
+from kubetui.engine.events import Line
+from screens.log.buffers import Buffers
+from screens.log.pane import LogPane
+from screens.log.view import cuts
+from screens.terminal.theme import TERMINAL
 
 CANARY = b"c4n4ry"
 MACHINE = "kubmaster"

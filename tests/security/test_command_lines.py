@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import proxy
-from kubetui.command import Command, Secret, Value
-from kubetui.hostkeys import HostKeys
-from kubetui.node import Node
-from kubetui.providers.base import Endpoint
-from kubetui.redaction import Stream
-from kubetui.ssh import SshNode
+from kubetui.base.redaction import Stream
+from kubetui.engine.provider import Endpoint
+from kubetui.remote.command import Command, Secret, Value
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.node import Node
+from kubetui.remote.ssh import SshNode
+from kubetui.steps.node import proxy
 from tests.loopback import QUICK, guest
 from tests.security.commandlines import Watch
 from tests.security.planted import CANARIES, KEY, SUDO, TOKEN, assert_none, files_under, logged_in

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import planview
-from kubetui.cluster import Cluster
-from kubetui.command import PRELUDE, Command, Secret, quote
-from kubetui.credentials import Logins
-from kubetui.errors import KubetuiError
-from kubetui.library import path_of
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.steps import STEPS
-from kubetui.steps.workers import SIGN, TICKET
-from kubetui.survey import script
+from kubetui.base.errors import KubetuiError
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.survey import script
+from kubetui.operations import plan as planview
+from kubetui.profile.credentials import Logins
+from kubetui.profile.files.library import path_of
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote.command import PRELUDE, Command, Secret, quote
+from kubetui.steps.build import STEPS
+from kubetui.steps.cluster.join import SIGN, TICKET
 from tests.plans import plan
 from tests.security.fuzz import CANARY, amount, texts
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import cluster as clusters
-from kubetui import profilefile
-from kubetui.cluster import Cluster, all_names, existing
-from kubetui.errors import KubetuiError, UsageError
-from kubetui.events import Line
-from kubetui.hostkeys import HostKeys
-from kubetui.journal import Journal
-from kubetui.logs import Logs
-from kubetui.profile import Profile
+from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.cluster import folder as clusters
+from kubetui.cluster.folder import Cluster, all_names, existing
+from kubetui.engine.events import Line
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.journal import Journal
+from kubetui.record.logs import Logs
+from kubetui.remote.host_keys import HostKeys
 
 
 def rehearse(home: Path, *words: str) -> subprocess.CompletedProcess[str]:

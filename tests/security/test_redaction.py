@@ -10,11 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubetui.command import Command, Secret
-from kubetui.errors import KubetuiError
-from kubetui.fieldtypes import Part, Url
-from kubetui.profile import Profile
-from kubetui.redaction import (
+from kubetui.base.errors import KubetuiError
+from kubetui.base.redaction import (
     STARS,
     Stream,
     redact,
@@ -25,7 +22,10 @@ from kubetui.redaction import (
     remember_telling,
     url_password,
 )
-from kubetui.text import Lines
+from kubetui.base.text import Lines
+from kubetui.profile.schema.fields import Part, Url
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote.command import Command, Secret
 
 PASSWORD = "it's 100% s3cr&t/é\"x"  # noqa: S105
 TOKEN = "abcdef.0123456789abcdef"  # noqa: S105

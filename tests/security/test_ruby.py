@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.providers.settings import machines_document
-from kubetui.providers.vagrantproject import vagrantfile
+from kubetui.machines.vagrant.project import vagrantfile
+from kubetui.machines.vagrant.settings import machines_document
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from tests.machines.vagrant.test_vagrantfile import SCRIPT, vagrants_ruby
 from tests.security.fuzz import CANARY, PIECES, amount, texts
-from tests.test_vagrantfile import SCRIPT, vagrants_ruby
 
 BATCH = amount(20, 50)
 RUBY = (

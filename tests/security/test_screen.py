@@ -11,14 +11,14 @@ from types import SimpleNamespace
 import pytest
 from textual.screen import Screen
 
-from kubetui.files import credentials_file, write_private
-from kubetui.profile import Profile
-from kubetui.rehearsal import answers, stage
-from kubetui.rehearsal.options import with_options
-from kubetui.steps import control_planes
+from kubetui.base.files import credentials_file, write_private
+from kubetui.machines.rehearsal import answers, stage
+from kubetui.machines.rehearsal.options import with_options
+from kubetui.profile.schema.profile import Profile
+from kubetui.steps.cluster import join_control_plane
 from screens.app import KubetuiApp
-from screens.buffers import text_of
-from screens.run import RunScreen
+from screens.log.buffers import text_of
+from screens.run.screen import RunScreen
 from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 
@@ -50,7 +50,7 @@ async def test_no_screen_of_a_run_shows_a_secret(
 
     fakes = {"choice": lambda _: next(letters), "token_hex": secrets.token_hex}
     monkeypatch.setattr(answers, "secrets", SimpleNamespace(**fakes))
-    monkeypatch.setattr(control_planes, "secrets", SimpleNamespace(token_hex=token_hex))
+    monkeypatch.setattr(join_control_plane, "secrets", SimpleNamespace(token_hex=token_hex))
     profile = with_options(Profile.model_validate({**DOCUMENT, "provider": "rehearsal"}), speed=1000, fault=fault)
     app = Running(profile)
     async with app.run_test(size=(120, 40)) as pilot:

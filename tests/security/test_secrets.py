@@ -14,22 +14,25 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kubetui import crash, planview, profilefile, proxy
-from kubetui.command import Command, Secret
-from kubetui.engine import Engine
-from kubetui.errors import KubetuiError, ProfileError
-from kubetui.events import Event, Line, Outcome
-from kubetui.files import write_private
-from kubetui.journal import Journal
-from kubetui.logs import Logs
-from kubetui.node import Result
-from kubetui.pipeline import Recipe
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.rehearsal.faults import FAULTS
-from kubetui.render import JsonLines, Output, Plain
-from kubetui.steps import STEPS
-from kubetui.task import Task
+from kubetui.base import crash
+from kubetui.base.errors import KubetuiError, ProfileError
+from kubetui.base.files import write_private
+from kubetui.cli.output import JsonLines, Output, Plain
+from kubetui.engine.engine import Engine
+from kubetui.engine.events import Event, Line, Outcome
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Recipe
+from kubetui.machines.rehearsal.faults import FAULTS
+from kubetui.operations import plan as planview
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.journal import Journal
+from kubetui.record.logs import Logs
+from kubetui.remote.command import Command, Secret
+from kubetui.remote.node import Result
+from kubetui.steps.build import STEPS
+from kubetui.steps.node import proxy
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 from tests.security.fuzz import FULL
@@ -168,12 +171,12 @@ def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
 
 def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path: Path) -> None:
     code = (
-        "import kubetui.lookcommands, kubetui.cli, kubetui.command\n"
+        "import kubetui.cli.show, kubetui.cli.main, kubetui.remote.command\n"
         "def boom(*a, **k):\n"
-        f"    secret = kubetui.command.Secret({TOKEN!r})\n"
+        f"    secret = kubetui.remote.command.Secret({TOKEN!r})\n"
         "    raise OSError('it is ' + secret.reveal())\n"
-        "kubetui.lookcommands.profiles = boom\n"
-        "kubetui.cli.main(['profiles'])\n"
+        "kubetui.cli.show.profiles = boom\n"
+        "kubetui.cli.main.main(['profiles'])\n"
     )
     # by standard input: another test looks at the command lines of every process
     done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=False)
@@ -185,7 +188,7 @@ def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path
 
 DRIVER = f"""
 import itertools, secrets, sys, types
-import kubetui.cli, kubetui.rehearsal.answers, kubetui.steps.control_planes
+import kubetui.cli.main, kubetui.machines.rehearsal.answers, kubetui.steps.cluster.join_control_plane
 letters = itertools.cycle({TOKEN.replace(".", "")!r})
 used = open(sys.argv.pop(1), "a")
 def choice(_):
@@ -194,9 +197,9 @@ def choice(_):
 def token_hex(_):
     print("key", file=used, flush=True)
     return {KEY!r}
-kubetui.rehearsal.answers.secrets = types.SimpleNamespace(choice=choice, token_hex=secrets.token_hex)
-kubetui.steps.control_planes.secrets = types.SimpleNamespace(token_hex=token_hex)
-kubetui.cli.main()
+kubetui.machines.rehearsal.answers.secrets = types.SimpleNamespace(choice=choice, token_hex=secrets.token_hex)
+kubetui.steps.cluster.join_control_plane.secrets = types.SimpleNamespace(token_hex=token_hex)
+kubetui.cli.main.main()
 """
 """kubetui, whose rehearsed machines hand out the planted join token, and whose certificate key is the planted one."""
 

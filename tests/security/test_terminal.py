@@ -10,19 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import library, observe, planview, profilefile
-from kubetui.command import Command
-from kubetui.engine import Engine
-from kubetui.errors import KubetuiError, ProfileError
-from kubetui.events import Event, Line, NodesTable, Outcome, TaskFinished
-from kubetui.node import Result
-from kubetui.pipeline import Recipe
-from kubetui.plan import Plan
-from kubetui.profile import Profile
-from kubetui.redaction import Stream, redact
-from kubetui.render import JsonLines, Plain
-from kubetui.task import Task
-from kubetui.text import Lines, clean
+from kubetui.base.errors import KubetuiError, ProfileError
+from kubetui.base.redaction import Stream, redact
+from kubetui.base.text import Lines, clean
+from kubetui.cli.output import JsonLines, Plain
+from kubetui.engine.engine import Engine
+from kubetui.engine.events import Event, Line, NodesTable, Outcome, TaskFinished
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Recipe
+from kubetui.operations import observe
+from kubetui.operations import plan as planview
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote.command import Command
+from kubetui.remote.node import Result
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 from tests.security.fuzz import amount

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from kubetui import credentials, profilefile, redaction
-from kubetui.errors import ProfileError
-from kubetui.files import credentials_file
+from kubetui.base import redaction
+from kubetui.base.errors import ProfileError
+from kubetui.base.files import credentials_file
+from kubetui.profile import credentials
+from kubetui.profile.files import file as profilefile
 from tests.security.fuzz import PIECES, amount
 
 SECONDS = 2.0

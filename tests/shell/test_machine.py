@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from kubetui.command import Command
-from kubetui.node import Result
-from kubetui.plan import Plan
-from kubetui.steps.machine import FACTS, SKIPPED
-from kubetui.task import Task
+from kubetui.engine.recipe import Task
+from kubetui.profile.plan import Plan
+from kubetui.remote.command import Command
+from kubetui.remote.node import Result
+from kubetui.steps.machine.start import FACTS, SKIPPED
 from tests.fakes import Bench, FakeNode
 from tests.plans import plan
-from tests.shell.box import Box, recipe
+from tests.steps.shell.box import Box, recipe
 
 TOLERANT: dict[str, Any] = {"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
 OWN = {"kind": "InitConfiguration"}

@@ -1,0 +1,1 @@
+"""What every room uses and nothing else: errors, text, secrets, files, processes."""

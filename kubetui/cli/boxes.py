@@ -1,0 +1,64 @@
+"""What `kubetui boxes` does, and the box that `kubetui up --keep-box` leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+import click
+
+from kubetui.base.text import harmless
+from kubetui.cli import output as render
+from kubetui.cli.audience import say
+from kubetui.cli.clusters import followed, passwords
+from kubetui.cluster.folder import Cluster, is_name
+from kubetui.operations.boxes import make as boxmaker
+from kubetui.operations.boxes import store
+from kubetui.operations.up import connector
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.files import library
+from kubetui.profile.schema.profile import Profile
+
+
+def boxes() -> int:
+    """List the prepared boxes; see `cli.boxes`."""
+    found = store.listing()
+    for box in found:
+        made = time.strftime("%Y-%m-%d", time.localtime(box.made))
+        size = f"{box.size / 1e9:.1f} GB"
+        stale = "" if box.current else "  stale: its base box has changed"
+        what = f"Kubernetes {box.kubernetes}, {box.network}, {box.provider}, from {box.base}"
+        click.echo(harmless(f"{box.key}  {made}  {size:>7}  {what}{stale}"))
+    if not found:
+        click.echo("There are no prepared boxes. Make one: kubetui boxes make PROFILE")
+    return 0
+
+
+def make(name: str) -> int:
+    """Make a prepared box; see `cli.make_box`."""
+    cluster = Cluster(name) if is_name(name) else None
+    built = cluster is not None and cluster.exists
+    keep(profilefile.load(cluster.profile if cluster and built else library.find(name)))
+    return 0
+
+
+def keep(profile: Profile, *, as_json: bool = False) -> None:
+    """Make the prepared box of a profile, and say how to start from it."""
+    passwords(profile)
+    output = render.output(as_json=as_json, verbose=False)
+    told = partial(say, err=as_json)
+
+    async def make() -> str:
+        with followed(output) as (attended, stop):
+            return await boxmaker.make(profile, connector, attended, told, stop)
+
+    name = asyncio.run(make())
+    told(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
+
+
+def remove(key: str) -> int:
+    """Remove a prepared box; see `cli.remove_box`."""
+    asyncio.run(store.remove(key, say))
+    say(f"{key} is gone.")
+    return 0

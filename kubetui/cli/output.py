@@ -1,0 +1,186 @@
+"""Headless output: one line an event, a progress line on a terminal, or JSON for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol, TextIO, assert_never
+
+from kubetui.base.text import counted
+from kubetui.engine.events import Event, Line, NodesTable, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
+from kubetui.engine.progress import Progress
+
+COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
+
+
+NOTICE = "no machine is made, and nothing on this host changes"
+
+
+def left_out(count: int) -> str:
+    """Say how many lines of a task are in no log.
+
+    >>> left_out(12)
+    '12 lines of its output are left out of the log, between its first and its last ones'
+    """
+    lines = "1 line of its output is" if count == 1 else f"{count} lines of its output are"
+    return f"{lines} left out of the log, between its first and its last ones"
+
+
+class Output(Protocol):
+    """A sink that ends."""
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+
+
+class JsonLines:
+    """Every event as one line of JSON with its kind; the format is listed in docs/events.md."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        self._stream.write(json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)}) + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the terminal tidy; there is nothing to do."""
+
+
+Left = Callable[[Progress], float | None]
+"""Tells how many seconds a run still takes, None when nobody knows."""
+
+
+class Plain:
+    """One line an event. On a terminal also a progress line that is rewritten in place, and colours."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool = False, remaining: Left | None = None) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._coloured = self._live and not os.environ.get("NO_COLOR")
+        self._progress = Progress()
+        self._remaining = remaining
+        self._left = ""
+        self._asked = -1
+        self._width = 0
+
+    def __call__(self, event: Event) -> None:
+        """Print what a person wants to know of one event."""
+        self._progress.apply(event)
+        match event:
+            case RunStarted():
+                self._width = max(map(len, event.machines))
+                if event.rehearsal:
+                    self._print(f"A rehearsal: {NOTICE}.")
+                machines, tasks = counted(len(event.machines), "machine"), counted(len(event.tasks), "task")
+                self._print(f"{event.cluster}: {machines}, {tasks}")
+            case TaskStarted():
+                self._line(event.at, event.task.machine, f"{event.title} ...")
+            case TaskFinished():
+                self._ended(event)
+            case Line():
+                if self._verbose:
+                    self._line(event.at, event.machine, f"  {event.text}")
+            case NodesTable():
+                heading = "The nodes of a rehearsal, from a recording:\n" if event.rehearsal else ""
+                self._print("\n" + heading + event.text.rstrip("\n"))
+            case RunFinished():
+                self._summary(event)
+                if event.rehearsal:
+                    self._print(f"This was a rehearsal: {NOTICE}.")
+            case _:
+                assert_never(event)
+        self._status()
+
+    def _ended(self, event: TaskFinished) -> None:
+        title = event.task.step
+        word = self._colour(event.outcome, COLOURS[event.outcome])
+        seconds = f" {event.seconds:.1f} s" if event.outcome is Outcome.DONE else ""
+        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}")
+        if event.left_out:
+            self._print(f"    {left_out(event.left_out)}")
+        if event.outcome is Outcome.FAILED:
+            command = (f"$ {event.command}",) if event.command else ()
+            for text in (
+                *command,
+                *event.tail[-12:],
+                "",
+                event.error,
+                event.fix,
+                f"error {event.error_id}, docs/errors.md",
+                f"log {event.log}",
+            ):
+                self._print(f"    {text}" if text else "")
+
+    def _summary(self, event: RunFinished) -> None:
+        minutes, seconds = divmod(round(event.seconds), 60)
+        clock = f"{minutes}:{seconds:02}"
+        if event.ok:
+            changed = f"{counted(event.changed, 'task')} changed something" if event.changed else "nothing changed"
+            what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
+            self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {clock}; {changed}.")
+            # behind a rehearsal's is no cluster
+            if event.kubeconfig and not event.rehearsal:
+                self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
+            return
+        if event.partly:
+            rest = ", ".join(event.not_ready)
+            self._print(
+                f"\n{event.ready} of {event.nodes} nodes are ready; not yet: {rest}. The cluster works without."
+            )
+            if event.kubeconfig and not event.rehearsal:
+                self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
+        why = "was stopped" if event.stopped and not event.failed else "is not ready"
+        self._print(
+            f"\n{event.cluster} {why} after {clock}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
+            "Nothing is lost; the same command goes on from here."
+        )
+
+    def _line(self, at: float, machine: str, text: str) -> None:
+        self._print(f"{time.strftime('%H:%M:%S', time.localtime(at))}  {machine:<{self._width}}  {text}")
+
+    def _print(self, text: str) -> None:
+        self._stream.write(("\r\x1b[K" if self._live else "") + text + "\n")
+
+    def _status(self) -> None:
+        # what is said before the run begins has no time of its own
+        if self._live and self._progress.tasks and self._progress.finished is None:
+            done, total = self._progress.done, len(self._progress.tasks)
+            running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
+            elapsed = round(time.time() - self._progress.began)
+            text = f"{done} of {total}  {elapsed // 60}:{elapsed % 60:02}{self._about(elapsed)}  {running}"
+            self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+        self._stream.flush()
+
+    def _about(self, elapsed: int) -> str:
+        """Return what is left of the run, looked up once a second."""
+        if self._remaining is not None and elapsed != self._asked:
+            self._asked = elapsed
+            seconds = self._remaining(self._progress)
+            self._left = "" if seconds is None else f", about {round(seconds) // 60}:{round(seconds) % 60:02} left"
+        return self._left
+
+    def _colour(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
+
+    def close(self) -> None:
+        """Remove the progress line."""
+        if self._live:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def output(*, as_json: bool, verbose: bool, remaining: Left | None = None) -> Output:
+    """Return the output that the command line asks for."""
+    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose, remaining=remaining)

@@ -1,0 +1,154 @@
+"""What the commands do that only look: clusters, profiles, plans, times, this host. `cli.py` alone calls this."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kubetui.base.errors import HostError, KubetuiError, UsageError
+from kubetui.base.files import named, write_private
+from kubetui.base.redaction import redacted
+from kubetui.base.text import counted, harmless
+from kubetui.cluster.folder import Cluster, all_names, existing
+from kubetui.engine.provider import MachineState
+from kubetui.host import doctor as doctors
+from kubetui.machines.make import make
+from kubetui.operations import plan as planview
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
+from kubetui.record import gantt
+from kubetui.record.timings import Timings, read
+
+
+def status(name: str | None, *, as_json: bool) -> int:
+    """Show clusters; see `cli.status`."""
+    found = asyncio.run(_statuses(existing(name) if name else None))
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    elif not found:
+        click.echo("There are no clusters. Make one: kubetui up tutorial")
+    for each in () if as_json else found:
+        if "error" in each:
+            click.echo(f"{each['name']}  {each['error']}")
+            continue
+        click.echo(f"{each['name']}  {each['provider']}  Kubernetes {each['kubernetes']}")
+        for machine in each["machines"]:
+            click.echo(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']:<16} {machine['state']}")
+    return 0
+
+
+async def _statuses(chosen: Cluster | None) -> list[dict[str, Any]]:
+    """Look at one cluster, or at all of them at once: Vagrant takes two seconds for each."""
+    if chosen is not None:
+        return [await _status(chosen)]
+    return await asyncio.gather(*(_status_or_why(Cluster(name)) for name in all_names()))
+
+
+async def _status_or_why(cluster: Cluster) -> dict[str, Any]:
+    """Look at one of several: what is wrong with it hides no other."""
+    try:
+        return await _status(cluster)
+    except KubetuiError as error:
+        return {"name": cluster.name, "error": error.message}
+
+
+async def _status(cluster: Cluster) -> dict[str, Any]:
+    plan = Plan(profilefile.load(cluster.profile))
+    states = await make(plan, cluster.folder).states()
+    return {
+        "name": cluster.name,
+        "provider": plan.provider.name,
+        "kubernetes": plan.profile.kubernetes.version,
+        "kubeconfig": str(cluster.kubeconfig) if cluster.kubeconfig.exists() else None,
+        "machines": [
+            {
+                "name": machine.name,
+                "role": machine.role.value,
+                "address": str(machine.address),
+                "state": states.get(machine.name, MachineState.UNKNOWN).value,
+            }
+            for machine in plan.machines
+        ],
+    }
+
+
+def profiles() -> int:
+    """List the profiles; see `cli.profiles`."""
+    for entry in library.listing():
+        if entry.profile is None:
+            click.echo(f"{entry.name:<16} {entry.kind:<8} {entry.error}")
+            continue
+        machines = counted(len(Plan(entry.profile).machines), "machine")
+        what = f"{machines}, {entry.profile.provider}, Kubernetes {entry.profile.kubernetes.version}"
+        click.echo(f"{entry.name:<16} {entry.kind:<8} {what}")
+    return 0
+
+
+def schema() -> int:
+    """Print the JSON Schema; see `cli.schema`."""
+    click.echo(json.dumps(profilefile.json_schema(), indent=2))
+    return 0
+
+
+def plan(name: str, *, script: str | None, as_json: bool) -> int:
+    """Show a plan; see `cli.plan`."""
+    plan = Plan(profilefile.load(library.find(name)))
+    if script is not None:
+        folder = Path(script)
+        for machine, text in planview.scripts(plan).items():
+            with named(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                write_private(folder / f"{machine}.sh", text, mode=0o700)
+            click.echo(folder / f"{machine}.sh")
+        return 0
+    if as_json:
+        click.echo(json.dumps(planview.plan_document(plan), indent=2))
+    else:
+        click.echo(planview.plan_text(plan), nl=False)
+    return 0
+
+
+def timings(name: str, *, svg: str | None) -> int:
+    """Show the times of a cluster's last run; see `cli.timings`."""
+    cluster = existing(name)
+    if svg is None:
+        show_timings(cluster)
+    elif svg == "-":
+        click.echo(gantt.svg(_timings(cluster)), nl=False)
+    else:
+        with named(Path(svg)):
+            Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
+        click.echo(svg)
+    return 0
+
+
+def show_timings(cluster: Cluster, *, err: bool = False) -> None:
+    """Show the times of a cluster's last run. Raises UsageError where none were kept."""
+    click.echo("\n" + gantt.table(_timings(cluster)), err=err)
+
+
+def _timings(cluster: Cluster) -> Timings:
+    found = read(cluster)
+    if found is None:
+        raise UsageError(
+            f"No run of {cluster.name} has kept its times yet.", fix=f"Each run does: kubetui up {cluster.name}"
+        )
+    return found
+
+
+def doctor(name: str | None, *, as_json: bool) -> int:
+    """Look at this host; see `cli.doctor`."""
+    checks = asyncio.run(doctors.examine(Plan(profilefile.load(library.find(name))) if name else None))
+    if as_json:
+        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
+    for check in () if as_json else checks:
+        click.echo(f"{check.status:<8} {check.name}: {harmless(check.message)}")
+        if check.fix and check.status != "ok":
+            click.echo(f"         {harmless(check.fix)}")
+    return HostError.exit_code if doctors.blocking(checks) else 0

@@ -1,0 +1,90 @@
+"""What `kubetui support` does: collect, show what was collected, ask, write."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from kubetui.base.errors import UsageError
+from kubetui.base.files import linked
+from kubetui.base.text import harmless
+from kubetui.cli.clusters import confirmed
+from kubetui.cluster.folder import Cluster, all_names
+from kubetui.operations.support import collect as support
+
+
+def report(name: str, *, output: str | None, yes: bool) -> int:
+    """Make a report on a cluster; see `cli.support`."""
+    cluster = _found(name)
+    top = f"{name}-support-{time.strftime('%Y%m%d-%H%M%S')}"
+    target = Path(output or f"{top}.tar.gz")
+    with tempfile.TemporaryDirectory(prefix="kubetui-support-") as folder:
+        click.echo("Collecting ...", err=True)
+        collector = support.Collector(cluster, Path(folder))
+        asyncio.run(collector.collect())
+        _show(collector)
+        confirmed(f"Write {harmless(str(target))}?", yes=yes)
+        _write(collector.parts, target, top)
+    click.echo(f"wrote {harmless(str(target))}")
+    return 0
+
+
+def _found(name: str) -> Cluster:
+    """Return a cluster, also one that is damaged. Raises UsageError with the names that there are."""
+    cluster = Cluster(name)
+    if cluster.folder.is_symlink():
+        raise linked(cluster.folder)
+    if not cluster.folder.is_dir():
+        names = ", ".join(all_names()) or "there are none yet"
+        raise UsageError(f"There is no cluster {name}.", fix=f"Clusters: {names}.")
+    return cluster
+
+
+def _show(collector: support.Collector) -> None:
+    click.echo("The report holds:")
+    for part in collector.parts:
+        click.echo(f"  {part.size:>10,} bytes  {harmless(part.name):<28} {part.about}")
+    for text in collector.missing:
+        click.echo(f"  not collected: {harmless(text)}")
+    click.echo("Keys, kubeconfigs and host keys are not in it; what looks like a secret is replaced by stars.")
+    click.echo("It is a file on this host. Nothing is sent anywhere; read it before you hand it on.")
+
+
+def _write(parts: Iterable[support.Part], target: Path, top: str) -> None:
+    """Write a report of mode 0600, below the folder `top` in it.
+
+    Raises UsageError where something of that name is there, a symbolic link too, or the system refuses.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    fix = "Choose another name with --output."
+    try:
+        descriptor = os.open(target, flags, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{target} is there already.", fix=fix) from None
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
+    try:
+        with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
+            os.fchmod(descriptor, 0o600)
+            for part in parts:
+                _add(archive, part, top)
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
+        raise
+
+
+def _add(archive: tarfile.TarFile, part: support.Part, top: str) -> None:
+    # nothing of the person's: neither name nor number
+    entry = tarfile.TarInfo(f"{top}/{part.name}")
+    entry.size, entry.mtime, entry.mode = part.size, int(time.time()), 0o600
+    with part.path.open("rb") as file:
+        archive.addfile(entry, file)

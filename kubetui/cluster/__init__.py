@@ -1,0 +1,1 @@
+"""A cluster on this host: its folder, its API server, kubectl's tables, its kubeconfig."""

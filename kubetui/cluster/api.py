@@ -1,0 +1,69 @@
+"""The Kubernetes API as this host reaches it, with nothing but a kubeconfig and Python's own TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ssl
+import tempfile
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from kubetui.base.errors import RunError
+from kubetui.base.text import clean
+
+SECONDS = 20
+
+
+async def ready(kubeconfig: Path) -> str:
+    """Ask the API server whether it is ready and return its URL.
+
+    Raises RunError when it cannot be reached from this host or is not ready.
+    """
+    try:
+        config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
+        server: str = config["clusters"][0]["cluster"]["server"]
+        context = await asyncio.to_thread(_context, config, kubeconfig.parent)
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError) as error:
+        raise RunError(f"{kubeconfig} cannot be read as a kubeconfig: {error!r}.", id="KUBECONFIG") from error
+    try:
+        status, text = await asyncio.to_thread(_get, context, server, "/readyz")
+    except (OSError, HTTPException) as error:
+        raise RunError(
+            f"The API server at {server} cannot be reached from this host: {error}.",
+            fix="Look whether a VPN or a firewall of this host takes the machines' network.",
+            id="API-UNREACHABLE",
+        ) from error
+    if status != 200:  # noqa: PLR2004
+        said = clean(" ".join(text.split()))[-200:]
+        raise RunError(f"The API server at {server} is not ready: {status} {said}", id="API-NOT-READY")
+    return server
+
+
+def _get(context: ssl.SSLContext, server: str, path: str) -> tuple[int, str]:
+    url = urlsplit(server)
+    connection = HTTPSConnection(url.hostname or "", url.port or 443, timeout=SECONDS, context=context)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read(65536).decode(errors="replace")
+    finally:
+        connection.close()
+
+
+def _context(config: dict[str, Any], folder: Path) -> ssl.SSLContext:
+    def decoded(part: str, key: str, field: str) -> str:
+        return base64.b64decode(config[part][0][key][field]).decode()
+
+    context = ssl.create_default_context(cadata=decoded("clusters", "cluster", "certificate-authority-data"))
+    # Python takes a client certificate from a file alone. Its mode is 0600, and beside the kubeconfig, which has the
+    # same key, a kill leaves it where nobody else looks and where it goes with the cluster
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", dir=folder) as file:
+        file.write(decoded("users", "user", "client-certificate-data") + decoded("users", "user", "client-key-data"))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context

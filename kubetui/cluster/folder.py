@@ -1,0 +1,149 @@
+"""A cluster's own folder: its Vagrant project, profile, logs, kubeconfig and lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kubetui.base.errors import BusyError, UsageError
+from kubetui.base.files import linked, locks, open_private, private_folder, write_private
+
+_GLANCE = 10.0
+"""Seconds that a look at a lock (`overview`) takes at most, on a host that has other things to do."""
+_POLL = 0.01
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
+
+
+def state_home() -> Path:
+    """Return `$XDG_STATE_HOME/kubetui`, by default `~/.local/state/kubetui` (XDG base directory specification)."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    base = Path(home) if home.startswith("/") else Path.home() / ".local" / "state"
+    return base / "kubetui"
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of a cluster or a profile; no other one ever becomes part of a path."""
+    return _NAME.fullmatch(text) is not None
+
+
+class Cluster:
+    """The folder of one cluster. Making the object touches nothing.
+
+    Raises UsageError for a name that no cluster can have.
+    """
+
+    def __init__(self, name: str, parent: str = "clusters") -> None:
+        if not is_name(name):
+            raise UsageError(
+                f"{name[:60]!r} cannot be the name of a cluster.",
+                fix="Use small letters, digits and hyphens, at most 40.",
+            )
+        self.name = name
+        self.folder = state_home() / parent / name
+        self.profile = self.folder / "profile.yaml"
+        self.kubeconfig = self.folder / "kubeconfig"
+        self.host_keys = self.folder / "host-keys"
+        self.logs = self.folder / "logs"
+        self.journal = self.folder / "journal"
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run ever began here and was not destroyed since. Raises KubetuiError for a symbolic link."""
+        if self.folder.is_symlink():
+            raise linked(self.folder)
+        return self.profile.exists()
+
+    def create(self) -> None:
+        """Make the folder; harmless where it exists."""
+        private_folder(state_home())
+        private_folder(self.folder.parent)
+        private_folder(self.folder)
+        private_folder(self.logs)
+
+    def remove(self) -> None:
+        """Remove the folder, the profile last: cut off halfway it is still a cluster, and is removed again."""
+        for path in self.folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path != self.profile:
+                path.unlink()
+        shutil.rmtree(self.folder)
+
+    def identity(self) -> str:
+        """Return what tells this cluster from every other, for marks on its machines; made up when first asked for."""
+        path = self.folder / "identity"
+        if not path.exists():
+            write_private(path, secrets.token_hex(16))
+        return path.read_text()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the cluster for one run. The operating system lets go of it however the process ends.
+
+        The file lies beside the folder and is never removed, so that it cannot be stale.
+        Raises BusyError, naming the process that holds it.
+        """
+        private_folder(state_home())
+        folder = private_folder(state_home() / "locks")
+        descriptor = open_private(folder / self.name, os.O_RDWR)
+        try:
+            if not _taken(descriptor):
+                holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
+                raise BusyError(
+                    f"Another kubetui (process {holder}) works on {self.name}.", fix="Wait until it ends, or end it."
+                )
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    """Take a lock; false when another run has it.
+
+    Who only looks whether a run has it holds it, too: for a moment, and shared with whoever else looks.
+    """
+    end = time.monotonic() + _GLANCE
+    while not locks(descriptor, fcntl.LOCK_EX):
+        if not locks(descriptor, fcntl.LOCK_SH) or time.monotonic() > end:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(_POLL)
+    return True
+
+
+def existing(name: str) -> Cluster:
+    """Return a cluster that a run made. Raises UsageError with the names that there are."""
+    cluster = Cluster(name)
+    if not cluster.exists:
+        names = ", ".join(all_names()) or "there are none yet"
+        raise UsageError(f"There is no cluster {name}.", fix=f"Clusters: {names}.")
+    return cluster
+
+
+def all_names() -> tuple[str, ...]:
+    """Return the names of all clusters, also of those that are not ours to read."""
+    folder = state_home() / "clusters"
+    if not folder.is_dir():
+        return ()
+    found = (path for path in folder.iterdir() if is_name(path.name) and not path.is_symlink())
+    return tuple(sorted(path.name for path in found if _has_profile(path)))
+
+
+def _has_profile(folder: Path) -> bool:
+    try:
+        (folder / "profile.yaml").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        # another user's, perhaps: who asks for it is told why it cannot be read
+        return True
+    return True

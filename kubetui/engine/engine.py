@@ -1,0 +1,227 @@
+"""Carries a plan out: every task as soon as what it needs is done, and not a moment later."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kubetui.base.crash import shown
+from kubetui.base.errors import KubetuiError, StoppedError
+from kubetui.base.redaction import Stream, redact
+from kubetui.base.text import clean
+from kubetui.engine.events import (
+    GOOD,
+    Event,
+    Line,
+    NodesTable,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    Sink,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
+from kubetui.engine.recipe import Run, StepFailedError, Task
+from kubetui.engine.step import Step, dependencies, tasks_of
+from kubetui.profile.plan import Machine
+from kubetui.record.tail import log_of
+
+
+@dataclass
+class Stop:
+    """Asks a run to come to an end: what runs lands, nothing new starts. Forced, what runs is cancelled."""
+
+    requested: bool = False
+    forced: bool = False
+    _tasks: Sequence[asyncio.Task[Any]] = ()
+
+    def request(self) -> None:
+        """Stop gently; at the second call, stop at once."""
+        if self.requested and not self.forced:
+            # once alone: a second cancellation would cut short the cleaning up after the first
+            self.forced = True
+            for task in self._tasks:
+                task.cancel()
+        self.requested = True
+
+    def wish(self) -> None:
+        """Stop gently, however often this is called."""
+        if not self.requested:
+            self.request()
+
+    def at_once(self) -> None:
+        """Stop without waiting for what runs."""
+        self.wish()
+        self.request()
+
+    @contextmanager
+    def cancels(self, tasks: Sequence[asyncio.Task[Any]]) -> Iterator[None]:
+        """Let a forced stop cancel these tasks meanwhile, and no others."""
+        before, self._tasks = self._tasks, tasks
+        try:
+            yield
+        finally:
+            self._tasks = before
+
+    @contextmanager
+    def cancels_this(self) -> Iterator[None]:
+        """Let a forced stop cancel the coroutine that this stands in. Raises StoppedError where it did."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        with self.cancels([task]):
+            try:
+                yield
+            except asyncio.CancelledError:
+                if not self.forced:
+                    raise
+                raise StoppedError("Stopped at once.", fix="The same command goes on from here.") from None
+
+
+class Engine:
+    """One run of a plan."""
+
+    def __init__(self, run: Run, sink: Sink, stop: Stop) -> None:
+        self._run = run
+        self._sink = sink
+        self._stop = stop
+        self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
+        self._unexpected: list[Exception] = []
+
+    async def execute(self) -> RunFinished:
+        """Run every task and return how it went. Errors of tasks become events; others come through at the end."""
+        run = self._run
+        began = time.time()
+        order = tasks_of(run.steps, run.plan)
+        names = tuple(machine.name for machine in run.plan.machines)
+        self._emit(RunStarted(began, run.cluster.name, names, order, rehearsal=run.plan.provider.rehearsal))
+        needs = dependencies(run.steps, run.plan)
+        steps = {step.name: step for step in run.steps}
+        machines = {machine.name: machine for machine in run.plan.machines}
+        for task in order:
+            waiting = self._when_ready(task, needs, steps[task.step], machines[task.machine])
+            self._running[task] = asyncio.create_task(waiting, name=str(task))
+        try:
+            with self._stop.cancels(list(self._running.values())):
+                results = await asyncio.gather(*self._running.values(), return_exceptions=True)
+        finally:
+            await self._close()
+        for task in order:
+            if task not in run.outcomes:
+                # cancelled, perhaps before it ran at all
+                self._blocked(task)
+        if run.nodes_table:
+            table = "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))
+            self._emit(NodesTable(time.time(), table, rehearsal=run.plan.provider.rehearsal))
+        finished = self._summary(began, results)
+        self._emit(finished)
+        for error in (*self._unexpected, *results):
+            if isinstance(error, Exception):
+                raise error
+        return finished
+
+    def _summary(self, began: float, results: list[Outcome | BaseException]) -> RunFinished:
+        count = results.count
+        now = time.time()
+        kubeconfig = self._run.cluster.kubeconfig
+        names, ready = [machine.name for machine in self._run.plan.machines], self._run.ready
+        return RunFinished(
+            at=now,
+            cluster=self._run.cluster.name,
+            seconds=now - began,
+            ok=all(result in GOOD for result in results),
+            changed=count(Outcome.DONE),
+            failed=count(Outcome.FAILED),
+            blocked=len(results) - sum(map(count, (*GOOD, Outcome.FAILED))),
+            stopped=self._stop.requested,
+            kubeconfig=str(kubeconfig) if kubeconfig.exists() else "",
+            rehearsal=self._run.plan.provider.rehearsal,
+            nodes=len(names),
+            ready=len(ready or ()),
+            not_ready=() if ready is None else tuple(name for name in names if name not in ready),
+        )
+
+    async def _when_ready(
+        self, task: TaskId, needs: Mapping[TaskId, frozenset[TaskId]], step: Step, machine: Machine
+    ) -> Outcome:
+        # let every task be known before the first one asks for another
+        await asyncio.sleep(0)
+        for need in needs[task]:
+            if await asyncio.shield(self._running[need]) not in GOOD:
+                await self._look_instead(task, needs[task], step, machine)
+                return self._blocked(task)
+        if self._stop.requested:
+            return self._blocked(task)
+        return await self._attempt(task, step, machine)
+
+    async def _look_instead(self, task: TaskId, needs: Iterable[TaskId], step: Step, machine: Machine) -> None:
+        """Do what a step has for the case that its own machine is well and others are not."""
+        if step.instead is None:
+            return
+        ended = {need: await asyncio.shield(self._running[need]) for need in needs}
+        if self._stop.requested or any(
+            need.machine == machine.name and outcome not in GOOD for need, outcome in ended.items()
+        ):
+            return
+        log = self._logger(step, machine)
+        self._emit(TaskStarted(time.time(), task, step.title, step.why, step.source))
+        try:
+            await step.instead(Task(self._run, step, machine, log))
+        except KubetuiError as error:
+            log(error.message)
+        except Exception as error:  # noqa: BLE001 - as in `_attempt`
+            self._unexpected.append(error)
+
+    def _logger(self, step: Step, machine: Machine) -> Callable[[str], None]:
+        hide = Stream()
+
+        def log(text: str) -> None:
+            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text))))
+
+        return log
+
+    def _blocked(self, task: TaskId) -> Outcome:
+        self._finish(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
+        return Outcome.BLOCKED
+
+    async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
+        began = time.time()
+        log = self._logger(step, machine)
+        self._emit(TaskStarted(began, task, step.title, step.why, step.source))
+        try:
+            outcome = await step.run(Task(self._run, step, machine, log))
+        except KubetuiError as error:
+            return self._failed(task, began, error)
+        except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
+            self._unexpected.append(error)
+            return self._failed(task, began, shown(error))
+        now = time.time()
+        self._finish(TaskFinished(now, task, outcome, now - began))
+        return outcome
+
+    def _failed(self, task: TaskId, began: float, error: KubetuiError) -> Outcome:
+        tail, command = (error.tail, error.command) if isinstance(error, StepFailedError) else ((), "")
+        now = time.time()
+        failed = Outcome.FAILED
+        # once more: the step may have learned a secret since the error was made
+        message, fix, hide = redact(error.message), redact(error.fix), Stream()
+        lines = tuple(hide(clean(line)) for line in tail)
+        shown, log = redact(command), str(log_of(self._run.cluster.logs, task.machine))
+        self._finish(
+            TaskFinished(now, task, failed, now - began, message, error.id, fix, lines, command=shown, log=log)
+        )
+        return failed
+
+    def _finish(self, event: TaskFinished) -> None:
+        self._run.outcomes[event.task] = event.outcome
+        self._emit(event)
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(node.close() for node in self._run.nodes.values()), return_exceptions=True)
+
+    def _emit(self, event: Event) -> None:
+        self._sink(event)

@@ -1,0 +1,1 @@
+"""Why a step failed: causes recognised in what the machine printed."""

@@ -1,0 +1,81 @@
+"""The command of a step's script that failed, as a person would type it: from its source, which holds no secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from kubetui.base.redaction import redact
+from kubetui.base.text import clean
+from kubetui.remote.command import Command, Value
+
+LONGEST: Final = 400
+_SHORT: Final = 60
+"""Characters of a value that may stand in place of its variable; a whole file's content may not."""
+_NAME: Final = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_]))")
+_GIVING_UP: Final = re.compile(r"(exit|return)\b[ 0-9$?]*$")
+_AROUND: Final = (
+    re.compile(r"^(?:if|while|until)\s+(?:!\s+)?"),
+    re.compile(r"^retry\s+[0-9]+\s+"),
+    re.compile(r"\s*;\s*(?:then|do)$"),
+    re.compile(r"\s*\|\|\s*(?:\{|(?:exit|return|fail)\b.*)$"),
+)
+
+
+def failed_command(command: Command, failed_at: Sequence[int]) -> str:
+    """Return the command that failed, with its short values filled in; nothing where that is not known.
+
+    `failed_at` are lines of the script, counted from 1: the innermost call's first (see `node.Result`). Secrets stay
+    the names of their variables.
+    """
+    lines = command.script.split("\n")
+    text, *callers = [_command(lines, number - 1) for number in failed_at if 0 < number <= len(lines)] or [""]
+    for caller in callers:
+        text = text.replace('"$@"', caller.partition(" ")[2])
+    return redact(clean(_filled(text, command.values)))[:LONGEST]
+
+
+def _command(lines: list[str], index: int) -> str:
+    """Return what is on a line, without the shell's words around it.
+
+    A script that says why before it gives up has failed where it looked: at the condition around that.
+    """
+    start, text = _whole(lines, index)
+    if _GIVING_UP.match(text):
+        around = _condition(lines, start)
+        text = _whole(lines, around)[1] if around is not None else text
+    for pattern in _AROUND:
+        text = pattern.sub("", text)
+    # the end of a block is no command, and where in it something failed is not known
+    return text if re.search(r"[a-z]", text.removeprefix("done").removeprefix("fi")) else ""
+
+
+def _whole(lines: list[str], index: int) -> tuple[int, str]:
+    """Return where the command begins that a line belongs to, and all of it: a backslash goes on in the next line."""
+    start = end = index
+    while start > 0 and lines[start - 1].endswith("\\"):
+        start -= 1
+    while end + 1 < len(lines) and lines[end].endswith("\\"):
+        end += 1
+    return start, " ".join(each.rstrip("\\").strip() for each in lines[start : end + 1])
+
+
+def _condition(lines: list[str], index: int) -> int | None:
+    """Return the line around a block: the last one before it that is less indented."""
+    depth = _depth(lines[index])
+    before = (at for at in range(index - 1, -1, -1) if lines[at].strip() and _depth(lines[at]) < depth)
+    return next(before, None)
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _filled(text: str, values: Mapping[str, Value]) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1] or match[2])
+        fits = isinstance(found, str) and "\n" not in found and len(found) <= _SHORT
+        return str(found) if fits else match[0]
+
+    return _NAME.sub(value, text)

@@ -1,0 +1,104 @@
+"""Folds a run's events into its state: what is done of all, what runs, what failed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kubetui.engine.events import (
+    GOOD,
+    Event,
+    Line,
+    NodesTable,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
+
+
+@dataclass
+class _Machine:
+    """What the state of one machine follows from."""
+
+    tasks: int = 0
+    good: int = 0
+    blocked: bool = False
+    running: dict[TaskId, TaskStarted] = field(default_factory=dict)
+    failure: TaskFinished | None = None
+
+
+@dataclass
+class Progress:
+    """The state of a run so far. `apply` takes events in their order.
+
+    It is asked for every machine several times a second: what it says of one costs the same however many there are.
+    """
+
+    cluster: str = ""
+    machines: tuple[str, ...] = ()
+    tasks: tuple[TaskId, ...] = ()
+    began: float = 0.0
+    running: dict[TaskId, TaskStarted] = field(default_factory=dict)
+    ended: dict[TaskId, TaskFinished] = field(default_factory=dict)
+    table: str = ""
+    finished: RunFinished | None = None
+    _of: defaultdict[str, _Machine] = field(default_factory=lambda: defaultdict(_Machine))
+
+    def apply(self, event: Event) -> None:
+        """Take one event in."""
+        match event:
+            case RunStarted():
+                self.cluster, self.machines, self.tasks = event.cluster, event.machines, event.tasks
+                self.began = event.at
+                for task in event.tasks:
+                    self._of[task.machine].tasks += 1
+            case TaskStarted():
+                self.running[event.task] = event
+                self._of[event.task.machine].running[event.task] = event
+            case TaskFinished():
+                self.running.pop(event.task, None)
+                self.ended[event.task] = event
+                self._end(self._of[event.task.machine], event)
+            case NodesTable():
+                self.table = event.text
+            case RunFinished():
+                self.finished = event
+            case Line():
+                pass
+
+    @staticmethod
+    def _end(machine: _Machine, event: TaskFinished) -> None:
+        machine.running.pop(event.task, None)
+        machine.good += event.outcome in GOOD
+        machine.blocked |= event.outcome is Outcome.BLOCKED
+        if event.outcome is Outcome.FAILED and machine.failure is None:
+            machine.failure = event
+
+    @property
+    def done(self) -> int:
+        """How many tasks have ended well."""
+        return sum(machine.good for machine in self._of.values())
+
+    @property
+    def failures(self) -> tuple[TaskFinished, ...]:
+        """The tasks that failed, in the order in which they did."""
+        return tuple(event for event in self.ended.values() if event.outcome is Outcome.FAILED)
+
+    def failure_of(self, machine: str) -> TaskFinished | None:
+        """Return a machine's first failed task."""
+        return self._of[machine].failure
+
+    def is_blocked(self, machine: str) -> bool:
+        """Tell whether a machine has tasks that will not be tried any more."""
+        return self._of[machine].blocked
+
+    def current(self, machine: str) -> TaskStarted | None:
+        """Return what a machine works on now."""
+        return next(iter(self._of[machine].running.values()), None)
+
+    def of_machine(self, machine: str) -> tuple[int, int]:
+        """Return how many of a machine's tasks have ended well, and how many there are."""
+        return self._of[machine].good, self._of[machine].tasks

@@ -1,0 +1,72 @@
+"""What the engine asks of a provider: machines that start, can be reached, and go away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from kubetui.profile.plan import Machine
+from kubetui.remote.command import Secret
+
+
+class MachineState(StrEnum):
+    """What a provider knows of a machine."""
+
+    ABSENT = "absent"
+    STOPPED = "stopped"
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How SSH reaches a machine.
+
+    `personal` is set for machines that exist: the person's own OpenSSH configuration, keys and agent say what is
+    left empty here, and `host` may be a name from it. `jump` is [USER@]HOST[:PORT] on the way; `password` is what
+    sudo asks for.
+    """
+
+    host: str
+    port: int
+    user: str
+    key_files: tuple[Path, ...]
+    personal: bool = False
+    jump: str = ""
+    password: Secret | None = None
+
+
+LineSink = Callable[[str], None]
+"""Takes one line of output, cleaned of what a terminal would obey."""
+
+
+def nowhere(_said: object) -> None:
+    """Take what nobody wants to see."""
+
+
+class Provider(Protocol):
+    """Makes machines. Cancelling a call ends what it started, with no process left behind."""
+
+    async def prepare(self) -> None:
+        """Get ready: write what the provider needs into the cluster's folder; nothing is started.
+
+        Raises where machines that exist already cannot become this cluster; they are only looked at.
+        """
+
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        """Tell the state of every machine of the plan.
+
+        With a `log`, which only the holder of the cluster's lock gives, what an earlier run left at work is waited for.
+        """
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""
+
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+        """Tell how SSH reaches a machine that runs; `again` after it may have been restarted."""
+
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Remove these machines, or else every one that this cluster's folder knows, and what only they used."""

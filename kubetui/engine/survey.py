@@ -1,0 +1,59 @@
+"""One look at a machine: every step's probe in a single call."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kubetui.engine.recipe import Task, finding
+from kubetui.remote.command import Command
+from kubetui.remote.node import Result
+
+MARK: Final = "kubetui-probe"
+_ANSWER: Final = re.compile(rf"{MARK}\|([^|]*)\|(\d{{1,3}})\|(.*)")
+
+
+def script(own: Command, probes: dict[str, Command]) -> str:
+    """Return a script that runs `own`, then each probe in a shell of its own, with a line on each."""
+    parts = [_alone("own", own), 'printf "%s\\n" "$said"\n((ended == 0)) || exit "$ended"\n']
+    for name, probe in probes.items():
+        parts.append(_alone(name, probe))
+        parts.append(f'printf "%s|%s|%s|%s\\n" {MARK} {name} "$ended" "$(tail -n 1 <<<"$said")"\n')
+    return "set +e\n" + "".join(parts)
+
+
+def _alone(name: str, command: Command) -> str:
+    # not in a condition: there bash would ignore the `set -e` that the probe counts on
+    values = command.assignments(reveal=True)
+    return f"# {name}\nsaid=$(\nexec 2>&1\nset -e\n{values}{command.script}\n)\nended=$?\n"
+
+
+def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str, ...]]:
+    """Split what the script printed into the probes' answers (exit code, detail) and the other lines."""
+    found: dict[str, tuple[int, str]] = {}
+    others = []
+    for line in lines:
+        match = _ANSWER.fullmatch(line)
+        if match:
+            found[match[1]] = (int(match[2]), match[3])
+        else:
+            others.append(line)
+    return found, tuple(others)
+
+
+async def survey(task: Task) -> Result:
+    """Look at the machine and remember for every later step what its probe found."""
+    plan, machine = task.plan, task.machine
+    probes: dict[str, Command] = {}
+    for step in task.run.steps:
+        if step is not task.step and step.where.holds(machine):
+            probe = step.recipe(plan, machine).probe
+            if probe is not None:
+                probes[step.name] = probe
+    own = task.recipe().probe
+    assert own is not None  # noqa: S101
+    result = await task.node.run(Command(script(own, probes), timeout=120))
+    found, lines = parse(result.lines)
+    for name, (code, detail) in found.items():
+        task.run.findings[machine.name, name] = finding(code, detail)
+    return Result(result.exit_status, lines)

@@ -1,0 +1,1 @@
+"""Providers: what makes, reaches and removes machines."""

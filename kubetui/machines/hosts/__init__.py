@@ -1,0 +1,1 @@
+"""Existing machines, reached over SSH."""

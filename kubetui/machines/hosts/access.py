@@ -1,0 +1,244 @@
+"""The way into existing machines, found before a run: host keys that a person confirms, a password for sudo.
+
+Nothing that is said here is kept, but for the host keys, which the cluster's own file pins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import asyncssh
+
+from kubetui.base.errors import HostKeyError, KubetuiError
+from kubetui.engine.provider import Endpoint
+from kubetui.machines.hosts.findings import Obstacle, refusal
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote import reach
+from kubetui.remote.command import Secret
+from kubetui.remote.connection import Patience
+from kubetui.remote.host_keys import HostKeys, Trusted
+from kubetui.remote.ssh import SshNode
+
+ONCE = Patience(boot=0.0)
+"""One try: a machine that exists is expected to answer."""
+GLOBAL_KNOWN_HOSTS = Path("/etc/ssh/ssh_known_hosts")
+_ROUNDS = 3
+"""A jump host's key may have to be confirmed before the machine behind it shows its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """A host key that nobody vouches for yet: whose it is said to be, its kind and its fingerprint."""
+
+    machine: str
+    kind: str
+    fingerprint: str
+
+
+class Person(Protocol):
+    """Who can be asked."""
+
+    def accept(self, unknown: Sequence[UnknownKey]) -> bool:
+        """Tell whether these keys are the machines' own; false where no one can answer."""
+
+    def password(self, machines: Sequence[str]) -> Secret | None:
+        """Return what sudo asks for on these machines; None where no one can answer."""
+
+
+class Nobody:
+    """Answers nothing."""
+
+    def accept(self, unknown: Sequence[UnknownKey]) -> bool:
+        """Vouch for no key."""
+        del unknown
+        return False
+
+    def password(self, machines: Sequence[str]) -> None:
+        """Know no password."""
+        del machines
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What was found out and said, for one run: host keys to pin by name, and where sudo asks for which password."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    password: Secret | None = None
+    asking: frozenset[str] = frozenset()
+
+    def pin(self, keys: HostKeys) -> None:
+        """Put the host keys into a cluster's file."""
+        for name, key in self.keys.items():
+            keys.pin(name, key)
+
+    def endpoint(self, machine: Machine) -> Endpoint:
+        """Return how SSH reaches a machine, with the password where it is needed."""
+        endpoint = endpoint_of(machine)
+        return replace(endpoint, password=self.password) if machine.name in self.asking else endpoint
+
+
+def endpoint_of(machine: Machine) -> Endpoint:
+    """Return what the profile says on how SSH reaches an existing machine."""
+    host = machine.host
+    assert host is not None  # noqa: S101
+    keys = (Path(host.key).expanduser(),) if host.key else ()
+    place = host.ssh or host.address or str(machine.address)
+    return Endpoint(place, host.port or 0, host.user or "", keys, personal=True, jump=host.jump or "")
+
+
+class Introduction(HostKeys):
+    """Host keys while machines are met: pinned ones, the person's known_hosts, what is confirmed; written nowhere."""
+
+    def __init__(self, path: Path, known_hosts: Sequence[Path], moved: Collection[str] = ()) -> None:
+        super().__init__(path, first_sight=False)
+        self._moved = frozenset(moved)
+        self._known_hosts = [str(file) for file in known_hosts if file.is_file()]
+        self._expected: set[str] = set()
+        self._met: dict[str, str] = {}
+        self.unknown: dict[str, asyncssh.SSHKey] = {}
+
+    def pin(self, machine: str, key: str) -> None:
+        """Remember a key that is the machine's; nothing is written yet."""
+        self._met[machine] = key
+
+    def all(self) -> dict[str, str]:
+        """Return every key that is pinned, by machine, those of machines just met among them."""
+        pinned = {name: key for name, key in super().all().items() if name not in self._moved}
+        return {**pinned, **self._met}
+
+    def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
+        """Return what finds a machine's keys in known_hosts, unless its key is pinned."""
+        if self.pinned(machine) is not None:
+            return super().lookup(machine)
+
+        def find(host: str, address: str, port: int | None) -> Trusted:
+            if not self._known_hosts:
+                return [], [], []
+            keys, authorities, revoked, *_ = asyncssh.match_known_hosts(self._known_hosts, host, address, port)
+            if keys:
+                self._expected.add(machine)
+            return list(keys), list(authorities), list(revoked)
+
+        return find
+
+    def accept(self, machine: str, key: str) -> bool:
+        """Note a key that known_hosts does not have; one that differs from what it has is never confirmed."""
+        pinned = self.pinned(machine)
+        if pinned is None and machine not in self._expected:
+            self.unknown[machine] = asyncssh.import_public_key(key)
+        return pinned == key
+
+    def confirm(self) -> None:
+        """Take the unknown keys for the machines' own."""
+        for machine, key in self.unknown.items():
+            self.pin(machine, key.export_public_key().decode().strip())
+        self.unknown.clear()
+
+    def changed(self, machine: str) -> bool:
+        """Tell whether known_hosts expects another key."""
+        return machine in self._expected
+
+
+@dataclass
+class _Meeting:
+    """The machines of a plan, met one after the other until nothing is open."""
+
+    plan: Plan
+    keys: Introduction
+    obstacles: dict[str, Obstacle] = field(default_factory=dict)
+    asking: set[str] = field(default_factory=set)
+
+    async def knock(self, machines: Sequence[Machine], password: Secret | None = None) -> None:
+        """Reach machines, all at once, and try to become root there."""
+        await asyncio.gather(*(self._one(machine, password) for machine in machines))
+
+    async def _one(self, machine: Machine, password: Secret | None) -> None:
+        name, endpoint = machine.name, endpoint_of(machine)
+        node = SshNode(name, replace(endpoint, password=password), self.keys, ONCE)
+        try:
+            await node.connect(lambda _: None)
+            # known_hosts may have vouched for it
+            self.keys.pin(name, node.host_key)
+            root, said = await node.try_root()
+            # sudo-rs: interactive authentication is required
+            if not root and password is None and "is required" in said:
+                self.asking.add(name)
+            elif not root:
+                self.asking.discard(name)
+                fix = "It has to be allowed to run everything as root."
+                self.obstacles[name] = Obstacle(name, f"sudo refuses: {said or 'it says nothing'}", fix)
+        except HostKeyError as error:
+            if not {name, reach.jump_name(endpoint)} & self.keys.unknown.keys():
+                message = _changed(machine) if self.keys.changed(name) else error.message
+                self.obstacles[name] = Obstacle(name, message, "" if self.keys.changed(name) else error.fix)
+        except KubetuiError as error:
+            self.obstacles[name] = Obstacle(name, error.message, error.fix)
+        finally:
+            await node.close()
+
+
+def _changed(machine: Machine) -> str:
+    place = endpoint_of(machine).host
+    return (
+        f"It shows another SSH host key than your known_hosts has for it. Either it was installed anew, or something "
+        f"else answers at its address. If you know which: ssh-keygen -R {place}"
+    )
+
+
+def known_hosts() -> tuple[Path, ...]:
+    """Return the files in which OpenSSH keeps the keys of hosts."""
+    return (Path.home() / ".ssh" / "known_hosts", GLOBAL_KNOWN_HOSTS)
+
+
+async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[str] = ()) -> Access:
+    """Reach every machine of a plan, asking `person` about unknown host keys and, once, for sudo's password.
+
+    The keys in `host_keys` are known, but for those of machines that `moved`: their names mean other machines now.
+    Nothing is changed anywhere. Raises HostError with everything that keeps any machine from being used.
+    """
+    meeting = _Meeting(plan, Introduction(host_keys, known_hosts(), moved))
+    for _ in range(_ROUNDS):
+        await meeting.knock([machine for machine in plan.machines if machine.name not in meeting.obstacles])
+        unknown = [_shown(name, key) for name, key in sorted(meeting.keys.unknown.items())]
+        if not unknown:
+            break
+        if not person.accept(unknown):
+            strangers = (
+                Obstacle(each.machine, f"Its host key is not known here: {each.kind} {each.fingerprint}", _HOW)
+                for each in unknown
+            )
+            raise refusal((*meeting.obstacles.values(), *strangers))
+        meeting.keys.confirm()
+    _refuse(meeting)
+    password = await _password(meeting, person)
+    return Access(meeting.keys.all(), password, frozenset(meeting.asking))
+
+
+_HOW = "In a terminal kubetui asks; or say --accept-host-keys once you have compared it, or connect once with ssh."
+
+
+async def _password(meeting: _Meeting, person: Person) -> Secret | None:
+    asking = sorted(meeting.asking)
+    if not asking:
+        return None
+    password = person.password(asking)
+    if password is None:
+        fix = "In a terminal kubetui asks for it once; or let sudo ask for none (NOPASSWD in /etc/sudoers.d)."
+        raise refusal(Obstacle(name, "sudo asks for a password.", fix) for name in asking)
+    await meeting.knock([machine for machine in meeting.plan.machines if machine.name in meeting.asking], password)
+    _refuse(meeting)
+    return password
+
+
+def _refuse(meeting: _Meeting) -> None:
+    if meeting.obstacles:
+        order = [machine.name for machine in meeting.plan.machines]
+        raise refusal(sorted(meeting.obstacles.values(), key=lambda each: order.index(each.machine)))
+
+
+def _shown(name: str, key: asyncssh.SSHKey) -> UnknownKey:
+    return UnknownKey(name.removeprefix("jump:"), key.get_algorithm(), key.get_fingerprint())

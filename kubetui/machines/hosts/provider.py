@@ -1,0 +1,146 @@
+"""Machines that exist: reached over SSH, looked at before anything is changed, put back at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from kubetui.base.errors import KubetuiError, RunError
+from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
+from kubetui.machines.hosts.facts import LOOK, Facts, parse
+from kubetui.machines.hosts.findings import Obstacle, judge, refusal
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.ssh import SshNode
+from kubetui.software.runtimes.containerd import SOCKET
+from kubetui.steps.machine.footprint import RESET
+
+RESET_SECONDS = 1800.0
+
+
+def _raise_all(results: Sequence[BaseException | None]) -> None:
+    """Raise everything that went wrong as one error, or what nobody expected as it is."""
+    failed = [error for error in results if isinstance(error, KubetuiError)]
+    for error in results:
+        if error is not None and not isinstance(error, KubetuiError):
+            raise error
+    if failed:
+        raise RunError("\n".join(error.message for error in failed), fix=failed[0].fix, id=failed[0].id)
+
+
+class HostsProvider:
+    """The machines that a profile lists. `access` is what a person said before; without it no one can be asked."""
+
+    def __init__(self, plan: Plan, folder: Path, access: Access | None = None) -> None:
+        self._plan = plan
+        self._keys = HostKeys(folder / "host-keys", first_sight=False)
+        self._access = access
+
+    async def prepare(self) -> None:
+        """Look at every machine. Raises HostError or ForeignError with everything that is in the way on any of them."""
+        await self._met()
+        obstacles: list[Obstacle] = []
+        looks = await asyncio.gather(*map(self._look, self._plan.machines), return_exceptions=True)
+        facts: dict[str, Facts] = {}
+        for machine, seen in zip(self._plan.machines, looks, strict=True):
+            match seen:
+                case Facts():
+                    facts[machine.name] = seen
+                case KubetuiError():
+                    obstacles.append(Obstacle(machine.name, seen.message, seen.fix))
+                case _:
+                    raise seen
+        obstacles += judge(self._plan, facts)
+        if obstacles:
+            raise refusal(obstacles)
+
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        """Tell which machines let us in; of the others nothing is known."""
+        del log
+        names = [machine.name for machine in self._plan.machines]
+        return dict(zip(names, await asyncio.gather(*map(self._state, self._plan.machines)), strict=True))
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Refuse: a machine that exists is started by whoever has it. Raises RunError."""
+        del log
+        raise RunError(
+            f"{machine.name} does not answer at {machine.host.address if machine.host else machine.address}.",
+            fix="kubetui does not start existing machines. Start it; the same command goes on.",
+            id="HOST-DOWN",
+        )
+
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+        """Tell how SSH reaches a machine."""
+        del again
+        return (self._access or Access()).endpoint(machine)
+
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Put machines back to what they were: workers at once, then control planes one by one, the first last.
+
+        Machines without this cluster's mark stay as they are. Raises RunError where one cannot be put back.
+        """
+        await self._met()
+        workers = [each for each in self._plan.workers if names is None or each.name in names]
+        results = await asyncio.gather(*(self._reset(each, log) for each in workers), return_exceptions=True)
+        _raise_all(results)
+        for machine in (*reversed(self._plan.other_control_planes), self._plan.control_plane):
+            if names is None or machine.name in names:
+                await self._reset(machine, log)
+
+    async def _met(self) -> Access:
+        if self._access is None:
+            self._access = await greet(self._plan, self._keys.path, Nobody())
+        self._access.pin(self._keys)
+        return self._access
+
+    def _node(self, machine: Machine, access: Access) -> SshNode:
+        return SshNode(machine.name, access.endpoint(machine), self._keys, ONCE)
+
+    async def _state(self, machine: Machine) -> MachineState:
+        node = self._node(machine, self._access or Access())
+        try:
+            await node.connect(lambda _: None)
+        except KubetuiError:
+            return MachineState.UNKNOWN
+        else:
+            return MachineState.RUNNING
+        finally:
+            await node.close()
+
+    async def _look(self, machine: Machine) -> Facts:
+        node = self._node(machine, await self._met())
+        try:
+            await node.connect(lambda _: None)
+            asked = time.time()
+            text = await node.read(Command(LOOK, timeout=60))
+            return parse(text, asked, time.time())
+        except ValueError as error:
+            raise RunError(f"What {machine.name} says of itself cannot be read: {error}.") from error
+        finally:
+            await node.close()
+
+    async def _reset(self, machine: Machine, log: LineSink) -> None:
+        def told(line: str) -> None:
+            log(f"{machine.name}: {line}")
+
+        values = {
+            "CLUSTER_ID": self._plan.identity,
+            "POD_CIDR": str(self._plan.profile.network.pod_cidr),
+            "CRI_SOCKET": SOCKET,
+        }
+        node = self._node(machine, await self._met())
+        try:
+            await node.connect(told)
+            result = await node.carry_out("destroy", Command(RESET, values, timeout=RESET_SECONDS), told)
+        finally:
+            await node.close()
+        if not result.ok:
+            raise RunError(
+                f"{machine.name} could not be put back to what it was: {result.last or 'no output'}",
+                fix="The same command goes on where it stopped.",
+                id="RESET",
+            )

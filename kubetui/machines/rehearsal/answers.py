@@ -1,0 +1,93 @@
+"""Answers that no recording holds: they are made for the plan at hand, who is in the cluster, and the time."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+from kubetui.machines.rehearsal.memory import Memory
+from kubetui.machines.rehearsal.recording.asked import Asked, digest
+from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
+from kubetui.machines.rehearsal.tables import Member, Tables
+from kubetui.operations import observe
+from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.steps.cluster.check import NODES_TABLE
+from kubetui.steps.cluster.init import INIT_STEP
+from kubetui.steps.cluster.join import JOIN_STEP, KNOWN, SIGNED, TICKET
+from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.machine.clock import SHOW
+
+_LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+Make = Callable[[Plan, Asked, Answer], str]
+"""Makes an output for a plan; where it can, from what was recorded."""
+
+
+class Answers:
+    """Makes outputs. `memory` tells what a machine remembers, and so whether it is in the cluster."""
+
+    def __init__(self, recording: Recording, memory: Callable[[Machine], Memory]) -> None:
+        self._recording = recording
+        self._memory = memory
+        self._made: dict[str, Make] = {
+            digest(SHOW): self._clock,
+            digest(TICKET): self._ticket,
+            digest(KNOWN): self._known_node,
+            digest(NODES_TABLE): self._nodes,
+            digest(observe.NODES): self._nodes,
+            digest(observe.PODS): self._pods,
+            digest(observe.CONTAINERS): self._containers,
+        }
+
+    def find(self, asked: Asked) -> Make | None:
+        """Return what makes the output of a command; None for one whose output is recorded."""
+        return self._made.get(asked.digest)
+
+    def _clock(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        """Return the time: what was recorded is long ago."""
+        del plan, asked, recorded
+        return f"{time.time():.9f}\n"
+
+    def _ticket(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        """Return a ticket as kubeadm prints it; the machines of a rehearsal do not look at it."""
+        del asked, recorded
+        token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
+        where = f"{plan.control_plane.address}:6443"
+        ticket = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
+        return f"{ticket}\n{SIGNED}\nkind: Config\n"
+
+    def _nodes(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        if asked.digest != digest(NODES_TABLE):
+            recorded = self._recording.find(digest(NODES_TABLE), Kind.READ, Role.CONTROL_PLANE) or recorded
+        return self._tables(plan).nodes(recorded)
+
+    def _pods(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        del asked
+        return self._tables(plan).pods(recorded)
+
+    def _containers(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        node = asked.values.get("NODE", "")
+        machine = next((each for each in plan.machines if each.name == node), None)
+        if machine is not None:
+            recorded = self._recording.find(asked.digest, Kind.READ, machine.role) or recorded
+        return self._tables(plan).containers(recorded, node)
+
+    def _known_node(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+        """Return the recorded authority, and the node that is asked for once it has joined."""
+        name = asked.values.get("NAME", "")
+        joined = [f"node/{member.machine.name}" for member in self._members(plan) if member.machine.name == name]
+        return "\n".join([*(text for _, text in recorded.lines[:1]), *joined])
+
+    def _tables(self, plan: Plan) -> Tables:
+        return Tables(plan, self._members(plan))
+
+    def _members(self, plan: Plan) -> tuple[Member, ...]:
+        members = []
+        for machine in plan.machines:
+            memory = self._memory(machine)
+            join = JOIN_STEP if machine.role is Role.WORKER else JOIN_CONTROL_PLANE
+            since = memory.since(INIT_STEP.name if machine.first else join.name)
+            if since is not None:
+                members.append(Member(machine, since))
+        return tuple(members)

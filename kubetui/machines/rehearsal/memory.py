@@ -1,0 +1,74 @@
+"""What a rehearsed machine remembers: the steps that it went through, in a file of the cluster's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kubetui.base.files import private_folder, write_private
+
+
+@dataclass
+class Memory:
+    """One machine's file. What it holds is digests of values, never the values themselves."""
+
+    path: Path
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By step: when it was done, and with which values."""
+    halves: dict[str, str] = field(default_factory=dict)
+    """By step: what a probe says of one that was cut short."""
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, path: Path) -> Memory:
+        """Return what a machine remembers; one that was never started remembers nothing."""
+        try:
+            return cls(path, **json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return cls(path)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the machine was started once."""
+        return self.path.exists()
+
+    def save(self) -> None:
+        """Write the file."""
+        private_folder(self.path.parent)
+        document = asdict(self)
+        del document["path"]
+        # not synced: a rehearsal's hundred machines would wait for the disk
+        write_private(self.path, json.dumps(document), sync=False)
+
+    def finish(self, step: str, values: Mapping[str, str]) -> None:
+        """Remember that a step was done with these values."""
+        self.halves.pop(step, None)
+        self.done[step] = {"at": time.time(), "values": {name: _short(value) for name, value in values.items()}}
+        self.save()
+
+    def fail(self, step: str, fault: str, leaves: str) -> None:
+        """Remember that a step failed, and what it left."""
+        self.faults.append(fault)
+        if leaves:
+            self.halves[step] = leaves
+        self.save()
+
+    def holds(self, step: str, values: Mapping[str, str]) -> bool:
+        """Tell whether a step was done, with these values as far as it knows them."""
+        if step not in self.done:
+            return False
+        known: Mapping[str, str] = self.done[step]["values"]
+        return all(known.get(name, _short(value)) == _short(value) for name, value in values.items())
+
+    def since(self, step: str) -> float | None:
+        """Return how many seconds ago a step was done."""
+        return time.time() - float(self.done[step]["at"]) if step in self.done else None
+
+
+def _short(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()[:12]

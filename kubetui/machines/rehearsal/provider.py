@@ -1,0 +1,91 @@
+"""Machines that are rehearsed: SSH servers in this process, played from a recording of real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from kubetui.base.errors import ForeignError
+from kubetui.base.files import private_folder
+from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.machines.rehearsal.certificates import HOST
+from kubetui.machines.rehearsal.memory import Memory
+from kubetui.machines.rehearsal.options import Options
+from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
+from kubetui.profile.plan import Machine, Plan
+
+FOLDER: Final = "rehearsal"
+_BOOT_SECONDS: Final = 8.0
+
+
+class RehearsalProvider:
+    """Plays the machines of `plan`. What they remember lies in `folder`, so that a later run finds their work done."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan = plan
+        self._cluster = folder
+        self._folder = folder / FOLDER
+
+    async def prepare(self) -> None:
+        """Make the folder, and tell a stage that plays already of the plan.
+
+        Raises ForeignError where the cluster has real machines, ProfileError or UsageError for options
+        that cannot be.
+        """
+        if any(self._cluster.glob(".vagrant/machines/*/*/id")):
+            raise ForeignError(
+                f"The cluster {self._plan.profile.name} has real machines, and a rehearsal is none.",
+                fix="Rehearse under another name.",
+                id="PROVIDER-CHANGED",
+            )
+        Options.of(self._plan)
+        private_folder(self._folder)
+        self._stage().play(self._plan)
+
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        """Tell which machines were started once; they answer whenever kubetui runs."""
+        del log
+        return {
+            machine.name: MachineState.RUNNING if self._memory(machine).exists else MachineState.ABSENT
+            for machine in self._plan.machines
+        }
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Start to play a machine."""
+        stage = self._stage()
+        log("this is a rehearsal: no machine is made, and nothing on this host changes")
+        log(f"what it says was recorded on {stage.about}; it is played {stage.options.speed:g} times as fast")
+        if stage.older:
+            log(f"older than kubetui is what was recorded of: {', '.join(stage.older)}")
+        await asyncio.sleep(_BOOT_SECONDS / stage.options.speed)
+        await stage.port(machine)
+        self._memory(machine).save()
+
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+        """Tell where a machine is played; opens its server where no one has asked for it yet."""
+        del again
+        stage = self._stage()
+        port = await stage.port(machine)
+        return Endpoint(HOST, port, self._plan.user, (stage.user_key,))
+
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Forget these machines, or every one."""
+        # the stage opens anew for the machines that stay, which remember what they did
+        await leave(self._folder)
+        if names is not None:
+            for machine in self._plan.machines:
+                if machine.name in names:
+                    self._memory(machine).path.unlink(missing_ok=True)
+            return
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
+        log("the rehearsal is over; there were no machines to remove")
+
+    def _stage(self) -> Stage:
+        return stage_of(self._plan, self._folder)
+
+    def _memory(self, machine: Machine) -> Memory:
+        return Memory.of(self._folder / "machines" / f"{machine.name}.json")

@@ -1,0 +1,1 @@
+"""Recordings of real runs: how one is made, read and replayed."""

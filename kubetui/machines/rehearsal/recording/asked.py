@@ -1,0 +1,52 @@
+"""What a machine is asked: the constant script and its values, taken apart again as `command` put them together."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kubetui.remote.command import PRELUDE
+from kubetui.remote.guest import FORGET, WATCH
+
+_VALUE = re.compile(r"([A-Z][A-Z0-9_]*)='((?:[^']|'\\'')*)'\n")
+_PART = re.compile(r"^# ([\w-]+)\nsaid=\$\(\nexec 2>&1\nset -e\n(.*?)\n\)\nended=\$\?\n", re.DOTALL | re.MULTILINE)
+
+
+def digest(script: str) -> str:
+    """Return the name under which a script's answers are recorded; it changes with every letter of the script."""
+    return hashlib.sha256(script.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A constant script and the values it was given."""
+
+    script: str
+    values: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """The script's name in a recording."""
+        return digest(self.script)
+
+
+def understand(text: str) -> Asked:
+    """Take a rendered script apart (see `Command.render`)."""
+    return _without_values(text.removeprefix(FORGET).removeprefix(WATCH).removeprefix(PRELUDE))
+
+
+def survey_parts(script: str) -> tuple[tuple[str, Asked], ...]:
+    """Return the probes of a survey with their names, the machine's own first; nothing where it is none."""
+    if not script.startswith("set +e\n# "):
+        return ()
+    return tuple((name, _without_values(text)) for name, text in _PART.findall(script))
+
+
+def _without_values(text: str) -> Asked:
+    values: dict[str, str] = {}
+    while match := _VALUE.match(text):
+        values[match[1]] = match[2].replace("'\\''", "'")
+        text = text[match.end() :]
+    return Asked(text, values)

@@ -1,0 +1,199 @@
+"""Writes a recording while a real cluster is built: it sits between the steps and the machines' connections."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.text import clean, redact
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.provider import Endpoint, LineSink
+from kubetui.engine.recipe import Connect
+from kubetui.engine.step import Step
+from kubetui.engine.survey import parse
+from kubetui.machines.rehearsal.recording.asked import digest, survey_parts
+from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording, missing, scripts
+from kubetui.machines.rehearsal.recording.words import Words
+from kubetui.operations import observe
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.remote.node import Node, Result
+
+SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
+_PROGRESS: Final = re.compile(r"\|[+-]{20,}\||^elapsed: |level=error msg=.active check failed")
+"""Lines of ctr's progress bars, ten times a second: what counts is what they come to."""
+_VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
+
+
+@dataclass
+class Scribe:
+    """Notes what one control plane and one worker say. A recording needs a run that builds everything anew."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+    _notes: list[tuple[Machine, str, Kind, str, Answer]] = field(default_factory=list)
+
+    def around(self, connect: Connect) -> Connect:
+        """Return a `connect` whose connections are noted down."""
+
+        async def noting(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
+            node = await connect(machine, endpoint, log)
+            return _NotedNode(node, machine, self) if machine in self._chosen() else node
+
+        return noting
+
+    def note(self, machine: Machine, script: str, kind: Kind, answer: Answer) -> None:
+        """Keep an answer; the first one of its kind counts."""
+        name = digest(script)
+        step = next((step for (known, _, _), step in scripts(self.plan, self.steps).items() if known == name), "")
+        self._notes.append((machine, name, kind, step, answer))
+
+    async def look_around(self, cluster: Cluster) -> None:
+        """Note the tables of the finished cluster, as the wizard's last screen reads them."""
+        node = await observe.control_plane(cluster)
+        try:
+            await self._settled(node)
+            for script in (observe.NODES, observe.PODS):
+                await self._table(node, self.plan.control_plane, Command(script))
+            for machine in self._chosen():
+                await self._table(node, machine, Command(observe.CONTAINERS, {"NODE": machine.name}))
+        finally:
+            await node.close()
+
+    async def _settled(self, node: Node) -> None:
+        """Wait until the kubelets have told of every pod, which they do once a minute."""
+        for _ in range(90):
+            if "0/1" not in await node.read(Command(observe.PODS)):
+                return
+            await asyncio.sleep(1)
+
+    async def _table(self, node: Node, machine: Machine, command: Command) -> None:
+        text = await node.read(command)
+        self.note(machine, command.script, Kind.READ, _answer(0, 0.3, ((0.3, line) for line in text.splitlines())))
+
+    def recording(self) -> Recording:
+        """Return the recording, without what belongs to this cluster alone.
+
+        Raises UsageError where something was there already, so that its making was not seen, KubetuiError
+        where a secret would enter the recording.
+        """
+        version = self._version()
+        words = {machine: Words(self.plan, machine, version) for machine in self._chosen()}
+        about = {"made": datetime.now(UTC).date().isoformat(), "kubernetes": version, "system": self._system()}
+        recording = Recording(about)
+        for machine, name, kind, step, answer in self._notes:
+            lines = tuple((at, words[machine].take_out(text)) for at, text in answer.lines)
+            recording.answers.setdefault((name, kind, machine.role), Answer(answer.code, answer.seconds, lines))
+            recording.steps[name] = step
+        lacking = missing(recording, self.plan, self.steps)
+        if lacking:
+            raise UsageError(
+                f"The run did not build everything anew, so the recording would lack {lacking[0]}.",
+                fix=f"Destroy the cluster first (kubetui destroy {self.plan.profile.name}), then record again.",
+                id="RECORDING",
+            )
+        return recording
+
+    def save(self, path: Path) -> None:
+        """Write the recording. Raises as `recording` does."""
+        text = self.recording().dump()
+        found = SECRET.search(text)
+        if found:
+            raise KubetuiError("A secret would be in the recording; nothing was written.", id="RECORDING")
+        path.write_text(text, encoding="utf-8")
+
+    def _chosen(self) -> tuple[Machine, ...]:
+        return (self.plan.control_plane, *self.plan.workers[:1])
+
+    def _version(self) -> str:
+        nodes = (answer.text for _, name, kind, _, answer in self._notes if name == digest(observe.NODES))
+        match = _VERSION.search(next(nodes, ""))
+        return match[1] if match else ".".join(map(str, self.plan.minor))
+
+    def _system(self) -> str:
+        facts = (answer.lines for _, _, _, step, answer in self._notes if step == "facts" and answer.lines)
+        return next((lines[0][1].split(", ")[0] for lines in facts), "")
+
+
+class _NotedNode:
+    """A connection that tells the scribe what comes back; quiet commands are not told, all they print is secret."""
+
+    def __init__(self, node: Node, machine: Machine, scribe: Scribe) -> None:
+        self._node = node
+        self._machine = machine
+        self._scribe = scribe
+
+    async def run(self, command: Command, log: LineSink | None = None) -> Result:
+        lines = _Lines(log)
+        result = await self._node.run(command, lines)
+        parts = survey_parts(command.script)
+        if parts:
+            self._survey(parts[0][0], {name: asked.script for name, asked in parts}, result, lines.seconds)
+        elif not command.quiet:
+            kind = Kind.TODO if result.exit_status else Kind.DONE
+            self._note(command.script, kind, result.exit_status, lines)
+        return result
+
+    async def read(self, command: Command) -> str:
+        lines = _Lines(None)
+        text = await self._node.read(command)
+        if not command.quiet:
+            for line in text.splitlines():
+                lines(line)
+            self._note(command.script, Kind.READ, 0, lines)
+        return text
+
+    async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
+        lines = _Lines(log)
+        result = await self._node.carry_out(task, command, lines)
+        self._note(command.script, Kind.APPLY, result.exit_status, lines)
+        return result
+
+    async def close(self) -> None:
+        await self._node.close()
+
+    def _survey(self, own: str, scripts: dict[str, str], result: Result, seconds: float) -> None:
+        """Note each probe of a survey by itself; the time goes to the machine's own."""
+        found, said = parse(result.lines)
+        self._scribe.note(
+            self._machine,
+            scripts.pop(own),
+            Kind.DONE if result.ok else Kind.TODO,
+            _answer(result.exit_status, seconds, ((seconds, line) for line in said)),
+        )
+        for name, (code, detail) in found.items():
+            kind = Kind.TODO if code else Kind.DONE
+            self._scribe.note(self._machine, scripts[name], kind, _answer(code, 0.0, [(0.0, detail)] if detail else []))
+
+    def _note(self, script: str, kind: Kind, code: int, lines: _Lines) -> None:
+        self._scribe.note(self._machine, script, kind, _answer(code, lines.seconds, lines.taken))
+
+
+class _Lines:
+    """Takes lines, notes when each came, and passes them on."""
+
+    def __init__(self, log: LineSink | None) -> None:
+        self._log = log
+        self._began = time.monotonic()
+        self.taken: list[tuple[float, str]] = []
+
+    def __call__(self, line: str) -> None:
+        self.taken.append((self.seconds, line))
+        if self._log is not None:
+            self._log(line)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+
+def _answer(code: int, seconds: float, lines: Iterable[tuple[float, str]]) -> Answer:
+    kept = ((at, redact(clean(line))) for at, line in lines if not _PROGRESS.search(line))
+    return Answer(code, seconds, tuple(kept))

@@ -1,0 +1,82 @@
+"""Names, addresses and versions in what machines say: taken out of a recording, and put in for the profile at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import Final
+from urllib.parse import urlsplit
+
+from kubetui.profile.plan import Machine, Plan
+from kubetui.steps.node.packages import UPSTREAM
+
+_MARK: Final = re.compile(r"«([a-z0-9-]+)»")
+_IMAGES: Final = "registry.k8s.io"
+_DEBIAN: Final = "http://debian.example.org"
+
+
+class Words:
+    """What one machine of a plan calls things. `version` is the Kubernetes version that is installed."""
+
+    def __init__(self, plan: Plan, machine: Machine, version: str) -> None:
+        self._values = dict(_values(plan, machine, version))
+
+    def take_out(self, text: str) -> str:
+        """Return a recorded line with marks in place of what belongs to this plan alone."""
+        for mark, value in self._values.items():
+            text = re.sub(_bounded(mark, value), f"«{mark}»", text)
+        text = re.sub(r", \d+ CPUs, \d+ MiB, ", ", «cpus» CPUs, «memory» MiB, ", text)
+        return re.sub(r"cgroup version \d", "cgroup version «cgroups»", text)
+
+    def put_in(self, text: str) -> str | None:
+        """Return a line for this machine; None where it speaks of one that the plan does not have."""
+        missing = [mark for mark in _MARK.findall(text) if mark not in self._values]
+        return None if missing else _MARK.sub(lambda match: self._values[match[1]], text)
+
+
+def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, str]]:
+    """Yield marks and what they stand for, in the order in which they are looked for."""
+    mirror = plan.profile.mirrors.packages
+    url = mirror.url if mirror else UPSTREAM.format(major=plan.minor[0], minor=plan.minor[1])
+    yield "packages-key", mirror.key if mirror else f"{url}Release.key"
+    yield "packages", url
+    yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(url)) if mirror else _DEBIAN
+    yield "images", plan.profile.mirrors.image_repository or _IMAGES
+    yield "self", machine.name
+    yield "self-address", str(machine.address)
+    yield "control", plan.control_plane.name
+    yield "control-address", str(plan.control_plane.address)
+    for number, worker in enumerate(plan.workers, 1):
+        yield f"worker{number}", worker.name
+        yield f"worker{number}-address", str(worker.address)
+    yield "cluster", plan.profile.name
+    yield "pods", str(plan.profile.network.pod_cidr)
+    for number, network in enumerate(plan.pod_subnets):
+        yield f"podnet{number}", str(network.network_address).rpartition(".")[0]
+    yield from _services(plan.profile.network.service_cidr)
+    yield "version", version
+    yield "minor", "v{}.{}".format(*plan.minor)
+    yield "cpus", str(machine.cpus)
+    yield "memory", str(machine.memory)
+    yield "cgroups", "2"
+
+
+def _services(network: IPv4Network) -> Iterator[tuple[str, str]]:
+    yield "services", str(network)
+    for number in (10, 1):
+        yield f"service-{number}", str(network[number])
+
+
+def _bounded(mark: str, value: str) -> str:
+    """Return a pattern for a value that is no part of a longer word."""
+    text = re.escape(value)
+    if mark in {"cpus", "memory", "cgroups"}:
+        return r"(?!)"
+    if mark.startswith("podnet"):
+        return rf"(?<![\d.]){text}(?=\.\d)"
+    if re.fullmatch(r"v?[\d./]+", value):
+        return rf"(?<![\d.]){text}(?!\d|\.\d)"
+    if mark == "cluster":
+        return rf"(?<![\w-]){text}(?![\w-])"
+    return rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])" if re.match(r"\w", value[-1]) else text

@@ -1,0 +1,220 @@
+"""An SSH server that answers as a machine would: it knows kubetui's own way of running scripts, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncssh
+
+from kubetui.machines.rehearsal.certificates import HOST
+from kubetui.machines.rehearsal.faults import Fault
+from kubetui.machines.rehearsal.machine import RehearsedMachine
+from kubetui.machines.rehearsal.recording.asked import Asked, understand
+from kubetui.machines.rehearsal.recording.recording import Answer
+from kubetui.remote import guest
+
+_SHELL: Final = ("sudo", "-n", "bash", "-c")
+_SPOKEN: Final = {
+    f"{shlex.join((*_SHELL, each))} ": each for each in (guest.RUN, guest.READ, guest.LAUNCH, guest.STOP, guest.TIDY)
+}
+"""The beginnings of the commands that are known. To take these shells apart word by word takes milliseconds."""
+_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""What both sides do fastest, as they share one process: asyncssh's own first choice takes twice the time."""
+_ERROR: Final = 126
+_Gone = (OSError, asyncssh.Error)
+Process = asyncssh.SSHServerProcess[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The host key that all machines of a cluster share, and the user's that they let in."""
+
+    host: asyncssh.SSHKey
+    user: asyncssh.SSHKey
+
+
+@dataclass
+class _Job:
+    """A step that runs in the machine, whether anyone is connected or not (see `guest.LAUNCH`)."""
+
+    attempt: str
+    output: bytearray = field(default_factory=bytearray)
+    code: int | None = None
+    told: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def say(self, data: bytes, code: int | None = None) -> None:
+        async with self.told:
+            self.output += data
+            self.code = code
+            self.told.notify_all()
+
+    async def follow(self, offset: int, take: Callable[[bytes], None]) -> int:
+        """Hand on what is said from an offset on, to the end; return the exit code."""
+        code = None
+        while code is None:
+            async with self.told:
+                while len(self.output) <= offset and self.code is None:
+                    await self.told.wait()
+                data, code = bytes(self.output[offset:]), self.code
+            take(data)
+            offset += len(data)
+        return code
+
+
+@dataclass
+class MachineServer:
+    """One machine's server. `read` answers commands whose output is not recorded but made for the plan.
+
+    `ended` is called when a step's command has ended well.
+    """
+
+    machine: RehearsedMachine
+    keys: Keys
+    speed: Callable[[], float]
+    read: Callable[[RehearsedMachine, Asked], Awaitable[Answer]]
+    ended: Callable[[RehearsedMachine, str], Awaitable[None]]
+    _jobs: dict[str, _Job] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _connections: list[asyncssh.SSHServerConnection] = field(default_factory=list)
+    _server: asyncssh.SSHAcceptor | None = None
+
+    async def open(self) -> int:
+        """Listen on this host alone and return the port; harmless where it does already."""
+        if self._server is None:
+            self._server = await asyncssh.listen(
+                HOST,
+                0,
+                server_factory=lambda: _Gate(self.keys.user, self._connections),
+                server_host_keys=[self.keys.host],
+                process_factory=self._serve,
+                encryption_algs=_CIPHERS,
+                encoding=None,
+                line_editor=False,
+            )
+        return self._server.get_port()
+
+    async def close(self) -> None:
+        """End every connection and what runs."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+            self.drop()
+            await self._server.wait_closed()
+
+    def drop(self) -> None:
+        """Break every connection, as a cut cable does."""
+        for connection in self._connections:
+            connection.abort()
+        self._connections.clear()
+
+    async def _serve(self, process: Process) -> None:
+        try:
+            text = (await process.stdin.read()).decode()
+            code = await self._answer(process, process.command or "", text)
+            process.exit(code)
+        except _Gone:
+            # nobody listens any more; what runs goes on
+            process.close()
+
+    async def _answer(self, process: Process, command: str, text: str) -> int:
+        start, shell = next(((start, each) for start, each in _SPOKEN.items() if command.startswith(start)), ("", ""))
+        arguments = shlex.split(command.removeprefix(start))[1:] if shell else []
+        match shell:
+            case guest.RUN | guest.READ:
+                if arguments[0] != str(len(text.encode())):
+                    return guest.UNKNOWN
+                asked = understand(text)
+                answer = self.machine.look(asked) if shell == guest.RUN else await self.read(self.machine, asked)
+                return await self._play(answer, process.stdout.write)
+            case guest.LAUNCH:
+                return await self._launch(process, arguments, text)
+            case guest.STOP | guest.TIDY:
+                for job in arguments:
+                    self._jobs.pop(job, None)
+                return 0
+        process.stderr.write(b"This is a rehearsal: a machine that is played back knows no other commands.\n")
+        return _ERROR
+
+    async def _play(self, answer: Answer, take: Callable[[bytes], None]) -> int:
+        await asyncio.sleep(answer.seconds / self.speed())
+        take(answer.text.encode())
+        return answer.code
+
+    async def _launch(self, process: Process, arguments: list[str], text: str) -> int:
+        name, offset, mode, attempt, size = arguments
+        job = self._jobs.get(name)
+        if mode == "start":
+            if job is not None and job.code is None:
+                job.attempt = attempt
+            elif size != str(len(text.encode())):
+                return guest.UNKNOWN
+            else:
+                job = self._jobs[name] = _Job(attempt)
+                task = asyncio.create_task(self._carry_out(job, text))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        if job is None or job.attempt != attempt:
+            return guest.UNKNOWN
+        return await job.follow(int(offset), process.stdout.write)
+
+    async def _carry_out(self, job: _Job, file: str) -> None:
+        asked = understand(file)
+        answer, fault = self.machine.begin(asked)
+        began = asyncio.get_running_loop().time()
+        speed = self.speed()
+
+        async def until(seconds: float) -> None:
+            await asyncio.sleep(began + seconds / speed - asyncio.get_running_loop().time())
+
+        for number, (at, line) in enumerate(answer.lines):
+            await until(at)
+            await job.say(f"{line}\n".encode())
+            if _breaks(fault, number, answer):
+                self.drop()
+        await until(answer.seconds)
+        try:
+            self.machine.end(asked, answer.code, fault)
+            if answer.code == 0:
+                await self.ended(self.machine, self.machine.step_of(asked))
+        except OSError as error:
+            await job.say(f"error: the rehearsal cannot be written down: {error}\n".encode(), _ERROR)
+        else:
+            await job.say(fault.failed_at(file).encode() if fault else b"", answer.code)
+
+
+def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:
+    return fault is not None and fault.drops and number == len(answer.lines) // 2
+
+
+class _Gate(asyncssh.SSHServer):
+    """Lets one key in."""
+
+    def __init__(self, key: asyncssh.SSHKey, connections: list[asyncssh.SSHServerConnection]) -> None:
+        self._key = key
+        self._connections = connections
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connections.append(conn)
+        self._connection = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self._connection in self._connections:
+            self._connections.remove(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        del username
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        del username
+        return key.public_data == self._key.public_data

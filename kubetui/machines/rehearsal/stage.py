@@ -1,0 +1,201 @@
+"""The rehearsed machines of one cluster: in a thread with an event loop of its own, for as long as kubetui runs.
+
+The engine, the wizard's cluster screen and tests reach them over SSH alone, each from its own loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import threading
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import asyncssh
+
+from kubetui.base.files import private_folder, write_private
+from kubetui.machines.rehearsal import certificates
+from kubetui.machines.rehearsal.answers import Answers
+from kubetui.machines.rehearsal.apiserver import ApiServer
+from kubetui.machines.rehearsal.certificates import Authority, Pair
+from kubetui.machines.rehearsal.machine import LOST, RehearsedMachine, version
+from kubetui.machines.rehearsal.memory import Memory
+from kubetui.machines.rehearsal.options import Options
+from kubetui.machines.rehearsal.recording.asked import Asked, digest
+from kubetui.machines.rehearsal.recording.recording import Answer, Kind, missing, scripts, shipped
+from kubetui.machines.rehearsal.server import Keys, MachineServer
+from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.steps.build import STEPS
+from kubetui.steps.cluster.init import ADMIN_CONF, INIT_STEP
+
+T = TypeVar("T")
+_KUBECONFIG: Final = digest(ADMIN_CONF)
+
+
+class Stage:
+    """One cluster's servers. `folder` keeps its keys, its certificates, and what each machine remembers."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan = plan
+        self.options = Options.of(plan)
+        self._folder = folder
+        self._recording = shipped()
+        self._answers = Answers(self._recording, self.memory)
+        self._servers: dict[str, MachineServer] = {}
+        self._keys: Keys | None = None
+        self._api: ApiServer | None = None
+        self._known: tuple[Plan, Mapping[tuple[str, Role], str]] | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"rehearsal {folder.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def about(self) -> str:
+        """What was recorded, in a few words."""
+        about = self._recording.about
+        return f"{about['system']} with Kubernetes {about['kubernetes']}, {about['made']}"
+
+    @cached_property
+    def older(self) -> tuple[str, ...]:
+        """The steps whose scripts changed since they were recorded; a released kubetui has none."""
+        return tuple(dict.fromkeys(each.partition(":")[0] for each in missing(self._recording, self.plan, STEPS)))
+
+    @property
+    def user_key(self) -> Path:
+        """The key that lets kubetui in."""
+        return self._folder / "id_ed25519"
+
+    def play(self, plan: Plan) -> None:
+        """Take the plan of a run: its machines, its speed, its fault."""
+        self.plan, self.options = plan, Options.of(plan)
+        for server in self._servers.values():
+            machine = server.machine
+            machine.plan, machine.fault, machine.steps = plan, self.options.fault, self._steps()
+            machine.machine = next(
+                (each for each in plan.machines if each.name == machine.machine.name), machine.machine
+            )
+
+    async def port(self, machine: Machine) -> int:
+        """Return the port of a machine's SSH server, which is opened where it was not yet."""
+        return await self._inside(self._open(machine))
+
+    def calls(self) -> Counter[tuple[str, str, Kind]]:
+        """Count what was asked over SSH: by machine, step and kind."""
+        servers = self._servers.items()
+        return Counter((name, *call) for name, server in servers for call in server.machine.calls)
+
+    def memory(self, machine: Machine) -> Memory:
+        """Return what a machine remembers, from its file."""
+        return Memory.of(self._folder / "machines" / f"{machine.name}.json")
+
+    async def close(self) -> None:
+        """Close every server and end the thread."""
+        await self._inside(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.to_thread(self._thread.join)
+        self._loop.close()
+
+    def abandon(self) -> None:
+        """End the thread as the process ends."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(1)
+
+    def _steps(self) -> Mapping[tuple[str, Role], str]:
+        if self._known is None or self._known[0] is not self.plan:
+            found = {(script, role): step for (script, _, role), step in scripts(self.plan, STEPS).items()}
+            self._known = (self.plan, found)
+        return self._known[1]
+
+    async def _inside(self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def _open(self, machine: Machine) -> int:
+        server = self._servers.get(machine.name)
+        if server is None:
+            if self._keys is None:
+                self._keys = self._read_keys()
+            memory = self.memory(machine)
+            played = RehearsedMachine(self.plan, machine, self._recording, memory, self._steps(), self.options.fault)
+            server = MachineServer(played, self._keys, lambda: self.options.speed, self._read, self._ended)
+            self._servers[machine.name] = server
+            if INIT_STEP.name in memory.done:
+                await self._serve_api()
+        return await server.open()
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(server.close() for server in self._servers.values()))
+        if self._api is not None:
+            await self._api.close()
+
+    async def _read(self, machine: RehearsedMachine, asked: Asked) -> Answer:
+        """Answer a command whose output is made for the plan at hand, or else recorded."""
+        make = self._answers.find(asked)
+        if make is None and asked.digest != _KUBECONFIG:
+            return machine.read(asked)
+        machine.calls.append((machine.step_of(asked), Kind.READ))
+        recorded = machine.recording.find(asked.digest, Kind.READ, machine.machine.role) or LOST
+        text = make(self.plan, asked, recorded) if make else await self._kubeconfig()
+        return Answer(0, recorded.seconds, tuple((0.0, line) for line in text.splitlines()))
+
+    async def _ended(self, machine: RehearsedMachine, step: str) -> None:
+        """Let the API server answer from the end of `kubeadm init` on."""
+        if step == INIT_STEP.name and machine.machine.first:
+            await self._serve_api()
+
+    async def _kubeconfig(self) -> str:
+        """Return the administrator's, for the API server that is here."""
+        return self._authority().kubeconfig(self.plan.profile.name, await self._serve_api())
+
+    async def _serve_api(self) -> int:
+        if self._api is None:
+            self._api = ApiServer(self._authority(), version(self.plan))
+        kept = self._folder / "api-port"
+        before = int(kept.read_text()) if kept.exists() else 0
+        port = await self._api.open(before)
+        if port != before:
+            write_private(kept, str(port))
+        return port
+
+    def _authority(self) -> Authority:
+        path = self._folder / "authority.json"
+        if not path.exists():
+            write_private(path, json.dumps(asdict(certificates.make())))
+        parts = json.loads(path.read_text())
+        return Authority(parts["certificate"], Pair(**parts["server"]), Pair(**parts["admin"]))
+
+    def _read_keys(self) -> Keys:
+        """Return the keys of the machines and of their user, made at the first time."""
+        private_folder(self._folder)
+        for path in (self._folder / "host_key", self.user_key):
+            if not path.exists():
+                key = asyncssh.generate_private_key("ssh-ed25519", comment="kubetui rehearsal")
+                write_private(path, key.export_private_key())
+        return Keys(*map(asyncssh.read_private_key, (self._folder / "host_key", self.user_key)))
+
+
+_stages: dict[Path, Stage] = {}
+_lock: Final = threading.Lock()
+
+
+def stage_of(plan: Plan, folder: Path) -> Stage:
+    """Return the stage of a cluster, one a process."""
+    with _lock:
+        if folder not in _stages:
+            _stages[folder] = stage = Stage(plan, folder)
+            atexit.register(stage.abandon)
+        return _stages[folder]
+
+
+async def leave(folder: Path) -> None:
+    """Close a cluster's stage, if this process has it."""
+    with _lock:
+        stage = _stages.pop(folder, None)
+    if stage is not None:
+        atexit.unregister(stage.abandon)
+        await stage.close()

@@ -1,0 +1,217 @@
+"""The failures that are recognised in what Vagrant prints, and what a person should read instead of each.
+
+The patterns are Vagrant's own texts (templates/locales/en.yml of Vagrant 2.3 and 2.4, locales/en.yml of
+vagrant-lxc and vagrant-libvirt) and VirtualBox's, with runs of white space as one space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A failure that is recognised: `message` and `fix` may use the pattern's named groups.
+
+    `{plugin}`, `{virtualbox}` and `{lxc}` are filled in, too: how they are installed on this host.
+    """
+
+    pattern: str
+    kind: type[KubetuiError]
+    id: str
+    message: str
+    fix: str
+
+
+KNOWN: Final = (
+    Known(
+        r"The provider '(?P<provider>[^']*)' could not be found, but was requested to back the machine",
+        HostError,
+        "VAGRANT-PLUGIN",
+        "Vagrant has no provider '{provider}': its plugin is not installed.",
+        "{plugin}",
+    ),
+    Known(
+        r"The box '(?P<box>[^']*)' could not be found or could not be accessed in the remote catalog",
+        HostError,
+        "BOX-NOT-FOUND",
+        "The box {box} is not on this host and could not be fetched from Vagrant's catalogue.",
+        "Check the box's name in the profile (machines.box) and that this host reaches vagrantcloud.com, "
+        "or add the box by hand: vagrant box add {box}",
+    ),
+    Known(
+        r"The box you're attempting to add doesn't support the provider you requested.*?Name: (?P<box>\S+)",
+        ProfileError,
+        "BOX-PROVIDER",
+        "The box {box} is not made for this provider or this processor.",
+        "Choose another box in the profile (machines.box), or another provider.",
+    ),
+    Known(
+        r"The box you're attempting to add has no available version that matches.*?Box: (?P<box>\S+)"
+        r".*?Constraints: (?P<version>.+?) Available",
+        ProfileError,
+        "BOX-VERSION",
+        "The box {box} has no version {version}.",
+        "Choose another version in the profile (machines.box_version), or leave it out for the newest.",
+    ),
+    Known(
+        r"(?:An error occurred while downloading the remote file|error while downloading the metadata for this box)"
+        r".*? below[.:]?(?: Please fix this error and try again\.)? (?P<why>.*)$",
+        HostError,
+        "BOX-DOWNLOAD",
+        "The box could not be downloaded: {why}",
+        "Check this host's connection and proxy, then run the same command again: the download goes on.",
+    ),
+    Known(
+        r"(?:VERR_VMX_IN_VMX_ROOT_MODE|VERR_SVM_IN_USE|VT-x is being used by another hypervisor"
+        r"|AMD-V is being used by another hypervisor)",
+        HostError,
+        "VBOX-KVM",
+        "VirtualBox cannot use the processor's virtualization because KVM holds it.",
+        "Stop other virtual machines and unload KVM: sudo modprobe -r kvm_intel kvm_amd. From Linux 6.12 on KVM "
+        "takes it at load time: boot with kvm.enable_virt_at_load=0, or use the provider libvirt.",
+    ),
+    Known(
+        r"(?:VERR_VMX_NO_VMX|VERR_SVM_NO_SVM|VERR_VMX_MSR_ALL_VMX_DISABLED|VERR_SVM_DISABLED|VT-x is not available"
+        r"|AMD-V is not available)",
+        HostError,
+        "VBOX-NO-VIRT",
+        "The processor's virtualization is off or missing, and VirtualBox needs it.",
+        "Turn on VT-x, AMD-V or SVM in the firmware's settings, or nested virtualization where this host is itself "
+        "a virtual machine.",
+    ),
+    Known(
+        r"The IP address configured for the host-only network is not within the allowed ranges.*?"
+        r"Address: (?P<address>\S+) Ranges: (?P<ranges>.+?) Valid ranges",
+        HostError,
+        "VBOX-RANGE",
+        "VirtualBox refuses {address} on its host-only network; it allows {ranges}.",
+        "Choose network.first_address in 192.168.56.0/21, or add a line such as '* 192.168.0.0/16' to "
+        "/etc/vbox/networks.conf.",
+    ),
+    Known(
+        r"(?:kernel module is not loaded|VirtualBox is complaining that the installation is incomplete"
+        r"|vboxdrv\) is not loaded)",
+        HostError,
+        "VBOX-MODULE",
+        "VirtualBox's kernel module is not loaded.",
+        "Load it: sudo modprobe vboxdrv vboxnetadp vboxnetflt. If that fails, rebuild it: sudo /sbin/vboxconfig",
+    ),
+    Known(
+        r"(?:Vagrant could not detect VirtualBox|The \"VBoxManage\" command or one of its dependencies could not"
+        r"|No usable default provider could be found)",
+        HostError,
+        "VBOX-MISSING",
+        "Vagrant does not find VirtualBox.",
+        "{virtualbox}",
+    ),
+    Known(
+        r"Vagrant has detected that you have a version of VirtualBox installed that is not supported.*?"
+        r"to use Vagrant: (?P<versions>[\d., ]+)",
+        HostError,
+        "VBOX-VERSION",
+        "This Vagrant does not know the installed VirtualBox; it knows {versions}.",
+        "Update Vagrant, or install a VirtualBox that it knows.",
+    ),
+    Known(
+        r"(?:No space left on device|VERR_DISK_FULL|E_FAIL.*?disk full|not enough (?:free )?(?:disk )?space)",
+        HostError,
+        "DISK-FULL",
+        "The disk of this host is full.",
+        "Make room (about 6 GiB a machine) and run the same command again.",
+    ),
+    Known(
+        r"(?:VERR_NO_MEMORY|[Cc]annot allocate memory|not enough memory|VERR_EM_NO_MEMORY)",
+        HostError,
+        "MEMORY",
+        "This host has not enough free memory for the machine.",
+        "Close other programs, or plan fewer or smaller machines (machines.workers, machines.memory).",
+    ),
+    Known(
+        r"(?:another process is already executing an action on the machine"
+        r"|Vagrant can't use the requested machine because it is locked"
+        r"|lock is being held by another instance of Vagrant)",
+        BusyError,
+        "VAGRANT-LOCKED",
+        "Another Vagrant process works on this machine.",
+        "Wait until it has ended, then run the same command again. A leftover shows up in: pgrep -af vagrant",
+    ),
+    Known(
+        r"There is container on your system with the same name you've specified on your Vagrantfile "
+        r"\((?P<name>[^)]*)\)",
+        ForeignError,
+        "NAME-TAKEN",
+        "A container called {name} exists, and kubetui did not make it.",
+        "Choose another cluster name, or remove the container if no one needs it: sudo lxc-destroy -f -n {name}",
+    ),
+    Known(
+        r"Name `(?P<name>[^`]*)` of domain about to create is already taken",
+        ForeignError,
+        "NAME-TAKEN",
+        "A virtual machine called {name} exists, and kubetui did not make it.",
+        "Choose another cluster name, or remove it if no one needs it: virsh undefine --remove-all-storage {name}",
+    ),
+    Known(
+        r"VirtualBox is reporting another VM with that name already exists|A VirtualBox machine with the name",
+        ForeignError,
+        "NAME-TAKEN",
+        "VirtualBox has a machine of that name already, and kubetui did not make it.",
+        "Leave machines.options.virtualbox.name out of the profile, or remove the other machine.",
+    ),
+    Known(
+        r"Volume for domain is already created\. Please run 'vagrant destroy' first",
+        ForeignError,
+        "NAME-TAKEN",
+        "A disk of that machine's name is left in libvirt's storage pool.",
+        "See which: virsh vol-list default. Remove it if no one needs it: virsh vol-delete --pool default NAME.img",
+    ),
+    Known(
+        r"Error while connecting to Libvirt: (?P<why>.*)$",
+        HostError,
+        "LIBVIRT",
+        "libvirt cannot be reached: {why}",
+        "Start it (sudo systemctl start libvirtd) and be in its group: sudo usermod -aG libvirt $USER, "
+        "then log in again.",
+    ),
+    Known(
+        r"Network (?P<name>\S+) (?:exists but does not have dhcp|is not available)",
+        HostError,
+        "LIBVIRT-NETWORK",
+        "libvirt's network {name} is there, and is not what the private network needs.",
+        "Choose another network.first_address, or remove the network if no one needs it: virsh net-destroy {name}",
+    ),
+    Known(
+        r"The `lxc` package does not seem to be installed",
+        HostError,
+        "LXC-MISSING",
+        "LXC is not installed.",
+        "{lxc}",
+    ),
+    Known(
+        r"Timed out while waiting for the machine to boot|SSH authentication failed!",
+        RunError,
+        "BOOT-TIMEOUT",
+        "The machine was started, and did not answer over SSH in time.",
+        "Run the same command again: it waits once more. If it never answers, look at the machine's console, and try "
+        "another box.",
+    ),
+    Known(
+        r"kubetui: (?P<why>the provider \S+ (?:has no setting|does not take).*?|\S+ is no name of a setting.*?)"
+        r"(?: Correct machines\.options.*)?$",
+        ProfileError,
+        "PROFILE-OPTION",
+        "{why}",
+        "Correct machines.options in the profile; names and values are those of the provider's Vagrant documentation.",
+    ),
+    Known(
+        r"There are errors in the configuration of this machine\. Please fix the following errors and try again: "
+        r"(?P<why>.*)$",
+        ProfileError,
+        "PROFILE-OPTION",
+        "Vagrant refuses the machine's configuration: {why}",
+        "Correct machines.options or network.options in the profile.",
+    ),
+)

@@ -1,0 +1,108 @@
+"""What a start that was cut off leaves behind: marked beforehand, found and put right afterwards.
+
+Before a machine is started, a mark with its name goes into the cluster's folder, and goes away when the
+start has succeeded. A mark that is still there tells that the start was cut off. One that says `new`
+was made while nothing of the machine's name existed, so whatever has that name now was made by us, even
+if Vagrant was killed before it could record it. Nothing else is ever removed by its name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+from kubetui.base.files import private_folder, write_private
+from kubetui.base.process import Finished, run
+from kubetui.engine.provider import LineSink, nowhere
+from kubetui.machines.vagrant.lxc.bridge import as_root
+from kubetui.machines.vagrant.settings import container_name
+
+_VIRSH: Final = ("virsh", "--connect", "qemu:///system")
+"""vagrant-libvirt's connection, which is not what virsh takes by itself for others than root."""
+_NEW: Final = "new\n"
+
+
+class Leftovers:
+    """Marks starts, and removes what machines of one cluster may leave. `folder` is the cluster's."""
+
+    def __init__(self, folder: Path, cluster: str, provider: str) -> None:
+        self._folder = folder
+        self._cluster = cluster
+        self._provider = provider
+        self._marks = folder / "starting"
+
+    def cut_off(self, machine: str) -> bool:
+        """Tell whether an earlier start of this machine did not come to its end."""
+        return (self._marks / machine).exists()
+
+    async def make_way(self, machine: str, log: LineSink) -> None:
+        """Before a machine that Vagrant does not know is made: remove our half-made one, and mark the start."""
+        name = self._name(machine)
+        exists = name is not None and await self._exists(name)
+        if name is not None and exists and self._ours(machine):
+            log(f"removing {name}, which a start that was cut off left half-made")
+            await self._remove(name, log)
+            exists = False
+        self.begin(machine, new=not exists)
+
+    def begin(self, machine: str, *, new: bool = False) -> None:
+        """Mark a start; `new` says that nothing of the machine's name exists."""
+        private_folder(self._marks)
+        write_private(self._marks / machine, _NEW if new else "")
+
+    def done(self, machine: str) -> None:
+        """Take the mark of a start away, which succeeded."""
+        (self._marks / machine).unlink(missing_ok=True)
+
+    async def clear(self, log: LineSink, machines: Collection[str] | None = None) -> None:
+        """Remove half-made machines of ours that Vagrant does not know (it removed the others), and their marks.
+
+        Only these `machines`, where they are given.
+        """
+        marked = sorted(mark.name for mark in self._marks.glob("*"))
+        for machine in marked if machines is None else [name for name in marked if name in machines]:
+            name = self._name(machine)
+            if name is not None and self._ours(machine) and await self._exists(name):
+                log(f"removing {name}, which a start that was cut off left half-made")
+                await self._remove(name, log)
+            self.done(machine)
+
+    def _ours(self, machine: str) -> bool:
+        mark = self._marks / machine
+        return mark.is_file() and mark.read_text(encoding="utf-8") == _NEW
+
+    def _name(self, machine: str) -> str | None:
+        match self._provider:
+            case "lxc":
+                return container_name(self._cluster, machine)
+            case "libvirt":
+                return f"{self._folder.name}_{machine}"
+            case _:
+                return None  # virtualbox, vmware_desktop and hyperv make up a new name each time
+
+    async def _exists(self, name: str) -> bool:
+        if self._provider == "libvirt":
+            return await self._succeeds([*_VIRSH, "domstate", name]) or await self._succeeds(
+                [*_VIRSH, "vol-info", "--pool", "default", f"{name}.img"]
+            )
+        return await self._succeeds(["lxc-info", "--name", name, "--state"])
+
+    async def _remove(self, name: str, log: LineSink) -> None:
+        if self._provider == "libvirt":
+            # any of them may be missing, depending on where the start was cut off
+            await self._command([*_VIRSH, "destroy", name], nowhere)
+            await self._command([*_VIRSH, "undefine", "--nvram", name], nowhere)
+            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], nowhere)
+        else:
+            await self._command(["lxc-destroy", "--force", "--name", name], log)
+
+    async def _succeeds(self, argv: Sequence[str]) -> bool:
+        return shutil.which(argv[0]) is not None and (await self._command(argv, nowhere)).code == 0
+
+    async def _command(self, argv: Sequence[str], log: LineSink) -> Finished:
+        if self._provider == "lxc":
+            return await as_root(argv, self._folder, log)
+        return await run(argv, cwd=self._folder, env=os.environ, log=log)

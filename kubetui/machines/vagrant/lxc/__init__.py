@@ -1,0 +1,1 @@
+"""What only LXC machines need: the bridge, CPU shares, boxes packaged by hand."""

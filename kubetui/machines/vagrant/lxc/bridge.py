@@ -1,0 +1,103 @@
+"""The bridge of vagrant-lxc's private network, and what machines that are gone leave connected to it.
+
+The plugin connects a machine by a pair of ends, the outer one named after the machine's first process (`veth1pl4711`).
+The kernel takes both away when the machine's network goes, which may be a minute after the machine: connections that
+were open hold it. Until then its address answers, and a machine that is made anew would share it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Sequence
+from ipaddress import IPv4Interface
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from kubetui.base.process import Finished, run
+from kubetui.engine.provider import LineSink, nowhere
+
+_SYSTEM: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
+_NET: Final = Path("/sys/class/net")
+_END: Final = re.compile(r"veth\d+pl(\d+)")
+_LINGER: Final = 20.0
+"""Seconds that ends of which nobody knows whose they are may stay connected."""
+_PAUSE: Final = 0.2
+
+
+async def as_root(argv: Sequence[str], folder: Path, log: LineSink) -> Finished:
+    """Run one of LXC's or the network's tools as vagrant-lxc does: by sudo, unless this is root already."""
+    words = argv if os.geteuid() == 0 else ["sudo", "-n", *argv]
+    return await run(words, cwd=folder, env=os.environ, log=log)
+
+
+def dead_ends(ends: Sequence[str], processes: Path = Path("/proc")) -> list[str]:
+    """Return the ends whose machine's first process is no more."""
+    found = ((end, _END.fullmatch(end)) for end in ends)
+    return [end for end, match in found if match and not (processes / match.group(1)).exists()]
+
+
+class Bridge:
+    """One bridge of this host, by name. Where it is none, or one of the system's own, nothing is done."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self._folder = folder
+
+    @property
+    def _there(self) -> bool:
+        return self.name not in _SYSTEM and (_NET / self.name / "bridge").is_dir()
+
+    async def cut_dead_ends(self, log: LineSink) -> None:
+        """Disconnect machines that are gone, so that their addresses are free."""
+        for end in dead_ends(self._ends()) if self._there else ():
+            log(f"disconnecting {end} from {self.name}: its machine is gone")
+            await as_root(["ip", "link", "delete", end], self._folder, nowhere)
+
+    async def make(self, address: IPv4Interface, log: LineSink) -> bool:
+        """Make it with this host's `address` on it, unless it is there. Tell whether it is.
+
+        vagrant-lxc would do it as the first machine starts, and two that start at once would both try.
+        """
+        own = psutil.net_if_addrs().get(self.name, [])
+        if str(address.ip) in {each.address for each in own}:
+            return True
+        commands = (
+            ("ip", "link", "add", "name", self.name, "type", "bridge"),
+            # its address goes last: with that it counts as made
+            ("ip", "link", "set", self.name, "up"),
+            ("ip", "address", "add", str(address), "dev", self.name),
+        )
+        # one without this address was made by a start that was cut off, or another network of ours is on it
+        for words in commands[1:] if (_NET / self.name).exists() else commands:
+            if (await as_root(words, self._folder, log)).code:
+                log(f"the bridge {self.name} is left to Vagrant, and the first machine starts alone")
+                return False
+        log(f"made the bridge {self.name}")
+        return True
+
+    async def remove(self, log: LineSink) -> None:
+        """Remove it once nothing that lives is connected to it."""
+        if not self._there:
+            return
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _LINGER
+        await self.cut_dead_ends(log)
+        while self._ends() and loop.time() < end:
+            await asyncio.sleep(_PAUSE)
+            await self.cut_dead_ends(log)
+        if self._ends():
+            log(f"the bridge {self.name} stays: something else is connected to it")
+        elif self._there:
+            log(f"removing the bridge {self.name}")
+            await as_root(["ip", "link", "delete", self.name], self._folder, log)
+
+    def _ends(self) -> list[str]:
+        """Return what is connected to it; nothing once it is gone."""
+        try:
+            return os.listdir(_NET / self.name / "brif")  # noqa: PTH208 - one call, so that it cannot vanish half-way
+        except FileNotFoundError:
+            return []

@@ -1,0 +1,169 @@
+"""Boxes made from a machine that is halted, and Vagrant's own store of boxes.
+
+`vagrant package` does it for the providers that have it. vagrant-lxc's looks for a line that LXC no longer writes,
+so there the box is put together by hand: metadata.json, lxc-config and rootfs.tar.gz (vagrant-lxc, "Creating base
+boxes").
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kubetui.base.errors import RunError, UsageError
+from kubetui.base.files import private_folder, write_private
+from kubetui.base.process import run
+from kubetui.base.system import this_system
+from kubetui.engine.provider import LineSink
+from kubetui.machines.vagrant import commandline
+from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.settings import container_name
+
+PACKAGED: Final = ("virtualbox", "libvirt")
+"""Providers that `vagrant package` works with."""
+TEMPLATE: Final = Path(__file__).with_name("lxc") / "lxc-template"
+"""What unpacks a box made by hand. vagrant-lxc's own takes compressed ones alone, which costs seconds a machine."""
+KEEPS: Final = (*PACKAGED, "lxc")
+"""Providers whose machines can become boxes."""
+_COPIED: Final = ("lxc-config", "lxc-template", "Vagrantfile")
+"""What a box made by hand takes over from the box that its machine came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBox:
+    """A box in Vagrant's store, for one provider. `folder` holds its files."""
+
+    name: str
+    version: str
+    folder: Path
+
+    @property
+    def identity(self) -> str:
+        """Name and version; without a version of its own, when it was added."""
+        when = f" {(self.folder / 'metadata.json').stat().st_mtime_ns}" if self.version == "0" else ""
+        return f"{self.name} {self.version}{when}"
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+
+def stored(home: Path, pattern: str, provider: str) -> tuple[StoredBox, ...]:
+    """Return the boxes for a provider whose names match a glob pattern, by name, the newest version last."""
+    mark = "-VAGRANTSLASH-"
+    # from Vagrant 2.4 on there is a folder for the architecture between version and provider
+    boxes = home / "boxes"
+    found = [
+        StoredBox(folder.name.replace(mark, "/"), path.relative_to(folder).parts[0], path.parent)
+        for folder in sorted(boxes.glob(pattern.replace("/", mark)))
+        for depth in ("*", "*/*")
+        for path in folder.glob(f"{depth}/{provider}/metadata.json")
+    ]
+    return tuple(sorted(found, key=lambda box: (box.name, _numbers(box.version))))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
+def package_arguments(machine: str, output: Path, info: Path) -> list[str]:
+    """Return the arguments that make a box of a machine. `info` must be called info.json."""
+    return ["package", machine, "--output", str(output), "--info", str(info), "--no-tty"]
+
+
+def add_arguments(name: str, file: Path, provider: str) -> list[str]:
+    """Return the arguments that put a box into Vagrant's store, in place of one of that name."""
+    return ["box", "add", str(file), "--name", name, "--provider", provider, "--force", "--no-tty"]
+
+
+def remove_arguments(name: str, provider: str) -> list[str]:
+    """Return the arguments that remove a box from Vagrant's store."""
+    return ["box", "remove", name, "--provider", provider, "--all", "--force", "--no-tty"]
+
+
+def tar_arguments(root: Path, output: Path, *, compress: bool) -> list[str]:
+    """Return the command that packs a root file system as vagrant-lxc unpacks it, overlayfs' attributes included."""
+    return [
+        *("tar", "--create", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--one-file-system"),
+        *(("--gzip",) if compress else ()),
+        *("--file", str(output), "--directory", str(root.parent), f"./{root.name}"),
+    ]
+
+
+def refuse_others(provider: str) -> None:
+    """Raise UsageError for a provider whose machines cannot become boxes."""
+    if provider not in KEEPS:
+        raise UsageError(f"kubetui cannot keep prepared boxes for {provider}.", fix=f"It can for: {', '.join(KEEPS)}.")
+
+
+class Packaging:
+    """Makes boxes of one provider. `folder` is the Vagrant project whose machine becomes one."""
+
+    def __init__(self, provider: str, folder: Path, log: LineSink) -> None:
+        refuse_others(provider)
+        self._provider = provider
+        self._folder = folder
+        self._log = log
+
+    async def keep(self, cluster: str, machine: str, base: StoredBox, name: str, info: Mapping[str, Any]) -> None:
+        """Put a halted machine into Vagrant's store as a box called `name`. Raises RunError when something fails."""
+        work = private_folder(self._folder / "package")
+        try:
+            write_private(work / "info.json", json.dumps(info, indent=2) + "\n")
+            file = work / "prepared.box"
+            # with the machine's own key there, `vagrant package` would put it into the box
+            VagrantProject(self._folder).key(machine, self._provider).unlink(missing_ok=True)
+            if self._provider in PACKAGED:
+                await self._vagrant(package_arguments(machine, file, work / "info.json"))
+            else:
+                await self._by_hand(container_name(cluster, machine), base, work, file)
+            await self._vagrant(add_arguments(name, file, self._provider))
+        finally:
+            shutil.rmtree(work)
+
+    async def remove(self, name: str) -> None:
+        """Remove a box from Vagrant's store. Raises RunError when something fails."""
+        await self._vagrant(remove_arguments(name, self._provider))
+
+    async def _by_hand(self, container: str, base: StoredBox, work: Path, file: Path) -> None:
+        where: list[str] = []
+        await self._command(["lxc-config", "lxc.lxcpath"], log=where.append)
+        root = Path(where[-1].strip()) / container / "rootfs"
+        own = (base.folder / "lxc-template").is_file()
+        await self._command([*self._as_root(), *tar_arguments(root, work / "rootfs.tar.gz", compress=own)])
+        shutil.copy(base.folder / "metadata.json", work / "metadata.json")
+        names = ["metadata.json", "info.json", "rootfs.tar.gz"]
+        if not own:
+            shutil.copy(TEMPLATE, work / "lxc-template")
+            (work / "lxc-template").chmod(0o755)
+            names.append("lxc-template")
+        for name in _COPIED:
+            if (base.folder / name).is_file():
+                shutil.copy(base.folder / name, work / name)
+                names.append(name)
+        await self._command(["tar", "--create", "--file", str(file), "--directory", str(work), *names])
+        (work / "rootfs.tar.gz").unlink()
+
+    def _as_root(self) -> list[str]:
+        return [] if os.geteuid() == 0 else ["sudo", "-n"]
+
+    async def _vagrant(self, arguments: Sequence[str]) -> None:
+        await self._command([commandline.executable(this_system()), *arguments])
+
+    async def _command(self, argv: Sequence[str], log: LineSink | None = None) -> None:
+        folder = self._folder if self._folder.is_dir() else Path("/")
+        finished = await run(argv, cwd=folder, env=commandline.environment(), log=log or self._log)
+        if finished.code:
+            last = finished.tail[-1] if finished.tail else "no output"
+            raise RunError(
+                f"{Path(argv[0]).name} ended with {finished.code}: {last}",
+                fix="Nothing of the box is kept; the same command tries again.",
+                id="PACKAGE",
+            )

@@ -1,0 +1,85 @@
+"""A cluster's folder as a Vagrant project: what kubetui writes there for Vagrant, and what Vagrant noted of its own."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from kubetui.base.errors import ForeignError
+from kubetui.base.files import private_folder, write_private
+
+MACHINES_FILE = "machines.json"
+
+
+class VagrantProject:
+    """The files of one cluster; files that are right already stay untouched."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, document: dict[str, Any]) -> None:
+        """Write the Vagrantfile and machines.json.
+
+        Machines that exist and that `document` does not have keep their entry, so that they are found
+        when the cluster is destroyed.
+        """
+        planned = {machine["name"] for machine in document["machines"]}
+        kept = [
+            old for old in self.written().get("machines", []) if old["name"] not in planned and self.knows(old["name"])
+        ]
+        whole = {**document, "machines": [*document["machines"], *kept]}
+        private_folder(self._folder)
+        _write(self._folder / MACHINES_FILE, json.dumps(whole, indent=2) + "\n")
+        self.write_vagrantfile()
+
+    def write_vagrantfile(self) -> None:
+        """Write the Vagrantfile alone."""
+        _write(self._folder / "Vagrantfile", vagrantfile())
+
+    def written(self) -> dict[str, Any]:
+        """Return machines.json as it is on disk; empty when there is none. Raises ForeignError for another's."""
+        try:
+            text = (self._folder / MACHINES_FILE).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise ForeignError(
+                f"{self._folder / MACHINES_FILE} is not what kubetui wrote: {error}",
+                fix="kubetui writes it anew once the file is moved away.",
+                id="FOLDER",
+            ) from error
+        return document
+
+    def knows(self, machine: str) -> bool:
+        """Tell whether Vagrant has recorded that it made this machine."""
+        return any(self._folder.glob(f".vagrant/machines/{machine}/*/id"))
+
+    def key(self, machine: str, provider: str) -> Path:
+        """Return where Vagrant keeps the key that it made for a machine."""
+        return self._folder / ".vagrant" / "machines" / machine / provider / "private_key"
+
+    def refuse_others(self, cluster: str, provider: str) -> None:
+        """Raise ForeignError when machines of another provider exist in the folder."""
+        for record in sorted(self._folder.glob(".vagrant/machines/*/*/id")):
+            if record.parent.name != provider:
+                raise ForeignError(
+                    f"The cluster {cluster} has machines of the provider {record.parent.name}, "
+                    f"and the profile says {provider}.",
+                    fix=f"Remove them first (kubetui destroy {cluster}), or choose another name.",
+                    id="PROVIDER-CHANGED",
+                )
+
+
+def vagrantfile() -> str:
+    """Return the Vagrantfile, which is the same for every cluster."""
+    return resources.files("kubetui.machines.vagrant").joinpath("Vagrantfile").read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only when it changes."""
+    if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
+        write_private(path, text)

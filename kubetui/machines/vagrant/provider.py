@@ -1,0 +1,210 @@
+"""The Vagrant provider: machines of one cluster, in a folder that is an ordinary Vagrant project."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from kubetui.base.errors import BusyError
+from kubetui.base.process import Finished, run
+from kubetui.base.system import this_system
+from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.machines.vagrant import commandline, orphans
+from kubetui.machines.vagrant.errors import explain
+from kubetui.machines.vagrant.leftovers import Leftovers
+from kubetui.machines.vagrant.lxc.bridge import Bridge
+from kubetui.machines.vagrant.lxc.shares import prefer
+from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.settings import (
+    BRIDGE_OPTION,
+    bridge_address,
+    bridge_name,
+    container_name,
+    machines_document,
+)
+from kubetui.machines.vagrant.turns import Turns
+from kubetui.profile.plan import Machine, Plan
+
+_LOCK_TRIES = 5
+_LOCK_PAUSE = 2.0
+"""Seconds between tries of a question that Vagrant's own locks refuse for a moment."""
+
+
+class VagrantProvider:
+    """Makes the machines of `plan` with Vagrant, in the cluster's own `folder`.
+
+    Asking for several endpoints costs one call of Vagrant, which takes a second.
+    """
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._project = VagrantProject(folder)
+        self._system = this_system()
+        self._turns = Turns(plan.provider.starts)
+        self._leftovers = Leftovers(folder, plan.profile.name, plan.provider.name)
+        self._asking = asyncio.Lock()
+        self._endpoints: dict[str, Endpoint] = {}
+        self._running: set[str] = set()
+
+    async def prepare(self) -> None:
+        """Write the Vagrantfile and machines.json; files that are right already stay untouched.
+
+        Machines that exist and that the plan no longer has keep their entry, so that `destroy` finds
+        them. Raises ForeignError when machines of another provider exist in the folder.
+        """
+        self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
+        self._project.write(machines_document(self._plan))
+
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        """Tell the state of every machine of the plan; without any, no process is started.
+
+        A machine that runs after a start that was cut off is UNKNOWN: its networks may be missing.
+        """
+        if log is not None:
+            await orphans.wait_for(self._folder, log)
+        states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
+        if any(map(self._project.knows, states)):
+            found = commandline.parse_status(await self._read(commandline.status_arguments()))
+            states = {name: self._judged(name, found.get(name)) for name in states}
+        self._running = {name for name, state in states.items() if state is MachineState.RUNNING}
+        return states
+
+    async def start(self, machine: Machine, log: LineSink) -> None:
+        """Start a machine, making it first where it does not exist; one whose start was cut off is started anew.
+
+        Harmless for one that runs. Raises what `vagranterrors` makes of Vagrant's output.
+        """
+        name = machine.name
+        self._endpoints.pop(name, None)
+        output: list[str] = []
+        async with self._turns.turn() as shared:
+            await orphans.wait_for(self._folder, log)
+            arguments = await self._start_arguments(name, log)
+            network = await self._network(log)
+
+            def taken(line: str) -> None:
+                output.append(line)
+                log(line)
+                if network and commandline.has_made(line, name):
+                    shared()
+
+            await self._vagrant(arguments, taken)
+            self._leftovers.done(name)
+            if self._plan.provider.name == "lxc" and machine.first:
+                await prefer(container_name(self._plan.profile.name, name), self._folder, log)
+        self._running.add(name)
+        # a start that says how SSH got in spares a second run of Vagrant
+        key = self._project.key(name, self._plan.provider.name)
+        if endpoint := commandline.parse_up(output, name, key):
+            self._endpoints[name] = endpoint
+
+    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+        """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""
+        name = machine.name
+        async with self._asking:
+            if again:
+                self._endpoints.pop(name, None)
+            if name not in self._endpoints:
+                # its own first: whatever is wrong with another machine, this one's answer is printed before
+                others = sorted(self._running - self._endpoints.keys() - {name})
+                self._endpoints |= await self._ask([name, *others])
+        return self._endpoints[name]
+
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        """Remove these machines or all that the folder knows, half-made ones, and the bridges that only they used.
+
+        The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
+        """
+        # where some machines stay, what an earlier run began may be at work on one of those
+        await (orphans.interrupt if names is None else orphans.wait_for)(self._folder, log)
+        written = self._project.written()
+        machines = written.get("machines", [])
+        going = [machine for machine in machines if names is None or machine["name"] in names]
+        await self._destroy([machine["name"] for machine in going], log, alone=names is not None)
+        if written:
+            await self._leftovers.clear(log, names)
+        if written.get("provider") == "lxc":
+            kept = {machine["network"].get(BRIDGE_OPTION) for machine in machines if machine not in going}
+            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going} - kept:
+                await Bridge(str(bridge), self._folder).remove(log)
+        self._endpoints.clear()
+        self._running.clear()
+
+    async def _destroy(self, names: Sequence[str], log: LineSink, *, alone: bool) -> None:
+        """Let Vagrant destroy those of these machines that it knows, `alone` where others are to stay."""
+        if not any(map(self._project.knows, names)):
+            return
+        self._project.write_vagrantfile()
+        chosen = names if alone else ()
+        code = (await self._process(commandline.destroy_arguments(chosen, together=True), log)).code
+        # machines that go at once may both try to remove the network that they shared, and one fails
+        if code and any(map(self._project.knows, names)):
+            await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
+
+    async def _network(self, log: LineSink) -> bool:
+        """Get the private network ready; tell whether a second machine that starts meanwhile would find it."""
+        name = bridge_name(self._plan)
+        if name is None:
+            return True
+        bridge = Bridge(name, self._folder)
+        await bridge.cut_dead_ends(log)
+        return await bridge.make(bridge_address(self._plan), log)
+
+    async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
+        """Mark the start and return how it is done."""
+        if not self._project.knows(name):
+            await self._leftovers.make_way(name, log)
+        elif self._leftovers.cut_off(name):
+            log(f"an earlier start of {name} was cut off: starting it anew")
+            return commandline.reload_arguments(name)
+        elif name not in self._running:
+            self._leftovers.begin(name)
+        return commandline.up_arguments(name, self._plan.provider.name)
+
+    def _judged(self, name: str, state: MachineState | None) -> MachineState:
+        if state is None:
+            # Vagrant goes by machines.json, and that may be a later plan's, for which this machine was destroyed
+            return MachineState.UNKNOWN if self._project.knows(name) else MachineState.ABSENT
+        half = state is MachineState.RUNNING and self._leftovers.cut_off(name)
+        return MachineState.UNKNOWN if half else state
+
+    async def _ask(self, names: Sequence[str]) -> dict[str, Endpoint]:
+        arguments = commandline.ssh_config_arguments(names)
+        code, output = await self._collect(arguments)
+        found = commandline.parse_ssh_config(output)
+        if names[0] not in found:
+            raise explain(_shown(arguments), code, output, self._system)
+        return found
+
+    async def _read(self, arguments: Sequence[str]) -> list[str]:
+        code, output = await self._collect(arguments)
+        if code:
+            raise explain(_shown(arguments), code, output, self._system)
+        return output
+
+    async def _collect(self, arguments: Sequence[str]) -> tuple[int, list[str]]:
+        """Run a question to its end, again while another Vagrant holds a lock for a moment."""
+        for last in (*(False,) * (_LOCK_TRIES - 1), True):
+            output: list[str] = []
+            code = (await self._process(arguments, output.append)).code
+            if not code or last or not isinstance(explain("", code, output, self._system), BusyError):
+                break
+            await asyncio.sleep(_LOCK_PAUSE)
+        return code, output
+
+    async def _vagrant(self, arguments: Sequence[str], log: LineSink) -> None:
+        """Run a command that changes something. Raises what its output says, when it fails."""
+        finished = await self._process(arguments, log)
+        if finished.code:
+            raise explain(_shown(arguments), finished.code, finished.tail, self._system)
+
+    async def _process(self, arguments: Sequence[str], log: LineSink) -> Finished:
+        program = commandline.executable(self._system)
+        return await run([program, *arguments], cwd=self._folder, env=commandline.environment(), log=log)
+
+
+def _shown(arguments: Sequence[str]) -> str:
+    """Return the command as a person would type it."""
+    return " ".join(["vagrant", *(argument for argument in arguments if argument != "--no-tty")])

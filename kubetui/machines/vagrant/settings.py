@@ -1,0 +1,144 @@
+"""What Vagrant is told about each machine: the plan as the contents of machines.json.
+
+Everything here is a pure function of the plan. The Vagrantfile beside this module reads the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Interface
+from typing import Any
+
+from kubetui.base.errors import ProfileError
+from kubetui.profile.plan import Machine, Plan
+
+ADDRESS_OPTION = "lxc__bridge_ip"
+BRIDGE_OPTION = "lxc__bridge_name"
+"""vagrant-lxc's option for the bridge of a private network; without it the plugin stops with a KeyError."""
+
+_BRIDGE_NAME = re.compile(r"[a-z0-9]{1,15}")
+_CALLED = {
+    "virtualbox": frozenset({"customize"}),
+    "libvirt": frozenset({"storage", "memorybacking", "cpu_feature", "qemuargs"}),
+    "lxc": frozenset({"customize"}),
+}
+"""Options that the Vagrantfile passes on as method calls, one a list entry."""
+
+
+def machines_document(plan: Plan) -> dict[str, Any]:
+    """Return what machines.json holds for `plan`: cluster, provider, and each machine with its settings.
+
+    Memory is in MiB. Raises ProfileError for a bridge name that no shell should see and for a provider
+    option of the wrong shape.
+    """
+    return {
+        "cluster": plan.profile.name,
+        "provider": plan.provider.name,
+        "machines": [_machine(plan, machine) for machine in plan.machines],
+    }
+
+
+def container_name(cluster: str, machine: str) -> str:
+    """Return the name that a machine has in `lxc-ls`."""
+    return f"{cluster}-{machine}"
+
+
+def bridge_name(plan: Plan) -> str | None:
+    """Return the name of the bridge that vagrant-lxc makes for the private network; None with other providers.
+
+    The profile's own comes first; the default carries the network's third octet, so that clusters with
+    networks of their own do not share one. Raises ProfileError unless it is 1 to 15 of `[a-z0-9]`,
+    because vagrant-lxc puts it into a shell's command line.
+    """
+    if plan.provider.name != "lxc":
+        return None
+    default = f"vlxcbr{plan.node_network.network_address.packed[2]}"
+    name = plan.profile.network.options.get(BRIDGE_OPTION, default)
+    if not isinstance(name, str) or not _BRIDGE_NAME.fullmatch(name):
+        raise ProfileError(
+            f"network.options.{BRIDGE_OPTION}: {name!r} cannot be the name of a bridge",
+            fix=f"Use 1 to 15 small letters and digits, such as {default}.",
+            id="PROFILE-BRIDGE",
+        )
+    return name
+
+
+def bridge_address(plan: Plan) -> IPv4Interface:
+    """Return the host's own address on that bridge: the profile's `lxc__bridge_ip`, or the one that the plugin takes.
+
+    Raises ProfileError where the profile's is no IPv4 address.
+    """
+    given = plan.profile.network.options.get(ADDRESS_OPTION, str(plan.node_network.network_address + 254))
+    try:
+        return IPv4Interface(f"{given}/24")
+    except ValueError as error:
+        raise ProfileError(
+            f"network.options.{ADDRESS_OPTION}: {given!r} is not an IPv4 address.", id="PROFILE-BRIDGE"
+        ) from error
+
+
+def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
+    bridge = bridge_name(plan)
+    return {
+        "name": machine.name,
+        "box": plan.box,
+        "box_version": plan.box_version,
+        "address": str(machine.address),
+        "network": {**plan.profile.network.options, **({BRIDGE_OPTION: bridge} if bridge else {})},
+        "settings": _settings(plan, machine),
+    }
+
+
+def _settings(plan: Plan, machine: Machine) -> dict[str, Any]:
+    """Merge the provider's defaults with the profile's options, which win."""
+    provider = plan.provider.name
+    chosen = plan.profile.machines.options.get(provider, {})
+    for name in _CALLED.get(provider, frozenset()) & chosen.keys():
+        if not isinstance(chosen[name], list):
+            raise _wrong_shape(provider, name, "a list with one entry a call")
+    defaults = _DEFAULTS.get(provider, _sized)(plan, machine)
+    merged = {**defaults, **chosen}
+    if provider == "vmware_desktop" and "vmx" in merged:
+        merged["vmx"] = _pairs(merged["vmx"])
+    return merged
+
+
+def _pairs(vmx: Any) -> list[list[Any]]:
+    if not isinstance(vmx, Mapping):
+        raise _wrong_shape("vmware_desktop", "vmx", "keys and values")
+    return [[str(key), value] for key, value in vmx.items()]
+
+
+def _wrong_shape(provider: str, name: str, expected: str) -> ProfileError:
+    return ProfileError(
+        f"machines.options.{provider}.{name}: expected {expected}",
+        fix=f"Write it as the Vagrant documentation of {provider} shows it, as YAML.",
+        id="PROFILE-OPTION",
+    )
+
+
+def _sized(_plan: Plan, machine: Machine) -> dict[str, Any]:
+    return {"memory": machine.memory, "cpus": machine.cpus}
+
+
+def _cloned(plan: Plan, machine: Machine) -> dict[str, Any]:
+    return {**_sized(plan, machine), "linked_clone": True}
+
+
+def _virtualbox(plan: Plan, machine: Machine) -> dict[str, Any]:
+    # guest additions only matter for synced folders, which are off
+    return {**_cloned(plan, machine), "check_guest_additions": False}
+
+
+def _lxc(plan: Plan, machine: Machine) -> dict[str, Any]:
+    # no limits: a container's memory and CPUs are the host's
+    return {"container_name": container_name(plan.profile.name, machine.name)}
+
+
+_DEFAULTS: Mapping[str, Callable[[Plan, Machine], dict[str, Any]]] = {
+    "virtualbox": _virtualbox,
+    "vmware_desktop": _cloned,
+    "hyperv": _cloned,
+    "lxc": _lxc,
+}

@@ -1,0 +1,49 @@
+"""The order in which machines of one cluster start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from kubetui.profile.schema.kinds import Starts
+
+
+class Turns:
+    """Lets starts pass as a provider can take them."""
+
+    def __init__(self, starts: Starts) -> None:
+        self._lock = asyncio.Lock()
+        self._alone = True
+        self._always_alone = starts is Starts.ONE_BY_ONE
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Callable[[], None]]:
+        """Hold one start: alone until one has succeeded, and always alone where the provider cannot do more.
+
+        While none succeeded, what the machines share (bridge, network, box) may still be missing. What is given
+        lets the others pass as soon as that is there, before this start has ended.
+        """
+        await self._lock.acquire()
+        if not self._alone:
+            self._lock.release()
+            yield _nothing
+            return
+        held = True
+
+        def shared() -> None:
+            nonlocal held
+            if held and not self._always_alone:
+                self._alone = held = False
+                self._lock.release()
+
+        try:
+            yield shared
+            shared()
+        finally:
+            if held:
+                self._lock.release()
+
+
+def _nothing() -> None:
+    """Stand in where nobody waits."""

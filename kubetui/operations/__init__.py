@@ -1,0 +1,1 @@
+"""What can be done with a cluster: one operation a file."""

@@ -1,0 +1,1 @@
+"""Prepared boxes: kept, found, made, stripped of identity."""

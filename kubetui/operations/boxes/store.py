@@ -1,0 +1,139 @@
+"""Prepared boxes: a machine with packages, runtime and images, kept as a Vagrant box, and with no identity.
+
+A box's key is a digest of everything that made it: the base box and its version, the processor, and the very
+commands that prepared it, in which Kubernetes, runtime, mirrors, pod network and images show. Whatever changes makes
+another key, so that a stale box is never found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kubetui.base.errors import UsageError
+from kubetui.engine.step import Step, Where
+from kubetui.host.doctor import vagrant_home
+from kubetui.machines.vagrant.packaging import KEEPS, Packaging, StoredBox, stored
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Machines, Profile
+from kubetui.steps.build import STEPS
+
+OWNER: Final = "kubetui"
+FORMAT: Final = 1
+"""Raised when boxes are made in another way, so that older ones are not found any more."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A prepared box that Vagrant has. `base` is what it was made from, `current` whether Vagrant still has that."""
+
+    key: str
+    provider: str
+    base: str
+    kubernetes: str
+    network: str
+    made: float
+    size: int
+    current: bool
+
+
+def planned(plan: Plan) -> Plan:
+    """Return the plan, from a prepared box where the profile wants one and there is one that fits."""
+    name = found(plan) if plan.profile.machines.prepared_box else None
+    return replace(plan, prepared=name) if name else plan
+
+
+def found(plan: Plan) -> str | None:
+    """Return the name of the prepared box that fits a plan; None where there is none."""
+    base = base_box(plan) if plan.provider.name in KEEPS else None
+    if base is None:
+        return None
+    name = f"{OWNER}/{key(plan.profile, base)}"
+    return name if stored(vagrant_home(), name, plan.provider.name) else None
+
+
+def base_box(plan: Plan) -> StoredBox | None:
+    """Return the box that Vagrant would start a plan's machines from; None where it would download one first."""
+    wanted = plan.profile.machines.box_version
+    base = plan.profile.machines.box or plan.provider.default_box
+    boxes = stored(vagrant_home(), base, plan.provider.name)
+    if wanted is not None and wanted[0].isdigit():
+        boxes = tuple(box for box in boxes if box.version == wanted)
+    # with a range as version: whatever Vagrant would choose of these, the range is part of the key
+    return boxes[-1] if boxes else None
+
+
+def key(profile: Profile, base: StoredBox) -> str:
+    """Return the key of the box that a profile's machines can start from."""
+    text = json.dumps([FORMAT, base.identity, profile.machines.box_version, platform.machine(), recipe(profile)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def recipe(profile: Profile) -> list[str]:
+    """Return the commands that prepare a box, which name no cluster, no address and no machine."""
+    plan = Plan(nameless(profile))
+    machine = plan.machines[0]
+    commands = [step.recipe(plan, machine).apply for step in steps() if step.where.holds(machine)]
+    return [command.assignments(reveal=False) + command.script for command in commands if command]
+
+
+def steps() -> tuple[Step, ...]:
+    """Return the steps that a prepared box has behind it: all that every machine takes by itself."""
+    found: list[Step] = []
+    for step in STEPS:
+        if step.where in (Where.EVERY, Where.EXISTING) and all(need in found for need in step.needs):
+            found.append(step)
+    return tuple(found)
+
+
+def nameless(profile: Profile) -> Profile:
+    """Return the profile of the one machine that a box is made from, without what is one cluster's own."""
+    machines = profile.machines
+    size = {"memory": machines.control_plane.memory or machines.memory}
+    cpus = {"cpus": machines.control_plane.cpus or machines.cpus}
+    alone = Machines(workers=0, box=machines.box, box_version=machines.box_version, options=machines.options)
+    plain = Profile()
+    network = profile.network.model_copy(
+        update={name: getattr(plain.network, name) for name in ("first_address", "pod_cidr", "service_cidr", "options")}
+    )
+    return profile.model_copy(
+        update={"name": "prepared", "machines": alone.model_copy(update={**size, **cpus}), "network": network}
+    )
+
+
+def listing() -> tuple[Box, ...]:
+    """Return every prepared box that Vagrant has, by key."""
+    boxes = [_read(box, provider) for provider in KEEPS for box in stored(vagrant_home(), f"{OWNER}/*", provider)]
+    return tuple(sorted((box for box in boxes if box), key=lambda box: box.key))
+
+
+def _read(box: StoredBox, provider: str) -> Box | None:
+    try:
+        info = json.loads((box.folder / "info.json").read_text(encoding="utf-8"))
+        bases = stored(vagrant_home(), info["base"], provider)
+        return Box(
+            key=box.name.partition("/")[2],
+            provider=provider,
+            base=info["base"],
+            kubernetes=info["kubernetes"],
+            network=info["network"],
+            made=info["made"],
+            size=box.size,
+            current=any(each.identity == info["identity"] for each in bases) and info["format"] == FORMAT,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # a box of that name that kubetui did not make
+
+
+async def remove(key: str, say: Say) -> None:
+    """Remove a prepared box. Raises UsageError with the keys that there are where it is none of them."""
+    box = next((box for box in listing() if box.key == key), None)
+    if box is None:
+        keys = ", ".join(box.key for box in listing()) or "there are none"
+        raise UsageError(f"There is no prepared box {key}.", fix=f"Boxes: {keys}.")
+    await Packaging(box.provider, vagrant_home(), say).remove(f"{OWNER}/{key}")

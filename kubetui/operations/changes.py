@@ -1,0 +1,201 @@
+"""A profile that differs from the one a cluster was built from: whether `up` takes it, and which machines go first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubetui.base.errors import ProfileError
+from kubetui.base.redaction import redacted
+from kubetui.base.text import counted
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.provider import LineSink, MachineState
+from kubetui.machines.make import make
+from kubetui.machines.rehearsal.options import lasting
+from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.settings import machines_document
+from kubetui.operations.boxes import store
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record import journal
+from kubetui.remote.host_keys import HostKeys
+from kubetui.steps.build import STEPS
+
+Change = tuple[str, Any, Any]
+"""A field's path, its old and its new value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A changed profile that `up` takes, because nothing is installed on any machine yet.
+
+    `touched` names the machines of the old plan whose definition differs or that the new plan no longer has;
+    `destroyed`, in the old plan's order, those of them that exist and that kubetui made.
+    """
+
+    built: Profile
+    wanted: Profile
+    changes: tuple[Change, ...]
+    touched: frozenset[str]
+    destroyed: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Say what was changed, without secrets."""
+        return f"The profile was changed: {told(self.changes)}. Nothing is installed yet."
+
+    @property
+    def fates(self) -> tuple[str, ...]:
+        """Say in a line what becomes of each machine that is destroyed."""
+        staying = {machine.name for machine in Plan(self.wanted).machines}
+        fates = {True: "is destroyed and made anew", False: "is destroyed; the new profile does not have it"}
+        width = max(map(len, self.destroyed), default=0)
+        return tuple(f"{name:<{width}}  {fates[name in staying]}" for name in self.destroyed)
+
+    @property
+    def question(self) -> str:
+        """Ask whether the machines may go."""
+        return f"Destroy {counted(len(self.destroyed), 'machine')} ({', '.join(self.destroyed)})?"
+
+    def refuse_unconfirmed(self, confirmed: Collection[str]) -> None:
+        """Raise ProfileError where a machine would be destroyed that no person agreed to."""
+        if surprising := [name for name in self.destroyed if name not in confirmed]:
+            raise ProfileError(
+                f"The profile of {self.wanted.name} was changed, and {', '.join(surprising)} would be destroyed.",
+                fix="Run it again: in a terminal kubetui asks; --yes agrees beforehand.",
+                id="CHANGE-UNCONFIRMED",
+            )
+
+    async def make_way(self, cluster: Cluster, log: LineSink) -> None:
+        """Destroy what the change touches and forget its host keys; harmless when it was cut off and is run again."""
+        plan = Plan(self.built)
+        if plan.provider.makes_machines and self.touched:
+            await make(plan, cluster.folder).destroy(log, self.touched)
+        for name in sorted(self.touched):
+            HostKeys(cluster.host_keys).forget(name)
+
+
+def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
+    """Return what differs from the profile that a cluster was built from and cannot be added in place."""
+    if not cluster.exists:
+        return ()
+    changes = differences(profilefile.load(cluster.profile), lasting(profile))
+    return () if all(map(_harmless, changes)) else changes
+
+
+async def revision(cluster: Cluster, profile: Profile, log: LineSink | None = None) -> Revision | None:
+    """Return what it means to take a changed profile; None where everything that exists can stay as it is.
+
+    Nothing is changed. With a `log`, which only the holder of the cluster's lock gives, it waits for what an earlier
+    run left at work.
+
+    Raises ProfileError PROFILE-CHANGED once anything was installed on a machine that exists.
+    """
+    changes = pending(cluster, profile)
+    if not changes:
+        return None
+    built, wanted = profilefile.load(cluster.profile), lasting(profile)
+    states = await _states(cluster, Plan(built), log)
+    existing = [name for name, state in states.items() if state is not MachineState.ABSENT]
+    if _may_be_installed(cluster, existing):
+        raise ProfileError(
+            f"The cluster {profile.name} was built from another profile: {told(changes)}.",
+            fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
+            id="PROFILE-CHANGED",
+        )
+    touched = different(definitions(Plan(built), _made(cluster)), definitions(store.planned(Plan(wanted))))
+    gone = existing if Plan(built).provider.makes_machines else ()
+    return Revision(built, wanted, changes, touched, tuple(name for name in gone if name in touched))
+
+
+async def _states(cluster: Cluster, plan: Plan, log: LineSink | None) -> Mapping[str, MachineState]:
+    """Ask the provider that the cluster was built with; of machines that are not ours to make nothing is asked."""
+    if plan.provider.makes_machines:
+        return await make(plan, cluster.folder).states(log)
+    return {machine.name: MachineState.UNKNOWN for machine in plan.machines}
+
+
+def _may_be_installed(cluster: Cluster, existing: Collection[str]) -> bool:
+    """Tell whether a step that installs has begun on any of these machines. Without a whole journal, it may have."""
+    begun = journal.begun(cluster.journal)
+    if begun is None:
+        return bool(existing)
+    # steps that this version does not know count, too: another version may have had them
+    harmless = {step.name for step in STEPS if not step.installs}
+    return any(task.machine in existing and task.step not in harmless for task in begun)
+
+
+def definitions(plan: Plan, made: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """Return, by machine, what one is made from: all that a machine has to be made anew for when it differs.
+
+    `made` are entries of machines.json, which tell more than a profile: machines may come from a prepared box.
+    """
+    if not plan.provider.makes_machines:
+        return {machine.name: _place(machine) for machine in plan.machines}
+    # as JSON, because that is what the entries on disk went through
+    document = json.loads(json.dumps(machines_document(plan)))
+    entries = {entry["name"]: entry for entry in document["machines"]} | dict(made or {})
+    return {
+        machine.name: {"provider": plan.provider.name, "role": machine.role.value, **entries[machine.name]}
+        for machine in plan.machines
+    }
+
+
+def _made(cluster: Cluster) -> Mapping[str, Any]:
+    return {entry["name"]: entry for entry in VagrantProject(cluster.folder).written().get("machines", [])}
+
+
+def _place(machine: Machine) -> tuple[str, int | None, str | None]:
+    """Return where SSH finds an existing machine: at another place may be another machine, with another host key."""
+    host = machine.host
+    assert host is not None  # noqa: S101
+    return host.ssh or host.address or str(machine.address), host.port, host.jump
+
+
+def different(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of machines that cannot stay: defined differently now, or not at all."""
+    return frozenset(name for name, definition in built.items() if wanted.get(name) != definition)
+
+
+def told(changes: Sequence[Change]) -> str:
+    """Say what differs, without secrets."""
+
+    def shown(value: Any, path: str) -> Any:
+        return "not set" if value is None else redacted(value, path)
+
+    return "; ".join(f"{path} was {shown(was, path)} and is {shown(now, path)}" for path, was, now in changes)
+
+
+def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
+    """Return what differs between two profiles, by the field's path."""
+
+    def flat(value: Any, path: str) -> Mapping[str, Any]:
+        if isinstance(value, dict) and value:
+            return {key: part for name, each in value.items() for key, part in flat(each, f"{path}.{name}").items()}
+        return {path.removeprefix("."): value}
+
+    old, new = (flat(each.model_dump(mode="json", by_alias=True), "") for each in (built, wanted))
+    paths = sorted(old.keys() | new.keys())
+    return tuple((path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
+
+
+def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
+    """Tell whether machines were only added, or are reached in another way: what each is in the cluster stays."""
+
+    def parts(hosts: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+        return {host["name"]: (host["role"], host["node_address"] or host["address"]) for host in hosts}
+
+    def first(hosts: list[dict[str, Any]]) -> str:
+        return next((host["name"] for host in hosts if host["role"] == "control plane"), "")
+
+    return parts(was).items() <= parts(now).items() and first(was) == first(now)
+
+
+def _harmless(change: Change) -> bool:
+    path, was, now = change
+    if path == "hosts":
+        return _more_hosts(was or [], now or [])
+    return path == "machines.prepared_box" or (path == "machines.workers" and now > was > 0)

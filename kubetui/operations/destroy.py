@@ -1,0 +1,25 @@
+"""The end of a cluster: its machines, what only they used, and its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kubetui.cluster.folder import Cluster
+from kubetui.machines.hosts.access import Access
+from kubetui.machines.make import make
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.record import journal
+
+
+async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access | None = None) -> None:
+    """Remove a cluster, also a half-made one. The folder goes last, so that a failure can be tried again.
+
+    Machines that existed before become what they were; `access` is what a person said about them.
+    Raises BusyError while a run has the cluster, RunError when a machine cannot be removed.
+    """
+    # the journal, too: somebody may have removed the lock's file while a run had it
+    with cluster.lock(), journal.spared(cluster.journal):
+        plan = Plan(profilefile.load(cluster.profile), cluster.identity())
+        await make(plan, cluster.folder, access).destroy(log)
+        cluster.remove()

@@ -1,0 +1,197 @@
+"""A cluster that runs, looked at from this host: its nodes, pods and containers, and the way into its machines.
+
+Everything is read by kubectl on the control plane, over one SSH connection that stays open, and handed
+on as kubectl printed it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from kubetui.base.errors import HostError, KubetuiError, RunError
+from kubetui.base.system import this_system
+from kubetui.base.text import clean
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.provider import MachineState
+from kubetui.machines.hosts.access import endpoint_of
+from kubetui.machines.make import make
+from kubetui.machines.vagrant import commandline
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.remote.command import Command
+from kubetui.remote.connection import Patience
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.node import Node
+from kubetui.remote.reach import ssh_words
+from kubetui.remote.ssh import SshNode
+
+_ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
+NODES: Final = _ADMIN + "kubectl get nodes -o wide --request-timeout=10s\n"
+PODS: Final = _ADMIN + "kubectl get pods --all-namespaces -o wide --request-timeout=10s\n"
+CONTAINERS: Final = (
+    _ADMIN
+    + r"""
+template='NAMESPACE{{"\t"}}POD{{"\t"}}CONTAINER{{"\t"}}READY{{"\t"}}RESTARTS{{"\t"}}IMAGE{{"\n"}}'
+template+='{{range .items}}{{$pod := .metadata}}{{range .status.containerStatuses}}'
+template+='{{$pod.namespace}}{{"\t"}}{{$pod.name}}{{"\t"}}{{.name}}{{"\t"}}{{.ready}}{{"\t"}}'
+template+='{{.restartCount}}{{"\t"}}{{.image}}{{"\n"}}{{end}}{{end}}'
+kubectl get pods --all-namespaces --field-selector="spec.nodeName=$NODE" --request-timeout=10s \
+  -o go-template="$template"
+"""
+)
+_HEADING = re.compile(r"\S+(?: \S+)*")
+_TIMEOUT: Final = 20.0
+_PATIENCE: Final = Patience(boot=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as kubectl printed it. `at` is when; `text` is untouched, `columns` and `rows` are cut from it."""
+
+    at: float
+    text: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, title: str) -> tuple[str, ...]:
+        """Return one column's words; empty where there is no such column."""
+        if title not in self.columns:
+            return ()
+        index = self.columns.index(title)
+        return tuple(row[index] for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A command that opens a shell on a machine, where it is run, and with which environment."""
+
+    argv: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def aligned_table(text: str, at: float) -> Table:
+    r"""Cut a table whose cells stand under their headings.
+
+    >>> aligned_table("NAME   NOMINATED NODE\na b    c\n", 0.0).rows
+    (('a b', 'c'),)
+    """
+    lines = [clean(line) for line in text.splitlines() if line.strip()]
+    if not lines:
+        return Table(at, text, (), ())
+    found = list(_HEADING.finditer(lines[0]))
+    bounds = [*pairwise([match.start() for match in found]), (found[-1].start(), None)]
+    rows = tuple(tuple(line[start:end].strip() for start, end in bounds) for line in lines[1:])
+    return Table(at, text, tuple(match.group() for match in found), rows)
+
+
+def tabbed_table(text: str, at: float) -> Table:
+    """Cut a table whose cells have tabs between them."""
+    lines = [tuple(map(clean, line.split("\t"))) for line in text.splitlines() if line.strip()]
+    return Table(at, text, lines[0] if lines else (), tuple(lines[1:]))
+
+
+class Observer:
+    """Looks at one cluster again and again. After a failure the next question connects anew.
+
+    `connect` opens a connection to the control plane; tests give their own.
+    """
+
+    def __init__(self, name: str, connect: Callable[[Cluster], Awaitable[Node]] | None = None) -> None:
+        self._cluster = Cluster(name)
+        self._connect = connect or control_plane
+        self._node: Node | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def nodes(self) -> Table:
+        """Return `kubectl get nodes -o wide`. Raises KubetuiError when the cluster does not answer."""
+        return aligned_table(await self._read(Command(NODES, timeout=_TIMEOUT)), time.time())
+
+    async def pods(self) -> Table:
+        """Return the pods of all namespaces. Raises KubetuiError when the cluster does not answer."""
+        return aligned_table(await self._read(Command(PODS, timeout=_TIMEOUT)), time.time())
+
+    async def containers(self, node: str) -> Table:
+        """Return the containers on one node. Raises KubetuiError when the cluster does not answer."""
+        return tabbed_table(await self._read(Command(CONTAINERS, {"NODE": node}, timeout=_TIMEOUT)), time.time())
+
+    async def _read(self, command: Command) -> str:
+        try:
+            if self._node is None:
+                self._node = await self._connect(self._cluster)
+            return await self._node.read(command)
+        except (KubetuiError, OSError):
+            await self._close()
+            raise
+
+    async def _close(self) -> None:
+        node, self._node = self._node, None
+        if node is not None:
+            await node.close()
+
+
+async def control_plane(cluster: Cluster) -> Node:
+    """Connect to the machine that ran `kubeadm init`, as Vagrant says that it is reached now."""
+    plan = _plan(cluster)
+    machine = plan.control_plane
+    provider = make(plan, cluster.folder)
+    try:
+        endpoint = await provider.endpoint(machine)
+    except KubetuiError:
+        state = (await provider.states())[machine.name]
+        if state in {MachineState.STOPPED, MachineState.ABSENT}:
+            fix = f"Bring it back with: kubetui up {cluster.name}"
+            raise RunError(f"{machine.name}, the control plane, is {state}.", fix=fix) from None
+        raise
+    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _PATIENCE)
+    await node.connect(lambda _: None)
+    return node
+
+
+def _plan(cluster: Cluster) -> Plan:
+    if not cluster.exists:
+        raise RunError(f"There is no cluster {cluster.name} any more.", fix="It may have been destroyed elsewhere.")
+    return Plan(profilefile.load(cluster.profile))
+
+
+def machines(cluster: Cluster) -> tuple[str, ...]:
+    """Return the names of a cluster's machines."""
+    return tuple(machine.name for machine in _plan(cluster).machines)
+
+
+def shell_command(cluster: Cluster, machine: str) -> Shell:
+    """Return what opens a shell on a machine. Raises HostError where Vagrant is missing, or there is no shell."""
+    plan = _plan(cluster)
+    if plan.provider.rehearsal:
+        raise HostError(f"{machine} is rehearsed: it plays what was recorded and has no shell.", id="REHEARSAL")
+    if not plan.provider.makes_machines:
+        chosen = next(each for each in plan.machines if each.name == machine)
+        return Shell(ssh_words(endpoint_of(chosen)), cluster.folder, os.environ)
+    program = commandline.executable(this_system())
+    return Shell((program, "ssh", machine), cluster.folder, commandline.environment())
+
+
+def kubeconfig_line(cluster: Cluster) -> str:
+    """Return the line that makes kubectl on this host use the cluster; the home folder is written as a tilde."""
+    path = str(cluster.kubeconfig)
+    home = str(Path.home())
+    quoted = shlex.quote(path)
+    if quoted == path and path.startswith(f"{home}/"):
+        quoted = "~" + path.removeprefix(home)
+    return f"export KUBECONFIG={quoted}"

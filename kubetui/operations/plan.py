@@ -1,0 +1,177 @@
+"""The plan in words: for `kubetui plan`, for the wizard's review, and as scripts to run by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kubetui import __version__
+from kubetui.base.errors import ProfileError
+from kubetui.base.redaction import STARS, redacted
+from kubetui.base.text import clean
+from kubetui.engine.step import Step
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import PRELUDE, Command
+from kubetui.steps.build import STEPS
+
+_STARRED = (
+    f"# Where {STARS} stands, put your password in; after a registry's URL, the base64 of USER:PASSWORD.\n"
+    "# kubetui writes neither into a script."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """A step in words.
+
+    `commands` is its script on the first machine where it runs, or a comment on why it is not known yet; empty
+    where there is none.
+    """
+
+    name: str
+    title: str
+    why: str
+    source: str
+    where: str
+    commands: str
+
+
+def step_texts(plan: Plan) -> tuple[StepText, ...]:
+    """Return every step that this plan has. A pod network of one's own is read, or fetched, for it."""
+    texts = []
+    for step in _steps(plan):
+        first = next(machine for machine in plan.machines if step.where.holds(machine))
+        try:
+            commands = _commands(step, plan, first)
+        except ProfileError as error:
+            commands = "\n".join(f"# {line}" for line in str(error).splitlines())
+        texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
+    return tuple(texts)
+
+
+def _steps(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps that run on any machine of the plan."""
+    return tuple(step for step in STEPS if any(map(step.where.holds, plan.machines)))
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the whole plan: machines, addresses, and each step with its exact commands on each machine."""
+    profile = plan.profile
+    parts = [
+        f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {_source(plan)}",
+        (
+            f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
+            f"pod network {profile.network.pod_network}"
+        ),
+        "",
+        *_table(plan),
+    ]
+    for number, step in enumerate(_steps(plan), 1):
+        parts += ["", *_step_lines(number, step, plan)]
+    return "\n".join(parts) + "\n"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return the plan for machines: the profile, the machines and every task's commands."""
+    return {
+        "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
+        "machines": [
+            {
+                "name": machine.name,
+                "role": machine.role.value,
+                "address": str(machine.address),
+                "memory": machine.memory,
+                "cpus": machine.cpus,
+            }
+            for machine in plan.machines
+        ],
+        "steps": [
+            {
+                "name": step.name,
+                "title": step.title,
+                "why": step.why,
+                "source": step.source,
+                "where": step.where.value,
+                "needs": [need.name for need in step.needs],
+                "commands": {
+                    machine.name: _commands(step, plan, machine)
+                    for machine in plan.machines
+                    if step.where.holds(machine)
+                },
+            }
+            for step in _steps(plan)
+        ],
+    }
+
+
+def scripts(plan: Plan) -> dict[str, str]:
+    """Return one readable shell script a machine: the same commands, to be run by hand as root.
+
+    What exists only once the cluster runs (a join ticket) is taken from variables, and the script says how to get it.
+    """
+    return {machine.name: _script(plan, machine) for machine in plan.machines}
+
+
+def _source(plan: Plan) -> str:
+    return f"{plan.provider.title}, box {plan.box}" if plan.box else plan.provider.title
+
+
+def _table(plan: Plan) -> Iterable[str]:
+    width = max(len(machine.name) for machine in plan.machines)
+    yield f"{'machine':<{width}}  {'role':<13}  {'address':<15}  {'memory':>10}  {'CPUs':>4}"
+    for machine in plan.machines:
+        # what an existing machine has is found out when it is looked at
+        size, cpus = (f"{machine.memory} MiB", machine.cpus) if machine.memory else ("", "")
+        yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {cpus:>4}".rstrip()
+
+
+def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
+    yield f"{number}. {step.title} ({step.name}), {step.where.value}"
+    yield f"   {step.why}"
+    yield f"   [{step.source}]"
+    groups: dict[str, list[tuple[str, Command]]] = {}
+    for machine in plan.machines:
+        command = step.recipe(plan, machine).apply if step.where.holds(machine) else None
+        if command is not None:
+            groups.setdefault(command.script, []).append((machine.name, command))
+    for commands in groups.values():
+        yield f"   on {', '.join(name for name, _ in commands)}:"
+        yield from (f"     | {clean(line)}".rstrip() for line in _shared(commands).splitlines())
+
+
+def _shared(commands: list[tuple[str, Command]]) -> str:
+    """Return one script for several machines: first the values in which they differ, then what they share."""
+    first = commands[0][1]
+    differs = [name for name in first.values if any(each.values[name] != first.values[name] for _, each in commands)]
+    lines = []
+    for machine, command in commands:
+        for name in differs:
+            text = Command("", {name: command.values[name]}).assignments(reveal=False)
+            lines.append(f"# on {machine}:\n{text}")
+    same = {name: value for name, value in first.values.items() if name not in differs}
+    return "".join(lines) + _text(Command(first.script, same))
+
+
+def _commands(step: Step, plan: Plan, machine: Machine) -> str:
+    command = step.recipe(plan, machine).apply
+    return _text(command) if command else ""
+
+
+def _text(command: Command) -> str:
+    return (command.assignments(reveal=False) + command.script).strip("\n")
+
+
+def _script(plan: Plan, machine: Machine) -> str:
+    parts = [
+        "#!/bin/bash",
+        f"# {machine.name} ({machine.role}, {machine.address}) of {plan.profile.name}, by kubetui {__version__}.",
+        "# Run it as root in the machine. Every part may be run again.",
+        PRELUDE,
+    ]
+    for step in STEPS:
+        commands = _commands(step, plan, machine) if step.where.holds(machine) else ""
+        if commands:
+            parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
+    text = "\n".join(parts)
+    return text.replace(PRELUDE, f"{_STARRED}\n{PRELUDE}", 1) if STARS in text else text

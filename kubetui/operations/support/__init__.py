@@ -1,0 +1,1 @@
+"""A support report: what goes in, and how it is written."""

@@ -1,0 +1,1 @@
+"""What is chosen, and the plan that follows from it."""

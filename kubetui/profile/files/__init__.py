@@ -1,0 +1,1 @@
+"""Profiles as YAML files: read, written, found by name, errors explained with their line."""

@@ -1,0 +1,190 @@
+"""What pydantic finds wrong with a profile, in words for the person who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from kubetui.base.places import KeyPath, dotted
+from kubetui.base.text import clean, shown
+from kubetui.profile.schema.fields import SecretInProfileError
+from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.profile import Profile
+
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "dict_type": "a group of keys",
+    "model_type": "a group of keys",
+    "tuple_type": "a list",
+    "is_instance_of": "text",
+}
+_UNION_TAGS = {"str", "int", "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One thing that is wrong: `path` says where, `of_key` that the key is to blame rather than its value."""
+
+    path: KeyPath
+    message: str
+    fix: str
+    of_key: bool = False
+
+
+def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tuple[Explanation, ...]:
+    """Return everything that is wrong, one explanation a place, in the profile's order.
+
+    `raw` has the text of values that YAML turned into something else, so that 1.40 is not called 1.4.
+    """
+    found: dict[KeyPath, Explanation] = {}
+    for details in error.errors(include_url=False):
+        explanation = _explain(details, raw or {})
+        found.setdefault(explanation.path, explanation)
+    return tuple(found.values())
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return a sentence that names the nearest of the known words, or all of them where none is near."""
+    close = get_close_matches(word[:100], known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"Known here: {', '.join(known)}." if known else "Delete it."
+
+
+def field_at(path: KeyPath) -> FieldInfo | None:
+    """Return the declaration of the innermost field that a path of aliases passes through."""
+    model: type[BaseModel] | None = Profile
+    found: FieldInfo | None = None
+    for part in path:
+        if isinstance(part, int):
+            # an item of a list has the fields of its kind
+            continue
+        inner = _fields(model).get(str(part)) if model else None
+        if inner is None:
+            return found
+        found, model = inner, _model_of(inner.annotation)
+    return found
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
+
+
+def _known_keys(path: KeyPath) -> list[str]:
+    """Return the keys that the group at `path` takes."""
+    field = field_at(path)
+    model = _model_of(field.annotation) if field else Profile
+    return list(_fields(model)) if model else []
+
+
+def _explain(details: ErrorDetails, raw: dict[KeyPath, str]) -> Explanation:
+    path: KeyPath = details["loc"]
+    of_key = path[-1:] == ("[key]",)
+    if of_key or (path[-1:] and path[-1] in _UNION_TAGS and path[:2] == ("network", "options")):
+        path = path[:-1]
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        group = dotted(path[:-1]) or "a profile"
+        return Explanation(
+            path,
+            f"This is not a key of {group}.",
+            nearest(str(path[-1]), _known_keys(path[:-1])),
+            of_key=True,
+        )
+    if kind == "missing":
+        return Explanation(path, "It is missing, and there is no default.", _help(path))
+    message, fix = _WORDS.get(kind, _other)(details, path, raw.get(path, ""))
+    return Explanation(path, clean(message[:300]), fix, of_key)
+
+
+def _help(path: KeyPath) -> str:
+    field = field_at(path)
+    return f"{field.title}: {field.description}" if field else ""
+
+
+_Words = Callable[[ErrorDetails, KeyPath, str], tuple[str, str]]
+
+
+def _wrong_type(details: ErrorDetails, path: KeyPath, raw: str) -> tuple[str, str]:
+    value = details["input"]
+    wanted = _TYPES.get(details["type"], "something else")
+    if path[:2] == ("network", "options"):
+        wanted = "text, a number, true or false"
+    if value is None:
+        return "There is no value.", "Delete the key to take the default, or give it a value."
+    if isinstance(value, dict | list):
+        what = "A group of keys" if isinstance(value, dict) else "A list"
+        return f"{what} stands where {wanted} belongs.", _help(path)
+    text = shown(raw or value)
+    if raw and wanted == "text":
+        kind = "true or false" if isinstance(value, bool) else "a number"
+        return f"YAML reads {text} as {kind}, and text is needed.", f'Put it in quotes: "{text}"'
+    return f"{text} is not {wanted}.", _without_quotes(text) if wanted == "a whole number" else _help(path)
+
+
+def _without_quotes(text: str) -> str:
+    return f"Write it without quotes: {text}" if text.isdecimal() else "Write digits alone, without a unit."
+
+
+def _bound(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    context = details.get("ctx", {})
+    field = field_at(path)
+    extra = field.json_schema_extra if field else None
+    unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
+    value = shown(details["input"])
+    if "ge" in context:
+        return f"{value}{unit} is too little: at least {context['ge']}{unit}.", _help(path)
+    return f"{value}{unit} is too much: at most {context.get('le')}{unit}.", _help(path)
+
+
+def _pattern(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    field = field_at(path)
+    title = field.title if field else None
+    text = shown(details["input"])
+    return (f"{text} does not fit {title}." if text else f"{title} is empty."), _help(path)
+
+
+def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    field = field_at(path)
+    known = [str(choice) for choice in get_args(field.annotation)] if field else []
+    text = shown(details["input"])
+    if len(known) == 1:
+        return f"{text} is not known here: it has to be {known[0]}.", _help(path)
+    return f"{text} is not one of: {', '.join(known)}.", nearest(str(details["input"]), known)
+
+
+def _raised(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    error = details.get("ctx", {}).get("error", details["msg"])
+    fix = nearest(str(details["input"]), list(PROVIDERS)) if path == ("provider",) else _help(path)
+    return str(error), error.fix if isinstance(error, SecretInProfileError) else fix
+
+
+def _other(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
+    return f"{details['msg']}.", _help(path)
+
+
+def _words() -> Iterator[tuple[str, _Words]]:
+    yield from ((kind, _wrong_type) for kind in _TYPES)
+    yield from ((kind, _bound) for kind in ("greater_than_equal", "less_than_equal"))
+    yield from ((kind, _pattern) for kind in ("string_pattern_mismatch", "string_too_long", "string_too_short"))
+    yield "literal_error", _choice
+    yield "value_error", _raised
+
+
+_WORDS: dict[str, _Words] = dict(_words())

@@ -1,0 +1,239 @@
+"""Profiles as YAML files: read strictly, written readably and atomically."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from kubetui.base import strictyaml
+from kubetui.base.errors import ProfileError
+from kubetui.base.files import make_folder, write_private
+from kubetui.base.places import Document, Fault, KeyPath, dotted
+from kubetui.base.text import clean
+from kubetui.profile.files.explain import Explanation, explain
+from kubetui.profile.rules.between_fields import check
+from kubetui.profile.schema.profile import Profile
+
+MAX_BYTES = 256 * 1024
+"""No profile needs more than a few KiB; parsing is linear in this."""
+MAX_PROBLEMS = 20
+"""Problems that one message lists; what follows is seldom read and often a consequence."""
+
+_LISTING = "`kubetui profiles` lists the profiles there are."
+_ALWAYS = ("schema_version", "name", "provider")
+
+
+def load(path: Path) -> Profile:
+    """Read a profile from a file.
+
+    Raises ProfileError where the file cannot be read, and as `parse` does.
+    """
+    try:
+        data = _bytes(path)
+    except FileNotFoundError:
+        raise ProfileError(f"{_named(path)}: There is no such file.", fix=_LISTING, id="PROFILE-MISSING") from None
+    except IsADirectoryError:
+        fix = f"Name a file in it. {_LISTING}"
+        raise ProfileError(f"{_named(path)}: This is a folder, not a profile.", fix=fix, id="PROFILE-MISSING") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ProfileError(
+            f"{_named(path)}: It cannot be read: {reason}.", fix=_LISTING, id="PROFILE-MISSING"
+        ) from None
+    return parse(data, str(path))
+
+
+def parse(text: str | bytes, name: str) -> Profile:
+    """Read a profile from YAML; `name` stands for the file in messages.
+
+    Raises ProfileError that lists every problem as FILE:LINE:COLUMN, the key, what is wrong and why. The
+    rules between fields are looked at once each field is right: before, they would speak of defaults.
+    """
+    document = strictyaml.read(_decoded(text, name))
+    _refuse_non_profiles(document, name)
+    faults = list(document.faults)
+    try:
+        profile = Profile.model_validate(document.value)
+    except ValidationError as error:
+        broken = [fault.path for fault in faults if fault.path]
+        faults += _located(document, _outside(broken, explain(error, document.raw)))
+        raise _error(faults, name) from None
+    faults += (
+        Fault(document.place(problem.path), problem.path, problem.message, problem.fix) for problem in check(profile)
+    )
+    if faults:
+        raise _error(faults, name)
+    return profile
+
+
+def dump(profile: Profile) -> str:
+    """Return a profile as YAML: schema, name and provider, and whatever else differs from its default.
+
+    `parse` of it gives an equal profile. Raises ProfileError where a free-form option is no YAML value.
+    """
+    values = _chosen(profile, _ALWAYS)
+    try:
+        return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+    except yaml.representer.RepresenterError as error:
+        raise ProfileError(f"An option cannot be written as YAML: {clean(str(error.args[0]))}.") from None
+
+
+def save(profile: Profile, path: Path, *, overwrite: bool = False) -> None:
+    """Write a profile to a file of mode 0600, whole or not at all; folders that are made get mode 0700.
+
+    Raises ProfileError where the file is there and `overwrite` is false, where a symbolic link stands in
+    its place, or where the system refuses.
+    """
+    text = dump(profile)
+    try:
+        make_folder(path.parent)
+        if path.is_symlink():
+            message = f"{_named(path)} is a symbolic link; kubetui writes through none."
+            raise ProfileError(message, fix="Save under another name, or move the link away.")
+        if overwrite:
+            write_private(path, text)
+        else:
+            _write_new(path, text)
+    except FileExistsError:
+        fix = "Choose another name, or say that it may be overwritten."
+        raise ProfileError(f"{_named(path)} is there already.", fix=fix, id="PROFILE-EXISTS") from None
+    except OSError as error:
+        fix = "Check the folder's permissions and the free space."
+        raise ProfileError(f"{_named(path)} cannot be written: {error.strerror}.", fix=fix) from None
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema that editors check and complete a profile by."""
+    schema = Profile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "kubetui profile"}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, no aliases, sequences indented under their key."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return data is not NotImplemented
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        super().increase_indent(flow, indentless=False)
+
+
+def _bytes(path: Path) -> bytes:
+    # without O_NONBLOCK a named pipe would hold the program here until someone writes to it
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is not an ordinary file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _decoded(text: str | bytes, name: str) -> str:
+    data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    if len(data) > MAX_BYTES:
+        message = f"{clean(name)}:1:1: The file is larger than {MAX_BYTES // 1024} KiB, and no profile is."
+        raise ProfileError(message, fix=f"Check that it is the right file. {_LISTING}")
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"{clean(name)}:{line}:{column}: Byte {data[error.start]:#04x} is not UTF-8."
+        raise ProfileError(message, fix="Save the file as UTF-8.") from None
+
+
+def _refuse_non_profiles(document: Document, name: str) -> None:
+    """Raise where there is no group of keys to look at."""
+    if document.faults and not isinstance(document.value, dict):
+        raise _error(document.faults, name)
+    if document.value is None:
+        raise ProfileError(
+            f"{clean(name)}:1:1: The file is empty.", fix=f"Write at least a name into it: name: lab. {_LISTING}"
+        )
+    if not isinstance(document.value, dict):
+        place = document.place(())
+        message = (
+            f"{clean(name)}:{place.line}:{place.column}: A profile consists of keys and values, and this does not."
+        )
+        raise ProfileError(message, fix="Write a line such as: name: lab")
+
+
+def _outside(broken: list[KeyPath], found: Iterable[Explanation]) -> Iterator[Explanation]:
+    """Leave out what only follows from YAML that could not be read."""
+    for explanation in found:
+        if not any(explanation.path[: len(path)] == path for path in broken):
+            yield explanation
+
+
+def _located(document: Document, found: Iterable[Explanation]) -> Iterator[Fault]:
+    for each in found:
+        yield Fault(document.place(each.path, of_key=each.of_key), each.path, each.message, each.fix)
+
+
+def _error(faults: list[Fault], name: str) -> ProfileError:
+    ordered = sorted(faults, key=lambda fault: (fault.place.line, fault.place.column))
+    lines = [_line(fault, name) for fault in ordered[:MAX_PROBLEMS]]
+    if len(ordered) > MAX_PROBLEMS:
+        lines.append(f"... and {len(ordered) - MAX_PROBLEMS} more.")
+    if len(ordered) == 1:
+        return ProfileError(lines[0], fix=ordered[0].fix)
+    return ProfileError("\n".join(lines), fix="\n  ".join(_fixes(ordered[:MAX_PROBLEMS])))
+
+
+def _fixes(faults: list[Fault]) -> Iterator[str]:
+    """Say each fix once, with the lines that it is for."""
+    lines: dict[str, list[str]] = {}
+    for fault in faults:
+        if fault.fix:
+            lines.setdefault(fault.fix, []).append(str(fault.place.line))
+    for fix, numbers in lines.items():
+        yield f"Line {', '.join(dict.fromkeys(numbers))}: {fix}"
+
+
+def _line(fault: Fault, name: str) -> str:
+    key = dotted(tuple(part for part in fault.path if part != "?"))
+    place = f"{clean(name)}:{fault.place.line}:{fault.place.column}"
+    return f"{place}: {key}: {fault.message}" if key else f"{place}: {fault.message}"
+
+
+def _chosen(part: BaseModel, always: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what of a group differs from its defaults, in the order of its declaration."""
+    chosen: dict[str, Any] = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if name in always or value != field.get_default(call_default_factory=True):
+            chosen[field.alias or name] = _plain(value)
+    return chosen
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return _chosen(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, IPv4Address | IPv4Network) else value
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there: a hard link to the finished one fails where it is."""
+    if path.exists():
+        raise FileExistsError
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        write_private(temporary, text)
+        os.link(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _named(path: Path) -> str:
+    return clean(str(path))

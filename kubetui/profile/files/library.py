@@ -1,0 +1,124 @@
+"""Where profiles are: the person's saved ones, and the starters that kubetui brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from kubetui.base.errors import ProfileError
+from kubetui.base.files import config_home
+from kubetui.base.text import shown
+from kubetui.cluster.folder import is_name
+from kubetui.profile.files.file import load, save
+from kubetui.profile.schema.profile import Profile
+
+_ENDINGS = (".yaml", ".yml")
+
+Kind = Literal["saved", "starter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A profile that can be named. One of `profile` and `error` is there: `error` says why it cannot be read."""
+
+    name: str
+    kind: Kind
+    path: Path
+    profile: Profile | None = None
+    error: str | None = None
+
+
+def saved_folder() -> Path:
+    """Return the folder of saved profiles, which need not exist: $XDG_CONFIG_HOME/kubetui/profiles."""
+    return config_home() / "profiles"
+
+
+def starter_folder() -> Path:
+    """Return the folder of starter profiles: inside the installed package, or of the checkout."""
+    package = Path(__file__).parents[2]
+    packed, checkout = package / "_profiles", package.parent
+    return checkout / "profiles" if not packed.is_dir() and (checkout / "pyproject.toml").is_file() else packed
+
+
+def find(name_or_path: str) -> Path:
+    """Return the file that a person means: a path, or the name of a saved or starter profile, in this order.
+
+    Raises ProfileError with the nearest names where there is none of that name.
+    """
+    if "/" in name_or_path or name_or_path.endswith(_ENDINGS) or _is_file(name_or_path):
+        return Path(name_or_path)
+    known = {name: path for _, name, path in reversed(tuple(_files()))}
+    if name_or_path in known:
+        return known[name_or_path]
+    close = get_close_matches(name_or_path[:100], known, n=3)
+    names = close or sorted(known)
+    fix = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(names) or 'none'}."
+    raise ProfileError(
+        f"There is no profile called {shown(name_or_path)}.",
+        fix=f"{fix} `kubetui profiles` lists them; a file is named by its path.",
+        id="PROFILE-MISSING",
+    )
+
+
+def listing() -> tuple[Entry, ...]:
+    """Return every profile that can be named, saved ones first; those that cannot be read say why."""
+    return tuple(_entry(kind, name, path) for kind, name, path in _files())
+
+
+def path_of(name: str) -> Path:
+    """Return where a profile of this name is saved, whether it is there or not.
+
+    Raises ProfileError where the name could leave the folder.
+    """
+    if not is_name(name):
+        message = f"{shown(name) or 'An empty name'} cannot be the name of a profile."
+        raise ProfileError(message, fix="Use small letters, digits and hyphens, at most 40.")
+    return saved_folder() / f"{name}.yaml"
+
+
+def save_as(profile: Profile, name: str, *, overwrite: bool = False) -> Path:
+    """Save a profile under a name and return its file.
+
+    Raises ProfileError where the name is none, where it is taken and `overwrite` is false, or where a
+    symbolic link stands in the way.
+    """
+    path = path_of(name)
+    for folder in (path.parent.parent, path.parent):
+        if folder.is_symlink():
+            message = f"{shown(folder)} is a symbolic link; kubetui writes through none."
+            raise ProfileError(message, fix="Put a folder in its place, or set XDG_CONFIG_HOME to where it points.")
+    save(profile, path, overwrite=overwrite)
+    return path
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _files() -> Iterator[tuple[Kind, str, Path]]:
+    """Yield every profile's file, sorted by name; links and names that could not be typed are left out."""
+    folders: tuple[tuple[Kind, Path], ...] = (("saved", saved_folder()), ("starter", starter_folder()))
+    for kind, folder in folders:
+        for path in _regular(folder):
+            if path.suffix == ".yaml" and is_name(path.stem):
+                yield kind, path.stem, path
+
+
+def _regular(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.is_symlink() and path.is_file())
+    except OSError:
+        return []
+
+
+def _entry(kind: Kind, name: str, path: Path) -> Entry:
+    try:
+        return Entry(name, kind, path, profile=load(path))
+    except ProfileError as error:
+        return Entry(name, kind, path, error=str(error))

@@ -1,0 +1,164 @@
+"""From a profile to the plan: machines, addresses, and every task, before anything exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network
+from itertools import chain, islice
+
+from kubetui.profile.credentials import Logins
+from kubetui.profile.schema.hosts import Host
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
+from kubetui.profile.schema.profile import Profile
+
+NODE_MASK = 24
+"""The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
+API_PORT = 6443
+"""Where an API server listens."""
+_NOWHERE = IPv4Address(0)
+"""What a host without an address has until the profile is right."""
+
+
+class Role(StrEnum):
+    """What a machine is in the cluster."""
+
+    CONTROL_PLANE = "control plane"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
+
+    `host` is what the profile says of a machine that exists; its memory and CPUs are what they are: 0 here.
+    """
+
+    name: str
+    role: Role
+    address: IPv4Address
+    memory: int
+    cpus: int
+    first: bool = False
+    host: Host | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be built: the profile and what follows from it.
+
+    `identity` tells this cluster from every other; machines carry it as a mark. A plan that is only looked at has none.
+    """
+
+    profile: Profile
+    identity: str = ""
+    prepared: str = ""
+    """The prepared box that machines are made from, instead of the profile's box."""
+    logins: Logins = field(default_factory=Logins)
+    """Passwords of proxies and mirrors; a plan that is only looked at has none, and shows stars."""
+
+    @cached_property
+    def machines(self) -> tuple[Machine, ...]:
+        """Every machine, control planes first, addresses counting up."""
+        return tuple(_machines(self.profile) if self.provider.makes_machines else _hosts(self.profile))
+
+    @cached_property
+    def control_plane(self) -> Machine:
+        """The machine that runs `kubeadm init`."""
+        return self.machines[0]
+
+    @property
+    def workers(self) -> tuple[Machine, ...]:
+        """The machines that only run pods."""
+        return tuple(machine for machine in self.machines if machine.role is Role.WORKER)
+
+    @property
+    def provider(self) -> ProviderKind:
+        """What makes the machines."""
+        return PROVIDERS[self.profile.provider]
+
+    @property
+    def box(self) -> str:
+        """The Vagrant box: the profile's, or else the provider's default."""
+        return self.prepared or self.profile.machines.box or self.provider.default_box
+
+    @property
+    def box_version(self) -> str | None:
+        """Which version of the box: the profile's constraint; a prepared box has but one."""
+        return None if self.prepared else self.profile.machines.box_version
+
+    @property
+    def user(self) -> str:
+        """The user that gets a kubeconfig inside the machines; none where they are somebody's own."""
+        return "vagrant" if self.provider.makes_machines else ""
+
+    @property
+    def node_network(self) -> IPv4Network:
+        """The private network: the /24 that Vagrant gives a private address, or what spans existing machines."""
+        if self.provider.makes_machines:
+            return IPv4Network((self.profile.network.first_address, NODE_MASK), strict=False)
+        addresses = [int(machine.address) for machine in self.machines]
+        differing = (min(addresses) ^ max(addresses)).bit_length()
+        return IPv4Network((min(addresses), 32 - differing), strict=False)
+
+    @property
+    def node_networks(self) -> tuple[IPv4Network, ...]:
+        """What the machines' addresses are: one private network, or one address each where they exist already."""
+        if self.provider.makes_machines:
+            return (self.node_network,)
+        return tuple(IPv4Network(machine.address) for machine in self.machines)
+
+    @property
+    def other_control_planes(self) -> tuple[Machine, ...]:
+        """The control planes that join the first."""
+        return tuple(each for each in self.machines if each.role is Role.CONTROL_PLANE and not each.first)
+
+    @property
+    def api_endpoint(self) -> str:
+        """Where nodes and kubeconfigs reach the API, as HOST:PORT: the endpoint, or else the first control plane."""
+        endpoint = self.profile.network.control_plane_endpoint or str(self.control_plane.address)
+        return endpoint if ":" in endpoint else f"{endpoint}:{API_PORT}"
+
+    @property
+    def minor(self) -> tuple[int, int]:
+        """Kubernetes' major and minor version."""
+        major, minor = self.profile.kubernetes.version.split(".")[:2]
+        return int(major), int(minor)
+
+    @property
+    def exact_version(self) -> str | None:
+        """Kubernetes' exact version, or None where the profile leaves the patch release open."""
+        version = self.profile.kubernetes.version
+        return version if version.count(".") > 1 else None
+
+    @cached_property
+    def pod_subnets(self) -> tuple[IPv4Network, ...]:
+        """A /24 a machine, in the order that a cluster usually hands them out."""
+        cidr = self.profile.network.pod_cidr
+        if cidr.prefixlen > NODE_MASK:
+            return ()
+        return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(self.machines)))
+
+
+def _hosts(profile: Profile) -> Iterator[Machine]:
+    """Yield what the profile lists, control planes first. A list that is empty yet stands for one machine to come."""
+    listed = profile.hosts or (Host(name="host", role="control plane"),)
+    ranked = chain(*([host for host in listed if host.role == role] for role in Role))
+    for index, host in enumerate(ranked):
+        yield Machine(host.name, Role(host.role), host.internal or _NOWHERE, 0, 0, first=index == 0, host=host)
+
+
+def _machines(profile: Profile) -> Iterator[Machine]:
+    chosen = profile.machines
+    address = profile.network.first_address
+    for index in range(chosen.control_planes):
+        name = chosen.control_plane_name + (str(index + 1) if index else "")
+        memory = chosen.control_plane.memory or chosen.memory
+        cpus = chosen.control_plane.cpus or chosen.cpus
+        yield Machine(name, Role.CONTROL_PLANE, address + index, memory, cpus, first=index == 0)
+    for index in range(chosen.workers):
+        name = f"{chosen.worker_name}{index + 1}"
+        offset = chosen.control_planes + index
+        yield Machine(name, Role.WORKER, address + offset, chosen.memory, chosen.cpus)

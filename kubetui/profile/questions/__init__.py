@@ -1,0 +1,1 @@
+"""The wizard's questions, drawn from the profile's fields."""

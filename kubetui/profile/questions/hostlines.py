@@ -1,0 +1,103 @@
+"""Existing machines as lines to type, one a line; the profile's own fields say what a line may hold.
+
+The wizard and its plain questions take hosts like this: `kubmaster control-plane 192.168.1.10 user=me`.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from kubetui.profile.schema.hosts import Host
+
+HELP: Final = (
+    "One machine a line: its host name, control-plane or worker, and its address; then, where SSH needs them, "
+    "user=, port=, key=, jump=, and node_address= where the nodes reach each other elsewhere. ssh=NAME takes "
+    "the way from your OpenSSH configuration. Such as: kubmaster control-plane 192.168.1.10 user=me"
+)
+EXAMPLE: Final = "kubmaster control-plane 192.168.1.10 user=me"
+_ROLES: Final = {"control-plane": "control plane", "worker": "worker"}
+_KEYS: Final = tuple(name for name in Host.model_fields if name not in {"name", "role"})
+_MISSAID: Final = {"control", "plane", "controlplane", "control_plane", "control-plane", "master"}
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
+
+
+class HostLineError(ValueError):
+    """A line that is no host; the message says what to write instead."""
+
+
+def parse(text: str) -> list[dict[str, Any]]:
+    """Return the hosts of some lines as a profile's file has them; what their values may be is the profile's matter.
+
+    Empty lines are left out. Raises HostLineError, whose message begins with the line's number.
+    """
+    hosts = []
+    for number, line in numbered(text):
+        try:
+            hosts.append(_host(line))
+        except HostLineError as error:
+            raise HostLineError(f"Line {number}: {error}") from None
+    return hosts
+
+
+def numbered(text: str) -> list[tuple[int, str]]:
+    """Return the lines with something on them, with their numbers."""
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def lines(hosts: Iterable[Mapping[str, Any]]) -> str:
+    """Return hosts as lines; `parse` of them gives the same hosts."""
+    return "\n".join(" ".join(_words(host)) for host in hosts)
+
+
+def _words(host: Mapping[str, Any]) -> Iterable[str]:
+    yield str(host["name"])
+    yield next(word for word, role in _ROLES.items() if role == host.get("role", "worker"))
+    for key in _KEYS:
+        value = host.get(key)
+        if value is not None:
+            bare = key == "address" and value not in _ROLES
+            yield shlex.quote(str(value)) if bare else f"{key}={shlex.quote(str(value))}"
+
+
+def _host(line: str) -> dict[str, Any]:
+    try:
+        name, *rest = shlex.split(line)
+    except ValueError:
+        raise HostLineError("A quote was opened and never closed. Close it.") from None
+    if "=" in name or name in _ROLES:
+        raise HostLineError(f"It begins with {name[:40]}. Begin with the machine's host name, such as: {EXAMPLE}")
+    host: dict[str, Any] = {"name": name}
+    for word in rest:
+        key, value = _part(word)
+        if key == "address" and "role" not in host and word.lower() in {*_MISSAID, "worker"}:
+            meant = "worker" if word.lower() == "worker" else "control-plane"
+            raise HostLineError(f"{word} is no role. Write {meant}.")
+        if key in host:
+            raise HostLineError(f"{word[:40]} is a second {key}, and a machine has one. Take one of them away.")
+        host[key] = value
+    if "role" not in host:
+        raise HostLineError(f"It does not say what {name[:40]} becomes. Add control-plane or worker after the name.")
+    if not host.keys() & {"address", "ssh"}:
+        fix = "Add its address, or ssh= and its name in your OpenSSH configuration."
+        raise HostLineError(f"It does not say where SSH reaches {name[:40]}. {fix}")
+    return host
+
+
+def _part(word: str) -> tuple[str, Any]:
+    """Return what a word says: a role, KEY=VALUE, or else the address."""
+    if word in _ROLES:
+        return "role", _ROLES[word]
+    key, equals, value = word.partition("=")
+    if not equals:
+        return "address", word
+    if key not in _KEYS:
+        near = get_close_matches(key, _KEYS, n=1, cutoff=0.6)
+        fix = f"Did you mean {near[0]}=?" if near else f"Known here: {', '.join(f'{each}=' for each in _KEYS)}."
+        raise HostLineError(f"{key[:40]}= is nothing that a host has. {fix}")
+    if key == "port" and _NUMBER.fullmatch(value):
+        return key, int(value)
+    return key, value

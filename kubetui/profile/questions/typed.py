@@ -1,0 +1,100 @@
+"""What a person types as an answer: checked and read when it is whole, judged while it is not, and written back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from kubetui.profile.files.explain import Explanation, explain
+from kubetui.profile.questions import hostlines
+from kubetui.profile.questions.answers import answer
+from kubetui.profile.questions.pages import Question
+from kubetui.profile.schema.profile import Profile
+
+
+def parse_answer(question: Question, text: str) -> str | int | list[dict[str, Any]] | None:
+    """Return the value that a person typed, as a profile's file has it; None for an empty optional answer.
+
+    Raises ValueError with a sentence for the person.
+    """
+    if question.kind == "hosts":
+        return _hosts(question, text)
+    text = text.strip()
+    if not text:
+        if question.optional:
+            return None
+        raise ValueError(f"{question.title} is needed.")
+    value = _integer(question, text) if question.kind == "integer" else text
+    wrong = _wrong(answer({}, question.path, value))
+    if wrong:
+        raise ValueError(wrong[0].message)
+    return value
+
+
+def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
+    hosts = hostlines.parse(text)
+    wrong = _wrong(answer({}, question.path, hosts))
+    if wrong:
+        number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
+        raise hostlines.HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
+    return hosts
+
+
+def _wrong(values: dict[str, Any]) -> tuple[Explanation, ...]:
+    """Return what is wrong with each field by itself, in the profile's order; nothing where all are right."""
+    try:
+        Profile.model_validate(values)
+    except ValidationError as error:
+        return explain(error)
+    return ()
+
+
+def _integer(question: Question, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and str(int(text)) == text):  # noqa: PLR2004
+        unit = f" of {question.unit}" if question.unit else ""
+        raise ValueError(f"{question.title} is a whole number{unit}, in digits alone.")
+    return int(text)
+
+
+def written(question: Question, value: Any) -> str:
+    """Return a value as a person types it: `parse_answer` of it gives the same value."""
+    if question.kind == "hosts":
+        return hostlines.lines(value)
+    return "" if value is None else str(value)
+
+
+def could_become_valid(question: Question, text: str) -> bool:
+    """Return whether a person who goes on typing can still arrive at a right value.
+
+    Found by trying: what was typed, completed by the ends of values that have the right form.
+    """
+    text = text.lstrip()
+    if question.kind == "hosts":
+        # whoever writes a list is not interrupted in its middle
+        return True
+    if question.kind == "choice":
+        return any(choice.startswith(text) for choice in question.choices)
+    return not text or any(_is_right(question, text + end) for end in _ends(question))
+
+
+@cache
+def _ends(question: Question) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_all_ends(question)))
+
+
+def _all_ends(question: Question) -> Iterator[str]:
+    examples = (*question.examples, *([str(question.default)] if question.default is not None else []))
+    yield ""
+    for example in examples:
+        yield from (example[start:] for start in range(len(example)))
+
+
+def _is_right(question: Question, text: str) -> bool:
+    try:
+        parse_answer(question, text)
+    except ValueError:
+        return False
+    return True

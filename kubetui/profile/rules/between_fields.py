@@ -1,0 +1,209 @@
+"""The rules between fields, shared by the wizard and the headless run.
+
+One function a rule; `RULES` is the list. What depends on the host that kubetui runs on is in `hostrules.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain, combinations
+
+from kubetui.host.addresses import (
+    Route,
+    host_problems,
+    host_routes,
+    parse_routes,
+    route_conflicts,
+    virtualbox_problems,
+    virtualbox_ranges,
+)
+from kubetui.profile.plan import NODE_MASK, Machine, Plan
+from kubetui.profile.rules.existing import listed_hosts, makes_machines, several_control_planes
+from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
+from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.profile import Profile
+
+CONTROL_PLANE_MEMORY = 1700
+"""MiB that kubeadm's preflight wants of a control plane (kubeadm constants.ControlPlaneMem)."""
+CONTROL_PLANE_CPUS = 2
+"""CPUs that kubeadm's preflight wants of a control plane (kubeadm constants.ControlPlaneNumCPU)."""
+POD_MASKS = range(8, NODE_MASK + 1)
+"""Prefix lengths of a pod CIDR: kube-controller-manager hands out at most 2**16 parts, each a /24."""
+SERVICE_MASKS = range(12, 25)
+"""Prefix lengths of a service CIDR: the API server refuses more than 20 host bits."""
+PATCH_KINDS = (
+    "ClusterConfiguration",
+    "InitConfiguration",
+    "JoinConfiguration",
+    "KubeletConfiguration",
+    "KubeProxyConfiguration",
+)
+"""The documents of kubeadm's configuration that a patch can be merged into."""
+
+
+def check(profile: Profile) -> tuple[Problem, ...]:
+    """Return everything that is wrong between the profile's fields, in the order of `RULES`."""
+    return tuple(chain.from_iterable(rule(profile) for rule in RULES))
+
+
+def _control_plane_size(profile: Profile) -> Iterator[Problem]:
+    if not makes_machines(profile):
+        return
+    for name, unit, least in (("memory", " MiB", CONTROL_PLANE_MEMORY), ("cpus", " CPU", CONTROL_PLANE_CPUS)):
+        own = getattr(profile.machines.control_plane, name)
+        value = own or getattr(profile.machines, name)
+        if value < least:
+            path = ("machines", "control_plane", name) if own else ("machines", name)
+            message = f"{value}{unit} is too little for a control plane: kubeadm refuses to start."
+            yield Problem(path, message, f"Give it {least}{unit}{'s' if name == 'cpus' else ''} or more.")
+
+
+def _machine_names(profile: Profile) -> Iterator[Problem]:
+    for name, count in Counter(machine.name for machine in _machines(profile)).items():
+        if count > 1 and not makes_machines(profile):
+            message = f"{count} hosts are called {name}."
+            yield Problem(("hosts",), message, "Each has a name of its own: its host name.")
+        elif count > 1:
+            message = f"Two machines would be called {name}: a control plane and a worker."
+            yield Problem(("machines", "worker_name"), message, "Choose names that differ in more than a number.")
+
+
+def _provider_options(profile: Profile) -> Iterator[Problem]:
+    for name in profile.machines.options:
+        makers = [kind.name for kind in PROVIDERS.values() if kind.makes_machines]
+        if name not in makers:
+            fix = f"Options belong under one of: {', '.join(makers)}."
+            yield Problem(("machines", "options", name), f"{name} is not a provider.", fix)
+
+
+def _private_address(profile: Profile) -> Iterator[Problem]:
+    if makes_machines(profile) and not _is_private(profile):
+        message = f"{profile.network.first_address} is not an address for a private network."
+        fix = f"Choose one in {', '.join(map(str, PRIVATE[:-1]))} or {PRIVATE[-1]}, such as 192.168.56.101."
+        yield Problem(("network", "first_address"), message, fix)
+
+
+def _machine_addresses(profile: Profile) -> Iterator[Problem]:
+    """Every machine has an address of the first one's /24, and none has one that is someone else's."""
+    if not _is_private(profile) or not makes_machines(profile):
+        return
+    plan, path = Plan(profile), ("network", "first_address")
+    outside = [machine for machine in plan.machines if machine.address not in plan.node_network]
+    if outside:
+        message = f"{len(plan.machines)} machines from {plan.machines[0].address} on do not fit in {plan.node_network}."
+        yield Problem(path, message, f"Start at {plan.node_network[2]}, or have fewer machines.")
+        return
+    owners = {0: "the network itself", 1: "this host", 255: "broadcasts"}
+    if profile.provider == "lxc":
+        owners[254] = "the bridge, where vagrant-lxc puts it"
+    for machine in plan.machines:
+        owner = owners.get(int(machine.address) & 0xFF)
+        if owner:
+            message = f"{machine.name} would get {machine.address}, which belongs to {owner}."
+            yield Problem(path, message, "Let the machines' addresses begin elsewhere.")
+
+
+def _pod_range(profile: Profile) -> Iterator[Problem]:
+    cidr, path = profile.network.pod_cidr, ("network", "pod_cidr")
+    count = len(profile.hosts)
+    if makes_machines(profile):
+        count = profile.machines.control_planes + profile.machines.workers
+    if cidr.prefixlen not in POD_MASKS:
+        message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a pod CIDR needs one from /8 to /24."
+        yield Problem(path, message, "Each machine takes a /24 of it: /16 has room for 256.")
+    elif count > (room := 2 ** (NODE_MASK - cidr.prefixlen)):
+        message = f"{cidr} has room for {room} {'machine' if room == 1 else 'machines'}, and there are {count}."
+        prefix = NODE_MASK - (count - 1).bit_length()
+        yield Problem(path, message, f"Each takes a /24 of it: choose a /{prefix} or larger, or fewer machines.")
+
+
+def _service_range(profile: Profile) -> Iterator[Problem]:
+    cidr = profile.network.service_cidr
+    if cidr.prefixlen not in SERVICE_MASKS:
+        message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a service CIDR needs one from /12 to /24."
+        yield Problem(("network", "service_cidr"), message, "The API server refuses larger ones. /16 is plenty.")
+
+
+def _usable_ranges(profile: Profile) -> Iterator[Problem]:
+    pods, services, *nodes = occupied(profile)
+    for each, others in ((pods, (services, *nodes)), (services, (pods, *nodes))):
+        for reserved in RESERVED:
+            if each.network.overlaps(reserved):
+                words = f"{relation(each.network, reserved)} {reserved}, which" if each.network != reserved else ""
+                message = f"{each.network} {words} is reserved.".replace("  ", " ")
+                yield Problem(each.path, message, suggestion(each.field, (other.network for other in others)))
+                break
+
+
+def _disjoint_ranges(profile: Profile) -> Iterator[Problem]:
+    """Pods, services and machines have ranges of their own; kubeadm accepts overlaps (kubeadm#3312)."""
+    everything = occupied(profile)
+    for one, other in combinations(everything, 2):
+        if one.network.overlaps(other.network) and one.field != "hosts":
+            blamed, kept = (other, one) if other.chosen and not one.chosen else (one, other)
+            message = f"{subject(blamed)} {relation(blamed.network, kept.network)} {kept}."
+            taken = (each.network for each in everything if each is not blamed)
+            yield Problem(blamed.path, message, suggestion(blamed.field, taken))
+
+
+def _own_manifest(profile: Profile) -> Iterator[Problem]:
+    manifest, path = profile.network.manifest, ("network", "manifest")
+    if profile.network.pod_network != "manifest":
+        return
+    if manifest is None or bool(manifest.path) == bool(manifest.url):
+        which = "both path and url" if manifest and manifest.path else "neither path nor url"
+        message = f"The pod network is a manifest, and network.manifest has {which}."
+        yield Problem((*path, "path"), message, "Give it one of the two; url needs sha256 as well.")
+    elif manifest.url and not manifest.sha256:
+        message = "A manifest from the web needs sha256: what is applied to a cluster should be what you looked at."
+        yield Problem((*path, "sha256"), message, "Add the checksum that sha256sum prints for the file.")
+
+
+def _patch_kinds(profile: Profile) -> Iterator[Problem]:
+    for index, patch in enumerate(profile.kubernetes.patches):
+        kind = patch.get("kind")
+        if kind not in PATCH_KINDS:
+            message = "A patch has no kind." if kind is None else f"{str(kind)[:60]} is not a kind that can be patched."
+            yield Problem(
+                ("kubernetes", "patches", index), message, f"Write kind: and one of {', '.join(PATCH_KINDS)}."
+            )
+
+
+def _machines(profile: Profile) -> tuple[Machine, ...]:
+    """Return the plan's machines; none where their addresses would count beyond the last there is."""
+    return Plan(profile).machines if _is_private(profile) or not makes_machines(profile) else ()
+
+
+def _is_private(profile: Profile) -> bool:
+    return any(profile.network.first_address in network for network in PRIVATE)
+
+
+RULES: tuple[Callable[[Profile], Iterator[Problem]], ...] = (
+    several_control_planes,
+    _control_plane_size,
+    _machine_names,
+    _provider_options,
+    listed_hosts,
+    _private_address,
+    _machine_addresses,
+    _pod_range,
+    _service_range,
+    _usable_ranges,
+    _disjoint_ranges,
+    _own_manifest,
+    _patch_kinds,
+)
+
+__all__ = [
+    "RULES",
+    "Problem",
+    "Route",
+    "check",
+    "host_problems",
+    "host_routes",
+    "parse_routes",
+    "route_conflicts",
+    "virtualbox_problems",
+    "virtualbox_ranges",
+]

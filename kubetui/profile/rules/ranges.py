@@ -1,0 +1,112 @@
+"""The three address ranges of a cluster, how they touch others, and which are free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from kubetui.profile.plan import NODE_MASK, Plan
+from kubetui.profile.schema.profile import Network, Profile
+
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""What RFC 1918 sets aside for networks of one's own."""
+RESERVED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
+"""What no machine, pod or service can have: this network, loopback, link-local, multicast and beyond (RFC 6890)."""
+
+_FREE = {
+    "pod_cidr": ("10.244.0.0/16", "10.10.0.0/16", "172.16.0.0/16", "192.168.128.0/17"),
+    "service_cidr": ("10.96.0.0/12", "10.112.0.0/12", "172.20.0.0/16", "192.168.192.0/20"),
+    "first_address": (*(f"192.168.{third}.0/24" for third in range(56, 64)), "172.30.56.0/24", "10.200.56.0/24"),
+}
+_FIRST_HOST = 101
+"""The tutorial's first machine ends in this; from it 106 machines fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule found: the field to blame, what is wrong with which values, and what to do."""
+
+    path: tuple[str | int, ...]
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One of the cluster's ranges; `chosen` where the profile says another than the default."""
+
+    field: str
+    label: str
+    network: IPv4Network
+    chosen: bool
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The field that says it."""
+        return ("network", self.field)
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.network[0] if self.network.num_addresses == 1 else self.network}"
+
+
+def node_network(address: IPv4Address) -> IPv4Network:
+    """Return the /24 that Vagrant makes of a private address."""
+    return IPv4Network((address, NODE_MASK), strict=False)
+
+
+def ranges(profile: Profile) -> tuple[Range, Range, Range]:
+    """Return the ranges of pods, services and machines; existing ones may have others' addresses between theirs."""
+    chosen, default = profile.network, Network()
+    plan = Plan(profile)
+    nodes = node_network(chosen.first_address) if plan.provider.makes_machines else plan.node_network
+    return (
+        Range("pod_cidr", "the pod CIDR", chosen.pod_cidr, chosen.pod_cidr != default.pod_cidr),
+        Range("service_cidr", "the service CIDR", chosen.service_cidr, chosen.service_cidr != default.service_cidr),
+        Range(
+            "first_address",
+            "the machines' network",
+            nodes,
+            chosen.first_address != default.first_address,
+        ),
+    )
+
+
+def occupied(profile: Profile) -> tuple[Range, ...]:
+    """Return what may not touch: pods, services, and the machines' network or each existing machine's address."""
+    pods, services, nodes = ranges(profile)
+    plan = Plan(profile)
+    if plan.provider.makes_machines:
+        return (pods, services, nodes)
+    hosts = (
+        Range("hosts", f"{machine.name}'s address", network, chosen=False)
+        for machine, network in zip(plan.machines, plan.node_networks, strict=True)
+    )
+    return (pods, services, *hosts)
+
+
+def subject(blamed: Range) -> str:
+    """Return what a sentence about a range begins with; a person who typed an address has not typed its /24."""
+    if blamed.field == "first_address":
+        return f"The machines' network {blamed.network}"
+    return str(blamed.network)
+
+
+def relation(one: IPv4Network, other: IPv4Network) -> str:
+    """Return the verb between two ranges that touch."""
+    if one == other:
+        return "is also"
+    return "lies inside" if one.subnet_of(other) else "contains"
+
+
+def suggestion(field: str, taken: Iterable[IPv4Network]) -> str:
+    """Return a sentence with a usual value for a range that touches none of the taken ones."""
+    avoid = tuple(taken)
+    for text in _FREE[field]:
+        free = IPv4Network(text)
+        if not any(free.overlaps(network) for network in avoid):
+            return f"Try {free[_FIRST_HOST] if field == 'first_address' else free}."
+    return f"Choose one that touches none of {', '.join(map(str, avoid))}."

@@ -1,0 +1,1 @@
+"""The profile's fields and their types."""

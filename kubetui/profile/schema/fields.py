@@ -1,0 +1,175 @@
+"""What a profile's fields are made of: values that carry their own check."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from kubetui.base.files import credentials_file
+from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
+from kubetui.base.text import clean
+from kubetui.profile.schema.kinds import PROVIDERS
+
+_LONGEST = 40
+"""Characters of a name: with a machine's number it still fits a host name."""
+_NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
+_OLDEST_MINOR = 31
+"""Of Kubernetes 1: the first whose kubeadm reads what `kubeadm.py` writes."""
+_PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
+
+
+class SecretInProfileError(ValueError):
+    """A profile holds a secret; `fix` says where it belongs."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it is. Raises SecretInProfileError where a password stands in it; nothing shows it then."""
+    remember_url(url)
+    scheme, _, rest = url.partition("://")
+    user = rest.partition(":")[0]
+    if not url_password(url) and ":" not in url_user(url):
+        return url
+    place = f"{scheme}://{user}@{rest.rpartition('@')[2]}"
+    host = re.split(r"[/?#]", place.partition("://")[2], maxsplit=1)[0]
+    raise SecretInProfileError(
+        f"A password stands in this URL, and a profile holds none. Write {place} without it: kubetui asks for it.",
+        "An @ in a path is written %40. "
+        f"Or this line gives kubetui the password, as it is and without %-codes, in {credentials_file()}, "
+        f'which only you may read (chmod 600):\n    "{scheme}://{host}": "PASSWORD"',
+    )
+
+
+def _name(text: str) -> str:
+    if re.fullmatch(_NAME, text, re.ASCII):
+        return text
+    if not text:
+        raise ValueError("There is no name.")
+    shown = clean(text[:_LONGEST])
+    if len(text) > _LONGEST:
+        raise ValueError(f"{shown}... has {len(text)} characters, and a name has at most {_LONGEST}.")
+    fitting = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    instead = f" Write {fitting}." if fitting else " Write one such as lab."
+    wrong = next((letter for letter in text if not re.fullmatch(r"[-a-z0-9]", letter)), "")
+    if not wrong:
+        raise ValueError(f"{shown} begins or ends with a hyphen, and a name may not.{instead}")
+    what = "a capital letter" if wrong.isupper() else "a space" if wrong == " " else f"the character {clean(wrong)}"
+    raise ValueError(f"{shown} has {what} in it, and a name may not.{instead}")
+
+
+def _address(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return IPv4Address(value)
+    except ValueError:
+        raise ValueError(f"{value} is not an IPv4 address: four numbers from 0 to 255 with dots between.") from None
+
+
+def _cidr(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", value):
+        raise ValueError(f"{value} is not a range: an IPv4 address, a slash, and how many bits are fixed.")
+    try:
+        whole = IPv4Network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value} is not a range: four numbers from 0 to 255, then a slash and 0 to 32.") from None
+    if str(whole) != value:
+        raise ValueError(f"{value} names an address inside {whole}: write the range as {whole}.")
+    return whole
+
+
+def _known_provider(name: str) -> str:
+    if name not in PROVIDERS:
+        raise ValueError(f"{name[:40]} is not one of: {', '.join(PROVIDERS)}.")
+    return name
+
+
+def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
+    found = [name for name, _ in telling(remember_telling(patches))]
+    if found:
+        raise SecretInProfileError(
+            f"{', '.join(dict.fromkeys(found))} is a secret, and a profile holds none.",
+            "Delete it: kubetui makes join tokens and certificate keys when they are needed, and keeps none.",
+        )
+    return patches
+
+
+def _supported(version: str) -> str:
+    if int(version.split(".")[1]) < _OLDEST_MINOR:
+        raise ValueError(
+            f"{version} is too old: kubetui needs Kubernetes 1.{_OLDEST_MINOR} or later, because it writes kubeadm's "
+            f'v1beta4 configuration, which is there from 1.{_OLDEST_MINOR} on. Write "1.{_OLDEST_MINOR}".'
+        )
+    return version
+
+
+Cidr = Annotated[
+    IPv4Network,
+    BeforeValidator(_cidr),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "cidr",
+            "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+/[0-9]+$",
+            "examples": ["10.244.0.0/16", "10.96.0.0/12", "10.0.0.0/8", "192.168.100.0/24"],
+        }
+    ),
+]
+Address = Annotated[
+    IPv4Address,
+    BeforeValidator(_address),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "format": "ipv4"}),
+]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
+Url = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
+    AfterValidator(without_password),
+]
+ProviderName = Annotated[
+    str, AfterValidator(_known_provider), WithJsonSchema({"type": "string", "enum": list(PROVIDERS)})
+]
+Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
+ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
+Version = Annotated[
+    str,
+    StringConstraints(pattern=rf"^1\.(0|[1-9][0-9]?){_PATCH_RELEASE}"),
+    AfterValidator(_supported),
+    WithJsonSchema({"type": "string", "pattern": rf"^1\.(3[1-9]|[4-9][0-9]){_PATCH_RELEASE}"}),
+]
+ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
+Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
+HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9.]{0,250}(:[0-9]{1,5})?$")]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,250}$")]
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][-A-Za-z0-9_.]{0,31}$")]
+Box = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,80}/[A-Za-z0-9][-A-Za-z0-9._]{0,80}$")]
+OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+Memory = Annotated[int, Field(ge=512, le=1_048_576, json_schema_extra={"unit": "MiB"})]
+Cpus = Annotated[int, Field(ge=1, le=256)]
+
+
+class Part(BaseModel):
+    """A group of fields: frozen, strict, and without room for unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)

@@ -1,0 +1,245 @@
+"""The profile: everything a person chooses, each choice declared once.
+
+A field carries its type, default, title, help and own check. The wizard's question, the headless
+check, the JSON Schema and the documentation all come from here. Rules that involve more than one
+field are in `rules.py`; reading and writing files is in `profilefile.py`.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, Strict, StringConstraints
+
+from kubetui.base.redaction import remember_telling
+from kubetui.profile.schema.fields import (
+    Address,
+    Box,
+    Cidr,
+    Cpus,
+    HostPort,
+    ImageName,
+    Memory,
+    Name,
+    OptionName,
+    Part,
+    Patches,
+    ProviderName,
+    ProxyException,
+    Registry,
+    Url,
+    Version,
+)
+from kubetui.profile.schema.hosts import Host
+from kubetui.software.networks.options import FlannelOptions, ManifestOptions
+
+SCHEMA_VERSION: Final = 1
+
+
+class ControlPlaneSize(Part):
+    """What a control plane gets, where it differs from the workers."""
+
+    memory: Memory | None = Field(None, title="Memory", description="MiB of a control plane; 1700 or more.")
+    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of a control plane; 2 or more.")
+
+
+class Machines(Part):
+    """The machines: how many, how large, and from which box."""
+
+    control_planes: Annotated[int, Field(ge=1, le=7)] = Field(
+        1,
+        title="Control planes",
+        description="Machines that run the API server and etcd. One is what the tutorial has.",
+    )
+    workers: Annotated[int, Field(ge=0, le=99)] = Field(
+        2, title="Workers", description="Machines that run your pods. With none, the control plane runs them."
+    )
+    memory: Memory = Field(
+        2048,
+        title="Memory each",
+        description="What every machine gets, in MiB. A control plane needs 1700 or more, or kubeadm refuses to start. "
+        "2048 is what the tutorial uses.",
+    )
+    cpus: Cpus = Field(
+        2,
+        title="CPUs each",
+        description="What every machine gets. A control plane needs 2 or more, or kubeadm refuses to start.",
+    )
+    control_plane: ControlPlaneSize = Field(
+        default_factory=ControlPlaneSize,
+        title="Control plane's own size",
+        description="Memory and CPUs of control planes, where they differ from the rest.",
+    )
+    control_plane_name: Name = Field(
+        "kubmaster",
+        title="Control plane name",
+        description="The first is called this, others get a number: kubmaster2. Small letters, digits and hyphens.",
+    )
+    worker_name: Name = Field(
+        "kubnode",
+        title="Worker name",
+        description="Workers are called this with a number: kubnode1, kubnode2. Small letters, digits and hyphens.",
+    )
+    box: Box | None = Field(
+        None,
+        title="Box",
+        description="The Vagrant box, as OWNER/NAME. Empty takes the provider's default box.",
+        examples=["bento/ubuntu-24.04"],
+    )
+    box_version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.<>=~, -]{1,60}$")] | None = Field(
+        None,
+        title="Box version",
+        description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
+    )
+    prepared_box: bool = Field(
+        default=False,
+        title="Prepared box",
+        description="Start from a kept box with packages, runtime and images, where one fits; see: kubetui boxes.",
+    )
+    options: Annotated[dict[OptionName, dict[OptionName, Any]], AfterValidator(remember_telling)] = Field(
+        default_factory=dict,
+        title="Provider options",
+        description="Settings passed on to the provider as a Vagrantfile would have them: libvirt: {driver: qemu}.",
+    )
+
+
+class Network(Part):
+    """Addresses of machines, pods and services, and what connects pods."""
+
+    first_address: Address = Field(
+        IPv4Address("192.168.56.101"),
+        title="First address",
+        description="The first machine's address on the private network; the others count up from it. "
+        "VirtualBox allows 192.168.56.0/21 unless its networks.conf says otherwise.",
+    )
+    pod_cidr: Cidr = Field(
+        IPv4Network("10.244.0.0/16"),
+        title="Pod CIDR",
+        description="The addresses that pods get. It must not touch the nodes, the services, or a network that this "
+        "host already reaches. Each machine takes a /24 of it.",
+    )
+    service_cidr: Cidr = Field(
+        IPv4Network("10.96.0.0/12"),
+        title="Service CIDR",
+        description="The virtual addresses that services get. It must not touch the nodes or the pods.",
+    )
+    pod_network: Literal["flannel", "manifest"] = Field(
+        "flannel",
+        title="Pod network",
+        description="What connects pods across machines: flannel, or a manifest of yours.",
+    )
+    flannel: FlannelOptions = Field(
+        default_factory=FlannelOptions, title="flannel", description="flannel's versions, images and backend."
+    )
+    manifest: ManifestOptions | None = Field(
+        None, title="Manifest", description="A pod network of your own: path, or url with its sha256."
+    )
+    control_plane_endpoint: HostPort | None = Field(
+        None,
+        title="API endpoint",
+        description="One address, or name, that reaches every control plane, such as a load balancer's; port 6443 "
+        "unless another is named. It is needed for more than one control plane, and cannot be added later.",
+        examples=["192.168.56.254:6443", "api.example.org"],
+    )
+    options: Annotated[dict[OptionName, str | int | bool], AfterValidator(remember_telling)] = Field(
+        default_factory=dict,
+        title="Private network options",
+        description="Further settings of Vagrant's private_network, such as lxc__bridge_name.",
+    )
+
+
+class Kubernetes(Part):
+    """Which Kubernetes, on which container runtime."""
+
+    version: Version = Field(
+        "1.36",
+        title="Version",
+        description='A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or '
+        "later. In a file it stands in quotes: YAML would read 1.40 as 1.4.",
+        examples=["1.36.1", "1.36.12"],
+    )
+    runtime: Literal["containerd"] = Field(
+        "containerd", title="Container runtime", description="What runs containers; Kubernetes dropped Docker in 1.24."
+    )
+    patches: Patches = Field(
+        (),
+        title="kubeadm patches",
+        description="Documents merged into kubeadm's configuration, matched by their kind: ClusterConfiguration, "
+        "InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration.",
+    )
+
+
+class PackageRepository(Part):
+    """A mirror of pkgs.k8s.io."""
+
+    url: Url = Field(
+        title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.36/deb/"
+    )
+    key: Url = Field(title="Key", description="Where its signing key is, armoured: usually Release.key beside it.")
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{40}$")] | None = Field(
+        None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
+    )
+
+
+class Mirrors(Part):
+    """Where packages and images come from, when not from the internet's own places."""
+
+    packages: PackageRepository | None = Field(
+        None, title="Kubernetes packages", description="An apt repository instead of pkgs.k8s.io."
+    )
+    image_repository: ImageName | None = Field(
+        None,
+        title="Image repository",
+        description="Where kubeadm's images come from, instead of registry.k8s.io: a host and perhaps a path.",
+        examples=["registry.example.org/kubernetes"],
+    )
+    registries: dict[Registry, Url] = Field(
+        default_factory=dict,
+        title="Registry mirrors",
+        description="Registry and the URL that stands in for it; http:// means plain HTTP. ghcr.io: http://10.0.3.1:5000",
+    )
+    apt_proxy: Url | None = Field(
+        None,
+        title="apt proxy",
+        description="A proxy or cache that apt fetches through: http:// or https://, host and port.",
+        examples=["http://cache.example.org:3142"],
+    )
+    http_proxy: Url | None = Field(
+        None,
+        title="HTTP proxy",
+        description="For apt, containerd and the kubelet: http:// or https://, host and port. What is inside the "
+        "cluster is excepted.",
+        examples=["http://proxy.example.org:3128"],
+    )
+    no_proxy: Annotated[tuple[ProxyException, ...], Strict(strict=False)] = Field(
+        (), title="No proxy", description="Further hosts, domains and ranges that the proxy is not asked for."
+    )
+
+
+class Profile(Part):
+    """Everything a person chooses; see the fields."""
+
+    schema_version: Literal[1] = Field(
+        SCHEMA_VERSION, alias="schema", title="Schema", description="The version of this file's format."
+    )
+    name: Name = Field(
+        "lab", title="Name", description="The cluster's name: small letters, digits and hyphens, at most 40."
+    )
+    provider: ProviderName = Field(
+        "virtualbox",
+        title="Provider",
+        description="What makes the machines. Existing ones are "
+        "yours, reached over SSH; a rehearsal makes none and plays recordings.",
+    )
+    hosts: Annotated[tuple[Host, ...], Strict(strict=False)] = Field(
+        (),
+        title="Hosts",
+        description="Existing machines, one entry each, for the provider hosts: they stand in place of machines.",
+    )
+    machines: Machines = Field(
+        default_factory=Machines, title="Machines", description="How many, how large, which box."
+    )
+    network: Network = Field(default_factory=Network, title="Network", description="Addresses and the pod network.")
+    kubernetes: Kubernetes = Field(default_factory=Kubernetes, title="Kubernetes", description="Version and runtime.")
+    mirrors: Mirrors = Field(default_factory=Mirrors, title="Mirrors", description="Where downloads come from.")

@@ -1,0 +1,120 @@
+"""How long a run takes, or what is left of it, from earlier runs on this host.
+
+Durations are medians a step and role, of runs with the same provider and box. They are not summed: the plan is
+played through its dependency graph, as the engine will carry it out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from statistics import median
+
+from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.progress import Progress
+from kubetui.engine.step import dependencies
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.kinds import Starts
+from kubetui.record.timings import START, Past, history, kind_of
+from kubetui.steps.build import STEPS
+
+_WORKED = (Outcome.DONE.value, Outcome.UNCHANGED.value)
+
+
+def estimate(plan: Plan) -> float | None:
+    """Return how many seconds the whole run will take, None where this host has no earlier run to judge by."""
+    usual = _durations(plan)
+    return _played(plan, usual, _starts(plan, usual, {}, 0.0)) if usual else None
+
+
+def remaining(plan: Plan, progress: Progress, now: float | None = None) -> float | None:
+    """Return how many seconds a run still takes, None where this host has no earlier run to judge by."""
+    return Remaining(plan)(progress, now)
+
+
+class Remaining:
+    """The same, for many questions about one run: the history is read once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._usual = _durations(plan)
+
+    def __call__(self, progress: Progress, now: float | None = None) -> float | None:
+        """Return how many seconds the run still takes, 0 once it has ended."""
+        if not self._usual:
+            return None
+        if progress.finished is not None:
+            return 0.0
+        at = time.time() if now is None else now
+        left = {**self._usual, **dict.fromkeys(progress.ended, 0.0)}
+        for task, started in progress.running.items():
+            # one that takes longer than ever is taken to be nearly done
+            left[task] = max(left.get(task, 0.0) - (at - started.at), 0.0)
+        ended = {task: event.at - at for task, event in progress.ended.items() if task.step == START}
+        since = (progress.began or at) - at
+        return _played(self._plan, left, _starts(self._plan, self._usual, ended, since))
+
+
+def _durations(plan: Plan) -> dict[TaskId, float]:
+    """Return each task's usual seconds; empty where there is no run to judge by."""
+    past = history(kind_of(plan))
+    if not past:
+        return {}
+    usual = _usual(past)
+    roles = {machine.name: machine.role.value for machine in plan.machines}
+    found = {}
+    for step in STEPS:
+        for machine in plan.machines:
+            if step.where.holds(machine):
+                role = roles[machine.name]
+                seconds = usual.get((step.name, role), usual.get((step.name, ""), 0.0))
+                found[TaskId(step.name, machine.name)] = seconds
+    return found
+
+
+def _usual(past: tuple[Past, ...]) -> dict[tuple[str, str], float]:
+    """Return the median seconds by step and role, and by step alone (role empty).
+
+    What was there already took next to no time and says nothing about doing it, so it counts only for steps
+    that never do anything else.
+    """
+    seen: dict[tuple[str, str], dict[bool, list[float]]] = {}
+    for run in past:
+        for step, role, outcome, seconds in run.tasks:
+            if outcome in _WORKED:
+                for key in ((step, role), (step, "")):
+                    kinds = seen.setdefault(key, {True: [], False: []})
+                    kinds[outcome == Outcome.DONE.value].append(seconds)
+    return {key: median(kinds[True] or kinds[False]) for key, kinds in seen.items()}
+
+
+def _starts(
+    plan: Plan, usual: Mapping[TaskId, float], ended: Mapping[TaskId, float], since: float
+) -> dict[TaskId, float]:
+    """Return when each machine will have started, in seconds from now, as the provider's gate lets them.
+
+    `ended` are the starts that are done, `since` is when the run began; both lie in the past.
+    """
+    found = dict.fromkeys(ended, 0.0)
+    gate = max(ended.values(), default=since)
+    alone = plan.provider.starts is Starts.ONE_BY_ONE or not ended
+    for machine in plan.machines:
+        task = TaskId(START, machine.name)
+        if task in found:
+            continue
+        found[task] = max(gate + usual.get(task, 0.0), 0.0)
+        if alone:
+            gate = found[task]
+            alone = plan.provider.starts is Starts.ONE_BY_ONE
+    return found
+
+
+def _played(plan: Plan, seconds: Mapping[TaskId, float], starts: Mapping[TaskId, float]) -> float:
+    """Play the plan: each task begins when what it needs has ended. Return when the last one ends."""
+    needs = dependencies(STEPS, plan)
+    ends: dict[TaskId, float] = dict(starts)
+    for task in TopologicalSorter(needs).static_order():
+        if task not in starts:
+            ends[task] = max((ends[need] for need in needs[task]), default=0.0) + seconds.get(task, 0.0)
+    return max(ends.values(), default=0.0)

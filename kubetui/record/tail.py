@@ -1,0 +1,149 @@
+"""The end of an output that is too long to be kept whole, on disk.
+
+Two files take turns: MACHINE.STEP.tail grows, and when it is full it becomes MACHINE.STEP.older, in the place of the
+one that was that before. The first line of each says how many lines came between the head and it, so the oldest one
+that is left tells how many are gone, whenever kubetui was killed. `fold` puts both behind the head.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from kubetui.base.files import linked, open_private
+
+TAIL: Final = ".tail"
+OLDER: Final = ".older"
+_COUNT = re.compile(rb"== (\d+) lines of this step stand between the head in the log and this file\n")
+_END = re.compile(r"\S+ \S+ ([\w-]+): == these were its last lines; \d+ before them are left out\n")
+_LAST_BYTES: Final = 4096
+
+
+def stamp(at: float) -> str:
+    """Return a time (seconds since the epoch) as it begins a line of a log."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def log_of(folder: Path, machine: str) -> Path:
+    """Return where a machine's log is."""
+    return folder / f"{machine}.log"
+
+
+class Tail:
+    """Takes the lines of one step after its head; of those that no longer fit, the oldest are given up."""
+
+    def __init__(self, folder: Path, machine: str, step: str, size: int) -> None:
+        self._path = folder / f"{machine}.{step}{TAIL}"
+        self._size = size
+        self._lines = 0
+        self._written = 0
+        self._file = self._begin()
+
+    def _begin(self) -> BinaryIO:
+        file = os.fdopen(open_private(self._path, os.O_WRONLY | os.O_TRUNC), "wb")
+        file.write(b"== %d lines of this step stand between the head in the log and this file\n" % self._lines)
+        file.flush()
+        self._written = 0
+        return file
+
+    def write(self, line: bytes) -> None:
+        """Take the next line, with its end."""
+        if self._written and self._written + len(line) > self._size:
+            self._file.close()
+            # replaces the one before: at every moment both files together tell what is gone
+            self._path.rename(self._path.with_suffix(OLDER))
+            self._file = self._begin()
+        self._file.write(line)
+        self._file.flush()
+        self._written += len(line)
+        self._lines += 1
+
+    def close(self) -> None:
+        """Close the file; what was taken stays on disk until it is folded."""
+        self._file.close()
+
+
+def fold(folder: Path, machine: str, step: str, at: float) -> int:
+    """Put a step's tail behind its machine's log, and return how many lines are left out between them.
+
+    The log is replaced as a whole and its last line tells of it, so a kill leaves nothing half done (see `mend`).
+    """
+    log = log_of(folder, machine)
+    new = log.with_suffix(".new")
+    parts = list(_parts(folder, machine, step))
+    gone = parts[0][0] if parts else 0
+    said = f"{stamp(at)} {step}: =="
+    with os.fdopen(open_private(new, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+        _copy(log, 0, file)
+        if gone:
+            file.write(f"{said} {gone} lines are left out here\n".encode())
+        for _, path, start in parts:
+            _copy(path, start, file)
+        file.write(f"{said} these were its last lines; {gone} before them are left out\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(log)
+    _remove(folder, machine, step)
+    return gone
+
+
+def mend(folder: Path, at: float) -> None:
+    """Fold what an earlier run left because it was killed. Only the holder of the cluster's lock may."""
+    for new in folder.glob("*.new"):
+        new.unlink()
+    for machine, step in sorted(_left(folder)):
+        if _folded(log_of(folder, machine)) == step:
+            _remove(folder, machine, step)
+    for machine, step in sorted(_left(folder)):
+        fold(folder, machine, step, at)
+
+
+def _left(folder: Path) -> set[tuple[str, str]]:
+    found = (path.stem.rpartition(".") for suffix in (TAIL, OLDER) for path in folder.glob(f"*{suffix}"))
+    return {(machine, step) for machine, _, step in found if machine}
+
+
+def _parts(folder: Path, machine: str, step: str) -> Iterator[tuple[int, Path, int]]:
+    """Yield what there is, the older first: how many lines came before it, where it is, where its lines begin."""
+    for suffix in (OLDER, TAIL):
+        path = folder / f"{machine}.{step}{suffix}"
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                count = _COUNT.fullmatch(file.readline(_LAST_BYTES))
+            # a power cut may leave one without its first line: what there is is kept
+            yield (int(count[1]), path, count.end()) if count else (0, path, 0)
+
+
+def _copy(source: Path, start: int, file: BinaryIO) -> None:
+    """Append a file from `start` on, with an end for a last line that was cut short."""
+    if source.is_symlink():
+        raise linked(source)
+    if not source.exists():
+        return
+    with source.open("rb") as lines:
+        lines.seek(start)
+        shutil.copyfileobj(lines, file, 1024 * 1024)
+        if lines.tell() > start:
+            lines.seek(-1, os.SEEK_END)
+            file.write(b"" if lines.read() == b"\n" else b"\n")
+
+
+def _folded(log: Path) -> str:
+    """Return the step whose tail was the last thing that was put behind a log; empty where it was something else."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(-min(_LAST_BYTES, log.stat().st_size), os.SEEK_END)
+        last = file.read().splitlines(keepends=True)[-1:]
+    match = _END.fullmatch(b"".join(last).decode(errors="replace"))
+    return match[1] if match else ""
+
+
+def _remove(folder: Path, machine: str, step: str) -> None:
+    for suffix in (TAIL, OLDER):
+        (folder / f"{machine}.{step}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Commands into a machine over SSH."""

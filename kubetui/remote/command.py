@@ -1,0 +1,150 @@
+"""A command for a machine, as a value: a constant script and the data it works on.
+
+Nothing that a person or a machine said ever becomes part of a script's text. Data reaches a script as
+shell variables whose values went through `quote`, the one quoting function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from kubetui.base.redaction import redact, remember
+
+
+class Secret:
+    """A value that is never shown: its text and representation are a row of stars, wherever it turns up.
+
+    A text with a secret in it gives as `shown` what may be seen; its secret part is one that is remembered already.
+    """
+
+    __slots__ = ("_value", "shown")
+
+    def __init__(self, value: str, *, shown: str = "") -> None:
+        self._value = value
+        self.shown = shown
+        if not shown:
+            remember(value)
+
+    def reveal(self) -> str:
+        """Return the value itself, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "********"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A value that exists only once the cluster runs, such as a join token; `how` a person gets it by hand."""
+
+    how: str
+
+
+Value = str | Secret | Late
+
+PRELUDE: Final = r"""set -euo pipefail
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# the answers of a probe
+absent() { printf '%s\n' "$*"; exit 10; }
+partial() { printf '%s\n' "$*"; exit 11; }
+foreign() { printf '%s\n' "$*"; exit 12; }
+
+# same PATH CONTENT: the file has that content and a final newline
+same() { [[ -f $1 && $(<"$1") == "$2" ]]; }
+# put PATH CONTENT [MODE]: write it whole or not at all, whatever happens to the power
+put() {
+  same "$1" "$2" && return
+  mkdir -p "$(dirname "$1")"
+  (umask 077 && printf '%s\n' "$2" >"$1.kubetui")
+  chmod "${3:-644}" "$1.kubetui"
+  sync "$1.kubetui"
+  mv "$1.kubetui" "$1"
+  say "wrote $1"
+}
+# room PATH MIB: so much is free there, or the work is not begun
+room() {
+  local place=$1 free
+  until [[ -d $place/ ]]; do place=${place%/*}; done
+  free=$(df --output=avail --block-size=1M "$place/" | tail -n 1)
+  ((free >= $2)) || fail "$1 has $((free)) MiB free, and this step needs $2"
+}
+# retry TIMES COMMAND...: with a pause that doubles
+retry() {
+  local left=$1 pause=2
+  shift
+  until "$@"; do
+    left=$((left - 1))
+    ((left > 0)) || return 1
+    say "failed, $left more tries, the next in $pause s: $*"
+    sleep "$pause"
+    pause=$((pause * 2))
+  done
+}
+"""
+"""The shell functions that every script may use; a script by hand starts with them."""
+
+
+def quote(value: str) -> str:
+    r"""Return `value` as one shell word that stands for exactly itself, in bash and in dash.
+
+    >>> quote("it's")
+    "'it'\\''s'"
+
+    Raises ValueError for a NUL character, which no shell word can hold.
+    """
+    if "\0" in value:
+        raise ValueError("a NUL character cannot be passed to a shell")
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A shell script and its data.
+
+    `values` are the variables that the script reads, `timeout` is in seconds, `quiet` keeps what it
+    prints out of logs and events because all of it is secret.
+    """
+
+    script: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    timeout: float = 300.0
+    quiet: bool = False
+
+    def bind(self, **values: str | Secret) -> Command:
+        """Return the command with late values filled in."""
+        return replace(self, values={**self.values, **values})
+
+    def assignments(self, *, reveal: bool) -> str:
+        """Render the variables; secrets, passwords in values and late values only as a hint unless `reveal` is set.
+
+        Raises ValueError when `reveal` is set and a late value has not been bound.
+        """
+        lines = []
+        for name, value in self.values.items():
+            match value:
+                case str():
+                    lines.append(f"{name}={quote(value if reveal else redact(value))}")
+                case Secret():
+                    hint = quote(value.shown) if value.shown else repr(value)
+                    lines.append(f"{name}={quote(value.reveal()) if reveal else hint}")
+                case Late(how):
+                    if reveal:
+                        raise ValueError(f"{name} is not known yet: {how}")
+                    lines.append(f': "${{{name}:?{how}}}"')
+        return "".join(f"{line}\n" for line in lines)
+
+    def render(self) -> str:
+        """Return the whole script as a machine runs it."""
+        return PRELUDE + self.assignments(reveal=True) + self.script

@@ -1,0 +1,92 @@
+"""What a command in a machine printed, and how it ended, made into a result."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from kubetui.base.text import Lines
+from kubetui.engine.provider import LineSink
+from kubetui.remote import guest
+from kubetui.remote.command import Command
+from kubetui.remote.node import Result
+
+TAIL: Final = 50
+"""How many last lines a result keeps."""
+GIVEN_BACK: Final = 1024 * 1024
+"""So many zeros at an output's beginning are no output: the machine has given back what was read (see `guest`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one call ended: its exit status, None when the connection was lost, and what it said on standard error."""
+
+    status: int | None
+    complaint: tuple[str, ...] = ()
+
+
+class Record:
+    """What a command printed: how many bytes, and its last lines.
+
+    Where an earlier kubetui read a long output and was killed, it begins with the zeros that are left of that.
+    """
+
+    def __init__(self, log: LineSink) -> None:
+        self._log = log
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.size = 0
+        self._zeros: int | None = 0
+        self._cutter = Lines()
+        self._lines: deque[str] = deque(maxlen=TAIL)
+        self._failed_at: tuple[int, ...] = ()
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self.size += len(data)
+        if self._zeros is not None:
+            data = self._without_zeros(data, self._zeros)
+        self._note(self._cutter.feed(data))
+
+    def _without_zeros(self, data: bytes, before: int) -> bytes:
+        rest = data.lstrip(b"\0")
+        zeros = self._zeros = before + len(data) - len(rest)
+        if not rest:
+            return b""
+        self._zeros = None
+        if zeros < GIVEN_BACK:
+            return bytes(zeros) + rest
+        self._log(f"the first {zeros} bytes of its output are in the log of the run that was cut off")
+        return rest
+
+    def _note(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if line.startswith(guest.FAILED_AT):
+                self._failed_at = tuple(int(word) for word in line.split()[1:] if word.isdecimal())
+                continue
+            self._lines.append(line)
+            self._log(line)
+
+    def result(self, ended: Ended, command: Command) -> Result:
+        """Return how the command ended, with its lines unless it is quiet."""
+        assert ended.status is not None  # noqa: S101
+        self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
+        if ended.status != 0:
+            self._note(ended.complaint)
+        return Result(ended.status, () if command.quiet else tuple(self._lines), _own_lines(command, self._failed_at))
+
+
+def _own_lines(command: Command, lines: Iterable[int]) -> tuple[int, ...]:
+    """Return those lines of a file that are the command's own script, counted from where that begins."""
+    file = file_of(command)
+    before = file.count("\n") - command.script.count("\n")
+    return tuple(line - before for line in lines if before < line <= file.count("\n") + 1)
+
+
+def file_of(command: Command) -> str:
+    """Return a step's script as it lies in the machine, with what says where it failed."""
+    return guest.FORGET + guest.WATCH + command.render()

@@ -1,0 +1,213 @@
+"""A machine over SSH: commands that look are repeated, and steps outlive a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shlex
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import asyncssh
+
+from kubetui.base.errors import ConnectionLostError, HostKeyError, RunError
+from kubetui.base.text import Lines
+from kubetui.engine.provider import Endpoint, LineSink, nowhere
+from kubetui.remote import guest, reach
+from kubetui.remote.command import Command
+from kubetui.remote.connection import Connection, Patience, Renew
+from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.node import LostTrackError, Result
+from kubetui.remote.output import Ended, Record, file_of
+
+CHUNK: Final = 65536
+RECONNECTS = 10
+"""How often in a row a connection may be lost without one new byte."""
+CHANNELS: Final = 8
+"""Commands at once over one connection: OpenSSH's sshd takes ten (MaxSessions), and refuses more."""
+STOP_SECONDS = 30.0
+TIDY_SECONDS = 5.0
+_Take = Callable[[bytes], object]
+
+
+def size(script: str) -> str:
+    """Return how many bytes a script has, as the shell in the machine counts them."""
+    return str(len(script.encode()))
+
+
+class _TimeLimitError(RunError):
+    id = "TIMEOUT"
+
+
+async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
+    while data := await stream.read(CHUNK):
+        take(data)
+
+
+class SshNode:
+    """One machine that runs commands, over a connection that is renewed when it is lost."""
+
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        keys: HostKeys,
+        patience: Patience | None = None,
+        renew: Renew | None = None,
+    ) -> None:
+        self.name = name
+        self._connection = Connection(name, endpoint, keys, patience, renew)
+        self._carried_out: list[str] = []
+        self._channels = asyncio.Semaphore(CHANNELS)
+
+    async def connect(self, log: LineSink) -> None:
+        """Wait until sshd answers and let us in; see `Connection.connect`."""
+        await self._connection.connect(log)
+
+    @property
+    def host_key(self) -> str:
+        """The key that the machine showed when it was connected to."""
+        return self._connection.host_key
+
+    async def run(self, command: Command, log: LineSink | None = None) -> Result:
+        """Run a short command that only looks; after a lost connection, once more from its beginning."""
+        told = nowhere if log is None or command.quiet else log
+        record = Record(told)
+        script = command.render()
+
+        async def once() -> Ended:
+            record.clear()
+            return await self._once(guest.RUN, (size(script),), script, record.take)
+
+        ended = await self._within(command, self._patiently(told, once))
+        return record.result(ended, command)
+
+    async def read(self, command: Command) -> str:
+        """Run a command and return everything it prints, unlogged."""
+        chunks: list[bytes] = []
+        script = command.render()
+
+        async def once() -> Ended:
+            chunks.clear()
+            return await self._once(guest.READ, (size(script),), script, chunks.append)
+
+        ended = await self._within(command, self._patiently(nowhere, once))
+        if ended.status != 0:
+            said = "" if command.quiet else " ".join(ended.complaint[-3:])
+            raise RunError(f"A command on {self.name} ended with {ended.status}: {said or 'no output'}")
+        return b"".join(chunks).decode(errors="replace")
+
+    async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
+        """Run a command that goes on in the machine when the connection is lost, and is picked up again."""
+        record = Record(nowhere if command.quiet else log)
+        name = secrets.token_hex(8)
+        script = file_of(command)
+        mode = "start"
+
+        async def once() -> Ended:
+            nonlocal mode
+            args = (task, str(record.size), mode, name, size(script))
+            mode = "again"
+            return await self._once(guest.LAUNCH, args, script, record.take)
+
+        try:
+            ended = await self._within(command, self._patiently(log, once, lambda: record.size))
+        except _TimeLimitError:
+            await self._stop(task)
+            raise
+        if ended.status in guest.LOST:
+            said = ended.complaint[-1] if ended.complaint else "it was restarted, or the connection broke as it began"
+            raise LostTrackError(f"How far the step came on {self.name} is not known: {said}.")
+        if ended.status == 0:
+            self._carried_out.append(task)
+        return record.result(ended, command)
+
+    async def _within(self, command: Command, call: Awaitable[Ended]) -> Ended:
+        """Await `call` no longer than the command may take, every reconnection included."""
+        try:
+            async with asyncio.timeout(command.timeout):
+                return await call
+        except TimeoutError as error:
+            raise _TimeLimitError(
+                f"A command on {self.name} did not end within {command.timeout:.0f} s.",
+                fix="Start again; what is done is not done twice.",
+            ) from error
+
+    async def _patiently(
+        self, log: LineSink, once: Callable[[], Awaitable[Ended]], came: Callable[[], int] = lambda: 0
+    ) -> Ended:
+        """Call `once` until the connection holds to its end; `came` tells how many bytes have come in all calls.
+
+        Raises ConnectionLostError when the machine does not come back, or is lost again and again.
+        """
+        attempt, before = 0, 0
+        while attempt < RECONNECTS:
+            ended = await once()
+            if ended.status is not None:
+                return ended
+            attempt = 1 if came() > before else attempt + 1
+            before = came()
+            log(f"connection lost; reconnecting, {attempt} of {RECONNECTS}")
+            await asyncio.sleep(self._connection.patience.pause)
+            await self.connect(log)
+        raise ConnectionLostError(
+            f"The connection to {self.name} was lost {RECONNECTS} times. What runs in it goes on.",
+            fix="When it is back, the same command goes on from here.",
+        )
+
+    async def try_root(self) -> tuple[bool, str]:
+        """Tell whether commands can be run as root here, and what sudo says where they cannot."""
+        root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
+        ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
+        return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
+
+    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended:
+        """Run `shell` once as root with a script on its standard input."""
+        try:
+            root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
+        except (OSError, asyncssh.Error):
+            return Ended(None)
+        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
+
+    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended:
+        """Run a command once with data on its standard input."""
+        complaint = bytearray()
+
+        def complain(said: bytes) -> None:
+            complaint[:] = (complaint + said)[-CHUNK:]
+
+        connection: asyncssh.SSHClientConnection | None = None
+        try:
+            connection = await self._connection.open()
+            async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
+                # a command that ends at once, as a refusing sudo does, has closed it by now
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.write(data)
+                    process.stdin.write_eof()
+                await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
+                await process.wait_closed()
+                status = process.exit_status
+        except asyncssh.ChannelOpenError:
+            return Ended(None)
+        except (OSError, asyncssh.Error):
+            status = None
+        # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
+        if status is None or status < 0:
+            self._connection.forget(connection)
+            return Ended(None)
+        cutter = Lines()
+        return Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
+
+    async def _stop(self, task: str) -> None:
+        with contextlib.suppress(TimeoutError, HostKeyError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._once(guest.STOP, (task,), "", nowhere)
+
+    async def close(self) -> None:
+        """Remove what steps that ended well left in the machine, and end the connection."""
+        if self._carried_out and self._connection.alive:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TIDY_SECONDS):
+                    await self._once(guest.TIDY, tuple(self._carried_out), "", nowhere)
+        await self._connection.close()

@@ -1,0 +1,1 @@
+"""What can be installed: values in, scripts and manifests out."""

@@ -1,0 +1,71 @@
+"""What a profile can say about pod networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from kubetui.base.redaction import remember_url, url_user
+
+_Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0,250}$")]
+
+
+def _anonymous(url: str) -> str:
+    if url_user(remember_url(url)):
+        raise ValueError("A manifest is fetched without a user or password. Fetch it yourself, and name it by path.")
+    return url
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class FlannelOptions(_Options):
+    """flannel's images and backend (flannel's Documentation/backends.md)."""
+
+    image: _Image = Field(
+        "ghcr.io/flannel-io/flannel:v0.28.9", title="Image", description="The image that runs flanneld."
+    )
+    cni_plugin_image: _Image = Field(
+        "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3",
+        title="CNI plugin image",
+        description="The image that installs the CNI plugin.",
+    )
+    backend: Literal["vxlan", "host-gw", "wireguard"] = Field(
+        "vxlan",
+        title="Backend",
+        description="How packets travel: vxlan everywhere, host-gw for speed, wireguard encrypted.",
+    )
+
+
+class ManifestOptions(_Options):
+    """A pod network of one's own: a file, or a URL with the checksum that it must have."""
+
+    path: str | None = Field(
+        None,
+        title="Manifest path",
+        description="A file on this host with the manifest of your pod network. Either this or its URL.",
+        max_length=1000,
+        examples=["calico.yaml"],
+    )
+    url: (
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500),
+            AfterValidator(_anonymous),
+        ]
+        | None
+    ) = Field(
+        None,
+        title="Manifest URL",
+        description="Where the manifest is on the web. It needs its SHA-256 as well: what is applied should be what "
+        "you looked at.",
+        examples=["https://example.org/network.yaml"],
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None,
+        title="Manifest SHA-256",
+        description="64 hexadecimal digits that the manifest's bytes must have, as sha256sum prints them. For a URL.",
+        examples=["0123456789abcdef" * 4],
+    )

@@ -1,0 +1,1 @@
+"""Package families, one file each."""

@@ -1,0 +1,39 @@
+"""The pipeline's table of contents: every step, in the order in which one machine alone would take them."""
+
+from __future__ import annotations
+
+from kubetui.engine.step import Step
+from kubetui.steps.cluster.check import CHECK, COMPLETION
+from kubetui.steps.cluster.init import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.join import JOIN_STEP
+from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.machine.claim import CLAIM
+from kubetui.steps.machine.clock import CLOCK
+from kubetui.steps.machine.start import CONNECT, FACTS, START
+from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
+from kubetui.steps.node.containers import CONTAINERD_CONFIG, PULL_IMAGES
+from kubetui.steps.node.packages import BASE_PACKAGES, KUBERNETES_PACKAGES, PACKAGE_REPOSITORY, RUNTIME
+
+STEPS: tuple[Step, ...] = (
+    START,
+    CONNECT,
+    FACTS,
+    CLOCK,
+    CLAIM,
+    HOST_NAMES,
+    SWAP,
+    MODULES,
+    BASE_PACKAGES,
+    RUNTIME,
+    PACKAGE_REPOSITORY,
+    KUBERNETES_PACKAGES,
+    CONTAINERD_CONFIG,
+    PULL_IMAGES,
+    INIT_STEP,
+    KUBECONFIG_STEP,
+    POD_NETWORK,
+    JOIN_CONTROL_PLANE,
+    JOIN_STEP,
+    COMPLETION,
+    CHECK,
+)

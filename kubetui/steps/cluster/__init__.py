@@ -1,0 +1,1 @@
+"""Steps that make nodes a cluster: init, join, the final check."""

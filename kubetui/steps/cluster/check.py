@@ -1,0 +1,136 @@
+"""The end: completion for the shell, and a look at the whole cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+from kubetui.cluster.api import ready
+from kubetui.engine.events import GOOD, Outcome
+from kubetui.engine.recipe import Task, apply, follow_recipe
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.steps.cluster.init import ADMIN, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.join import JOIN_STEP
+from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.node.packages import KUBERNETES_PACKAGES
+
+COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
+COMPLETION_PROBE: Final = (
+    COMPLETION_FILE
+    + r"""
+[[ -s $file && $file -nt /usr/bin/kubectl ]] || absent "kubectl's completion is not there"
+"""
+)
+COMPLETION_APPLY: Final = COMPLETION_FILE + 'text=$(kubectl completion bash)\nput "$file" "$text"\ntouch "$file"\n'
+
+
+def _completion(plan: Plan, machine: Machine) -> Recipe:
+    del plan, machine
+    return Recipe(Command(COMPLETION_APPLY), Command(COMPLETION_PROBE))
+
+
+COMPLETION = Step(
+    name="completion",
+    title="Complete kubectl in bash",
+    why="Names of pods are long; with completion, tab types them.",
+    source="kubernetes.io, Install Tools: bash auto-completion on Linux",
+    where=Where.EVERY,
+    needs=(KUBERNETES_PACKAGES,),
+    recipe=_completion,
+    run=follow_recipe,
+)
+
+VERIFY: Final = (
+    ADMIN
+    + r"""
+end=$((SECONDS + LIMIT))
+# the first thing that is not as planned, or nothing
+missing() {
+  local nodes pods name address
+  nodes=$(kubectl get nodes --request-timeout=10s -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$nodes"; return; }
+  while read -r name address; do
+    grep -q "^$name " <<<"$nodes" || { printf '%s is not in the cluster' "$name"; return; }
+    grep -q "^$name $address " <<<"$nodes" ||
+      { printf '%s has the INTERNAL-IP %s, and %s was planned' "$name" "$(awk -v n="$name" '$1 == n {print $2}' <<<"$nodes")" "$address"; return; }
+    grep -q "^$name $address True$" <<<"$nodes" || { printf '%s is not Ready' "$name"; return; }
+  done <<<"$NODES"
+  # the kubelet tells of static pods once a minute; that they run shows in the API server's own answer
+  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.ownerReferences[0].kind}{" "}{.status.phase}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$pods"; return; }
+  awk '$1 ~ /^kube-/ && ($4 != "Running" || ($3 != "Node" && $5 != "True")) {printf "pod %s is not ready", $2; exit}' <<<"$pods"
+}
+said=
+until lack=$(missing); [[ -z $lack ]]; do
+  [[ $lack == "$said" ]] || say "waiting: $lack"
+  said=$lack
+  ((SECONDS < end)) || fail "after $LIMIT s: $lack"
+  sleep 0.5
+done
+say "every node is Ready with its planned INTERNAL-IP, and every pod of the system runs"
+"""
+)
+NODES_TABLE: Final = ADMIN + "kubectl get nodes -o wide\n"
+LOOK_SECONDS: Final = 60.0
+"""How long a node that has joined may take to be Ready where others failed."""
+LOOK_PAUSE: Final = 1.0
+
+
+def _verify(plan: Plan, machine: Machine) -> Recipe:
+    del machine
+    nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
+    return Recipe(Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700))
+
+
+async def _check(task: Task) -> Outcome:
+    command = task.recipe().apply
+    assert command is not None  # noqa: S101
+    # it only looks, so a reboot under it costs no more than another look
+    await apply(task, command, None)
+    address = await ready(task.run.cluster.kubeconfig)
+    task.log(f"the API server answers this host at {address}")
+    task.run.nodes_table = await task.node.read(Command(NODES_TABLE))
+    task.run.ready = frozenset(machine.name for machine in task.plan.machines)
+    return Outcome.UNCHANGED
+
+
+async def _look(task: Task) -> None:
+    """Read the nodes there are, and wait a little for those that have just joined."""
+    joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
+    ended = task.run.outcomes.items()
+    joined = {each.machine for each, outcome in ended if each.step in joins and outcome in GOOD}
+    end = time.monotonic() + LOOK_SECONDS
+    while True:
+        text = await task.node.read(Command(NODES_TABLE))
+        ready = ready_nodes(text)
+        if {task.machine.name, *joined} <= ready or time.monotonic() > end:
+            break
+        await asyncio.sleep(LOOK_PAUSE)
+    task.run.nodes_table = text
+    task.run.ready = ready.intersection(machine.name for machine in task.plan.machines)
+
+
+def ready_nodes(table: str) -> frozenset[str]:
+    r"""Return the names of the nodes that a table of `kubectl get nodes` shows Ready.
+
+    >>> ready_nodes("NAME  STATUS\na  Ready\nb  NotReady\n")
+    frozenset({'a'})
+    """
+    rows = (line.split() for line in table.splitlines()[1:])
+    return frozenset(row[0] for row in rows if len(row) > 1 and row[1].split(",")[0] == "Ready")
+
+
+CHECK = Step(
+    name="check",
+    title="Check the cluster",
+    why="Every node Ready, every INTERNAL-IP the planned one, the system's pods running, and the API within this host's reach.",
+    source="the tutorial: kubectl get nodes -o wide",
+    where=Where.FIRST,
+    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, COMPLETION),
+    recipe=_verify,
+    run=_check,
+    instead=_look,
+)

@@ -1,0 +1,208 @@
+"""The workers: each joins with a ticket of its own."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from kubetui.base.errors import RunError
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import Task, apply, probe
+from kubetui.engine.step import Recipe, State, Step, Where
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command, Late, Secret
+from kubetui.software.runtimes.containerd import SOCKET
+from kubetui.steps import kubeadm
+from kubetui.steps.cluster.init import ADMIN, INIT_STEP, KUBEADM
+from kubetui.steps.node.containers import PULL_IMAGES
+
+SIGNED: Final = "signed with it:"
+TICKET: Final = (
+    ADMIN
+    + r"""
+# a kubelet that asks before the controllers run is refused, and waits longer each time before it asks again
+controllers() { kubectl --namespace=default get serviceaccount default >/dev/null 2>&1; }
+until controllers || ((SECONDS > 60)); do sleep 0.5; done
+"""
+    + "retry 3 kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
+    + f"say '{SIGNED}'\n"
+    + "kubectl --namespace=kube-public get configmap cluster-info --output='jsonpath={.data.kubeconfig}'\n"
+)
+SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
+
+CA: Final = r"""
+# a fingerprint of the cluster's authority: every node has its certificate
+ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
+"""
+KNOWN: Final = ADMIN + CA + 'ca\nkubectl get node "$NAME" --ignore-not-found --output=name --request-timeout=10s\n'
+JOIN: Final = (
+    CA
+    + r"""
+mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
+claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
+"""
+)
+JOIN_PROBE: Final = (
+    JOIN
+    + r"""
+[[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
+[[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
+claimed || foreign "it has joined another cluster that kubetui made"
+# from 1.33 on, the kubelet of a control plane asks the API server beside it
+grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
+[[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
+systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+"""
+)
+JOIN_APPLY: Final = (
+    JOIN
+    + KUBEADM
+    + r"""
+host=${ENDPOINT%:*} port=${ENDPOINT##*:}
+knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
+if ! knock "$port"; then
+  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
+  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
+  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
+fi
+if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
+  # as it starts, the kubelet makes its node known
+  systemctl enable kubelet
+  systemctl restart kubelet
+  exit 0
+fi
+room /var/lib/kubelet 50
+if [[ -e $mark.done ]]; then
+  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
+  reset
+  ip link delete cni0 2>/dev/null || true
+  rm -rf /var/lib/cni /run/flannel
+  rm "$mark.done"
+elif [[ -e $mark.begun ]]; then
+  say "an earlier kubeadm join was cut short: resetting it"
+  reset
+fi
+# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+tries=1
+[[ ! -e $mark.begun ]] || tries=9
+mkdir -p /var/lib/kubetui
+printf %s "$CLUSTER_ID" >"$mark.begun"
+config=/run/kubetui-join.yaml
+trap 'rm -f "$config"' EXIT
+text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
+text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
+(umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
+said=$(mktemp)
+trap 'rm -f "$config" "$said"' EXIT
+until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
+  tries=$((tries - 1))
+  if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
+    say "the cluster has not missed the node yet; again in 10 s"
+    reset
+    sleep 10
+    continue
+  fi
+  say "the kubelet's last lines:"
+  journalctl --unit=kubelet --lines=10 --output=cat
+  exit 1
+done
+vouch
+"""
+)
+
+
+def join_recipe(plan: Plan, machine: Machine) -> Recipe:
+    """Return how a machine joins; the ticket's values come late."""
+    documents = kubeadm.join_documents(plan, machine)
+    values: dict[str, str | Secret | Late] = {
+        "CLUSTER_ID": plan.identity,
+        "NAME": machine.name,
+        "ADDRESS": str(machine.address),
+        "ENDPOINT": plan.api_endpoint,
+        "CRI_SOCKET": SOCKET,
+        "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
+    }
+    how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
+    ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
+    config = {"CONFIG": kubeadm.render(documents)}
+    return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
+
+
+async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None) -> Outcome:
+    """Let a machine join where it has not yet; `more` gets what its recipe wants beside a ticket.
+
+    Raises ForeignError where it has joined something that kubetui did not make.
+    """
+    recipe = task.recipe()
+    assert recipe.apply is not None  # noqa: S101
+    assert recipe.probe is not None  # noqa: S101
+    found = task.found() or await probe(task, recipe.probe)
+    # a control plane that was made anew knows nobody, whatever a worker believes
+    told = await task.first_node.read(Command(KNOWN, {"NAME": task.machine.name}))
+    authority, _, known = told.strip().partition("\n")
+    if found.state is State.DONE and known:
+        return Outcome.UNCHANGED
+    task.refuse_foreign(found)
+    others = await more(task) if more else {}
+    token, digest = await ticket(task)
+    ready = recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
+    await apply(task, ready, recipe.probe)
+    return Outcome.DONE
+
+
+async def ticket(task: Task) -> tuple[Secret, str]:
+    """Mint a join token on the control plane: 30 minutes, for one join, never kept.
+
+    What the worker asks first is signed with it at once. A controller does that too, but only some ten seconds
+    after `kubeadm init` has ended, and the worker would look again every five.
+
+    Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm's answer has none.
+    """
+    text = await task.first_node.read(Command(TICKET, quiet=True))
+    token = re.search(r"--token ([a-z0-9]{6}\.[a-z0-9]{16})", text)
+    digest = re.search(r"--discovery-token-ca-cert-hash (sha256:[0-9a-f]{64})", text)
+    if token is None or digest is None:
+        raise RunError(
+            f"kubeadm gave no join ticket on {task.plan.control_plane.name}.",
+            fix="Look whether the API server answers; the same command tries again.",
+            id="TICKET",
+        )
+    signature = {f"jws-kubeconfig-{token.group(1)[:6]}": sign(text.partition(f"{SIGNED}\n")[2], token.group(1))}
+    signed = await task.first_node.run(Command(SIGN, {"PATCH": json.dumps({"data": signature})}))
+    if not signed.ok:
+        task.log(f"the control plane signs the ticket later: {signed.last}")
+    return Secret(token.group(1)), digest.group(1)
+
+
+def sign(content: str, token: str) -> str:
+    """Return a token's signature of the cluster's public information, as the bootstrap signer makes it.
+
+    A JWS without its payload (kubernetes.io, "Authenticating with Bootstrap Tokens", ConfigMap signing).
+
+    >>> sign("Hello from the other side. I must have called a thousand times.", "joshua.my voice is my passcode")
+    'eyJhbGciOiJIUzI1NiIsImtpZCI6Impvc2h1YSJ9..VShe2taLd-YTrmWuRkcL_8QTNDHYxQIEBsAYYiIj1_8'
+    """
+
+    def encoded(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    name, _, secret = token.partition(".")
+    header = encoded(json.dumps({"alg": "HS256", "kid": name}, separators=(",", ":")).encode())
+    digest = hmac.digest(secret.encode(), f"{header}.{encoded(content.encode())}".encode(), "sha256")
+    return f"{header}..{encoded(digest)}"
+
+
+JOIN_STEP = Step(
+    name="join",
+    title="kubeadm join",
+    why="With a token the worker proves itself to the API server, and with the CA's hash the API server to the worker.",
+    source="kubernetes.io, kubeadm join",
+    where=Where.WORKERS,
+    needs=(PULL_IMAGES, INIT_STEP),
+    recipe=join_recipe,
+    run=join,
+)

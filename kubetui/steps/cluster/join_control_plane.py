@@ -1,0 +1,75 @@
+"""Further control planes: they join the first one at a time, each with the cluster's certificates under a new key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from kubetui.base.errors import RunError
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command, Late, Secret
+from kubetui.steps import kubeadm
+from kubetui.steps.cluster.init import INIT_STEP
+from kubetui.steps.cluster.join import join, join_recipe
+from kubetui.steps.node.containers import PULL_IMAGES
+
+UPLOAD: Final = r"""
+config=/run/kubetui-certs.yaml
+trap 'rm -f "$config"' EXIT
+text=${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}
+(umask 077 && printf '%s\n' "${text//@CERTIFICATE_KEY@/$CERTIFICATE_KEY}" >"$config")
+# it prints the key
+said=$(kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) || fail "${said//$CERTIFICATE_KEY/********}"
+"""
+
+
+def upload(plan: Plan, key: Secret) -> Command:
+    """Return the command that stores the cluster's certificates in the cluster for two hours, encrypted with `key`."""
+    values: dict[str, str | Secret | Late] = {
+        "CERTIFICATE_KEY": key,
+        "CONFIG": kubeadm.render(kubeadm.upload_documents(plan)),
+    }
+    return Command(UPLOAD, values, timeout=120)
+
+
+def _join(plan: Plan, machine: Machine) -> Recipe:
+    recipe = join_recipe(plan, machine)
+    assert recipe.apply is not None  # noqa: S101
+    how = f"run: kubeadm init phase upload-certs --upload-certs (on {plan.control_plane.name})"
+    values = {**recipe.apply.values, "CERTIFICATE_KEY": Late(how)}
+    return replace(recipe, apply=replace(recipe.apply, values=values))
+
+
+async def _certificates(task: Task) -> Mapping[str, Secret]:
+    """Have the cluster keep its certificates under a new key, and return that."""
+    key = Secret(secrets.token_hex(32))
+    stored = await task.first_node.run(upload(task.plan, key))
+    if not stored.ok:
+        raise RunError(
+            f"The cluster's certificates cannot be handed to {task.machine.name}: {stored.last}",
+            fix="Look whether the API server answers; the same command tries again.",
+            id="CERTIFICATES",
+        )
+    return {"CERTIFICATE_KEY": key}
+
+
+async def _run(task: Task) -> Outcome:
+    return await join(task, _certificates)
+
+
+JOIN_CONTROL_PLANE = Step(
+    name="join-control-plane",
+    title="kubeadm join as a control plane",
+    why="Each brings an API server and a member of etcd; one at a time, because etcd must agree on every new member.",
+    source="kubernetes.io, Creating Highly Available Clusters with kubeadm",
+    where=Where.OTHERS,
+    needs=(PULL_IMAGES, INIT_STEP),
+    recipe=_join,
+    run=_run,
+    in_turn=True,
+)

@@ -1,0 +1,141 @@
+"""kubeadm's configuration documents, rendered from the plan (kubernetes.io, "kubeadm Configuration (v1beta4)")."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+
+from kubetui.profile.plan import API_PORT, Machine, Plan, Role
+from kubetui.software.runtimes.containerd import SOCKET
+
+Document = dict[str, Any]
+
+API_VERSION: Final = "kubeadm.k8s.io/v1beta4"
+"""kubeadm reads it from 1.31 on, and from 1.37 on nothing older."""
+VERSION_MARK: Final = "@KUBERNETES_VERSION@"
+"""Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
+TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
+CA_HASH_MARK: Final = "@CA_HASH@"
+CERTIFICATE_KEY_MARK: Final = "@CERTIFICATE_KEY@"
+CGROUP_V2_ONLY: Final = (1, 35)
+"""From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
+
+
+def cluster_configuration(plan: Plan) -> Document:
+    """Return the ClusterConfiguration: what is the same on every control plane."""
+    profile = plan.profile
+    document: Document = {
+        "apiVersion": API_VERSION,
+        "kind": "ClusterConfiguration",
+        "clusterName": profile.name,
+        "kubernetesVersion": f"v{plan.exact_version}" if plan.exact_version else VERSION_MARK,
+        "networking": {
+            "podSubnet": str(profile.network.pod_cidr),
+            "serviceSubnet": str(profile.network.service_cidr),
+        },
+    }
+    if profile.network.control_plane_endpoint:
+        document["controlPlaneEndpoint"] = plan.api_endpoint
+    if profile.mirrors.image_repository:
+        document["imageRepository"] = profile.mirrors.image_repository
+    return _patched(document, plan)
+
+
+def init_documents(plan: Plan) -> list[Document]:
+    """Return what `kubeadm init --config` reads on the first control plane."""
+    machine = plan.control_plane
+    init: Document = {
+        "apiVersion": API_VERSION,
+        "kind": "InitConfiguration",
+        "localAPIEndpoint": {"advertiseAddress": str(machine.address), "bindPort": API_PORT},
+        "nodeRegistration": _registration(plan, machine),
+    }
+    kubelet: Document = {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "cgroupDriver": "systemd",
+    }
+    documents = [_patched(init, plan), cluster_configuration(plan), _patched(kubelet, plan)]
+    proxy: Document = {"apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration"}
+    patched = _patched(proxy, plan)
+    return [*documents, patched] if patched != proxy else documents
+
+
+def upload_documents(plan: Plan) -> list[Document]:
+    """Return what `kubeadm init phase upload-certs --config` reads; the certificate key is a mark."""
+    init, *others = init_documents(plan)
+    return [{**init, "certificateKey": CERTIFICATE_KEY_MARK}, *others]
+
+
+def join_documents(plan: Plan, machine: Machine) -> list[Document]:
+    """Return what `kubeadm join --config` reads; the ticket's values are marks."""
+    join: Document = {
+        "apiVersion": API_VERSION,
+        "kind": "JoinConfiguration",
+        "discovery": {
+            "bootstrapToken": {
+                "apiServerEndpoint": plan.api_endpoint,
+                "token": TOKEN_MARK,
+                "caCertHashes": [CA_HASH_MARK],
+            }
+        },
+        "nodeRegistration": _registration(plan, machine),
+    }
+    if machine.role is Role.CONTROL_PLANE:
+        join["controlPlane"] = {
+            "localAPIEndpoint": {"advertiseAddress": str(machine.address), "bindPort": API_PORT},
+            "certificateKey": CERTIFICATE_KEY_MARK,
+        }
+    return [_patched(join, plan)]
+
+
+def tolerates_cgroup_v1(plan: Plan) -> bool:
+    """Tell whether the profile has the kubelet run on cgroup version 1 although it refuses that by itself."""
+    kubelets = (each for each in init_documents(plan) if each["kind"] == "KubeletConfiguration")
+    return plan.minor >= CGROUP_V2_ONLY and any(each.get("failCgroupV1") is False for each in kubelets)
+
+
+def skipped_on_cgroup_v1(plan: Plan, registering: Document) -> str:
+    """Return the check that kubeadm has to skip on a machine with cgroup version 1, or nothing.
+
+    The check goes by the kubelet's version alone and not by its configuration (k8s.io/system-validators,
+    isCgroupsV1DisabledInKubelet). kubeadm adds it to those that an Init- or JoinConfiguration lists, but refuses any
+    beside "all".
+    """
+    registration = registering.get("nodeRegistration")
+    listed = registration.get("ignorePreflightErrors") if isinstance(registration, dict) else None
+    everything = isinstance(listed, list) and any(str(each).lower() == "all" for each in listed)
+    return "SystemVerification" if tolerates_cgroup_v1(plan) and not everything else ""
+
+
+def render(documents: list[Document]) -> str:
+    """Return the documents as YAML, keys in the order in which they were written."""
+    return yaml.safe_dump_all(documents, sort_keys=False, default_flow_style=False).rstrip("\n")
+
+
+def merge(base: Any, patch: Any) -> Any:
+    """Return `base` with `patch` merged in: maps key by key, null removes, anything else replaces (RFC 7386)."""
+    if not isinstance(patch, dict):
+        return patch
+    old = base if isinstance(base, dict) else {}
+    kept = {key: value for key, value in old.items() if patch.get(key, ...) is not None}
+    return kept | {key: merge(old.get(key), value) for key, value in patch.items() if value is not None}
+
+
+def _patched(document: Document, plan: Plan) -> Document:
+    for patch in plan.profile.kubernetes.patches:
+        if patch.get("kind") == document["kind"]:
+            document = merge(document, {**patch, "apiVersion": patch.get("apiVersion", document["apiVersion"])})
+    return document
+
+
+def _registration(plan: Plan, machine: Machine) -> Document:
+    registration: Document = {
+        "name": machine.name,
+        "criSocket": SOCKET,
+        "kubeletExtraArgs": [{"name": "node-ip", "value": str(machine.address)}],
+    }
+    if machine.role is Role.CONTROL_PLANE and not plan.workers:
+        registration["taints"] = []
+    return registration

@@ -1,0 +1,1 @@
+"""Steps that look at a machine and get it ready."""

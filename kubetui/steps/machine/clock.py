@@ -1,0 +1,61 @@
+"""The machine's clock: compared with this computer's, and corrected once where it is off."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from kubetui.base import clock
+from kubetui.base.errors import RunError
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.steps.machine.start import FACTS
+
+SHOW: Final = "date +%s.%N\n"
+SET: Final = 'date --utc --set="@$NOW"\n'
+CLAIMED = "kubetui sets no clock of a machine that it did not make. There: timedatectl set-ntp true"
+STUCK = "Look at what else sets it: the hypervisor's guest tools, or a time server that is wrong."
+
+
+async def _check(task: Task) -> Outcome:
+    off = await _ahead(task)
+    if abs(off) <= clock.LEEWAY:
+        return Outcome.UNCHANGED
+    name, made = task.machine.name, task.machine.host is None
+    if made:
+        task.log(f"its clock is {clock.told(off)}: setting it to this computer's")
+        done = await task.node.run(Command(SET, {"NOW": f"{time.time():.3f}"}), task.log)
+        off = await _ahead(task)
+        if done.ok and abs(off) <= clock.LEEWAY:
+            return Outcome.DONE
+    raise RunError(f"The clock of {name} is {clock.told(off)}.", fix=STUCK if made else CLAIMED, id="CLOCK")
+
+
+async def _ahead(task: Task) -> float:
+    asked = time.time()
+    text = await task.node.read(Command(SHOW))
+    try:
+        return clock.ahead(float(text), asked, time.time())
+    except ValueError as error:
+        raise RunError(f"{task.machine.name} does not tell the time: {text.strip()}", id="CLOCK") from error
+
+
+def _nothing(plan: Plan, machine: Machine) -> Recipe:
+    del plan, machine
+    return Recipe()
+
+
+CLOCK = Step(
+    name="clock",
+    title="Compare the clock",
+    why="Certificates and signed package lists hold from one time to another; a machine that slept may be hours behind.",
+    source="kubernetes.io, PKI certificates and requirements",
+    where=Where.EVERY,
+    needs=(FACTS,),
+    recipe=_nothing,
+    run=_check,
+    installs=False,
+)

@@ -1,0 +1,114 @@
+"""The machine: started by the provider, reached over SSH, looked at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui.base.errors import RunError
+from kubetui.engine.events import Outcome
+from kubetui.engine.provider import MachineState
+from kubetui.engine.recipe import Task
+from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.survey import survey
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.remote.host_keys import HostKeys
+from kubetui.steps import kubeadm
+
+PROBE: Final = r"""
+. /etc/os-release
+say "$PRETTY_NAME, $(uname -m), $(nproc) CPUs, $(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo) MiB, kernel $(uname -r)"
+case " $ID ${ID_LIKE:-} " in
+  *' debian '*) ;;
+  *) fail "$PRETTY_NAME is not Debian or Ubuntu, and kubetui knows no other packages yet. Choose another box." ;;
+esac
+address=$(ip -4 -oneline address show | grep -F " $ADDRESS/" || true)
+[[ -n $address ]] || fail "no interface has the address $ADDRESS. The provider did not set up the private network."
+if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then groups=2; else groups=1; fi
+((groups >= CGROUPS)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box, or let the kubelet take it: put {kind: KubeletConfiguration, failCgroupV1: false} in kubernetes.patches."
+memory=$(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
+((memory * 100 >= MEMORY * 85)) || fail "it has $memory MiB, and the profile says $MEMORY."
+say "$(awk '{print "address " $4 " on " $2}' <<<"$address"), cgroup version $groups"
+"""
+CGROUP_V1: Final = "cgroup version 1"
+"""How the probe's last line ends on a machine that has it."""
+SKIPPED: Final = (
+    "kubeadm's check SystemVerification is skipped on every machine with cgroup version 1: it would refuse what the "
+    "profile's patch allows (KubeletConfiguration, failCgroupV1: false)"
+)
+
+
+async def _start(task: Task) -> Outcome:
+    states = await task.run.states(task.log)
+    state = states.get(task.machine.name)
+    running = state is MachineState.RUNNING
+    if state is MachineState.ABSENT:
+        # one that is made anew after it was taken away shows another key
+        HostKeys(task.run.cluster.host_keys).forget(task.machine.name)
+    if not running:
+        await task.run.provider.start(task.machine, task.log)
+    return Outcome.UNCHANGED if running else Outcome.DONE
+
+
+async def _connect(task: Task) -> Outcome:
+    endpoint = await task.run.provider.endpoint(task.machine)
+    task.run.nodes[task.machine.name] = await task.run.connect(task.machine, endpoint, task.log)
+    return Outcome.UNCHANGED
+
+
+async def _look(task: Task) -> Outcome:
+    result = await survey(task)
+    for line in result.lines:
+        task.log(line)
+    if not result.ok:
+        raise RunError(f"{task.machine.name}: {result.last.removeprefix('error: ')}", id="MACHINE")
+    if result.last.endswith(CGROUP_V1) and kubeadm.tolerates_cgroup_v1(task.plan):
+        task.say_once(SKIPPED)
+    return Outcome.UNCHANGED
+
+
+def _nothing(plan: Plan, machine: Machine) -> Recipe:
+    del plan, machine
+    return Recipe()
+
+
+def _facts(plan: Plan, machine: Machine) -> Recipe:
+    memory = machine.memory if plan.provider.isolates else 0
+    old_enough = plan.minor < kubeadm.CGROUP_V2_ONLY or kubeadm.tolerates_cgroup_v1(plan)
+    values = {"ADDRESS": str(machine.address), "CGROUPS": "1" if old_enough else "2", "MEMORY": str(memory)}
+    return Recipe(probe=Command(PROBE, values))
+
+
+START = Step(
+    name="start",
+    title="Start the machine",
+    why="A node is a whole Linux system with an address of its own; the provider makes one from the box.",
+    source="developer.hashicorp.com/vagrant, Multi-Machine",
+    where=Where.EVERY,
+    needs=(),
+    recipe=_nothing,
+    run=_start,
+    installs=False,
+)
+CONNECT = Step(
+    name="connect",
+    title="Reach it over SSH",
+    why="Everything after this happens inside the machine, over one encrypted connection; its host key is pinned now.",
+    source="developer.hashicorp.com/vagrant, ssh-config",
+    where=Where.EVERY,
+    needs=(START,),
+    recipe=_nothing,
+    run=_connect,
+    installs=False,
+)
+FACTS = Step(
+    name="facts",
+    title="Look at the machine",
+    why="System, memory, cgroups and the private address must fit before anything is installed.",
+    source="kubernetes.io, Installing kubeadm: Before you begin",
+    where=Where.EVERY,
+    needs=(CONNECT,),
+    recipe=_facts,
+    run=_look,
+    installs=False,
+)

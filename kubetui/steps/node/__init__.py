@@ -1,0 +1,1 @@
+"""Steps that make a machine a node: packages, the container runtime, images."""

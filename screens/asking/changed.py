@@ -1,0 +1,89 @@
+"""A changed profile of a cluster that exists: which machines would go is said first, and takes a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+
+from kubetui.base.errors import KubetuiError
+from kubetui.base.text import harmless
+from kubetui.cluster.folder import Cluster
+from kubetui.operations import changes
+from kubetui.profile.schema.profile import Profile
+from screens.asking.waiting import BOX, Refused, Waiting
+from screens.widgets.chrome import key
+from screens.widgets.static import Static
+
+if TYPE_CHECKING:
+    from kubetui.operations.changes import Revision
+
+
+class Comparing(Waiting["Revision | None"]):
+    """Looks which machines exist and what was begun on them."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__("A changed profile", "looking which machines there are", f"compare {profile.name}")
+        self._profile = profile
+
+    async def find(self) -> Revision | None:
+        """Ask the journal, and the provider that the cluster was built with."""
+        return await changes.revision(Cluster(self._profile.name), self._profile)
+
+
+class Remake(ModalScreen[bool]):
+    """Names the machines that would be destroyed; no key but `y` says yes."""
+
+    DEFAULT_CSS = f"Remake {{ {BOX} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "dismiss(True)", "Destroy them"),
+        key("escape,n", "dismiss(False)", "Back", display="esc"),
+    ]
+
+    def __init__(self, revision: Revision) -> None:
+        super().__init__()
+        self._revision = revision
+
+    def compose(self) -> ComposeResult:
+        """Draw the machines."""
+        with Vertical() as box:
+            box.border_title = "A changed profile"
+            yield Static(harmless(self._revision.reason), markup=False)
+            with VerticalScroll():
+                yield Static("\n".join(map(harmless, self._revision.fates)), markup=False)
+            yield Static(self._revision.question, markup=False)
+            yield Static("y Destroy them and go on   esc Back, nothing is done", classes="keys", markup=False)
+
+
+def allow(app: App[Any], profile: Profile, then: Callable[[Revision | None], object]) -> None:
+    """Go on if nothing has to go for the profile, or the person agrees to it; say so where it is too late for that."""
+    try:
+        pending = changes.pending(Cluster(profile.name), profile)
+    except KubetuiError as error:
+        app.push_screen(Refused(error))
+        return
+    if not pending:
+        then(None)
+        return
+
+    def compared(found: Revision | KubetuiError | None) -> None:
+        if isinstance(found, KubetuiError):
+            app.push_screen(Refused(found))
+        elif found is not None:
+            ask(found)
+
+    def ask(revision: Revision) -> None:
+        def answered(sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
+            if sure:
+                then(revision)
+
+        if revision.destroyed:
+            app.push_screen(Remake(revision), answered)
+        else:
+            then(revision)
+
+    app.push_screen(Comparing(profile), compared)

@@ -1,0 +1,99 @@
+"""A dialog that waits for an answer from the engine's side, and one that says why there is none."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from kubetui.base.errors import KubetuiError
+from screens.run.session import EngineThread
+from screens.widgets.chrome import key, marked
+from screens.widgets.static import Static
+
+T = TypeVar("T")
+
+BOX = """
+    align: center middle; background: $background 60%;
+    & > Vertical {
+        width: 100%; max-width: 96; height: auto; padding: 1 2; border: round $border; background: $surface;
+    }
+    & Static { height: auto; }
+    & VerticalScroll { height: auto; max-height: 12; margin: 1 0; }
+    & .keys { text-style: dim; margin: 1 0 0 0; }
+"""
+
+
+class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
+    """Runs `find` in a thread, and ends with what it returns, the error that it raises, or nothing when left."""
+
+    DEFAULT_CSS = f"Waiting {{ {BOX} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", "Back", display="esc")]
+
+    def __init__(self, title: str, words: str, thread: str) -> None:
+        super().__init__()
+        self._title, self._words = title, words
+        self._left = False
+        self._thread = EngineThread(thread, self._main, only_looks=True)
+
+    async def find(self) -> T:
+        """Find out what is waited for; nothing is changed, and leaving cancels it."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Say what happens."""
+        with Vertical() as box:
+            box.border_title = self._title
+            yield Static(marked("running", self._words))
+            yield Static("esc Back, nothing is done", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def action_leave(self) -> None:
+        """Go back without an answer."""
+        self._left = True
+        self._thread.cancel()
+        self.dismiss(None)
+
+    async def _main(self) -> None:
+        found: T | KubetuiError
+        try:
+            found = await self.find()
+        except KubetuiError as error:
+            found = error
+        self.app.call_from_thread(self._end, found)
+
+    def _end(self, found: T | KubetuiError) -> None:
+        if self._left:
+            return
+        if self.is_current:
+            self.dismiss(found)
+        else:
+            # a question over it is still on its way out
+            self.set_timer(0.05, partial(self._end, found))
+
+
+class Refused(ModalScreen[None]):
+    """Says what is in the way."""
+
+    DEFAULT_CSS = f"Refused {{ {BOX} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape,enter,q", "dismiss(None)", "Back", display="esc")]
+
+    def __init__(self, error: KubetuiError) -> None:
+        super().__init__()
+        self._error = error
+
+    def compose(self) -> ComposeResult:
+        """Draw the findings."""
+        with Vertical() as box:
+            box.border_title = "Nothing was changed"
+            with VerticalScroll():
+                yield Static(Content(str(self._error)))
+            yield Static("esc Back", classes="keys", markup=False)

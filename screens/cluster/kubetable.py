@@ -1,0 +1,145 @@
+"""A table as kubectl prints it: its columns and words, a row to choose, and room to the right."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import BindingType
+from textual.events import Click
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kubetui.operations.observe import Table
+from screens.widgets.chrome import key
+from screens.widgets.symbols import signs
+
+GAP = 3
+"""Spaces between two columns, as kubectl has them."""
+
+
+class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
+    """Draws the visible rows under a heading that stays; what is chosen stays chosen while rows change."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--chosen", "table--more"}
+    DEFAULT_CSS = """
+    KubeTable {
+        scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; padding: 0 1;
+        & > .table--heading { text-style: dim; }
+        & > .table--chosen { color: $accent; text-style: bold; }
+        & > .table--more { color: $accent; }
+        &:focus > .table--chosen { text-style: bold reverse; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("up,k", "move(-1)", "Row", show=False, tip="The row above."),
+        key("down,j", "move(1)", "Row", show=False, tip="The row below."),
+        key("right", "aside(1)", "To the right", show=False, tip="Columns that lie to the right."),
+        key("left", "aside(-1)", "To the left", show=False, tip="Back to the first columns."),
+        key("pageup", "move(-10)", "Page up", show=False),
+        key("pagedown", "move(10)", "Page down", show=False),
+    ]
+
+    class Chosen(Message):
+        """Another row was chosen."""
+
+        def __init__(self, table: KubeTable) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> KubeTable:
+            """The table, for selectors."""
+            return self.table
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._table = Table(0.0, "", (), ())
+        self._widths: tuple[int, ...] = ()
+        self._row = 0
+        self._aside = 0
+
+    @property
+    def chosen(self) -> str:
+        """The first word of the row that is chosen."""
+        return self._table.rows[self._row][0] if self._row < len(self._table.rows) else ""
+
+    def fill(self, table: Table) -> None:
+        """Show another table."""
+        names = [row[:2] for row in table.rows]
+        before = self._table.rows[self._row][:2] if self._row < len(self._table.rows) else ()
+        self._row = names.index(before) if before in names else min(self._row, max(0, len(names) - 1))
+        self._table = table
+        lines = (table.columns, *table.rows)
+        self._widths = tuple(max(map(cell_len, column)) for column in zip(*lines, strict=False))
+        # unlike the width, the height decides how much room the table gets
+        self.virtual_size = Size(0, len(table.rows) + 1)
+        self.refresh()
+
+    @property
+    def _kept(self) -> int:
+        """How many columns stay when others move: those up to the name."""
+        named = [index for index, title in enumerate(self._table.columns) if title in {"NAME", "POD"}]
+        return named[0] + 1 if named else 1
+
+    def _shown(self) -> tuple[list[int], bool]:
+        """Return the columns that fit as a whole, and whether there are more to the right."""
+        kept, count = self._kept, len(self._widths)
+        room = self.scrollable_content_region.width
+        shown = list(range(min(kept, count)))
+        left = room - sum(self._widths[index] + GAP for index in shown)
+        for index in range(kept + self._aside, count):
+            # the last column needs no gap, every other one leaves room for the mark
+            if left < self._widths[index] + (GAP if index < count - 1 else 0):
+                return shown, True
+            shown.append(index)
+            left -= self._widths[index] + GAP
+        return shown, False
+
+    def action_aside(self, step: int) -> None:
+        """Show columns that lie further to one side."""
+        if step < 0 or self._shown()[1]:
+            self._aside = max(0, self._aside + step)
+            self.refresh()
+
+    def action_move(self, step: int) -> None:
+        """Choose another row."""
+        self._choose(self._row + step)
+
+    def _choose(self, row: int) -> None:
+        if not self._table.rows:
+            return
+        self._row = min(max(0, row), len(self._table.rows) - 1)
+        # one more above, for the heading that lies over it
+        self.scroll_to_region(Region(0, self._row, 1, 2), animate=False)
+        self.refresh()
+        self.post_message(self.Chosen(self))
+
+    def on_click(self, event: Click) -> None:
+        """Choose the row that was clicked."""
+        if 0 < event.y <= len(self._table.rows):
+            self._choose(event.y - 1 + round(self.scroll_y))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the heading or one row."""
+        width, base = self.scrollable_content_region.width, self.rich_style
+        index = y - 1 + round(self.scroll_y)
+        if y == 0:
+            cells: tuple[str, ...] = self._table.columns
+            style = self.get_component_rich_style("table--heading", partial=True)
+        elif index < len(self._table.rows):
+            cells = self._table.rows[index]
+            style = self.get_component_rich_style("table--chosen", partial=True) if index == self._row else Style.null()
+        else:
+            return Strip.blank(width, base)
+        shown, more = self._shown()
+        text = (" " * GAP).join(set_cell_size(cells[i], self._widths[i]) for i in shown if i < len(cells))
+        strip = Strip([Segment(text, style)]).adjust_cell_length(width, style)
+        if more and y == 0:
+            mark = Segment(f" {signs().here}", self.get_component_rich_style("table--more", partial=True))
+            strip = Strip([*strip.crop(0, width - 2), mark])
+        return strip.apply_style(base)

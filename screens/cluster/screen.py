@@ -1,0 +1,216 @@
+"""A cluster that runs: its nodes, its pods, a node's containers, and what to do next."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+
+from kubetui.cluster.folder import Cluster
+from kubetui.operations import observe
+from kubetui.record import timings
+from screens.cluster import rehearsed
+from screens.cluster.kubetable import KubeTable
+from screens.cluster.shell import open_shell
+from screens.cluster.watch import Opens, Seen, Watch, observer
+from screens.run.state import clock
+from screens.widgets.chrome import Head, PlainScreen, key, marked
+from screens.widgets.static import Static
+
+HERTZ = 4
+
+
+class ClusterHead(Head):
+    """How the cluster is, and how long its last run took."""
+
+    def __init__(self, screen: ClusterScreen) -> None:
+        super().__init__()
+        self._of = screen
+
+    def line(self) -> Content:
+        """Return the upper row."""
+        left, right = self._of.state(), Content.styled(self._of.took(), "dim")
+        gap = max(1, self.size.width - 2 - left.cell_length - right.cell_length)
+        return Content.assemble(left.stylize("bold"), " " * gap, right)
+
+
+def built_in(cluster: Cluster) -> float | None:
+    """Return how long the last run took that built something and came to its end; None where nobody noted it."""
+    times = timings.read(cluster)
+    return times.seconds if times is not None and times.ok else None
+
+
+class ClusterScreen(PlainScreen):
+    """Shows what a watch sees. `seconds` is how long the last run took, where that is not what was noted."""
+
+    DEFAULT_CSS = """
+    ClusterScreen > #trouble { height: auto; padding: 0 1 1 1; display: none; }
+    ClusterScreen > #nodes { height: auto; min-height: 3; max-height: 45%; }
+    ClusterScreen > #below { height: 1fr; }
+    ClusterScreen .part { height: 1fr; width: 1fr; padding: 1 0 0 0; }
+    ClusterScreen .part > Static { height: 1; padding: 0 1; }
+    ClusterScreen #containers-part { display: none; }
+    ClusterScreen.-containers #containers-part { display: block; }
+    ClusterScreen.-containers #pods-part { display: none; }
+    ClusterScreen.-wide #pods-part, ClusterScreen.-wide #containers-part { display: block; }
+    ClusterScreen.-wide #pods-part { width: 3fr; }
+    ClusterScreen.-wide #containers-part { width: 2fr; }
+    ClusterScreen > #kubeconfig { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "copy", "Copy", tip="Copy the export line, for a shell with kubectl on this host."),
+        key("s", "shell", "Shell", tip="A shell on the chosen node; leave it to come back here."),
+        key("p", "containers", "Containers", tip="The containers of the chosen node, in place of the pods."),
+        key("p", "pods", "Pods", tip="All pods, in place of the containers."),
+        key("d", "destroy", "Destroy", tip="Remove the cluster and its machines. It asks first."),
+        key("escape", "back", "Back", display="esc", tip="To the start screen; the cluster goes on."),
+        key("q", "leave", "Leave", tip="Leave kubetui; the cluster goes on."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
+    ]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        seconds: float | None = None,
+        opens: Opens = observer,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._cluster = Cluster(name)
+        self._seconds = built_in(self._cluster) if seconds is None else seconds
+        self._now = now
+        self._watching = Watch(name, opens)
+        self._drawn = Seen()
+
+    def compose(self) -> ComposeResult:
+        """Draw the screen."""
+        head = ClusterHead(self)
+        head.note = rehearsed.note_of(self._cluster)
+        yield head
+        yield Static("", id="trouble", markup=False)
+        yield KubeTable(id="nodes")
+        with Horizontal(id="below"):
+            with Vertical(classes="part", id="pods-part"):
+                yield Static("", id="pods-title", markup=False)
+                yield KubeTable(id="pods")
+            with Vertical(classes="part", id="containers-part"):
+                yield Static("", id="containers-title", markup=False)
+                yield KubeTable(id="containers")
+        yield Static(observe.kubeconfig_line(self._cluster), id="kubeconfig", markup=False)
+        yield self.foot()
+
+    def on_mount(self) -> None:
+        """Begin to watch."""
+        self.query_one("#nodes").focus()
+        self._watching.start()
+        self.set_interval(1 / HERTZ, self.look)
+        self._titles()
+
+    def on_unmount(self) -> None:
+        """Stop watching."""
+        self._watching.close()
+
+    def look(self) -> None:
+        """Draw what was seen since the last time."""
+        seen = self._watching.seen
+        self.query_one(ClusterHead).redraw()
+        if seen is not self._drawn:
+            self._drawn = seen
+            for place, table in (("#nodes", seen.nodes), ("#pods", seen.pods), ("#containers", seen.containers)):
+                if table is not None:
+                    self.query_one(place, KubeTable).fill(table)
+            self._titles()
+        self._trouble()
+
+    def state(self) -> Content:
+        """Say how the cluster is."""
+        name, seen = self._cluster.name, self._drawn
+        if seen.trouble:
+            return marked("attention", f"{name} does not answer")
+        if seen.nodes is None:
+            return marked("running", f"{name}: looking ...")
+        status = seen.nodes.column("STATUS")
+        ready = sum(word.split(",")[0] == "Ready" for word in status)
+        if ready == len(status):
+            return marked("done", f"{name} is ready")
+        return marked("attention", f"{name}: {ready} of {len(status)} nodes are Ready")
+
+    def took(self) -> str:
+        """Say how long the last run took."""
+        return f"built in {clock(self._seconds)}" if self._seconds is not None else ""
+
+    def _trouble(self) -> None:
+        place, seen = self.query_one("#trouble", Static), self._drawn
+        place.display = bool(seen.trouble)
+        if not seen.trouble:
+            return
+        last = "It has not answered since this screen was opened."
+        if seen.nodes is not None:
+            stamp = time.strftime("%H:%M:%S", time.localtime(seen.nodes.at))
+            last = f"It last answered at {stamp}, {clock(self._now() - seen.nodes.at)} ago; below is what it said then."
+        place.update(Content.assemble((seen.trouble, "$warning"), f"\n{last} It is asked again every few seconds."))
+
+    def _titles(self) -> None:
+        seen = self._drawn
+        counts = Counter(seen.pods.column("STATUS")) if seen.pods else Counter()
+        words = ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "none seen yet"
+        self.query_one("#pods-title", Static).update(Content.assemble(("Pods", "bold"), f"  {words}"))
+        count = f"  {len(seen.containers.rows)} containers" if seen.containers else ""
+        where = f" on {seen.node}" if seen.node else ""
+        title = Content.assemble((f"Containers{where}", "bold"), count)
+        self.query_one("#containers-title", Static).update(title)
+
+    @on(KubeTable.Chosen, "#nodes")
+    def chosen(self) -> None:
+        """Ask for the containers of the node that was chosen."""
+        self._watching.choose(self.node)
+
+    @property
+    def node(self) -> str:
+        """The node that is chosen."""
+        return self.query_one("#nodes", KubeTable).chosen
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the other half where there is room for one alone."""
+        del parameters
+        if action in {"containers", "pods"}:
+            return not self.has_class("-wide") and self.has_class("-containers") == (action == "pods")
+        return True
+
+    def on_resize(self) -> None:
+        """See what there is room for."""
+        self.refresh_bindings()
+
+    def action_containers(self) -> None:
+        """Show the containers in place of the pods."""
+        self.add_class("-containers")
+        self.refresh_bindings()
+
+    def action_pods(self) -> None:
+        """Show the pods again."""
+        self.remove_class("-containers")
+        self.refresh_bindings()
+
+    def action_copy(self) -> None:
+        """Copy the export line."""
+        self.app.copy_to_clipboard(observe.kubeconfig_line(self._cluster))
+        self.notify("Copied. Paste it into a shell that has kubectl.")
+
+    def action_shell(self) -> None:
+        """Open a shell on the chosen node, or on the control plane."""
+        machine = self.node or next(iter(observe.machines(self._cluster)), "")
+        open_shell(self.app, self._cluster.name, machine)
+
+    def action_destroy(self) -> None:
+        """Ask, and remove the cluster."""
+        from screens.cluster.removal import destroy  # noqa: PLC0415
+
+        destroy(self.app, self._cluster.name, self.app.switch_screen)

@@ -1,0 +1,122 @@
+"""What the machines said, kept bounded in memory; the engine's thread writes, the screen's thread reads."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from kubetui.engine.events import Line, TaskFinished, TaskStarted
+
+Entry = Line | TaskStarted | TaskFinished
+"""A line of output, the beginning of a step, or a step's failure."""
+
+LINES: Final = 5_000
+CHARACTERS: Final = 2_000_000
+"""What one buffer holds at most; the whole log is on disk."""
+
+HEADING: Final = "──"
+"""Stands before the title of a step that begins."""
+
+
+def machine_of(entry: Entry) -> str:
+    """Return the machine that an entry belongs to."""
+    return entry.machine if isinstance(entry, Line) else entry.task.machine
+
+
+def text_of(entry: Entry) -> str:
+    """Return an entry as one line of text."""
+    match entry:
+        case Line():
+            return entry.text
+        case TaskStarted():
+            return f"{HEADING} {entry.title}"
+        case TaskFinished():
+            return f"failed: {entry.error}"
+
+
+_Kept = tuple[float, str, str, str] | TaskStarted | TaskFinished
+"""A line is kept as a tuple of plain values: the garbage collector skips those, and half a million objects
+that it looks through stop every thread for a tenth of a second."""
+
+
+def _kept(entry: Entry) -> _Kept:
+    return (entry.at, entry.machine, entry.step, entry.text) if isinstance(entry, Line) else entry
+
+
+def _entry(kept: _Kept) -> Entry:
+    return Line(*kept) if isinstance(kept, tuple) else kept
+
+
+class Buffer:
+    """The last entries of one machine or of all, numbered from the first that there ever was."""
+
+    def __init__(self, lines: int = LINES, characters: int = CHARACTERS) -> None:
+        self._entries: deque[_Kept] = deque()
+        self._lock = threading.Lock()
+        self._limits = lines, characters
+        self._characters = 0
+        self.capacity = lines
+        self.end = 0
+        """The number that the next entry gets."""
+
+    def append(self, entry: Entry) -> None:
+        """Take an entry in; the oldest make room for it."""
+        self.keep(_kept(entry))
+
+    def keep(self, kept: _Kept) -> None:
+        """Take in an entry that another buffer may keep, too."""
+        with self._lock:
+            self._entries.append(kept)
+            self.end += 1
+            self._characters += _weight(kept)
+            lines, characters = self._limits
+            while len(self._entries) > lines or self._characters > characters:
+                self._characters -= _weight(self._entries.popleft())
+
+    def since(self, number: int) -> tuple[int, list[Entry]]:
+        """Return the entries from `number` on that are still held, and the number of the first of them."""
+        with self._lock:
+            count = min(self.end - number, len(self._entries))
+            if count <= 0:
+                return self.end, []
+            newest = list(islice(reversed(self._entries), count))
+            first = self.end - count
+        newest.reverse()
+        return first, list(map(_entry, newest))
+
+    def before(self, number: int, count: int) -> list[Entry]:
+        """Return up to `count` entries that come right before `number` and are still held."""
+        with self._lock:
+            stop = number - (self.end - len(self._entries))
+            return list(map(_entry, islice(self._entries, max(0, stop - count), max(0, stop))))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _weight(kept: _Kept) -> int:
+    return len(kept[3]) if isinstance(kept, tuple) else 200
+
+
+class Buffers:
+    """One buffer a machine, and one in which all of them are merged as they came."""
+
+    def __init__(self, machines: Sequence[str] = ()) -> None:
+        self.all = Buffer(4 * LINES, 2 * CHARACTERS)
+        self._of = {machine: Buffer() for machine in machines}
+
+    def append(self, entry: Entry) -> None:
+        """Take an entry in, under its machine."""
+        kept = _kept(entry)
+        self.of(machine_of(entry)).keep(kept)
+        self.all.keep(kept)
+
+    def of(self, machine: str) -> Buffer:
+        """Return a machine's buffer."""
+        return self._of.setdefault(machine, Buffer()) if machine not in self._of else self._of[machine]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._of))

@@ -1,0 +1,171 @@
+"""The log beside a run: a line on what is shown, the lines, and a prompt."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input
+
+from kubetui.base.text import clean
+from screens.log.buffers import Buffer, machine_of, text_of
+from screens.log.lines import LogLines
+from screens.log.view import pattern
+from screens.widgets.dialogs import Ask
+from screens.widgets.static import Static
+from screens.widgets.symbols import signs
+
+Asking = Literal["search", "filter"]
+_LABELS: Final[dict[Asking, str]] = {"search": "Search", "filter": "Only lines with"}
+
+
+class LogPane(Vertical):
+    """One log, with its title line and prompt."""
+
+    DEFAULT_CSS = """
+    LogPane > .head { height: 1; }
+    LogPane > .head > #log-title { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
+    LogPane > .head > #log-state { width: auto; max-width: 60%; text-style: dim; padding: 0 0 0 1; }
+    LogPane > LogLines { height: 1fr; }
+    LogPane > .prompt { height: 1; display: none; }
+    LogPane > .prompt > Static { width: auto; color: $accent; padding: 0 1 0 0; }
+    LogPane > .prompt > Input { width: 1fr; }
+    LogPane.-asking > .prompt { display: block; }
+    """
+
+    def __init__(self, name: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._cluster = name
+        self._machine = ""
+        self._asking: Asking = "search"
+        self._before: Widget | None = None
+        self._words = {"search": "", "filter": ""}
+
+    def compose(self) -> ComposeResult:
+        """Draw the pane."""
+        with Horizontal(classes="head"):
+            yield Static("", id="log-title", markup=False)
+            yield Static("", id="log-state", markup=False)
+        yield LogLines()
+        with Horizontal(classes="prompt"):
+            yield Static("", id="log-label", markup=False)
+            prompt = Input(id="log-prompt", compact=True)
+            prompt.cursor_blink = False
+            yield prompt
+
+    @property
+    def lines(self) -> LogLines:
+        """The lines themselves."""
+        return self.query_one(LogLines)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the prompt is open."""
+        return self.has_class("-asking")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter or a search is on."""
+        return any(self._words.values())
+
+    def show(self, title: str, buffer: Buffer, machine: str = "", machines: tuple[str, ...] = ()) -> None:
+        """Show a buffer under a title."""
+        self._machine = machine or "all"
+        self.query_one("#log-title", Static).say(Content(clean(title)))
+        self.lines.show(buffer, machines)
+
+    @on(LogLines.Moved)
+    def say_state(self) -> None:
+        """Say whether the end is followed, and what narrows the log."""
+        lines, parts = self.lines, []
+        if self._words["filter"]:
+            parts.append(f"only “{self._words['filter']}”")
+        if self._words["search"]:
+            parts.append(f"“{self._words['search']}”" + ("" if lines.current is not None else ": none"))
+        newer = lines.view.missing
+        parts.append("follow" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
+        self.query_one("#log-state", Static).say(Content(f" {signs().dot} ".join(parts)))
+
+    def ask(self, what: Asking) -> None:
+        """Open the prompt."""
+        self._asking = what
+        self._before = self.screen.focused
+        prompt = self.query_one("#log-prompt", Input)
+        self.query_one("#log-label", Static).update(_LABELS[what])
+        with prompt.prevent(Input.Changed):
+            prompt.value = self._words[what]
+        self.add_class("-asking")
+        prompt.focus()
+
+    def close_prompt(self) -> None:
+        """Close the prompt and give the keys back."""
+        self.remove_class("-asking")
+        if self._before is not None:
+            self._before.focus()
+
+    def clear(self) -> None:
+        """Show every line again, without marks."""
+        self._set("filter", "")
+        self._set("search", "")
+
+    @on(Input.Changed, "#log-prompt")
+    def typed(self, event: Input.Changed) -> None:
+        """Narrow or mark while the person types."""
+        event.stop()
+        if self.asking:
+            self._set(self._asking, event.value)
+
+    @on(Input.Submitted, "#log-prompt")
+    def entered(self, event: Input.Submitted) -> None:
+        """Take the answer."""
+        event.stop()
+        self.close_prompt()
+        if self._asking == "search" and self._words["search"]:
+            self.jump(-1)
+
+    def _set(self, what: Asking, words: str) -> None:
+        if self._words[what] == words:
+            return
+        self._words[what] = words
+        lines = self.lines
+        if what == "filter":
+            lines.wanted = pattern(words)
+            lines.rearrange()
+        else:
+            lines.searched, lines.current = pattern(words), None
+            lines.refresh()
+        self.say_state()
+
+    def jump(self, step: int) -> None:
+        """Go to another match, or ask what to search."""
+        if not self._words["search"]:
+            self.ask("search")
+            return
+        self.lines.jump(step)
+        self.say_state()
+
+    def save(self) -> None:
+        """Ask for a file and write the lines that are shown to it."""
+        words = "The lines that are shown, with their times. The whole log is kept in the cluster's folder, too."
+        proposal = f"{self._cluster}-{self._machine}.log"
+        self.app.push_screen(Ask("Save these lines", words, proposal, self._write))
+
+    def _write(self, text: str, confirmed: bool) -> str:  # noqa: FBT001 - what Ask calls
+        path = Path(text).expanduser()
+        if path.exists() and not confirmed:
+            return f"{path} is there already. Enter once more writes over it."
+        try:
+            with path.open("w", encoding="utf-8") as file:
+                for entry in self.lines.view.entries():
+                    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
+                    file.write(f"{stamp} {machine_of(entry)} {text_of(entry)}\n")
+        except OSError as error:
+            return f"{path}: {error.strerror}."
+        self.notify(f"Saved to {path.absolute()}", markup=False)
+        return ""

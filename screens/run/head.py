@@ -1,0 +1,42 @@
+"""The title line of a run: the cluster's name, a bar over all machines, and the times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.content import Content
+
+from screens.cluster import rehearsed
+from screens.run import state as runstate
+from screens.run.session import Session
+from screens.widgets.chrome import Head
+from screens.widgets.symbols import signs
+
+
+class RunHead(Head):
+    """Shows the session that `session` returns, which a retry replaces; `status` says what stands on the right."""
+
+    def __init__(self, session: Callable[[], Session], status: Callable[[], Content]) -> None:
+        super().__init__()
+        self._session = session
+        self._status = status
+        self._drawn: Content | None = None
+        self.note = rehearsed.note(session().profile)
+
+    def look(self) -> None:
+        """Draw it anew where it says something else now."""
+        line = self.line()
+        if self._drawn is None or not self._drawn.is_same(line):
+            self._drawn = line
+            self.redraw()
+
+    def line(self) -> Content:
+        """Return the upper row."""
+        session = self._session()
+        progress = session.progress
+        total = len(progress.tasks)
+        name = Content.styled(session.profile.name, "bold $accent")
+        right = Content.assemble(f"{progress.done} of {total}   " if total else "", self._status())
+        width = max(8, self.size.width - 6 - name.cell_length - right.cell_length)
+        full, empty = runstate.bar(progress.done, total, width, signs().full, signs().empty)
+        return Content.assemble(name, "  ", (full, "$accent"), (empty, "dim"), "  ", right)

@@ -1,0 +1,101 @@
+"""The rows of the start screen: pure functions of values, a width and a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.content import Content
+
+from kubetui.base.text import counted
+from kubetui.profile.files.library import Entry
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.overview import ClusterOverview, memory
+from kubetui.record.overview import State as ClusterState
+from screens.widgets.symbols import COLOURS, State, signs
+from screens.wizard.draft import Draft
+
+_STATES: Final[Mapping[ClusterState, State]] = {
+    "built": "done",
+    "working": "running",
+    "stopped": "attention",
+    "unreadable": "failed",
+}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_ROOMY = 100
+"""Columns from which a cluster's address stands in its row."""
+
+
+def heading(words: str) -> Content:
+    """Return a heading."""
+    return Content.styled(words, "bold")
+
+
+def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
+    """Return a cluster's row, `width` columns wide with the mark before it."""
+    state = _STATES[cluster.state]
+    count = counted(cluster.nodes, "node") if cluster.nodes else ""
+    head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
+    tail = f" {ago(now - cluster.when):>8}"
+    if width >= _ROOMY:
+        tail = f"{cluster.address:<16}{tail}"
+    room = max(8, width - len(head) - len(tail) - 2)
+    return Content.assemble(
+        (signs().of(state), COLOURS[state]),
+        head,
+        (_cut(cluster.words, room), COLOURS[state] if state != "done" else ""),
+        (tail, "dim"),
+    )
+
+
+def entry_row(entry: Entry, width: int, *, edited: bool = False) -> Content:
+    """Return a profile's row."""
+    if entry.profile is None:
+        return _row(entry.name, "cannot be read", entry.kind, width, style=COLOURS["failed"], sign=signs().failed)
+    kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
+    return _row(entry.name, _sizes(entry.profile), kind, width)
+
+
+def draft_row(draft: Draft, width: int) -> Content:
+    """Return the row of answers that were never saved."""
+    return _row(draft.profile().name, _sizes(draft.profile()), "not saved", width)
+
+
+def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign: str = " ") -> Content:
+    head = f" {_cut(name, 13)} "
+    room = max(8, width - len(head) - len(kind) - 3)
+    return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))
+
+
+def _sizes(profile: Profile) -> str:
+    plan = Plan(profile)
+    chosen = profile.machines
+    controls, count = chosen.control_planes, chosen.control_planes + chosen.workers
+    if profile.hosts:
+        controls, count = sum(host.role == "control plane" for host in profile.hosts), len(profile.hosts)
+    parts = [f"{counted(count, 'node'):<8}"]
+    if plan.provider.makes_machines:
+        parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]
+    parts += [f"{profile.network.pod_network:<9}", plan.provider.title]
+    if controls > 1:
+        parts.append(f" {controls} control planes")
+    return " ".join(parts)
+
+
+def _cut(text: str, room: int) -> str:
+    return f"{text:<{room}}" if len(text) <= room else f"{text[: room - 3]}..."
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was.
+
+    >>> ago(30), ago(3700), ago(200000)
+    ('just now', '1 h ago', '2 d ago')
+    """
+    if seconds < _MINUTE:
+        return "just now"
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return ""

@@ -1,0 +1,115 @@
+"""What the start screen offers: clusters, profiles, and answers that were not saved.
+
+Everything that knows profiles is imported with this file; the start screen asks for it once its first frame is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from kubetui.profile.files import library
+from kubetui.record import overview
+from screens.cluster.rehearsed import is_rehearsal
+from screens.host import Host
+from screens.start.rows import cluster_row, draft_row, entry_row, heading
+from screens.widgets.chrome import marked
+from screens.wizard.draft import Draft
+
+Row = tuple[str, Content]
+
+
+class Shelf:
+    """Everything that can be opened, each under an id: `cluster NAME`, `saved NAME`, `starter NAME`, `draft NUMBER`."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._drafts: list[Draft] = []
+        self._clusters: dict[str, overview.ClusterOverview] = {}
+        self._entries: dict[str, library.Entry] = {}
+        self.read()
+
+    def read(self) -> None:
+        """Read the folders again: another screen may have made or saved something."""
+        self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
+        entries = library.listing()
+        if not self._host.builds():
+            # what works here stands first
+            entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
+        self._entries = {f"{each.kind} {each.name}": each for each in entries}
+        self._drafts = [draft for draft in self._drafts if draft.changed]
+
+    def rows(self, sought: str, width: int) -> list[Row]:
+        """Return a row for everything that has a word in it, under headings, `width` columns wide."""
+        now = self._host.now()
+        rows = [("-clusters", heading("Clusters"))]
+        rows += _sifted(sought, ((id_, cluster_row(each, width, now)) for id_, each in self._clusters.items()))
+        if len(rows) == 1:
+            rows.append(("-none", Content.styled("   none" if sought else "   none yet: n begins one", "dim")))
+        rows += [("-gap", Content("")), ("-profiles", heading("Profiles"))]
+        rows += _sifted(sought, ((f"draft {index}", draft_row(draft, width)) for index, draft in self._new_drafts()))
+        rows += _sifted(
+            sought,
+            (
+                (id_, entry_row(each, width, edited=self._edited(each) is not None))
+                for id_, each in self._entries.items()
+            ),
+        )
+        return rows
+
+    def about(self, chosen: str) -> Content:
+        """Say what a row is."""
+        cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
+        draft = self.draft(chosen)
+        if entry is not None and entry.error:
+            error = entry.error.replace(str(entry.path), entry.path.name)
+            return Content.assemble(marked("failed", "It cannot be read"), f"\n{error}")
+        profile = draft.profile() if draft else cluster.profile if cluster else entry.profile if entry else None
+        if profile is None:
+            return Content("")
+        if draft and draft.plan() is None:
+            return marked("failed", "Its first address is too high for the other machines to count up from.")
+        note = Content.styled("Changed and not saved. ", "$warning") if draft else Content("")
+        return Content.assemble(("What it is\n", "bold"), note, overview.in_words(profile))
+
+    def cluster(self, chosen: str) -> overview.ClusterOverview | None:
+        """Return the cluster of a row."""
+        return self._clusters.get(chosen)
+
+    def draft(self, chosen: str) -> Draft | None:
+        """Return the unsaved answers of a row: its own, or those that changed its profile."""
+        if chosen.startswith("draft "):
+            return self._drafts[int(chosen.removeprefix("draft "))]
+        entry = self._entries.get(chosen)
+        return self._edited(entry) if entry else None
+
+    def answers(self, chosen: str) -> Draft | None:
+        """Return the answers to go on with from a row; they are kept from now on."""
+        entry = self._entries.get(chosen)
+        draft = self.draft(chosen)
+        if draft is None and entry is not None and entry.profile is not None:
+            draft = self._kept(Draft(entry.profile, entry.name))
+        return draft
+
+    def fresh(self) -> Draft:
+        """Return the answers that a new cluster begins with."""
+        return self._kept(Draft(self._host.first_choice()))
+
+    def forget(self, draft: Draft) -> None:
+        """Forget answers."""
+        self._drafts.remove(draft)
+
+    def _kept(self, draft: Draft) -> Draft:
+        self._drafts.append(draft)
+        return draft
+
+    def _new_drafts(self) -> list[tuple[int, Draft]]:
+        return [(index, draft) for index, draft in enumerate(self._drafts) if not draft.source]
+
+    def _edited(self, entry: library.Entry) -> Draft | None:
+        return next((draft for draft in self._drafts if draft.source == entry.name and entry.profile), None)
+
+
+def _sifted(sought: str, rows: Iterable[Row]) -> list[Row]:
+    return [(id_, row) for id_, row in rows if sought in row.plain.lower()]

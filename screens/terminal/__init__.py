@@ -1,0 +1,1 @@
+"""The terminal itself: output, held keys, colours."""

@@ -1,0 +1,163 @@
+"""Keys: how they are declared, the footer that shows those that work now, and the screen that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Input, TextArea
+from textual.widgets._footer import FooterKey
+
+from screens.widgets.static import Static
+
+
+def key(
+    keys: str, action: str, words: str, *, display: str = "", tip: str = "", show: bool = True, first: bool = False
+) -> Binding:
+    """Return a binding whose key is written in the footer as a person would say it.
+
+    `first` lets it act before the keys that follow it are taken as text.
+    """
+    display = display or ("enter" if keys == "enter" else "")
+    return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip, priority=first)
+
+
+_Shown = tuple[str, str, str, str, bool]
+"""A key, how it is written, what it does, its action, and whether it works now."""
+
+
+class KeyBar(Footer):
+    """The footer: the keys that work now, in the order in which the screen declares them."""
+
+    _asked: tuple[_Shown, ...] | None = None
+    """What the footer was last told to show."""
+
+    def compose(self) -> ComposeResult:
+        """Draw the keys."""
+        if not self._bindings_ready:
+            return
+        for name, words, description, action, enabled in self._shown():
+            footer_key = FooterKey(name, words, description, action, disabled=not enabled)
+            yield footer_key.data_bind(compact=Footer.compact)
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Draw the keys anew where they differ: Textual tells of a change at every move in a list."""
+        if screen is not self.screen or not self.app.app_focus:
+            return
+        shown = self._shown()
+        if shown != self._asked:
+            self._asked = shown
+            super().bindings_changed(screen)
+
+    def _shown(self) -> tuple[_Shown, ...]:
+        """Return the keys: first those of the field or list where one is, then the screen's."""
+        focused = self.screen.focused
+        declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
+        active = {
+            found.binding.action: found
+            for found in self.screen.active_bindings.values()
+            if found.binding.show and not (isinstance(focused, Input | TextArea) and _is_text(focused, found.binding))
+        }
+        ordered = sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1))
+        found = ((active[action].binding, active[action].enabled) for action in ordered)
+        return tuple(
+            (binding.key, self.app.get_key_display(binding), binding.description, action, enabled)
+            for action, (binding, enabled) in zip(ordered, found, strict=True)
+        )
+
+
+KeyLine = tuple[str, str, str, str]
+"""A group, a key, what it does, and a sentence on it."""
+
+
+def keys_of(screen: Screen[Any]) -> Iterator[KeyLine]:
+    """Yield the keys of a screen, of what is chosen in it, and those that work everywhere."""
+    app, focused = screen.app, screen.focused
+    groups: list[tuple[str, Any]] = [("On this screen", screen)]
+    if focused is not None:
+        name = "In this text field" if isinstance(focused, Input | TextArea) else "In this list"
+        groups.append((name, focused))
+    seen: set[str] = set()
+    for group, owner in (*groups, ("Everywhere", app)):
+        for name, binding in _own(owner):
+            if binding.description and name not in seen:
+                seen.add(name)
+                yield (group, name, binding.description, binding.tooltip)
+
+
+def _is_text(field: Input | TextArea, binding: Binding) -> bool:
+    """Tell whether a text field takes a binding's key as a character."""
+    shown = binding.key_display or ""
+    return len(shown) == 1 and field.check_consume_key(binding.key, shown)
+
+
+def _place(action: str, declared: list[str], unknown: int) -> int:
+    return declared.index(action) if action in declared else unknown
+
+
+def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
+    merged: dict[tuple[str, str], list[str]] = {}
+    kept: dict[tuple[str, str], Binding] = {}
+    for name, bindings in owner._bindings.key_to_bindings.items():  # noqa: SLF001 - Textual has no public way
+        for binding in bindings:
+            if owner.check_action(binding.action, ()) is False or binding.system:
+                continue
+            shown = binding.key_display or owner.app.get_key_display(binding) or name
+            merged.setdefault((binding.action, binding.description), []).append(shown)
+            kept.setdefault((binding.action, binding.description), binding)
+    declared = [binding.action for binding in type(owner).BINDINGS if isinstance(binding, Binding)]
+    for which, names in sorted(merged.items(), key=lambda item: _place(item[0][0], declared, len(declared))):
+        yield ", ".join(dict.fromkeys(names)), kept[which]
+
+
+class KeysScreen(ModalScreen[None]):
+    """Every key in words, made from the bindings themselves."""
+
+    DEFAULT_CSS = """
+    KeysScreen { background: $background; }
+    KeysScreen > VerticalScroll {
+        height: 100%; padding: 1 2; border: round $border; background: $surface; scrollbar-size-vertical: 1;
+    }
+    KeysScreen Static { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape,q,question_mark,f1,enter", "dismiss", "Close", display="esc"),
+        key("j", "down", "Down", show=False),
+        key("k", "up", "Up", show=False),
+    ]
+
+    def __init__(self, lines: tuple[KeyLine, ...]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """Draw the list."""
+        with VerticalScroll() as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "esc Close"
+            yield Static(self._text())
+
+    def _text(self) -> Content:
+        rows: list[Content] = []
+        width = min(20, max((len(name) for _, name, _, _ in self._lines), default=0))
+        group = ""
+        for of, name, words, tip in self._lines:
+            if of != group:
+                group = of
+                rows += [Content(""), Content.styled(of, "bold")] if rows else [Content.styled(of, "bold")]
+            text = tip or words
+            rows.append(Content.assemble("  ", (f"{name:<{width}}", "$accent"), "  ", text))
+        return Content("\n").join(rows)
+
+    def action_down(self) -> None:
+        """Scroll down."""
+        self.query_one(VerticalScroll).scroll_down()
+
+    def action_up(self) -> None:
+        """Scroll up."""
+        self.query_one(VerticalScroll).scroll_up()

@@ -1,0 +1,1 @@
+"""The wizard: its pages, the draft they fill, the review."""

@@ -1,0 +1,184 @@
+"""One row a question: label, value, unit, and a word where the value is wrong."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import widgets
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import Blur, Focus, Key
+from textual.message import Message
+from textual.widgets import Input, Select, TextArea
+
+from kubetui.profile.questions.pages import Question
+from kubetui.profile.questions.typed import could_become_valid
+from kubetui.profile.schema.kinds import PROVIDERS
+from screens.widgets.chrome import key, marked
+from screens.widgets.static import Static
+from screens.widgets.symbols import signs
+from screens.widgets.textline import TextLine
+from screens.wizard.hostsentry import HostsEntry
+
+_WIDTHS = {"integer": 9, "address": 20, "cidr": 22}
+
+
+class Entry(TextLine):
+    """A text field of one row; a question mark asks for help where no value could have one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go_on", "Continue"),
+        key("up", "app.focus_previous", "Field above", show=False, first=True),
+        key("down", "app.focus_next", "Field below", show=False, first=True),
+    ]
+
+    def __init__(self, question: Question, text: str) -> None:
+        empty = _when_empty(question)
+        super().__init__(text, empty, select_on_focus=False)
+        self.question = question
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Tell that a key is text; Textual leaves such keys out of the footer."""
+        return self._may_be_text(character) and super().check_consume_key(key, character)
+
+    async def _on_key(self, event: Key) -> None:
+        if event.character == "?" and not self._may_be_text("?"):
+            event.prevent_default()  # not stopped: the screen has a use for it
+            return
+        await super()._on_key(event)
+
+    def _may_be_text(self, character: str | None) -> bool:
+        return character != "?" or could_become_valid(self.question, f"{self.value[: self.cursor_position]}?")
+
+
+class Choice(Select[str], inherit_bindings=False):
+    """A choice of one row: space opens the list, left and right change it, enter is for the page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "show_overlay", "Choose", key_display="space", tooltip="Open the list of choices."),
+        key("right,l", "step(1)", "Next choice", show=False),
+        key("left,h", "step(-1)", "Choice before", show=False),
+        key("up,k", "app.focus_previous", "Field above", show=False),
+        key("down,j", "app.focus_next", "Field below", show=False),
+    ]
+
+    def __init__(self, question: Question, value: str) -> None:
+        options = [(_words(choice), choice) for choice in question.choices]
+        super().__init__(options, value=value, allow_blank=False, compact=True)
+        self.question = question
+        self.styles.width = max(len(words) for words, _ in options) + 4
+
+    def on_mount(self) -> None:
+        """Draw the sign that a list opens here."""
+        for arrow in self.query(".arrow").results(widgets.Static):
+            arrow.update(signs().opens)
+
+    def action_step(self, by: int) -> None:
+        """Take the next choice, or the one before."""
+        choices = self.question.choices
+        self.value = choices[(choices.index(str(self.value)) + by) % len(choices)]
+
+
+def _words(choice: str) -> str:
+    return PROVIDERS[choice].title if choice in PROVIDERS else choice
+
+
+def _when_empty(question: Question) -> str:
+    if not question.optional:
+        return ""
+    return f"such as {question.examples[0]}" if question.examples else "none"
+
+
+def _control(question: Question, text: str) -> Entry | Choice | HostsEntry:
+    if question.kind == "choice":
+        return Choice(question, text)
+    return HostsEntry(question, text) if question.kind == "hosts" else Entry(question, text)
+
+
+class Field(Horizontal):
+    """A question on its row."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; }
+    Field > Static { width: auto; }
+    Field > .mark { width: 2; color: $accent; }
+    Field > .label { width: 20; }
+    Field > .unit { color: $foreground; padding: 0 2 0 1; }
+    Field > Entry { width: 1fr; max-width: 48; }
+    Field > Choice { width: 1fr; max-width: 48; }
+    Field > .state { padding: 0 0 0 1; }
+    Field.-rows { height: auto; }
+    Field.-rows > .state { width: 9; }
+    Field.-here > .label { color: $accent; text-style: bold; }
+    Field Choice > SelectCurrent { padding: 0; }
+    Field Choice:focus > SelectCurrent > #label { text-style: bold; color: $accent; }
+    Field Choice > SelectOverlay { border: round $border !important; }
+    """
+
+    class Said(Message):
+        """The text of a field is another one."""
+
+        def __init__(self, question: Question, text: str) -> None:
+            super().__init__()
+            self.question = question
+            self.text = text
+
+    class Left(Message):
+        """A field was left."""
+
+        def __init__(self, question: Question) -> None:
+            super().__init__()
+            self.question = question
+
+    def __init__(self, question: Question, text: str) -> None:
+        super().__init__()
+        self.question = question
+        self.control = _control(question, text)
+        self.set_class(question.kind == "hosts", "-rows")
+        if question.kind in _WIDTHS:
+            self.control.styles.width = _WIDTHS[question.kind]
+
+    @property
+    def text(self) -> str:
+        """What stands in the field now; what it says of a change may still be on its way."""
+        return str(self.control.value)
+
+    def compose(self) -> ComposeResult:
+        """Draw the row."""
+        yield Static("", classes="mark", markup=False)
+        yield Static(self.question.title, classes="label", markup=False)
+        yield self.control
+        if self.question.unit:
+            yield Static(self.question.unit, classes="unit", markup=False)
+        yield Static("", classes="state", markup=False)
+
+    def call(self, wrong: str) -> None:
+        """Show a word on the value's state; empty where there is nothing to say."""
+        self.query_one(".state", Static).update(marked("failed", wrong) if wrong else "")
+
+    def on_descendant_focus(self, _event: Focus) -> None:
+        """Mark the row where one is, for terminals without colour as well."""
+        self.add_class("-here")
+        self.query_one(".mark", Static).update(signs().here)
+
+    def on_descendant_blur(self, _event: Blur) -> None:
+        """Take the mark away, and say that the field was left."""
+        self.remove_class("-here")
+        self.query_one(".mark", Static).update("")
+        self.post_message(self.Left(self.question))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Pass on what was typed."""
+        event.stop()
+        self.post_message(self.Said(self.question, event.value))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Pass on what was typed."""
+        event.stop()
+        self.post_message(self.Said(self.question, event.text_area.text))
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Pass on what was chosen."""
+        event.stop()
+        self.post_message(self.Said(self.question, str(event.value)))

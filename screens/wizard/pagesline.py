@@ -1,0 +1,47 @@
+"""The line of pages at the top of the wizard."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.events import Click
+
+from kubetui.profile.questions.pages import pages
+from screens.widgets.chrome import Head
+from screens.widgets.symbols import COLOURS, State, signs
+
+LATER = ("Review", "Run", "Cluster")
+"""The screens that follow the pages of questions."""
+
+
+def stages() -> tuple[str, ...]:
+    """Return every page's title, in order."""
+    return (*(page.title for page in pages()), *LATER)
+
+
+class PagesLine(Head):
+    """Where one is among the pages; those that were passed can be clicked."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__()
+        self.current = current
+
+    def line(self) -> Content:
+        """Return the pages with their states."""
+        parts: list[Content] = []
+        for index, title in enumerate(stages()):
+            state: State = "done" if index < self.current else "running" if index == self.current else "waiting"
+            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[state]}"
+            sign = Content.styled(signs().of(state), COLOURS[state])
+            parts += [sign, Content.styled(f" {title}", style), Content.styled(f" {signs().line * 2} ", "dim")]
+        return Content("").join(parts[:-1])
+
+    def on_click(self, event: Click) -> None:
+        """Go back to the page that was clicked, if it was passed."""
+        end = 1
+        for index, title in enumerate(stages()[: self.current]):
+            end += len(title) + 2
+            if event.x < end:
+                for _ in range(self.current - index):
+                    self.app.pop_screen()
+                return
+            end += 4

@@ -1,0 +1,214 @@
+"""The review: what will be built, whether this host can, and every command."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import OptionList
+
+from kubetui.host.checks import Check, blocking
+from kubetui.operations.plan import StepText, step_texts
+from kubetui.profile.plan import Plan
+from kubetui.record.estimate import estimate
+from screens.asking.meeting import start_run
+from screens.cluster import rehearsed
+from screens.widgets.chrome import PlainScreen, key, marked
+from screens.widgets.lists import Lines, SearchLine
+from screens.widgets.reader import Reader
+from screens.widgets.static import Static
+from screens.wizard.draft import Draft
+from screens.wizard.pagesline import PagesLine, stages
+from screens.wizard.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
+from screens.wizard.saving import export, leave, save
+
+if TYPE_CHECKING:
+    from screens.app import KubetuiApp
+
+
+class ReviewScreen(PlainScreen):
+    """The plan before it happens. Start is refused where `kubetui up` would refuse, too."""
+
+    app: KubetuiApp
+    DEFAULT_CSS = """
+    ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1 0 2; }
+    ReviewScreen #machines { height: auto; max-height: 8; }
+    ReviewScreen #machines > Static, ReviewScreen #checks > Static { height: auto; }
+    ReviewScreen #checks { height: auto; max-height: 9; margin: 1 0 0 0; }
+    ReviewScreen #machines > Static { text-wrap: nowrap; text-overflow: ellipsis; }
+    ReviewScreen.-roomy #top { layout: horizontal; }
+    ReviewScreen.-roomy #machines { width: auto; max-width: 60%; max-height: 100%; }
+    ReviewScreen.-roomy #machines > Static { width: auto; }
+    ReviewScreen.-roomy #checks { width: 1fr; max-height: 100%; margin: 0 0 0 4; }
+    ReviewScreen #steps { height: 1fr; margin: 1 0 0 0; }
+    ReviewScreen #list { width: 34; height: 100%; }
+    ReviewScreen.-roomy #list { width: 68; }
+    ReviewScreen VerticalScroll { scrollbar-size-vertical: 1; }
+    ReviewScreen #step { width: 1fr; padding: 0 1; border-left: solid $border-blurred; }
+    ReviewScreen #step > Static { height: auto; }
+    ReviewScreen #last { height: 1; padding: 0 2; margin: 1 0 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "start", "Start", tip="Build the cluster."),
+        key("space", "step", "Step", display="space", tip="The chosen step with all of its commands, over the screen."),
+        key("h", "checks", "Checks", tip="Every host check with what was found and what to do."),
+        key("r", "look", "Check again", tip="Look at this host once more.", show=False),
+        key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
+        key("c", "copy", "Copy", tip="Copy the command that does the same without the wizard."),
+        key("x", "export", "Export", tip="Write the commands as one shell script a machine."),
+        key("slash", "search", "Search", display="/", tip="Show only the steps with a word.", show=False),
+        key("escape", "back", "Back", display="esc", tip="One page back; nothing is lost."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
+    ]
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.plan = Plan(draft.profile())
+        self._steps: dict[str, StepText] = {}
+        self._found: tuple[Check, ...] | None = None
+        self._start_when_checked = False
+        self._sought = ""
+        self._seconds: float | None = None
+
+    def compose(self) -> ComposeResult:
+        """Draw the screen."""
+        yield PagesLine(stages().index("Review"))
+        with Vertical(id="top"):
+            with VerticalScroll(id="machines", can_focus=False):
+                yield Static(machines_table(self.plan), markup=False)
+            with VerticalScroll(id="checks", can_focus=False):
+                yield Static("", id="found", markup=False)
+        with Horizontal(id="steps"):
+            yield Lines(id="list")
+            with VerticalScroll(id="step"):
+                yield Static("", id="commands", markup=False)
+        yield Static("", id="last", markup=False)
+        yield SearchLine()
+        yield self.foot()
+
+    def on_mount(self) -> None:
+        """Show the steps, and look at the host."""
+        self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
+        self.query_one(Lines).focus()
+        self._seconds = estimate(self.plan)
+        self.show_last()
+        self.action_look()
+
+    def on_resize(self) -> None:
+        """Fit the texts to the new size."""
+        self.call_after_refresh(self.show_found)
+        self.call_after_refresh(self.show_steps)
+
+    def action_look(self) -> None:
+        """Look at the host."""
+        self._found = None
+        self.show_found()
+        self._look()
+        self._read_steps()
+
+    @work(group="steps", exclusive=True)
+    async def _read_steps(self) -> None:
+        # in a thread: a pod network of one's own may have to be fetched
+        texts = await asyncio.to_thread(step_texts, self.plan)
+        self._steps = {step.name: step for step in texts}
+        self.show_steps()
+
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        self._found = await self.app.host.checks(self.plan)
+        self.show_found()
+        if self._start_when_checked:
+            self.action_start()
+
+    def show_found(self) -> None:
+        """Show the checks, or that they are under way."""
+        text = marked("running", "looking at this host")
+        if self._found is not None:
+            text = all_checks(self._found) if self.has_class("-wide") else checks_text(self._found, self.size.width - 4)
+        self.query_one("#found", Static).update(text)
+
+    def show_steps(self) -> None:
+        """Show the steps that are looked for."""
+        wide = self.has_class("-roomy")
+        rows = [(step.name, step_row(step, wide=wide)) for step in self._steps.values()]
+        self.query_one(Lines).show_lines((name, row) for name, row in rows if self._sought in row.plain.lower())
+
+    def show_last(self) -> None:
+        """Show the estimate and the command that does the same."""
+        self.query_one("#last", Static).update(headless(self.draft, self._seconds))
+
+    @on(OptionList.OptionHighlighted)
+    def show_step(self) -> None:
+        """Show the chosen step."""
+        step = self._steps.get(self.query_one(Lines).chosen or "")
+        self.query_one("#commands", Static).update(step_text(step) if step else "")
+        self.query_one("#step").scroll_home(animate=False)
+
+    def action_start(self) -> None:
+        """Begin the run, if nothing is in its way."""
+        self._start_when_checked = self._found is None
+        if self._found is None:
+            self.app.notify("Starts once this host has been looked at.", markup=False)
+            return
+        failed = blocking(self._found)
+        if failed:
+            words = f"{failed[0].message} r looks again, h shows every check."
+            self.app.notify(words, title="This host is not ready", severity="warning", markup=False)
+            return
+        start_run(self.app, self.plan)
+
+    def action_step(self) -> None:
+        """Show the chosen step alone."""
+        step = self._steps.get(self.query_one(Lines).chosen or "")
+        if step is not None:
+            self.app.push_screen(Reader(step.title, step_text(step), step.commands))
+
+    def action_checks(self) -> None:
+        """Show every check in full."""
+        if self._found is not None:
+            self.app.push_screen(Reader("This host", all_checks(self._found)))
+
+    def action_leave(self) -> None:
+        """Leave kubetui; with answers that are not saved, at the second time."""
+        leave(self.app, self.draft)
+
+    def action_save(self) -> None:
+        """Save as a profile."""
+        save(self.app, self.draft, lambda _name: self.show_last())
+
+    def action_copy(self) -> None:
+        """Copy the headless command; what it names has to be saved first."""
+        if self.draft.changed or not self.draft.source:
+            save(self.app, self.draft, self._copy)
+        else:
+            self._copy(self.draft.source)
+
+    def _copy(self, name: str) -> None:
+        self.show_last()
+        command = f"kubetui up {name} --yes"
+        self.app.copy_to_clipboard(command)
+        self.app.notify(command, title="Copied", markup=False)
+
+    def action_export(self) -> None:
+        """Write the commands as scripts."""
+        export(self.app, self.plan)
+
+    def action_search(self) -> None:
+        """Open the search."""
+        self.query_one(SearchLine).open()
+
+    @on(SearchLine.Sought)
+    def seek(self, event: SearchLine.Sought) -> None:
+        """Narrow the list of steps."""
+        self._sought = event.text
+        self.show_steps()
+
+    @on(SearchLine.Ended)
+    def found(self) -> None:
+        """Go back to the list."""
+        self.query_one(Lines).focus()

@@ -1,0 +1,119 @@
+"""The review's texts: pure functions of the plan and of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from textual.content import Content
+
+from kubetui.host.checks import Check, Status
+from kubetui.operations.plan import StepText
+from kubetui.profile.plan import Plan
+from screens.widgets.chrome import marked
+from screens.widgets.symbols import State
+from screens.wizard.draft import Draft
+
+_STATES: Final[Mapping[Status, State]] = {"ok": "done", "warning": "attention", "failed": "failed"}
+_ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
+
+
+def machines_table(plan: Plan) -> Content:
+    """Return the machines, one a row, and under them what the profile says about the cluster beyond the usual."""
+    rows = _made(plan) if plan.provider.makes_machines else _existing(plan)
+    return Content("\n").join([Content.styled(rows[0], "dim"), *map(Content, rows[1:]), *_beyond(plan)])
+
+
+def _made(plan: Plan) -> list[str]:
+    names = max(7, *(len(machine.name) for machine in plan.machines))
+    sizes = max(len(f"{machine.memory} MiB") for machine in plan.machines)
+    rows = [f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  {'Memory':>{sizes}}  CPUs  Box"]
+    for machine in plan.machines:
+        memory = f"{machine.memory} MiB"
+        rows.append(
+            f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>{sizes}}  "
+            f"{machine.cpus:>4}  {plan.box}"
+        )
+    return rows
+
+
+def _existing(plan: Plan) -> list[str]:
+    names = max(7, *(len(machine.name) for machine in plan.machines))
+    rows = [f"{'Machine':<{names}}  {'Role':<13}  {'Address':<15}  Reached"]
+    for machine in plan.machines:
+        way = machine.host.way if machine.host else ""
+        rows.append(f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {way}")
+    return rows
+
+
+def _beyond(plan: Plan) -> Iterator[Content]:
+    network = plan.profile.network
+    if network.control_plane_endpoint:
+        yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)
+    if network.pod_network == "manifest" and network.manifest is not None:
+        yield Content.assemble(("Pod network   ", "dim"), network.manifest.path or network.manifest.url or "")
+        if network.manifest.sha256:
+            yield Content.assemble(("SHA-256       ", "dim"), network.manifest.sha256)
+
+
+def checks_text(checks: Sequence[Check], width: int) -> Content:
+    """Return what stands in the way with its fix, a row each; what is well shares rows of `width` columns."""
+    rows = [_check(check) for check in _sorted(checks) if check.status != "ok"]
+    names = dict.fromkeys(check.name.partition(" of ")[0] for check in checks if check.status == "ok")
+    row: list[Content] = []
+    for good in (marked("done", name) for name in names):
+        if sum(each.cell_length + 3 for each in row) + good.cell_length > width:
+            rows.append(Content("   ").join(row))
+            row = []
+        row.append(good)
+    return Content("\n").join([*rows, Content("   ").join(row)])
+
+
+def all_checks(checks: Sequence[Check]) -> Content:
+    """Return every check with what was found, what is in the way first."""
+    return Content("\n").join(_check(check) for check in _sorted(checks))
+
+
+def _sorted(checks: Sequence[Check]) -> list[Check]:
+    return sorted(checks, key=lambda check: _ORDER[check.status])
+
+
+def _check(check: Check) -> Content:
+    state = _STATES[check.status]
+    if check.status == "ok":
+        return Content.assemble(marked(state, check.name), f"  {check.message}")
+    text = Content.assemble(marked(state, check.message))
+    return Content.assemble(text, "\n  ", check.fix) if check.fix else text
+
+
+def step_row(step: StepText, *, wide: bool) -> Content:
+    """Return a step's row in the list."""
+    return Content.assemble(f"{step.title:<38} ", (step.where, "dim")) if wide else Content(step.title)
+
+
+def step_text(step: StepText) -> Content:
+    """Return a step in full: where it runs, why, the page that says so, and its commands."""
+    commands = step.commands or "The provider does this; there is nothing to type."
+    return Content.assemble(
+        (f"{step.where[0].upper()}{step.where[1:]}. ", "bold"),
+        step.why,
+        "\n",
+        (step.source, "dim"),
+        "\n\n",
+        Content.styled(commands, "$accent" if step.commands else "dim"),
+    )
+
+
+def headless(draft: Draft, seconds: float | None) -> Content:
+    """Return the estimate, if there is one, and the command that does the same."""
+    known = f"{_about(seconds)}, from earlier runs here.   " if seconds else ""
+    if draft.source and not draft.changed:
+        label = "" if known else "Without the wizard: "
+        return Content.assemble(known, (label, "dim"), f"kubetui up {draft.source} --yes")
+    words = "s saves it for kubetui up." if known else "Once saved, it runs without the wizard, too."
+    return Content.assemble(known, (words, "dim"))
+
+
+def _about(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"About {minutes} minute{'' if minutes == 1 else 's'}"

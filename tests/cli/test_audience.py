@@ -1,0 +1,144 @@
+"""A reader that goes away does not end what is under way."""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from kubetui.cli.audience import Attended
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Event, NodesTable
+from tests.machines.vagrant.standin import built
+
+SCRIPT = """
+import sys
+from kubetui.cli.audience import Attended, complain
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import NodesTable
+from kubetui.cli.output import JsonLines
+
+stop = Stop()
+attended = Attended(JsonLines(sys.stdout), sys.stdout, stop.wish)
+for number in range(20000):
+    attended(NodesTable(0.0, str(number)))
+attended.close()
+complain("said to somebody" if not sys.argv[1:] else "said to nobody")
+sys.exit(7 if stop.requested and not stop.forced else 1)
+"""
+
+KEEPING = """
+import sys
+from kubetui.cli import boxes as boxcommands
+from kubetui.operations.boxes import make as boxmaker
+from kubetui.engine.events import NodesTable
+from kubetui.profile.schema.profile import Profile
+
+async def make(profile, connector, sink, say, stop):
+    take = say if sys.argv[1] == "lines" else lambda text: sink(NodesTable(0.0, text))
+    take("begun")
+    sys.stdin.readline()
+    for number in range(100):
+        take(str(number))
+    say("packaged")
+    print("made", file=sys.stderr)
+    return "kubetui/box"
+
+boxmaker.make = make
+boxcommands.keep(Profile(name="lab"))
+"""
+
+
+class Leaving:
+    """An output whose reader leaves after some events."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+        self.tidied = False
+
+    def __call__(self, event: Event) -> None:
+        del event
+        self.left -= 1
+        if self.left < 0:
+            raise BrokenPipeError
+
+    def close(self) -> None:
+        self.tidied = True
+
+
+def test_who_reads_is_shown_everything() -> None:
+    output, stop = Leaving(3), Stop()
+    attended = Attended(output, StringIO(), stop.wish)
+    for _ in range(3):
+        attended(NodesTable(0.0, "NAME"))
+    attended.close()
+    assert (output.left, output.tidied, stop.requested) == (0, True, False)
+
+
+def test_a_lost_reader_stops_a_run_gently_and_nothing_else_happens() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert "NodesTable" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == "said to somebody\n"
+    assert process.returncode == 7
+
+
+def test_errors_that_nobody_reads_are_no_errors() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "alone"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stderr.close()
+        process.stdout.close()
+    assert process.returncode == 7
+
+
+@pytest.mark.parametrize("what", ["lines", "events"])
+def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPING, what], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stdout
+        assert any("begun" in line for line in process.stdout)
+        process.stdout.close()
+        _, said = process.communicate("\n", timeout=60)
+    told = "" if what == "lines" else "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
+    assert (process.returncode, said) == (0, f"{told}made\n")
+
+
+def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert any("Start the machine" in line for line in process.stdout)
+        process.stdout.close()
+        _, said = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert said == "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
+
+
+def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
+    cluster, record = built(tmp_path)
+    words = "until [[ -e $here/left ]]; do sleep 0.01; done\nfor i in {1..30}; do echo $i; sleep 0.01; done\n"
+    (tmp_path / "destroy.sh").write_text(f"echo working\n{words}rm '{record}'\n")
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "FAKE_VAGRANT": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "destroy", "lab", "--yes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert any("working" in line for line in process.stdout)
+        process.stdout.close()
+        (tmp_path / "left").touch()
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+    assert not cluster.exists()

@@ -1,0 +1,189 @@
+"""The API server as this host asks it: a real TLS server with a CA and client certificates of its own."""
+
+import base64
+import datetime as dt
+import ipaddress
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from kubetui.base.errors import RunError
+from kubetui.cluster.api import ready
+
+
+@dataclass
+class Authority:
+    """A CA that makes certificates for 127.0.0.1."""
+
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+
+    def __post_init__(self) -> None:
+        self.certificate = self._sign("ca", self.key, authority=True)
+
+    def issue(self, name: str) -> tuple[bytes, bytes]:
+        """Return a certificate and its key, as PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return self._sign(name, key).public_bytes(serialization.Encoding.PEM), private
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    def _sign(self, name: str, key: ec.EllipticCurvePrivateKey, *, authority: bool = False) -> x509.Certificate:
+        now = dt.datetime.now(dt.UTC)
+        names = {each: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in ("ca", name)}
+        own = x509.SubjectKeyIdentifier.from_public_key
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=authority,
+            crl_sign=authority,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        return (
+            x509.CertificateBuilder()
+            .subject_name(names[name])
+            .issuer_name(names["ca"])
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(hours=1))
+            .not_valid_after(now + dt.timedelta(hours=1))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(own(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+            )
+            .sign(self.key, hashes.SHA256())
+        )
+
+
+class Api(HTTPServer):
+    """Answers /readyz as it is told to."""
+
+    status = 200
+    text = "ok"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is what some tests want."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Api
+
+    def do_GET(self) -> None:
+        self.server.paths.append(self.path)  # type: ignore[attr-defined]
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(self.server.text.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def api(authority: Authority, tmp_path: Path) -> Iterator[Api]:
+    server = Api(("127.0.0.1", 0), _Handler)
+    server.paths = []  # type: ignore[attr-defined]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (tmp_path / "server.pem").write_bytes(b"".join(authority.issue("api")))
+    context.load_cert_chain(tmp_path / "server.pem")
+    context.load_verify_locations(cadata=authority.pem.decode())
+    context.verify_mode = ssl.CERT_REQUIRED
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def kubeconfig(folder: Path, server: str, ours: bytes, certificate: bytes, key: bytes) -> Path:
+    def coded(data: bytes) -> str:
+        return base64.b64encode(data).decode()
+
+    document = {
+        "clusters": [{"name": "lab", "cluster": {"server": server, "certificate-authority-data": coded(ours)}}],
+        "users": [
+            {"name": "admin", "user": {"client-certificate-data": coded(certificate), "client-key-data": coded(key)}}
+        ],
+    }
+    path = folder / "kubeconfig"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def url(api: Api) -> str:
+    return f"https://127.0.0.1:{api.server_address[1]}"
+
+
+async def test_an_api_server_that_is_ready_tells_its_address(api: Api, authority: Authority, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
+    assert await ready(path) == url(api)
+    assert api.paths == ["/readyz"]  # type: ignore[attr-defined]
+
+
+async def test_one_that_is_not_ready_says_why_harmlessly(api: Api, authority: Authority, tmp_path: Path) -> None:
+    api.status, api.text = 500, "[+]ping ok\n[-]etcd \x1b[2Jfailed\n"
+    path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
+    with pytest.raises(RunError, match=r"is not ready: 500 \[\+\]ping ok \[-\]etcd ␛\[2Jfailed$") as caught:
+        await ready(path)
+    assert caught.value.id == "API-NOT-READY"
+
+
+async def test_another_clusters_server_is_not_believed(api: Api, authority: Authority, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, url(api), Authority().pem, *authority.issue("admin"))
+    with pytest.raises(RunError, match="certificate verify failed") as caught:
+        await ready(path)
+    assert caught.value.id == "API-UNREACHABLE"
+    assert api.paths == []  # type: ignore[attr-defined]
+
+
+async def test_a_server_that_does_not_believe_us_is_an_error(api: Api, authority: Authority, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, url(api), authority.pem, *Authority().issue("admin"))
+    with pytest.raises(RunError) as caught:
+        await ready(path)
+    assert caught.value.id == "API-UNREACHABLE"
+    assert api.paths == []  # type: ignore[attr-defined]
+
+
+async def test_where_nobody_answers_the_network_is_named(authority: Authority, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, "https://127.0.0.1:1", authority.pem, *authority.issue("admin"))
+    with pytest.raises(RunError, match="cannot be reached from this host") as caught:
+        await ready(path)
+    assert "VPN" in caught.value.fix
+
+
+@pytest.mark.parametrize("text", [None, "", "clusters: []\n", "a: [\n", "clusters: [{cluster: {server: x}}]\n"])
+async def test_a_kubeconfig_that_is_none_is_an_error_of_its_own(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "kubeconfig"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(RunError, match="cannot be read as a kubeconfig") as caught:
+        await ready(path)
+    assert caught.value.id == "KUBECONFIG"

@@ -1,0 +1,278 @@
+"""Causes recognised in what apt, kubeadm and kubetui's own scripts really print."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kubetui.engine.failures.diagnosis import NONE, PATTERNS, explain
+from kubetui.engine.failures.preflight import CHECKS
+
+CASES = [
+    (
+        "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1234 (unattended-upgr)",
+        "APT-LOCK",
+        "apt could not get its lock: process 1234 (unattended-upgr) held /var/lib/dpkg/lock-frontend for 5 minutes.",
+    ),
+    (
+        "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77",
+        "APT-LOCK",
+        "apt could not get its lock: process 77 held /var/lib/apt/lists/lock for 5 minutes.",
+    ),
+    ("tar: etc/x: Cannot write: No space left on device", "DISK-FULL", "the machine's disk is full."),
+    (
+        "error: /var/lib/containerd has 12 MiB free, and this step needs 900",
+        "DISK-FULL",
+        "/var/lib/containerd has 12 MiB free, and this step needs 900 MiB.",
+    ),
+    (
+        (
+            "E: Release file for http://deb.example.org/dists/bookworm/InRelease is not valid yet (invalid for another "
+            "13h 2min 5s). Updates for this repository will not be applied."
+        ),
+        "CLOCK",
+        "the machine's clock is 13h 2min 5s behind what http://deb.example.org/dists/bookworm/InRelease says.",
+    ),
+    (
+        (
+            'Get "https://192.168.56.101:6443/": x509: certificate has expired or is not yet valid: current time '
+            "2026-11-21T08:00:00Z is before 2026-11-22T08:00:00Z"
+        ),
+        "CLOCK",
+        (
+            "a certificate does not hold at the machine's time: current time 2026-11-21T08:00:00Z is before "
+            "2026-11-22T08:00:00Z."
+        ),
+    ),
+    (
+        "E: You don't have enough free space in /var/cache/apt/archives/.",
+        "DISK-FULL",
+        "the machine's disk is full.",
+    ),
+    (
+        "error: the key at https://pkgs.k8s.io/core:/stable:/v1.31/deb/Release.key has expired, so x",
+        "KEY-EXPIRED",
+        "the key at https://pkgs.k8s.io/core:/stable:/v1.31/deb/Release.key has expired.",
+    ),
+    (
+        (
+            "W: GPG error: https://prod-cdn.packages.k8s.io/repositories/isv:/kubernetes:/core:/stable:/v1.32/deb "
+            " InRelease: The following signatures were invalid: EXPKEYSIG 234654DA9A296436 isv:kubernetes OBS Project "
+            "<isv:kubernetes@build.opensuse.org>"
+        ),
+        "KEY-EXPIRED",
+        "the key 234654DA9A296436 of a package repository has expired.",
+    ),
+    (
+        "error: the key at http://mirror/Release.key is AAAA, and the profile wants BBBB",
+        "KEY-WRONG",
+        "the key at http://mirror/Release.key is AAAA, and the profile wants BBBB",
+    ),
+    (
+        (
+            "W: GPG error: http://10.0.3.1:8080/v1.36/deb  InRelease: The following signatures couldn't be "
+            "verified because the public key is not available: NO_PUBKEY 234654DA9A296436"
+        ),
+        "KEY-MISSING",
+        "a package repository is signed with the key 234654DA9A296436, which is not the one that belongs to it.",
+    ),
+    (
+        (
+            "W: GPG error: http://mir/deb  InRelease: The following signatures were invalid: BADSIG 234654DA9A296436 "
+            "isv:kubernetes OBS Project <isv:kubernetes@build.opensuse.org>"
+        ),
+        "SIGNATURE-WRONG",
+        "what a package repository offers was changed after it was signed with the key 234654DA9A296436.",
+    ),
+    (
+        "E: Version '1.36.99-*' for 'kubelet' was not found",
+        "VERSION-MISSING",
+        "the repository has no kubelet 1.36.99-*.",
+    ),
+    (
+        "E: Failed to fetch http://mirror/p/kubelet_1.36.1-1.1_amd64.deb  Hash Sum mismatch",
+        "PACKAGE-CHANGED",
+        "http://mirror/p/kubelet_1.36.1-1.1_amd64.deb is not the file that the repository has signed.",
+    ),
+    (
+        "E: Failed to fetch http://mirror/debian/runc_1.deb  503  Service Unavailable [IP: 10.0.3.1 8080]",
+        "APT-FETCH",
+        "Failed to fetch http://mirror/debian/runc_1.deb  503  Service Unavailable [IP: 10.0.3.1 8080]",
+    ),
+    (
+        "error: image registry.k8s.io/pause:3.10 cannot be pulled from http://10.0.3.1:5000",
+        "IMAGE-PULL",
+        "the image registry.k8s.io/pause:3.10 cannot be pulled from http://10.0.3.1:5000.",
+    ),
+    (
+        "error: the control plane cannot be reached at 192.168.56.101:6443 from here: its SSH answers, so something",
+        "CONTROL-PLANE-UNREACHABLE",
+        "it does not reach the control plane at 192.168.56.101:6443: its SSH answers, so something.",
+    ),
+    (
+        'execution phase kubelet-start: a Node with name "kubnode1" and status "Ready" already exists in the cluster',
+        "NODE-EXISTS",
+        "the cluster still has a node kubnode1 that is Ready, as a join that was cut short leaves it.",
+    ),
+    (
+        "couldn't initialize a Kubernetes cluster: timed out waiting for the condition",
+        "KUBEADM-TIMEOUT",
+        "kubeadm waited in vain for the kubelet and the control plane.",
+    ),
+    (
+        "[kubelet-check] The kubelet is not healthy after 4m0.0005s",
+        "KUBEADM-TIMEOUT",
+        "kubeadm waited in vain for the kubelet and the control plane.",
+    ),
+    (
+        "error: failed while waiting for the kube-apiserver: context deadline exceeded",
+        "KUBEADM-TIMEOUT",
+        "kubeadm waited in vain for the kubelet and the control plane.",
+    ),
+    (
+        (
+            'run.go:72] "command failed" err="failed to run Kubelet: running with swap on is not supported, '
+            'please disable swap or set --fail-swap-on flag to false"'
+        ),
+        "SWAP",
+        "swap is on in the machine, and the kubelet does not start with it.",
+    ),
+    ("error: there is no user vagrant", "STEP", "there is no user vagrant"),
+]
+
+
+@pytest.mark.parametrize(("line", "identity", "message"), CASES, ids=[case[1] for case in CASES])
+def test_a_cause_is_recognised_among_other_lines(line: str, identity: str, message: str) -> None:
+    cause = explain(["Reading package lists...", line, "", "and something after it"])
+    assert (cause.id, cause.message) == (identity, message)
+    assert "{" not in cause.fix
+
+
+PREFLIGHT = [
+    ("Port-6443", "Port 6443 is in use", "PORT-TAKEN", "port 6443 is taken on the machine."),
+    (
+        "NumCPU",
+        "the number of available CPUs 1 is less than the required 2",
+        "PREFLIGHT",
+        "the machine has 1 CPU, and a control plane needs 2.",
+    ),
+    (
+        "Mem",
+        "the system RAM (957 MB) is less than the minimum 1700 MB",
+        "PREFLIGHT",
+        "the machine has 957 MB of memory, and a control plane needs 1700.",
+    ),
+    ("DirAvailable--var-lib-etcd", "/var/lib/etcd is not empty", "PREFLIGHT", "/var/lib/etcd is not empty."),
+    (
+        "FileAvailable--etc-kubernetes-pki-ca.crt",
+        "/etc/kubernetes/pki/ca.crt already exists",
+        "PREFLIGHT",
+        "/etc/kubernetes/pki/ca.crt is there already.",
+    ),
+    (
+        "FileExisting-conntrack",
+        "conntrack not found in system path",
+        "PREFLIGHT",
+        "the program conntrack is missing.",
+    ),
+    (
+        "FileContent--proc-sys-net-ipv4-ip_forward",
+        "/proc/sys/net/ipv4/ip_forward contents are not set to 1",
+        "PREFLIGHT",
+        "/proc/sys/net/ipv4/ip_forward is not 1.",
+    ),
+    ("CRI", "container runtime is not running: output: ", "PREFLIGHT", "the container runtime does not answer."),
+    (
+        "SystemVerification",
+        "missing required cgroups: memory",
+        "PREFLIGHT",
+        "the machine's system does not fit: missing required cgroups: memory",
+    ),
+    (
+        "KubeletVersion",
+        "the kubelet version is higher than the control plane version.",
+        "PREFLIGHT",
+        "the kubelet does not fit the control plane: the kubelet version is higher than the control plane version.",
+    ),
+    (
+        "ImagePull",
+        "failed to pull image registry.k8s.io/pause:3.10: failed to pull image",
+        "IMAGE-PULL",
+        "the image registry.k8s.io/pause:3.10 cannot be pulled.",
+    ),
+    ("New", "something {0} is new", "PREFLIGHT", "kubeadm's check New failed: something {0} is new"),
+]
+
+
+@pytest.mark.parametrize(("check", "said", "identity", "message"), PREFLIGHT, ids=[case[0] for case in PREFLIGHT])
+def test_each_of_kubeadms_checks_is_translated(check: str, said: str, identity: str, message: str) -> None:
+    cause = explain(["[preflight] Some fatal errors occurred:", f"    [ERROR {check}]: {said}", "[preflight] If you"])
+    assert (cause.id, cause.message) == (identity, message)
+    assert cause.fix
+    assert "{" not in cause.fix
+
+
+def test_every_check_has_a_case() -> None:
+    for expression, _ in CHECKS:
+        assert any(re.match(expression, f"{check}: {said}") for check, said, _, _ in PREFLIGHT), expression
+
+
+def test_all_that_kubeadm_found_is_told_each_with_its_fix() -> None:
+    lines = ["    [ERROR Port-6443]: Port 6443 is in use", "    [ERROR CRI]: container runtime is not running"]
+    cause = explain([*lines, lines[0]])
+    assert cause.id == "PREFLIGHT"
+    assert cause.message == (
+        "kubeadm's checks found 2 things: (1) port 6443 is taken on the machine. "
+        "(2) the container runtime does not answer."
+    )
+    assert cause.fix.startswith("(1) End what listens there (ss -ltnp shows it). (2) Look in the machine why:")
+
+
+def test_several_of_one_kind_have_one_id_and_one_fix() -> None:
+    cause = explain([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
+    assert cause.id == "PORT-TAKEN"
+    assert cause.fix == "End what listens there (ss -ltnp shows it)."
+    assert "6443" in cause.message
+    assert "10250" in cause.message
+
+
+def test_every_pattern_has_a_case() -> None:
+    for pattern in PATTERNS:
+        assert any(pattern.expression.search(line) for line, _, _ in CASES), pattern.expression.pattern
+
+
+def test_waiting_for_a_lock_that_came_is_no_cause() -> None:
+    lock = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt-get)"
+    waited = f"Waiting for cache lock: {lock}... 4s"
+    assert explain([waited, "E: Version '1' for 'kubelet' was not found"]).id == "VERSION-MISSING"
+
+
+def test_the_last_of_several_is_told() -> None:
+    lines = ["error: first", "error: second"]
+    assert explain(lines).message == "second"
+
+
+def test_what_nobody_knows_has_no_message() -> None:
+    assert explain(["nothing", "known"]) == NONE
+    assert explain([]) == NONE
+
+
+def test_braces_in_output_are_only_text() -> None:
+    assert explain(["error: {0} {x} %s"]).message == "{0} {x} %s"
+
+
+APT = [
+    ("libapt-pkg.so", b"Could not get lock %s. It is held by process %d (%s)"),
+    ("libapt-pkg.so", b"Waiting for cache lock: %s"),
+    ("libapt-pkg.so", b"Version '%s' for '%s' was not found"),
+    ("libapt-private.so", b"Failed to fetch %s  %s"),
+    ("libapt-private.so", b"You don't have enough free space in %s."),
+]
+
+
+@pytest.mark.parametrize(("library", "message"), APT)
+def test_apt_still_says_it_so(library: str, message: bytes) -> None:
+    found = sorted(Path("/usr/lib").glob(f"*-linux-gnu/{library}.*"))
+    if not found:
+        pytest.skip("there is no apt here")
+    assert message in found[-1].read_bytes()

@@ -1,0 +1,52 @@
+"""Where steps run and what their tasks wait for."""
+
+from graphlib import CycleError
+
+import pytest
+
+from kubetui.engine.events import TaskId
+from kubetui.engine.step import Step, Where, dependencies, tasks_of
+from tests.fakes import done, step
+from tests.plans import plan
+
+
+def test_tasks_stand_in_the_order_of_the_table_of_contents() -> None:
+    steps = (step("a"), step("b", where=Where.FIRST), step("c", where=Where.WORKERS))
+    assert [str(task) for task in tasks_of(steps, plan(workers=1))] == [
+        "kubmaster/a",
+        "kubnode1/a",
+        "kubmaster/b",
+        "kubnode1/c",
+    ]
+
+
+def test_the_first_control_plane_is_no_worker_and_only_one() -> None:
+    machines = plan(workers=1, machines={"control_planes": 2}).machines
+    assert [machine.name for machine in machines if Where.FIRST.holds(machine)] == ["kubmaster"]
+    assert [machine.name for machine in machines if Where.WORKERS.holds(machine)] == ["kubnode1"]
+    assert all(Where.EVERY.holds(machine) for machine in machines)
+
+
+def test_dependencies_stay_on_the_machine_where_they_can() -> None:
+    base = step("base")
+    init = step("init", base, where=Where.FIRST)
+    join = step("join", base, init, where=Where.WORKERS)
+    check = step("check", join, where=Where.FIRST)
+    found = dependencies((base, init, join, check), plan())
+    assert found[TaskId("join", "kubnode1")] == {TaskId("base", "kubnode1"), TaskId("init", "kubmaster")}
+    assert found[TaskId("check", "kubmaster")] == {TaskId("join", "kubnode1"), TaskId("join", "kubnode2")}
+    assert TaskId("init", "kubnode1") not in found
+
+
+def test_on_a_single_machine_what_workers_do_is_not_waited_for() -> None:
+    join = step("join", where=Where.WORKERS)
+    check = step("check", join, where=Where.FIRST)
+    assert dependencies((join, check), plan(workers=0)) == {TaskId("check", "kubmaster"): frozenset()}
+
+
+def test_steps_that_need_each_other_are_refused() -> None:
+    one = step("one")
+    two = step("two", one)
+    again = Step("one", "One", "Why.", "Source", Where.EVERY, (two,), one.recipe, done)
+    with pytest.raises(CycleError):
+        dependencies((again, two), plan())

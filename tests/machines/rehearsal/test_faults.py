@@ -1,0 +1,71 @@
+"""Rehearsed failures: each is recognised by its words, and the next run goes on and ends well."""
+
+import pytest
+
+from kubetui.engine.events import TaskFinished
+from kubetui.machines.rehearsal.faults import FAULTS
+from tests.machines.rehearsal.conftest import Theatre
+
+FAILING = {
+    "init-timeout": ("kubmaster/init", "KUBEADM-TIMEOUT", "kubeadm init --config="),
+    "apt-lock": ("kubnode2/kubernetes", "APT-LOCK", "install --allow-change-held-packages "),
+    "image-pull": ("kubnode2/images", "IMAGE-PULL", 'there "$image" || retry 5 crictl pull "$image"'),
+    "join-unreachable": ("kubnode2/join", "CONTROL-PLANE-UNREACHABLE", 'fail "the control plane cannot be reached '),
+}
+
+
+def test_every_fault_is_tested() -> None:
+    assert FAULTS.keys() == {*FAILING, "ssh-drop"}
+
+
+@pytest.mark.parametrize("fault", FAILING)
+async def test_a_fault_is_recognised_and_overcome(fault: str, theatre: Theatre) -> None:
+    finished = await theatre.up(fault=fault)
+    assert (finished.ok, finished.failed) == (False, 1)
+    task, error, command = FAILING[fault]
+    assert [(str(event.task), event.error_id) for event in theatre.failures] == [(task, error)]
+    assert theatre.failures[0].command.startswith(command)
+    assert theatre.failures[0].fix
+    assert "«" not in "".join(theatre.failures[0].tail)
+    again = await theatre.up(fault=fault)
+    assert again.ok
+    assert again.changed
+
+
+async def test_a_cut_short_init_is_reset(theatre: Theatre) -> None:
+    await theatre.up(fault="init-timeout")
+    await theatre.leave()
+    assert (await theatre.up()).ok
+    assert theatre.lines("kubmaster", "init")[0].startswith("an earlier kubeadm init was cut short")
+
+
+async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="ssh-drop")
+    assert finished.ok
+    dropped = theatre.lines("kubnode2", "kubernetes")
+    whole = theatre.lines("kubnode1", "kubernetes")
+    said = [line for line in dropped if "connection lost" in line or "waiting for SSH" in line]
+    assert said
+    assert [line for line in dropped if line not in said] == whole
+
+
+async def test_a_worker_that_cannot_join_keeps_nobody_from_it(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="join-unreachable")
+    assert (finished.partly, finished.ready, finished.nodes) == (True, 2, 3)
+    assert finished.not_ready == ("kubnode2",)
+    assert [line.split()[:2] for line in theatre.table[1:]] == [["kubmaster", "Ready"], ["kubnode1", "Ready"]]
+    again = await theatre.up()
+    # what it lacks, and nothing else
+    assert [
+        str(event.task) for event in theatre.events if isinstance(event, TaskFinished) and event.outcome == "done"
+    ] == ["kubnode2/join"]
+    assert (again.partly, again.ready, again.not_ready) == (False, 3, ())
+
+
+async def test_a_machine_that_fails_before_its_join_is_left_out_too(theatre: Theatre) -> None:
+    assert (await theatre.up(fault="image-pull")).not_ready == ("kubnode2",)
+
+
+async def test_without_a_control_plane_no_node_is_looked_for(theatre: Theatre) -> None:
+    finished = await theatre.up(fault="init-timeout")
+    assert (finished.partly, finished.ready, finished.not_ready) == (False, 0, ())

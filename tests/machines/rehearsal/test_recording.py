@@ -1,0 +1,104 @@
+"""The shipped recording: it answers every script as it is now, holds no secret, and is small."""
+
+from importlib import resources
+
+import pytest
+
+from kubetui.base.errors import KubetuiError
+from kubetui.engine.step import Step
+from kubetui.engine.survey import script
+from kubetui.machines.rehearsal.recording.asked import digest, survey_parts, understand
+from kubetui.machines.rehearsal.recording.recording import MAKE_ANOTHER, SHIPPED, Kind, missing, parse, scripts, shipped
+from kubetui.machines.rehearsal.recording.scribe import SECRET
+from kubetui.machines.rehearsal.recording.words import Words
+from kubetui.remote.command import Command
+from kubetui.steps.build import STEPS
+from tests.machines.rehearsal.conftest import profile
+from tests.plans import plan
+
+
+def text() -> str:
+    return resources.files("kubetui.machines.rehearsal.recording").joinpath(SHIPPED).read_text(encoding="utf-8")
+
+
+def test_every_script_has_its_recorded_answer() -> None:
+    lacking = missing(shipped(), plan(), STEPS)
+    assert not lacking, f"Scripts changed after they were recorded: {lacking}. Make a new recording: {MAKE_ANOTHER}"
+
+
+def test_no_step_was_recorded_that_is_none_any_more() -> None:
+    recording = shipped()
+    known = {script for script, _, _ in scripts(plan(), STEPS)}
+    steps = {step.name for step in STEPS}
+    old = {step for script, step in recording.steps.items() if step in steps and script not in known}
+    assert not old, f"The recording is older than the steps {old}: {MAKE_ANOTHER}"
+
+
+def test_a_changed_script_is_noticed() -> None:
+    step = next(step for step in STEPS if step.name == "swap")
+    recipe = step.recipe(plan(), plan().control_plane)
+    assert recipe.apply is not None
+    changed = type(recipe)(Command(recipe.apply.script + "\n# new"), recipe.probe)
+    new = Step(step.name, "", "", "", step.where, (), lambda _plan, _machine: changed, step.run)
+    assert missing(shipped(), plan(), [new]) == ("swap: apply, control plane", "swap: apply, worker")
+
+
+def test_nothing_secret_and_little_in_all() -> None:
+    assert not SECRET.search(text())
+    assert len(text().encode()) < 150_000
+
+
+def test_it_names_nothing_of_the_recorded_cluster() -> None:
+    for word in ("kubmaster", "kubnode", "192.168.", "10.0.3.1", "10.244."):
+        assert word not in text(), word
+
+
+def test_reading_and_writing_agree() -> None:
+    assert parse(text()).dump() == text()
+
+
+@pytest.mark.parametrize("wrong", ["", "{}", "[1]", "not json", '{"kubetui-recording": 2}'])
+def test_what_is_no_recording(wrong: str) -> None:
+    with pytest.raises(KubetuiError, match="not a recording"):
+        parse(wrong)
+
+
+def test_a_rendered_script_is_taken_apart() -> None:
+    command = Command('say "$NAME"\n', {"NAME": "it's\n'two' lines\n", "EMPTY": ""})
+    asked = understand(command.render())
+    assert (asked.script, dict(asked.values)) == (command.script, dict(command.values))
+    assert asked.digest == digest(command.script)
+
+
+def test_a_survey_is_taken_apart() -> None:
+    for machine in plan().machines:
+        recipes = {step.name: step.recipe(plan(), machine).probe for step in STEPS if step.where.holds(machine)}
+        probes = {name: probe for name, probe in recipes.items() if probe is not None}
+        own = probes.pop("facts")
+        parts = survey_parts(understand(Command(script(own, probes)).render()).script)
+        assert [name for name, _ in parts] == ["own", *probes]
+        for (_, asked), probe in zip(parts, (own, *probes.values()), strict=True):
+            assert (asked.script, dict(asked.values)) == (probe.script, dict(probe.values))
+
+
+def test_words_are_taken_out_and_put_in() -> None:
+    recorded = plan(network={"first_address": "192.168.62.101"})
+    said = 'node "kubnode1" at 192.168.62.102 joins kubmaster, 10.244.1.7, etcd-kubmaster v1.36.1, 192.168.62.1020'
+    general = Words(recorded, recorded.workers[0], "1.36.1").take_out(said)
+    assert "kub" not in general
+    other = Words(plan(machines={"control_plane_name": "cp", "worker_name": "w"}), plan().machines[1], "1.37.2")
+    assert other.put_in(general) == (
+        'node "kubnode1" at 192.168.56.102 joins cp, 10.244.1.7, etcd-cp v1.37.2, 192.168.62.1020'
+    )
+
+
+def test_a_line_about_a_machine_that_is_not_planned_is_left_out() -> None:
+    alone = plan(workers=0)
+    assert Words(alone, alone.control_plane, "1.36.0").put_in("waiting: «worker1» is not Ready") is None
+
+
+def test_kinds_are_told_apart() -> None:
+    assert shipped().kubernetes
+    wanted = scripts(plan(), STEPS)
+    assert {kind for _, kind, _ in wanted} == {Kind.TODO, Kind.DONE, Kind.APPLY}
+    assert profile().provider == "rehearsal"

@@ -1,0 +1,235 @@
+"""Whole rehearsed runs: the real engine, the real SSH, and a cluster that is there afterwards."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, UsageError
+from kubetui.cli.output import Plain
+from kubetui.cluster.api import ready
+from kubetui.cluster.folder import state_home
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Outcome, RunStarted, TaskFinished
+from kubetui.engine.provider import MachineState
+from kubetui.machines.make import make
+from kubetui.machines.rehearsal.options import Options, rehearsed, with_options
+from kubetui.machines.rehearsal.recording.recording import Kind, shipped
+from kubetui.machines.rehearsal.recording.scribe import Scribe
+from kubetui.operations import observe
+from kubetui.operations.destroy import destroy
+from kubetui.operations.up import up
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.record.overview import clusters
+from kubetui.steps.build import STEPS
+from tests.machines.rehearsal.conftest import FAST, Theatre, profile
+
+WITHOUT_COMMANDS = {"start", "connect", "clock"}
+
+
+async def test_the_tutorial_from_nothing_to_the_nodes_table(theatre: Theatre) -> None:
+    finished = await theatre.up()
+    assert finished.ok
+    assert finished.rehearsal
+    started = theatre.events[0]
+    assert isinstance(started, RunStarted)
+    assert started.rehearsal
+    head, *rows = theatre.table
+    assert head.split()[:6] == ["NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP"]
+    assert [row.split()[0] for row in rows] == ["kubmaster", "kubnode1", "kubnode2"]
+    assert [row.split()[5] for row in rows] == ["192.168.56.101", "192.168.56.102", "192.168.56.103"]
+    assert all(row.split()[4] == "v1.36.0" for row in rows)
+    assert theatre.lines("kubnode2", "join")[0] == "[preflight] Running pre-flight checks"
+
+
+async def test_no_step_is_bypassed(theatre: Theatre) -> None:
+    await theatre.up()
+    calls = theatre.stage.calls()
+    tasks = [event.task for event in theatre.events if isinstance(event, TaskFinished)]
+    assert len(tasks) == sum(step.where.holds(machine) for step in STEPS for machine in theatre.plan.machines)
+    for step in STEPS:
+        for machine in filter(step.where.holds, theatre.plan.machines):
+            recipe = step.recipe(theatre.plan, machine)
+            asked = {
+                kind: number for (name, at, kind), number in calls.items() if (name, at) == (machine.name, step.name)
+            }
+            if recipe.apply is not None:
+                assert asked[Kind.APPLY] == 1, (step.name, machine.name)
+            if recipe.probe is not None:
+                # once in the survey, and once to see whether it worked
+                assert asked[Kind.DONE] == 1, (step.name, machine.name)
+                assert asked.get(Kind.TODO, 0) == (recipe.apply is not None), (step.name, machine.name)
+            assert asked or step.name in WITHOUT_COMMANDS
+    # the time, the kubeconfig, the nodes, for each worker the cluster's authority and a ticket
+    assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers)
+    assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
+
+
+async def test_again_nothing_changes_and_another_process_finds_it_done(theatre: Theatre) -> None:
+    assert (await theatre.up()).changed
+    assert (await theatre.up()).changed == 0
+    await theatre.leave()
+    again = await theatre.up()
+    assert (again.ok, again.changed) == (True, 0)
+    assert not [key for key in theatre.stage.calls() if key[2] is Kind.APPLY and key[1] != "check"]
+
+
+async def test_a_run_whose_locks_file_was_removed_still_has_its_cluster_alone(theatre: Theatre) -> None:
+    running = asyncio.create_task(theatre.up(speed=50.0))
+    while len(theatre.events) < 20:  # noqa: ASYNC110 - a run tells of itself to its sink alone
+        await asyncio.sleep(0.01)
+    (state_home() / "locks" / "lab").unlink()
+    built = theatre.cluster.profile.read_bytes()
+    with pytest.raises(BusyError, match="works on lab"):
+        await Theatre(profile(machines={"workers": 3})).up()
+    with pytest.raises(BusyError, match="works on lab"):
+        await destroy(theatre.cluster, lambda _line: None)
+    assert theatre.cluster.profile.read_bytes() == built
+    assert (await running).ok
+    assert (await theatre.up()).ok
+
+
+async def test_a_worker_more_joins_what_is_there(theatre: Theatre) -> None:
+    await theatre.up()
+    grown = Theatre(profile(machines={"workers": 3}))
+    finished = await grown.up()
+    assert finished.ok
+    assert [row.split()[0] for row in grown.table[1:]] == ["kubmaster", "kubnode1", "kubnode2", "kubnode3"]
+    joined = [machine for machine, step, kind in grown.stage.calls() if (step, kind) == ("join", Kind.APPLY)]
+    assert joined.count("kubnode3") == 1
+
+
+async def test_the_api_answers_whoever_has_its_certificate(theatre: Theatre) -> None:
+    await theatre.up()
+    kubeconfig = theatre.cluster.kubeconfig
+    assert (await ready(kubeconfig)).startswith("https://127.0.0.1:")
+    await theatre.leave()
+    with pytest.raises(KubetuiError, match="cannot be reached"):
+        await ready(kubeconfig)
+
+
+async def test_the_cluster_can_be_looked_at(theatre: Theatre) -> None:
+    await theatre.up()
+    await theatre.leave()
+    async with observe.Observer("lab") as observer:
+        nodes, pods = await observer.nodes(), await observer.pods()
+        containers = await observer.containers("kubnode2")
+    assert nodes.column("NAME") == ("kubmaster", "kubnode1", "kubnode2")
+    assert pods.column("NODE").count("kubnode2") == 2
+    assert set(containers.column("POD")) <= set(pods.column("NAME"))
+    assert len(set(pods.column("NAME"))) == len(pods.rows)
+    with pytest.raises(HostError, match="no shell"):
+        observe.shell_command(theatre.cluster, "kubmaster")
+
+
+async def test_status_and_destroy(theatre: Theatre) -> None:
+    await theatre.up()
+    provider = make(theatre.plan, theatre.cluster.folder)
+    assert set((await provider.states()).values()) == {MachineState.RUNNING}
+    assert [each.name for each in clusters()] == ["lab"]
+    said: list[str] = []
+    await destroy(theatre.cluster, said.append)
+    assert not theatre.cluster.exists
+    assert said == ["the rehearsal is over; there were no machines to remove"]
+    assert (await theatre.up()).changed
+
+
+async def test_one_machine_alone_and_another_name_for_everything(state: Path) -> None:
+    theatre = Theatre(
+        profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.37.2"})
+    )
+    assert (await theatre.up()).ok
+    assert theatre.table[1].split()[:5:2] == ["solo", "control-plane", "v1.37.2"]
+    said = "\n".join(map(str, theatre.events))
+    assert "kubnode" not in said
+    assert "kubmaster" not in said
+    assert "«" not in said
+
+
+async def test_twenty_machines(state: Path) -> None:
+    theatre = Theatre(profile(machines={"workers": 19}))
+    assert (await theatre.up()).ok
+    assert len(theatre.table) == 21
+
+
+async def test_a_hundred_servers_open_at_once(state: Path) -> None:
+    theatre = Theatre(profile(machines={"workers": 99}, network={"first_address": "192.168.56.2"}))
+    provider = make(theatre.plan, theatre.cluster.folder)
+    theatre.cluster.create()
+    await provider.prepare()
+    async with asyncio.timeout(120):
+        found = await asyncio.gather(*map(provider.endpoint, theatre.plan.machines))
+    assert len({endpoint.port for endpoint in found}) == 100
+    assert len({endpoint.key_files for endpoint in found}) == 1
+
+
+async def test_speed_and_fault_are_a_runs_and_not_the_clusters(theatre: Theatre) -> None:
+    await theatre.up(fault="apt-lock")
+    kept = profilefile.load(theatre.cluster.profile)
+    assert kept.machines.options == {}
+
+
+def test_wrong_options_are_refused() -> None:
+    with pytest.raises(ProfileError, match="speed is 0"):
+        Options.of(Plan(with_options(profile(), speed=0)))
+    with pytest.raises(ProfileError, match="not pace"):
+        Options.of(Plan(with_options(profile(), pace=1)))
+    with pytest.raises(UsageError, match="no fault earthquake"):
+        Options.of(Plan(with_options(profile(), fault="earthquake")))
+    with pytest.raises(UsageError, match="strikes a worker"):
+        Options.of(Plan(with_options(profile(machines={"workers": 0}), fault="join-unreachable")))
+
+
+async def test_any_profile_is_rehearsed_beside_its_real_cluster(state: Path) -> None:
+    real = profile("team").model_copy(update={"provider": "virtualbox"})
+    assert rehearsed(real).name == "team-rehearsal"
+    folder = Theatre(profile("team")).cluster.folder
+    machine = folder / ".vagrant/machines/kubmaster/virtualbox/id"
+    machine.parent.mkdir(parents=True)
+    machine.write_text("1")
+    with pytest.raises(ForeignError, match="has real machines"):
+        await Theatre(profile("team")).up()
+
+
+async def test_a_rehearsed_cluster_does_not_become_a_real_one(theatre: Theatre) -> None:
+    await theatre.up()
+    with pytest.raises(ProfileError, match="provider was rehearsal and is virtualbox"):
+        await up(theatre.profile.model_copy(update={"provider": "virtualbox"}), theatre.events.append, Stop())
+
+
+async def test_logs_and_output_say_what_it_is(theatre: Theatre, capsys: pytest.CaptureFixture[str]) -> None:
+    await theatre.up()
+    show = Plain(sys.stdout)
+    for event in theatre.events:
+        show(event)
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "A rehearsal: no machine is made, and nothing on this host changes."
+    assert last == "This was a rehearsal: no machine is made, and nothing on this host changes."
+    for machine in theatre.plan.machines:
+        assert "a rehearsal" in (theatre.cluster.logs / f"{machine.name}.log").read_text().splitlines()[0]
+
+
+async def test_what_a_scribe_hears_of_a_rehearsal_is_the_recording(theatre: Theatre, tmp_path: Path) -> None:
+    chosen = with_options(theatre.profile, speed=FAST)
+    scribe = Scribe(theatre.plan, STEPS)
+    await up(chosen, theatre.events.append, Stop(), scribe)
+    path = tmp_path / "again.jsonl"
+    scribe.save(path)
+    head, *records = map(json.loads, path.read_text().splitlines())
+    assert head["system"] == shipped().about["system"]
+    told = {(each["step"], each["kind"], each["role"]): [text for _, text in each["lines"]] for each in records}
+    for (script, kind, role), answer in shipped().answers.items():
+        key = shipped().steps[script], kind, role
+        if kind is not Kind.READ and key[0]:
+            assert told[key] == [text for _, text in answer.lines], key
+
+
+async def test_a_recording_needs_a_run_from_the_beginning(theatre: Theatre, tmp_path: Path) -> None:
+    await theatre.up()
+    scribe = Scribe(theatre.plan, STEPS)
+    await up(with_options(theatre.profile, speed=FAST), theatre.events.append, Stop(), scribe)
+    with pytest.raises(UsageError, match="did not build everything anew"):
+        scribe.save(tmp_path / "half.jsonl")

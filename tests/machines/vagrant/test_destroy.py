@@ -1,0 +1,82 @@
+"""Machines go away: those that the folder knows, and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubetui.engine.provider import LineSink
+from kubetui.machines.vagrant.lxc.bridge import Bridge
+from kubetui.machines.vagrant.provider import VagrantProvider
+from tests.machines.vagrant.standin import Fake, drop, plan, record
+
+
+async def test_destroy_without_machines_starts_nothing(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    await provider.destroy(drop)
+    await VagrantProvider(plan(), folder / "never").destroy(drop)
+    assert fake.calls == []
+
+
+async def test_destroy_removes_what_the_folder_knows(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    record(folder, "kubnode2")
+    (folder / "Vagrantfile").unlink()
+    await VagrantProvider(plan(machines={"workers": 0}), folder).destroy(drop)
+    assert fake.calls == ["destroy --force --parallel --no-tty"]
+
+
+async def test_machines_that_could_not_go_together_go_one_by_one(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    known = record(folder, "kubmaster")
+    fake.says("destroy", code=1, does=f'[[ $3 == --no-parallel ]] && {{ rm "{known}"; exit 0; }}\n')
+    await provider.destroy(drop)
+    assert fake.calls == ["destroy --force --parallel --no-tty", "destroy --force --no-parallel --no-tty"]
+
+
+async def test_some_machines_go_and_the_others_stay(folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(place: Path, log: LineSink) -> None:
+        raise AssertionError("it may be at work on a machine that stays")
+
+    monkeypatch.setattr("kubetui.machines.vagrant.orphans.interrupt", interrupt)
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    for name in ("kubmaster", "kubnode1", "kubnode2"):
+        record(folder, name)
+    marks = folder / "starting"
+    marks.mkdir()
+    (marks / "kubmaster").touch()
+    (marks / "kubnode1").touch()
+    await provider.destroy(drop, ["kubnode1", "kubnode2"])
+    assert fake.calls == ["destroy --force kubnode1 kubnode2 --parallel --no-tty"]
+    assert [mark.name for mark in marks.iterdir()] == ["kubmaster"]
+
+
+async def test_nothing_is_asked_of_vagrant_for_machines_that_it_never_made(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    record(folder, "kubmaster")
+    await provider.destroy(drop, ["kubnode1", "another"])
+    await provider.destroy(drop, [])
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize(("names", "removed"), [(["kubnode1", "kubnode2"], []), (None, ["vlxcbr56"])])
+async def test_a_bridge_stays_as_long_as_a_machine_is_on_it(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, names: list[str] | None, removed: list[str]
+) -> None:
+    gone: list[str] = []
+
+    async def remove(bridge: Bridge, log: LineSink) -> None:
+        gone.append(bridge.name)
+
+    monkeypatch.setattr(Bridge, "remove", remove)
+    provider = VagrantProvider(plan("lxc"), folder)
+    await provider.prepare()
+    record(folder, "kubmaster", "lxc")
+    await provider.destroy(drop, names)
+    assert gone == removed

@@ -1,0 +1,245 @@
+"""Vagrant's own texts become messages that say what happened and what to do.
+
+The texts are Vagrant 2.3.4's (templates/locales/en.yml), vagrant-lxc's and vagrant-libvirt's
+(locales/en.yml) and VirtualBox's, filled in and broken into lines as they are printed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
+from kubetui.base.system import Installer, System
+from kubetui.machines.vagrant.errors import explain
+from kubetui.machines.vagrant.failures import KNOWN
+
+DEBIAN = System(Installer.APT, "debian", "12", "bookworm")
+TEXTS = {
+    "VAGRANT-PLUGIN": """\
+The provider 'libvirt' could not be found, but was requested to
+back the machine 'kubmaster'. Please use a provider that exists.
+
+Vagrant knows about the following providers: docker, hyperv, virtualbox""",
+    "BOX-NOT-FOUND": """\
+==> kubmaster: Box 'bento/nothing' could not be found. Attempting to find and install...
+    kubmaster: Box Provider: virtualbox
+    kubmaster: Box Version: >= 0
+The box 'bento/nothing' could not be found or
+could not be accessed in the remote catalog. If this is a private
+box on HashiCorp's Vagrant Cloud, please verify you're logged in via
+`vagrant login`. Also, please double-check the name. The expanded
+URL and error message are shown below:
+
+URL: ["https://vagrantcloud.com/bento/nothing"]
+Error: Could not resolve host: vagrantcloud.com""",
+    "BOX-PROVIDER": """\
+The box you're attempting to add doesn't support the provider
+you requested. Please find an alternate box or use an alternate
+provider. Double-check your requested provider to verify you didn't
+simply misspell it.
+
+If you're adding a box from HashiCorp's Vagrant Cloud, make sure the box is
+released.
+
+Name: bento/ubuntu-24.04
+Address: https://vagrantcloud.com/bento/ubuntu-24.04
+Requested provider: ["hyperv"]""",
+    "BOX-VERSION": """\
+The box you're attempting to add has no available version that
+matches the constraints you requested. Please double-check your
+settings. Also verify that if you specified version constraints,
+that the provider you wish to use is available for these constraints.
+
+Box: bento/ubuntu-24.04
+Address: https://vagrantcloud.com/bento/ubuntu-24.04
+Constraints: 9.9.9
+Available versions: 202404.26.0, 202502.21.0""",
+    "BOX-DOWNLOAD": """\
+An error occurred while downloading the remote file. The error
+message, if any, is reproduced below. Please fix this error and try
+again.
+
+transfer closed with 12345 bytes remaining to read""",
+    "VBOX-KVM": """\
+There was an error while executing `VBoxManage`, a CLI used by Vagrant
+for controlling VirtualBox. The command and stderr is shown below.
+
+Command: ["startvm", "1f2e", "--type", "headless"]
+
+Stderr: VBoxManage: error: VirtualBox can't enable the AMD-V extension. Please disable the KVM kernel extension, \
+recompile your kernel and reboot (VERR_SVM_IN_USE)
+VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component ConsoleWrap, interface IConsole""",
+    "VBOX-NO-VIRT": """\
+Stderr: VBoxManage: error: VT-x is not available (VERR_VMX_NO_VMX)
+VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component ConsoleWrap, interface IConsole""",
+    "VBOX-RANGE": """\
+The IP address configured for the host-only network is not within the
+allowed ranges. Please update the address used to be within the allowed
+ranges and run the command again.
+
+  Address: 10.11.12.101
+  Ranges: 192.168.56.0/21
+
+Valid ranges can be modified in the /etc/vbox/networks.conf file. For
+more information including valid format see:
+
+  https://www.virtualbox.org/manual/ch06.html#network_hostonly""",
+    "VBOX-MODULE": """\
+VirtualBox is complaining that the kernel module is not loaded. Please
+run `VBoxManage --version` or open the VirtualBox GUI to see the error
+message which should contain instructions on how to fix this error.""",
+    "VBOX-MISSING": """\
+Vagrant could not detect VirtualBox! Make sure VirtualBox is properly installed.
+Vagrant uses the `VBoxManage` binary that ships with VirtualBox, and requires
+this to be available on the PATH.""",
+    "VBOX-VERSION": """\
+Vagrant has detected that you have a version of VirtualBox installed
+that is not supported by this version of Vagrant. Please install one of
+the supported versions listed below to use Vagrant:
+
+4.0, 4.1, 6.0, 6.1, 7.0
+
+A Vagrant update may also be available that adds support for the version
+you specified.""",
+    "DISK-FULL": """\
+There was an error while executing `VBoxManage`, a CLI used by Vagrant
+Stderr: VBoxManage: error: Could not create the clone medium (VERR_DISK_FULL)""",
+    "MEMORY": "Stderr: VBoxManage: error: Failed to allocate VM memory (VERR_NO_MEMORY)",
+    "VAGRANT-LOCKED": """\
+An action 'up' was attempted on the machine 'kubmaster',
+but another process is already executing an action on the machine.
+Vagrant locks each machine for access by only one process at a time.
+Please wait until the other Vagrant process finishes modifying this
+machine, then try again.""",
+    "NAME-TAKEN": """\
+There is container on your system with the same name you've specified
+on your Vagrantfile (lab-kubmaster), please choose a different one or
+run `lxc-destroy --name lab-kubmaster` and try again.""",
+    "LIBVIRT": """\
+Error while connecting to Libvirt: Error making a connection to libvirt URI qemu:///system:
+Call to virConnectOpen failed: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied""",
+    "LIBVIRT-NETWORK": """\
+Network lab0 exists but does not have dhcp disabled.
+Please fix your configuration and run vagrant again.""",
+    "LXC-MISSING": "The `lxc` package does not seem to be installed or `lxc-create` is not accessible on the PATH.",
+    "BOOT-TIMEOUT": """\
+Timed out while waiting for the machine to boot. This means that
+Vagrant was unable to communicate with the guest machine within
+the configured ("config.vm.boot_timeout" value) time period.""",
+    "PROFILE-OPTION": "kubetui: the provider virtualbox has no setting 'memroy'. "
+    "Correct machines.options.virtualbox in the profile.",
+}
+KINDS = {
+    "BOX-PROVIDER": ProfileError,
+    "BOX-VERSION": ProfileError,
+    "PROFILE-OPTION": ProfileError,
+    "VAGRANT-LOCKED": BusyError,
+    "NAME-TAKEN": ForeignError,
+    "BOOT-TIMEOUT": RunError,
+}
+SAID = {
+    "VAGRANT-PLUGIN": ("no provider 'libvirt'", "sudo apt-get install -y vagrant-libvirt"),
+    "BOX-NOT-FOUND": ("bento/nothing", "vagrant box add bento/nothing"),
+    "BOX-VERSION": ("no version 9.9.9", "machines.box_version"),
+    "BOX-DOWNLOAD": ("transfer closed with 12345 bytes remaining", "proxy"),
+    "VBOX-KVM": ("KVM holds it", "kvm.enable_virt_at_load=0"),
+    "VBOX-RANGE": ("refuses 10.11.12.101 on its host-only network; it allows 192.168.56.0/21", "networks.conf"),
+    "VBOX-VERSION": ("4.0, 4.1, 6.0, 6.1, 7.0", "Update"),
+    "NAME-TAKEN": ("lab-kubmaster", "sudo lxc-destroy -f -n lab-kubmaster"),
+    "LIBVIRT": ("Permission denied", "usermod -aG libvirt"),
+    "LIBVIRT-NETWORK": ("network lab0", "virsh net-destroy lab0"),
+    "LXC-MISSING": ("LXC is not installed", "sudo apt-get install -y lxc"),
+    "PROFILE-OPTION": ("the provider virtualbox has no setting 'memroy'.", "machines.options"),
+}
+
+
+def of(text: str) -> KubetuiError:
+    return explain("vagrant up kubmaster", 1, text.splitlines(), DEBIAN)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_known_text_is_recognised(name: str) -> None:
+    error = of(TEXTS[name])
+    assert error.id == name
+    assert type(error) is KINDS.get(name, HostError)
+    message, fix = SAID.get(name, ("", ""))
+    assert message in error.message
+    assert fix in error.fix
+    assert error.fix
+    assert "{" not in error.message + error.fix
+    assert "!" not in error.message + error.fix
+    assert error.__notes__ == [TEXTS[name]]
+
+
+def test_every_known_failure_has_a_text() -> None:
+    assert {known.id for known in KNOWN} == TEXTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Name `lab_kubmaster` of domain about to create is already taken. Please try to run\n", "lab_kubmaster"),
+        ("A VirtualBox machine with the name 'lab' already exists.", "VirtualBox"),
+        ("Volume for domain is already created. Please run 'vagrant destroy' first.", "libvirt"),
+    ],
+)
+def test_other_names_that_are_taken(text: str, name: str) -> None:
+    assert of(text).id == "NAME-TAKEN"
+    assert name in of(text).message
+
+
+def test_an_unknown_text_is_shown_as_it_is() -> None:
+    error = of("==> kubmaster: Importing\n\nThe flux capacitor {is} empty.\nRefill it.\n")
+    assert type(error) is RunError
+    assert error.id == "VAGRANT"
+    assert error.message.startswith("vagrant up kubmaster ended with exit code 1")
+    assert "  The flux capacitor {is} empty.\n  Refill it." in error.message
+
+
+def test_nothing_printed_is_survived() -> None:
+    assert "exit code 1" in of("").message
+
+
+def test_a_brace_in_what_vagrant_printed_is_not_filled_in() -> None:
+    assert "{plugin} {0}" in of("Error while connecting to Libvirt: {plugin} {0}").message
+
+
+LOCALES = (
+    "rubygems-integration/all/gems/vagrant-2.*/templates/locales/en.yml",
+    "rubygems-integration/all/gems/vagrant-lxc-*/locales/en.yml",
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "could not be found, but was requested to back the machine",
+        "could not be found or could not be accessed in the remote catalog",
+        "The box you're attempting to add doesn't support the provider you requested",
+        "The box you're attempting to add has no available version that",
+        "An error occurred while downloading the remote file",
+        "error while downloading the metadata for this box",
+        "The IP address configured for the host-only network is not within the allowed ranges",
+        "kernel module is not loaded",
+        "VirtualBox is complaining that the installation is incomplete",
+        "Vagrant could not detect VirtualBox",
+        "No usable default provider could be found",
+        "another process is already executing an action on the machine",
+        "Vagrant can't use the requested machine because it is locked",
+        "lock is being held by another instance of Vagrant",
+        "VirtualBox is reporting another VM with that name already exists",
+        "There are errors in the configuration of this machine. Please fix the following errors and try again:",
+        "Timed out while waiting for the machine to boot",
+        "There is container on your system with the same name you've specified on your Vagrantfile",
+        "The `lxc` package does not seem to be installed",
+    ],
+)
+def test_the_words_are_still_vagrants(words: str) -> None:
+    files = [path for pattern in LOCALES for path in Path("/usr/share").glob(pattern)]
+    if len(files) < len(LOCALES):
+        pytest.skip("Vagrant and vagrant-lxc are not installed as Debian packages")
+    texts = " ".join(re.sub(r"\s+", " ", path.read_text(encoding="utf-8")) for path in files)
+    assert words in texts

@@ -1,0 +1,90 @@
+"""Vagrant's well-known key on a machine over real SSH: refused is well, let in stops the run."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from kubetui.base.errors import RunError
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.provider import Endpoint
+from kubetui.machines.vagrant.insecure import key_files, refuse
+from kubetui.operations import up
+from kubetui.remote.host_keys import HostKeys
+from tests.loopback import Guest, guest
+from tests.plans import plan
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[Guest]:
+    async with guest(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return Vagrant's home with a well-known key pair in it."""
+    folder = tmp_path / "vagrant"
+    folder.mkdir()
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(folder / "insecure_private_key")
+    monkeypatch.setenv("VAGRANT_HOME", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return folder
+
+
+async def tried(machine: Guest, home: Path) -> list[str]:
+    node = machine.node()
+    said: list[str] = []
+    await node.connect(said.append)
+    try:
+        endpoint = Endpoint("127.0.0.1", machine.wire.port, "vagrant", (machine.key,))
+        await refuse("kubmaster", endpoint, HostKeys(machine.folder / "host-keys"), home, said.append)
+    finally:
+        await node.close()
+    return said
+
+
+async def test_a_machine_that_refuses_it_is_well(machine: Guest, home: Path) -> None:
+    connections = machine.wire.connections
+    assert await tried(machine, home) == []
+    assert machine.wire.connections == connections + 2
+
+
+async def test_a_machine_that_lets_it_in_stops_the_run(machine: Guest, home: Path) -> None:
+    (home / "insecure_private_key").write_bytes(machine.key.read_bytes())
+    with pytest.raises(RunError, match="well-known SSH key") as caught:
+        await tried(machine, home)
+    assert caught.value.id == "SSH-INSECURE-KEY"
+    assert "authorized_keys" in caught.value.fix
+
+
+async def test_every_kind_of_key_is_tried(machine: Guest, home: Path) -> None:
+    folder = home / "insecure_private_keys"
+    folder.mkdir()
+    (folder / "vagrant.key.ed25519").write_bytes(machine.key.read_bytes())
+    assert len(key_files(home)) == 2
+    with pytest.raises(RunError, match="well-known"):
+        await tried(machine, home)
+
+
+async def test_without_vagrants_keys_nothing_is_tried(machine: Guest, tmp_path: Path) -> None:
+    connections = machine.wire.connections
+    assert await tried(machine, tmp_path / "none") == []
+    assert machine.wire.connections == connections + 1
+
+
+async def test_a_machine_that_cannot_be_asked_is_no_failure(machine: Guest, home: Path) -> None:
+    said: list[str] = []
+    keys = HostKeys(machine.folder / "host-keys")
+    await refuse("kubmaster", Endpoint("127.0.0.1", 1, "vagrant", ()), keys, home, said.append)
+    assert said == ["whether Vagrant's well-known key is refused could not be seen: ConnectionRefusedError"]
+
+
+async def test_the_run_tries_it_on_machines_of_vagrants(machine: Guest, home: Path) -> None:
+    (home / "insecure_private_key").write_bytes(machine.key.read_bytes())
+    cluster = Cluster("lab")
+    cluster.create()
+    endpoint = Endpoint("127.0.0.1", machine.wire.port, "vagrant", (machine.key,))
+    with pytest.raises(RunError, match="well-known"):
+        await up.connector(cluster)(plan().control_plane, endpoint, lambda _: None)

@@ -1,0 +1,137 @@
+"""Machines start: what is passed on, in which order, what a failure and a cancellation leave."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from kubetui.base.errors import HostError, RunError
+from kubetui.engine.provider import MachineState
+from kubetui.machines.vagrant import commandline
+from kubetui.machines.vagrant.provider import VagrantProvider
+from kubetui.profile.plan import Plan
+from tests.machines.vagrant.standin import STATUS, Fake, drop, plan, record
+
+
+async def test_a_machine_that_runs_after_a_start_that_was_cut_off_is_unknown(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    record(folder, "kubmaster")
+    fake.says("status", STATUS)
+    fake.says("up", "Interrupted", code=1)
+    with pytest.raises(RunError):
+        await provider.start(plan().machines[0], drop)
+    assert (await provider.states())["kubmaster"] is MachineState.UNKNOWN
+    await provider.start(plan().machines[0], drop)
+    assert fake.calls[-1] == "reload kubmaster --no-tty"
+    assert (await provider.states())["kubmaster"] is MachineState.RUNNING
+
+
+async def test_start_passes_lines_on_and_leaves_a_failed_machine_there(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAGRANT_CWD", "/elsewhere")
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    fake.says("up", "==> kubmaster: Importing base box\n==> kubmaster: Machine booted and ready!\n")
+    lines: list[str] = []
+    await provider.start(plan().machines[0], lines.append)
+    assert lines == ["==> kubmaster: Importing base box", "==> kubmaster: Machine booted and ready!"]
+    arguments = "up kubmaster --provider=virtualbox --no-destroy-on-error --no-install-provider --no-tty"
+    assert (fake.folder / "calls").read_text() == f"{folder}|unset|{arguments}\n"
+
+
+async def test_a_failed_start_says_what_vagrant_said(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    fake.says("up", "Bringing machine up\nSomething odd happened.\n", code=1)
+    with pytest.raises(RunError, match="Something odd happened") as caught:
+        await provider.start(plan().machines[0], drop)
+    assert caught.value.id == "VAGRANT"
+    assert "vagrant up kubmaster --provider=virtualbox" in caught.value.message
+
+
+MEETS = """
+for try in {1..600}; do
+  [[ $2 == kubmaster || $(grep -c begin "$here/order") == 3 ]] && break
+  sleep 0.1
+done
+"""
+"""Waits, in all but the first machine, until all three have begun."""
+
+
+async def overlap(
+    provider: VagrantProvider, fake: Fake, plan_: Plan, *, failing: str = "", does: str = "sleep 0.15\n"
+) -> list[str]:
+    """Start all machines at once and return when each one begins and ends."""
+    fail = f'[[ $2 == {failing} ]] && {{ echo "end $2" >>"$here/order"; exit 1; }}\n' if failing else ""
+    fake.says("up", does=f'echo "begin $2" >>"$here/order"\n{does}{fail}echo "end $2" >>"$here/order"\n')
+    await provider.prepare()
+    await asyncio.gather(*(provider.start(machine, drop) for machine in plan_.machines), return_exceptions=True)
+    return (fake.folder / "order").read_text().splitlines()
+
+
+async def test_virtualbox_machines_start_one_by_one(folder: Path, fake: Fake) -> None:
+    order = await overlap(VagrantProvider(plan(), folder), fake, plan())
+    assert [line.split()[0] for line in order] == ["begin", "end"] * 3
+
+
+async def test_others_wait_for_the_first_and_then_start_together(folder: Path, fake: Fake) -> None:
+    chosen = plan("vmware_desktop")
+    order = await overlap(VagrantProvider(chosen, folder), fake, chosen, does=MEETS)
+    assert order[:2] == ["begin kubmaster", "end kubmaster"]
+    assert [line.split()[0] for line in order[2:]] == ["begin", "begin", "end", "end"]
+
+
+async def test_when_the_first_fails_the_next_goes_alone(folder: Path, fake: Fake) -> None:
+    chosen = plan("vmware_desktop")
+    order = await overlap(VagrantProvider(chosen, folder), fake, chosen, failing="kubmaster")
+    assert [line.split()[0] for line in order] == ["begin", "end"] * 3
+
+
+async def test_cancelling_a_start_ends_vagrant_and_lets_the_next_go(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    fake.says("up", does='sleep 60 &\necho $! >"$here/child"\nwait\n')
+    task = asyncio.create_task(provider.start(plan().machines[0], drop))
+    child = fake.folder / "child"
+    async with asyncio.timeout(60):
+        while not child.exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    stat_file = Path(f"/proc/{child.read_text().strip()}/stat")
+    assert not stat_file.exists() or ") Z " in stat_file.read_text()  # noqa: ASYNC240
+    fake.says("up")
+    await provider.start(plan().machines[1], drop)
+
+
+async def test_a_missing_vagrant_comes_with_the_command_that_installs_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostError) as caught:
+        await provider.start(plan().machines[0], drop)
+    assert caught.value.id == "VAGRANT-MISSING"
+    assert "Install it" in caught.value.fix
+
+
+def test_the_callers_variables_do_not_send_vagrant_elsewhere() -> None:
+    base = {
+        "PATH": "/bin",
+        "VAGRANT_CWD": "/x",
+        "VAGRANT_LOG": "debug",
+        "VAGRANT_HOME": "/h",
+        "VAGRANT_DOTFILE_PATH": "y",
+    }
+    assert commandline.environment(base) == {
+        "PATH": "/bin",
+        "VAGRANT_HOME": "/h",
+        "VAGRANT_CHECKPOINT_DISABLE": "1",
+        "VAGRANT_NO_COLOR": "1",
+    }

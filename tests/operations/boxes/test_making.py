@@ -1,0 +1,244 @@
+"""How a prepared box is made, cleaned, packaged and removed."""
+
+import subprocess
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from kubetui.base.errors import RunError, StoppedError, UsageError
+from kubetui.base.process import Finished
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.engine import Stop
+from kubetui.engine.events import Event
+from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.engine.recipe import Connect
+from kubetui.machines.vagrant import packaging
+from kubetui.machines.vagrant.packaging import add_arguments, package_arguments, stored, tar_arguments
+from kubetui.operations.boxes import make as boxmaker
+from kubetui.operations.boxes import store
+from kubetui.operations.boxes.anonymise import clean_up
+from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote.command import PRELUDE, Command
+from kubetui.remote.node import Node, Result
+from kubetui.steps.machine.clock import SHOW
+from tests.fakes import FakeNode, FakeProvider
+from tests.operations.boxes.shelf import BASE, kept, put_box
+from tests.plans import plan
+
+
+def test_the_makers_machine_stands_beside_the_clusters() -> None:
+    profile = boxmaker.maker(plan(workers=2, network={"first_address": "192.168.56.101"}).profile)
+    (machine,) = Plan(profile).machines
+    assert str(machine.address) == "192.168.56.104"
+    at_the_end = boxmaker.maker(plan(workers=2, network={"first_address": "192.168.56.251"}).profile)
+    assert str(Plan(at_the_end).machines[0].address) == "192.168.56.250"
+    assert profile == Profile.model_validate(profile.model_dump(by_alias=True))
+
+
+class OffProvider(FakeProvider):
+    """A machine that is off as soon as anyone looks."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+        self.destroyed = 0
+
+    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+        return {machine.name: MachineState.STOPPED for machine in self._plan.machines}
+
+    async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
+        del log, names
+        self.destroyed += 1
+
+
+class Telling(FakeNode):
+    """Tells the time: without it no machine is prepared."""
+
+    async def read(self, command: Command) -> str:
+        said = await super().read(command)
+        return f"{time.time()}" if command.script == SHOW else said
+
+
+class Making:
+    """One box being made without machines; `commands` are what would have run on the host."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, node: FakeNode) -> None:
+        self.home = home
+        self.node = node
+        self.commands: list[Sequence[str]] = []
+        self.events: list[Event] = []
+        self.provider: OffProvider | None = None
+        self.code = 0
+        monkeypatch.setattr("kubetui.operations.boxes.make.provider_of", self._provider)
+        monkeypatch.setattr(packaging, "run", self._run)
+        monkeypatch.setattr("kubetui.machines.vagrant.commandline.executable", lambda _system: "vagrant")
+
+    def _provider(self, plan: Plan, folder: Path) -> OffProvider:
+        key_file = folder / ".vagrant/machines" / plan.machines[0].name / plan.provider.name / "private_key"
+        key_file.parent.mkdir(parents=True)
+        key_file.write_text("")
+        self.key_file = key_file
+        self.provider = OffProvider(plan)
+        return self.provider
+
+    async def _run(self, argv: Sequence[str], **_options: Any) -> Finished:
+        self.commands.append(argv)
+        assert not self.key_file.exists()
+        return Finished(self.code, ("it failed",) if self.code else ())
+
+    def connector(self, _cluster: Cluster) -> Connect:
+        async def connect(_machine: Machine, _endpoint: Endpoint, _log: LineSink) -> Node:
+            return self.node
+
+        return connect
+
+    async def make(self, wanted: Plan, stop: Stop | None = None) -> str:
+        return await boxmaker.make(
+            wanted.profile, self.connector, self.events.append, lambda _line: None, stop or Stop()
+        )
+
+
+@pytest.fixture
+def making(home: Path, monkeypatch: pytest.MonkeyPatch) -> Making:
+    put_box(home, BASE, "1.0")
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(home / "insecure_private_key")
+    return Making(home, monkeypatch, Telling())
+
+
+async def test_making_prepares_cleans_packages_and_leaves_nothing(making: Making, tmp_path: Path) -> None:
+    name = await making.make(plan())
+    base = store.base_box(plan())
+    assert base is not None
+    assert name == f"kubetui/{store.key(plan().profile, base)}"
+    assert [command[:3] for command in making.commands] == [
+        ["vagrant", "package", "kubmaster"],
+        ["vagrant", "box", "add"],
+    ]
+    cleaned = [index for index, call in enumerate(making.node.calls) if "ssh_host_" in call]
+    assert len(cleaned) == 1
+    assert "poweroff" in making.node.calls[cleaned[0] + 1]
+    assert not any("kubeadm init" in call or "kubeadm join" in call for call in making.node.calls)
+    assert making.provider is not None
+    assert making.provider.destroyed == 1
+    assert list((tmp_path / "state/kubetui/boxes").iterdir()) == []
+
+
+async def test_a_box_that_is_there_is_not_made_again(making: Making, home: Path) -> None:
+    name = kept(home, plan())
+    assert await making.make(plan()) == name
+    assert making.commands == []
+
+
+async def test_a_step_that_fails_leaves_neither_box_nor_machine(making: Making) -> None:
+    making.node.probes.append(Result(1, ("error: no",)))
+    with pytest.raises(RunError, match="could not be prepared"):
+        await making.make(plan())
+    assert making.commands == []
+    assert making.provider is not None
+    assert making.provider.destroyed == 1
+
+
+async def test_packaging_that_fails_says_so(making: Making) -> None:
+    making.code = 1
+    with pytest.raises(RunError, match="vagrant ended with 1: it failed"):
+        await making.make(plan())
+
+
+async def test_a_stop_makes_no_box(making: Making) -> None:
+    stop = Stop()
+    stop.request()
+    with pytest.raises(StoppedError):
+        await making.make(plan(), stop)
+    assert making.commands == []
+
+
+async def test_removing_asks_vagrant_and_knows_the_keys(making: Making, home: Path) -> None:
+    name = kept(home, plan())
+    with pytest.raises(UsageError, match="no prepared box nonsense"):
+        await store.remove("nonsense", lambda _line: None)
+    making.key_file = home / "none"
+    await store.remove(name.partition("/")[2], lambda _line: None)
+    (command,) = making.commands
+    assert command == ["vagrant", "box", "remove", name, "--provider", "virtualbox", "--all", "--force", "--no-tty"]
+
+
+def test_vagrants_keys_are_written_as_vagrant_looks_for_them(making: Making) -> None:
+    (line,) = boxmaker.vagrant_keys().splitlines()
+    assert line.startswith("ssh-ed25519 ")
+    assert line.endswith(" vagrant insecure public key")
+
+
+def test_a_provider_that_cannot_package_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="hyperv"):
+        packaging.Packaging("hyperv", tmp_path, lambda _line: None)
+
+
+def test_the_arguments_are_vagrants() -> None:
+    file, info = Path("/w/prepared.box"), Path("/w/info.json")
+    assert package_arguments("m", file, info) == [
+        *("package", "m", "--output", "/w/prepared.box", "--info", "/w/info.json", "--no-tty")
+    ]
+    assert add_arguments("kubetui/k", file, "libvirt") == [
+        *("box", "add", "/w/prepared.box", "--name", "kubetui/k", "--provider", "libvirt", "--force", "--no-tty")
+    ]
+
+
+async def test_lxc_is_packaged_by_hand(
+    making: Making, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = put_box(home, "rig/debian13", "0", "lxc")
+    (base / "lxc-config").write_text("lxc.arch = amd64\n")
+    work = tmp_path / "project"
+    work.mkdir()
+    making.key_file = work / "none"
+    seen: dict[str, bytes] = {}
+
+    async def run(argv: Sequence[str], *, log: LineSink, **_options: Any) -> Finished:
+        making.commands.append(argv)
+        if argv[0] == "lxc-config":
+            log("/var/lib/lxc")
+        elif "--numeric-owner" in argv:
+            (work / "package" / "rootfs.tar.gz").write_text("")
+        elif argv[0] == "tar":
+            seen.update({path.name: path.read_bytes() for path in (work / "package").iterdir()})
+        return Finished(0, ())
+
+    monkeypatch.setattr(packaging, "run", run)
+    (box,) = stored(home, "rig/debian13", "lxc")
+    await packaging.Packaging("lxc", work, lambda _line: None).keep("lab", "m", box, "kubetui/k", {"a": 1})
+    assert making.commands[1][-3:] == ["--directory", "/var/lib/lxc/lab-m", "./rootfs"]
+    assert set(seen) == {"metadata.json", "info.json", "rootfs.tar.gz", "lxc-config", "lxc-template"}
+    assert seen["lxc-config"] == b"lxc.arch = amd64\n"
+    assert not (work / "package").exists()
+
+
+def test_the_template_unpacks_what_was_packed(tmp_path: Path) -> None:
+    container, made, root = tmp_path / "old", tmp_path / "new", tmp_path / "old" / "rootfs"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/issue").write_text("Debian\n")
+    made.mkdir()
+    (made / "config").write_text("lxc.net.0.type = veth\n")
+    (tmp_path / "lxc-config").write_text("lxc.arch = amd64\n")
+    archive = tmp_path / "rootfs.tar.gz"
+    subprocess.run(tar_arguments(root, archive, compress=False), check=True)
+    options = [f"--path={made}", "--name=lab-m", f"--rootfs={made / 'rootfs'}", "--tarball", str(archive)]
+    subprocess.run(["sh", packaging.TEMPLATE, *options, "--config", tmp_path / "lxc-config"], check=True)
+    assert (made / "rootfs/etc/issue").read_text() == "Debian\n"
+    assert [line for line in (made / "config").read_text().splitlines() if line.startswith("lxc")] == [
+        *("lxc.net.0.type = veth", "lxc.uts.name = lab-m", "lxc.arch = amd64")
+    ]
+    assert container.exists()
+
+
+def test_cleaning_is_bash_and_names_every_kind_of_identity() -> None:
+    script = clean_up("vagrant", "ssh-rsa AAAA vagrant\n").render()
+    subprocess.run(["bash", "-n"], input=PRELUDE + script, text=True, check=True)
+    for part in ("ssh_host_", "machine-id", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/kubetui"):
+        assert part in script
+    for part in ("/etc/cni", "authorized_keys", "/var/log", "random-seed", "/etc/hosts"):
+        assert part in script

@@ -1,0 +1,108 @@
+"""The report for support is shown, asked about and written as a file of its own."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kubetui.base.errors import StoppedError
+from kubetui.cli import support
+from kubetui.cli.main import main
+from kubetui.cluster.folder import Cluster
+from tests.operations.support.planted import report, run
+
+
+def test_its_mode_is_that_of_a_secret(cluster: Cluster) -> None:
+    del cluster
+    before = os.umask(0)
+    try:
+        report()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(Path("report.tar.gz").stat().st_mode) == 0o600
+
+
+def test_without_a_terminal_it_asks_for_a_yes_after_it_has_shown_what_there_is(cluster: Cluster) -> None:
+    del cluster
+    done = run()
+    assert done.exit_code == 2
+    assert "No one can answer here" in done.output
+    assert "logs/kubmaster.log" in done.output
+    assert not list(Path().iterdir())
+
+
+def test_a_no_writes_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    del cluster
+    asked: list[str] = []
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("click.confirm", no)
+    with pytest.raises(StoppedError):
+        support.report("lab", output="report.tar.gz", yes=False)
+    assert asked == ["Write report.tar.gz?"]
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize("what", ["file", "link", "dangling link", "no folder"])
+def test_nothing_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str) -> None:
+    del cluster
+    target = Path("report.tar.gz")
+    match what:
+        case "file":
+            target.write_text("theirs")
+        case "link":
+            Path("theirs").write_text("theirs")
+            target.symlink_to("theirs")
+        case "dangling link":
+            target.symlink_to("theirs")
+        case _:
+            target = Path("missing", "report.tar.gz")
+    done = run("--yes", "--output", str(target))
+    assert done.exit_code == 2
+    assert "--output" in done.output
+    if what in {"file", "link"}:
+        assert target.read_text() == "theirs"
+    else:
+        assert not Path("theirs").exists()
+
+
+def test_of_a_report_that_no_disk_takes_nothing_is_left(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    del cluster
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("tarfile.TarFile.addfile", full)
+    done = run("--yes")
+    assert done.exit_code == 2
+    assert "No space left on device" in done.output
+    assert not list(Path().iterdir())
+
+
+def test_without_a_name_of_its_own_it_has_the_clusters_and_the_time(cluster: Cluster) -> None:
+    del cluster
+    assert run("--yes").exit_code == 0
+    (path,) = Path().iterdir()
+    assert path.name.startswith("lab-support-2")
+    assert path.name.endswith(".tar.gz")
+
+
+def test_there_is_none_of_a_cluster_that_is_not_there(cluster: Cluster) -> None:
+    del cluster
+    done = CliRunner().invoke(main, ["support", "other", "--yes"])
+    assert done.exit_code == 2
+    assert "Clusters: lab." in done.output

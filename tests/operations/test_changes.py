@@ -1,0 +1,305 @@
+"""Which machines a changed profile touches, from what each is made of; how `up` goes about it: tests/rehearsal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubetui.base.errors import HostError, ProfileError
+from kubetui.cli import clusters
+from kubetui.cli import hosts as hostcommands
+from kubetui.cli.main import main
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import Outcome, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.machines.hosts.access import Access, Person
+from kubetui.machines.vagrant.provider import VagrantProvider
+from kubetui.operations import changes
+from kubetui.operations.changes import definitions, different, revision
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.record.journal import Journal
+from kubetui.steps.build import STEPS
+from tests.machines.vagrant.standin import Fake, record, standing_in, status
+
+PROVIDERS = ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "rehearsal")
+SIZED = tuple(name for name in PROVIDERS if name != "lxc")
+HOSTS: list[dict[str, Any]] = [
+    {"name": "kubmaster", "role": "control plane", "address": "10.0.0.1"},
+    {"name": "kubnode1", "address": "10.0.0.2"},
+]
+
+
+def profile(**parts: Any) -> Profile:
+    return Profile.model_validate({"provider": "virtualbox", **parts})
+
+
+def touched(built: Profile, wanted: Profile) -> set[str]:
+    return set(different(definitions(Plan(built)), definitions(Plan(wanted))))
+
+
+@given(st.sampled_from(PROVIDERS), st.integers(1, 3), st.integers(0, 4), st.sampled_from(["1.30", "1.36"]))
+def test_what_is_no_machines_touches_none(provider: str, control_planes: int, workers: int, version: str) -> None:
+    machines = {"control_planes": control_planes, "workers": workers}
+    network = {"control_plane_endpoint": "10.0.0.99"}
+    built = profile(provider=provider, machines=machines, network=network)
+    cidr = {**network, "pod_cidr": "10.9.0.0/16"}
+    wanted = profile(provider=provider, machines=machines, network=cidr, kubernetes={"version": version})
+    assert touched(built, wanted) == set()
+
+
+@given(st.sampled_from(PROVIDERS), st.integers(0, 4), st.integers(0, 4))
+def test_another_number_of_workers_touches_those_that_are_too_many(provider: str, before: int, after: int) -> None:
+    found = touched(*(profile(provider=provider, machines={"workers": count}) for count in (before, after)))
+    assert found == {f"kubnode{number}" for number in range(after + 1, before + 1)}
+
+
+@given(st.sampled_from(SIZED), st.sampled_from([{"memory": 8192}, {"cpus": 5}]))
+def test_the_control_planes_own_size_touches_it_alone(provider: str, size: dict[str, int]) -> None:
+    assert touched(profile(provider=provider), profile(provider=provider, machines={"control_plane": size})) == {
+        "kubmaster"
+    }
+    assert touched(profile(provider=provider), profile(provider=provider, machines=size)) == {
+        "kubmaster",
+        "kubnode1",
+        "kubnode2",
+    }
+
+
+def test_a_container_has_the_hosts_memory_whatever_the_profile_says() -> None:
+    assert touched(profile(provider="lxc"), profile(provider="lxc", machines={"memory": 8192})) == set()
+
+
+ALL = {"kubmaster", "kubnode1", "kubnode2"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"machines": {"box": "other/box"}}, ALL),
+        ({"machines": {"box_version": "2"}}, ALL),
+        ({"machines": {"options": {"virtualbox": {"gui": True}}}}, ALL),
+        ({"network": {"first_address": "192.168.60.11"}}, ALL),
+        ({"network": {"options": {"virtualbox__intnet": True}}}, ALL),
+        ({"provider": "libvirt"}, ALL),
+        ({"provider": "hosts", "hosts": HOSTS}, ALL),
+        ({"machines": {"control_plane_name": "first"}}, {"kubmaster"}),
+        ({"machines": {"worker_name": "node"}}, {"kubnode1", "kubnode2"}),
+        # the workers' addresses move up
+        ({"machines": {"control_planes": 2}}, {"kubnode1", "kubnode2"}),
+    ],
+)
+def test_what_a_change_touches(parts: dict[str, Any], expected: set[str]) -> None:
+    assert touched(profile(), profile(**parts)) == expected
+    assert touched(profile(**parts), profile(**parts)) == set()
+
+
+def test_another_provider_touches_every_machine_also_where_it_is_told_the_same() -> None:
+    kinds = [profile(provider=name, machines={"box": "any/box"}) for name in PROVIDERS]
+    for built, wanted in permutations(kinds, 2):
+        assert touched(built, wanted) == ALL
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"address": "10.0.0.3"}, {"kubnode1"}),
+        ({"port": 2222}, {"kubnode1"}),
+        ({"jump": "gate"}, {"kubnode1"}),
+        ({"name": "other"}, {"kubnode1"}),
+        ({"user": "me"}, set()),
+        ({"role": "control plane"}, set()),
+    ],
+)
+def test_an_existing_machine_at_another_place_is_another(change: dict[str, Any], expected: set[str]) -> None:
+    built, wanted = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, [HOSTS[0], {**HOSTS[1], **change}]))
+    assert touched(built, wanted) == expected
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    cluster = Cluster("lab")
+    cluster.create()
+    return cluster
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    return standing_in(tmp_path, monkeypatch)
+
+
+async def built(cluster: Cluster, profile: Profile, *begun: tuple[str, str], existing: tuple[str, ...] = ()) -> None:
+    """Leave what a run leaves in which these tasks (step, machine) began, and machines that exist."""
+    cluster.profile.write_text(profilefile.dump(profile))
+    if profile.provider != "hosts":
+        await VagrantProvider(Plan(profile), cluster.folder).prepare()
+    for name in existing:
+        record(cluster.folder, name, profile.provider)
+    journal = Journal(cluster.journal)
+    journal(RunStarted(1.0, "lab", (), ()))
+    for step, machine in begun:
+        journal(TaskStarted(2.0, TaskId(step, machine), "", "", ""))
+    # what waits for it is recorded as blocked, and never began
+    journal(TaskFinished(3.0, TaskId("init", "kubmaster"), Outcome.BLOCKED, 0.0))
+    journal.close()
+
+
+LOOKS = ("start", "connect", "facts", "clock")
+BOX = {"machines": {"box": "other/box"}}
+
+
+@pytest.mark.parametrize("step", [step.name for step in STEPS] + ["of-another-version"])
+async def test_a_change_is_taken_until_a_step_that_installs_has_begun(cluster: Cluster, fake: Fake, step: str) -> None:
+    await built(cluster, profile(), (step, "kubnode1"), existing=("kubmaster", "kubnode1"))
+    fake.says("status", status(kubmaster="running", kubnode1="poweroff", kubnode2="not_created"))
+    if step in LOOKS:
+        found = await revision(cluster, profile(**BOX))
+        assert found is not None
+        assert (set(found.touched), found.destroyed) == (ALL, ("kubmaster", "kubnode1"))
+        assert "machines.box was not set and is other/box" in found.reason
+        return
+    with pytest.raises(ProfileError, match=r"machines\.box was not set and is other/box") as caught:
+        await revision(cluster, profile(**BOX))
+    assert caught.value.id == "PROFILE-CHANGED"
+
+
+async def test_what_was_installed_on_a_machine_that_was_taken_away_does_not_count(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("modules", "kubnode1"), ("facts", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running", kubnode1="not_created", kubnode2="not_created"))
+    found = await revision(cluster, profile(**BOX))
+    assert found is not None
+    assert found.destroyed == ("kubmaster",)
+
+
+async def test_a_change_that_touches_no_machine_destroys_none(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    found = await revision(cluster, profile(kubernetes={"version": "1.30"}))
+    assert found is not None
+    assert not found.touched
+    assert not found.destroyed
+
+
+async def test_without_a_journal_machines_may_have_anything_on_them(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), existing=("kubmaster",))
+    cluster.journal.unlink()
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match="built from another profile"):
+        await revision(cluster, profile(**BOX))
+    (cluster.folder / ".vagrant/machines/kubmaster/virtualbox/id").unlink()
+    assert await revision(cluster, profile(**BOX)) is not None
+
+
+async def test_a_prepared_box_that_is_gone_was_still_what_a_machine_came_from(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster",))
+    path = cluster.folder / "machines.json"
+    document = json.loads(path.read_text())
+    document["machines"][0]["box"] = "kubetui/0123456789abcdef"
+    path.write_text(json.dumps(document))
+    fake.says("status", status(kubmaster="running"))
+    found = await revision(cluster, profile(kubernetes={"version": "1.30"}))
+    assert found is not None
+    assert found.destroyed == ("kubmaster",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "harmless"),
+    [
+        ({"machines": {"workers": 1}}, {"machines": {"workers": 2}}, True),
+        ({"machines": {"workers": 2}}, {"machines": {"workers": 1}}, False),
+        ({"machines": {"workers": 2}}, {"machines": {"workers": 0}}, False),
+        # a cluster without workers lets pods onto its control plane
+        ({"machines": {"workers": 0}}, {"machines": {"workers": 1}}, False),
+        ({}, {"machines": {"prepared_box": True}}, True),
+        ({"provider": "hosts", "hosts": HOSTS[:1]}, {"provider": "hosts", "hosts": HOSTS}, True),
+        ({"provider": "hosts", "hosts": HOSTS}, {"provider": "hosts", "hosts": HOSTS[:1]}, False),
+    ],
+)
+async def test_what_an_installed_cluster_takes_in_place(
+    cluster: Cluster, fake: Fake, before: dict[str, Any], after: dict[str, Any], *, harmless: bool
+) -> None:
+    await built(cluster, profile(**before), ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    if harmless:
+        assert await revision(cluster, profile(**after)) is None
+        assert changes.pending(cluster, profile(**after)) == ()
+        assert fake.calls == []
+    else:
+        with pytest.raises(ProfileError, match="Only more workers can be added in place"):
+            await revision(cluster, profile(**after))
+
+
+async def test_hosts_are_taken_anew_until_one_is_claimed_and_none_is_destroyed(cluster: Cluster) -> None:
+    moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
+    before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))
+    await built(cluster, before, ("facts", "kubnode1"))
+    found = await revision(cluster, after)
+    assert found is not None
+    assert found.touched == {"kubnode1"}
+    assert not found.destroyed
+    await built(cluster, before, ("claim", "kubmaster"))
+    with pytest.raises(ProfileError, match="built from another profile"):
+        await revision(cluster, after)
+
+
+async def test_the_command_line_forgets_the_keys_of_machines_that_moved(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def greet(plan: Plan, keys: Path, person: Person, moved: Collection[str]) -> Access:
+        forgotten.extend(moved)
+        raise HostError("nobody answers")
+
+    forgotten: list[str] = []
+
+    async def ready(plan: Plan, name: str) -> None:
+        pass
+
+    moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
+    before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))
+    await built(cluster, before, ("facts", "kubnode1"))
+    path = cluster.folder / "changed.yaml"
+    path.write_text(profilefile.dump(after))
+    monkeypatch.setattr(hostcommands, "greet", greet)
+    monkeypatch.setattr(clusters, "check_host", ready)
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["up", str(path), "--yes"])
+    assert "nobody answers" in done.output
+    assert forgotten == ["kubnode1"]
+
+
+async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode1"))
+    fake.says("status", status(kubmaster="running", kubnode1="running"))
+    cluster.host_keys.write_text("kubmaster ssh-ed25519 AAAA\nother ssh-ed25519 BBBB\n")
+    found = await revision(cluster, profile(provider="rehearsal"))
+    assert found is not None
+    assert found.destroyed == ("kubmaster", "kubnode1")
+    with pytest.raises(ProfileError, match="kubnode1 would be destroyed") as caught:
+        found.refuse_unconfirmed(["kubmaster"])
+    assert caught.value.id == "CHANGE-UNCONFIRMED"
+    found.refuse_unconfirmed(["kubnode1", "kubmaster"])
+    fake.says("destroy", does="rm -r .vagrant\n")
+    await found.make_way(cluster, lambda _line: None)
+    assert fake.calls[1:] == ["destroy --force kubmaster kubnode1 kubnode2 --parallel --no-tty"]
+    assert cluster.host_keys.read_text() == "other ssh-ed25519 BBBB\n"
+
+
+async def test_what_becomes_of_each_machine_is_said(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode2"))
+    fake.says("status", status(kubmaster="running", kubnode2="running"))
+    found = await revision(cluster, profile(machines={"workers": 1, "box": "other/box"}))
+    assert found is not None
+    assert found.fates == (
+        "kubmaster  is destroyed and made anew",
+        "kubnode2   is destroyed; the new profile does not have it",
+    )
+    assert found.question == "Destroy 2 machines (kubmaster, kubnode2)?"

@@ -1,0 +1,68 @@
+"""The wizard's questions: drawn from the fields."""
+
+import pytest
+
+from kubetui.profile.questions.pages import Question, pages
+from kubetui.profile.schema.profile import Machines
+
+QUESTIONS = {".".join(question.path): question for page in pages() for question in page.questions}
+
+
+def test_pages_in_their_order() -> None:
+    assert [(page.name, page.title) for page in pages()] == [
+        ("machines", "Machines"),
+        ("network", "Network"),
+        ("kubernetes", "Kubernetes"),
+    ]
+    assert list(QUESTIONS) == [
+        "name",
+        "provider",
+        "hosts",
+        "machines.box",
+        "machines.control_planes",
+        "machines.workers",
+        "machines.memory",
+        "machines.cpus",
+        "network.first_address",
+        "network.control_plane_endpoint",
+        "network.pod_cidr",
+        "network.service_cidr",
+        "network.pod_network",
+        "network.manifest.path",
+        "network.manifest.url",
+        "network.manifest.sha256",
+        "kubernetes.version",
+        "kubernetes.runtime",
+        "mirrors.image_repository",
+        "mirrors.apt_proxy",
+        "mirrors.http_proxy",
+    ]
+
+
+def test_a_question_says_what_its_field_says() -> None:
+    field = Machines.model_fields["memory"]
+    assert QUESTIONS["machines.memory"] == Question(
+        ("machines", "memory"), str(field.title), str(field.description), "integer", 2048, unit="MiB"
+    )
+    box = QUESTIONS["machines.box"]
+    assert (box.kind, box.default, box.optional) == ("text", None, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "default", "choices"),
+    [
+        (
+            "provider",
+            "choice",
+            "virtualbox",
+            ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "hosts", "rehearsal"),
+        ),
+        ("network.pod_network", "choice", "flannel", ("flannel", "manifest")),
+        ("kubernetes.runtime", "choice", "containerd", ("containerd",)),
+        ("network.first_address", "address", "192.168.56.101", ()),
+        ("network.pod_cidr", "cidr", "10.244.0.0/16", ()),
+    ],
+)
+def test_kinds(name: str, kind: str, default: str, choices: tuple[str, ...]) -> None:
+    question = QUESTIONS[name]
+    assert (question.kind, question.default, question.choices) == (kind, default, choices)

@@ -1,0 +1,123 @@
+"""Estimates: played through the graph, from the runs of this host that are like this one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kubetui.engine.events import Event, Outcome, TaskFinished, TaskId
+from kubetui.engine.progress import Progress
+from kubetui.engine.step import dependencies, tasks_of
+from kubetui.profile.plan import Plan
+from kubetui.record import timings
+from kubetui.record.estimate import Remaining, estimate, remaining
+from kubetui.steps.build import STEPS
+from tests.plans import plan
+from tests.record.test_timings import BEGAN, recorded, run
+
+SECONDS = {"start": 10.0, "images": 20.0, "init": 30.0, "join": 5.0, "check": 4.0}
+"""What steps take here; others take one second."""
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+def played(plan: Plan, factor: float = 1.0) -> Mapping[TaskId, tuple[float, float]]:
+    """Return when each task runs on a host with room for all; starts wait for the one before."""
+    needs = dependencies(STEPS, plan)
+    found: dict[TaskId, tuple[float, float]] = {}
+    for task in tasks_of(STEPS, plan):
+        if task.step == "start":
+            before = sum(each.step == "start" for each in found) * 10.0 * factor
+            found[task] = (0.0, before + 10.0 * factor)
+            continue
+        begin = max((found[need][1] for need in needs[task]), default=0.0)
+        found[task] = (begin, begin + SECONDS.get(task.step, 1.0) * factor)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def lived(plan: Plan, factor: float = 1.0) -> float:
+    """Let a run of a plan happen, and return how long it took."""
+    found = recorded(plan, played(plan, factor))
+    timings.remember(found, plan)
+    return found.seconds
+
+
+def test_without_a_history_nobody_knows() -> None:
+    assert estimate(plan()) is None
+    assert remaining(plan(), Progress()) is None
+
+
+def test_the_same_plan_takes_as_long_again() -> None:
+    seconds = lived(plan())
+    assert estimate(plan()) == pytest.approx(seconds)
+
+
+def test_another_provider_or_box_tells_nothing() -> None:
+    lived(plan())
+    assert estimate(Plan(plan().profile.model_copy(update={"provider": "libvirt"}))) is None
+
+
+def test_machines_side_by_side_are_not_summed() -> None:
+    lived(plan(workers=1))
+    one, nine = estimate(plan(workers=1)), estimate(plan(workers=9))
+    assert one is not None
+    assert nine is not None
+    last_start = 10 * 10.0
+    # starts are one by one here; what follows the last of them is a worker's own chain
+    assert one < nine < last_start + 60
+
+
+def test_the_median_forgives_one_slow_run() -> None:
+    usual = lived(plan())
+    lived(plan())
+    lived(plan(), factor=10)
+    assert estimate(plan()) == pytest.approx(usual)
+
+
+def test_what_was_there_already_does_not_count_as_doing_it() -> None:
+    usual = lived(plan())
+    again = dict.fromkeys(tasks_of(STEPS, plan()), (0.0, 0.1))
+    events: list[Event] = []
+    for event in run(plan(), again):
+        if isinstance(event, TaskFinished):
+            events.append(replace(event, outcome=Outcome.UNCHANGED))
+        else:
+            events.append(event)
+    recorder = timings.Recorder(plan(), STEPS)
+    for event in events:
+        recorder(event)
+    found = recorder.timings()
+    assert found is not None
+    for _ in range(3):
+        timings.remember(found, plan())
+    assert estimate(plan()) == pytest.approx(usual)
+
+
+def test_what_is_left_falls_as_the_run_goes_on() -> None:
+    lived(plan())
+    tell = Remaining(plan())
+    progress = Progress()
+    happened = sorted(run(plan(), played(plan())), key=lambda event: event.at)
+    end = happened[-1].at
+    for event in happened[:-1]:
+        progress.apply(event)
+        if event.at < end:
+            left = tell(progress, event.at)
+            assert left == pytest.approx(end - event.at, abs=0.01)
+    progress.apply(happened[-1])
+    assert tell(progress, end) == 0.0
+
+
+def test_a_task_that_takes_longer_than_ever_is_nearly_done() -> None:
+    lived(plan(workers=0))
+    progress = Progress()
+    for event in list(run(plan(workers=0), played(plan(workers=0))))[:2]:
+        progress.apply(event)
+    left = remaining(plan(workers=0), progress, BEGAN + 1000)
+    whole = estimate(plan(workers=0))
+    assert whole is not None
+    assert left == pytest.approx(whole - 10.0)

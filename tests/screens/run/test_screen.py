@@ -1,0 +1,194 @@
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from kubetui.base.errors import BusyError
+from kubetui.engine.events import Event
+from kubetui.profile.schema.profile import Profile
+from screens.cluster.screen import ClusterScreen
+from screens.run.failure import FailureScreen
+from screens.run.screen import RunScreen
+from screens.run.session import Session, land
+from screens.widgets.choose import Choose
+from tests.screens import recorded
+from tests.screens.apps import SIZES, OneScreen, until
+from tests.screens.recorded import Recording
+
+Snap = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def landed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End every run of a test, and tell the time in UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    land(lambda _: None)
+    monkeypatch.undo()
+    time.tzset()
+
+
+def running(chosen: Profile) -> list[Event]:
+    return recorded.until(chosen, "init", "kubmaster")
+
+
+def failed(chosen: Profile) -> list[Event]:
+    return recorded.failing(chosen, "kubernetes", "kubnode2")
+
+
+class Case:
+    """A run screen over recorded events; `sessions` are those that it began."""
+
+    def __init__(self, events: Callable[[Profile], list[Event]], error: Exception | None = None) -> None:
+        self.profile = recorded.profile()
+        self.recordings = [Recording(events(self.profile), error)]
+        self.sessions: list[Session] = []
+
+    def begin(self, profile: Profile) -> Session:
+        recording = self.recordings[min(len(self.sessions), len(self.recordings) - 1)]
+        self.sessions.append(Session(profile, recording))
+        return self.sessions[-1]
+
+    def screen(self) -> RunScreen:
+        return RunScreen(self.profile, begin=self.begin, estimate=330.0, now=lambda: recorded.BEGAN + 200)
+
+    def app(self) -> OneScreen:
+        return OneScreen(self.screen)
+
+    def heard(self) -> bool:
+        """Whether every event has reached the screen."""
+        session = self.sessions[-1]
+        begun = sum(type(event).__name__ == "TaskStarted" for event in self.recordings[0].events)
+        return len(session.progress.ended) + len(session.progress.running) >= begun
+
+
+def shown(pilot: Pilot[Any], kind: type) -> Callable[[], bool]:
+    return lambda: isinstance(pilot.app.screen, kind)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", [(), ("a", "t"), ("z",), ("escape",)], ids=["one", "all", "full", "leaving"])
+def test_running(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    case = Case(running)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, case.heard)
+        await pilot.press(*keys)
+        await until(pilot, lambda: True)
+
+    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", [(), ("l", "j", "j")], ids=["view", "log"])
+def test_failed(
+    snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/home/someone/.local/state")
+    case = Case(failed)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, shown(pilot, FailureScreen))
+        await pilot.press(*keys)
+        await until(pilot, lambda: True)
+
+    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_done_while_someone_reads(snap_compare: Snap, size: tuple[int, int]) -> None:
+    """The screen stays for a reader, and says what comes next."""
+    case = Case(recorded.finished)
+
+    case.recordings[0].may_end.clear()
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, case.heard)
+        await pilot.press("p")
+        case.recordings[0].may_end.set()
+        await until(pilot, lambda: not case.sessions[0].running)
+
+    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+
+
+async def test_a_ready_cluster_opens_by_itself() -> None:
+    case = Case(recorded.finished)
+    async with case.app().run_test() as pilot:
+        await until(pilot, shown(pilot, ClusterScreen))
+        assert len(pilot.app.screen_stack) == 2
+
+
+async def test_leaving_asks_and_a_gentle_stop_lets_things_land() -> None:
+    case = Case(running)
+    async with case.app().run_test() as pilot:
+        await until(pilot, case.heard)
+        await pilot.press("escape")
+        await until(pilot, shown(pilot, Choose))
+        await pilot.press("escape")
+        await until(pilot, shown(pilot, RunScreen))
+        assert case.sessions[0].running
+        await pilot.press("q", "j", "enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert case.recordings[0].landed
+
+
+async def test_a_run_goes_on_in_the_background_and_is_found_again() -> None:
+    case = Case(running)
+    async with case.app().run_test() as pilot:
+        await until(pilot, case.heard)
+        await pilot.press("escape", "j", "j", "enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert case.sessions[0].running
+        again = case.screen()
+        assert again.session is case.sessions[0]
+        pilot.app.push_screen(again)
+        await until(pilot, lambda: again.is_current)
+        assert len(case.sessions) == 1
+
+
+async def test_retry_begins_again_with_the_same_profile() -> None:
+    case = Case(failed)
+    case.recordings.append(Recording(recorded.finished(case.profile)))
+    async with case.app().run_test() as pilot:
+        await until(pilot, shown(pilot, FailureScreen))
+        await pilot.press("r")
+        await until(pilot, shown(pilot, ClusterScreen))
+    assert len(case.sessions) == 2
+    assert case.sessions[0].profile is case.sessions[1].profile
+
+
+async def test_copy_takes_the_whole_failure() -> None:
+    case = Case(failed)
+    async with case.app().run_test() as pilot:
+        await until(pilot, shown(pilot, FailureScreen))
+        await pilot.press("y")
+        copied = pilot.app.clipboard
+    assert copied.startswith('kubnode2 stopped at "Install kubelet, kubeadm and kubectl"')
+    assert "It is held by process 812" in copied
+    assert "error APT-LOCK" in copied
+
+
+async def test_a_run_that_cannot_begin_says_why() -> None:
+    case = Case(lambda chosen: recorded.everything(chosen)[:1], BusyError("Another kubetui works on lab.", fix="Wait."))
+    async with case.app().run_test() as pilot:
+        await until(pilot, shown(pilot, FailureScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, FailureScreen)
+        assert screen.headline() == "lab was not built"
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+
+async def test_a_hundred_machines_scroll() -> None:
+    case = Case(running)
+    case.profile = recorded.profile(workers=99)
+    case.recordings = [Recording(recorded.everything(case.profile)[:500])]
+    async with case.app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: case.sessions and case.sessions[0].progress.tasks)
+        await pilot.press(*"j" * 60)
+        screen = pilot.app.screen
+        assert isinstance(screen, RunScreen)
+        assert screen.machine == "kubnode60"

@@ -1,0 +1,65 @@
+"""containerd's configuration for both of its formats."""
+
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+
+from kubetui.software.runtimes import containerd
+from tests.plans import assert_golden
+
+
+@pytest.mark.parametrize("major", [1, 2])
+def test_configuration(major: int) -> None:
+    assert_golden(f"containerd-{major}.toml", containerd.configuration(major) + "\n")
+
+
+def plugins(major: int) -> dict[str, Any]:
+    document = tomllib.loads(containerd.configuration(major))
+    assert document["version"] == major + 1
+    assert "disabled_plugins" not in document
+    found: dict[str, Any] = document["plugins"]
+    return found
+
+
+RUNC = {"runtime_type": "io.containerd.runc.v2", "options": {"SystemdCgroup": True}}
+
+
+def test_the_values_of_containerd_1() -> None:
+    assert plugins(1) == {
+        "io.containerd.grpc.v1.cri": {
+            "sandbox_image": containerd.SANDBOX_MARK,
+            "cni": {"bin_dir": "/opt/cni/bin"},
+            "containerd": {"runtimes": {"runc": RUNC}},
+            "registry": {"config_path": "/etc/containerd/certs.d"},
+        }
+    }
+
+
+def test_the_values_of_containerd_2() -> None:
+    assert plugins(2) == {
+        "io.containerd.cri.v1.images": {
+            "pinned_images": {"sandbox": containerd.SANDBOX_MARK},
+            "registry": {"config_path": "/etc/containerd/certs.d"},
+        },
+        "io.containerd.cri.v1.runtime": {
+            "cni": {"bin_dir": "/opt/cni/bin"},
+            "containerd": {"runtimes": {"runc": RUNC}},
+        },
+    }
+
+
+@pytest.mark.parametrize("major", [0, 3])
+def test_a_version_that_no_one_has_seen_is_refused(major: int) -> None:
+    with pytest.raises(ValueError, match="is not known"):
+        containerd.configuration(major)
+
+
+def test_crictl_is_told_where_containerd_listens() -> None:
+    socket = "unix:///run/containerd/containerd.sock"
+    assert yaml.safe_load(containerd.crictl_configuration()) == {
+        "runtime-endpoint": socket,
+        "image-endpoint": socket,
+        "timeout": 30,
+    }

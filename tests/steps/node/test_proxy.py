@@ -1,0 +1,55 @@
+"""What goes through a proxy, what must not, and how each program is told."""
+
+from dataclasses import replace
+
+from kubetui.base.redaction import STARS
+from kubetui.profile.credentials import Logins
+from kubetui.remote.command import Secret
+from kubetui.steps.node import proxy
+from tests.plans import FULL, MIRRORS, plan
+
+
+def test_what_must_not_go_through_the_proxy() -> None:
+    made = plan(workers=1, mirrors=MIRRORS, network={"pod_cidr": "10.10.0.0/16"})
+    assert proxy.exceptions(made) == (
+        "localhost",
+        "127.0.0.1",
+        "192.168.56.0/24",
+        "10.10.0.0/16",
+        "10.96.0.0/12",
+        ".svc",
+        ".cluster.local",
+        "kubmaster",
+        "kubnode1",
+        "example.org",
+    )
+    assert "lab.test" in proxy.exceptions(FULL)
+
+
+LOGIN = Logins({"http://me@proxy:3128": Secret("p@ss word")})
+
+
+def test_a_proxy_reaches_apt_services_and_curl() -> None:
+    mirrors = {"http_proxy": "http://me@proxy:3128", "no_proxy": ["example.org"]}
+    made = replace(plan(workers=1, mirrors=mirrors), logins=LOGIN)
+    apt, environment, curl = proxy.apt_configuration(made), proxy.environment(made), proxy.curl_configuration(made)
+    assert isinstance(apt, Secret)
+    assert isinstance(environment, Secret)
+    assert isinstance(curl, Secret)
+    url = "http://me:p%40ss%20word@proxy:3128"
+    assert apt.reveal() == f'Acquire::http::Proxy "{url}";\nAcquire::https::Proxy "{url}";'
+    lines = environment.reveal().splitlines()
+    assert lines[:2] == [f"HTTP_PROXY={url}", f"HTTPS_PROXY={url}"]
+    assert lines[2].startswith("NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,")
+    assert curl.reveal() == f'proxy = "{url}"\nnoproxy = "localhost,127.0.0.1,example.org"'
+    for value in (apt, environment, curl):
+        assert value.shown == value.reveal().replace("p%40ss%20word", STARS)
+
+
+def test_without_a_proxy_there_is_no_file() -> None:
+    assert proxy.apt_configuration(plan()) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
+    made = plan(mirrors={"apt_proxy": "http://cache:3142"})
+    assert proxy.apt_configuration(made) == (
+        'Acquire::http::Proxy "http://cache:3142";\nAcquire::https::Proxy "http://cache:3142";'
+    )
+    assert proxy.environment(made) == ""

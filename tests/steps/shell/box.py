@@ -1,0 +1,74 @@
+"""Scripts of the steps, run for real in bash: their paths lead into a temporary folder, and what would change this
+host (kubeadm, systemctl, apt ...) is a stand-in that writes down how it was called."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from kubetui.engine.step import State
+from kubetui.profile.plan import Plan
+from kubetui.remote.command import PRELUDE, Command
+from kubetui.steps.build import STEPS
+from tests.plans import plan
+
+PATHS = re.compile(r"(?<![\w.])/(etc|var/lib|run|opt)/")
+
+
+class Box:
+    """A folder that plays a machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.bin = folder / "bin"
+        self.calls = folder / "calls"
+        for name in ("etc", "run", "tmp", "var/lib"):
+            (self.root / name).mkdir(parents=True)
+        self.bin.mkdir()
+        for name in ("systemctl", "hostnamectl", "swapoff", "sleep", "journalctl", "sync"):
+            self.program(name)
+
+    def program(self, name: str, body: str = "") -> None:
+        """Make a stand-in that notes its call and then does `body`."""
+        path = self.bin / name
+        path.write_text(f'#!/bin/bash\necho "{name} $*" >>"$CALLS"\n{body}\n')
+        path.chmod(0o755)
+
+    def run(self, command: Command) -> subprocess.CompletedProcess[str]:
+        script = PATHS.sub(rf"{self.root}/\1/", command.script)
+        text = PRELUDE + command.assignments(reveal=True) + script
+        environment = {
+            "PATH": f"{self.bin}:/usr/bin:/bin",
+            "CALLS": str(self.calls),
+            "ROOT": str(self.root),
+            "TMPDIR": str(self.root / "tmp"),
+            "code": "0",
+        }
+        return subprocess.run(["bash"], input=text, env=environment, capture_output=True, text=True, check=False)
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        return self.run(Command(f"cd {self.root}\n{script}\n"))
+
+    def called(self, program: str) -> list[str]:
+        """Return the calls of a program since this was last asked."""
+        text = self.calls.read_text() if self.calls.exists() else ""
+        self.calls.unlink(missing_ok=True)
+        return [line for line in text.splitlines() if line.startswith(program)]
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+
+def recipe(name: str, made: Plan | None = None, machine: int = 0) -> tuple[Command, Command]:
+    """Return a step's probe and apply commands."""
+    made = made or plan(workers=1)
+    found = next(step for step in STEPS if step.name == name).recipe(made, made.machines[machine])
+    assert found.probe
+    assert found.apply
+    return found.probe, found.apply
+
+
+def state(done: subprocess.CompletedProcess[str]) -> State:
+    return State(done.returncode)

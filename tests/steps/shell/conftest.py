@@ -1,0 +1,12 @@
+"""Each test has a folder of its own that plays a machine."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.steps.shell.box import Box
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)

@@ -1,0 +1,116 @@
+"""containerd's configuration, and the images that each machine pulls."""
+
+import re
+import tomllib
+
+import pytest
+
+from kubetui.engine.step import State
+from tests.plans import plan
+from tests.steps.shell.box import Box, recipe, state
+
+IMAGES = """case $* in
+  version*) echo v1.36.1 ;;
+  'config images list'*)
+    grep -q 'kubernetesVersion: .*v1.36.1' "${4#--config=}" || exit 1
+    for name in kube-apiserver:v1.36.1 kube-proxy:v1.36.1 coredns/coredns:v1.12.0 pause:3.10 etcd:3.6.0-0; do
+      echo "registry.k8s.io/$name"
+    done ;;
+esac"""
+
+
+@pytest.mark.parametrize(
+    ("said", "major"),
+    [
+        ("containerd containerd.io 1.7.27 05044ec", 1),
+        ("containerd github.com/containerd/containerd/v2 v2.1.0 061792f", 2),
+    ],
+)
+def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box: Box, said: str, major: int) -> None:
+    made = plan(mirrors={"registries": {"ghcr.io": "http://10.0.3.1:5000"}})
+    box.program("containerd", f"echo '{said}'")
+    box.program("kubeadm", IMAGES)
+    probe, apply = recipe("containerd", made)
+    assert state(box.run(probe)) is State.ABSENT
+    done = box.run(apply)
+    assert done.returncode == 0, done.stderr
+    document = tomllib.loads((box.root / "etc/containerd/config.toml").read_text())
+    plugins = document["plugins"]
+    assert document["version"] == major + 1
+    if major == 1:
+        assert plugins["io.containerd.grpc.v1.cri"]["sandbox_image"] == "registry.k8s.io/pause:3.10"
+    else:
+        assert plugins["io.containerd.cri.v1.images"]["pinned_images"]["sandbox"] == "registry.k8s.io/pause:3.10"
+    hosts = tomllib.loads((box.root / "etc/containerd/certs.d/ghcr.io/hosts.toml").read_text())
+    assert hosts == {"host": {"http://10.0.3.1:5000": {"capabilities": ["pull", "resolve"]}}}
+    assert "systemctl restart containerd" in box.called("systemctl")
+    assert not list((box.root / "tmp").iterdir())
+
+
+@pytest.mark.parametrize("body", ["exit 1", "[[ $1 == version ]] && echo v1.36.1", "echo registry.k8s.io/etcd:3"])
+def test_without_a_pause_image_nothing_is_configured(box: Box, body: str) -> None:
+    box.program("containerd", "echo containerd containerd.io 1.7.27 05044ec")
+    box.program("kubeadm", body)
+    _, apply = recipe("containerd")
+    done = box.run(apply)
+    assert done.returncode != 0
+    assert "error: kubeadm" in done.stderr
+    assert not (box.root / "etc/containerd").exists()
+
+
+def test_a_containerd_that_no_one_has_seen_is_named(box: Box) -> None:
+    box.program("containerd", "echo containerd github.com/containerd/containerd/v3 v3.0.0 0")
+    box.program("kubeadm", IMAGES)
+    done = box.run(recipe("containerd")[1])
+    assert done.returncode == 1
+    assert "v3.0.0 0 is not known" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("machine", "names"),
+    [
+        (0, ["kube-apiserver", "kube-proxy", "coredns/coredns", "pause", "etcd"]),
+        (1, ["kube-proxy", "coredns/coredns", "pause"]),
+    ],
+)
+def test_each_machine_pulls_what_it_will_need(box: Box, machine: int, names: list[str]) -> None:
+    box.program("kubeadm", IMAGES)
+    box.program("crictl", 'case $1 in inspecti) [[ -e $TMPDIR/${3//\\//_} ]] ;; pull) : >"$TMPDIR/${2//\\//_}" ;; esac')
+    probe, apply = recipe("images", machine=machine)
+    assert state(box.run(probe)) is State.ABSENT
+    box.called("crictl")
+    assert box.run(apply).returncode == 0
+    pulled = [call.split()[-1] for call in box.called("crictl pull")]
+    wanted = {re.sub(r"^registry.k8s.io/|:[^:]+$", "", image) for image in pulled}
+    assert wanted == {*names, "ghcr.io/flannel-io/flannel", "ghcr.io/flannel-io/flannel-cni-plugin"}
+    assert state(box.run(probe)) is State.DONE
+    box.called("crictl")
+    assert box.run(apply).returncode == 0
+    assert box.called("crictl pull") == []
+
+
+def test_an_image_that_cannot_be_pulled_is_named_and_the_others_come(box: Box) -> None:
+    box.program("kubeadm", IMAGES)
+    box.program("crictl", "case $* in *etcd*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
+    done = box.run(recipe("images")[1])
+    assert done.returncode == 1
+    assert done.stderr == "error: image registry.k8s.io/etcd:3.6.0-0 cannot be pulled from registry.k8s.io\n"
+    pulls = box.called("crictl pull")
+    assert sum("etcd" in call for call in pulls) == 5
+    assert len(pulls) == 5 + 6
+
+
+def test_of_an_image_that_cannot_be_pulled_the_mirror_is_named_that_was_asked(box: Box) -> None:
+    box.program("kubeadm", IMAGES)
+    box.program("crictl", "case $* in *flannel:*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
+    done = box.run(recipe("images", plan(mirrors={"registries": {"ghcr.io": "http://me@10.0.3.1:5000"}}))[1])
+    assert done.stderr.endswith("flannel:v0.28.9 cannot be pulled from http://10.0.3.1:5000\n")
+
+
+def test_without_kubeadms_list_no_image_counts_as_there(box: Box) -> None:
+    box.program("kubeadm", "exit 1")
+    box.program("crictl")
+    probe, apply = recipe("images")
+    assert box.run(probe).returncode == 1
+    assert box.run(apply).returncode == 1
+    assert box.called("crictl") == []

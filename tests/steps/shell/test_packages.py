@@ -1,0 +1,93 @@
+"""Packages: their versions, the key of their repository, who has apt's lists."""
+
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from kubetui.engine.step import State
+from kubetui.remote.command import Command
+from kubetui.software.packages import apt
+from tests.plans import plan
+from tests.steps.shell.box import Box, recipe, state
+
+
+@pytest.mark.parametrize(
+    ("wanted", "installed", "expected"),
+    [
+        ("1.36", "hi  1.36.1-1.1", State.DONE),
+        ("1.36.1", "hi  1.36.1-1.1", State.DONE),
+        ("1.36.1", "hi  1.36.12-1.1", State.PARTIAL),
+        ("1.3", "hi  1.36.1-1.1", State.PARTIAL),
+        ("1.36", "hi  1.35.9-1.1", State.PARTIAL),
+        ("1.36", "ii  1.36.1-1.1", State.PARTIAL),
+        ("1.36", "iU  1.36.1-1.1", State.ABSENT),
+        ("1.36", "rc  1.36.1-1.1", State.ABSENT),
+        ("1.36", "", State.ABSENT),
+    ],
+)
+def test_versions_of_packages_are_compared_by_their_parts(
+    box: Box, wanted: str, installed: str, expected: State
+) -> None:
+    box.program("dpkg-query", f"[[ -z '{installed}' ]] || echo '{installed}'")
+    probe, _ = recipe("kubernetes")
+    done = box.run(Command(probe.script, {**probe.values, "VERSION": wanted}))
+    assert state(done) is expected, done.stdout
+
+
+def test_a_key_that_is_not_the_expected_one_is_not_trusted(box: Box) -> None:
+    made = plan(mirrors={"packages": {"url": "http://m/deb/", "key": "http://m/key", "fingerprint": "A" * 40}})
+    box.program("curl", 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"')
+    box.program("apt-get")
+    box.program("dpkg")
+    gpg = (
+        "case $* in *--show-keys*) printf 'pub:%s:255:22:1:1:2::-:\\nfpr:::::::::%s:\\n' {validity} {fingerprint} ;; "
+        '*) while [[ $1 != --output ]]; do shift; done; echo dearmored >"$2" ;; esac'
+    )
+    probe, apply = recipe("repository", made)
+    for validity, fingerprint, error in (
+        ("-", "B" * 40, f"error: the key at http://m/key is {'B' * 40}, and the profile wants {'A' * 40}\n"),
+        ("e", "A" * 40, "error: the key at http://m/key has expired, so http://m/deb/ cannot be checked\n"),
+    ):
+        box.program("gpg", gpg.format(validity=validity, fingerprint=fingerprint))
+        done = box.run(apply)
+        assert (done.returncode, done.stderr) == (1, error)
+        assert not list((box.root / "etc").rglob("*.*"))
+        assert not list((box.root / "tmp").iterdir())
+    box.program("gpg", gpg.format(validity="-", fingerprint="A" * 40))
+    assert state(box.run(probe)) is State.ABSENT
+    done = box.run(apply)
+    assert done.returncode == 0, done.stderr
+    keyring = box.root / "etc/apt/keyrings/kubernetes-apt-keyring.gpg"
+    assert keyring.read_text() == "dearmored\n"
+    assert stat.S_IMODE(keyring.stat().st_mode) == 0o644
+    source = (box.root / "etc/apt/sources.list.d/kubernetes.list").read_text()
+    assert source == f"deb [signed-by={keyring}] http://m/deb/ /\n"
+    assert state(box.run(probe)) is State.DONE
+
+
+HOLD = """
+import fcntl, sys
+with open(sys.argv[1], "w") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_who_has_apts_lists_is_waited_for(box: Box) -> None:
+    """apt itself waits for dpkg's locks alone."""
+    lock = box.write("var/lib/apt/lists/lock", "")
+    box.program("apt-get")
+    box.program("dpkg")
+    words = [sys.executable, "-c", HOLD, str(lock)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdin
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        # the second look finds it free
+        box.program("sleep", f"kill {holder.pid}; while [[ -e /proc/{holder.pid}/fd/3 ]]; do :; done")
+        done = box.run(Command(apt.SHELL + "apt update\n"))
+        assert done.stdout == f"waiting: {lock} is held by process {holder.pid}\n"
+    assert [call.split()[-1] for call in box.called("apt-get")] == ["update"]

@@ -1,0 +1,60 @@
+"""What stands before every script: files written whole, patience, failures, answers of probes, room."""
+
+import stat
+
+import pytest
+
+from kubetui.engine.step import State
+from kubetui.remote.command import Command
+from tests.steps.shell.box import Box
+
+
+def test_put_writes_whole_files_with_their_mode_and_says_so_once(box: Box) -> None:
+    script = "put sub/file $'one\\ntwo' 600; put sub/file $'one\\ntwo' 600; put open text"
+    done = box.shell(script)
+    assert (done.returncode, done.stdout) == (0, "wrote sub/file\nwrote open\n")
+    assert (box.root / "sub" / "file").read_text() == "one\ntwo\n"
+    assert stat.S_IMODE((box.root / "sub" / "file").stat().st_mode) == 0o600
+    assert stat.S_IMODE((box.root / "open").stat().st_mode) == 0o644
+    assert [path.name for path in (box.root / "sub").iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"), [("a\nb\n", True), ("a\nb", True), ("a\nb \n", False), ("a*", False), ("", False)]
+)
+def test_same_compares_letter_by_letter(box: Box, text: str, same: bool) -> None:  # noqa: FBT001
+    box.write("file", text)
+    assert (
+        box.run(Command('same "$FILE" "$TEXT"\n', {"FILE": str(box.root / "file"), "TEXT": "a\nb"})).returncode == 0
+    ) is same
+    assert box.shell("same missing ''").returncode == 1
+
+
+def test_retry_pauses_longer_each_time_and_gives_up(box: Box) -> None:
+    done = box.shell("n=0; often() { n=$((n + 1)); ((n == 3)); }; retry 4 often; say after $n")
+    assert done.stdout.splitlines()[-1] == "after 3"
+    assert box.called("sleep") == ["sleep 2", "sleep 4"]
+    done = box.shell("retry 3 false || say given up")
+    assert done.stdout.splitlines()[-1] == "given up"
+    assert box.called("sleep") == ["sleep 2", "sleep 4"]
+
+
+def test_a_failure_is_a_failure_whatever_the_environment_says(box: Box) -> None:
+    done = box.shell("fail it broke")
+    assert (done.returncode, done.stderr) == (1, "error: it broke\n")
+
+
+@pytest.mark.parametrize(("word", "code"), [("absent", 10), ("partial", 11), ("foreign", 12)])
+def test_answers_of_probes_are_the_states_of_the_pipeline(box: Box, word: str, code: int) -> None:
+    done = box.shell(f"{word} why not")
+    assert (done.returncode, done.stdout) == (code, "why not\n")
+    assert State(code).name.lower() == word
+
+
+def test_no_room_is_said_before_anything_is_begun(box: Box) -> None:
+    box.program("df", "echo Avail; echo 12")
+    done = box.shell("room /var/lib/not/there 300\necho reached")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: {box.root}/var/lib/not/there has 12 MiB free, and this step needs 300\n"
+    assert box.called("df") == [f"df --output=avail --block-size=1M {box.root}/var/lib/"]
+    assert box.shell("room /var/lib/not/there 12").returncode == 0

@@ -1,0 +1,255 @@
+"""Every step as values: what it says, what it needs, and its exact commands for three versions of Kubernetes."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from kubetui.engine.step import Recipe, Step, Where, dependencies, tasks_of
+from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.remote import guest
+from kubetui.remote.command import Command, Late, Secret
+from kubetui.steps.build import STEPS
+from kubetui.steps.cluster.check import NODES_TABLE
+from kubetui.steps.cluster.init import ADMIN_CONF
+from kubetui.steps.cluster.join import SIGN, TICKET
+from kubetui.steps.cluster.join_control_plane import upload
+from kubetui.steps.machine.claim import CLAIM
+from kubetui.steps.machine.footprint import RESET
+from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
+
+UNPROBED = {
+    "check": "it only looks: waiting is all it does, so there is nothing to find done",
+}
+HOSTS = Plan(
+    Profile.model_validate(
+        {
+            "provider": "hosts",
+            "hosts": [
+                {"name": "one", "role": "control plane", "address": "10.0.3.4"},
+                {"name": "two", "role": "worker", "address": "10.0.3.5"},
+            ],
+        }
+    ),
+    identity="0123456789abcdef",
+)
+
+
+def recipes(made: Plan) -> Iterator[tuple[Step, Machine, Recipe]]:
+    for step in STEPS:
+        for machine in made.machines:
+            if step.where.holds(machine):
+                yield step, machine, step.recipe(made, machine)
+
+
+def commands(made: Plan) -> Iterator[tuple[str, Command]]:
+    for step, machine, recipe in recipes(made):
+        for kind, command in (("probe", recipe.probe), ("apply", recipe.apply)):
+            if command is not None:
+                yield f"{step.name} on {machine.name}: {kind}", command
+
+
+# what a step says
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
+def test_a_step_says_why_it_is_there(step: Step) -> None:
+    assert re.fullmatch(r"[a-z][a-z-]{1,18}", step.name)
+    assert step.title[0].isupper() or step.title.startswith("kubeadm ")
+    assert not step.title.endswith(".")
+    assert 40 < len(step.why) < 140
+    assert step.why.endswith(".")
+    assert len(step.source) > 10
+
+
+def test_names_and_titles_are_unique() -> None:
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    assert len({step.title for step in STEPS}) == len(STEPS)
+
+
+@pytest.mark.parametrize("made", [plan(), HOSTS, FULL], ids=["vagrant", "hosts", "full"])
+def test_what_is_done_can_be_looked_at(made: Plan) -> None:
+    for step, _, recipe in recipes(made):
+        assert recipe.apply is None or recipe.probe is not None or step.name in UNPROBED, step.name
+
+
+# what a step needs
+
+
+def test_every_needed_step_is_there_and_stands_before() -> None:
+    for number, step in enumerate(STEPS):
+        for need in step.needs:
+            assert any(need is earlier for earlier in STEPS[:number]), f"{step.name} needs {need.name}"
+
+
+@pytest.mark.parametrize("made", [plan(), plan(workers=0), HOSTS, FULL], ids=["vagrant", "single", "hosts", "full"])
+def test_dependencies_are_complete_and_without_circles(made: Plan) -> None:
+    needs = dependencies(STEPS, made)
+    assert set(needs) == set(tasks_of(STEPS, made))
+    assert set().union(*needs.values()) <= set(needs)
+    order = [str(task) for task in TopologicalSorter(needs).static_order()]
+    assert order[0].endswith("/start")
+    assert order[-1] == f"{made.control_plane.name}/check"
+
+
+def test_nothing_changes_an_existing_machine_before_it_was_remembered() -> None:
+    @cache
+    def behind_claim(step: Step) -> bool:
+        return CLAIM in step.needs or any(map(behind_claim, step.needs))
+
+    changing = {step.name for step, _, recipe in recipes(HOSTS) if recipe.apply and not behind_claim(step)}
+    assert changing == {"claim"}
+
+
+def test_existing_machines_are_asked_for_more_than_fresh_ones() -> None:
+    assert "claim" in {step.name for step, _, _ in recipes(HOSTS)}
+    assert "claim" not in {step.name for step, _, _ in recipes(plan())}
+    assert CLAIM.where is Where.EXISTING
+
+
+# the commands as values
+
+ELSEWHERE = {"MANIFEST": "flannel.yaml", "CONFIG_1": "containerd-1.toml", "CONFIG_2": "containerd-2.toml"}
+
+
+def test_long_values_are_golden_elsewhere() -> None:
+    found = {name: value for _, command in commands(plan()) for name, value in command.values.items()}
+    for name, file in ELSEWHERE.items():
+        assert_golden(file, f"{found[name]}\n")
+
+
+def values_text(made: Plan) -> str:
+    """Return each step's variables, of the first machine that has it and of others where theirs differ."""
+    parts: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for step, machine, recipe in recipes(made):
+        for kind, command in (("probe", recipe.probe), ("apply", recipe.apply)):
+            if command is None:
+                continue
+            elsewhere = {name: f"in golden/{file}" for name, file in ELSEWHERE.items() if name in command.values}
+            text = replace(command, values={**command.values, **elsewhere}).assignments(reveal=False)
+            title = f"# {step.name}: {kind}, {command.timeout:.0f} s"
+            if first.setdefault(title, text) != text:
+                title += f" (on {machine.name})"
+            same = kind == "apply" and recipe.probe is not None and command.values == recipe.probe.values
+            parts.setdefault(title, "# the same\n" if text and same else text)
+    return "\n".join(f"{title}\n{text}" for title, text in parts.items())
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_values_of_a_version(version: str) -> None:
+    assert_golden(f"values-{version}.sh", values_text(plan(version, workers=1)))
+
+
+def test_values_with_every_mirror_and_proxy() -> None:
+    assert_golden("values-mirrors.sh", values_text(plan("1.36.1", workers=1, mirrors=MIRRORS)))
+
+
+def test_scripts() -> None:
+    """They are constants: every version and every machine has the same ones."""
+    found: dict[str, str] = {}
+    for made in (HOSTS, FULL, *(plan(version) for version in VERSIONS)):
+        for step, _, recipe in recipes(made):
+            for kind, command in (("probe", recipe.probe), ("apply", recipe.apply)):
+                if command is not None:
+                    assert found.setdefault(f"{step.name}: {kind}", command.script) == command.script
+    order = [f"{step.name}: {kind}" for step in STEPS for kind in ("probe", "apply")]
+    parts = [f"##### {name}\n{found[name]}" for name in order if name in found]
+    assert_golden("scripts.sh", "\n".join(parts))
+
+
+def test_nothing_of_the_profile_is_part_of_a_script() -> None:
+    strange = plan(
+        workers=1,
+        machines={"control_plane_name": "zebra", "worker_name": "yak"},
+        network={"first_address": "10.99.98.97", "pod_cidr": "10.77.0.0/16", "service_cidr": "10.66.0.0/16"},
+        mirrors={"http_proxy": "http://xylophone:1"},
+    )
+    for name, command in commands(strange):
+        for word in ("zebra", "yak", "10.99.98", "10.77", "10.66", "xylophone"):
+            assert word not in command.script, name
+
+
+def test_the_join_ticket_comes_late_and_is_never_shown() -> None:
+    (join,) = (recipe for step, _, recipe in recipes(plan(workers=1)) if step.name == "join")
+    assert join.apply
+    assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {
+        "JOIN_TOKEN",
+        "CA_HASH",
+        "AUTHORITY",
+    }
+    bound = join.apply.bind(JOIN_TOKEN=Secret("abcdef.0123456789abcdef"), CA_HASH="sha256:0", AUTHORITY="0")
+    assert "abcdef.0123456789abcdef" in bound.render()
+    assert "abcdef.0123456789abcdef" not in bound.assignments(reveal=False)
+    assert "abcdef.0123456789abcdef" not in repr(bound)
+
+
+def test_a_probe_never_waits_for_a_late_value() -> None:
+    for made in (plan(), HOSTS, FULL):
+        for _, _, recipe in recipes(made):
+            if recipe.probe is not None:
+                recipe.probe.render()
+
+
+# the shell of it
+
+ALLOWED = {
+    "SC1091": "/etc/os-release is the machine's",
+    "SC2015": "what stands between && and || is a test there, and has no work to do",
+    "SC2016": "awk's and JSONPath's own dollar signs stand in single quotes",
+    "SC2034": "a variable that only the probe or only the apply script of a step reads",
+    "SC2094": "a function and the file that its answer goes into have the same name",
+}
+OTHERS = {
+    "ticket": Command(TICKET),
+    "sign": Command(SIGN, {"PATCH": "{}"}),
+    "upload": upload(FULL, Secret("0" * 64)),
+    "admin.conf": Command(ADMIN_CONF),
+    "nodes": Command(NODES_TABLE),
+    "reset": Command(RESET, {"CLUSTER_ID": "x", "POD_CIDR": "10.244.0.0/16", "CRI_SOCKET": "unix:///x"}),
+}
+
+
+def rendered(command: Command) -> str:
+    late = {name: "late" for name, value in command.values.items() if isinstance(value, Late)}
+    return "#!/bin/bash\n" + replace(command, values={**command.values, **late}).render()
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every script that kubetui runs in a machine, each once."""
+    folder = tmp_path_factory.mktemp("scripts")
+    everything = [*commands(FULL), *commands(HOSTS), *OTHERS.items()]
+    texts = {command.script: (name, rendered(command)) for name, command in everything}
+    for name, text in texts.values():
+        (folder / f"{re.sub('[^a-z.-]+', '_', name)}.sh").write_text(text)
+    for name in ("READ", "RUN", "LAUNCH", "STOP", "TIDY"):
+        (folder / f"guest.{name}.sh").write_text(f"#!/bin/bash\n{getattr(guest, name)}")
+    return folder
+
+
+def test_bash_can_parse_every_script(scripts: Path) -> None:
+    for path in scripts.iterdir():
+        done = subprocess.run(["bash", "-n", path], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), path.name
+
+
+def test_shellcheck_finds_nothing(scripts: Path) -> None:
+    # beside this Python, as pip installs it, whether or not the environment is activated
+    program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program is not None
+    words = [program, "--shell=bash", "--format=gcc", "--extended-analysis=false"]
+    done = subprocess.run([*words, *sorted(scripts.iterdir())], capture_output=True, text=True, check=False)
+    assert done.returncode < 2, done.stderr
+    found = [(line, line[-7:-1]) for line in done.stdout.replace(f"{scripts}/", "").splitlines()]
+    assert [line for line, code in found if code not in ALLOWED] == []
+    assert {code for _, code in found} == set(ALLOWED), "an exception that nothing needs any more"
