@@ -13,7 +13,7 @@ from kubetui.host.addresses import host_problems
 from kubetui.profile.files import library
 from kubetui.profile.questions.pages import Question, pages
 from kubetui.profile.questions.typed import parse_answer
-from kubetui.record import overview
+from kubetui.profile.words import in_words
 from screens.wizard.draft import Draft, page_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def new(dialogue: Dialogue | None = None) -> int:
                 _ask(talk, draft, question)
     _settle(talk, draft)
     profile = draft.profile()
-    talk.say(f"\n{overview.in_words(profile)}")
+    talk.say(f"\n{in_words(profile)}")
     for problem in host_problems(profile):
         talk.say(f"Attention: {problem}")
     name = _save(talk, draft)

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
-from kubetui.engine.provider import Endpoint, LineSink, MachineState
-from kubetui.engine.recipe import Run, Task, follow_recipe
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.provider import MachineState
+from kubetui.engine.recipe import follow_recipe
+from kubetui.engine.step import Recipe, Run, Step, Task, Where
+from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import LostTrackError, Node, Result
 
 OK = Result(0, ())

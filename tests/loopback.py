@@ -12,8 +12,8 @@ from pathlib import Path
 
 import asyncssh
 
-from kubetui.engine.provider import Endpoint
 from kubetui.remote.connection import Patience
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
 

@@ -16,6 +16,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
 from kubetui.base.text import clean, redact
 
 
@@ -104,3 +109,7 @@ class StoppedError(KubetuiError):
 
     exit_code = 130
     id = "STOPPED"
+
+
+PARTLY = 7
+"""Exit code of a run that ended with a cluster, and with machines that failed to become part of it."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base.text import Lines
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import Lines, LineSink
 
 TAIL: Final = 50
 """Lines of output that are kept for the message of a failure."""

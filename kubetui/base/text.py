@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from kubetui.base.redaction import STARS as STARS  # noqa: PLC0414
 from kubetui.base.redaction import redact as redact  # noqa: PLC0414
@@ -119,3 +120,22 @@ class Lines:
         # a secret that the cap cuts in two could not be recognised any more
         whole = _HALF_WORD.sub("", text)
         return f"{whole} ... {left_out + len(text) - len(whole)} characters left out"
+
+
+LineSink = Callable[[str], None]
+"""Takes one line of output, cleaned of what a terminal would obey."""
+
+
+def nowhere(_said: object) -> None:
+    """Take what nobody wants to see."""
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as minutes and seconds.
+
+    >>> clock(192.4)
+    '3:12'
+    """
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

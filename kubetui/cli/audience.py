@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kubetui.cli import output as render
+from kubetui.engine.stop import Stop
+
+if TYPE_CHECKING:
+    pass
+
+import os
 from contextlib import suppress
 from typing import TextIO
 
@@ -64,3 +75,44 @@ def complain(text: str) -> None:
     """Say something on standard error, if somebody still reads it."""
     with suppress(OSError):
         click.echo(text, err=True)
+
+
+@contextmanager
+def followed(output: render.Output) -> Iterator[tuple[Attended, Stop]]:
+    """Give an output for a run, and what stops that run: that nobody follows the output, or a signal.
+
+    The first signal stops it gently, the next one at once.
+    """
+    stop = Stop()
+    # after a closed terminal nobody is there any more to ask for it twice
+    on_signals(_stopper(stop), hung_up=stop.wish)
+
+    def unread() -> None:
+        if not stop.requested:
+            complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
+        stop.wish()
+
+    attended = Attended(output, sys.stdout, unread)
+    try:
+        yield attended, stop
+    finally:
+        attended.close()
+
+
+def on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
+    """Call `asked` on SIGINT and SIGTERM, `hung_up` on SIGHUP unless nohup ignores it."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked)
+    # nohup ignores it for the programs that it starts, and that is what the person wants
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
+
+
+def _stopper(stop: Stop) -> Callable[[], None]:
+    def request() -> None:
+        if not stop.requested:
+            complain("\nStopping: what runs comes to its end. Once more stops at once.")
+        stop.request()
+
+    return request

@@ -10,12 +10,12 @@ import click
 
 from kubetui.base.text import harmless
 from kubetui.cli import output as render
-from kubetui.cli.audience import say
-from kubetui.cli.clusters import followed, passwords
+from kubetui.cli.asking import passwords
+from kubetui.cli.audience import followed, say
 from kubetui.cluster.folder import Cluster, is_name
 from kubetui.operations.boxes import make as boxmaker
 from kubetui.operations.boxes import store
-from kubetui.operations.up import connector
+from kubetui.operations.connect import connector
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Profile

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from kubetui.base.errors import HostError, RunError, StoppedError, UsageError
+from kubetui.base.errors import PARTLY, HostError, RunError, StoppedError, UsageError
 from kubetui.base.files import named
 from kubetui.base.text import counted
 from kubetui.cli import output as render
-from kubetui.cli.audience import Attended, complain, say
+from kubetui.cli.asking import confirmed, passwords
+from kubetui.cli.audience import followed, on_signals, say
 from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import RunFinished
+from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations.boxes import store
-from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -34,34 +28,6 @@ if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
     from kubetui.machines.rehearsal.recording.scribe import Scribe
     from kubetui.operations.changes import Revision
-
-PARTLY = 7
-"""Exit code of a run that ended with a cluster, and with machines that failed to become part of it."""
-
-
-def confirmed(question: str, *, yes: bool) -> None:
-    """Go on if the person agrees, or has agreed on the command line.
-
-    Raises UsageError where no one can answer, StoppedError where the answer is no.
-    """
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{question} No one can answer here.", fix="Say --yes if that is what you want.")
-    if not click.confirm(question):
-        raise StoppedError("Nothing was done.")
-
-
-def passwords(profile: Profile) -> None:
-    """Ask for the passwords that a run of the profile needs and that are not known yet, without showing what is typed.
-
-    Raises ProfileError where no one can answer.
-    """
-    if sys.stdin.isatty():
-        for place in credentials.missing(profile):
-            typed = click.prompt(f"Password for {place}", "", hide_input=True, show_default=False, err=True)
-            credentials.tell(place, typed)
-    credentials.of_run(profile)
 
 
 def up(
@@ -186,46 +152,6 @@ async def _up(
         return await build(profile, attended, stop, scribe, access, confirmed=confirmed)
 
 
-@contextmanager
-def followed(output: render.Output) -> Iterator[tuple[Attended, Stop]]:
-    """Give an output for a run, and what stops that run: that nobody follows the output, or a signal.
-
-    The first signal stops it gently, the next one at once.
-    """
-    stop = Stop()
-    # after a closed terminal nobody is there any more to ask for it twice
-    _on_signals(_stopper(stop), hung_up=stop.wish)
-
-    def unread() -> None:
-        if not stop.requested:
-            complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
-        stop.wish()
-
-    attended = Attended(output, sys.stdout, unread)
-    try:
-        yield attended, stop
-    finally:
-        attended.close()
-
-
-def _on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked)
-    # nohup ignores it for the programs that it starts, and that is what the person wants
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGHUP, hung_up)
-
-
-def _stopper(stop: Stop) -> Callable[[], None]:
-    def request() -> None:
-        if not stop.requested:
-            complain("\nStopping: what runs comes to its end. Once more stops at once.")
-        stop.request()
-
-    return request
-
-
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     """Remove a cluster; see `cli.destroy`."""
     from kubetui.cli import hosts as hostcommands
@@ -241,7 +167,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
 
     async def removing() -> None:
         stop = Stop()
-        _on_signals(stop.at_once, hung_up=stop.at_once)
+        on_signals(stop.at_once, hung_up=stop.at_once)
         with stop.cancels_this():
             await remove(cluster, say, access)
 

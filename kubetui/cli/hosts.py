@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 import click
 
 from kubetui.base.errors import StoppedError, UsageError
+from kubetui.base.redaction import Secret
 from kubetui.base.text import counted
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access, UnknownKey, greet
 from kubetui.profile.plan import Plan
-from kubetui.remote.command import Secret
 
 
 class Terminal:

@@ -13,23 +13,23 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.text import counted
-from kubetui.engine.events import Event, Line, NodesTable, Outcome, RunFinished, RunStarted, TaskFinished, TaskStarted
+from kubetui.engine.events import (
+    Event,
+    Line,
+    NodesTable,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+    TaskStarted,
+    left_out,
+)
 from kubetui.engine.progress import Progress
 
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
 
 NOTICE = "no machine is made, and nothing on this host changes"
-
-
-def left_out(count: int) -> str:
-    """Say how many lines of a task are in no log.
-
-    >>> left_out(12)
-    '12 lines of its output are left out of the log, between its first and its last ones'
-    """
-    lines = "1 line of its output is" if count == 1 else f"{count} lines of its output are"
-    return f"{lines} left out of the log, between its first and its last ones"
 
 
 class Output(Protocol):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tarfile
 import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -15,9 +12,10 @@ import click
 from kubetui.base.errors import UsageError
 from kubetui.base.files import linked
 from kubetui.base.text import harmless
-from kubetui.cli.clusters import confirmed
+from kubetui.cli.asking import confirmed
 from kubetui.cluster.folder import Cluster, all_names
 from kubetui.operations.support import collect as support
+from kubetui.operations.support.write import write
 
 
 def report(name: str, *, output: str | None, yes: bool) -> int:
@@ -31,7 +29,7 @@ def report(name: str, *, output: str | None, yes: bool) -> int:
         asyncio.run(collector.collect())
         _show(collector)
         confirmed(f"Write {harmless(str(target))}?", yes=yes)
-        _write(collector.parts, target, top)
+        write(collector.parts, target, top)
     click.echo(f"wrote {harmless(str(target))}")
     return 0
 
@@ -55,36 +53,3 @@ def _show(collector: support.Collector) -> None:
         click.echo(f"  not collected: {harmless(text)}")
     click.echo("Keys, kubeconfigs and host keys are not in it; what looks like a secret is replaced by stars.")
     click.echo("It is a file on this host. Nothing is sent anywhere; read it before you hand it on.")
-
-
-def _write(parts: Iterable[support.Part], target: Path, top: str) -> None:
-    """Write a report of mode 0600, below the folder `top` in it.
-
-    Raises UsageError where something of that name is there, a symbolic link too, or the system refuses.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    fix = "Choose another name with --output."
-    try:
-        descriptor = os.open(target, flags, 0o600)
-    except FileExistsError:
-        raise UsageError(f"{target} is there already.", fix=fix) from None
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
-    try:
-        with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
-            os.fchmod(descriptor, 0o600)
-            for part in parts:
-                _add(archive, part, top)
-    except BaseException as error:
-        target.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
-        raise
-
-
-def _add(archive: tarfile.TarFile, part: support.Part, top: str) -> None:
-    # nothing of the person's: neither name nor number
-    entry = tarfile.TarInfo(f"{top}/{part.name}")
-    entry.size, entry.mtime, entry.mode = part.size, int(time.time()), 0o600
-    with part.path.open("rb") as file:
-        archive.addfile(entry, file)

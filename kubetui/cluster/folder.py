@@ -147,3 +147,8 @@ def _has_profile(folder: Path) -> bool:
         # another user's, perhaps: who asks for it is told why it cannot be read
         return True
     return True
+
+
+def log_of(folder: Path, machine: str) -> Path:
+    """Return where a machine's log is."""
+    return folder / f"{machine}.log"

@@ -129,3 +129,13 @@ class RunFinished:
 
 Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | RunFinished
 Sink = Callable[[Event], None]
+
+
+def left_out(count: int) -> str:
+    """Say how many lines of a task are in no log.
+
+    >>> left_out(12)
+    '12 lines of its output are left out of the log, between its first and its last ones'
+    """
+    lines = "1 line of its output is" if count == 1 else f"{count} lines of its output are"
+    return f"{lines} left out of the log, between its first and its last ones"

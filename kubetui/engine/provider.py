@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
+from kubetui.base.text import LineSink
 from kubetui.profile.plan import Machine
-from kubetui.remote.command import Secret
+from kubetui.remote.endpoint import Endpoint
 
 
 class MachineState(StrEnum):
@@ -19,32 +18,6 @@ class MachineState(StrEnum):
     STOPPED = "stopped"
     RUNNING = "running"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """How SSH reaches a machine.
-
-    `personal` is set for machines that exist: the person's own OpenSSH configuration, keys and agent say what is
-    left empty here, and `host` may be a name from it. `jump` is [USER@]HOST[:PORT] on the way; `password` is what
-    sudo asks for.
-    """
-
-    host: str
-    port: int
-    user: str
-    key_files: tuple[Path, ...]
-    personal: bool = False
-    jump: str = ""
-    password: Secret | None = None
-
-
-LineSink = Callable[[str], None]
-"""Takes one line of output, cleaned of what a terminal would obey."""
-
-
-def nowhere(_said: object) -> None:
-    """Take what nobody wants to see."""
 
 
 class Provider(Protocol):

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 
-from kubetui.base.errors import ForeignError, RunError
-from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Outcome, TaskId
+from kubetui.base.errors import RunError
+from kubetui.engine.events import Outcome
 from kubetui.engine.failures.command import failed_command
 from kubetui.engine.failures.diagnosis import explain
-from kubetui.engine.provider import Endpoint, LineSink, MachineState, Provider
-from kubetui.engine.step import Recipe, State, Step
-from kubetui.profile.plan import Machine, Plan
+from kubetui.engine.step import Finding, State, Task
 from kubetui.remote.command import Command
-from kubetui.remote.node import LostTrackError, Node, Result
+from kubetui.remote.node import LostTrackError, Result
 
 
 class StepFailedError(RunError):
@@ -34,94 +28,6 @@ class StepFailedError(RunError):
         super().__init__(message, fix=fix, id=id)
         self.tail = tail
         self.command = command
-
-
-Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
-"""Opens a connection to a machine that a provider started."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a probe found, and its one line on it."""
-
-    state: State
-    detail: str
-
-
-@dataclass
-class Run:
-    """What the tasks of one run share: the plan, the machines' connections, and what was found on them."""
-
-    plan: Plan
-    cluster: Cluster
-    provider: Provider
-    steps: tuple[Step, ...]
-    connect: Connect
-    nodes: dict[str, Node] = field(default_factory=dict)
-    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    """By machine and step: what the survey at the beginning found."""
-    nodes_table: str = ""
-    """What the last step read with `kubectl get nodes -o wide`."""
-    ready: frozenset[str] | None = None
-    """The machines whose nodes the last step saw Ready; None where it saw none."""
-    outcomes: dict[TaskId, Outcome] = field(default_factory=dict)
-    """How the tasks ended that have."""
-    said: set[str] = field(default_factory=set)
-    """What one of its tasks has said for all of them."""
-    _states: asyncio.Future[Mapping[str, MachineState]] | None = None
-
-    async def states(self, log: LineSink) -> Mapping[str, MachineState]:
-        """Return what the provider knew of the machines when this was first asked; it asks once a run."""
-        if self._states is None:
-            self._states = asyncio.ensure_future(self.provider.states(log))
-        return await self._states
-
-
-@dataclass(frozen=True)
-class Task:
-    """A step on a machine, with what it needs to run. `log` takes lines for the machine's log."""
-
-    run: Run
-    step: Step
-    machine: Machine
-    log: Callable[[str], None]
-
-    @property
-    def plan(self) -> Plan:
-        """The plan of the run."""
-        return self.run.plan
-
-    @property
-    def node(self) -> Node:
-        """This machine's connection."""
-        return self.run.nodes[self.machine.name]
-
-    @property
-    def first_node(self) -> Node:
-        """The connection of the control plane that runs `kubeadm init`."""
-        return self.run.nodes[self.plan.control_plane.name]
-
-    def recipe(self) -> Recipe:
-        """Return this step's commands for this machine."""
-        return self.step.recipe(self.plan, self.machine)
-
-    def found(self) -> Finding | None:
-        """Return what the survey at the beginning found for this task."""
-        return self.run.findings.get((self.machine.name, self.step.name))
-
-    def say_once(self, text: str) -> None:
-        """Log what holds for the whole run, and not again where another machine's task has."""
-        if text not in self.run.said:
-            self.run.said.add(text)
-            self.log(text)
-
-    def refuse_foreign(self, found: Finding) -> None:
-        """Raise ForeignError where something stands that kubetui did not make."""
-        if found.state is State.FOREIGN:
-            raise ForeignError(
-                f"{self.machine.name}: {found.detail}.",
-                fix="kubetui changes nothing that it did not make. Remove it, or choose another machine.",
-            )
 
 
 async def probe(task: Task, command: Command) -> Finding:

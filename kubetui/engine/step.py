@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from kubetui.base.errors import ForeignError
+from kubetui.base.text import LineSink
+from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.provider import MachineState, Provider
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
+from kubetui.remote.endpoint import Endpoint
+from kubetui.remote.node import Node
 
 if TYPE_CHECKING:
-    from kubetui.engine.recipe import Task
+    pass
 
 
 class Where(Enum):
@@ -85,35 +91,89 @@ class Step:
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
 
 
-def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:
-    """Return every task of a plan, in the order of the table of contents."""
-    return tuple(
-        TaskId(step.name, machine.name) for step in steps for machine in plan.machines if step.where.holds(machine)
-    )
+Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
+"""Opens a connection to a machine that a provider started."""
 
 
-def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset[TaskId]]:
-    """Return what each task waits for.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe found, and its one line on it."""
 
-    A task waits for what it needs on its own machine and for nothing else; where the needed step does
-    not run on that machine, it waits for it on every machine where it does. A step in turn waits for itself
-    on the machine before.
-    Raises graphlib.CycleError when steps need each other.
-    """
-    found: dict[TaskId, frozenset[TaskId]] = {}
-    for step in steps:
-        before: TaskId | None = None
-        for machine in plan.machines:
-            if step.where.holds(machine):
-                needed = {task for need in step.needs for task in _places(need, machine, plan)}
-                task = TaskId(step.name, machine.name)
-                found[task] = frozenset(needed | {before} if before else needed)
-                before = task if step.in_turn else None
-    TopologicalSorter(found).prepare()
-    return found
+    state: State
+    detail: str
 
 
-def _places(step: Step, machine: Machine, plan: Plan) -> tuple[TaskId, ...]:
-    if step.where.holds(machine):
-        return (TaskId(step.name, machine.name),)
-    return tuple(TaskId(step.name, other.name) for other in plan.machines if step.where.holds(other))
+@dataclass
+class Run:
+    """What the tasks of one run share: the plan, the machines' connections, and what was found on them."""
+
+    plan: Plan
+    cluster: Cluster
+    provider: Provider
+    steps: tuple[Step, ...]
+    connect: Connect
+    nodes: dict[str, Node] = field(default_factory=dict)
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    """By machine and step: what the survey at the beginning found."""
+    nodes_table: str = ""
+    """What the last step read with `kubectl get nodes -o wide`."""
+    ready: frozenset[str] | None = None
+    """The machines whose nodes the last step saw Ready; None where it saw none."""
+    outcomes: dict[TaskId, Outcome] = field(default_factory=dict)
+    """How the tasks ended that have."""
+    said: set[str] = field(default_factory=set)
+    """What one of its tasks has said for all of them."""
+    _states: asyncio.Future[Mapping[str, MachineState]] | None = None
+
+    async def states(self, log: LineSink) -> Mapping[str, MachineState]:
+        """Return what the provider knew of the machines when this was first asked; it asks once a run."""
+        if self._states is None:
+            self._states = asyncio.ensure_future(self.provider.states(log))
+        return await self._states
+
+
+@dataclass(frozen=True)
+class Task:
+    """A step on a machine, with what it needs to run. `log` takes lines for the machine's log."""
+
+    run: Run
+    step: Step
+    machine: Machine
+    log: Callable[[str], None]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the run."""
+        return self.run.plan
+
+    @property
+    def node(self) -> Node:
+        """This machine's connection."""
+        return self.run.nodes[self.machine.name]
+
+    @property
+    def first_node(self) -> Node:
+        """The connection of the control plane that runs `kubeadm init`."""
+        return self.run.nodes[self.plan.control_plane.name]
+
+    def recipe(self) -> Recipe:
+        """Return this step's commands for this machine."""
+        return self.step.recipe(self.plan, self.machine)
+
+    def found(self) -> Finding | None:
+        """Return what the survey at the beginning found for this task."""
+        return self.run.findings.get((self.machine.name, self.step.name))
+
+    def say_once(self, text: str) -> None:
+        """Log what holds for the whole run, and not again where another machine's task has."""
+        if text not in self.run.said:
+            self.run.said.add(text)
+            self.log(text)
+
+    def refuse_foreign(self, found: Finding) -> None:
+        """Raise ForeignError where something stands that kubetui did not make."""
+        if found.state is State.FOREIGN:
+            raise ForeignError(
+                f"{self.machine.name}: {found.detail}.",
+                fix="kubetui changes nothing that it did not make. Remove it, or choose another machine.",
+            )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kubetui.engine.recipe import Task, finding
+from kubetui.engine.recipe import finding
+from kubetui.engine.step import Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 

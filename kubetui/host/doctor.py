@@ -41,7 +41,7 @@ from kubetui.host.checks import (
     virtualbox_arm_check,
 )
 from kubetui.machines.vagrant import commandline
-from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.rules.between_fields import host_problems, host_routes
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -117,11 +117,6 @@ async def _general(system: System) -> tuple[Check, ...]:
         Check("CPUs", "ok", str(os.cpu_count())),
         *_disks(None, 1),
     )
-
-
-def vagrant_home() -> Path:
-    """Return where Vagrant keeps its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
-    return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")
 
 
 def box_versions(plan: Plan, home: Path) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.redaction import redacted
-from kubetui.base.text import counted
+from kubetui.base.text import LineSink, counted
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.provider import LineSink, MachineState
+from kubetui.engine.provider import MachineState
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.vagrant.project import VagrantProject

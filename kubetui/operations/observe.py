@@ -7,20 +7,18 @@ on as kubectl printed it.
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from kubetui.base.errors import HostError, KubetuiError, RunError
 from kubetui.base.system import this_system
-from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
+from kubetui.cluster.tables import CONTAINERS, NODES, PODS, Table, aligned_table, tabbed_table
 from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import endpoint_of
 from kubetui.machines.make import make
@@ -34,40 +32,8 @@ from kubetui.remote.node import Node
 from kubetui.remote.reach import ssh_words
 from kubetui.remote.ssh import SshNode
 
-_ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
-NODES: Final = _ADMIN + "kubectl get nodes -o wide --request-timeout=10s\n"
-PODS: Final = _ADMIN + "kubectl get pods --all-namespaces -o wide --request-timeout=10s\n"
-CONTAINERS: Final = (
-    _ADMIN
-    + r"""
-template='NAMESPACE{{"\t"}}POD{{"\t"}}CONTAINER{{"\t"}}READY{{"\t"}}RESTARTS{{"\t"}}IMAGE{{"\n"}}'
-template+='{{range .items}}{{$pod := .metadata}}{{range .status.containerStatuses}}'
-template+='{{$pod.namespace}}{{"\t"}}{{$pod.name}}{{"\t"}}{{.name}}{{"\t"}}{{.ready}}{{"\t"}}'
-template+='{{.restartCount}}{{"\t"}}{{.image}}{{"\n"}}{{end}}{{end}}'
-kubectl get pods --all-namespaces --field-selector="spec.nodeName=$NODE" --request-timeout=10s \
-  -o go-template="$template"
-"""
-)
-_HEADING = re.compile(r"\S+(?: \S+)*")
 _TIMEOUT: Final = 20.0
 _PATIENCE: Final = Patience(boot=4)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as kubectl printed it. `at` is when; `text` is untouched, `columns` and `rows` are cut from it."""
-
-    at: float
-    text: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def column(self, title: str) -> tuple[str, ...]:
-        """Return one column's words; empty where there is no such column."""
-        if title not in self.columns:
-            return ()
-        index = self.columns.index(title)
-        return tuple(row[index] for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +43,6 @@ class Shell:
     argv: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
-
-
-def aligned_table(text: str, at: float) -> Table:
-    r"""Cut a table whose cells stand under their headings.
-
-    >>> aligned_table("NAME   NOMINATED NODE\na b    c\n", 0.0).rows
-    (('a b', 'c'),)
-    """
-    lines = [clean(line) for line in text.splitlines() if line.strip()]
-    if not lines:
-        return Table(at, text, (), ())
-    found = list(_HEADING.finditer(lines[0]))
-    bounds = [*pairwise([match.start() for match in found]), (found[-1].start(), None)]
-    rows = tuple(tuple(line[start:end].strip() for start, end in bounds) for line in lines[1:])
-    return Table(at, text, tuple(match.group() for match in found), rows)
-
-
-def tabbed_table(text: str, at: float) -> Table:
-    """Cut a table whose cells have tabs between them."""
-    lines = [tuple(map(clean, line.split("\t"))) for line in text.splitlines() if line.strip()]
-    return Table(at, text, lines[0] if lines else (), tuple(lines[1:]))
 
 
 class Observer:

@@ -6,25 +6,23 @@ import time
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from kubetui.base.files import room, write_private
 from kubetui.base.redaction import Stream
-from kubetui.base.text import clean
+from kubetui.base.text import LineSink, clean
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, RunFinished, Sink, TaskFinished
-from kubetui.engine.provider import Endpoint, LineSink, Provider
-from kubetui.engine.recipe import Connect, Run
-from kubetui.host.doctor import vagrant_home
+from kubetui.engine.step import Run
+from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
-from kubetui.machines.vagrant import insecure
 from kubetui.operations import changes
 from kubetui.operations.boxes import store
+from kubetui.operations.connect import connector
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan
@@ -32,9 +30,6 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.record import timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
-from kubetui.remote.host_keys import HostKeys
-from kubetui.remote.node import Node
-from kubetui.remote.ssh import SshNode
 from kubetui.software import networks
 from kubetui.steps.build import STEPS
 from kubetui.steps.machine.start import START
@@ -112,27 +107,3 @@ def _logger(machine: Machine, sink: Sink) -> LineSink:
     """Return what takes lines before the engine does; they stand above the first machine's start."""
     hide = Stream()
     return lambda text: sink(Line(time.time(), machine.name, START.name, hide(clean(text))))
-
-
-def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
-    """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned.
-
-    A machine that is restarted meanwhile may be reached elsewhere afterwards; the provider is asked.
-
-    A machine of Vagrant's is shown its well-known key once, and has to refuse it.
-    """
-    keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
-
-    async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
-        renew = partial(provider.endpoint, machine, again=True) if provider else None
-        node = SshNode(machine.name, endpoint, met if endpoint.personal else keys, renew=renew)
-        await node.connect(log)
-        if machine.host is None:
-            try:
-                await insecure.refuse(machine.name, endpoint, keys, vagrant_home(), log)
-            except BaseException:
-                await node.close()
-                raise
-        return node
-
-    return connect

@@ -21,11 +21,10 @@ from kubetui.base import strictyaml
 from kubetui.base.errors import ProfileError
 from kubetui.base.files import credentials_file
 from kubetui.base.places import Document
-from kubetui.base.redaction import STARS, remember, remember_url, url_user
+from kubetui.base.redaction import STARS, Secret, remember, remember_url, url_user
 from kubetui.base.text import clean
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Secret
 
 MAX_BYTES: Final = 64 * 1024
 _PLACE = re.compile(r"(https?://[^\s/:@]+@)?[A-Za-z0-9][-A-Za-z0-9.]*(:[0-9]{1,5})?")

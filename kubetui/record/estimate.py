@@ -12,8 +12,8 @@ from graphlib import TopologicalSorter
 from statistics import median
 
 from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.order import dependencies
 from kubetui.engine.progress import Progress
-from kubetui.engine.step import dependencies
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import Starts
 from kubetui.record.timings import START, Past, history, kind_of

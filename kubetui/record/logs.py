@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kubetui.base.files import open_private
+from kubetui.cluster.folder import log_of
 from kubetui.engine.events import Event, Line, NodesTable, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
-from kubetui.record.tail import Tail, fold, log_of, mend, stamp
+from kubetui.record.tail import Tail, fold, mend, stamp
 
 HEAD: Final = 4 * 1024 * 1024
 SEGMENT: Final = 4 * 1024 * 1024

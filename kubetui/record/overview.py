@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +12,7 @@ from kubetui.base.errors import KubetuiError, ProfileError
 from kubetui.base.files import locks
 from kubetui.cluster.folder import Cluster, all_names, state_home
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 
@@ -95,40 +94,3 @@ def _held(name: str) -> bool:
         return True
     finally:
         os.close(descriptor)
-
-
-def memory(mib: int) -> str:
-    """Return an amount of memory as short as it is exact.
-
-    >>> memory(2048), memory(1700)
-    ('2 GiB', '1700 MiB')
-    """
-    return f"{mib // 1024} GiB" if mib % 1024 == 0 else f"{mib} MiB"
-
-
-def in_words(profile: Profile) -> str:
-    """Return what a profile makes, in two or three sentences."""
-    plan = Plan(profile)
-    machines = plan.machines
-    first, last = machines[0].address, machines[-1].address
-    span = f"{first}" if first == last else f"{first} to .{int(last) & 0xFF}"
-    if not plan.provider.makes_machines:
-        others = f" and {len(machines) - 3} more" if len(machines) > 3 else ""  # noqa: PLR2004 - three fit a line
-        span = ", ".join(str(machine.address) for machine in machines[:3]) + others
-    total = sum(machine.memory for machine in machines)
-    network = profile.network
-    made = f", box {plan.box}, {memory(total)} in all" if plan.provider.makes_machines else ""
-    return (
-        f"{who(plan)} with {plan.provider.title}{made}. "
-        f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
-        f"Kubernetes {profile.kubernetes.version} on {profile.kubernetes.runtime}, pod network {network.pod_network}."
-    )
-
-
-def who(plan: Plan) -> str:
-    """Return how many machines of which role there are, as a sentence begins."""
-    roles = Counter(machine.role for machine in plan.machines)
-    control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
-    runs = "that runs" if control == 1 else "that run"
-    rest = f"and {workers} worker{'s' if workers > 1 else ''}" if workers else f"{runs} the pods, too"
-    return f"{control} control plane{'s' if control > 1 else ''} {rest}"

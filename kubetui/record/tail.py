@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kubetui.base.files import linked, open_private
+from kubetui.cluster.folder import log_of
 
 TAIL: Final = ".tail"
 OLDER: Final = ".older"
@@ -27,11 +28,6 @@ _LAST_BYTES: Final = 4096
 def stamp(at: float) -> str:
     """Return a time (seconds since the epoch) as it begins a line of a log."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
-
-
-def log_of(folder: Path, machine: str) -> Path:
-    """Return where a machine's log is."""
-    return folder / f"{machine}.log"
 
 
 class Tail:

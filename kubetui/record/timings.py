@@ -18,7 +18,8 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.files import private_folder, write_private
 from kubetui.cluster.folder import Cluster, state_home
 from kubetui.engine.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
-from kubetui.engine.step import Step, dependencies
+from kubetui.engine.order import dependencies
+from kubetui.engine.step import Step
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import Starts
 

@@ -10,35 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kubetui.base.redaction import redact, remember
-
-
-class Secret:
-    """A value that is never shown: its text and representation are a row of stars, wherever it turns up.
-
-    A text with a secret in it gives as `shown` what may be seen; its secret part is one that is remembered already.
-    """
-
-    __slots__ = ("_value", "shown")
-
-    def __init__(self, value: str, *, shown: str = "") -> None:
-        self._value = value
-        self.shown = shown
-        if not shown:
-            remember(value)
-
-    def reveal(self) -> str:
-        """Return the value itself, for the one place that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "********"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
+from kubetui.base.redaction import Secret, redact
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import asyncssh
 
 from kubetui.base.errors import ConnectionLostError, HostKeyError, KubetuiError, RunError
-from kubetui.engine.provider import Endpoint, LineSink
+from kubetui.base.text import LineSink
 from kubetui.remote import reach
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 
 BOOT_SECONDS = 300.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kubetui.base.errors import RunError
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import LineSink
 from kubetui.remote.command import Command
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.base.text import Lines
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import Lines, LineSink
 from kubetui.remote import guest
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result

@@ -9,7 +9,7 @@ import asyncssh
 # not among what asyncssh exports
 from asyncssh.config import ConfigParseError as ConfigParseError  # noqa: PLC0414
 
-from kubetui.engine.provider import Endpoint
+from kubetui.remote.endpoint import Endpoint
 
 NOTHING: Final[tuple[list[str], ...]] = ([], [], [])
 

@@ -12,11 +12,11 @@ from typing import Final
 import asyncssh
 
 from kubetui.base.errors import ConnectionLostError, HostKeyError, RunError
-from kubetui.base.text import Lines
-from kubetui.engine.provider import Endpoint, LineSink, nowhere
+from kubetui.base.text import Lines, LineSink, nowhere
 from kubetui.remote import guest, reach
 from kubetui.remote.command import Command
 from kubetui.remote.connection import Connection, Patience, Renew
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import LostTrackError, Result
 from kubetui.remote.output import Ended, Record, file_of

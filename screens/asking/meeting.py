@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, ComposeResult
@@ -13,10 +12,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
+from kubetui.base.redaction import Secret
 from kubetui.base.text import counted
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.plan import Plan
-from kubetui.remote.command import Secret
 from screens.asking.waiting import BOX, Refused, Waiting
 from screens.widgets.chrome import key
 from screens.widgets.dialogs import Ask
@@ -24,7 +23,6 @@ from screens.widgets.static import Static
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access, UnknownKey
-    from kubetui.operations.changes import Revision
 
 
 class Keys(ModalScreen[bool]):
@@ -119,26 +117,3 @@ def meet(app: App[Any], plan: Plan, then: Callable[[Access | None], object], mov
             then(found)
 
     app.push_screen(Meeting(plan, moved), met)
-
-
-def start_run(app: Any, plan: Plan) -> None:
-    """Ask for what a run needs of the person, and begin it; one that goes on already is only shown."""
-    from screens.asking.changed import allow  # noqa: PLC0415
-    from screens.asking.passwords import ask  # noqa: PLC0415
-    from screens.run.screen import RunScreen  # noqa: PLC0415 - loads the engine
-    from screens.run.session import Session, build, running_session  # noqa: PLC0415
-
-    profile = plan.profile
-
-    def begin(access: Access | None, confirmed: Collection[str] = ()) -> None:
-        run = partial(build, access=access, confirmed=confirmed)
-        app.push_screen(RunScreen(profile, begin=lambda chosen: Session(chosen, run)))
-
-    def allowed(revision: Revision | None) -> None:
-        confirmed, moved = (revision.destroyed, revision.touched) if revision else ((), frozenset[str]())
-        meet(app, plan, lambda access: begin(access, confirmed), moved)
-
-    if running_session(profile.name) is not None:
-        begin(None)
-    else:
-        ask(app, profile, lambda: allow(app, profile, allowed))

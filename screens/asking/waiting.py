@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
-from screens.run.session import EngineThread
+from screens.threads import EngineThread
 from screens.widgets.chrome import key, marked
 from screens.widgets.static import Static
 

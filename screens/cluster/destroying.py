@@ -15,7 +15,7 @@ from kubetui.engine.events import Line
 from screens.log.buffers import Buffer
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
-from screens.run.session import EngineThread
+from screens.threads import EngineThread
 from screens.widgets.chrome import TitleLine, key, marked
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from kubetui.operations.observe import Table
+from kubetui.cluster.tables import Table
 from screens.widgets.chrome import key
 from screens.widgets.symbols import signs
 

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from kubetui.base.errors import ProfileError
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import Profile
-
-NOTE: Final = "rehearsal: nothing here is real"
-
-
-def is_rehearsal(profile: Profile | None) -> bool:
-    """Tell whether a profile is there and makes nothing real."""
-    return profile is not None and Plan(profile).provider.rehearsal
-
-
-def note(profile: Profile) -> str:
-    """Return the note of a profile; empty for one that makes real machines."""
-    return NOTE if is_rehearsal(profile) else ""
+from kubetui.profile.words import note
 
 
 def note_of(cluster: Cluster) -> str:

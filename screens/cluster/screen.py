@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from kubetui.base.text import clock
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import observe
 from kubetui.record import timings
@@ -20,7 +21,6 @@ from screens.cluster import rehearsed
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.shell import open_shell
 from screens.cluster.watch import Opens, Seen, Watch, observer
-from screens.run.state import clock
 from screens.widgets.chrome import Head, PlainScreen, key, marked
 from screens.widgets.static import Static
 

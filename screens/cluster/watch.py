@@ -10,8 +10,8 @@ from typing import Protocol
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
-from kubetui.operations.observe import Table
-from screens.run.session import EngineThread
+from kubetui.cluster.tables import Table
+from screens.threads import EngineThread
 
 PAUSE = 3.0
 """Seconds between two looks; after a failure it is longer each time, up to LONGEST."""

@@ -14,7 +14,7 @@ from textual.content import Content
 
 from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
-from screens.cluster import rehearsed
+from kubetui.profile.words import note
 from screens.cluster.shell import open_shell
 from screens.run.session import Session
 from screens.widgets.chrome import Head, PlainScreen, key, marked
@@ -93,7 +93,7 @@ class FailureScreen(PlainScreen):
     def compose(self) -> ComposeResult:
         """Draw the screen."""
         head = FailureHead(self)
-        head.note = rehearsed.note(self._session.profile)
+        head.note = note(self._session.profile)
         yield head
         with VerticalScroll():
             yield Static("", id="cause", markup=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual.content import Content
 
-from screens.cluster import rehearsed
+from kubetui.profile.words import note
 from screens.run import state as runstate
 from screens.run.session import Session
 from screens.widgets.chrome import Head
@@ -21,7 +21,7 @@ class RunHead(Head):
         self._session = session
         self._status = status
         self._drawn: Content | None = None
-        self.note = rehearsed.note(session().profile)
+        self.note = note(session().profile)
 
     def look(self) -> None:
         """Draw it anew where it says something else now."""

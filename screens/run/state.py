@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
+from kubetui.base.text import clock
 from kubetui.engine.events import TaskFinished, TaskStarted
 from kubetui.engine.progress import Progress
 from screens.widgets.symbols import State
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as minutes and seconds.
-
-    >>> clock(192.4)
-    '3:12'
-    """
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def failure_of(progress: Progress, machine: str) -> TaskFinished | None:

@@ -162,7 +162,7 @@ class StartScreen(PlainScreen):
     def action_go_on(self) -> None:
         """Go on with a run that stopped."""
         from kubetui.profile.plan import Plan  # noqa: PLC0415
-        from screens.asking.meeting import start_run  # noqa: PLC0415
+        from screens.run.begin import start_run  # noqa: PLC0415
 
         cluster = self._cluster
         if cluster is not None and cluster.profile is not None:

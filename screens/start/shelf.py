@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from kubetui.profile.files import library
+from kubetui.profile.words import in_words, is_rehearsal
 from kubetui.record import overview
-from screens.cluster.rehearsed import is_rehearsal
 from screens.host import Host
 from screens.start.rows import cluster_row, draft_row, entry_row, heading
 from screens.widgets.chrome import marked
@@ -71,7 +71,7 @@ class Shelf:
         if draft and draft.plan() is None:
             return marked("failed", "Its first address is too high for the other machines to count up from.")
         note = Content.styled("Changed and not saved. ", "$warning") if draft else Content("")
-        return Content.assemble(("What it is\n", "bold"), note, overview.in_words(profile))
+        return Content.assemble(("What it is\n", "bold"), note, in_words(profile))
 
     def cluster(self, chosen: str) -> overview.ClusterOverview | None:
         """Return the cluster of a row."""

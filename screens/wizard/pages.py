@@ -14,8 +14,7 @@ from textual.content import Content
 from kubetui.profile.questions.pages import FieldPath, Question, pages
 from kubetui.profile.questions.typed import could_become_valid
 from kubetui.profile.rules.ranges import Problem
-from kubetui.record import overview
-from screens.cluster import rehearsed
+from kubetui.profile.words import note, who
 from screens.widgets.chrome import PlainScreen, key, marked
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft, Path, page_of
@@ -146,7 +145,7 @@ class PageScreen(PlainScreen):
         here = self.question
         if here is not None:
             self.query_one("#help", Static).update(Content.assemble((f"{here.title}: ", "bold"), here.help))
-        self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
+        self.query_one(PagesLine).tell(note(self.draft.profile()))
         self.show_picture()
 
     def _problems(self) -> dict[Path, str]:
@@ -218,7 +217,7 @@ def _draw_gauges(screen: PageScreen) -> Content:
     if plan.provider.rehearsal or not plan.provider.makes_machines:
         words = "No machine is made: this needs next to nothing of this host."
         if not plan.provider.makes_machines:
-            words = f"{overview.who(plan)}, set up over SSH. No machine is made." if plan.profile.hosts else ""
+            words = f"{who(plan)}, set up over SSH. No machine is made." if plan.profile.hosts else ""
         return Content.styled(f"  {words}" if words else "", "dim")
     return drawn(gauges(plan, screen.app.host.facts()), screen.room()[0])
 

@@ -14,9 +14,9 @@ from textual.widgets import OptionList
 from kubetui.host.checks import Check, blocking
 from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
+from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
-from screens.asking.meeting import start_run
-from screens.cluster import rehearsed
+from screens.run.begin import start_run
 from screens.widgets.chrome import PlainScreen, key, marked
 from screens.widgets.lists import Lines, SearchLine
 from screens.widgets.reader import Reader
@@ -93,7 +93,7 @@ class ReviewScreen(PlainScreen):
 
     def on_mount(self) -> None:
         """Show the steps, and look at the host."""
-        self.query_one(PagesLine).tell(rehearsed.note(self.draft.profile()))
+        self.query_one(PagesLine).tell(note(self.draft.profile()))
         self.query_one(Lines).focus()
         self._seconds = estimate(self.plan)
         self.show_last()

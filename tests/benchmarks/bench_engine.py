@@ -13,16 +13,17 @@ import random
 import tempfile
 from pathlib import Path
 
+from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Outcome
-from kubetui.engine.provider import Endpoint, LineSink
-from kubetui.engine.recipe import Run, Task
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.step import Recipe, Run, Step, Task, Where
+from kubetui.engine.stop import Stop
 from kubetui.machines.make import make
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import timings
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node
 from kubetui.steps.build import STEPS
 from tests.benchmarks.measure import report, say

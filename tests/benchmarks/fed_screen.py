@@ -13,9 +13,9 @@ from typing import Any
 from textual.app import App
 
 from kubetui.base.text import Lines, redact
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
-from kubetui.engine.step import tasks_of
+from kubetui.engine.order import tasks_of
+from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.record.logs import Logs

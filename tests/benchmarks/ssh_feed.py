@@ -12,14 +12,14 @@ from pathlib import Path
 import asyncssh
 
 from kubetui.base.redaction import redact
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
-from kubetui.engine.provider import Endpoint
-from kubetui.engine.step import tasks_of
+from kubetui.engine.order import tasks_of
+from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.logs import Logs
 from kubetui.remote.command import Command
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
 from kubetui.steps.build import STEPS

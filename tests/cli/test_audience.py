@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kubetui.cli.audience import Attended
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, NodesTable
+from kubetui.engine.stop import Stop
 from tests.machines.vagrant.standin import built
 
 SCRIPT = """
 import sys
 from kubetui.cli.audience import Attended, complain
-from kubetui.engine.engine import Stop
+from kubetui.engine.stop import Stop
 from kubetui.engine.events import NodesTable
 from kubetui.cli.output import JsonLines
 

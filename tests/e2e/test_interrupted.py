@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import psutil
 import pytest
 
-from kubetui.engine.step import tasks_of
+from kubetui.engine.order import tasks_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.journal import read

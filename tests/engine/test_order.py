@@ -8,8 +8,7 @@ import pytest
 from kubetui.base.errors import RunError
 from kubetui.engine.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
 from kubetui.engine.provider import MachineState
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Where
+from kubetui.engine.step import Task, Where
 from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.machine.start import START
 from tests.fakes import Bench, FakeNode, step

@@ -7,8 +7,7 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.engine.events import GOOD, NodesTable, Outcome
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Step, Where
+from kubetui.engine.step import Step, Task, Where
 from tests.fakes import Bench, step
 from tests.plans import plan
 

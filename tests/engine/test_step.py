@@ -5,7 +5,8 @@ from graphlib import CycleError
 import pytest
 
 from kubetui.engine.events import TaskId
-from kubetui.engine.step import Step, Where, dependencies, tasks_of
+from kubetui.engine.order import dependencies, tasks_of
+from kubetui.engine.step import Step, Where
 from tests.fakes import done, step
 from tests.plans import plan
 

@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from kubetui.base.errors import StoppedError
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Where
+from kubetui.engine.step import Task, Where
+from kubetui.engine.stop import Stop
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 

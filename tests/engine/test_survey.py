@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe, State
+from kubetui.engine.step import Recipe, State, Task
 from kubetui.engine.survey import parse, script, survey
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result

@@ -6,10 +6,11 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.base.files import write_private
+from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.provider import LineSink
+from kubetui.cluster.tables import aligned_table, tabbed_table
 from kubetui.operations import observe
-from kubetui.operations.observe import Observer, aligned_table, tabbed_table
+from kubetui.operations.observe import Observer
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.files import credentials_file
-from kubetui.base.redaction import STARS, redact
-from kubetui.cli import clusters
+from kubetui.base.redaction import STARS, Secret, redact
+from kubetui.cli.asking import passwords
 from kubetui.operations.boxes import store
 from kubetui.profile import credentials
 from kubetui.profile.credentials import Logins
@@ -19,7 +19,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.questions.pages import pages
 from kubetui.profile.questions.typed import parse_answer
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Command, Secret
+from kubetui.remote.command import Command
 
 PASSWORD = "c4nary: p@ss"  # noqa: S105
 PLACE = "http://me@proxy:3128"
@@ -204,14 +204,14 @@ def test_a_password_is_asked_once_and_kept_in_memory(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("click.prompt", prompt)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     for _ in range(2):
-        clusters.passwords(PROFILE)
+        passwords(PROFILE)
     assert asked == ["Password for https://you@mirror", f"Password for {PLACE}"]
     assert not list(home.iterdir())
 
 
 def test_without_a_terminal_nobody_is_asked() -> None:
     with CliRunner().isolation(), pytest.raises(ProfileError, match="is not known"):
-        clusters.passwords(PROFILE)
+        passwords(PROFILE)
 
 
 def test_a_prepared_boxs_key_depends_on_no_password() -> None:

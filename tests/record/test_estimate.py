@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kubetui.engine.events import Event, Outcome, TaskFinished, TaskId
+from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.progress import Progress
-from kubetui.engine.step import dependencies, tasks_of
 from kubetui.profile.plan import Plan
 from kubetui.record import timings
 from kubetui.record.estimate import Remaining, estimate, remaining

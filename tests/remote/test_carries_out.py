@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import RunError
-from kubetui.remote.command import Command, Secret
+from kubetui.base.redaction import Secret
+from kubetui.remote.command import Command
 from kubetui.remote.node import LostTrackError
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kubetui.remote.command import PRELUDE, Command, Late, Secret, quote
+from kubetui.base.redaction import Secret
+from kubetui.remote.command import PRELUDE, Command, Late, quote
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 

@@ -10,9 +10,9 @@ import asyncssh
 import pytest
 
 from kubetui.base.errors import ConnectionLostError, HostKeyError, RunError
-from kubetui.engine.provider import Endpoint
 from kubetui.remote.command import Command
 from kubetui.remote.connection import Patience, describe
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import CHANNELS, RECONNECTS, SshNode
 from tests.loopback import Guest

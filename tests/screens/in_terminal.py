@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kubetui.base.text import Lines
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Line, RunFinished, Sink
+from kubetui.engine.stop import Stop
 from kubetui.profile.schema.profile import Profile
 from screens.app import KubetuiApp
 from screens.run.screen import RunScreen

@@ -4,9 +4,9 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, Line, Outcome, RunFinished, RunStarted, Sink, TaskFinished, TaskId, TaskStarted
-from kubetui.engine.step import tasks_of
+from kubetui.engine.order import tasks_of
+from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.steps.build import STEPS

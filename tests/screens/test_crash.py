@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubetui.remote.command import Secret
+from kubetui.base.redaction import Secret
 from screens.app import KubetuiApp
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kubetui.base.redaction import Secret
 from kubetui.profile.credentials import Logins
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Secret
 
 PROXY = "pr0xyc%40nary"
 TOKEN = "c4n4ry.c4n4ryc4n4ryc4n4"  # noqa: S105

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base.redaction import Stream
-from kubetui.engine.provider import Endpoint
-from kubetui.remote.command import Command, Secret, Value
+from kubetui.base.redaction import Secret, Stream
+from kubetui.remote.command import Command, Value
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node
 from kubetui.remote.ssh import SshNode

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import KubetuiError
+from kubetui.base.redaction import Secret
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.survey import script
 from kubetui.operations import plan as planview
@@ -19,7 +20,7 @@ from kubetui.profile.credentials import Logins
 from kubetui.profile.files.library import path_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import PRELUDE, Command, Secret, quote
+from kubetui.remote.command import PRELUDE, Command, quote
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.join import SIGN, TICKET
 from tests.plans import plan

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kubetui.base.errors import KubetuiError
 from kubetui.base.redaction import (
     STARS,
+    Secret,
     Stream,
     redact,
     redact_unseen,
@@ -25,7 +26,7 @@ from kubetui.base.redaction import (
 from kubetui.base.text import Lines
 from kubetui.profile.schema.fields import Part, Url
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Command, Secret
+from kubetui.remote.command import Command
 
 PASSWORD = "it's 100% s3cr&t/é\"x"  # noqa: S105
 TOKEN = "abcdef.0123456789abcdef"  # noqa: S105

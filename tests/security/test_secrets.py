@@ -17,11 +17,11 @@ import yaml
 from kubetui.base import crash
 from kubetui.base.errors import KubetuiError, ProfileError
 from kubetui.base.files import write_private
+from kubetui.base.redaction import Secret
 from kubetui.cli.output import JsonLines, Output, Plain
 from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, Outcome
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe
+from kubetui.engine.step import Recipe, Task
 from kubetui.machines.rehearsal.faults import FAULTS
 from kubetui.operations import plan as planview
 from kubetui.profile.files import file as profilefile
@@ -29,7 +29,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
-from kubetui.remote.command import Command, Secret
+from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 from kubetui.steps.build import STEPS
 from kubetui.steps.node import proxy

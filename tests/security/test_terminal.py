@@ -14,11 +14,10 @@ from kubetui.base.errors import KubetuiError, ProfileError
 from kubetui.base.redaction import Stream, redact
 from kubetui.base.text import Lines, clean
 from kubetui.cli.output import JsonLines, Plain
+from kubetui.cluster.tables import aligned_table, tabbed_table
 from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, NodesTable, Outcome, TaskFinished
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe
-from kubetui.operations import observe
+from kubetui.engine.step import Recipe, Task
 from kubetui.operations import plan as planview
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
@@ -134,8 +133,8 @@ def test_a_plan_shows_a_manifest_of_others_harmlessly(tmp_path: Path) -> None:
 
 def test_tables_are_cut_from_harmless_text() -> None:
     for table in (
-        observe.aligned_table(f"NAME   POD\n{EVIL} x\n", 0.0),
-        observe.tabbed_table(f"NAME\tPOD\n{EVIL}\tx", 0.0),
+        aligned_table(f"NAME   POD\n{EVIL} x\n", 0.0),
+        tabbed_table(f"NAME\tPOD\n{EVIL}\tx", 0.0),
     ):
         for text in (*table.columns, *(cell for row in table.rows for cell in row)):
             assert harmless(text)

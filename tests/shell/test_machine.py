@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kubetui.engine.recipe import Task
+from kubetui.engine.step import Task
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.engine.step import Recipe, Step, Where, dependencies, tasks_of
+from kubetui.base.redaction import Secret
+from kubetui.engine.order import dependencies, tasks_of
+from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote import guest
-from kubetui.remote.command import Command, Late, Secret
+from kubetui.remote.command import Command, Late
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import ADMIN_CONF

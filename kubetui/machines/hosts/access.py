@@ -14,12 +14,12 @@ from typing import Protocol
 import asyncssh
 
 from kubetui.base.errors import HostKeyError, KubetuiError
-from kubetui.engine.provider import Endpoint
+from kubetui.base.redaction import Secret
 from kubetui.machines.hosts.findings import Obstacle, refusal
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote import reach
-from kubetui.remote.command import Secret
 from kubetui.remote.connection import Patience
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys, Trusted
 from kubetui.remote.ssh import SshNode
 

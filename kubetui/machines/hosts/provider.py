@@ -8,12 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kubetui.base.errors import KubetuiError, RunError
-from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.base.text import LineSink
+from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
 from kubetui.machines.hosts.facts import LOOK, Facts, parse
 from kubetui.machines.hosts.findings import Obstacle, judge, refusal
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
 from kubetui.software.runtimes.containerd import SOCKET

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from kubetui.cluster.tables import CONTAINERS, NODES, PODS
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.tables import Member, Tables
-from kubetui.operations import observe
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import INIT_STEP
@@ -35,9 +35,9 @@ class Answers:
             digest(TICKET): self._ticket,
             digest(KNOWN): self._known_node,
             digest(NODES_TABLE): self._nodes,
-            digest(observe.NODES): self._nodes,
-            digest(observe.PODS): self._pods,
-            digest(observe.CONTAINERS): self._containers,
+            digest(NODES): self._nodes,
+            digest(PODS): self._pods,
+            digest(CONTAINERS): self._containers,
         }
 
     def find(self, asked: Asked) -> Make | None:

@@ -10,12 +10,14 @@ from typing import Final
 
 from kubetui.base.errors import ForeignError
 from kubetui.base.files import private_folder
-from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.base.text import LineSink
+from kubetui.engine.provider import MachineState
 from kubetui.machines.rehearsal.certificates import HOST
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
 from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.endpoint import Endpoint
 
 FOLDER: Final = "rehearsal"
 _BOOT_SECONDS: Final = 8.0

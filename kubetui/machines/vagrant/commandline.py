@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from kubetui.base.errors import HostError, RunError
 from kubetui.base.system import System, install_hint
-from kubetui.engine.provider import Endpoint, MachineState
+from kubetui.engine.provider import MachineState
+from kubetui.remote.endpoint import Endpoint
 
 # where Vagrant is missing, python-vagrant says so on standard error as it is imported; kubetui says it in its own words
 logging.getLogger("vagrant").addHandler(logging.NullHandler())

@@ -13,8 +13,9 @@ from pathlib import Path
 import asyncssh
 
 from kubetui.base.errors import RunError
-from kubetui.engine.provider import Endpoint, LineSink
+from kubetui.base.text import LineSink
 from kubetui.remote import reach
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 
 SECONDS = 10.0

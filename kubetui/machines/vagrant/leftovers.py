@@ -16,7 +16,7 @@ from typing import Final
 
 from kubetui.base.files import private_folder, write_private
 from kubetui.base.process import Finished, run
-from kubetui.engine.provider import LineSink, nowhere
+from kubetui.base.text import LineSink, nowhere
 from kubetui.machines.vagrant.lxc.bridge import as_root
 from kubetui.machines.vagrant.settings import container_name
 

@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 
 from kubetui.base.errors import BusyError
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import LineSink
 
 WORKS: Final = frozenset({"up", "reload", "destroy", "halt", "package"})
 """Vagrant's commands that change a machine."""

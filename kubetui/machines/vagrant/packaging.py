@@ -20,7 +20,7 @@ from kubetui.base.errors import RunError, UsageError
 from kubetui.base.files import private_folder, write_private
 from kubetui.base.process import run
 from kubetui.base.system import this_system
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import LineSink
 from kubetui.machines.vagrant import commandline
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import container_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,8 @@ def _write(path: Path, text: str) -> None:
     """Write a file only when it changes."""
     if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
         write_private(path, text)
+
+
+def vagrant_home() -> Path:
+    """Return where Vagrant keeps its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
+    return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")

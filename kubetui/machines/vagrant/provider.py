@@ -9,7 +9,8 @@ from pathlib import Path
 from kubetui.base.errors import BusyError
 from kubetui.base.process import Finished, run
 from kubetui.base.system import this_system
-from kubetui.engine.provider import Endpoint, LineSink, MachineState
+from kubetui.base.text import LineSink
+from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline, orphans
 from kubetui.machines.vagrant.errors import explain
 from kubetui.machines.vagrant.leftovers import Leftovers
@@ -25,6 +26,7 @@ from kubetui.machines.vagrant.settings import (
 )
 from kubetui.machines.vagrant.turns import Turns
 from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.endpoint import Endpoint
 
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0

@@ -14,14 +14,14 @@ from typing import Any, Final
 from kubetui.base.errors import RunError, StoppedError
 from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Engine, Stop
+from kubetui.engine.engine import Engine
 from kubetui.engine.events import Sink
 from kubetui.engine.provider import MachineState, Provider
-from kubetui.engine.recipe import Connect, Run
-from kubetui.host.doctor import vagrant_home
+from kubetui.engine.step import Connect, Run
+from kubetui.engine.stop import Stop
 from kubetui.machines.make import make as provider_of
 from kubetui.machines.vagrant.packaging import Packaging, StoredBox
-from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes.anonymise import clean_up
 from kubetui.operations.boxes.store import FORMAT, OWNER, Say, base_box, found, key, nameless, recipe, steps
 from kubetui.profile import credentials

@@ -16,8 +16,8 @@ from typing import Final
 
 from kubetui.base.errors import UsageError
 from kubetui.engine.step import Step, Where
-from kubetui.host.doctor import vagrant_home
 from kubetui.machines.vagrant.packaging import KEEPS, Packaging, StoredBox, stored
+from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.steps.build import STEPS

@@ -8,8 +8,8 @@ from typing import Final
 
 from kubetui.cluster.api import ready
 from kubetui.engine.events import GOOD, Outcome
-from kubetui.engine.recipe import Task, apply, follow_recipe
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.recipe import apply, follow_recipe
+from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.init import ADMIN, KUBECONFIG_STEP, POD_NETWORK

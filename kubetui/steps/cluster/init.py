@@ -7,8 +7,8 @@ from typing import Final
 from kubetui.base.files import write_private
 from kubetui.base.redaction import remember_key
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task, follow_recipe
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.recipe import follow_recipe
+from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.software import networks

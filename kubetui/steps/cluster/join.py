@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from kubetui.base.errors import RunError
+from kubetui.base.redaction import Secret
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task, apply, probe
-from kubetui.engine.step import Recipe, State, Step, Where
+from kubetui.engine.recipe import apply, probe
+from kubetui.engine.step import Recipe, State, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
-from kubetui.remote.command import Command, Late, Secret
+from kubetui.remote.command import Command, Late
 from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.init import ADMIN, INIT_STEP, KUBEADM

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from kubetui.base.errors import RunError
+from kubetui.base.redaction import Secret
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
-from kubetui.remote.command import Command, Late, Secret
+from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import join, join_recipe

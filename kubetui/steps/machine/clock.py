@@ -8,8 +8,7 @@ from typing import Final
 from kubetui.base import clock
 from kubetui.base.errors import RunError
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.machine.start import FACTS

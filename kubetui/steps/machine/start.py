@@ -7,8 +7,7 @@ from typing import Final
 from kubetui.base.errors import RunError
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
-from kubetui.engine.recipe import Task
-from kubetui.engine.step import Recipe, Step, Where
+from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.engine.survey import survey
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command

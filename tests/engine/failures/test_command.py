@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kubetui.base.redaction import Secret
 from kubetui.engine.failures.command import failed_command
-from kubetui.remote.command import Command, Secret, Value
+from kubetui.remote.command import Command, Value
 from kubetui.remote.ssh import SshNode
 from tests.loopback import guest
 

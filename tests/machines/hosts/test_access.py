@@ -7,6 +7,7 @@ import asyncssh
 import pytest
 
 from kubetui.base.errors import HostError, HostKeyError, KubetuiError, RunError
+from kubetui.base.redaction import Secret
 from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Nobody, UnknownKey, greet
@@ -14,7 +15,7 @@ from kubetui.machines.hosts.provider import HostsProvider
 from kubetui.machines.make import make
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Command, Secret
+from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest, guest

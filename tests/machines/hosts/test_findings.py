@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kubetui.base.errors import ForeignError, HostError
-from kubetui.engine.step import dependencies
+from kubetui.engine.order import dependencies
 from kubetui.host.checks import quorum_check
 from kubetui.machines.hosts.facts import Facts
 from kubetui.machines.hosts.facts import parse as parse_facts

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, Line, NodesTable, RunFinished, TaskFinished
+from kubetui.engine.stop import Stop
 from kubetui.machines.rehearsal import stage
 from kubetui.machines.rehearsal.options import NAME
 from kubetui.operations.up import up

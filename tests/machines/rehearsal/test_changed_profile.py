@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kubetui.base.errors import ProfileError, StoppedError
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event, Line, TaskStarted
+from kubetui.engine.stop import Stop
 from kubetui.machines.rehearsal.options import NAME
 from kubetui.machines.rehearsal.provider import RehearsalProvider
 from kubetui.operations import changes

@@ -11,9 +11,9 @@ from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError
 from kubetui.cli.output import Plain
 from kubetui.cluster.api import ready
 from kubetui.cluster.folder import state_home
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Outcome, RunStarted, TaskFinished
 from kubetui.engine.provider import MachineState
+from kubetui.engine.stop import Stop
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import Options, rehearsed, with_options
 from kubetui.machines.rehearsal.recording.recording import Kind, shipped

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import LineSink
 from kubetui.machines.vagrant.lxc.bridge import Bridge
 from kubetui.machines.vagrant.provider import VagrantProvider
 from tests.machines.vagrant.standin import Fake, drop, plan, record

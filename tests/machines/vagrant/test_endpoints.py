@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import RunError
-from kubetui.engine.provider import Endpoint
 from kubetui.machines.vagrant import commandline
 from kubetui.machines.vagrant.provider import VagrantProvider
+from kubetui.remote.endpoint import Endpoint
 from tests.machines.vagrant.standin import Fake, drop, plan
 
 SSH_CONFIG = """\

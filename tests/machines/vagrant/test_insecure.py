@@ -8,9 +8,9 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.provider import Endpoint
 from kubetui.machines.vagrant.insecure import key_files, refuse
-from kubetui.operations import up
+from kubetui.operations.connect import connector
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from tests.loopback import Guest, guest
 from tests.plans import plan
@@ -87,4 +87,4 @@ async def test_the_run_tries_it_on_machines_of_vagrants(machine: Guest, home: Pa
     cluster.create()
     endpoint = Endpoint("127.0.0.1", machine.wire.port, "vagrant", (machine.key,))
     with pytest.raises(RunError, match="well-known"):
-        await up.connector(cluster)(plan().control_plane, endpoint, lambda _: None)
+        await connector(cluster)(plan().control_plane, endpoint, lambda _: None)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import BusyError, ForeignError
-from kubetui.engine.provider import LineSink, MachineState
+from kubetui.base.text import LineSink
+from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline
 from kubetui.machines.vagrant.provider import VagrantProvider
 from tests.machines.vagrant.standin import STATUS, Fake, plan, record

@@ -11,11 +11,12 @@ import pytest
 
 from kubetui.base.errors import RunError, StoppedError, UsageError
 from kubetui.base.process import Finished
+from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Event
-from kubetui.engine.provider import Endpoint, LineSink, MachineState
-from kubetui.engine.recipe import Connect
+from kubetui.engine.provider import MachineState
+from kubetui.engine.step import Connect
+from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant import packaging
 from kubetui.machines.vagrant.packaging import add_arguments, package_arguments, stored, tar_arguments
 from kubetui.operations.boxes import make as boxmaker
@@ -24,6 +25,7 @@ from kubetui.operations.boxes.anonymise import clean_up
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE, Command
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
 from kubetui.steps.machine.clock import SHOW
 from tests.fakes import FakeNode, FakeProvider

@@ -14,9 +14,9 @@ from kubetui.operations.changes import Revision
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from screens.asking import meeting
 from screens.asking.changed import Comparing, Remake, allow
 from screens.asking.waiting import Refused
+from screens.run.begin import start_run
 from screens.widgets.chrome import PlainScreen
 from tests.screens.apps import OneScreen, until
 
@@ -124,7 +124,7 @@ async def test_a_run_is_told_what_may_go(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr("screens.run.screen.RunScreen", Shown)
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meeting.start_run(pilot.app, Plan(WANTED))
+        start_run(pilot.app, Plan(WANTED))
         await until(pilot, lambda: is_shown(pilot, Remake))
         await pilot.press("y")
         await until(pilot, lambda: is_shown(pilot, Shown))

@@ -10,18 +10,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kubetui.base.errors import HostError, KubetuiError
+from kubetui.base.redaction import Secret
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Person, UnknownKey
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import Secret
-from screens.asking import meeting
 from screens.asking.meeting import Keys, Meeting, meet
 from screens.asking.waiting import Refused
 from screens.cluster import removal
 from screens.cluster.removal import destroy
+from screens.run.begin import start_run
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Ask, Confirm
 from tests.screens.apps import SIZES, OneScreen, until
@@ -173,7 +173,7 @@ async def test_a_run_gets_what_was_said(hosts: Hosts, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("screens.run.screen.RunScreen", Shown)
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meeting.start_run(pilot.app, Plan(PROFILE))
+        start_run(pilot.app, Plan(PROFILE))
         await until(pilot, lambda: is_shown(pilot, Ask))
         await pilot.press(*TYPED, "enter")
         await until(pilot, lambda: is_shown(pilot, Shown))
@@ -188,7 +188,7 @@ async def test_machines_at_another_place_are_met_for_the_first_time(hosts: Hosts
     cluster.profile.write_text(profilefile.dump(PROFILE.model_copy(update={"hosts": (PROFILE.hosts[0], elsewhere)})))
     cluster.journal.write_text('{"n": 1, "at": 1.0, "event": "begin", "task": "kubnode1/facts"}\n')
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meeting.start_run(pilot.app, Plan(PROFILE))
+        start_run(pilot.app, Plan(PROFILE))
         await until(pilot, lambda: is_shown(pilot, Keys))
     assert hosts.moved == {"kubnode1"}
 

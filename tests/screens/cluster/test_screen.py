@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from kubetui.base.errors import RunError
 from kubetui.cluster.folder import Cluster as Cluster_
-from kubetui.operations.observe import Table, aligned_table, tabbed_table
+from kubetui.cluster.tables import Table, aligned_table, tabbed_table
 from kubetui.record import timings
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.screen import ClusterScreen, built_in

@@ -8,12 +8,13 @@ import time
 import pytest
 
 from kubetui.base.errors import BusyError
-from kubetui.engine.engine import Stop
 from kubetui.engine.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
+from kubetui.engine.stop import Stop
 from kubetui.profile.schema.profile import Profile
 from screens.log.buffers import text_of
 from screens.run import session as sessions
-from screens.run.session import EngineThread, Session, land, running_session
+from screens.run.session import Session, land, running_session
+from screens.threads import EngineThread
 from tests.screens import recorded
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import ProfileError
-from kubetui.engine.engine import Stop
+from kubetui.engine.stop import Stop
 from kubetui.host.checks import blocking
 from kubetui.host.doctor import examine
 from kubetui.operations.plan import step_texts

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task
+from kubetui.engine.step import Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN, TICKET

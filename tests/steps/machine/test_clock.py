@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kubetui.base.clock import LEEWAY, ahead, told
 from kubetui.base.errors import RunError
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import Task
+from kubetui.engine.step import Task
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command

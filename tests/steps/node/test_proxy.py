@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from kubetui.base.redaction import STARS
+from kubetui.base.redaction import STARS, Secret
 from kubetui.profile.credentials import Logins
-from kubetui.remote.command import Secret
 from kubetui.steps.node import proxy
 from tests.plans import FULL, MIRRORS, plan
 

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
+from kubetui.base.redaction import Secret
 from kubetui.engine.step import State
-from kubetui.remote.command import Command, Late, Secret
+from kubetui.remote.command import Command, Late
 from kubetui.steps.cluster.join import CA
 from tests.steps.shell.box import Box, recipe, state
 

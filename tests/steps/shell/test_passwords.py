@@ -4,10 +4,11 @@ import stat
 import tomllib
 from dataclasses import replace
 
+from kubetui.base.redaction import Secret
 from kubetui.engine.step import State
 from kubetui.operations.boxes.anonymise import CLEAN
 from kubetui.profile.credentials import Logins
-from kubetui.remote.command import Command, Secret
+from kubetui.remote.command import Command
 from tests.plans import plan
 from tests.steps.shell.box import Box, recipe, state
 

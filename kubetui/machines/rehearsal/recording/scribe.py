@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.base.errors import KubetuiError, UsageError
-from kubetui.base.text import clean, redact
+from kubetui.base.text import LineSink, clean, redact
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.provider import Endpoint, LineSink
-from kubetui.engine.recipe import Connect
-from kubetui.engine.step import Step
+from kubetui.cluster.tables import CONTAINERS, NODES, PODS
+from kubetui.engine.step import Connect, Step
 from kubetui.engine.survey import parse
 from kubetui.machines.rehearsal.recording.asked import digest, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording, missing, scripts
@@ -24,6 +23,7 @@ from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.operations import observe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
 
 SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
@@ -60,17 +60,17 @@ class Scribe:
         node = await observe.control_plane(cluster)
         try:
             await self._settled(node)
-            for script in (observe.NODES, observe.PODS):
+            for script in (NODES, PODS):
                 await self._table(node, self.plan.control_plane, Command(script))
             for machine in self._chosen():
-                await self._table(node, machine, Command(observe.CONTAINERS, {"NODE": machine.name}))
+                await self._table(node, machine, Command(CONTAINERS, {"NODE": machine.name}))
         finally:
             await node.close()
 
     async def _settled(self, node: Node) -> None:
         """Wait until the kubelets have told of every pod, which they do once a minute."""
         for _ in range(90):
-            if "0/1" not in await node.read(Command(observe.PODS)):
+            if "0/1" not in await node.read(Command(PODS)):
                 return
             await asyncio.sleep(1)
 
@@ -113,7 +113,7 @@ class Scribe:
         return (self.plan.control_plane, *self.plan.workers[:1])
 
     def _version(self) -> str:
-        nodes = (answer.text for _, name, kind, _, answer in self._notes if name == digest(observe.NODES))
+        nodes = (answer.text for _, name, kind, _, answer in self._notes if name == digest(NODES))
         match = _VERSION.search(next(nodes, ""))
         return match[1] if match else ".".join(map(str, self.plan.minor))
 

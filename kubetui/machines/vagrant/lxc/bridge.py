@@ -18,7 +18,7 @@ from typing import Final
 import psutil
 
 from kubetui.base.process import Finished, run
-from kubetui.engine.provider import LineSink, nowhere
+from kubetui.base.text import LineSink, nowhere
 
 _SYSTEM: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
 _NET: Final = Path("/sys/class/net")

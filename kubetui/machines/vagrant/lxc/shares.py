@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from kubetui.engine.provider import LineSink
+from kubetui.base.text import LineSink
 from kubetui.machines.vagrant.lxc.bridge import as_root
 
 _UNIFIED: Final = Path("/sys/fs/cgroup/cgroup.controllers")

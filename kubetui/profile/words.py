@@ -1,0 +1,59 @@
+"""Profiles in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from kubetui.profile.plan import Plan, Role
+from kubetui.profile.schema.profile import Profile
+
+
+def memory(mib: int) -> str:
+    """Return an amount of memory as short as it is exact.
+
+    >>> memory(2048), memory(1700)
+    ('2 GiB', '1700 MiB')
+    """
+    return f"{mib // 1024} GiB" if mib % 1024 == 0 else f"{mib} MiB"
+
+
+def in_words(profile: Profile) -> str:
+    """Return what a profile makes, in two or three sentences."""
+    plan = Plan(profile)
+    machines = plan.machines
+    first, last = machines[0].address, machines[-1].address
+    span = f"{first}" if first == last else f"{first} to .{int(last) & 0xFF}"
+    if not plan.provider.makes_machines:
+        others = f" and {len(machines) - 3} more" if len(machines) > 3 else ""  # noqa: PLR2004 - three fit a line
+        span = ", ".join(str(machine.address) for machine in machines[:3]) + others
+    total = sum(machine.memory for machine in machines)
+    network = profile.network
+    made = f", box {plan.box}, {memory(total)} in all" if plan.provider.makes_machines else ""
+    return (
+        f"{who(plan)} with {plan.provider.title}{made}. "
+        f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
+        f"Kubernetes {profile.kubernetes.version} on {profile.kubernetes.runtime}, pod network {network.pod_network}."
+    )
+
+
+def who(plan: Plan) -> str:
+    """Return how many machines of which role there are, as a sentence begins."""
+    roles = Counter(machine.role for machine in plan.machines)
+    control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
+    runs = "that runs" if control == 1 else "that run"
+    rest = f"and {workers} worker{'s' if workers > 1 else ''}" if workers else f"{runs} the pods, too"
+    return f"{control} control plane{'s' if control > 1 else ''} {rest}"
+
+
+NOTE: Final = "rehearsal: nothing here is real"
+
+
+def is_rehearsal(profile: Profile | None) -> bool:
+    """Tell whether a profile is there and makes nothing real."""
+    return profile is not None and Plan(profile).provider.rehearsal
+
+
+def note(profile: Profile) -> str:
+    """Return the note of a profile; empty for one that makes real machines."""
+    return NOTE if is_rehearsal(profile) else ""
