@@ -61,7 +61,7 @@ def up(
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
         confirmed(f"Build {profile.name}: {what}?", yes=yes)
-    revision = revised(profile, yes=yes)
+    revision = revised(plan, yes=yes)
     access = hostcommands.meet(plan, accept_host_keys=accept_host_keys, moved=revision.touched if revision else ())
     output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
     scribe = _scribe(plan, record)
@@ -81,14 +81,14 @@ def up(
     return _code(finished)
 
 
-def revised(profile: Profile, *, yes: bool) -> Revision | None:
-    """Compare a profile with the one that its cluster was built from, and ask before machines are destroyed for it.
+def revised(plan: Plan, *, yes: bool) -> Revision | None:
+    """Compare a plan with the one that its cluster was built from, and ask before machines are destroyed for it.
 
     Raises ProfileError where the change cannot be taken any more, and as `confirmed` does.
     """
     from kubetui.operations import changes
 
-    revision = asyncio.run(changes.revision(Cluster(profile.name), profile))
+    revision = asyncio.run(changes.revision(Cluster(plan.profile.name), plan))
     if revision is not None and revision.destroyed:
         say(revision.reason, err=True)
         for line in revision.fates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubetui.base.errors import ProfileError
@@ -16,7 +16,6 @@ from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
-from kubetui.operations.boxes import store
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
@@ -86,14 +85,17 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
     return () if all(map(_harmless, changes)) else changes
 
 
-async def revision(cluster: Cluster, profile: Profile, log: LineSink | None = None) -> Revision | None:
+async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) -> Revision | None:
     """Return what it means to take a changed profile; None where everything that exists can stay as it is.
+
+    `plan` is the wanted one, with the box that its machines would be made from.
 
     Nothing is changed. With a `log`, which only the holder of the cluster's lock gives, it waits for what an earlier
     run left at work.
 
     Raises ProfileError PROFILE-CHANGED once anything was installed on a machine that exists.
     """
+    profile = plan.profile
     changes = pending(cluster, profile)
     if not changes:
         return None
@@ -106,7 +108,7 @@ async def revision(cluster: Cluster, profile: Profile, log: LineSink | None = No
             fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
             id="PROFILE-CHANGED",
         )
-    touched = different(definitions(Plan(built), _made(cluster)), definitions(store.planned(Plan(wanted))))
+    touched = different(definitions(Plan(built), _made(cluster)), definitions(replace(plan, profile=wanted)))
     gone = existing if Plan(built).provider.makes_machines else ()
     return Revision(built, wanted, changes, touched, tuple(name for name in gone if name in touched))
 

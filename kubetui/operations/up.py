@@ -67,7 +67,7 @@ async def up(
                 times = timings.Recorder(plan, STEPS)
                 written = _written(cluster.folder, journal, logs, times, sink)
                 log = _logger(plan.control_plane, written)
-                revision = await changes.revision(cluster, profile, log)
+                revision = await changes.revision(cluster, plan, log)
                 if revision is not None:
                     revision.refuse_unconfirmed(confirmed)
                     await revision.make_way(cluster, log)

@@ -18,6 +18,8 @@ NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
 API_PORT = 6443
 """Where an API server listens."""
+CGROUP_V2_ONLY = (1, 35)
+"""From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 _NOWHERE = IPv4Address(0)
 """What a host without an address has until the profile is right."""
 
@@ -126,6 +128,16 @@ class Plan:
         """Kubernetes' major and minor version."""
         major, minor = self.profile.kubernetes.version.split(".")[:2]
         return int(major), int(minor)
+
+    @property
+    def tolerates_cgroup_v1(self) -> bool:
+        """Whether the profile lets the kubelet run on cgroup version 1, which it refuses by itself."""
+        said = [
+            patch["failCgroupV1"]
+            for patch in self.profile.kubernetes.patches
+            if patch.get("kind") == "KubeletConfiguration" and "failCgroupV1" in patch
+        ]
+        return self.minor >= CGROUP_V2_ONLY and bool(said) and said[-1] is False
 
     @property
     def exact_version(self) -> str | None:

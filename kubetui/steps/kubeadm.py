@@ -18,8 +18,6 @@ VERSION_MARK: Final = "@KUBERNETES_VERSION@"
 TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
 CA_HASH_MARK: Final = "@CA_HASH@"
 CERTIFICATE_KEY_MARK: Final = "@CERTIFICATE_KEY@"
-CGROUP_V2_ONLY: Final = (1, 35)
-"""From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 
 
 def cluster_configuration(plan: Plan) -> Document:
@@ -90,12 +88,6 @@ def join_documents(plan: Plan, machine: Machine) -> list[Document]:
     return [_patched(join, plan)]
 
 
-def tolerates_cgroup_v1(plan: Plan) -> bool:
-    """Tell whether the profile has the kubelet run on cgroup version 1 although it refuses that by itself."""
-    kubelets = (each for each in init_documents(plan) if each["kind"] == "KubeletConfiguration")
-    return plan.minor >= CGROUP_V2_ONLY and any(each.get("failCgroupV1") is False for each in kubelets)
-
-
 def skipped_on_cgroup_v1(plan: Plan, registering: Document) -> str:
     """Return the check that kubeadm has to skip on a machine with cgroup version 1, or nothing.
 
@@ -106,7 +98,7 @@ def skipped_on_cgroup_v1(plan: Plan, registering: Document) -> str:
     registration = registering.get("nodeRegistration")
     listed = registration.get("ignorePreflightErrors") if isinstance(registration, dict) else None
     everything = isinstance(listed, list) and any(str(each).lower() == "all" for each in listed)
-    return "SystemVerification" if tolerates_cgroup_v1(plan) and not everything else ""
+    return "SystemVerification" if plan.tolerates_cgroup_v1 and not everything else ""
 
 
 def render(documents: list[Document]) -> str:

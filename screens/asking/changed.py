@@ -14,6 +14,8 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import changes
+from kubetui.operations.boxes import store
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from screens.asking.waiting import BOX, Refused, Waiting
 from screens.widgets.chrome import key
@@ -32,7 +34,7 @@ class Comparing(Waiting["Revision | None"]):
 
     async def find(self) -> Revision | None:
         """Ask the journal, and the provider that the cluster was built with."""
-        return await changes.revision(Cluster(self._profile.name), self._profile)
+        return await changes.revision(Cluster(self._profile.name), store.planned(Plan(self._profile)))
 
 
 class Remake(ModalScreen[bool]):

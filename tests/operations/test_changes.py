@@ -23,6 +23,7 @@ from kubetui.engine.events import Outcome, RunStarted, TaskFinished, TaskId, Tas
 from kubetui.machines.hosts.access import Access, Person
 from kubetui.machines.vagrant.provider import VagrantProvider
 from kubetui.operations import changes
+from kubetui.operations.boxes.store import planned as with_box
 from kubetui.operations.changes import definitions, different, revision
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -43,11 +44,15 @@ def profile(**parts: Any) -> Profile:
     return Profile.model_validate({"provider": "virtualbox", **parts})
 
 
+def planned(wanted: Profile) -> Plan:
+    return with_box(Plan(wanted))
+
+
 def touched(built: Profile, wanted: Profile) -> set[str]:
     return set(different(definitions(Plan(built)), definitions(Plan(wanted))))
 
 
-@given(st.sampled_from(PROVIDERS), st.integers(1, 3), st.integers(0, 4), st.sampled_from(["1.30", "1.36"]))
+@given(st.sampled_from(PROVIDERS), st.integers(1, 3), st.integers(0, 4), st.sampled_from(["1.36", "1.37"]))
 def test_what_is_no_machines_touches_none(provider: str, control_planes: int, workers: int, version: str) -> None:
     machines = {"control_planes": control_planes, "workers": workers}
     network = {"control_plane_endpoint": "10.0.0.99"}
@@ -163,20 +168,20 @@ async def test_a_change_is_taken_until_a_step_that_installs_has_begun(cluster: C
     await built(cluster, profile(), (step, "kubnode1"), existing=("kubmaster", "kubnode1"))
     fake.says("status", status(kubmaster="running", kubnode1="poweroff", kubnode2="not_created"))
     if step in LOOKS:
-        found = await revision(cluster, profile(**BOX))
+        found = await revision(cluster, planned(profile(**BOX)))
         assert found is not None
         assert (set(found.touched), found.destroyed) == (ALL, ("kubmaster", "kubnode1"))
         assert "machines.box was not set and is other/box" in found.reason
         return
     with pytest.raises(ProfileError, match=r"machines\.box was not set and is other/box") as caught:
-        await revision(cluster, profile(**BOX))
+        await revision(cluster, planned(profile(**BOX)))
     assert caught.value.id == "PROFILE-CHANGED"
 
 
 async def test_what_was_installed_on_a_machine_that_was_taken_away_does_not_count(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("modules", "kubnode1"), ("facts", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running", kubnode1="not_created", kubnode2="not_created"))
-    found = await revision(cluster, profile(**BOX))
+    found = await revision(cluster, planned(profile(**BOX)))
     assert found is not None
     assert found.destroyed == ("kubmaster",)
 
@@ -184,7 +189,7 @@ async def test_what_was_installed_on_a_machine_that_was_taken_away_does_not_coun
 async def test_a_change_that_touches_no_machine_destroys_none(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running"))
-    found = await revision(cluster, profile(kubernetes={"version": "1.30"}))
+    found = await revision(cluster, planned(profile(kubernetes={"version": "1.37"})))
     assert found is not None
     assert not found.touched
     assert not found.destroyed
@@ -195,9 +200,9 @@ async def test_without_a_journal_machines_may_have_anything_on_them(cluster: Clu
     cluster.journal.unlink()
     fake.says("status", status(kubmaster="running"))
     with pytest.raises(ProfileError, match="built from another profile"):
-        await revision(cluster, profile(**BOX))
+        await revision(cluster, planned(profile(**BOX)))
     (cluster.folder / ".vagrant/machines/kubmaster/virtualbox/id").unlink()
-    assert await revision(cluster, profile(**BOX)) is not None
+    assert await revision(cluster, planned(profile(**BOX))) is not None
 
 
 async def test_a_prepared_box_that_is_gone_was_still_what_a_machine_came_from(cluster: Cluster, fake: Fake) -> None:
@@ -207,7 +212,7 @@ async def test_a_prepared_box_that_is_gone_was_still_what_a_machine_came_from(cl
     document["machines"][0]["box"] = "kubetui/0123456789abcdef"
     path.write_text(json.dumps(document))
     fake.says("status", status(kubmaster="running"))
-    found = await revision(cluster, profile(kubernetes={"version": "1.30"}))
+    found = await revision(cluster, planned(profile(kubernetes={"version": "1.37"})))
     assert found is not None
     assert found.destroyed == ("kubmaster",)
 
@@ -231,25 +236,25 @@ async def test_what_an_installed_cluster_takes_in_place(
     await built(cluster, profile(**before), ("modules", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running"))
     if harmless:
-        assert await revision(cluster, profile(**after)) is None
+        assert await revision(cluster, planned(profile(**after))) is None
         assert changes.pending(cluster, profile(**after)) == ()
         assert fake.calls == []
     else:
         with pytest.raises(ProfileError, match="Only more workers can be added in place"):
-            await revision(cluster, profile(**after))
+            await revision(cluster, planned(profile(**after)))
 
 
 async def test_hosts_are_taken_anew_until_one_is_claimed_and_none_is_destroyed(cluster: Cluster) -> None:
     moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
     before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))
     await built(cluster, before, ("facts", "kubnode1"))
-    found = await revision(cluster, after)
+    found = await revision(cluster, planned(after))
     assert found is not None
     assert found.touched == {"kubnode1"}
     assert not found.destroyed
     await built(cluster, before, ("claim", "kubmaster"))
     with pytest.raises(ProfileError, match="built from another profile"):
-        await revision(cluster, after)
+        await revision(cluster, planned(after))
 
 
 async def test_the_command_line_forgets_the_keys_of_machines_that_moved(
@@ -280,7 +285,7 @@ async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode1"))
     fake.says("status", status(kubmaster="running", kubnode1="running"))
     cluster.host_keys.write_text("kubmaster ssh-ed25519 AAAA\nother ssh-ed25519 BBBB\n")
-    found = await revision(cluster, profile(provider="rehearsal"))
+    found = await revision(cluster, planned(profile(provider="rehearsal")))
     assert found is not None
     assert found.destroyed == ("kubmaster", "kubnode1")
     with pytest.raises(ProfileError, match="kubnode1 would be destroyed") as caught:
@@ -296,7 +301,7 @@ async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake
 async def test_what_becomes_of_each_machine_is_said(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode2"))
     fake.says("status", status(kubmaster="running", kubnode2="running"))
-    found = await revision(cluster, profile(machines={"workers": 1, "box": "other/box"}))
+    found = await revision(cluster, planned(profile(machines={"workers": 1, "box": "other/box"})))
     assert found is not None
     assert found.fates == (
         "kubmaster  is destroyed and made anew",

@@ -9,10 +9,9 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.engine.survey import survey
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
-from kubetui.steps import kubeadm
 
 PROBE: Final = r"""
 . /etc/os-release
@@ -61,7 +60,7 @@ async def _look(task: Task) -> Outcome:
         task.log(line)
     if not result.ok:
         raise RunError(f"{task.machine.name}: {result.last.removeprefix('error: ')}", id="MACHINE")
-    if result.last.endswith(CGROUP_V1) and kubeadm.tolerates_cgroup_v1(task.plan):
+    if result.last.endswith(CGROUP_V1) and task.plan.tolerates_cgroup_v1:
         task.say_once(SKIPPED)
     return Outcome.UNCHANGED
 
@@ -73,7 +72,7 @@ def _nothing(plan: Plan, machine: Machine) -> Recipe:
 
 def _facts(plan: Plan, machine: Machine) -> Recipe:
     memory = machine.memory if plan.provider.isolates else 0
-    old_enough = plan.minor < kubeadm.CGROUP_V2_ONLY or kubeadm.tolerates_cgroup_v1(plan)
+    old_enough = plan.minor < CGROUP_V2_ONLY or plan.tolerates_cgroup_v1
     values = {"ADDRESS": str(machine.address), "CGROUPS": "1" if old_enough else "2", "MEMORY": str(memory)}
     return Recipe(probe=Command(PROBE, values))
 

@@ -15,6 +15,7 @@ from kubetui.operations import changes
 from kubetui.operations.destroy import destroy
 from kubetui.operations.up import up
 from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
@@ -86,7 +87,7 @@ async def test_it_may_be_cut_off_before_the_new_profile_is_written(
             await up(chosen(**LARGER), lambda _event: None, Stop(), confirmed=("kubmaster",))
     assert of_old(theatre) == {"kubnode1", "kubnode2"}
     assert profilefile.load(theatre.cluster.profile) == profile()
-    found = await changes.revision(theatre.cluster, profile(machines=LARGER))
+    found = await changes.revision(theatre.cluster, Plan(profile(machines=LARGER)))
     assert found is not None
     assert not found.destroyed
     assert (await up(chosen(**machines), lambda _event: None, Stop())).ok
