@@ -1,0 +1,92 @@
+"""The house keeps its shape: small folders, short import chains, and an ARCHITECTURE.md that names what exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MOST_MODULES = 14
+LONGEST_CHAIN = 11
+FOLDERS = sorted(
+    folder
+    for package in ("kubetui", "screens")
+    for folder in (ROOT / package, *(ROOT / package).rglob("*"))
+    if folder.is_dir() and any(folder.glob("*.py"))
+)
+ROOMS = sorted(
+    ".".join(folder.relative_to(ROOT).parts)
+    for folder in FOLDERS
+    if len(folder.relative_to(ROOT).parts) == 2
+)
+ROWS = re.findall(
+    r"^\| ([^|]+) \| \[?`([^`|]+)`[^|]*\| ([^|]*)\|$", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("kubetui", "screens", cache_dir=None)
+
+
+def chain_from(module: str, room: frozenset[str], above: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The longest chain of imports inside a room that begins with a module; a circle fails the test."""
+    assert module not in above, f"import circle: {' > '.join((*above, module))}"
+    below = graph().find_modules_directly_imported_by(module) & room
+    return (module, *max((chain_from(each, room, (*above, module)) for each in sorted(below)), key=len, default=()))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_has_few_modules(folder: Path) -> None:
+    modules = sorted(path.name for path in folder.glob("*.py"))
+    assert len(modules) <= MOST_MODULES, modules
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_import_chains_inside_a_room_are_short(room: str) -> None:
+    modules = frozenset(name for name in graph().modules if name == room or name.startswith(f"{room}."))
+    longest = max((chain_from(module, modules) for module in sorted(modules)), key=len)
+    assert len(longest) <= LONGEST_CHAIN, " > ".join(longest)
+
+
+def test_the_table_lists_what_a_newcomer_looks_for() -> None:
+    concerns = " ".join(concern for concern, _, _ in ROWS)
+    for wanted in ("join token", "redacted", "exit code", "drops lines", "box", "API server", "retried"):
+        assert wanted in concerns
+
+
+def defined(path: Path) -> set[str]:
+    """The names a module defines at its top level, and its classes' own as CLASS.NAME."""
+    found: set[str] = set()
+
+    def collect(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            match node:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    found.add(prefix + name)
+                case ast.ClassDef(name=name, body=inner):
+                    found.add(prefix + name)
+                    collect(inner, f"{prefix}{name}.")
+                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                    found.add(prefix + name)
+                case _:
+                    pass
+
+    collect(ast.parse(path.read_text(encoding="utf-8")).body, "")
+    return found
+
+
+@pytest.mark.parametrize(("concern", "place", "names"), ROWS, ids=[row[0].strip() for row in ROWS])
+def test_what_the_table_names_exists(concern: str, place: str, names: str) -> None:
+    path = ROOT / place
+    assert path.exists(), f"{concern}: {place} does not exist"
+    wanted = set(re.findall(r"`([^`]+)`", names))
+    if path.is_file() and path.suffix == ".py":
+        assert wanted <= defined(path), f"{concern}: {place} does not define {sorted(wanted - defined(path))}"
+    else:
+        assert all((path / name).exists() for name in wanted), f"{concern}: {place} lacks one of {sorted(wanted)}"
