@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from kubetui.base.scripts import script
 from kubetui.base.text import clean
 
 ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
@@ -18,17 +19,7 @@ NODES: Final = ADMIN + "kubectl get nodes -o wide --request-timeout=10s\n"
 PODS: Final = ADMIN + "kubectl get pods --all-namespaces -o wide --request-timeout=10s\n"
 
 
-CONTAINERS: Final = (
-    ADMIN
-    + r"""
-template='NAMESPACE{{"\t"}}POD{{"\t"}}CONTAINER{{"\t"}}READY{{"\t"}}RESTARTS{{"\t"}}IMAGE{{"\n"}}'
-template+='{{range .items}}{{$pod := .metadata}}{{range .status.containerStatuses}}'
-template+='{{$pod.namespace}}{{"\t"}}{{$pod.name}}{{"\t"}}{{.name}}{{"\t"}}{{.ready}}{{"\t"}}'
-template+='{{.restartCount}}{{"\t"}}{{.image}}{{"\n"}}{{end}}{{end}}'
-kubectl get pods --all-namespaces --field-selector="spec.nodeName=$NODE" --request-timeout=10s \
-  -o go-template="$template"
-"""
-)
+CONTAINERS: Final = ADMIN + script(__package__, "containers.sh")
 
 
 _HEADING = re.compile(r"\S+(?: \S+)*")

@@ -6,25 +6,22 @@ import asyncio
 import time
 from typing import Final
 
+from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
+from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import GOOD, Outcome
 from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.init import ADMIN, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
 COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
-COMPLETION_PROBE: Final = (
-    COMPLETION_FILE
-    + r"""
-[[ -s $file && $file -nt /usr/bin/kubectl ]] || absent "kubectl's completion is not there"
-"""
-)
-COMPLETION_APPLY: Final = COMPLETION_FILE + 'text=$(kubectl completion bash)\nput "$file" "$text"\ntouch "$file"\n'
+COMPLETION_PROBE: Final = COMPLETION_FILE + script(__package__, "completion-probe.sh")
+COMPLETION_APPLY: Final = COMPLETION_FILE + script(__package__, "completion-apply.sh")
 
 
 def _completion(plan: Plan, machine: Machine) -> Recipe:
@@ -43,36 +40,7 @@ COMPLETION = Step(
     run=follow_recipe,
 )
 
-VERIFY: Final = (
-    ADMIN
-    + r"""
-end=$((SECONDS + LIMIT))
-# the first thing that is not as planned, or nothing
-missing() {
-  local nodes pods name address
-  nodes=$(kubectl get nodes --request-timeout=10s -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
-    { printf 'the API server does not answer: %s' "$nodes"; return; }
-  while read -r name address; do
-    grep -q "^$name " <<<"$nodes" || { printf '%s is not in the cluster' "$name"; return; }
-    grep -q "^$name $address " <<<"$nodes" ||
-      { printf '%s has the INTERNAL-IP %s, and %s was planned' "$name" "$(awk -v n="$name" '$1 == n {print $2}' <<<"$nodes")" "$address"; return; }
-    grep -q "^$name $address True$" <<<"$nodes" || { printf '%s is not Ready' "$name"; return; }
-  done <<<"$NODES"
-  # the kubelet tells of static pods once a minute; that they run shows in the API server's own answer
-  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.ownerReferences[0].kind}{" "}{.status.phase}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
-    { printf 'the API server does not answer: %s' "$pods"; return; }
-  awk '$1 ~ /^kube-/ && ($4 != "Running" || ($3 != "Node" && $5 != "True")) {printf "pod %s is not ready", $2; exit}' <<<"$pods"
-}
-said=
-until lack=$(missing); [[ -z $lack ]]; do
-  [[ $lack == "$said" ]] || say "waiting: $lack"
-  said=$lack
-  ((SECONDS < end)) || fail "after $LIMIT s: $lack"
-  sleep 0.5
-done
-say "every node is Ready with its planned INTERNAL-IP, and every pod of the system runs"
-"""
-)
+VERIFY: Final = ADMIN + script(__package__, "check.sh")
 NODES_TABLE: Final = ADMIN + "kubectl get nodes -o wide\n"
 LOOK_SECONDS: Final = 60.0
 """How long a node that has joined may take to be Ready where others failed."""

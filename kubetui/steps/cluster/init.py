@@ -6,6 +6,8 @@ from typing import Final
 
 from kubetui.base.files import write_private
 from kubetui.base.redaction import remember_key
+from kubetui.base.scripts import script
+from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
@@ -16,78 +18,14 @@ from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
 from kubetui.steps.node.containers import PULL_IMAGES
 
-ADMIN: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
-KUBEADM: Final = r"""
-# what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
-reset() {
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  rm -rf /var/lib/etcd/member
-}
-# a power cut must not leave the mark without what it vouches for
-vouch() { sync && : >"$mark.done"; }
-skipped=()
-[[ -z $CGROUP_V1_SKIPS || $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skipped=("--ignore-preflight-errors=$CGROUP_V1_SKIPS")
-"""
+KUBEADM: Final = script(__package__, "kubeadm.sh")
 """What init and join share. Reads CRI_SOCKET, CGROUP_V1_SKIPS, and the path of the marks from `mark`."""
 
-INIT: Final = (
-    ADMIN
-    + r"""
-mark=/var/lib/kubetui/init
-claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-healthy() { [[ $(kubectl get --raw=/readyz --request-timeout=5s 2>/dev/null) == ok ]]; }
-stored() { kubectl -n kube-system get configmap kubeadm-config --request-timeout=10s -o 'jsonpath={.data.ClusterConfiguration}' 2>/dev/null; }
-ours() { grep -qxF "clusterName: $CLUSTER_NAME" <<<"$1" && grep -qF "podSubnet: $POD_CIDR" <<<"$1"; }
-"""
-)
-INIT_PROBE: Final = (
-    INIT
-    + r"""
-[[ -e /etc/kubernetes/admin.conf || -e $mark.begun ]] || absent "there is no control plane yet"
-[[ -e $mark.begun ]] || foreign "there is a control plane that kubetui did not make"
-claimed || foreign "there is the control plane of another cluster that kubetui made"
-[[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
-healthy || partial "the API server does not answer"
-text=$(stored) || partial "the API server does not answer"
-ours "$text" || foreign "the control plane was made for another cluster or pod CIDR"
-"""
-)
-INIT_APPLY: Final = (
-    INIT
-    + KUBEADM
-    + r"""
-wait_healthy() {
-  local end=$((SECONDS + $1))
-  until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
-}
-if [[ -e $mark.done ]]; then
-  say "the control plane is there; waiting for its API server"
-  systemctl start kubelet
-  wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
-  exit 0
-fi
-if [[ -e $mark.begun ]]; then
-  say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
-  reset
-elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
-  fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
-fi
-room /var/lib/etcd 200
-mkdir -p /var/lib/kubetui
-printf %s "$CLUSTER_ID" >"$mark.begun"
-config=/run/kubetui-init.yaml
-trap 'rm -f "$config"' EXIT
-(umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
-if ! kubeadm init --config="$config" "${skipped[@]}" --skip-token-print; then
-  say "the kubelet's last lines:"
-  journalctl --unit=kubelet --lines=10 --output=cat
-  exit 1
-fi
-vouch
-"""
-)
+INIT: Final = ADMIN + script(__package__, "init.sh")
+INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
+INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-apply.sh")
 
 
 def _init(plan: Plan, machine: Machine) -> Recipe:
@@ -116,25 +54,8 @@ INIT_STEP = Step(
 )
 
 KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'
-KUBECONFIG_PROBE: Final = (
-    KUBECONFIG
-    + r"""
-[[ -n $USER_NAME ]] || exit 0
-[[ -n $home && -e /etc/kubernetes/admin.conf ]] || absent "there is no kubeconfig yet"
-cmp --silent /etc/kubernetes/admin.conf "$home/.kube/config" || absent "$USER_NAME has no kubeconfig"
-"""
-)
-KUBECONFIG_APPLY: Final = (
-    KUBECONFIG
-    + r"""
-# on somebody's own machine nobody's home is touched
-[[ -n $USER_NAME ]] || exit 0
-[[ -n $home ]] || fail "there is no user $USER_NAME"
-install -d -m 700 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" "$home/.kube"
-install -m 600 -o "$USER_NAME" -g "$(id -g "$USER_NAME")" /etc/kubernetes/admin.conf "$home/.kube/config"
-say "$home/.kube/config"
-"""
-)
+KUBECONFIG_PROBE: Final = KUBECONFIG + script(__package__, "kubeconfig-probe.sh")
+KUBECONFIG_APPLY: Final = KUBECONFIG + script(__package__, "kubeconfig-apply.sh")
 
 
 def _kubeconfig(plan: Plan, machine: Machine) -> Recipe:
@@ -167,22 +88,8 @@ KUBECONFIG_STEP = Step(
 )
 
 NETWORK: Final = ADMIN + "file=/etc/kubernetes/kubetui/pod-network.yaml\n"
-NETWORK_PROBE: Final = (
-    NETWORK
-    + r"""
-same "$file" "$MANIFEST" || absent "the pod network's manifest is not applied"
-kubectl get --filename="$file" --output=name --request-timeout=10s >/dev/null 2>&1 || partial "the pod network lacks an object"
-"""
-)
-NETWORK_APPLY: Final = (
-    NETWORK
-    + r"""
-put "$file.new" "$MANIFEST" 600
-retry 5 kubectl apply --filename="$file.new"
-# the probe goes by it: what was not applied is not written down
-mv "$file.new" "$file"
-"""
-)
+NETWORK_PROBE: Final = NETWORK + script(__package__, "network-probe.sh")
+NETWORK_APPLY: Final = NETWORK + script(__package__, "network-apply.sh")
 
 
 def _network(plan: Plan, machine: Machine) -> Recipe:

@@ -11,6 +11,8 @@ from typing import Final
 
 from kubetui.base.errors import RunError
 from kubetui.base.redaction import Secret
+from kubetui.base.scripts import script
+from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply, probe
 from kubetui.engine.step import Recipe, State, Step, Task, Where
@@ -18,102 +20,18 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster.init import ADMIN, INIT_STEP, KUBEADM
+from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
 from kubetui.steps.node.containers import PULL_IMAGES
 
 SIGNED: Final = "signed with it:"
-TICKET: Final = (
-    ADMIN
-    + r"""
-# a kubelet that asks before the controllers run is refused, and waits longer each time before it asks again
-controllers() { kubectl --namespace=default get serviceaccount default >/dev/null 2>&1; }
-until controllers || ((SECONDS > 60)); do sleep 0.5; done
-"""
-    + "retry 3 kubeadm token create --ttl=30m --description='kubetui join' --print-join-command 2>/dev/null\n"
-    + f"say '{SIGNED}'\n"
-    + "kubectl --namespace=kube-public get configmap cluster-info --output='jsonpath={.data.kubeconfig}'\n"
-)
+TICKET: Final = ADMIN + script(__package__, "join-token.sh")
 SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
 
-CA: Final = r"""
-# a fingerprint of the cluster's authority: every node has its certificate
-ca() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p' /etc/kubernetes/pki/ca.crt | sha256sum | cut -c1-64; }
-"""
+CA: Final = script(__package__, "ca.sh")
 KNOWN: Final = ADMIN + CA + 'ca\nkubectl get node "$NAME" --ignore-not-found --output=name --request-timeout=10s\n'
-JOIN: Final = (
-    CA
-    + r"""
-mark=/var/lib/kubetui/join conf=/etc/kubernetes/kubelet.conf
-claimed() { [[ ! -s $mark.begun || $(<"$mark.begun") == "$CLUSTER_ID" ]]; }
-"""
-)
-JOIN_PROBE: Final = (
-    JOIN
-    + r"""
-[[ -e $conf || -e $mark.begun ]] || absent "it has not joined yet"
-[[ -e $mark.begun ]] || foreign "it has joined a cluster that kubetui did not make"
-claimed || foreign "it has joined another cluster that kubetui made"
-# from 1.33 on, the kubelet of a control plane asks the API server beside it
-grep -qF -e "server: https://$ENDPOINT" -e "server: https://$ADDRESS:6443" "$conf" 2>/dev/null || partial "kubeadm join did not come to its end"
-[[ -e $mark.done ]] || partial "kubeadm join did not come to its end"
-systemctl is-active --quiet kubelet || partial "the kubelet does not run"
-"""
-)
-JOIN_APPLY: Final = (
-    JOIN
-    + KUBEADM
-    + r"""
-host=${ENDPOINT%:*} port=${ENDPOINT##*:}
-knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
-if ! knock "$port"; then
-  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
-  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
-  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
-fi
-if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
-  # as it starts, the kubelet makes its node known
-  systemctl enable kubelet
-  systemctl restart kubelet
-  exit 0
-fi
-room /var/lib/kubelet 50
-if [[ -e $mark.done ]]; then
-  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
-  reset
-  ip link delete cni0 2>/dev/null || true
-  rm -rf /var/lib/cni /run/flannel
-  rm "$mark.done"
-elif [[ -e $mark.begun ]]; then
-  say "an earlier kubeadm join was cut short: resetting it"
-  reset
-fi
-# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
-tries=1
-[[ ! -e $mark.begun ]] || tries=9
-mkdir -p /var/lib/kubetui
-printf %s "$CLUSTER_ID" >"$mark.begun"
-config=/run/kubetui-join.yaml
-trap 'rm -f "$config"' EXIT
-text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
-text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
-(umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
-said=$(mktemp)
-trap 'rm -f "$config" "$said"' EXIT
-until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
-  tries=$((tries - 1))
-  if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
-    say "the cluster has not missed the node yet; again in 10 s"
-    reset
-    sleep 10
-    continue
-  fi
-  say "the kubelet's last lines:"
-  journalctl --unit=kubelet --lines=10 --output=cat
-  exit 1
-done
-vouch
-"""
-)
+JOIN: Final = CA + script(__package__, "join.sh")
+JOIN_PROBE: Final = JOIN + script(__package__, "join-probe.sh")
+JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
 
 
 def join_recipe(plan: Plan, machine: Machine) -> Recipe:

@@ -9,6 +9,7 @@ from typing import Final
 
 from kubetui.base.errors import RunError
 from kubetui.base.redaction import Secret
+from kubetui.base.scripts import script
 from kubetui.engine.events import Outcome
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
@@ -18,14 +19,7 @@ from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import join, join_recipe
 from kubetui.steps.node.containers import PULL_IMAGES
 
-UPLOAD: Final = r"""
-config=/run/kubetui-certs.yaml
-trap 'rm -f "$config"' EXIT
-text=${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}
-(umask 077 && printf '%s\n' "${text//@CERTIFICATE_KEY@/$CERTIFICATE_KEY}" >"$config")
-# it prints the key
-said=$(kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) || fail "${said//$CERTIFICATE_KEY/********}"
-"""
+UPLOAD: Final = script(__package__, "upload-certs.sh")
 
 
 def upload(plan: Plan, key: Secret) -> Command:

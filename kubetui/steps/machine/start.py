@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.base.errors import RunError
+from kubetui.base.scripts import script
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Recipe, Step, Task, Where
@@ -13,21 +14,7 @@ from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 
-PROBE: Final = r"""
-. /etc/os-release
-say "$PRETTY_NAME, $(uname -m), $(nproc) CPUs, $(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo) MiB, kernel $(uname -r)"
-case " $ID ${ID_LIKE:-} " in
-  *' debian '*) ;;
-  *) fail "$PRETTY_NAME is not Debian or Ubuntu, and kubetui knows no other packages yet. Choose another box." ;;
-esac
-address=$(ip -4 -oneline address show | grep -F " $ADDRESS/" || true)
-[[ -n $address ]] || fail "no interface has the address $ADDRESS. The provider did not set up the private network."
-if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then groups=2; else groups=1; fi
-((groups >= CGROUPS)) || fail "cgroup version 1: the kubelet refuses it from Kubernetes 1.35 on. Choose a newer box, or let the kubelet take it: put {kind: KubeletConfiguration, failCgroupV1: false} in kubernetes.patches."
-memory=$(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
-((memory * 100 >= MEMORY * 85)) || fail "it has $memory MiB, and the profile says $MEMORY."
-say "$(awk '{print "address " $4 " on " $2}' <<<"$address"), cgroup version $groups"
-"""
+PROBE: Final = script(__package__, "facts.sh")
 CGROUP_V1: Final = "cgroup version 1"
 """How the probe's last line ends on a machine that has it."""
 SKIPPED: Final = (

@@ -1,0 +1,28 @@
+# shellcheck shell=bash # values: LIMIT, NODES
+# shellcheck disable=SC2153 # NODES is a value
+
+end=$((SECONDS + LIMIT))
+# the first thing that is not as planned, or nothing
+missing() {
+  local nodes pods name address
+  nodes=$(kubectl get nodes --request-timeout=10s -o 'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.addresses[?(@.type=="InternalIP")].address}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$nodes"; return; }
+  while read -r name address; do
+    grep -q "^$name " <<<"$nodes" || { printf '%s is not in the cluster' "$name"; return; }
+    grep -q "^$name $address " <<<"$nodes" ||
+      { printf '%s has the INTERNAL-IP %s, and %s was planned' "$name" "$(awk -v n="$name" '$1 == n {print $2}' <<<"$nodes")" "$address"; return; }
+    grep -q "^$name $address True$" <<<"$nodes" || { printf '%s is not Ready' "$name"; return; }
+  done <<<"$NODES"
+  # the kubelet tells of static pods once a minute; that they run shows in the API server's own answer
+  pods=$(kubectl get pods --all-namespaces --request-timeout=10s --field-selector=status.phase!=Succeeded -o 'jsonpath={range .items[*]}{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.ownerReferences[0].kind}{" "}{.status.phase}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
+    { printf 'the API server does not answer: %s' "$pods"; return; }
+  awk '$1 ~ /^kube-/ && ($4 != "Running" || ($3 != "Node" && $5 != "True")) {printf "pod %s is not ready", $2; exit}' <<<"$pods"
+}
+said=
+until lack=$(missing); [[ -z $lack ]]; do
+  [[ $lack == "$said" ]] || say "waiting: $lack"
+  said=$lack
+  ((SECONDS < end)) || fail "after $LIMIT s: $lack"
+  sleep 0.5
+done
+say "every node is Ready with its planned INTERNAL-IP, and every pod of the system runs"

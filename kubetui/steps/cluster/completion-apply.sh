@@ -1,0 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # check.py sets file
+text=$(kubectl completion bash)
+put "$file" "$text"
+touch "$file"

@@ -1,0 +1,31 @@
+# shellcheck shell=bash # values: CLUSTER_ID, CONFIG
+# shellcheck disable=SC2153,SC2154 # CONFIG is a value; init.sh sets mark, kubeadm.sh skipped
+
+wait_healthy() {
+  local end=$((SECONDS + $1))
+  until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
+}
+if [[ -e $mark.done ]]; then
+  say "the control plane is there; waiting for its API server"
+  systemctl start kubelet
+  wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
+  exit 0
+fi
+if [[ -e $mark.begun ]]; then
+  say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
+  reset
+elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
+  fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
+fi
+room /var/lib/etcd 200
+mkdir -p /var/lib/kubetui
+printf %s "$CLUSTER_ID" >"$mark.begun"
+config=/run/kubetui-init.yaml
+trap 'rm -f "$config"' EXIT
+(umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
+if ! kubeadm init --config="$config" "${skipped[@]}" --skip-token-print; then
+  say "the kubelet's last lines:"
+  journalctl --unit=kubelet --lines=10 --output=cat
+  exit 1
+fi
+vouch

@@ -1,0 +1,53 @@
+# shellcheck shell=bash # values: AUTHORITY, CA_HASH, CERTIFICATE_KEY, CLUSTER_ID, CONFIG, ENDPOINT, JOIN_TOKEN
+# shellcheck disable=SC2153,SC2154 # CONFIG is a value; join.sh sets mark, kubeadm.sh skipped
+# shellcheck disable=SC2016 # the inner bash has its own arguments
+
+host=${ENDPOINT%:*} port=${ENDPOINT##*:}
+knock() { timeout 10 bash -c '</dev/tcp/$0/$1' "$host" "$1" 2>/dev/null; }
+if ! knock "$port"; then
+  route=$(ip -oneline route get "$host" 2>&1 | head -n 1) || true
+  if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
+  fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
+fi
+if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
+  # as it starts, the kubelet makes its node known
+  systemctl enable kubelet
+  systemctl restart kubelet
+  exit 0
+fi
+room /var/lib/kubelet 50
+if [[ -e $mark.done ]]; then
+  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
+  reset
+  ip link delete cni0 2>/dev/null || true
+  rm -rf /var/lib/cni /run/flannel
+  rm "$mark.done"
+elif [[ -e $mark.begun ]]; then
+  say "an earlier kubeadm join was cut short: resetting it"
+  reset
+fi
+# a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name
+tries=1
+[[ ! -e $mark.begun ]] || tries=9
+mkdir -p /var/lib/kubetui
+printf %s "$CLUSTER_ID" >"$mark.begun"
+config=/run/kubetui-join.yaml
+trap 'rm -f "$config"' EXIT
+text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
+text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
+(umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
+said=$(mktemp)
+trap 'rm -f "$config" "$said"' EXIT
+until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
+  tries=$((tries - 1))
+  if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
+    say "the cluster has not missed the node yet; again in 10 s"
+    reset
+    sleep 10
+    continue
+  fi
+  say "the kubelet's last lines:"
+  journalctl --unit=kubelet --lines=10 --output=cat
+  exit 1
+done
+vouch
