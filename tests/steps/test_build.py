@@ -1,10 +1,7 @@
 """Every step as values: what it says, what it needs, and its exact commands for three versions of Kubernetes."""
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -28,6 +25,7 @@ from kubetui.steps.cluster.join_control_plane import upload
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import RESET
 from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
+from tests.shellscripts import shellcheck, taken
 
 UNPROBED = {
     "check": "it only looks: waiting is all it does, so there is nothing to find done",
@@ -156,17 +154,13 @@ def test_values_with_every_mirror_and_proxy() -> None:
     assert_golden("values-mirrors.sh", values_text(plan("1.36.1", workers=1, mirrors=MIRRORS)))
 
 
-def test_scripts() -> None:
-    """They are constants: every version and every machine has the same ones."""
+def test_a_script_is_the_same_for_every_version_and_machine() -> None:
     found: dict[str, str] = {}
     for made in (HOSTS, FULL, *(plan(version) for version in VERSIONS)):
         for step, _, recipe in recipes(made):
             for kind, command in (("probe", recipe.probe), ("apply", recipe.apply)):
                 if command is not None:
                     assert found.setdefault(f"{step.name}: {kind}", command.script) == command.script
-    order = [f"{step.name}: {kind}" for step in STEPS for kind in ("probe", "apply")]
-    parts = [f"##### {name}\n{found[name]}" for name in order if name in found]
-    assert_golden("scripts.sh", "\n".join(parts))
 
 
 def test_nothing_of_the_profile_is_part_of_a_script() -> None:
@@ -200,6 +194,12 @@ def test_a_probe_never_waits_for_a_late_value() -> None:
         for _, _, recipe in recipes(made):
             if recipe.probe is not None:
                 recipe.probe.render()
+
+
+def test_a_script_takes_no_value_that_its_command_does_not_give() -> None:
+    given = {"CERTIFICATE_KEY"}  # a worker's join has none, and the script says so itself
+    for name, command in [*commands(FULL), *commands(HOSTS), *OTHERS.items()]:
+        assert taken(command.script) - given <= set(command.values), name
 
 
 # the shell of it
@@ -246,12 +246,6 @@ def test_bash_can_parse_every_script(scripts: Path) -> None:
 
 
 def test_shellcheck_finds_nothing(scripts: Path) -> None:
-    # beside this Python, as pip installs it, whether or not the environment is activated
-    program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    assert program is not None
-    words = [program, "--shell=bash", "--format=gcc", "--extended-analysis=false"]
-    done = subprocess.run([*words, *sorted(scripts.iterdir())], capture_output=True, text=True, check=False)
-    assert done.returncode < 2, done.stderr
-    found = [(line, line[-7:-1]) for line in done.stdout.replace(f"{scripts}/", "").splitlines()]
-    assert [line for line, code in found if code not in ALLOWED] == []
-    assert {code for _, code in found} == set(ALLOWED), "an exception that nothing needs any more"
+    found = [(code, line.replace(f"{scripts}/", "")) for _, code, line in shellcheck(*sorted(scripts.iterdir()))]
+    assert [line for code, line in found if code not in ALLOWED] == []
+    assert {code for code, _ in found} == set(ALLOWED), "an exception that nothing needs any more"

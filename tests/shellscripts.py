@@ -1,0 +1,34 @@
+"""What tests ask of shell scripts: what shellcheck finds in them, and which values they take."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OTHERS = {"BASHPID", "BASH_LINENO", "LINENO", "SECONDS", "ID", "ID_LIKE", "PRETTY_NAME"}
+"""Variables of bash itself and of /etc/os-release."""
+_FOUND = re.compile(r"^(.+?):\d+:\d+: .* \[(SC\d+)\]$", re.MULTILINE)
+
+
+def shellcheck(*paths: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield what shellcheck finds in files: the path, the code, and the whole line."""
+    # beside this Python, as pip installs it, whether or not the environment is activated
+    program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert program is not None
+    command = [program, "--norc", "--format=gcc", "--extended-analysis=false", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode < 2, done.stderr
+    for match in _FOUND.finditer(done.stdout):
+        yield match[1], match[2], match[0]
+
+
+def taken(script: str) -> set[str]:
+    """Return the upper-case variables that a script reads and does not set: the values that its command must give."""
+    code = re.sub(r"^\s*#.*$", "", script, flags=re.MULTILINE)
+    read = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", code))
+    for counted in re.findall(r"\(\((.*?)\)\)", code):
+        read |= set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", counted))
+    return read - OTHERS - set(re.findall(r"\b([A-Z][A-Z0-9_]+)=", code))
