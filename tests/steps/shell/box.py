@@ -13,6 +13,40 @@ from tests.plans import plan
 
 PATHS = re.compile(r"(?<![\w.])/(etc|var/lib|run|opt)/")
 
+KUBEADM = """case $1 in
+  version) echo v1.36.1 ;;
+  init | join)
+    file=$(sed 's/.*--config=//; s/ .*//' <<<"$*")
+    stat -c %a "$file" >"$TMPDIR/mode"
+    cp "$file" "$TMPDIR/seen"
+    [[ ! -e $TMPDIR/fails ]] || exit 1
+    if [[ -e $TMPDIR/remembered ]]; then
+      rm "$TMPDIR/remembered"
+      echo 'error execution phase: a Node with name "kubnode1" and status "Ready" already exists in the cluster' >&2
+      exit 1
+    fi
+    mkdir -p "$ROOT/etc/kubernetes/pki"
+    cat "$TMPDIR/authority" >"$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true
+    : >"$ROOT/etc/kubernetes/admin.conf"
+    echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
+  reset) rm -rf "$ROOT/etc/kubernetes" ;;
+esac"""
+"""Stands in for kubeadm: notes its configuration and leaves what init and join leave; PORT is the API server's."""
+KUBECTL = """case $* in
+  *readyz*) echo ok ;;
+  *configmap*) printf 'clusterName: lab\\nnetworking:\\n  podSubnet: 10.244.0.0/16\\n' ;;
+esac"""
+"""Stands in for kubectl beside a control plane that is well."""
+IMAGES = """case $* in
+  version*) echo v1.36.1 ;;
+  'config images list'*)
+    grep -q 'kubernetesVersion: .*v1.36.1' "${4#--config=}" || exit 1
+    for name in kube-apiserver:v1.36.1 kube-proxy:v1.36.1 coredns/coredns:v1.12.0 pause:3.10 etcd:3.6.0-0; do
+      echo "registry.k8s.io/$name"
+    done ;;
+esac"""
+"""Stands in for kubeadm where only its list of images counts."""
+
 
 class Box:
     """A folder that plays a machine."""

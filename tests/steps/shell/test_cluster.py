@@ -8,30 +8,7 @@ from kubetui.base.redaction import Secret
 from kubetui.engine.step import State
 from kubetui.remote.command import Command, Late
 from kubetui.steps.cluster.join import CA
-from tests.steps.shell.box import Box, recipe, state
-
-KUBEADM = """case $1 in
-  version) echo v1.36.1 ;;
-  init | join)
-    file=$(sed 's/.*--config=//; s/ .*//' <<<"$*")
-    stat -c %a "$file" >"$TMPDIR/mode"
-    cp "$file" "$TMPDIR/seen"
-    [[ ! -e $TMPDIR/fails ]] || exit 1
-    if [[ -e $TMPDIR/remembered ]]; then
-      rm "$TMPDIR/remembered"
-      echo 'error execution phase: a Node with name "kubnode1" and status "Ready" already exists in the cluster' >&2
-      exit 1
-    fi
-    mkdir -p "$ROOT/etc/kubernetes/pki"
-    cat "$TMPDIR/authority" >"$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true
-    : >"$ROOT/etc/kubernetes/admin.conf"
-    echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
-  reset) rm -rf "$ROOT/etc/kubernetes" ;;
-esac"""
-KUBECTL = """case $* in
-  *readyz*) echo ok ;;
-  *configmap*) printf 'clusterName: lab\\nnetworking:\\n  podSubnet: 10.244.0.0/16\\n' ;;
-esac"""
+from tests.steps.shell.box import KUBEADM, KUBECTL, Box, recipe, state
 
 
 def test_init_runs_once_and_leaves_no_configuration(box: Box) -> None:

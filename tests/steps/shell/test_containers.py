@@ -7,16 +7,7 @@ import pytest
 
 from kubetui.engine.step import State
 from tests.plans import plan
-from tests.steps.shell.box import Box, recipe, state
-
-IMAGES = """case $* in
-  version*) echo v1.36.1 ;;
-  'config images list'*)
-    grep -q 'kubernetesVersion: .*v1.36.1' "${4#--config=}" || exit 1
-    for name in kube-apiserver:v1.36.1 kube-proxy:v1.36.1 coredns/coredns:v1.12.0 pause:3.10 etcd:3.6.0-0; do
-      echo "registry.k8s.io/$name"
-    done ;;
-esac"""
+from tests.steps.shell.box import IMAGES, Box, recipe, state
 
 
 @pytest.mark.parametrize(

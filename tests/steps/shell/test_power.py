@@ -3,9 +3,7 @@
 import pytest
 
 from kubetui.engine.step import State
-from tests.steps.shell.box import Box, recipe, state
-from tests.steps.shell.test_cluster import KUBEADM, KUBECTL
-from tests.steps.shell.test_containers import IMAGES
+from tests.steps.shell.box import IMAGES, KUBEADM, KUBECTL, Box, recipe, state
 
 CRICTL = """image=$TMPDIR/$(tr / _ <<<"${*: -1}")
 case $1 in inspecti) [[ -e $image ]] ;; pull) : >"$image" ;; rmi) rm "$image" ;; esac"""
