@@ -10,7 +10,7 @@ from kubetui.engine.step import State
 from kubetui.remote.command import Command
 from kubetui.software.packages import apt
 from tests.plans import plan
-from tests.steps.shell.box import Box, recipe, state
+from tests.steps.box import Box, recipe, state
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from kubetui.engine.step import State
 from kubetui.remote.command import Command
-from tests.steps.shell.box import Box
+from tests.steps.box import Box
 
 
 def test_put_writes_whole_files_with_their_mode_and_says_so_once(box: Box) -> None:

@@ -8,7 +8,7 @@ from kubetui.base.redaction import Secret
 from kubetui.engine.step import State
 from kubetui.remote.command import Command, Late
 from kubetui.steps.cluster.join import CA
-from tests.steps.shell.box import KUBEADM, KUBECTL, Box, recipe, state
+from tests.steps.box import KUBEADM, KUBECTL, Box, recipe, state
 
 
 def test_init_runs_once_and_leaves_no_configuration(box: Box) -> None:

@@ -12,7 +12,7 @@ from kubetui.remote.node import Result
 from kubetui.steps.machine.start import FACTS, SKIPPED
 from tests.fakes import Bench, FakeNode
 from tests.plans import plan
-from tests.steps.shell.box import Box, recipe
+from tests.steps.box import Box, recipe
 
 TOLERANT: dict[str, Any] = {"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
 OWN = {"kind": "InitConfiguration"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.steps.shell.box import Box
+from tests.steps.box import Box
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from kubetui.engine.step import State
-from tests.steps.shell.box import IMAGES, KUBEADM, KUBECTL, Box, recipe, state
+from tests.steps.box import IMAGES, KUBEADM, KUBECTL, Box, recipe, state
 
 CRICTL = """image=$TMPDIR/$(tr / _ <<<"${*: -1}")
 case $1 in inspecti) [[ -e $image ]] ;; pull) : >"$image" ;; rmi) rm "$image" ;; esac"""

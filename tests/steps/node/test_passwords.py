@@ -10,7 +10,7 @@ from kubetui.operations.boxes.anonymise import CLEAN
 from kubetui.profile.credentials import Logins
 from kubetui.remote.command import Command
 from tests.plans import plan
-from tests.steps.shell.box import Box, recipe, state
+from tests.steps.box import Box, recipe, state
 
 LOGIN = Logins({"proxy": Secret("c4n@ry"), "mirror": Secret("c4n@ry")})
 PROXIED = replace(

@@ -3,7 +3,7 @@
 from kubetui.engine.step import State
 from kubetui.remote.command import Command
 from tests.plans import plan
-from tests.steps.shell.box import Box, recipe, state
+from tests.steps.box import Box, recipe, state
 
 HOSTS = "127.0.0.1 localhost\n127.0.1.1 kubmaster kubmaster\n# a comment\n::1 localhost\n10.1.1.1 theirs\n"
 

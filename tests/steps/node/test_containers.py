@@ -7,7 +7,7 @@ import pytest
 
 from kubetui.engine.step import State
 from tests.plans import plan
-from tests.steps.shell.box import IMAGES, Box, recipe, state
+from tests.steps.box import IMAGES, Box, recipe, state
 
 
 @pytest.mark.parametrize(
