@@ -39,8 +39,11 @@ class FakeProvider:
     async def start(self, machine: Machine, log: LineSink) -> None:
         del log, machine
 
-    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+    async def endpoint(self, machine: Machine) -> Endpoint:
         return Endpoint(str(machine.address), 22, "vagrant", ())
+
+    async def fresh_endpoint(self, machine: Machine) -> Endpoint:
+        return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         del log, names

@@ -18,7 +18,7 @@ def shellcheck(*paths: Path) -> Iterator[tuple[str, str, str]]:
     # beside this Python, as pip installs it, whether or not the environment is activated
     program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert program is not None
-    command = [program, "--norc", "--format=gcc", "--extended-analysis=false", *paths]
+    command = [program, "--norc", "--format=gcc", "--extended-analysis=false", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode < 2, done.stderr
     for match in _FOUND.finditer(done.stdout):

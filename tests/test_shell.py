@@ -32,8 +32,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Path, set[str]
     for copy, path in copies.items():
         copy.write_text(DISABLED.sub("#", path.read_text()))
     said = defaultdict(set)
-    for path, code, _ in shellcheck(*copies):
-        said[copies[Path(path)]].add(code)
+    for copied, code, _ in shellcheck(*copies):
+        said[copies[Path(copied)]].add(code)
     return said
 
 

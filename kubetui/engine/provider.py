@@ -29,17 +29,20 @@ class Provider(Protocol):
         Raises where machines that exist already cannot become this cluster; they are only looked at.
         """
 
-    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan.
 
         With a `log`, which only the holder of the cluster's lock gives, what an earlier run left at work is waited for.
         """
 
-    async def start(self, machine: Machine, log: LineSink) -> None:
+    async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""
 
-    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
-        """Tell how SSH reaches a machine that runs; `again` after it may have been restarted."""
+    async def endpoint(self, machine: Machine) -> Endpoint:
+        """Tell how SSH reaches a machine that runs."""
+
+    async def fresh_endpoint(self, machine: Machine) -> Endpoint:
+        """Tell how SSH reaches a machine that may have been restarted since this was last asked."""
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Remove these machines, or else every one that this cluster's folder knows, and what only they used."""

@@ -27,7 +27,7 @@ def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
     keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
 
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
-        renew = partial(provider.endpoint, machine, again=True) if provider else None
+        renew = partial(provider.fresh_endpoint, machine) if provider else None
         node = SshNode(machine.name, endpoint, met if endpoint.personal else keys, renew=renew)
         await node.connect(log)
         if machine.host is None:

@@ -52,8 +52,7 @@ class _Client(asyncssh.SSHClient):
         self._machine = machine
         self._keys = keys
 
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        del host, addr, port
+    def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
         return self._keys.accept(self._machine, key.export_public_key().decode().strip())
 
 

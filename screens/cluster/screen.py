@@ -178,9 +178,8 @@ class ClusterScreen(PlainScreen):
         """The node that is chosen."""
         return self.query_one("#nodes", KubeTable).chosen
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer the other half where there is room for one alone."""
-        del parameters
         if action in {"containers", "pods"}:
             return not self.has_class("-wide") and self.has_class("-containers") == (action == "pods")
         return True

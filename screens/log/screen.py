@@ -82,9 +82,8 @@ class LogScreen(PlainScreen):
         self.pane.lines.sideways(0)
         self.pane.lines.rearrange()
 
-    def action_times(self, hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - what a binding gives
-        """Show times, or do not; `hidden` only says that the footer has no room for the key."""
-        del hidden
+    def action_times(self, _hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - what a binding gives
+        """Show times, or do not; the argument only says that the footer has no room for the key."""
         lines = self.pane.lines
         lines.margin.times = not lines.margin.times
         lines.rearrange()

@@ -148,9 +148,8 @@ class FailureScreen(PlainScreen):
         self.query_one("#where", Static).update(Content(words.where))
         self.query_one(FailureHead).redraw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense here."""
-        del parameters
         if action == "other":
             return len(self._failures) > 1
         return self.failure is not None if action == "shell" else True

@@ -126,9 +126,8 @@ class StartScreen(PlainScreen):
     def _draft(self) -> Draft | None:
         return self._shelf.draft(self._chosen) if self._shelf else None
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Tell which keys work on the chosen line."""
-        del parameters
         if not self.is_mounted or action not in {"open", "go_on", "destroy", "undo"}:
             return True
         if action == "open":

@@ -42,24 +42,22 @@ class UnknownKey:
 class Person(Protocol):
     """Who can be asked."""
 
-    def accept(self, unknown: Sequence[UnknownKey]) -> bool:
+    def accept(self, unknown: Sequence[UnknownKey], /) -> bool:
         """Tell whether these keys are the machines' own; false where no one can answer."""
 
-    def password(self, machines: Sequence[str]) -> Secret | None:
+    def password(self, machines: Sequence[str], /) -> Secret | None:
         """Return what sudo asks for on these machines; None where no one can answer."""
 
 
 class Nobody:
     """Answers nothing."""
 
-    def accept(self, unknown: Sequence[UnknownKey]) -> bool:
+    def accept(self, _unknown: Sequence[UnknownKey], /) -> bool:
         """Vouch for no key."""
-        del unknown
         return False
 
-    def password(self, machines: Sequence[str]) -> None:
+    def password(self, _machines: Sequence[str], /) -> None:
         """Know no password."""
-        del machines
 
 
 @dataclass(frozen=True, slots=True)

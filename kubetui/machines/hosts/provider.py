@@ -60,25 +60,26 @@ class HostsProvider:
         if obstacles:
             raise refusal(obstacles)
 
-    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+    async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Tell which machines let us in; of the others nothing is known."""
-        del log
         names = [machine.name for machine in self._plan.machines]
         return dict(zip(names, await asyncio.gather(*map(self._state, self._plan.machines)), strict=True))
 
-    async def start(self, machine: Machine, log: LineSink) -> None:
+    async def start(self, machine: Machine, _log: LineSink, /) -> None:
         """Refuse: a machine that exists is started by whoever has it. Raises RunError."""
-        del log
         raise RunError(
             f"{machine.name} does not answer at {machine.host.address if machine.host else machine.address}.",
             fix="kubetui does not start existing machines. Start it; the same command goes on.",
             id="HOST-DOWN",
         )
 
-    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+    async def endpoint(self, machine: Machine) -> Endpoint:
         """Tell how SSH reaches a machine."""
-        del again
         return (self._access or Access()).endpoint(machine)
+
+    async def fresh_endpoint(self, machine: Machine) -> Endpoint:
+        """Tell the same: the profile says how SSH reaches a machine, whatever becomes of it."""
+        return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Put machines back to what they were: workers at once, then control planes one by one, the first last.

@@ -44,14 +44,12 @@ class Answers:
         """Return what makes the output of a command; None for one whose output is recorded."""
         return self._made.get(asked.digest)
 
-    def _clock(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+    def _clock(self, _plan: Plan, _asked: Asked, _recorded: Answer) -> str:
         """Return the time: what was recorded is long ago."""
-        del plan, asked, recorded
         return f"{time.time():.9f}\n"
 
-    def _ticket(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+    def _ticket(self, plan: Plan, _asked: Asked, _recorded: Answer) -> str:
         """Return a ticket as kubeadm prints it; the machines of a rehearsal do not look at it."""
-        del asked, recorded
         token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
         where = f"{plan.control_plane.address}:6443"
         ticket = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
@@ -62,8 +60,7 @@ class Answers:
             recorded = self._recording.find(digest(NODES_TABLE), Kind.READ, Role.CONTROL_PLANE) or recorded
         return self._tables(plan).nodes(recorded)
 
-    def _pods(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
-        del asked
+    def _pods(self, plan: Plan, _asked: Asked, recorded: Answer) -> str:
         return self._tables(plan).pods(recorded)
 
     def _containers(self, plan: Plan, asked: Asked, recorded: Answer) -> str:

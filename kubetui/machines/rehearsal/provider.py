@@ -47,15 +47,14 @@ class RehearsalProvider:
         private_folder(self._folder)
         self._stage().play(self._plan)
 
-    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+    async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Tell which machines were started once; they answer whenever kubetui runs."""
-        del log
         return {
             machine.name: MachineState.RUNNING if self._memory(machine).exists else MachineState.ABSENT
             for machine in self._plan.machines
         }
 
-    async def start(self, machine: Machine, log: LineSink) -> None:
+    async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start to play a machine."""
         stage = self._stage()
         log("this is a rehearsal: no machine is made, and nothing on this host changes")
@@ -66,12 +65,15 @@ class RehearsalProvider:
         await stage.port(machine)
         self._memory(machine).save()
 
-    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+    async def endpoint(self, machine: Machine) -> Endpoint:
         """Tell where a machine is played; opens its server where no one has asked for it yet."""
-        del again
         stage = self._stage()
         port = await stage.port(machine)
         return Endpoint(HOST, port, self._plan.user, (stage.user_key,))
+
+    async def fresh_endpoint(self, machine: Machine) -> Endpoint:
+        """Tell where a machine is played now."""
+        return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Forget these machines, or every one."""

@@ -203,18 +203,15 @@ class _Gate(asyncssh.SSHServer):
         self._connections.append(conn)
         self._connection = conn
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        del exc
+    def connection_lost(self, _exc: Exception | None) -> None:
         if self._connection in self._connections:
             self._connections.remove(self._connection)
 
-    def begin_auth(self, username: str) -> bool:
-        del username
+    def begin_auth(self, _username: str) -> bool:
         return True
 
     def public_key_auth_supported(self) -> bool:
         return True
 
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        del username
+    def validate_public_key(self, _username: str, key: asyncssh.SSHKey) -> bool:
         return key.public_data == self._key.public_data

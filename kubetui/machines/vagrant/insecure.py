@@ -28,9 +28,8 @@ def key_files(home: Path) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=8)
-def _key(path: Path, changed: int) -> asyncssh.SSHKey:
+def _key(path: Path, _changed: int) -> asyncssh.SSHKey:
     # once, not for every machine: an RSA key is checked as it is read, and that stops every thread for 40 ms
-    del changed
     return asyncssh.read_private_key(path)
 
 

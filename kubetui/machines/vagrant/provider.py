@@ -59,7 +59,7 @@ class VagrantProvider:
         self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
         self._project.write(machines_document(self._plan))
 
-    async def states(self, log: LineSink | None = None) -> Mapping[str, MachineState]:
+    async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan; without any, no process is started.
 
         A machine that runs after a start that was cut off is UNKNOWN: its networks may be missing.
@@ -73,7 +73,7 @@ class VagrantProvider:
         self._running = {name for name, state in states.items() if state is MachineState.RUNNING}
         return states
 
-    async def start(self, machine: Machine, log: LineSink) -> None:
+    async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, making it first where it does not exist; one whose start was cut off is started anew.
 
         Harmless for one that runs. Raises what `vagranterrors` makes of Vagrant's output.
@@ -102,17 +102,21 @@ class VagrantProvider:
         if endpoint := commandline.parse_up(output, name, key):
             self._endpoints[name] = endpoint
 
-    async def endpoint(self, machine: Machine, *, again: bool = False) -> Endpoint:
+    async def endpoint(self, machine: Machine) -> Endpoint:
         """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""
         name = machine.name
         async with self._asking:
-            if again:
-                self._endpoints.pop(name, None)
             if name not in self._endpoints:
                 # its own first: whatever is wrong with another machine, this one's answer is printed before
                 others = sorted(self._running - self._endpoints.keys() - {name})
                 self._endpoints |= await self._ask([name, *others])
         return self._endpoints[name]
+
+    async def fresh_endpoint(self, machine: Machine) -> Endpoint:
+        """Ask Vagrant how SSH reaches a machine, whatever it said before."""
+        async with self._asking:
+            self._endpoints.pop(machine.name, None)
+        return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Remove these machines or all that the folder knows, half-made ones, and the bridges that only they used.

@@ -18,9 +18,8 @@ MAX_BYTES = 4 * 1024 * 1024
 SECONDS = 30
 
 
-def images(plan: Plan) -> tuple[str, ...]:
+def images(_plan: Plan) -> tuple[str, ...]:
     """Return no images: what a manifest of one's own needs is pulled when its pods start."""
-    del plan
     return ()
 
 

@@ -24,8 +24,7 @@ COMPLETION_PROBE: Final = COMPLETION_FILE + script(__package__, "completion-prob
 COMPLETION_APPLY: Final = COMPLETION_FILE + script(__package__, "completion-apply.sh")
 
 
-def _completion(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _completion(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(Command(COMPLETION_APPLY), Command(COMPLETION_PROBE))
 
 
@@ -47,8 +46,7 @@ LOOK_SECONDS: Final = 60.0
 LOOK_PAUSE: Final = 1.0
 
 
-def _verify(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _verify(plan: Plan, _machine: Machine) -> Recipe:
     nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
     return Recipe(Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700))
 

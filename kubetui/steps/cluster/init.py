@@ -28,8 +28,7 @@ INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
 INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-apply.sh")
 
 
-def _init(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _init(plan: Plan, _machine: Machine) -> Recipe:
     documents = kubeadm.init_documents(plan)
     values = {
         "CLUSTER_ID": plan.identity,
@@ -58,8 +57,7 @@ KUBECONFIG_PROBE: Final = KUBECONFIG + script(__package__, "kubeconfig-probe.sh"
 KUBECONFIG_APPLY: Final = KUBECONFIG + script(__package__, "kubeconfig-apply.sh")
 
 
-def _kubeconfig(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _kubeconfig(plan: Plan, _machine: Machine) -> Recipe:
     values = {"USER_NAME": plan.user}
     return Recipe(Command(KUBECONFIG_APPLY, values), Command(KUBECONFIG_PROBE, values))
 
@@ -92,8 +90,7 @@ NETWORK_PROBE: Final = NETWORK + script(__package__, "network-probe.sh")
 NETWORK_APPLY: Final = NETWORK + script(__package__, "network-apply.sh")
 
 
-def _network(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _network(plan: Plan, _machine: Machine) -> Recipe:
     values = {"MANIFEST": networks.chosen(plan).manifest(plan)}
     return Recipe(Command(NETWORK_APPLY, values), Command(NETWORK_PROBE, values))
 

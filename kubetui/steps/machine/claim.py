@@ -10,8 +10,7 @@ from kubetui.steps.machine import footprint
 from kubetui.steps.machine.start import FACTS
 
 
-def _claim(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _claim(plan: Plan, _machine: Machine) -> Recipe:
     values = {"CLUSTER_ID": plan.identity, "CLUSTER_NAME": plan.profile.name}
     return Recipe(Command(footprint.REMEMBER, values), Command(footprint.CLAIMED, values))
 

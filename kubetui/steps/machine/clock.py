@@ -42,8 +42,7 @@ async def _ahead(task: Task) -> float:
         raise RunError(f"{task.machine.name} does not tell the time: {text.strip()}", id="CLOCK") from error
 
 
-def _nothing(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe()
 
 

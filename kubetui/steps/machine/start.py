@@ -52,8 +52,7 @@ async def _look(task: Task) -> Outcome:
     return Outcome.UNCHANGED
 
 
-def _nothing(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe()
 
 

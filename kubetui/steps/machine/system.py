@@ -40,8 +40,7 @@ SWAP_PROBE: Final = script(__package__, "swap-probe.sh")
 SWAP_APPLY: Final = script(__package__, "swap-apply.sh")
 
 
-def _swap(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _swap(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(Command(SWAP_APPLY), Command(SWAP_PROBE))
 
 
@@ -61,8 +60,7 @@ KERNEL_PROBE: Final = KERNEL + script(__package__, "kernel-probe.sh")
 KERNEL_APPLY: Final = KERNEL + script(__package__, "kernel-apply.sh")
 
 
-def _kernel(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _kernel(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(Command(KERNEL_APPLY), Command(KERNEL_PROBE))
 
 

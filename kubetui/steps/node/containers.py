@@ -80,8 +80,7 @@ systemctl restart containerd
 )
 
 
-def _containerd(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _containerd(plan: Plan, _machine: Machine) -> Recipe:
     registries = plan.profile.mirrors.registries
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),

@@ -37,8 +37,7 @@ install "${names[@]}"
 )
 
 
-def _base(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _base(plan: Plan, _machine: Machine) -> Recipe:
     values = {"NAMES": BASE_NAMES, "APT_CONF": proxy.apt_configuration(plan)}
     return Recipe(Command(BASE_APPLY, values, timeout=INSTALL_SECONDS), Command(BASE_PROBE, values))
 
@@ -63,8 +62,7 @@ installed containerd || installed containerd.io || absent "containerd is not ins
 RUNTIME_APPLY: Final = apt.SHELL + "room /usr 200\ninstalled containerd.io || install containerd\n"
 
 
-def _runtime(plan: Plan, machine: Machine) -> Recipe:
-    del plan, machine
+def _runtime(_plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(Command(RUNTIME_APPLY, timeout=INSTALL_SECONDS), Command(RUNTIME_PROBE))
 
 
@@ -118,8 +116,7 @@ retry 5 apt update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o
 )
 
 
-def _repository(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _repository(plan: Plan, _machine: Machine) -> Recipe:
     mirror = plan.profile.mirrors.packages
     major, minor = plan.minor
     url = mirror.url if mirror else UPSTREAM.format(major=major, minor=minor)
@@ -172,8 +169,7 @@ systemctl enable kubelet
 )
 
 
-def _kubernetes(plan: Plan, machine: Machine) -> Recipe:
-    del machine
+def _kubernetes(plan: Plan, _machine: Machine) -> Recipe:
     version = plan.profile.kubernetes.version
     values = {
         "VERSION": version,
