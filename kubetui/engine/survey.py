@@ -42,8 +42,11 @@ def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str
     return found, tuple(others)
 
 
-async def survey(task: Task) -> Result:
-    """Look at the machine and remember for every later step what its probe found."""
+async def survey(task: Task, own: Command) -> Result:
+    """Run `own` and the probe of every later step on a machine; remember what each probe found.
+
+    Returns how `own` ended and what it printed.
+    """
     plan, machine = task.plan, task.machine
     probes: dict[str, Command] = {}
     for step in task.run.steps:
@@ -51,8 +54,6 @@ async def survey(task: Task) -> Result:
             probe = step.recipe(plan, machine).probe
             if probe is not None:
                 probes[step.name] = probe
-    own = task.recipe().probe
-    assert own is not None  # noqa: S101
     result = await task.node.run(Command(script(own, probes), timeout=120))
     found, lines = parse(result.lines)
     for name, (code, detail) in found.items():

@@ -153,7 +153,8 @@ def _made(cluster: Cluster) -> Mapping[str, Any]:
 def _place(machine: Machine) -> tuple[str, int | None, str | None]:
     """Return where SSH finds an existing machine: at another place may be another machine, with another host key."""
     host = machine.host
-    assert host is not None  # noqa: S101
+    if host is None:
+        raise ValueError(f"the profile does not list {machine.name} among its hosts")
     return host.ssh or host.address or str(machine.address), host.port, host.jump
 
 

@@ -76,7 +76,7 @@ class SshNode:
         record = Record(told)
         script = command.render()
 
-        async def once() -> Ended:
+        async def once() -> Ended | None:
             record.clear()
             return await self._once(guest.RUN, (size(script),), script, record.take)
 
@@ -88,7 +88,7 @@ class SshNode:
         chunks: list[bytes] = []
         script = command.render()
 
-        async def once() -> Ended:
+        async def once() -> Ended | None:
             chunks.clear()
             return await self._once(guest.READ, (size(script),), script, chunks.append)
 
@@ -105,7 +105,7 @@ class SshNode:
         script = file_of(command)
         mode = "start"
 
-        async def once() -> Ended:
+        async def once() -> Ended | None:
             nonlocal mode
             args = (task, str(record.size), mode, name, size(script))
             mode = "again"
@@ -135,7 +135,7 @@ class SshNode:
             ) from error
 
     async def _patiently(
-        self, log: LineSink, once: Callable[[], Awaitable[Ended]], came: Callable[[], int] = lambda: 0
+        self, log: LineSink, once: Callable[[], Awaitable[Ended | None]], came: Callable[[], int] = lambda: 0
     ) -> Ended:
         """Call `once` until the connection holds to its end; `came` tells how many bytes have come in all calls.
 
@@ -144,7 +144,7 @@ class SshNode:
         attempt, before = 0, 0
         while attempt < RECONNECTS:
             ended = await once()
-            if ended.status is not None:
+            if ended is not None:
                 return ended
             attempt = 1 if came() > before else attempt + 1
             before = came()
@@ -160,18 +160,20 @@ class SshNode:
         """Tell whether commands can be run as root here, and what sudo says where they cannot."""
         root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
+        if ended is None:
+            return False, ""
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
-    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended:
-        """Run `shell` once as root with a script on its standard input."""
+    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended | None:
+        """Run `shell` once as root with a script on its standard input; None when the connection is lost."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
-            return Ended(None)
+            return None
         return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
 
-    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended:
-        """Run a command once with data on its standard input."""
+    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended | None:
+        """Run a command once with data on its standard input; None when the connection is lost."""
         complaint = bytearray()
 
         def complain(said: bytes) -> None:
@@ -189,13 +191,13 @@ class SshNode:
                 await process.wait_closed()
                 status = process.exit_status
         except asyncssh.ChannelOpenError:
-            return Ended(None)
+            return None
         except (OSError, asyncssh.Error):
             status = None
         # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
         if status is None or status < 0:
             self._connection.forget(connection)
-            return Ended(None)
+            return None
         cutter = Lines()
         return Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
 

@@ -132,7 +132,8 @@ class FailureScreen(PlainScreen):
             fix = failure.fix or "Look at the log; retrying repeats this step alone."
             where = f"error {failure.error_id}, docs/errors.md\nlog {failure.log}"
             return Words(clean(failure.error), command, last, clean(fix), where)
-        assert error is not None  # noqa: S101 - without a failure there is an error
+        if error is None:
+            raise ValueError("a run without a failure and without an error has not failed")
         cause = "\n".join(map(clean, error.message.splitlines()))
         where = f"error {error.id}, docs/errors.md\nlog {self._session.log_folder}"
         return Words(cause, "", (), clean(error.fix) or "Nothing was lost; try again.", where)

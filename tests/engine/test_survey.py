@@ -104,7 +104,7 @@ async def test_findings_are_remembered_for_the_steps(tmp_path: Path, monkeypatch
     steps = (facts, *(step(name, facts, recipe=Recipe(probe=Command(f"true {name}\n"))) for name in ("one", "two")))
     bench = Bench(plan(workers=0), steps, node)
     machine = bench.plan.machines[0]
-    result = await survey(Task(bench.run, facts, machine, print))
+    result = await survey(Task(bench.run, facts, machine, print), OWN)
     assert result.lines == ("hello",)
     assert {name: found.state for (_, name), found in bench.run.findings.items()} == {
         "one": State.DONE,

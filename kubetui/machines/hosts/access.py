@@ -82,7 +82,8 @@ class Access:
 def endpoint_of(machine: Machine) -> Endpoint:
     """Return what the profile says on how SSH reaches an existing machine."""
     host = machine.host
-    assert host is not None  # noqa: S101
+    if host is None:
+        raise ValueError(f"the profile does not list {machine.name} among its hosts")
     keys = (Path(host.key).expanduser(),) if host.key else ()
     place = host.ssh or host.address or str(machine.address)
     return Endpoint(place, host.port or 0, host.user or "", keys, personal=True, jump=host.jump or "")

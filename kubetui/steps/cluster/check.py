@@ -47,15 +47,17 @@ LOOK_PAUSE: Final = 1.0
 
 
 def _verify(plan: Plan, _machine: Machine) -> Recipe:
+    return Recipe(_waiting(plan))
+
+
+def _waiting(plan: Plan) -> Command:
     nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
-    return Recipe(Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700))
+    return Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700)
 
 
 async def _check(task: Task) -> Outcome:
-    command = task.recipe().apply
-    assert command is not None  # noqa: S101
     # it only looks, so a reboot under it costs no more than another look
-    await apply(task, command, None)
+    await apply(task, _waiting(task.plan), None)
     address = await ready(task.run.cluster.kubeconfig)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES_TABLE))

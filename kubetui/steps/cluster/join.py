@@ -34,8 +34,8 @@ JOIN_PROBE: Final = JOIN + script(__package__, "join-probe.sh")
 JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
 
 
-def join_recipe(plan: Plan, machine: Machine) -> Recipe:
-    """Return how a machine joins; the ticket's values come late."""
+def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
+    """Return what makes a machine join, whose token comes late, and the probe that sees whether it has."""
     documents = kubeadm.join_documents(plan, machine)
     values: dict[str, str | Secret | Late] = {
         "CLUSTER_ID": plan.identity,
@@ -48,18 +48,25 @@ def join_recipe(plan: Plan, machine: Machine) -> Recipe:
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
     ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
     config = {"CONFIG": kubeadm.render(documents)}
-    return Recipe(Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values))
+    return Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values)
 
 
-async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None) -> Outcome:
-    """Let a machine join where it has not yet; `more` gets what its recipe wants beside a ticket.
+def _recipe(plan: Plan, machine: Machine) -> Recipe:
+    return Recipe(*join_commands(plan, machine))
+
+
+async def _run(task: Task) -> Outcome:
+    return await join(task, *join_commands(task.plan, task.machine))
+
+
+async def join(
+    task: Task, command: Command, look: Command, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None
+) -> Outcome:
+    """Let a machine join where it has not yet; `more` gets the values that `command` wants beside a ticket.
 
     Raises ForeignError where it has joined something that kubetui did not make.
     """
-    recipe = task.recipe()
-    assert recipe.apply is not None  # noqa: S101
-    assert recipe.probe is not None  # noqa: S101
-    found = task.found() or await probe(task, recipe.probe)
+    found = task.found() or await probe(task, look)
     # a control plane that was made anew knows nobody, whatever a worker believes
     told = await task.first_node.read(Command(KNOWN, {"NAME": task.machine.name}))
     authority, _, known = told.strip().partition("\n")
@@ -68,8 +75,8 @@ async def join(task: Task, more: Callable[[Task], Awaitable[Mapping[str, Secret]
     task.refuse_foreign(found)
     others = await more(task) if more else {}
     token, digest = await ticket(task)
-    ready = recipe.apply.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
-    await apply(task, ready, recipe.probe)
+    ready = command.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
+    await apply(task, ready, look)
     return Outcome.DONE
 
 
@@ -122,6 +129,6 @@ JOIN_STEP = Step(
     source="kubernetes.io, kubeadm join",
     where=Where.WORKERS,
     needs=(PULL_IMAGES, INIT_STEP),
-    recipe=join_recipe,
-    run=join,
+    recipe=_recipe,
+    run=_run,
 )

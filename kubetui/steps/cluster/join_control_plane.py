@@ -16,7 +16,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.init import INIT_STEP
-from kubetui.steps.cluster.join import join, join_recipe
+from kubetui.steps.cluster.join import join, join_commands
 from kubetui.steps.node.containers import PULL_IMAGES
 
 UPLOAD: Final = script(__package__, "upload-certs.sh")
@@ -31,12 +31,14 @@ def upload(plan: Plan, key: Secret) -> Command:
     return Command(UPLOAD, values, timeout=120)
 
 
-def _join(plan: Plan, machine: Machine) -> Recipe:
-    recipe = join_recipe(plan, machine)
-    assert recipe.apply is not None  # noqa: S101
+def _commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
+    command, look = join_commands(plan, machine)
     how = f"run: kubeadm init phase upload-certs --upload-certs (on {plan.control_plane.name})"
-    values = {**recipe.apply.values, "CERTIFICATE_KEY": Late(how)}
-    return replace(recipe, apply=replace(recipe.apply, values=values))
+    return replace(command, values={**command.values, "CERTIFICATE_KEY": Late(how)}), look
+
+
+def _recipe(plan: Plan, machine: Machine) -> Recipe:
+    return Recipe(*_commands(plan, machine))
 
 
 async def _certificates(task: Task) -> Mapping[str, Secret]:
@@ -53,7 +55,7 @@ async def _certificates(task: Task) -> Mapping[str, Secret]:
 
 
 async def _run(task: Task) -> Outcome:
-    return await join(task, _certificates)
+    return await join(task, *_commands(task.plan, task.machine), _certificates)
 
 
 JOIN_CONTROL_PLANE = Step(
@@ -63,7 +65,7 @@ JOIN_CONTROL_PLANE = Step(
     source="kubernetes.io, Creating Highly Available Clusters with kubeadm",
     where=Where.OTHERS,
     needs=(PULL_IMAGES, INIT_STEP),
-    recipe=_join,
+    recipe=_recipe,
     run=_run,
     in_turn=True,
 )

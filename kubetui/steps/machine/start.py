@@ -42,7 +42,7 @@ async def _connect(task: Task) -> Outcome:
 
 
 async def _look(task: Task) -> Outcome:
-    result = await survey(task)
+    result = await survey(task, _facts_probe(task.plan, task.machine))
     for line in result.lines:
         task.log(line)
     if not result.ok:
@@ -57,10 +57,14 @@ def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
 
 
 def _facts(plan: Plan, machine: Machine) -> Recipe:
+    return Recipe(probe=_facts_probe(plan, machine))
+
+
+def _facts_probe(plan: Plan, machine: Machine) -> Command:
     memory = machine.memory if plan.provider.isolates else 0
     old_enough = plan.minor < CGROUP_V2_ONLY or plan.tolerates_cgroup_v1
     values = {"ADDRESS": str(machine.address), "CGROUPS": "1" if old_enough else "2", "MEMORY": str(memory)}
-    return Recipe(probe=Command(PROBE, values))
+    return Command(PROBE, values)
 
 
 START = Step(

@@ -96,12 +96,13 @@ def parse(text: str) -> Recording:
     """Read a recording. Raises KubetuiError where it is none of this format."""
     try:
         head, *records = map(json.loads, text.splitlines())
-        assert head.pop("kubetui-recording") == FORMAT  # noqa: S101
+        if head.pop("kubetui-recording") != FORMAT:
+            raise ValueError("another format")  # noqa: TRY301 - told as every other way of being no recording
         recording = Recording(head)
         for record in records:
             recording.answers[record["script"], Kind(record["kind"]), Role(record["role"])] = _answer(record)
             recording.steps[record["script"]] = record["step"]
-    except (AssertionError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KubetuiError(f"This is not a recording: {error!r}.", id="RECORDING") from error
     return recording
 
