@@ -20,13 +20,10 @@ FOLDERS = sorted(
     if folder.is_dir() and any(folder.glob("*.py"))
 )
 ROOMS = sorted(
-    ".".join(folder.relative_to(ROOT).parts)
-    for folder in FOLDERS
-    if len(folder.relative_to(ROOT).parts) == 2
+    ".".join(folder.relative_to(ROOT).parts) for folder in FOLDERS if len(folder.relative_to(ROOT).parts) == 2
 )
-ROWS = re.findall(
-    r"^\| ([^|]+) \| \[?`([^`|]+)`[^|]*\| ([^|]*)\|$", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.MULTILINE
-)
+TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([^|]+) \| `([^`|]+)` \| ([^|]*)\|$", TEXT, re.MULTILINE)
 
 
 @cache
