@@ -95,7 +95,7 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
 async def _manifest(plan: Plan) -> list[Check]:
     """Look whether a pod network of one's own can be had: only the machines' last steps would miss it."""
     try:
-        await networks.fetch(plan)
+        await networks.fetch(plan.pod_network, plan.cluster_network)
     except ProfileError as error:
         return [Check("Pod network", "failed", error.message, error.fix)]
     return []

@@ -58,12 +58,13 @@ async def up(
     logins = credentials.of_run(profile)
     # what goes before the engine and after it may take long, too
     with stop.cancels_this():
-        await networks.fetch(Plan(profile))
+        plan = Plan(profile)
+        await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
             cluster.create()
             # the journal lets one run alone go on, also where somebody removed the lock's file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
-                plan = replace(store.planned(Plan(profile)), identity=cluster.identity(), logins=logins)
+                plan = replace(store.planned(plan), identity=cluster.identity(), logins=logins)
                 times = timings.Recorder(plan, STEPS)
                 written = _written(cluster.folder, journal, logs, times, sink)
                 log = _logger(plan.control_plane, written)

@@ -9,10 +9,14 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from itertools import chain, islice
 
+from pydantic import BaseModel
+
 from kubetui.profile.credentials import Logins
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
+from kubetui.software import networks
+from kubetui.software.networks import ClusterNetwork, PodNetwork
 
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
@@ -80,6 +84,23 @@ class Plan:
     def provider(self) -> ProviderKind:
         """What makes the machines."""
         return PROVIDERS[self.profile.provider]
+
+    @property
+    def pod_network(self) -> PodNetwork:
+        """What connects the pods of different machines."""
+        return networks.CATALOGUE[self.profile.network.pod_network]
+
+    @cached_property
+    def cluster_network(self) -> ClusterNetwork:
+        """What a pod network is told about the cluster."""
+        chosen = self.profile.network
+        options = getattr(chosen, chosen.pod_network, None)
+        return ClusterNetwork(
+            chosen.pod_cidr,
+            chosen.service_cidr,
+            self.node_networks,
+            options if isinstance(options, BaseModel) else None,
+        )
 
     @property
     def box(self) -> str:

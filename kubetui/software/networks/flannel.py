@@ -1,14 +1,14 @@
-"""flannel: the manifest that connects pods of different machines (flannel-io/flannel, Documentation)."""
+"""flannel, which connects the pods of different machines (flannel-io/flannel, Documentation)."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
-if TYPE_CHECKING:
-    from kubetui.profile.plan import Plan
+from kubetui.software.networks.network import ClusterNetwork, PodNetwork
+from kubetui.software.networks.options import FlannelOptions
 
 NAMESPACE = "kube-flannel"
 LABELS = {"tier": "node", "app": "flannel", "k8s-app": "flannel"}
@@ -16,7 +16,7 @@ CNI_VERSION = "0.3.1"
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML as a person would: texts of several lines as blocks, and no aliases."""
+    """Writes YAML as a person would: text of several lines as a block, and no aliases."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -29,28 +29,35 @@ def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _block)
 
 
-def images(plan: Plan) -> tuple[str, ...]:
+def images(network: ClusterNetwork) -> tuple[str, ...]:
     """Return the images that every machine needs."""
-    options = plan.profile.network.flannel
+    options = _options(network)
     return (options.cni_plugin_image, options.image)
 
 
-def manifest(plan: Plan) -> str:
-    """Return flannel's manifest with the profile's pod CIDR, on the interface that has the private network."""
-    documents = [_namespace(), *_access(), _configuration(plan), _daemon_set(plan)]
+def manifest(network: ClusterNetwork) -> str:
+    """Return flannel's manifest for a cluster's pod CIDR, bound to the interface on the nodes' private network."""
+    documents = [_namespace(), *_access(), _configuration(network), _daemon_set(network)]
     return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, default_flow_style=False).rstrip("\n")
 
 
-def interface_pattern(plan: Plan) -> str:
-    """Return the regular expression for --iface-regex; flannel matches it against names and addresses.
+def interface_pattern(network: ClusterNetwork) -> str:
+    """Return the regular expression for --iface-regex, which flannel matches against names and addresses.
 
-    Without it flannel takes the default route's interface, which on a hypervisor's NAT reaches no other machine.
+    Without it flannel takes the default route's interface. On a hypervisor's NAT that one reaches no other machine.
     """
-    if not plan.provider.makes_machines:
-        addresses = (str(machine.address).replace(".", r"\.") for machine in plan.machines)
+    if all(each.prefixlen == each.max_prefixlen for each in network.node_networks):
+        addresses = (str(each.network_address).replace(".", r"\.") for each in network.node_networks)
         return f"^({'|'.join(addresses)})$"
-    prefix = str(plan.node_network.network_address).rsplit(".", 1)[0]
+    prefix = str(network.node_networks[0].network_address).rsplit(".", 1)[0]
     return "^" + prefix.replace(".", r"\.") + r"\."
+
+
+FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images)
+
+
+def _options(network: ClusterNetwork) -> FlannelOptions:
+    return network.options if isinstance(network.options, FlannelOptions) else FlannelOptions()
 
 
 def _namespace() -> dict[str, Any]:
@@ -87,15 +94,15 @@ def _access() -> list[dict[str, Any]]:
     ]
 
 
-def _configuration(plan: Plan) -> dict[str, Any]:
+def _configuration(network: ClusterNetwork) -> dict[str, Any]:
     chain = [
         {"type": "flannel", "delegate": {"hairpinMode": True, "isDefaultGateway": True}},
         {"type": "portmap", "capabilities": {"portMappings": True}},
     ]
-    network = {
-        "Network": str(plan.profile.network.pod_cidr),
+    settings = {
+        "Network": str(network.pod_cidr),
         "EnableNFTables": False,
-        "Backend": {"Type": plan.profile.network.flannel.backend},
+        "Backend": {"Type": _options(network).backend},
     }
     return {
         "apiVersion": "v1",
@@ -103,12 +110,12 @@ def _configuration(plan: Plan) -> dict[str, Any]:
         "metadata": {"name": "kube-flannel-cfg", "namespace": NAMESPACE, "labels": LABELS},
         "data": {
             "cni-conf.json": json.dumps({"name": "cbr0", "cniVersion": CNI_VERSION, "plugins": chain}, indent=2),
-            "net-conf.json": json.dumps(network, indent=2),
+            "net-conf.json": json.dumps(settings, indent=2),
         },
     }
 
 
-def _daemon_set(plan: Plan) -> dict[str, Any]:
+def _daemon_set(network: ClusterNetwork) -> dict[str, Any]:
     selector = {"app": "flannel"}
     return {
         "apiVersion": "apps/v1",
@@ -116,13 +123,13 @@ def _daemon_set(plan: Plan) -> dict[str, Any]:
         "metadata": {"name": "kube-flannel-ds", "namespace": NAMESPACE, "labels": LABELS},
         "spec": {
             "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": LABELS}, "spec": _pod(plan)},
+            "template": {"metadata": {"labels": LABELS}, "spec": _pod(network)},
         },
     }
 
 
-def _pod(plan: Plan) -> dict[str, Any]:
-    options = plan.profile.network.flannel
+def _pod(network: ClusterNetwork) -> dict[str, Any]:
+    options = _options(network)
     folders = {"run": "/run/flannel", "cni-plugin": "/opt/cni/bin", "cni": "/etc/cni/net.d"}
     volumes: list[dict[str, Any]] = [{"name": name, "hostPath": {"path": path}} for name, path in folders.items()]
     volumes.append({"name": "flannel-cfg", "configMap": {"name": "kube-flannel-cfg"}})
@@ -154,27 +161,32 @@ def _pod(plan: Plan) -> dict[str, Any]:
                 ],
             },
         ],
-        "containers": [_daemon(plan)],
+        "containers": [_daemon(network)],
         "volumes": volumes,
     }
 
 
 def _has_install_conf(image: str) -> bool:
-    """Tell whether an image has flannel's own copying program; those before v0.28 have `cp`."""
+    """Tell whether an image has flannel's own program that copies files; those before v0.28 have `cp`."""
     tag = image.rpartition(":")[2].removeprefix("v")
     numbers = [int(part) for part in tag.split("-")[0].split(".") if part.isdigit()]
     return numbers[:2] >= [0, 28] or len(numbers) < 2  # noqa: PLR2004
 
 
-def _daemon(plan: Plan) -> dict[str, Any]:
+def _daemon(network: ClusterNetwork) -> dict[str, Any]:
     def own(path: str) -> dict[str, Any]:
         return {"fieldRef": {"fieldPath": path}}
 
     return {
         "name": "kube-flannel",
-        "image": plan.profile.network.flannel.image,
+        "image": _options(network).image,
         "command": ["/opt/bin/flanneld"],
-        "args": ["--ip-masq", "--kube-subnet-mgr", "--healthz-port=8081", f"--iface-regex={interface_pattern(plan)}"],
+        "args": [
+            "--ip-masq",
+            "--kube-subnet-mgr",
+            "--healthz-port=8081",
+            f"--iface-regex={interface_pattern(network)}",
+        ],
         "ports": [{"name": "healthz", "containerPort": 8081, "protocol": "TCP"}],
         "livenessProbe": {
             "httpGet": {"path": "/healthz", "port": "healthz"},

@@ -1,4 +1,4 @@
-"""What a profile can say about pod networks."""
+"""The options of pod networks in a profile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0
 
 def _anonymous(url: str) -> str:
     if url_user(remember_url(url)):
-        raise ValueError("A manifest is fetched without a user or password. Fetch it yourself, and name it by path.")
+        raise ValueError(
+            "kubetui fetches a manifest without a user or password. Download it yourself, and give its path."
+        )
     return url
 
 
@@ -40,7 +42,7 @@ class FlannelOptions(_Options):
 
 
 class ManifestOptions(_Options):
-    """A pod network of one's own: a file, or a URL with the checksum that it must have."""
+    """A pod network of your own: a file, or a URL with the checksum that it must have."""
 
     path: str | None = Field(
         None,
@@ -59,13 +61,13 @@ class ManifestOptions(_Options):
     ) = Field(
         None,
         title="Manifest URL",
-        description="Where the manifest is on the web. It needs its SHA-256 as well: what is applied should be what "
+        description="Where the manifest is on the web. It needs its SHA-256 as well, so that what is applied is what "
         "you looked at.",
         examples=["https://example.org/network.yaml"],
     )
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None,
         title="Manifest SHA-256",
-        description="64 hexadecimal digits that the manifest's bytes must have, as sha256sum prints them. For a URL.",
+        description="The manifest's checksum, 64 hexadecimal digits as sha256sum prints them. A URL needs it.",
         examples=["0123456789abcdef" * 4],
     )

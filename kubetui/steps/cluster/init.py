@@ -13,7 +13,6 @@ from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.software import networks
 from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
 from kubetui.steps.node.containers import PULL_IMAGES
@@ -91,7 +90,7 @@ NETWORK_APPLY: Final = NETWORK + script(__package__, "network-apply.sh")
 
 
 def _network(plan: Plan, _machine: Machine) -> Recipe:
-    values = {"MANIFEST": networks.chosen(plan).manifest(plan)}
+    values = {"MANIFEST": plan.pod_network.manifest(plan.cluster_network)}
     return Recipe(Command(NETWORK_APPLY, values), Command(NETWORK_PROBE, values))
 
 

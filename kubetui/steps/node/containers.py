@@ -9,7 +9,6 @@ from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.credentials import plain
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
-from kubetui.software import networks
 from kubetui.software.runtimes import containerd
 from kubetui.steps import kubeadm
 from kubetui.steps.node import proxy
@@ -173,7 +172,7 @@ def _pull(plan: Plan, machine: Machine) -> Recipe:
     worker = machine.role is Role.WORKER
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
-        "EXTRA": "\n".join(networks.chosen(plan).images(plan)),
+        "EXTRA": "\n".join(plan.pod_network.images(plan.cluster_network)),
         "ROLE": "worker" if worker else "control-plane",
     }
     # the images compressed and unpacked, in MiB

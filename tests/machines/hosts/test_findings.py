@@ -43,7 +43,7 @@ def test_a_plan_takes_its_machines_from_the_list_control_planes_first() -> None:
     ]
     assert plan.api_endpoint == "172.20.3.4:6443"
     assert plan.node_networks == (IPv4Network("172.20.3.4/32"), IPv4Network("10.0.0.11/32"))
-    assert flannel.interface_pattern(plan) == r"^(172\.20\.3\.4|10\.0\.0\.11)$"
+    assert flannel.interface_pattern(plan.cluster_network) == r"^(172\.20\.3\.4|10\.0\.0\.11)$"
     assert {"172.20.3.4/32", "10.0.0.11/32"} <= set(exceptions(plan))
 
 

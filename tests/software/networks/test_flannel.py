@@ -1,4 +1,4 @@
-"""flannel's manifest: golden as text, and its key fields as values."""
+"""flannel's manifest: its whole text against a golden file, its important fields as values."""
 
 import json
 import re
@@ -9,7 +9,6 @@ import yaml
 
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import networks
 from kubetui.software.networks import flannel
 from tests.plans import assert_golden, plan
 
@@ -17,15 +16,15 @@ RIG = {"pod_cidr": "10.10.0.0/16", "first_address": "192.168.60.11"}
 
 
 def objects(made: Plan) -> dict[str, Any]:
-    return {document["kind"]: document for document in yaml.safe_load_all(flannel.manifest(made))}
+    return {document["kind"]: document for document in yaml.safe_load_all(flannel.manifest(made.cluster_network))}
 
 
 def test_manifest() -> None:
-    assert_golden("flannel.yaml", flannel.manifest(plan()) + "\n")
+    assert_golden("flannel.yaml", flannel.manifest(plan().cluster_network) + "\n")
 
 
-def test_there_is_one_object_of_each_kind_and_all_lie_in_the_namespace() -> None:
-    documents = list(yaml.safe_load_all(flannel.manifest(plan())))
+def test_there_is_one_object_of_each_kind_and_all_are_in_its_namespace() -> None:
+    documents = list(yaml.safe_load_all(flannel.manifest(plan().cluster_network)))
     assert [(document["apiVersion"], document["kind"], document["metadata"]["name"]) for document in documents] == [
         ("v1", "Namespace", "kube-flannel"),
         ("v1", "ServiceAccount", "flannel"),
@@ -38,7 +37,7 @@ def test_there_is_one_object_of_each_kind_and_all_lie_in_the_namespace() -> None
     assert {each["metadata"]["namespace"] for each in placed} == {"kube-flannel"}
 
 
-def test_the_account_may_do_what_flanneld_does() -> None:
+def test_the_service_account_may_do_what_flanneld_does() -> None:
     found = objects(plan())
     rules = {
         (resource, verb)
@@ -59,7 +58,7 @@ def test_the_account_may_do_what_flanneld_does() -> None:
     assert found["ClusterRoleBinding"]["roleRef"]["name"] == "flannel"
 
 
-def test_its_network_is_the_pod_cidr() -> None:
+def test_pods_get_addresses_from_the_pod_cidr() -> None:
     data = objects(plan(network={**RIG, "flannel": {"backend": "host-gw"}}))["ConfigMap"]["data"]
     network = json.loads(data["net-conf.json"])
     assert (network["Network"], network["Backend"]) == ("10.10.0.0/16", {"Type": "host-gw"})
@@ -67,7 +66,7 @@ def test_its_network_is_the_pod_cidr() -> None:
     assert [plugin["type"] for plugin in chain["plugins"]] == ["flannel", "portmap"]
 
 
-def test_the_daemon_runs_where_every_node_is_and_finds_its_parts() -> None:
+def test_the_daemon_runs_on_every_node_and_mounts_what_it_needs() -> None:
     images = {"image": "mirror/flannel:v0.28.9", "cni_plugin_image": "mirror/plugin:v1"}
     made = plan(network={**RIG, "flannel": images})
     daemon = objects(made)["DaemonSet"]["spec"]
@@ -75,14 +74,14 @@ def test_the_daemon_runs_where_every_node_is_and_finds_its_parts() -> None:
     assert daemon["selector"]["matchLabels"].items() <= daemon["template"]["metadata"]["labels"].items()
     assert pod["hostNetwork"] is True
     assert pod["priorityClassName"] == "system-node-critical"
-    # also on control planes and on nodes that are not ready yet
+    # on control planes, too, and on nodes that are not ready yet
     assert pod["tolerations"] == [{"operator": "Exists", "effect": "NoSchedule"}]
     assert [part["image"] for part in (*pod["initContainers"], *pod["containers"])] == [
         "mirror/plugin:v1",
         "mirror/flannel:v0.28.9",
         "mirror/flannel:v0.28.9",
     ]
-    assert flannel.images(made) == ("mirror/plugin:v1", "mirror/flannel:v0.28.9")
+    assert flannel.images(made.cluster_network) == ("mirror/plugin:v1", "mirror/flannel:v0.28.9")
     (container,) = pod["containers"]
     assert {"--ip-masq", "--kube-subnet-mgr", r"--iface-regex=^192\.168\.60\."} <= set(container["args"])
     assert container["securityContext"]["capabilities"]["add"] == ["NET_ADMIN", "NET_RAW"]
@@ -95,14 +94,14 @@ def test_the_daemon_runs_where_every_node_is_and_finds_its_parts() -> None:
     ("image", "program"),
     [("x/flannel:v0.28.9", "/opt/bin/install-conf"), ("x/flannel:v0.27.4", "cp"), ("x/flannel:v0.14.0-amd64", "cp")],
 )
-def test_the_configuration_is_copied_with_what_the_image_has(image: str, program: str) -> None:
+def test_the_configuration_is_copied_with_the_program_in_the_image(image: str, program: str) -> None:
     pod = objects(plan(network={"flannel": {"image": image}}))["DaemonSet"]["spec"]["template"]["spec"]
     assert pod["initContainers"][1]["command"] == [program]
 
 
-def test_the_interface_is_found_by_the_nodes_addresses_and_no_others() -> None:
+def test_the_interface_is_chosen_by_the_nodes_addresses_only() -> None:
     made = plan(workers=9, network=RIG)
-    pattern = re.compile(flannel.interface_pattern(made))
+    pattern = re.compile(flannel.interface_pattern(made.cluster_network))
     assert all(pattern.search(str(machine.address)) for machine in made.machines)
     for other in (
         "192.168.6.1",
@@ -116,18 +115,14 @@ def test_the_interface_is_found_by_the_nodes_addresses_and_no_others() -> None:
         assert not pattern.search(other)
 
 
-def test_existing_machines_are_found_by_their_exact_addresses() -> None:
+def test_the_interface_of_an_existing_machine_is_chosen_by_its_exact_address() -> None:
     hosts = [
         {"name": "one", "role": "control plane", "address": "10.0.3.4"},
         {"name": "two", "role": "worker", "address": "10.9.8.7"},
     ]
     made = Plan(Profile.model_validate({"provider": "hosts", "hosts": hosts}))
-    pattern = re.compile(flannel.interface_pattern(made))
+    pattern = re.compile(flannel.interface_pattern(made.cluster_network))
     assert pattern.search("10.0.3.4")
     assert pattern.search("10.9.8.7")
     for other in ("10.0.3.40", "110.0.3.4", "10.0.334", "10.9.8.70"):
         assert not pattern.search(other)
-
-
-def test_flannel_is_in_the_catalogue() -> None:
-    assert networks.chosen(plan()).manifest(plan()) == flannel.manifest(plan())

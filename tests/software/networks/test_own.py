@@ -1,4 +1,4 @@
-"""A pod network of one's own: by path, or by URL and checksum."""
+"""A pod network of your own, by path or by URL and checksum."""
 
 import hashlib
 import http.server
@@ -17,7 +17,6 @@ from kubetui.operations.plan import step_texts
 from kubetui.operations.up import up
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import networks
 from kubetui.software.networks import own
 from tests.plans import plan
 
@@ -50,8 +49,8 @@ def web() -> Iterator[str]:
 
 def manifest(**options: str) -> str:
     made = plan(network={"pod_network": "manifest", "manifest": options})
-    assert networks.chosen(made).images(made) == ()
-    return networks.chosen(made).manifest(made)
+    assert own.images(made.cluster_network) == ()
+    return own.manifest(made.cluster_network)
 
 
 def test_a_manifest_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,33 +64,33 @@ def test_a_manifest_by_url(web: str) -> None:
     assert manifest(url=f"{web}/network.yaml", sha256=SUM) == TEXT.rstrip("\n")
 
 
-def test_one_that_was_changed_is_refused(web: str) -> None:
+def test_a_manifest_that_changed_is_refused(web: str) -> None:
     with pytest.raises(ProfileError, match=f"has the SHA-256 {SUM}, and the profile says {'0' * 64}"):
         manifest(url=f"{web}/network.yaml", sha256="0" * 64)
 
 
 @pytest.mark.parametrize("path", ["missing", "odd"])
-def test_one_that_cannot_be_fetched_is_named(web: str, path: str) -> None:
+def test_a_manifest_that_cannot_be_fetched_is_named(web: str, path: str) -> None:
     with pytest.raises(ProfileError, match="cannot be fetched"):
         manifest(url=f"{web}/{path}", sha256=SUM)
 
 
-def test_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(ProfileError, match=str(path)):
             manifest(path=str(path))
 
 
-def test_a_profile_without_one_is_refused() -> None:
+def test_a_profile_without_a_manifest_is_refused() -> None:
     with pytest.raises(ProfileError, match="is missing"):
-        own.manifest(plan())
+        own.manifest(plan().cluster_network)
 
 
 GONE = {"pod_network": "manifest", "manifest": {"path": "/nowhere/network.yaml"}}
 WHY = "/nowhere/network.yaml: No such file or directory."
 
 
-async def test_one_that_is_not_there_is_told_before_anything_is_written(
+async def test_a_missing_manifest_is_reported_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
@@ -102,6 +101,6 @@ async def test_one_that_is_not_there_is_told_before_anything_is_written(
     assert not (tmp_path / "state").exists()
 
 
-def test_the_steps_in_words_say_that_it_is_not_there() -> None:
+def test_the_plan_says_that_the_manifest_is_missing() -> None:
     (network,) = (text for text in step_texts(plan(network=GONE)) if text.name == "network")
     assert network.commands.startswith(f"# {WHY}\n")
