@@ -15,8 +15,10 @@ from kubetui.profile.credentials import Logins
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import networks
+from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks import ClusterNetwork, PodNetwork
+from kubetui.software.packages import Family
+from kubetui.software.runtimes import Runtime
 
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
@@ -84,6 +86,16 @@ class Plan:
     def provider(self) -> ProviderKind:
         """What makes the machines."""
         return PROVIDERS[self.profile.provider]
+
+    @property
+    def packages(self) -> Family:
+        """How software is installed in the machines."""
+        return packages.CATALOGUE[self.profile.machines.packages]
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs containers in the machines."""
+        return runtimes.CATALOGUE[self.profile.kubernetes.runtime]
 
     @property
     def pod_network(self) -> PodNetwork:

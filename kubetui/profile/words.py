@@ -33,7 +33,7 @@ def in_words(profile: Profile) -> str:
     return (
         f"{who(plan)} with {plan.provider.title}{made}. "
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
-        f"Kubernetes {profile.kubernetes.version} on {profile.kubernetes.runtime}, pod network {network.pod_network}."
+        f"Kubernetes {profile.kubernetes.version} on {plan.runtime.title}, pod network {network.pod_network}."
     )
 
 

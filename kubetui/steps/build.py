@@ -11,7 +11,7 @@ from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
-from kubetui.steps.node.containers import CONTAINERD_CONFIG, PULL_IMAGES
+from kubetui.steps.node.containers import PULL_IMAGES, RUNTIME_CONFIG
 from kubetui.steps.node.packages import BASE_PACKAGES, KUBERNETES_PACKAGES, PACKAGE_REPOSITORY, RUNTIME
 
 STEPS: tuple[Step, ...] = (
@@ -27,7 +27,7 @@ STEPS: tuple[Step, ...] = (
     RUNTIME,
     PACKAGE_REPOSITORY,
     KUBERNETES_PACKAGES,
-    CONTAINERD_CONFIG,
+    RUNTIME_CONFIG,
     PULL_IMAGES,
     INIT_STEP,
     KUBECONFIG_STEP,

@@ -7,7 +7,6 @@ from typing import Any, Final
 import yaml
 
 from kubetui.profile.plan import API_PORT, Machine, Plan, Role
-from kubetui.software.runtimes.containerd import SOCKET
 
 Document = dict[str, Any]
 
@@ -125,7 +124,7 @@ def _patched(document: Document, plan: Plan) -> Document:
 def _registration(plan: Plan, machine: Machine) -> Document:
     registration: Document = {
         "name": machine.name,
-        "criSocket": SOCKET,
+        "criSocket": plan.runtime.socket,
         "kubeletExtraArgs": [{"name": "node-ip", "value": str(machine.address)}],
     }
     if machine.role is Role.CONTROL_PLANE and not plan.workers:

@@ -54,10 +54,11 @@ def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:
     return (*found, *_twice(facts))
 
 
-def _system(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
-    if "debian" not in facts.family:
-        message = f"{facts.system} is not Debian or Ubuntu, and kubetui knows no other packages yet."
-        yield Obstacle(machine.name, message, "Take another machine.")
+def _system(plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
+    family = plan.packages
+    if not family.runs_on(facts.family):
+        message = f"{facts.system} does not use {family.name}, the package manager of {family.help}."
+        yield Obstacle(machine.name, message, "Take another machine, or change machines.packages in the profile.")
     elif facts.init != "systemd":
         yield Obstacle(machine.name, f"Its first process is {facts.init}, and the kubelet needs systemd.")
 

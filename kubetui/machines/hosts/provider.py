@@ -18,7 +18,6 @@ from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
-from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps.machine.footprint import RESET
 
 RESET_SECONDS = 1800.0
@@ -133,7 +132,7 @@ class HostsProvider:
         values = {
             "CLUSTER_ID": self._plan.identity,
             "POD_CIDR": str(self._plan.profile.network.pod_cidr),
-            "CRI_SOCKET": SOCKET,
+            "CRI_SOCKET": self._plan.runtime.socket,
         }
         node = self._node(machine, await self._met())
         try:

@@ -126,7 +126,7 @@ FAULTS: Final = {
             "apt-lock",
             step="kubernetes",
             seconds=20.0,
-            at="install --allow-change-held-packages ",
+            at="  install --allow-change-held-packages ",
             says=(
                 *_tries(
                     (

@@ -13,8 +13,7 @@ from pydantic_core import ErrorDetails
 
 from kubetui.base.places import KeyPath, dotted
 from kubetui.base.text import clean, shown
-from kubetui.profile.schema.fields import SecretInProfileError
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.fields import SecretInProfileError, UnknownNameError
 from kubetui.profile.schema.profile import Profile
 
 _TYPES = {
@@ -162,17 +161,19 @@ def _pattern(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]
 
 def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
     field = field_at(path)
-    known = [str(choice) for choice in get_args(field.annotation)] if field else []
-    text = shown(details["input"])
-    if len(known) == 1:
-        return f"{text} is not known here: it has to be {known[0]}.", _help(path)
-    return f"{text} is not one of: {', '.join(known)}.", nearest(str(details["input"]), known)
+    known = tuple(str(each) for each in get_args(field.annotation)) if field else ()
+    return _unknown(UnknownNameError(str(details["input"]), known), details, path)
+
+
+def _unknown(error: UnknownNameError, details: ErrorDetails, path: KeyPath) -> tuple[str, str]:
+    return str(error), nearest(str(details["input"]), list(error.known)) if len(error.known) > 1 else _help(path)
 
 
 def _raised(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
     error = details.get("ctx", {}).get("error", details["msg"])
-    fix = nearest(str(details["input"]), list(PROVIDERS)) if path == ("provider",) else _help(path)
-    return str(error), error.fix if isinstance(error, SecretInProfileError) else fix
+    if isinstance(error, UnknownNameError):
+        return _unknown(error, details, path)
+    return str(error), error.fix if isinstance(error, SecretInProfileError) else _help(path)
 
 
 def _other(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:

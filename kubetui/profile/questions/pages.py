@@ -26,6 +26,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "provider",
             "hosts",
             "machines.box",
+            "machines.packages",
             "machines.control_planes",
             "machines.workers",
             "machines.memory",
@@ -58,6 +59,8 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
 )
+_ASKED_WITH_A_CHOICE = {"machines.packages"}
+"""Questions that need no asking while there is but one answer."""
 _FORMATS: dict[str, Kind] = {"ipv4": "address", "cidr": "cidr"}
 
 
@@ -94,9 +97,14 @@ def pages() -> tuple[Page, ...]:
     """Return the wizard's pages in their order."""
     schema = Profile.model_json_schema(by_alias=True)
     return tuple(
-        Page(name, title, tuple(_question(schema, tuple(path.split("."))) for path in paths))
+        Page(name, title, tuple(question for path in paths if (question := _asked(schema, path)) is not None))
         for name, title, paths in _PAGES
     )
+
+
+def _asked(schema: dict[str, Any], path: str) -> Question | None:
+    question = _question(schema, tuple(path.split(".")))
+    return None if path in _ASKED_WITH_A_CHOICE and len(question.choices) == 1 else question
 
 
 def _question(schema: dict[str, Any], path: FieldPath) -> Question:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import (
     AfterValidator,
@@ -12,16 +14,21 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     Strict,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
-from kubetui.base.text import clean
+from kubetui.base.text import clean, shown
 from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.software import networks, packages, runtimes
 
 _LONGEST = 40
 """Characters of a name: with a machine's number it still fits a host name."""
@@ -37,6 +44,60 @@ class SecretInProfileError(ValueError):
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.fix = fix
+
+
+class UnknownNameError(ValueError):
+    """A name that a catalogue does not have; `known` are those that it has."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        only = len(known) == 1
+        text = f"not known here: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
+        super().__init__(f"{shown(name)} is {text}.")
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The type of a field that names an entry of a catalogue.
+
+    The catalogue is read each time a value is checked or a schema is made, so whatever stands in it can be chosen.
+    """
+
+    catalogue: Mapping[str, object]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return pydantic's check of a value."""
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the JSON Schema."""
+        return {"type": "string", "enum": list(self.catalogue)}
+
+    def _known(self, name: str) -> str:
+        if name not in self.catalogue:
+            raise UnknownNameError(name, tuple(self.catalogue))
+        return name
+
+
+class Entry(Protocol):
+    """What a catalogue has: something that a person can choose."""
+
+    @property
+    def help(self) -> str:
+        """What a person reads about it; the end of a sentence."""
+
+
+def choice(catalogue: Mapping[str, Entry], default: str, *, title: str, description: str) -> Any:
+    """Return the declaration of a `OneOf` field. In `description`, {choices} becomes the help of every entry."""
+
+    def described() -> str:
+        *others, last = (entry.help for entry in catalogue.values())
+        return description.format(choices=f"{', '.join(others)}, or {last}" if others else last)
+
+    def describe(schema: dict[str, Any]) -> None:
+        schema["description"] = described()
+
+    return Field(default, title=title, description=described(), json_schema_extra=describe)
 
 
 def without_password(url: str) -> str:
@@ -96,12 +157,6 @@ def _cidr(value: object) -> object:
     return whole
 
 
-def _known_provider(name: str) -> str:
-    if name not in PROVIDERS:
-        raise ValueError(f"{name[:40]} is not one of: {', '.join(PROVIDERS)}.")
-    return name
-
-
 def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
     found = [name for name, _ in telling(remember_telling(patches))]
@@ -147,9 +202,10 @@ Url = Annotated[
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
 ]
-ProviderName = Annotated[
-    str, AfterValidator(_known_provider), WithJsonSchema({"type": "string", "enum": list(PROVIDERS)})
-]
+ProviderName = Annotated[str, OneOf(PROVIDERS)]
+RuntimeName = Annotated[str, OneOf(runtimes.CATALOGUE)]
+PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
+PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE)]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[

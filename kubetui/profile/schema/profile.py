@@ -1,8 +1,8 @@
 """The profile: everything a person chooses, each choice declared once.
 
-A field carries its type, default, title, help and own check. The wizard's question, the headless
-check, the JSON Schema and the documentation all come from here. Rules that involve more than one
-field are in `rules.py`; reading and writing files is in `profilefile.py`.
+A field carries its type, default, title, help and own check. The wizard's question, the headless check, the JSON
+Schema and the documentation all come from here. Rules that involve more than one field are in `profile/rules`, reading
+and writing files is in `profile/files`. What can be installed stands in the catalogues of `kubetui.software`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,20 @@ from kubetui.profile.schema.fields import (
     Memory,
     Name,
     OptionName,
+    PackagesName,
     Part,
     Patches,
+    PodNetworkName,
     ProviderName,
     ProxyException,
     Registry,
+    RuntimeName,
     Url,
     Version,
+    choice,
 )
 from kubetui.profile.schema.hosts import Host
+from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks.options import FlannelOptions, ManifestOptions
 
 SCHEMA_VERSION: Final = 1
@@ -92,6 +97,12 @@ class Machines(Part):
         title="Box version",
         description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
     )
+    packages: PackagesName = choice(
+        packages.CATALOGUE,
+        "apt",
+        title="Packages",
+        description="How software is installed in the machines, which has to fit their system: {choices}.",
+    )
     prepared_box: bool = Field(
         default=False,
         title="Prepared box",
@@ -124,10 +135,11 @@ class Network(Part):
         title="Service CIDR",
         description="The virtual addresses that services get. It must not touch the nodes or the pods.",
     )
-    pod_network: Literal["flannel", "manifest"] = Field(
+    pod_network: PodNetworkName = choice(
+        networks.CATALOGUE,
         "flannel",
         title="Pod network",
-        description="What connects pods across machines: flannel, or a manifest of yours.",
+        description="What connects pods across machines: {choices}.",
     )
     flannel: FlannelOptions = Field(
         default_factory=FlannelOptions, title="flannel", description="flannel's versions, images and backend."
@@ -159,8 +171,11 @@ class Kubernetes(Part):
         "later. In a file it stands in quotes: YAML would read 1.40 as 1.4.",
         examples=["1.36.1", "1.36.12"],
     )
-    runtime: Literal["containerd"] = Field(
-        "containerd", title="Container runtime", description="What runs containers; Kubernetes dropped Docker in 1.24."
+    runtime: RuntimeName = choice(
+        runtimes.CATALOGUE,
+        "containerd",
+        title="Container runtime",
+        description="What runs containers: {choices}. Kubernetes dropped Docker in 1.24.",
     )
     patches: Patches = Field(
         (),

@@ -1,1 +1,12 @@
-"""Container runtimes, one file each."""
+"""Container runtimes, one file each, and the catalogue that a profile chooses from."""
+
+from __future__ import annotations
+
+from kubetui.software.runtimes.containerd import CONTAINERD
+from kubetui.software.runtimes.runtime import Runtime
+
+CATALOGUE: dict[str, Runtime] = {
+    "containerd": CONTAINERD,
+}
+
+__all__ = ["CATALOGUE", "Runtime"]

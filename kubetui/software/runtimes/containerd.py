@@ -1,16 +1,16 @@
-"""containerd's configuration, whole: a package's own may turn the CRI plugin off, as Docker's does.
+"""containerd. Its whole configuration is replaced: a package's own may turn the CRI plugin off, as Docker's does.
 
-containerd 1.x reads version 2 of the format and 2.x version 3, where the CRI plugin became two
-(containerd, docs/cri/config.md). What is left out takes containerd's default.
+containerd 1.x reads version 2 of the format. 2.x reads version 3, which splits the CRI plugin in two
+(containerd, docs/cri/config.md). Keys that are left out take containerd's defaults.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-SOCKET: Final = "unix:///run/containerd/containerd.sock"
-SANDBOX_MARK: Final = "@SANDBOX_IMAGE@"
-"""Stands for the pause image that kubeadm names; only the installed kubeadm knows it."""
+from kubetui.base.scripts import script
+from kubetui.software.runtimes.runtime import SANDBOX_MARK, Runtime
+
 CERTS: Final = "/etc/containerd/certs.d"
 CNI_BINARIES: Final = "/opt/cni/bin"
 
@@ -49,20 +49,15 @@ _VERSION_3: Final = f"""version = 3
     SystemdCgroup = true"""
 
 
-def configuration(major: int) -> str:
-    """Return config.toml for containerd's major version, with the sandbox image as a mark.
-
-    Raises ValueError for a version that no one has seen.
-    """
-    match major:
-        case 1:
-            return _VERSION_2
-        case 2:
-            return _VERSION_3
-        case _:
-            raise ValueError(f"containerd {major} is not known")
-
-
-def crictl_configuration() -> str:
-    """Return /etc/crictl.yaml, so that crictl asks containerd without being told."""
-    return f"runtime-endpoint: {SOCKET}\nimage-endpoint: {SOCKET}\ntimeout: 30"
+CONTAINERD = Runtime(
+    name="containerd",
+    title="containerd",
+    help="containerd, the runtime under Docker",
+    packages=("containerd",),
+    instead=("containerd.io",),
+    unit="containerd",
+    socket="unix:///run/containerd/containerd.sock",
+    library=script(__package__, "containerd.sh"),
+    images="/var/lib/containerd",
+    configuration={"CONFIG_1": _VERSION_2, "CONFIG_2": _VERSION_3},
+)

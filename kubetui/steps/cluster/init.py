@@ -13,7 +13,6 @@ from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
 from kubetui.steps.node.containers import PULL_IMAGES
 
@@ -33,7 +32,7 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
         "CLUSTER_ID": plan.identity,
         "CLUSTER_NAME": plan.profile.name,
         "POD_CIDR": str(plan.profile.network.pod_cidr),
-        "CRI_SOCKET": SOCKET,
+        "CRI_SOCKET": plan.runtime.socket,
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
         "CONFIG": kubeadm.render(documents),
     }

@@ -18,7 +18,6 @@ from kubetui.engine.recipe import apply, probe
 from kubetui.engine.step import Recipe, State, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
-from kubetui.software.runtimes.containerd import SOCKET
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
 from kubetui.steps.node.containers import PULL_IMAGES
@@ -42,7 +41,7 @@ def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
         "NAME": machine.name,
         "ADDRESS": str(machine.address),
         "ENDPOINT": plan.api_endpoint,
-        "CRI_SOCKET": SOCKET,
+        "CRI_SOCKET": plan.runtime.socket,
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"

@@ -63,7 +63,15 @@ def _facts(plan: Plan, machine: Machine) -> Recipe:
 def _facts_probe(plan: Plan, machine: Machine) -> Command:
     memory = machine.memory if plan.provider.isolates else 0
     old_enough = plan.minor < CGROUP_V2_ONLY or plan.tolerates_cgroup_v1
-    values = {"ADDRESS": str(machine.address), "CGROUPS": "1" if old_enough else "2", "MEMORY": str(memory)}
+    family = plan.packages
+    values = {
+        "SYSTEMS": " ".join(family.systems),
+        "FAMILY": family.name,
+        "FAMILY_HELP": family.help,
+        "ADDRESS": str(machine.address),
+        "CGROUPS": "1" if old_enough else "2",
+        "MEMORY": str(memory),
+    }
     return Command(PROBE, values)
 
 

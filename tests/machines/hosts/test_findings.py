@@ -124,7 +124,10 @@ def test_machines_that_fit_are_left_in_peace() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"family": ("fedora",), "system": "Fedora 42"}, "Fedora 42 is not Debian or Ubuntu"),
+        (
+            {"family": ("fedora",), "system": "Fedora 42"},
+            "Fedora 42 does not use apt, the package manager of Debian and Ubuntu.",
+        ),
         ({"init": "openrc"}, "Its first process is openrc"),
         ({"name": "debian"}, "Its host name is debian"),
         ({"addresses": frozenset({"10.9.9.9"})}, "It does not have the address 10.0.0.1; it has 10.9.9.9."),

@@ -1,4 +1,4 @@
-"""containerd's configuration for both of its formats."""
+"""containerd's configuration, in both of its formats."""
 
 import tomllib
 from typing import Any
@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 import yaml
 
-from kubetui.software.runtimes import containerd
+from kubetui.software.runtimes.containerd import CONTAINERD
+from kubetui.software.runtimes.runtime import SANDBOX_MARK
 from tests.plans import assert_golden
 
 
 @pytest.mark.parametrize("major", [1, 2])
 def test_configuration(major: int) -> None:
-    assert_golden(f"containerd-{major}.toml", containerd.configuration(major) + "\n")
+    assert_golden(f"containerd-{major}.toml", CONTAINERD.configuration[f"CONFIG_{major}"] + "\n")
 
 
 def plugins(major: int) -> dict[str, Any]:
-    document = tomllib.loads(containerd.configuration(major))
+    document = tomllib.loads(CONTAINERD.configuration[f"CONFIG_{major}"])
     assert document["version"] == major + 1
     assert "disabled_plugins" not in document
     found: dict[str, Any] = document["plugins"]
@@ -26,10 +27,10 @@ def plugins(major: int) -> dict[str, Any]:
 RUNC = {"runtime_type": "io.containerd.runc.v2", "options": {"SystemdCgroup": True}}
 
 
-def test_the_values_of_containerd_1() -> None:
+def test_the_settings_for_containerd_1() -> None:
     assert plugins(1) == {
         "io.containerd.grpc.v1.cri": {
-            "sandbox_image": containerd.SANDBOX_MARK,
+            "sandbox_image": SANDBOX_MARK,
             "cni": {"bin_dir": "/opt/cni/bin"},
             "containerd": {"runtimes": {"runc": RUNC}},
             "registry": {"config_path": "/etc/containerd/certs.d"},
@@ -37,10 +38,10 @@ def test_the_values_of_containerd_1() -> None:
     }
 
 
-def test_the_values_of_containerd_2() -> None:
+def test_the_settings_for_containerd_2() -> None:
     assert plugins(2) == {
         "io.containerd.cri.v1.images": {
-            "pinned_images": {"sandbox": containerd.SANDBOX_MARK},
+            "pinned_images": {"sandbox": SANDBOX_MARK},
             "registry": {"config_path": "/etc/containerd/certs.d"},
         },
         "io.containerd.cri.v1.runtime": {
@@ -50,15 +51,9 @@ def test_the_values_of_containerd_2() -> None:
     }
 
 
-@pytest.mark.parametrize("major", [0, 3])
-def test_a_version_that_no_one_has_seen_is_refused(major: int) -> None:
-    with pytest.raises(ValueError, match="is not known"):
-        containerd.configuration(major)
-
-
 def test_crictl_is_told_where_containerd_listens() -> None:
     socket = "unix:///run/containerd/containerd.sock"
-    assert yaml.safe_load(containerd.crictl_configuration()) == {
+    assert yaml.safe_load(CONTAINERD.crictl) == {
         "runtime-endpoint": socket,
         "image-endpoint": socket,
         "timeout": 30,

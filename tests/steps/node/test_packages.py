@@ -8,7 +8,7 @@ import pytest
 
 from kubetui.engine.step import State
 from kubetui.remote.command import Command
-from kubetui.software.packages import apt
+from kubetui.software.packages.apt import APT
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
@@ -88,6 +88,6 @@ def test_who_has_apts_lists_is_waited_for(box: Box) -> None:
         assert holder.stdout.readline() == "held\n"
         # the second look finds it free
         box.program("sleep", f"kill {holder.pid}; while [[ -e /proc/{holder.pid}/fd/3 ]]; do :; done")
-        done = box.run(Command(apt.SHELL + "apt update\n"))
+        done = box.run(Command(APT.library + "apt update\n"))
         assert done.stdout == f"waiting: {lock} is held by process {holder.pid}\n"
     assert [call.split()[-1] for call in box.called("apt-get")] == ["update"]

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kubetui.profile.plan import Machine, Plan
-from kubetui.steps.node.packages import UPSTREAM
+from kubetui.steps.node.packages import kubernetes_repository
 
 _MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
@@ -37,11 +37,11 @@ class Words:
 
 def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, str]]:
     """Yield marks and what they stand for, in the order in which they are looked for."""
-    mirror = plan.profile.mirrors.packages
-    url = mirror.url if mirror else UPSTREAM.format(major=plan.minor[0], minor=plan.minor[1])
-    yield "packages-key", mirror.key if mirror else f"{url}Release.key"
-    yield "packages", url
-    yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(url)) if mirror else _DEBIAN
+    source = kubernetes_repository(plan)
+    mirrored = plan.profile.mirrors.packages is not None
+    yield "packages-key", source.key
+    yield "packages", source.url
+    yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(source.url)) if mirrored else _DEBIAN
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
     yield "self", machine.name
     yield "self-address", str(machine.address)

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # scripts that come after this read proxy_file, stamp and ledger
+
+stamp=/run/kubetui-apt
+# the proxy that downloads go through
+proxy_file=/etc/apt/apt.conf.d/95kubetui
+
+# apt's DPkg::Lock::Timeout covers dpkg's locks only: whoever is refreshing the lists is waited for here, as long
+holder() { # FILE: the process that has it locked
+  awk -v inode="$(stat --format=%i "$1" 2>/dev/null)" \
+    '$2 == "POSIX" {split($6, at, ":"); if (at[3] == inode) {print $5; exit}}' /proc/locks
+}
+lists_free() {
+  local lock=/var/lib/apt/lists/lock end=$((SECONDS + 300)) pid said=
+  while pid=$(holder "$lock"); [[ -n $pid ]] && ((SECONDS < end)); do
+    [[ -n $said ]] || say "waiting: $lock is held by process $pid"
+    said=yes
+    sleep 1
+  done
+}
+apt() {
+  dpkg --configure -a
+  lists_free
+  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
+}
+# once per boot, or the first install would work with lists as old as the box
+refresh() {
+  [[ -e $stamp ]] && return
+  retry 5 apt update && : >"$stamp"
+}
+
+# every package that was not there before goes into the ledger: destroying the cluster removes it from an existing machine
+ledger=/var/lib/kubetui/packages
+packages() {
+  dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
+}
+settle() {
+  # an empty file, which a power cut may leave, tells nothing
+  [[ -s $ledger.before ]] || return 0
+  packages | comm -13 "$ledger.before" - >>"$ledger"
+  sync "$ledger"
+  rm "$ledger.before"
+}
+install() { # NAME...
+  refresh
+  settle
+  mkdir -p "${ledger%/*}"
+  packages >"$ledger.new"
+  sync "$ledger.new"
+  mv "$ledger.new" "$ledger.before"
+  _install "$@" || return
+  settle
+}
+_install() {
+  apt install --yes --no-install-recommends "$@" && return
+  rm -f "$stamp"
+  refresh
+  retry 4 apt install --yes --no-install-recommends "$@"
+}
+install_pinned() { # NAME[=VERSION]...: held ones, too; * stands for anything in VERSION
+  install --allow-change-held-packages "$@"
+}
+hold() { # NAME...: no upgrade changes it
+  apt-mark hold "$@"
+}
+
+installed() { # NAME...: every package is there and configured
+  local name
+  for name in "$@"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || return 1
+  done
+}
+version_of() { # NAME: prints the installed version; fails where there is none
+  local status version
+  read -r status version < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null) || return
+  [[ $status == ?i ]] && printf '%s\n' "$version"
+}
+held() { # NAME
+  [[ $(dpkg-query --show --showformat='${db:Status-Abbrev}' "$1" 2>/dev/null) == h* ]]
+}
+
+_repository() { # NAME URL
+  key=/etc/apt/keyrings/$1-apt-keyring.gpg list=/etc/apt/sources.list.d/$1.list
+  line="deb [signed-by=$key] $2 /"
+}
+find_repository() { # NAME URL: part of a probe
+  local key list line
+  _repository "$@"
+  [[ -s $key ]] || absent "the key is not there"
+  same "$list" "$line" || absent "$list is not there"
+}
+add_repository() { # NAME URL KEY: a flat one, signed with the OpenPGP key in the file KEY
+  local key list line
+  _repository "$1" "$2"
+  mkdir -p /etc/apt/keyrings
+  gpg --batch --yes --dearmor --output "$key.kubetui" "$3"
+  chmod 644 "$key.kubetui"
+  mv "$key.kubetui" "$key"
+  # a URL with a password in it is for root only
+  put "$list" "$line" "$([[ $2 == *@* ]] && echo 600 || echo 644)"
+  # only this list: the others were refreshed a minute ago
+  retry 5 apt update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
+}

@@ -1,0 +1,16 @@
+# shellcheck shell=bash # values: CONFIG_1, CONFIG_2
+# shellcheck disable=SC2034 # scripts that come after this read config_file
+
+config_file=/etc/containerd/config.toml
+runtime_there() { command -v containerd >/dev/null; }
+config() { # PAUSE
+  local major text
+  major=$(containerd --version | grep -oE ' v?[0-9]+\.[0-9]+' | head -n 1 | tr -d ' v' | cut -d. -f1)
+  case $major in 1) text=$CONFIG_1 ;; 2) text=$CONFIG_2 ;; *) fail "containerd $(containerd --version) is not known" ;; esac
+  printf '%s' "${text//@SANDBOX_IMAGE@/$1}"
+}
+mirror_file() { printf '/etc/containerd/certs.d/%s/hosts.toml' "$1"; }
+mirror() { # REGISTRY URL [LOGIN]: containerd takes no user from the URL itself
+  printf '[host."%s"]\n  capabilities = ["pull", "resolve"]' "$2"
+  [[ -z ${3-} ]] || printf '\n  [host."%s".header]\n    Authorization = "Basic %s"' "$2" "$3"
+}

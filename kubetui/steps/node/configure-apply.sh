@@ -1,0 +1,13 @@
+# shellcheck shell=bash # values: CRICTL, REGISTRIES, SERVICE
+# shellcheck disable=SC2154 # the container runtime sets config_file
+
+text=$(wanted)
+put "$config_file" "$text"
+put /etc/crictl.yaml "$CRICTL"
+proxy
+while read -r registry url login; do
+  # a file with a password in it is for root only
+  [[ -z $registry ]] || put "$(mirror_file "$registry")" "$(mirror "$registry" "$url" "$login")" "$([[ -n $login ]] && echo 600 || echo 644)"
+done <<<"$REGISTRIES"
+systemctl enable "$SERVICE"
+systemctl restart "$SERVICE"

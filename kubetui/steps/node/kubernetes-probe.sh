@@ -1,0 +1,10 @@
+# shellcheck shell=bash # values: VERSION
+# shellcheck disable=SC2153 # VERSION is a value
+
+for name in kubelet kubeadm kubectl kubernetes-cni; do
+  version=$(version_of "$name") || absent "$name is not installed"
+  [[ $name == kubernetes-cni || $version == "$VERSION"[.-]* ]] || partial "$name is $version, and the profile wants $VERSION"
+  held "$name" || partial "$name is not held"
+done
+proxied || partial "the kubelet does not know the proxy"
+systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"

@@ -1,0 +1,3 @@
+# shellcheck shell=bash # values: REPOSITORY, URL
+
+find_repository "$REPOSITORY" "$URL"

@@ -1,0 +1,7 @@
+# shellcheck shell=bash # values: NAMES, INSTEAD
+# shellcheck disable=SC2153 # NAMES and INSTEAD are values
+
+read -ra names <<<"$NAMES"
+read -ra instead <<<"$INSTEAD"
+room /usr 200
+{ ((${#instead[@]})) && installed "${instead[@]}"; } || install "${names[@]}"
