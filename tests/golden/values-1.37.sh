@@ -1,9 +1,15 @@
 # facts: probe, 300 s
+SYSTEMS='debian'
+FAMILY='apt'
+FAMILY_HELP='Debian and Ubuntu'
 ADDRESS='192.168.56.101'
 CGROUPS='2'
 MEMORY='2048'
 
 # facts: probe, 300 s (on kubnode1)
+SYSTEMS='debian'
+FAMILY='apt'
+FAMILY_HELP='Debian and Ubuntu'
 ADDRESS='192.168.56.102'
 CGROUPS='2'
 MEMORY='2048'
@@ -34,16 +40,20 @@ NODES='192.168.56.101 kubmaster
 
 # base: probe, 300 s
 NAMES='apt-transport-https bash-completion ca-certificates conntrack curl ebtables ethtool gnupg iptables socat'
-APT_CONF=''
+PACKAGES_PROXY=''
 
 # base: apply, 1800 s
 # the same
 
 # runtime: probe, 300 s
+NAMES='containerd'
+INSTEAD='containerd.io'
 
 # runtime: apply, 1800 s
+# the same
 
 # repository: probe, 300 s
+REPOSITORY='kubernetes'
 URL='https://pkgs.k8s.io/core:/stable:/v1.37/deb/'
 KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.37/deb/Release.key'
 PROXY=''
@@ -53,6 +63,7 @@ FINGERPRINT=''
 # the same
 
 # kubernetes: probe, 300 s
+SERVICE='kubelet'
 VERSION='1.37'
 PATTERN='1.37.*'
 PROXY=''
@@ -73,6 +84,7 @@ CONFIG_2='in golden/containerd-2.toml'
 CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 30'
+SERVICE='containerd'
 PROXY=''
 REGISTRIES=''
 
@@ -102,6 +114,7 @@ networking:
 EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
+IMAGES='/var/lib/containerd'
 ROOM='900'
 MIRRORS=''
 
@@ -128,6 +141,7 @@ networking:
 EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
+IMAGES='/var/lib/containerd'
 ROOM='350'
 MIRRORS=''
 

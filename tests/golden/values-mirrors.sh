@@ -1,9 +1,15 @@
 # facts: probe, 300 s
+SYSTEMS='debian'
+FAMILY='apt'
+FAMILY_HELP='Debian and Ubuntu'
 ADDRESS='192.168.56.101'
 CGROUPS='2'
 MEMORY='2048'
 
 # facts: probe, 300 s (on kubnode1)
+SYSTEMS='debian'
+FAMILY='apt'
+FAMILY_HELP='Debian and Ubuntu'
 ADDRESS='192.168.56.102'
 CGROUPS='2'
 MEMORY='2048'
@@ -34,17 +40,21 @@ NODES='192.168.56.101 kubmaster
 
 # base: probe, 300 s
 NAMES='apt-transport-https bash-completion ca-certificates conntrack curl ebtables ethtool gnupg iptables socat'
-APT_CONF='Acquire::http::Proxy "http://10.0.3.1:3142";
+PACKAGES_PROXY='Acquire::http::Proxy "http://10.0.3.1:3142";
 Acquire::https::Proxy "http://10.0.3.1:3142";'
 
 # base: apply, 1800 s
 # the same
 
 # runtime: probe, 300 s
+NAMES='containerd'
+INSTEAD='containerd.io'
 
 # runtime: apply, 1800 s
+# the same
 
 # repository: probe, 300 s
+REPOSITORY='kubernetes'
 URL='http://10.0.3.1/deb/'
 KEY_URL='http://10.0.3.1/deb/Release.key'
 PROXY='proxy = "http://proxy.example.org:3128"
@@ -55,6 +65,7 @@ FINGERPRINT='AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 # the same
 
 # kubernetes: probe, 300 s
+SERVICE='kubelet'
 VERSION='1.36.1'
 PATTERN='1.36.1-*'
 PROXY='HTTP_PROXY=http://proxy.example.org:3128
@@ -78,6 +89,7 @@ CONFIG_2='in golden/containerd-2.toml'
 CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 30'
+SERVICE='containerd'
 PROXY='HTTP_PROXY=http://proxy.example.org:3128
 HTTPS_PROXY=http://proxy.example.org:3128
 NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,kubmaster,kubnode1,example.org'
@@ -112,6 +124,7 @@ imageRepository: 10.0.3.1:5000'
 EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='control-plane'
+IMAGES='/var/lib/containerd'
 ROOM='900'
 MIRRORS='ghcr.io http://10.0.3.1:5000
 10.0.3.1:5000 http://10.0.3.1:5000'
@@ -141,6 +154,7 @@ imageRepository: 10.0.3.1:5000'
 EXTRA='ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3
 ghcr.io/flannel-io/flannel:v0.28.9'
 ROLE='worker'
+IMAGES='/var/lib/containerd'
 ROOM='350'
 MIRRORS='ghcr.io http://10.0.3.1:5000
 10.0.3.1:5000 http://10.0.3.1:5000'

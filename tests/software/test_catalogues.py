@@ -1,0 +1,204 @@
+"""A new runtime, package family or pod network is chosen by its entry in a catalogue, without any other change.
+
+The three here do not exist. Whatever the steps need to know about them has to come from the entries.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from kubetui.base.errors import ProfileError
+from kubetui.engine.step import Recipe
+from kubetui.machines.hosts.facts import parse as parse_facts
+from kubetui.machines.hosts.findings import judge
+from kubetui.operations.plan import plan_text
+from kubetui.profile.files.file import dump, parse
+from kubetui.profile.plan import Plan
+from kubetui.profile.questions.pages import Question, pages
+from kubetui.profile.schema.profile import Profile
+from kubetui.software import networks, packages, runtimes
+from kubetui.software.networks import ClusterNetwork, PodNetwork
+from kubetui.software.packages import Family
+from kubetui.software.runtimes import Runtime
+from kubetui.steps import kubeadm
+from kubetui.steps.build import STEPS
+
+RUNTIME = Runtime(
+    name="pier",
+    title="Pier",
+    help="Pier, for boats",
+    packages=("pier-engine", "gnupg"),
+    unit="pierd",
+    socket="unix:///run/pier/pier.sock",
+    library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
+    images="/var/lib/pier",
+    configuration={"PIER_CONFIG": "pause = @SANDBOX_IMAGE@"},
+    repository="https://pier.example.org/v{major}.{minor}/{format}/",
+)
+FAMILY = Family(
+    name="zap",
+    systems=("zaplinux",),
+    help="Zap Linux",
+    library='zap_install() { zap --yes "$@"; }\n',
+    base=("curl", "gnupg"),
+    repository_format="zip",
+    repository_key="zap.key",
+    proxy=lambda url: f"via {url}",
+    names={"gnupg": "zap-gpg"},
+)
+
+
+def mesh(network: ClusterNetwork) -> str:
+    return yaml.safe_dump({"kind": "Mesh", "pods": str(network.pod_cidr), "nodes": str(network.node_networks[0])})
+
+
+NETWORK = PodNetwork(name="mesh", help="a mesh", manifest=mesh, images=lambda _network: ("example.org/mesh:v1",))
+
+CHOSEN = """schema: 1
+machines: {packages: zap}
+network: {pod_network: mesh, pod_cidr: 10.10.0.0/16}
+kubernetes: {version: "1.36", runtime: pier}
+mirrors: {http_proxy: "http://proxy.example.org:3128"}
+"""
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(runtimes.CATALOGUE, RUNTIME.name, RUNTIME)
+    monkeypatch.setitem(packages.CATALOGUE, FAMILY.name, FAMILY)
+    monkeypatch.setitem(networks.CATALOGUE, NETWORK.name, NETWORK)
+    pages.cache_clear()
+    yield
+    pages.cache_clear()
+
+
+@pytest.fixture
+def chosen(registered: None) -> Plan:
+    return Plan(parse(CHOSEN, "lab.yaml"))
+
+
+def recipe(plan: Plan, name: str) -> Recipe:
+    return next(step for step in STEPS if step.name == name).recipe(plan, plan.control_plane)
+
+
+def questions() -> dict[str, Question]:
+    return {".".join(question.path): question for page in pages() for question in page.questions}
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(ProfileError, match="zap is not known here: it has to be apt"):
+        parse(CHOSEN, "lab.yaml")
+
+
+def test_the_choice_survives_the_file(chosen: Plan) -> None:
+    assert parse(dump(chosen.profile), "lab.yaml") == chosen.profile
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("machines: {packages: zip}", "Did you mean zap?"),
+        ("network: {pod_network: meshy}", "meshy is not one of: flannel, manifest, mesh."),
+        ("kubernetes: {runtime: peer}", "Did you mean pier?"),
+    ],
+)
+@pytest.mark.usefixtures("registered")
+def test_a_typing_error_leads_to_the_nearest_name(wrong: str, message: str) -> None:
+    with pytest.raises(ProfileError, match=re.escape(message)):
+        parse(wrong, "lab.yaml")
+
+
+@pytest.mark.usefixtures("registered")
+def test_the_schema_and_the_questions_offer_the_new_names() -> None:
+    groups = Profile.model_json_schema()["$defs"]
+    assert groups["Kubernetes"]["properties"]["runtime"]["enum"] == ["containerd", "pier"]
+    asked = questions()
+    assert asked["kubernetes.runtime"].choices == ("containerd", "pier")
+    assert "Pier, for boats" in asked["kubernetes.runtime"].help
+    assert asked["network.pod_network"].choices == ("flannel", "manifest", "mesh")
+    assert asked["network.pod_network"].help.endswith("flannel, a manifest of yours, or a mesh.")
+    assert asked["machines.packages"].choices == ("apt", "zap")
+
+
+def test_a_family_is_asked_for_only_where_there_is_a_choice() -> None:
+    assert "machines.packages" not in questions()
+
+
+def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
+    text = plan_text(chosen)
+    for part in (
+        "zap_install() {",
+        "NAMES='curl zap-gpg'",
+        "NAMES='pier-engine zap-gpg'",
+        "PACKAGES_PROXY='via http://proxy.example.org:3128'",
+        "URL='https://pkgs.k8s.io/core:/stable:/v1.36/zip/'",
+        "KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.36/zip/zap.key'",
+        "URL='https://pier.example.org/v1.36/zip/'",
+        "SERVICE='pierd'",
+        "config_file=/etc/pier/pier.conf",
+        "PIER_CONFIG='pause = @SANDBOX_IMAGE@'",
+        "CRICTL='runtime-endpoint: unix:///run/pier/pier.sock",
+        "IMAGES='/var/lib/pier'",
+        "EXTRA='example.org/mesh:v1'",
+        "CRI_SOCKET='unix:///run/pier/pier.sock'",
+        "kind: Mesh",
+        "nodes: 192.168.56.0/24",
+        "pods: 10.10.0.0/16",
+    ):
+        assert part in text, part
+
+
+def test_nothing_of_the_others_is_left(chosen: Plan) -> None:
+    for step in STEPS:
+        for machine in filter(step.where.holds, chosen.machines):
+            made = step.recipe(chosen, machine)
+            for command in filter(None, (made.probe, made.apply)):
+                text = command.assignments(reveal=False) + command.script
+                found = re.findall(r"apt-get|dpkg|containerd|kube-flannel", text)
+                assert not found, f"{step.name}: {found}"
+
+
+def test_kubeadm_is_told_the_socket(chosen: Plan) -> None:
+    registrations = [
+        document["nodeRegistration"]["criSocket"]
+        for document in (kubeadm.init_documents(chosen)[0], *kubeadm.join_documents(chosen, chosen.workers[0]))
+    ]
+    assert registrations == [RUNTIME.socket] * 2
+
+
+def test_machines_are_checked_for_the_family(chosen: Plan) -> None:
+    probe = recipe(chosen, "facts").probe
+    assert probe
+    assert (probe.values["SYSTEMS"], probe.values["FAMILY"]) == ("zaplinux", "zap")
+
+
+@pytest.mark.usefixtures("registered")
+def test_existing_machines_are_checked_for_the_family() -> None:
+    hosts = [{"name": "m1", "role": "control plane", "address": "10.0.0.10"}]
+    made = Plan(
+        Profile.model_validate({"provider": "hosts", "hosts": hosts, "machines": {"packages": "zap"}}), identity="x"
+    )
+    said = [each.message for each in judge(made, {"m1": parse_facts("system=Debian 12\nfamily=debian\n", 0, 0)})]
+    assert "Debian 12 does not use zap, the package manager of Zap Linux." in said
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "names"),
+    [
+        (runtimes.CATALOGUE, ["containerd"]),
+        (packages.CATALOGUE, ["apt"]),
+        (networks.CATALOGUE, ["flannel", "manifest"]),
+    ],
+)
+def test_every_entry_has_the_name_that_it_is_found_by(
+    catalogue: dict[str, Runtime | Family | PodNetwork], names: list[str]
+) -> None:
+    assert list(catalogue) == names == [entry.name for entry in catalogue.values()]
+
+
+def test_a_catalogue_cannot_be_chosen_from_by_anything_but_text() -> None:
+    with pytest.raises(ValidationError):
+        Profile.model_validate({"kubernetes": {"runtime": 1}})
