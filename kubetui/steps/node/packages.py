@@ -99,7 +99,7 @@ def _runtime(plan: Plan, _machine: Machine) -> Recipe:
 
 RUNTIME = Step(
     name="runtime",
-    title="Install the container runtime",
+    title="Install the runtime",
     why="The kubelet asks a container runtime to run pods. Since Kubernetes 1.24 it no longer talks to Docker itself.",
     source="kubernetes.io, Container Runtimes",
     where=Where.EVERY,
