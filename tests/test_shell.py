@@ -72,11 +72,9 @@ def test_a_machine_gets_the_file_without_what_only_shellcheck_reads(path: Path) 
 
 
 def test_python_holds_no_script() -> None:
-    # DELETE AT THE MERGE, with its use below: the rooms whose scripts another branch moves to files
-    others = ("kubetui/software/", "kubetui/steps/node/")
     files = [*ROOT.glob("kubetui/**/*.py"), *ROOT.glob("screens/**/*.py")]
     held = {named(path): list(scripts_in(path.read_text())) for path in files}
-    assert {path: lines for path, lines in held.items() if lines and not path.startswith(others)} == {}
+    assert {path: lines for path, lines in held.items() if lines} == {}
 
 
 def scripts_in(source: str) -> Iterator[str]:

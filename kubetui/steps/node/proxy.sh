@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: SERVICE, PROXY
+# shellcheck shell=bash # values: PROXY, SERVICE
 
 # the variables are in a file for root only: everyone may ask systemd for a unit's own Environment=
 unit=/etc/systemd/system/$SERVICE.service.d/20-kubetui-proxy

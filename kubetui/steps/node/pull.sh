@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: ROLE, EXTRA
+# shellcheck shell=bash # values: EXTRA, ROLE
 # shellcheck disable=SC2034 # pull-probe.sh and pull-apply.sh read pulling
 
 wanted() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: REPOSITORY, URL, KEY_URL, FINGERPRINT, PROXY
+# shellcheck shell=bash # values: FINGERPRINT, KEY_URL, PROXY, REPOSITORY, URL
 
 fetched=$(mktemp)
 trap 'rm -f "$fetched"' EXIT

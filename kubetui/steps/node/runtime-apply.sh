@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: NAMES, INSTEAD
+# shellcheck shell=bash # values: INSTEAD, NAMES
 # shellcheck disable=SC2153 # NAMES and INSTEAD are values
 
 read -ra names <<<"$NAMES"
