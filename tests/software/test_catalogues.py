@@ -5,6 +5,7 @@ The three here do not exist. Whatever the steps need to know about them has to c
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ from kubetui.operations.plan import plan_text
 from kubetui.profile.files.file import dump, parse
 from kubetui.profile.plan import Plan
 from kubetui.profile.questions.pages import Question, pages
+from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.profile import Profile
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks import ClusterNetwork, PodNetwork
@@ -25,6 +27,7 @@ from kubetui.software.packages import Family
 from kubetui.software.runtimes import Runtime
 from kubetui.steps import kubeadm
 from kubetui.steps.build import STEPS
+from kubetui.steps.machine.footprint import reset
 
 RUNTIME = Runtime(
     name="pier",
@@ -34,6 +37,7 @@ RUNTIME = Runtime(
     unit="pierd",
     socket="unix:///run/pier/pier.sock",
     library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
+    leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier\nforget_cluster() { :; }\n",
     images="/var/lib/pier",
     configuration={"PIER_CONFIG": "pause = @SANDBOX_IMAGE@"},
     repository="https://pier.example.org/v{major}.{minor}/{format}/",
@@ -55,8 +59,18 @@ def mesh(network: ClusterNetwork) -> str:
     return yaml.safe_dump({"kind": "Mesh", "pods": str(network.pod_cidr), "nodes": str(network.node_networks[0])})
 
 
-NETWORK = PodNetwork(name="mesh", help="a mesh", manifest=mesh, images=lambda _network: ("example.org/mesh:v1",))
+NETWORK = PodNetwork(
+    name="mesh",
+    help="a mesh",
+    manifest=mesh,
+    images=lambda _network: ("example.org/mesh:v1",),
+    leftovers="network_data=(/run/mesh) network_links=('mesh*') network_rules=MESH-\n",
+)
 
+HOSTS = (
+    Host(name="m1", role="control plane", address="10.0.0.10"),
+    Host(name="w1", address="10.0.0.11"),
+)
 CHOSEN = """schema: 1
 machines: {packages: zap}
 network: {pod_network: mesh, pod_cidr: 10.10.0.0/16}
@@ -152,13 +166,30 @@ def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
 
 
 def test_nothing_of_the_others_is_left(chosen: Plan) -> None:
-    for step in STEPS:
-        for machine in filter(step.where.holds, chosen.machines):
-            made = step.recipe(chosen, machine)
-            for command in filter(None, (made.probe, made.apply)):
-                text = command.assignments(reveal=False) + command.script
-                found = re.findall(r"apt-get|dpkg|containerd|kube-flannel", text)
-                assert not found, f"{step.name}: {found}"
+    existing = replace(chosen, profile=chosen.profile.model_copy(update={"provider": "hosts", "hosts": HOSTS}))
+    commands = [("reset", reset(existing))]
+    for made in (chosen, existing):
+        for step in STEPS:
+            for machine in filter(step.where.holds, made.machines):
+                found = step.recipe(made, machine)
+                commands += [(step.name, command) for command in (found.probe, found.apply) if command]
+    assert {"claim", "join", "reset"} <= {name for name, _ in commands}
+    for name, command in commands:
+        text = command.assignments(reveal=False) + command.script
+        assert re.findall(r"apt-|apt\b|dpkg|containerd|flannel", text) == [], name
+
+
+def test_destroying_takes_back_what_the_new_ones_leave(chosen: Plan) -> None:
+    command = reset(chosen)
+    for library in (FAMILY.library, RUNTIME.leftovers, NETWORK.leftovers):
+        assert library in command.script
+    wanted = {
+        "SERVICE": "pierd",
+        "CRI_SOCKET": RUNTIME.socket,
+        "RUNTIME_PACKAGES": "pier-engine zap-gpg",
+        "REPOSITORIES": "kubernetes pier",
+    }
+    assert wanted.items() <= command.values.items()
 
 
 def test_kubeadm_is_told_the_socket(chosen: Plan) -> None:

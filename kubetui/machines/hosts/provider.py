@@ -18,9 +18,7 @@ from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.ssh import SshNode
-from kubetui.steps.machine.footprint import RESET
-
-RESET_SECONDS = 1800.0
+from kubetui.steps.machine.footprint import reset
 
 
 def _raise_all(results: Sequence[BaseException | None]) -> None:
@@ -129,15 +127,10 @@ class HostsProvider:
         def told(line: str) -> None:
             log(f"{machine.name}: {line}")
 
-        values = {
-            "CLUSTER_ID": self._plan.identity,
-            "POD_CIDR": str(self._plan.profile.network.pod_cidr),
-            "CRI_SOCKET": self._plan.runtime.socket,
-        }
         node = self._node(machine, await self._met())
         try:
             await node.connect(told)
-            result = await node.carry_out("destroy", Command(RESET, values, timeout=RESET_SECONDS), told)
+            result = await node.carry_out("destroy", reset(self._plan), told)
         finally:
             await node.close()
         if not result.ok:

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from kubetui.base.scripts import script
 from kubetui.software.networks.network import ClusterNetwork, PodNetwork
 from kubetui.software.networks.options import FlannelOptions
 
@@ -53,7 +54,8 @@ def interface_pattern(network: ClusterNetwork) -> str:
     return "^" + prefix.replace(".", r"\.") + r"\."
 
 
-FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images)
+LEFTOVERS = script(__package__, "flannel-leftovers.sh")
+FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images, leftovers=LEFTOVERS)
 
 
 def _options(network: ClusterNetwork) -> FlannelOptions:

@@ -25,7 +25,9 @@ class ClusterNetwork:
 class PodNetwork:
     """One pod network. `manifest` returns what `kubectl apply` gets, `images` what each machine pulls ahead for it.
 
-    `manifest` may raise ProfileError where the text comes from elsewhere.
+    `manifest` may raise ProfileError where the text comes from elsewhere. `leftovers` is shell that says what its pods
+    leave on a node: the arrays `network_data`, paths, and `network_links`, patterns of interfaces; and `network_rules`,
+    a regular expression for iptables' rules, which may be empty.
     """
 
     name: str
@@ -34,3 +36,4 @@ class PodNetwork:
     """What a person reads beside the choice; the end of a sentence."""
     manifest: Callable[[ClusterNetwork], str]
     images: Callable[[ClusterNetwork], tuple[str, ...]]
+    leftovers: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from kubetui.base.errors import ProfileError
+from kubetui.software.networks.flannel import LEFTOVERS
 from kubetui.software.networks.network import ClusterNetwork, PodNetwork
 from kubetui.software.networks.options import ManifestOptions
 
@@ -42,7 +43,8 @@ def manifest(network: ClusterNetwork) -> str:
     return data.decode(errors="replace").strip("\n")
 
 
-OWN = PodNetwork(name="manifest", help="a manifest of yours", manifest=manifest, images=images)
+# it may well be another flannel
+OWN = PodNetwork(name="manifest", help="a manifest of yours", manifest=manifest, images=images, leftovers=LEFTOVERS)
 
 
 def _from_file(source: str) -> bytes:

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # scripts that come after this read proxy_file, stamp and ledger
+# shellcheck disable=SC2034 # scripts that come after this read proxy_file, stamp, ledger, package_files and package_folders
 
 stamp=/run/kubetui-apt
 # the proxy that downloads go through
@@ -31,6 +31,8 @@ refresh() {
 
 # every package that was not there before goes into the ledger: destroying the cluster removes it from an existing machine
 ledger=/var/lib/kubetui/packages
+package_files=("$proxy_file" /etc/default/kubelet)
+package_folders=(/etc/apt/keyrings)
 packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' | awk '$1 == "installed" {print $2}' | sort -u
 }
@@ -63,6 +65,19 @@ install_pinned() { # NAME[=VERSION]...: held ones, too; * stands for anything in
 hold() { # NAME...: no upgrade changes it
   apt-mark hold "$@"
 }
+removal() { # NAME...: every package that goes when these go
+  apt-get --simulate purge "$@" | awk '/^(Remv|Purg) / {print $2}' | sort -u
+}
+remove() { # NAME...: with their configuration, held ones, too
+  apt-mark unhold "$@" >/dev/null
+  apt purge --yes "$@"
+}
+list_held() { apt-mark showhold; }
+# automatic packages are there only because others need them
+list_automatic() { apt-mark showauto; }
+mark_automatic() { # NAME...
+  apt-mark auto "$@" >/dev/null
+}
 
 installed() { # NAME...: every package is there and configured
   local name
@@ -82,6 +97,11 @@ held() { # NAME
 _repository() { # NAME URL
   key=/etc/apt/keyrings/$1-apt-keyring.gpg list=/etc/apt/sources.list.d/$1.list
   line="deb [signed-by=$key] $2 /"
+}
+repository_files() { # NAME
+  local key list line
+  _repository "$1" ""
+  printf '%s\n' "$key" "$list"
 }
 find_repository() { # NAME URL: part of a probe
   local key list line

@@ -16,7 +16,9 @@ class Family:
     - `install NAME...`, and `install_pinned NAME[=VERSION]...`, which changes held packages as well
     - `installed NAME...`, `version_of NAME`, `hold NAME...`, `held NAME`
     - `find_repository NAME URL` for probes, and `add_repository NAME URL KEY`, which fetches its list as well
+    - `repository_files NAME`, and the arrays `package_files` and `package_folders`: what all that leaves on a machine
     - `packages`, `settle`, `ledger` and `stamp`, with which destroying a cluster finds what kubetui installed
+    - `removal NAME...`, `remove NAME...`, `list_held`, `list_automatic` and `mark_automatic NAME...`, to take it back
     """
 
     name: str

@@ -58,6 +58,7 @@ CONTAINERD = Runtime(
     unit="containerd",
     socket="unix:///run/containerd/containerd.sock",
     library=script(__package__, "containerd.sh"),
+    leftovers=script(__package__, "containerd-leftovers.sh"),
     images="/var/lib/containerd",
     configuration={"CONFIG_1": _VERSION_2, "CONFIG_2": _VERSION_3},
 )

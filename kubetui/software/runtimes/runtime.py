@@ -12,14 +12,20 @@ SANDBOX_MARK: Final = "@SANDBOX_IMAGE@"
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One container runtime. `library` is shell functions that go before the scripts that configure it.
+    """One container runtime: its packages and its service, and two libraries of shell functions.
 
-    The library defines:
+    `library` goes before the scripts that configure it, and defines:
 
     - `config_file`: the path of the runtime's configuration
     - `runtime_there`: whether the program is installed
     - `config PAUSE`: prints the configuration for the installed version, with PAUSE as its pause image
     - `mirror_file REGISTRY` and `mirror REGISTRY URL [LOGIN]`: path and content of a registry mirror's settings
+
+    `leftovers` goes before the scripts that put an existing machine back to what it was, and defines:
+
+    - the arrays `runtime_files`, which are put back, and `runtime_data`, which is removed where it was not there before
+    - `runtime_state`: the folder that is there while the runtime runs
+    - `forget_cluster`: ends the cluster's containers in a runtime that was there before, and stays
     """
 
     name: str
@@ -35,6 +41,7 @@ class Runtime:
     socket: str
     """Where it serves the CRI, as kubeadm's criSocket has it."""
     library: str
+    leftovers: str
     images: str
     """The folder that pulled images fill."""
     configuration: Mapping[str, str] = field(default_factory=dict)

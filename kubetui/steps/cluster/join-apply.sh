@@ -1,5 +1,5 @@
 # shellcheck shell=bash # values: AUTHORITY, CA_HASH, CERTIFICATE_KEY, CLUSTER_ID, CONFIG, ENDPOINT, JOIN_TOKEN
-# shellcheck disable=SC2153,SC2154 # CONFIG is a value; join.sh sets mark, kubeadm.sh skipped
+# shellcheck disable=SC2153,SC2154 # CONFIG is a value; join.sh sets mark, kubeadm.sh skipped, the pod network network_data
 # shellcheck disable=SC2016 # the inner bash has its own arguments
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
@@ -20,7 +20,7 @@ if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
   ip link delete cni0 2>/dev/null || true
-  rm -rf /var/lib/cni /run/flannel
+  rm -rf /var/lib/cni "${network_data[@]}"
   rm "$mark.done"
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"

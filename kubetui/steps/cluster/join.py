@@ -47,7 +47,10 @@ def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
     ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
     config = {"CONFIG": kubeadm.render(documents)}
-    return Command(JOIN_APPLY, {**values, **ticket, **config}, timeout=900), Command(JOIN_PROBE, values)
+    return (
+        Command(plan.pod_network.leftovers + JOIN_APPLY, {**values, **ticket, **config}, timeout=900),
+        Command(JOIN_PROBE, values),
+    )
 
 
 def _recipe(plan: Plan, machine: Machine) -> Recipe:

@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CLUSTER_NAME
+# shellcheck shell=bash # values: CLUSTER_ID, CLUSTER_NAME, SERVICE
 # shellcheck disable=SC2154 # footprint.sh sets place, before, files, data, folders and settings
 # shellcheck disable=SC2164 # prelude.sh says set -e
 # shellcheck disable=SC2094 # tables is a function there, and a file here
@@ -12,15 +12,15 @@ for path in "${files[@]}" "${data[@]}" "${folders[@]}"; do if there "$path"; the
 for path in "${files[@]}"; do if there "$path"; then printf '%s\0' "$path"; fi; done |
   tar --create --file=files.tar --absolute-names --null --files-from=-
 cp /etc/hosts hosts
-apt-mark showhold >holds
-apt-mark showauto >auto
+list_held >holds
+list_automatic >auto
 swapon --show=NAME --noheadings >swaps
 swap_units >masked
 for name in "${settings[@]}"; do
   if value=$(sysctl -n "$name" 2>/dev/null); then printf '%s = %s\n' "$name" "$value"; fi
 done >settings
 for name in overlay br_netfilter; do if [[ -d /sys/module/$name ]]; then printf '%s\n' "$name"; fi; done >modules
-for name in containerd kubelet; do
+for name in "$SERVICE" kubelet; do
   enabled=$(systemctl is-enabled "$name" 2>/dev/null || true) active=$(systemctl is-active "$name" 2>/dev/null || true)
   printf '%s %s %s\n' "$name" "${enabled:-none}" "${active:-none}"
 done >units

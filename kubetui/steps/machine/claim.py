@@ -5,14 +5,12 @@ from __future__ import annotations
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
-from kubetui.remote.command import Command
 from kubetui.steps.machine import footprint
 from kubetui.steps.machine.start import FACTS
 
 
 def _claim(plan: Plan, _machine: Machine) -> Recipe:
-    values = {"CLUSTER_ID": plan.identity, "CLUSTER_NAME": plan.profile.name}
-    return Recipe(Command(footprint.REMEMBER, values), Command(footprint.CLAIMED, values))
+    return footprint.claim(plan)
 
 
 CLAIM = Step(

@@ -1,7 +1,7 @@
 """What kubetui leaves on a machine that existed before: remembered before the first change, taken back at the end.
 
-The record lies in /var/lib/kubetui of the machine, beside the mark that names the cluster. The package family's library adds
-which packages it installed.
+The record lies in /var/lib/kubetui of the machine, beside the mark that names the cluster. The package family's library
+adds the names of the packages that it installed. What a family, a runtime and a pod network leave, their libraries say.
 """
 
 from __future__ import annotations
@@ -9,18 +9,41 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.base.scripts import script
-from kubetui.software.packages.apt import APT
+from kubetui.engine.step import Recipe
+from kubetui.profile.plan import Plan
+from kubetui.remote.command import Command
 
 HOSTS_MARKS: Final = "begin='# kubetui: the nodes of this cluster' end='# kubetui: end'\n"
 """The lines around what kubetui writes into /etc/hosts."""
+RESET_SECONDS: Final = 1800.0
 
 PLACE: Final = script(__package__, "footprint.sh")
-
 CLAIMED: Final = PLACE + script(__package__, "claim-probe.sh")
-"""The probe for the mark. Reads CLUSTER_ID."""
-
 REMEMBER: Final = PLACE + script(__package__, "claim-apply.sh")
-"""Reads CLUSTER_ID and CLUSTER_NAME. The mark is written last: a machine without it was not changed."""
+RESET: Final = PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
 
-RESET: Final = APT.library + PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
-"""Takes everything back. Reads CLUSTER_ID, POD_CIDR and CRI_SOCKET; may be run again after it was cut short."""
+
+def claim(plan: Plan) -> Recipe:
+    """Return how a machine is remembered and marked. The mark is written last: without it nothing was changed."""
+    values = _values(plan) | {"CLUSTER_NAME": plan.profile.name}
+    return Recipe(Command(_libraries(plan) + REMEMBER, values), Command(_libraries(plan) + CLAIMED, values))
+
+
+def reset(plan: Plan) -> Command:
+    """Return what takes everything back; it may be run again after it was cut short."""
+    values = _values(plan) | {
+        "POD_CIDR": str(plan.profile.network.pod_cidr),
+        "CRI_SOCKET": plan.runtime.socket,
+        "RUNTIME_PACKAGES": plan.packages.called(plan.runtime.packages),
+    }
+    return Command(_libraries(plan) + RESET, values, timeout=RESET_SECONDS)
+
+
+def _libraries(plan: Plan) -> str:
+    return plan.packages.library + plan.runtime.leftovers + plan.pod_network.leftovers
+
+
+def _values(plan: Plan) -> dict[str, str]:
+    runtime = plan.runtime
+    repositories = ["kubernetes", *([runtime.name] if runtime.repository else [])]
+    return {"CLUSTER_ID": plan.identity, "SERVICE": runtime.unit, "REPOSITORIES": " ".join(repositories)}

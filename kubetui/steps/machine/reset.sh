@@ -1,29 +1,26 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR
-# shellcheck disable=SC2154 # footprint.sh and apt.py set the lower-case variables; footprint.py sets begin and end
+# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR, RUNTIME_PACKAGES, SERVICE
+# shellcheck disable=SC2154 # footprint.sh and the libraries set the lower-case variables; footprint.py sets begin and end
+# shellcheck disable=SC2053 # network_links are patterns
 
 was() { grep -qxF -- "$1" "$before/paths"; }
 [[ -s $place/cluster ]] || { say "kubetui did not set this machine up: it stays as it is"; exit 0; }
 [[ $(<"$place/cluster") == "$CLUSTER_ID "* ]] || fail "this machine belongs to another cluster of kubetui: it stays as it is"
 if [[ -e $place/init.begun || -e $place/join.begun ]] && command -v kubeadm >/dev/null; then
-  systemctl start containerd || true
+  systemctl start "$SERVICE" || true
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
   rm -f "$place"/init.* "$place"/join.*
 fi
 systemctl stop kubelet 2>/dev/null || true
 # what kubeadm reset could not end
 systemctl stop kubepods.slice 2>/dev/null || true
-if was /run/containerd; then
-  for kind in tasks containers; do
-    for name in $(ctr --namespace k8s.io "$kind" list --quiet 2>/dev/null); do
-      if [[ $kind == tasks ]]; then ctr --namespace k8s.io tasks delete --force "$name"; else ctr --namespace k8s.io containers delete "$name"; fi || true
-    done
-  done
-elif systemctl is-active --quiet containerd; then
-  systemctl kill --signal=KILL containerd || true
-  systemctl stop containerd
+if was "$runtime_state"; then
+  forget_cluster
+elif systemctl is-active --quiet "$SERVICE"; then
+  systemctl kill --signal=KILL "$SERVICE" || true
+  systemctl stop "$SERVICE"
 fi
 
-theirs="KUBE-|CNI-|FLANNEL-|flanneld| -[sd] ${POD_CIDR//./\\.} "
+theirs="KUBE-|CNI-|${network_rules:+$network_rules|} -[sd] ${POD_CIDR//./\\.} "
 for tool in iptables ip6tables; do
   command -v "$tool-save" >/dev/null || continue
   rules=$("$tool-save" 2>/dev/null || true)
@@ -33,8 +30,9 @@ for tool in iptables ip6tables; do
 done
 for path in /sys/class/net/*; do
   name=${path##*/}
-  case $name in cni0 | flannel* | kube-ipvs0) ;; *) continue ;; esac
-  grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
+  for pattern in "${network_links[@]}" kube-ipvs0; do
+    [[ $name != $pattern ]] || grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
+  done
 done
 ip netns list | awk '/^cni-/ {print $1}' | while read -r name; do ip netns delete "$name" || true; done
 ip route flush root "$POD_CIDR" || true
@@ -47,30 +45,30 @@ done
 
 settle
 mapfile -t mine < <(comm -12 <(packages) <(sort -u "$ledger" 2>/dev/null))
-going() { apt-get --simulate purge "$@" | awk '/^(Remv|Purg) / {print $2}' | sort -u; }
 if ((${#mine[@]})); then
   listed=$(printf '%s\n' "${mine[@]}")
-  if [[ -n $(going "${mine[@]}" | comm -23 - <(sort <<<"$listed")) ]]; then
+  if [[ -n $(removal "${mine[@]}" | comm -23 - <(sort <<<"$listed")) ]]; then
     kept=()
     for name in "${mine[@]}"; do
-      if [[ -z $(going "$name" | comm -23 - <(sort <<<"$listed")) ]]; then kept+=("$name"); else say "$name stays: something else needs it by now"; fi
+      if [[ -z $(removal "$name" | comm -23 - <(sort <<<"$listed")) ]]; then kept+=("$name"); else say "$name stays: something else needs it by now"; fi
     done
     mine=(${kept[@]+"${kept[@]}"})
   fi
 fi
-for name in kubelet containerd; do
-  if [[ " ${mine[*]-} " == *" $name "* ]]; then systemctl disable --now "$name" 2>/dev/null || true; fi
+mine_has() { [[ " ${mine[*]-} " == *" $1 "* ]]; }
+if mine_has kubelet; then systemctl disable --now kubelet 2>/dev/null || true; fi
+for name in $RUNTIME_PACKAGES; do
+  if mine_has "$name"; then systemctl disable --now "$SERVICE" 2>/dev/null || true; fi
 done
-if ((${#mine[@]})); then
-  apt-mark unhold "${mine[@]}" >/dev/null
-  apt purge --yes "${mine[@]}"
-fi
-comm -12 <(packages) <(sort "$before/auto") | xargs --no-run-if-empty apt-mark auto >/dev/null
-comm -12 <(packages) <(sort "$before/holds") | xargs --no-run-if-empty apt-mark hold >/dev/null
+if ((${#mine[@]})); then remove "${mine[@]}"; fi
+mapfile -t names < <(comm -12 <(packages) <(sort "$before/auto"))
+if ((${#names[@]})); then mark_automatic "${names[@]}"; fi
+mapfile -t names < <(comm -12 <(packages) <(sort "$before/holds"))
+if ((${#names[@]})); then hold "${names[@]}" >/dev/null; fi
 
-if ! was /run/containerd; then
+if ! was "$runtime_state"; then
   # what runs on although kubeadm reset ended it would keep its mounts
-  awk '$2 ~ "^/(run/containerd|var/lib/kubelet)/" {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
+  awk -v state="$runtime_state/" 'index($2, state) == 1 || index($2, "/var/lib/kubelet/") == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
 fi
 for path in "${files[@]}"; do rm -rf --one-file-system -- "$path"; done
 tar --extract --file="$before/files.tar" --absolute-names
@@ -93,7 +91,7 @@ while read -r name enabled active; do
   case $enabled in enabled) systemctl enable "$name" ;; disabled) systemctl disable "$name" ;; esac
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
-systemctl reset-failed kubelet containerd 2>/dev/null || true
+systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
 # first of all what says that there is something to put back, and not before it is all back on the disk
 sync
 rm "$place/cluster"
