@@ -21,7 +21,7 @@ def test_machines_from_a_prepared_box_share_no_identity(make: Maker) -> None:
     try:
         assert found.group(1) in lab.kubetui("boxes")
         output = lab.up()
-        for step in ("base", "runtime", "kubernetes", "containerd", "images"):
+        for step in ("base", "runtime", "kubernetes", "runtime-config", "images"):
             assert output.count(f"{step}: unchanged") == 2, output
         lines = [lab.on(name, IDENTITY).split("\n") for name in ("kubmaster", "kubnode1")]
         mine, others = ({line for line in own if line.strip()} for own in lines)

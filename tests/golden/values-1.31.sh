@@ -71,7 +71,7 @@ PROXY=''
 # kubernetes: apply, 1800 s
 # the same
 
-# containerd: probe, 300 s
+# runtime-config: probe, 300 s
 CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
@@ -88,7 +88,7 @@ SERVICE='containerd'
 PROXY=''
 REGISTRIES=''
 
-# containerd: apply, 300 s
+# runtime-config: apply, 300 s
 # the same
 
 # images: probe, 300 s

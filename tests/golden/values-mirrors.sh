@@ -75,7 +75,7 @@ NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cl
 # kubernetes: apply, 1800 s
 # the same
 
-# containerd: probe, 300 s
+# runtime-config: probe, 300 s
 CLUSTER='apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 clusterName: lab
@@ -96,7 +96,7 @@ NO_PROXY=localhost,127.0.0.1,192.168.56.0/24,10.244.0.0/16,10.96.0.0/12,.svc,.cl
 REGISTRIES='ghcr.io http://10.0.3.1:5000
 10.0.3.1:5000 http://10.0.3.1:5000'
 
-# containerd: apply, 300 s
+# runtime-config: apply, 300 s
 # the same
 
 # images: probe, 300 s

@@ -40,7 +40,7 @@ def _configure(plan: Plan, _machine: Machine) -> Recipe:
 
 
 RUNTIME_CONFIG = Step(
-    name="containerd",
+    name="runtime-config",
     title="Configure the runtime",
     why="The runtime and the kubelet must use the same cgroup driver, systemd's, and agree on the pause image.",
     source="kubernetes.io, Container Runtimes: Configuring the systemd cgroup driver",

@@ -21,7 +21,7 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box:
     made = plan(mirrors={"registries": {"ghcr.io": "http://10.0.3.1:5000"}})
     box.program("containerd", f"echo '{said}'")
     box.program("kubeadm", IMAGES)
-    probe, apply = recipe("containerd", made)
+    probe, apply = recipe("runtime-config", made)
     assert state(box.run(probe)) is State.ABSENT
     done = box.run(apply)
     assert done.returncode == 0, done.stderr
@@ -42,7 +42,7 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box:
 def test_without_a_pause_image_nothing_is_configured(box: Box, body: str) -> None:
     box.program("containerd", "echo containerd containerd.io 1.7.27 05044ec")
     box.program("kubeadm", body)
-    _, apply = recipe("containerd")
+    _, apply = recipe("runtime-config")
     done = box.run(apply)
     assert done.returncode != 0
     assert "error: kubeadm" in done.stderr
@@ -52,7 +52,7 @@ def test_without_a_pause_image_nothing_is_configured(box: Box, body: str) -> Non
 def test_a_containerd_that_no_one_has_seen_is_named(box: Box) -> None:
     box.program("containerd", "echo containerd github.com/containerd/containerd/v3 v3.0.0 0")
     box.program("kubeadm", IMAGES)
-    done = box.run(recipe("containerd")[1])
+    done = box.run(recipe("runtime-config")[1])
     assert done.returncode == 1
     assert "v3.0.0 0 is not known" in done.stderr
 

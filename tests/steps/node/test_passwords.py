@@ -51,7 +51,7 @@ def test_the_key_is_fetched_through_the_proxy_and_no_command_line_has_a_password
 def test_a_service_gets_the_proxy_from_a_file_of_roots(box: Box) -> None:
     box.program("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.0 061792f")
     box.program("kubeadm", "case $* in *list*) echo registry.k8s.io/pause:3.10 ;; *) echo v1.36.1 ;; esac")
-    probe, apply = recipe("containerd", PROXIED)
+    probe, apply = recipe("runtime-config", PROXIED)
     done = box.run(apply)
     assert done.returncode == 0, done.stderr
     folder = box.root / "etc/systemd/system/containerd.service.d"
@@ -66,8 +66,8 @@ def test_a_service_gets_the_proxy_from_a_file_of_roots(box: Box) -> None:
     assert hosts["host"]["https://mirror/x"]["header"] == {"Authorization": "Basic bWU6YzRuQHJ5"}
     assert "c4n" not in box.calls.read_text()
     changed = replace(PROXIED, logins=Logins({"proxy": Secret("newer"), "mirror": Secret("c4n@ry")}))
-    assert state(box.run(recipe("containerd", changed)[0])) is State.ABSENT
-    assert "containerd does not know the proxy" in box.run(recipe("containerd", changed)[0]).stdout
+    assert state(box.run(recipe("runtime-config", changed)[0])) is State.ABSENT
+    assert "containerd does not know the proxy" in box.run(recipe("runtime-config", changed)[0]).stdout
     assert "proxy" not in box.run(probe).stdout
 
 
