@@ -78,6 +78,9 @@ class Tables:
                 text = _DAEMON.fullmatch(text)[1] + _suffix(text, machine.name)  # type: ignore[index]
             if title == "AGE":
                 text = age(member.seconds)
+            if title == "RESTARTS":
+                # without how long ago: that was another cluster's time
+                text = text.split(" ")[0]
             made.append(words.put_in(text) or cell)
         return made
 

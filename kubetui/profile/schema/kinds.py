@@ -67,6 +67,6 @@ PROVIDERS: dict[str, ProviderKind] = {
             isolates=False,
         ),
         ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
-        ProviderKind("rehearsal", "rehearsal", "recorded/debian12", Starts.FIRST_ALONE, rehearsal=True),
+        ProviderKind("rehearsal", "rehearsal", "recorded/debian13", Starts.FIRST_ALONE, rehearsal=True),
     )
 }

@@ -15,9 +15,9 @@ from kubetui.machines.rehearsal.recording.asked import digest
 from kubetui.profile.plan import Plan, Role
 
 FORMAT: Final = 1
-SHIPPED: Final = "debian12.jsonl"
+SHIPPED: Final = "debian13.jsonl"
 MAKE_ANOTHER: Final = (
-    "kubetui up tests/e2e/recording.yaml --yes --record kubetui/rehearsal/recordings/debian12.jsonl "
+    "kubetui up tests/e2e/recording.yaml --yes --record kubetui/machines/rehearsal/recording/debian13.jsonl "
     "&& kubetui destroy rec --yes"
 )
 """The commands that make a new recording, on a host that can make the machines of that profile."""

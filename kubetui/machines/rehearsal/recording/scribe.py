@@ -29,6 +29,10 @@ from kubetui.remote.node import Node, Result
 SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 _PROGRESS: Final = re.compile(r"\|[+-]{20,}\||^elapsed: |level=error msg=.active check failed")
 """Lines of ctr's progress bars, ten times a second: what counts is what they come to."""
+_OLD_CGROUPS: Final = re.compile(
+    r"The system verification failed|^(KERNEL_VERSION|OS|CONFIG_\w+|CGROUPS_\w+): |WARNING SystemVerification\]"
+)
+"""What kubeadm says of cgroup version 1, which rehearsed machines do not have."""
 _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
 
 
@@ -195,5 +199,6 @@ class _Lines:
 
 
 def _answer(code: int, seconds: float, lines: Iterable[tuple[float, str]]) -> Answer:
-    kept = ((at, redact(clean(line))) for at, line in lines if not _PROGRESS.search(line))
+    cleaned = ((at, clean(line)) for at, line in lines)
+    kept = ((at, redact(text)) for at, text in cleaned if not _PROGRESS.search(text) and not _OLD_CGROUPS.search(text))
     return Answer(code, seconds, tuple(kept))
