@@ -108,7 +108,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 def scripts(plan: Plan) -> dict[str, str]:
     """Return one readable shell script a machine: the same commands, to be run by hand as root.
 
-    What exists only once the cluster runs (a join ticket) is taken from variables, and the script says how to get it.
+    What exists only once the cluster runs (a join token) is taken from variables, and the script says how to get it.
     """
     return {machine.name: _script(plan, machine) for machine in plan.machines}
 

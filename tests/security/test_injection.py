@@ -22,7 +22,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE, Command, quote
 from kubetui.steps.build import STEPS
-from kubetui.steps.cluster.join import SIGN, TICKET
+from kubetui.steps.cluster.join import CREATE_TOKEN, SIGN
 from tests.plans import plan
 from tests.security.fuzz import CANARY, amount, texts
 
@@ -46,7 +46,7 @@ def commands() -> Iterator[tuple[str, Command]]:
             if step.where.holds(machine):
                 recipe = step.recipe(each, machine)
                 yield from ((step.name, command) for command in (recipe.probe, recipe.apply) if command is not None)
-    yield "ticket", Command(TICKET)
+    yield "join token", Command(CREATE_TOKEN, {"SIGNED": "x"})
     yield "sign", Command(SIGN, {"PATCH": ""})
 
 

@@ -20,7 +20,7 @@ from kubetui.remote.command import Command, Late
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import ADMIN_CONF
-from kubetui.steps.cluster.join import SIGN, TICKET
+from kubetui.steps.cluster.join import CREATE_TOKEN, SIGN
 from kubetui.steps.cluster.join_control_plane import upload
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import reset
@@ -175,7 +175,7 @@ def test_nothing_of_the_profile_is_part_of_a_script() -> None:
             assert word not in command.script, name
 
 
-def test_the_join_ticket_comes_late_and_is_never_shown() -> None:
+def test_the_join_token_comes_late_and_is_never_shown() -> None:
     (join,) = (recipe for step, _, recipe in recipes(plan(workers=1)) if step.name == "join")
     assert join.apply
     assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {
@@ -213,7 +213,7 @@ ALLOWED = {
     "SC2094": "a function and the file that its answer goes into have the same name",
 }
 OTHERS = {
-    "ticket": Command(TICKET),
+    "join token": Command(CREATE_TOKEN, {"SIGNED": "x"}),
     "sign": Command(SIGN, {"PATCH": "{}"}),
     "upload": upload(FULL, Secret("0" * 64)),
     "admin.conf": Command(ADMIN_CONF),

@@ -15,7 +15,7 @@ from kubetui.machines.rehearsal.tables import Member, Tables
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import INIT_STEP
-from kubetui.steps.cluster.join import JOIN_STEP, KNOWN, SIGNED, TICKET
+from kubetui.steps.cluster.join import CREATE_TOKEN, JOIN_STEP, KNOWN, SIGNED
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.machine.clock import SHOW
 
@@ -32,7 +32,7 @@ class Answers:
         self._memory = memory
         self._made: dict[str, Make] = {
             digest(SHOW): self._clock,
-            digest(TICKET): self._ticket,
+            digest(CREATE_TOKEN): self._join_command,
             digest(KNOWN): self._known_node,
             digest(NODES_TABLE): self._nodes,
             digest(NODES): self._nodes,
@@ -48,12 +48,12 @@ class Answers:
         """Return the time: what was recorded is long ago."""
         return f"{time.time():.9f}\n"
 
-    def _ticket(self, plan: Plan, _asked: Asked, _recorded: Answer) -> str:
-        """Return a ticket as kubeadm prints it; the machines of a rehearsal do not look at it."""
+    def _join_command(self, plan: Plan, _asked: Asked, _recorded: Answer) -> str:
+        """Return a join command as kubeadm prints it; rehearsed machines do not look at its token."""
         token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
         where = f"{plan.control_plane.address}:6443"
-        ticket = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
-        return f"{ticket}\n{SIGNED}\nkind: Config\n"
+        command = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
+        return f"{command}\n{SIGNED}\nkind: Config\n"
 
     def _nodes(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
         if asked.digest != digest(NODES_TABLE):

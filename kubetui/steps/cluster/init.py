@@ -42,7 +42,7 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
 INIT_STEP = Step(
     name="init",
     title="kubeadm init",
-    why="kubeadm makes the certificates, starts etcd and the API server, and prepares the ticket that workers join with.",
+    why="kubeadm makes the certificates, starts etcd and the API server, and prepares the join token that workers need.",
     source="kubernetes.io, Creating a cluster with kubeadm",
     where=Where.FIRST,
     needs=(PULL_IMAGES,),

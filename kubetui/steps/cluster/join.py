@@ -1,4 +1,4 @@
-"""The workers: each joins with a ticket of its own."""
+"""The workers: each joins with a join token of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
 from kubetui.steps.node.containers import PULL_IMAGES
 
 SIGNED: Final = "signed with it:"
-TICKET: Final = ADMIN + script(__package__, "join-token.sh")
+"""The line between the join command that kubeadm prints and what the token signs."""
+CREATE_TOKEN: Final = ADMIN + script(__package__, "join-token.sh")
 SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
 
 CA: Final = script(__package__, "ca.sh")
@@ -34,7 +35,7 @@ JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
 
 
 def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
-    """Return what makes a machine join, whose token comes late, and the probe that sees whether it has."""
+    """Return what makes a machine join, whose join token comes late, and the probe that sees whether it has."""
     documents = kubeadm.join_documents(plan, machine)
     values: dict[str, str | Secret | Late] = {
         "CLUSTER_ID": plan.identity,
@@ -45,10 +46,10 @@ def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     how = f"run: kubeadm token create --print-join-command (on {plan.control_plane.name})"
-    ticket = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
+    late = {"JOIN_TOKEN": Late(how), "CA_HASH": Late(how), "AUTHORITY": Late(f"{how}; then: ca (there)")}
     config = {"CONFIG": kubeadm.render(documents)}
     return (
-        Command(plan.pod_network.leftovers + JOIN_APPLY, {**values, **ticket, **config}, timeout=900),
+        Command(plan.pod_network.leftovers + JOIN_APPLY, {**values, **late, **config}, timeout=900),
         Command(JOIN_PROBE, values),
     )
 
@@ -64,7 +65,7 @@ async def _run(task: Task) -> Outcome:
 async def join(
     task: Task, command: Command, look: Command, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None
 ) -> Outcome:
-    """Let a machine join where it has not yet; `more` gets the values that `command` wants beside a ticket.
+    """Let a machine join where it has not yet; `more` gets the values that `command` takes beside a join token.
 
     Raises ForeignError where it has joined something that kubetui did not make.
     """
@@ -76,33 +77,33 @@ async def join(
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
     others = await more(task) if more else {}
-    token, digest = await ticket(task)
+    token, digest = await create_token(task)
     ready = command.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
     await apply(task, ready, look)
     return Outcome.DONE
 
 
-async def ticket(task: Task) -> tuple[Secret, str]:
-    """Mint a join token on the control plane: 30 minutes, for one join, never kept.
+async def create_token(task: Task) -> tuple[Secret, str]:
+    """Create a join token on the control plane: it holds for 30 minutes, serves one join and is never kept.
 
-    What the worker asks first is signed with it at once. A controller does that too, but only some ten seconds
-    after `kubeadm init` has ended, and the worker would look again every five.
+    The ConfigMap that a joining machine reads first is signed with it at once. A controller signs it too, but only
+    some ten seconds after `kubeadm init` has ended, and the machine would look again every five.
 
-    Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm's answer has none.
+    Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm prints neither.
     """
-    text = await task.first_node.read(Command(TICKET, quiet=True))
+    text = await task.first_node.read(Command(CREATE_TOKEN, {"SIGNED": SIGNED}, quiet=True))
     token = re.search(r"--token ([a-z0-9]{6}\.[a-z0-9]{16})", text)
     digest = re.search(r"--discovery-token-ca-cert-hash (sha256:[0-9a-f]{64})", text)
     if token is None or digest is None:
         raise RunError(
-            f"kubeadm gave no join ticket on {task.plan.control_plane.name}.",
+            f"kubeadm created no join token on {task.plan.control_plane.name}.",
             fix="Look whether the API server answers; the same command tries again.",
-            id="TICKET",
+            id="JOIN-TOKEN",
         )
     signature = {f"jws-kubeconfig-{token.group(1)[:6]}": sign(text.partition(f"{SIGNED}\n")[2], token.group(1))}
     signed = await task.first_node.run(Command(SIGN, {"PATCH": json.dumps({"data": signature})}))
     if not signed.ok:
-        task.log(f"the control plane signs the ticket later: {signed.last}")
+        task.log(f"the control plane itself signs with the join token, some seconds later: {signed.last}")
     return Secret(token.group(1)), digest.group(1)
 
 

@@ -63,7 +63,7 @@ async def test_no_step_is_bypassed(theatre: Theatre) -> None:
                 assert asked[Kind.DONE] == 1, (step.name, machine.name)
                 assert asked.get(Kind.TODO, 0) == (recipe.apply is not None), (step.name, machine.name)
             assert asked or step.name in WITHOUT_COMMANDS
-    # the time, the kubeconfig, the nodes, for each worker the cluster's authority and a ticket
+    # the time, the kubeconfig, the nodes, for each worker the cluster's authority and a join token
     assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers)
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
 

@@ -9,7 +9,7 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.step import Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
-from kubetui.steps.cluster.join import JOIN_STEP, KNOWN, TICKET
+from kubetui.steps.cluster.join import CREATE_TOKEN, JOIN_STEP, KNOWN
 from tests.fakes import Bench, FakeNode
 from tests.plans import plan
 
@@ -19,13 +19,13 @@ DONE, ABSENT = Result(0, ()), Result(10, ("it has not joined yet",))
 
 @dataclass
 class ControlPlane(FakeNode):
-    """Knows some nodes, and gives tickets."""
+    """Knows some nodes, and creates join tokens."""
 
     nodes: set[str] = field(default_factory=set)
 
     async def read(self, command: Command) -> str:
         self.calls.append(f"read {command.script}")
-        if command.script == TICKET:
+        if command.script == CREATE_TOKEN:
             return TOLD + "0" * 64
         assert command.script == KNOWN
         name = str(command.values["NAME"])
@@ -48,4 +48,4 @@ async def test_a_worker_joins_unless_the_cluster_has_it(found: Result, *, known:
     task = Task(bench.run, JOIN_STEP, bench.plan.workers[0], lambda _line: None)
     assert await JOIN_STEP.run(task) is (Outcome.DONE if joins else Outcome.UNCHANGED)
     assert any(call.startswith("carry out") for call in worker.calls) == joins
-    assert any(call == f"read {TICKET}" for call in master.calls) == joins
+    assert any(call == f"read {CREATE_TOKEN}" for call in master.calls) == joins

@@ -85,19 +85,19 @@ def authority(box: Box, name: str) -> str:
     return box.run(Command(CA.replace("/etc/kubernetes/pki/ca.crt", str(path)) + "ca\n")).stdout.strip()
 
 
-def test_a_worker_joins_with_a_ticket_that_is_gone_afterwards(box: Box) -> None:
+def test_a_worker_joins_with_a_token_that_is_gone_afterwards(box: Box) -> None:
     box.program("kubectl")
     probe, apply = recipe("join", machine=1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         box.program("kubeadm", KUBEADM.replace("PORT", str(port)))
-        ticket: dict[str, str | Secret | Late] = {
+        late: dict[str, str | Secret | Late] = {
             "JOIN_TOKEN": Secret("abcdef.0123456789abcdef"),
             "CA_HASH": "sha256:00",
             "AUTHORITY": authority(box, "this"),
             "ENDPOINT": f"127.0.0.1:{port}",
         }
-        values: dict[str, str | Secret | Late] = {**apply.values, **ticket}
+        values: dict[str, str | Secret | Late] = {**apply.values, **late}
         fails = box.write("tmp/fails", "")
         for _ in range(2):
             assert box.run(Command(apply.script, values)).returncode == 1
@@ -165,8 +165,8 @@ def test_a_control_plane_out_of_reach_is_said_before_anything_is_changed(box: Bo
     _, apply = recipe("join", machine=1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         endpoint = f"127.0.0.1:{server.getsockname()[1]}"
-    ticket = {"JOIN_TOKEN": "t", "CA_HASH": "h", "AUTHORITY": "a", "ENDPOINT": endpoint}
-    values: dict[str, str | Secret | Late] = {**apply.values, **ticket}
+    late = {"JOIN_TOKEN": "t", "CA_HASH": "h", "AUTHORITY": "a", "ENDPOINT": endpoint}
+    values: dict[str, str | Secret | Late] = {**apply.values, **late}
     done = box.run(Command(apply.script, values))
     assert done.returncode == 1
     told, _, hop = done.stderr.partition(" from here: ")
