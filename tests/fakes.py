@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from kubetui.base.errors import LostTrackError
 from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
@@ -15,7 +16,7 @@ from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
-from kubetui.remote.node import LostTrackError, Node, Result
+from kubetui.remote.node import Node, Result
 
 OK = Result(0, ())
 Body = Callable[[Task], Awaitable[Outcome]]

@@ -8,7 +8,10 @@
     ├── HostError              3  this host lacks something: Vagrant, a plugin, memory, a free range
     ├── RunError               4  a step failed on a machine
     │   ├── ConnectionLostError 4  the machine cannot be reached any more
-    │   └── HostKeyError       4  the machine shows another host key than before
+    │   ├── HostKeyError       4  the machine shows another host key than before
+    │   ├── LostTrackError     4  nobody can tell how a command ended
+    │   ├── StepFailedError    4  a step's command failed, or its work cannot be seen
+    │   └── TimeLimitError     4  a command took longer than it may
     ├── ForeignError           5  something is there, and kubetui did not make it
     ├── BusyError              6  another run has this cluster
     └── StoppedError         130  stopped by the person or a signal; the run can go on later
@@ -113,3 +116,32 @@ class StoppedError(KubetuiError):
 
 PARTLY = 7
 """Exit code of a run that ended with a cluster, and with machines that failed to become part of it."""
+
+
+class LostTrackError(RunError):
+    """Nobody can tell how a command ended: its machine restarted meanwhile. Probe before you run it again."""
+
+    id = "LOST-TRACK"
+
+
+class TimeLimitError(RunError):
+    """A command did not end within its time limit, and was stopped."""
+
+    id = "TIMEOUT"
+
+
+class StepFailedError(RunError):
+    """A step's command failed; `tail` holds its last lines, `command` the line of its script that failed."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        id: str = "",  # noqa: A002 - as docs/errors.md calls it
+        tail: tuple[str, ...] = (),
+        command: str = "",
+    ) -> None:
+        super().__init__(message, fix=fix, id=id)
+        self.tail = tail
+        self.command = command

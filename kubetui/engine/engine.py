@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from kubetui.base.crash import shown
-from kubetui.base.errors import KubetuiError
+from kubetui.base.errors import KubetuiError, StepFailedError
 from kubetui.base.redaction import Stream, redact
 from kubetui.base.text import clean
 from kubetui.cluster.folder import log_of
@@ -25,7 +25,6 @@ from kubetui.engine.events import (
     TaskStarted,
 )
 from kubetui.engine.order import dependencies, tasks_of
-from kubetui.engine.recipe import StepFailedError
 from kubetui.engine.step import Run, Step, Task
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Machine

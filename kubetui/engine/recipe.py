@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from kubetui.base.errors import RunError
+from kubetui.base.errors import LostTrackError, StepFailedError
 from kubetui.engine.events import Outcome
 from kubetui.engine.failures.command import failed_command
 from kubetui.engine.failures.diagnosis import explain
 from kubetui.engine.step import Finding, State, Task
 from kubetui.remote.command import Command
-from kubetui.remote.node import LostTrackError, Result
-
-
-class StepFailedError(RunError):
-    """A step's command ended with an error; `tail` holds its last lines, `command` what failed of its script."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        fix: str = "",
-        id: str = "",  # noqa: A002
-        tail: tuple[str, ...] = (),
-        command: str = "",
-    ) -> None:
-        super().__init__(message, fix=fix, id=id)
-        self.tail = tail
-        self.command = command
+from kubetui.remote.node import Result
 
 
 async def probe(task: Task, command: Command) -> Finding:

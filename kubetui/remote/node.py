@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from kubetui.base.errors import RunError
 from kubetui.base.text import LineSink
 from kubetui.remote.command import Command
 
@@ -31,12 +30,6 @@ class Result:
     def last(self) -> str:
         """The last line that is not empty."""
         return next((line for line in reversed(self.lines) if line.strip()), "")
-
-
-class LostTrackError(RunError):
-    """Nobody can tell how a command ended: the machine rebooted under it. Look before doing it again."""
-
-    id = "LOST-TRACK"
 
 
 class Node(Protocol):

@@ -11,14 +11,14 @@ from typing import Final
 
 import asyncssh
 
-from kubetui.base.errors import ConnectionLostError, HostKeyError, RunError
+from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError
 from kubetui.base.text import Lines, LineSink, nowhere
 from kubetui.remote import guest, reach
 from kubetui.remote.command import Command
 from kubetui.remote.connection import Connection, Patience, Renew
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
-from kubetui.remote.node import LostTrackError, Result
+from kubetui.remote.node import Result
 from kubetui.remote.output import Ended, Record, file_of
 
 CHUNK: Final = 65536
@@ -34,10 +34,6 @@ _Take = Callable[[bytes], object]
 def size(script: str) -> str:
     """Return how many bytes a script has, as the shell in the machine counts them."""
     return str(len(script.encode()))
-
-
-class _TimeLimitError(RunError):
-    id = "TIMEOUT"
 
 
 async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
@@ -113,7 +109,7 @@ class SshNode:
 
         try:
             ended = await self._within(command, self._patiently(log, once, lambda: record.size))
-        except _TimeLimitError:
+        except TimeLimitError:
             await self._stop(task)
             raise
         if ended.status in guest.LOST:
@@ -129,7 +125,7 @@ class SshNode:
             async with asyncio.timeout(command.timeout):
                 return await call
         except TimeoutError as error:
-            raise _TimeLimitError(
+            raise TimeLimitError(
                 f"A command on {self.name} did not end within {command.timeout:.0f} s.",
                 fix="Start again; what is done is not done twice.",
             ) from error

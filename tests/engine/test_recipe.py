@@ -1,10 +1,11 @@
 """How a recipe is followed: looked at, carried out, looked at again, and what is said where that fails."""
 
+from kubetui.base.errors import LostTrackError
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import unit_name
 from kubetui.engine.step import Recipe, Task
 from kubetui.remote.command import Command
-from kubetui.remote.node import LostTrackError, Result
+from kubetui.remote.node import Result
 from tests.fakes import Bench, FakeNode, done, step
 from tests.plans import plan
 

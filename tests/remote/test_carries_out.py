@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base.errors import RunError
+from kubetui.base.errors import LostTrackError, RunError
 from kubetui.base.redaction import Secret
 from kubetui.remote.command import Command
-from kubetui.remote.node import LostTrackError
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest
 from tests.remote.waiting import nobody, until

@@ -8,11 +8,10 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from kubetui.base.errors import ConnectionLostError, RunError
+from kubetui.base.errors import ConnectionLostError, LostTrackError, RunError
 from kubetui.remote import guest as shells
 from kubetui.remote.command import Command
 from kubetui.remote.connection import Patience
-from kubetui.remote.node import LostTrackError
 from kubetui.remote.ssh import RECONNECTS, SshNode
 from tests.loopback import Guest
 from tests.remote.waiting import nobody, until
