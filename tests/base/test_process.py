@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from kubetui.base.process import TAIL, Finished, run
+from kubetui.base.process import PATIENCE, TAIL, Finished, run
 
 Patience = tuple[tuple[signal.Signals, float], ...]
 QUICK: Patience = ((signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGKILL, 2.0))
@@ -98,6 +99,22 @@ async def test_cancelling_leaves_no_orphan(tmp_path: Path, script: str) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not alive(child)
+
+
+async def test_by_default_a_program_that_ignores_every_signal_it_can_is_killed(tmp_path: Path) -> None:
+    script = "trap '' HUP INT QUIT TERM; echo $$ >child; while :; do sleep 0.05; done"
+    # the signals as they are, without the pauses: those are long, for programs that clean up
+    patience = tuple((number, min(seconds, 0.5)) for number, seconds in PATIENCE)
+    task = asyncio.create_task(bash(script, tmp_path, patience=patience))
+    child = await started(tmp_path / "child")
+    try:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not alive(child)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
 
 
 async def test_a_program_may_clean_up_after_an_interrupt(tmp_path: Path) -> None:
