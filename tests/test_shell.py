@@ -42,7 +42,7 @@ def named(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_shellcheck_finds_what_a_file_gives_a_reason_for_and_nothing_else(
+def test_shellcheck_finds_only_what_a_file_disables_with_a_reason(
     path: Path, findings: Mapping[Path, set[str]]
 ) -> None:
     allowed = {code for match in DISABLED.finditer(path.read_text()) for code in match[1].split(",")}
@@ -50,7 +50,7 @@ def test_shellcheck_finds_what_a_file_gives_a_reason_for_and_nothing_else(
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_a_script_names_the_values_that_it_takes(path: Path) -> None:
+def test_a_script_lists_the_values_that_it_reads(path: Path) -> None:
     head, _, text = path.read_text().partition("\n")
     match = VALUES.fullmatch(head)
     assert match or head == "# shellcheck shell=bash"
@@ -59,12 +59,12 @@ def test_a_script_names_the_values_that_it_takes(path: Path) -> None:
     assert set(names) == taken(text)
 
 
-def test_shellcheck_finds_nothing_in_what_makes_lxc_containers() -> None:
+def test_shellcheck_finds_nothing_in_the_lxc_template() -> None:
     assert list(shellcheck(ROOT / "kubetui/machines/vagrant/lxc/lxc-template")) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_a_machine_gets_the_file_without_what_only_shellcheck_reads(path: Path) -> None:
+def test_a_loaded_script_is_its_file_without_shellchecks_comments(path: Path) -> None:
     package = ".".join(path.parent.relative_to(ROOT).parts)
     loaded = script(package, path.name)
     assert "shellcheck" not in loaded
@@ -99,5 +99,5 @@ def scripts_in(source: str) -> Iterator[str]:
         ('A = """\nScreen {\n  set: 1;\n  exited: 2;\n}\n"""\n', 0),
     ],
 )
-def test_a_script_in_python_is_seen(source: str, count: int) -> None:
+def test_a_script_in_python_is_detected(source: str, count: int) -> None:
     assert len(list(scripts_in(source))) == count

@@ -1,4 +1,4 @@
-"""Tables that kubectl and crictl print, as values."""
+"""The tables that kubectl prints, parsed into values, and the commands that print them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADING = re.compile(r"\S+(?: \S+)*")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as kubectl printed it. `at` is when; `text` is untouched, `columns` and `rows` are cut from it."""
+    """A table as kubectl printed it at the time `at`: the original text, and the columns and rows parsed from it."""
 
     at: float
     text: str
@@ -35,7 +35,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def column(self, title: str) -> tuple[str, ...]:
-        """Return one column's words; empty where there is no such column."""
+        """Return the cells of one column; empty if there is no such column."""
         if title not in self.columns:
             return ()
         index = self.columns.index(title)
@@ -43,7 +43,7 @@ class Table:
 
 
 def aligned_table(text: str, at: float) -> Table:
-    r"""Cut a table whose cells stand under their headings.
+    r"""Parse a table whose cells are aligned with their headings.
 
     >>> aligned_table("NAME   NOMINATED NODE\na b    c\n", 0.0).rows
     (('a b', 'c'),)
@@ -58,6 +58,6 @@ def aligned_table(text: str, at: float) -> Table:
 
 
 def tabbed_table(text: str, at: float) -> Table:
-    """Cut a table whose cells have tabs between them."""
+    """Parse a table whose cells are separated by tabs."""
     lines = [tuple(map(clean, line.split("\t"))) for line in text.splitlines() if line.strip()]
     return Table(at, text, lines[0] if lines else (), tuple(lines[1:]))

@@ -1,7 +1,7 @@
 """A command for a machine, as a value: a constant script and the data it works on.
 
-Nothing that a person or a machine said ever becomes part of a script's text. Data reaches a script as
-shell variables whose values went through `quote`, the one quoting function.
+Nothing that a person typed or a machine printed becomes part of a script's text. Data reaches a script as shell
+variables; `quote` is the one function that quotes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kubetui.base.scripts import script
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A value that exists only once the cluster runs, such as a join token; `how` a person gets it by hand."""
+    """A value that exists only once the cluster runs, such as a join token; `how` says how to get it by hand."""
 
     how: str
 
@@ -24,16 +24,16 @@ class Late:
 Value = str | Secret | Late
 
 PRELUDE: Final = script(__package__, "prelude.sh")
-"""The shell functions that every script may use; a script by hand starts with them."""
+"""The shell functions that every script may use; a script exported to run by hand starts with them."""
 
 
 def quote(value: str) -> str:
-    r"""Return `value` as one shell word that stands for exactly itself, in bash and in dash.
+    r"""Quote `value` as one shell word that bash and dash read back unchanged.
 
     >>> quote("it's")
     "'it'\\''s'"
 
-    Raises ValueError for a NUL character, which no shell word can hold.
+    Raises ValueError for a NUL character, which a shell word cannot hold.
     """
     if "\0" in value:
         raise ValueError("a NUL character cannot be passed to a shell")
@@ -44,8 +44,8 @@ def quote(value: str) -> str:
 class Command:
     """A shell script and its data.
 
-    `values` are the variables that the script reads, `timeout` is in seconds, `quiet` keeps what it
-    prints out of logs and events because all of it is secret.
+    `values` are the variables that the script reads and `timeout` is in seconds. `quiet` keeps the output, all of
+    which is secret, out of logs and events.
     """
 
     script: str
@@ -54,13 +54,13 @@ class Command:
     quiet: bool = False
 
     def bind(self, **values: str | Secret) -> Command:
-        """Return the command with late values filled in."""
+        """Fill in late values."""
         return replace(self, values={**self.values, **values})
 
     def assignments(self, *, reveal: bool) -> str:
-        """Render the variables; secrets, passwords in values and late values only as a hint unless `reveal` is set.
+        """Render the variables; unless `reveal` is set, hints stand in for secrets, passwords and late values.
 
-        Raises ValueError when `reveal` is set and a late value has not been bound.
+        Raises ValueError when `reveal` is set and a late value is not bound yet.
         """
         lines = []
         for name, value in self.values.items():
@@ -77,5 +77,5 @@ class Command:
         return "".join(f"{line}\n" for line in lines)
 
     def render(self) -> str:
-        """Return the whole script as a machine runs it."""
+        """Render the whole script as a machine runs it: prelude, variables, script."""
         return PRELUDE + self.assignments(reveal=True) + self.script

@@ -1,4 +1,4 @@
-"""One SSH connection to a machine: made with patience, its host key pinned at first sight, renewed when it is lost."""
+"""One SSH connection to a machine: retried while it boots, host key pinned on first use, renewed when lost."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 
 BOOT_SECONDS = 300.0
-"""How long a machine may take until its sshd answers."""
+"""How long a machine's sshd may take to answer."""
 RENEW_SECONDS = 15.0
-"""After how long without an answer the provider is asked anew how SSH reaches a machine: it may have been restarted."""
+"""Ask the provider again for the endpoint after this long without an answer: the machine may have restarted."""
 _TRANSIENT = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError)
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for sshd, and between two tries, in seconds."""
+    """How long to wait for sshd and between two attempts, in seconds."""
 
     boot: float = BOOT_SECONDS
     pause: float = 1.0
@@ -33,7 +33,7 @@ class Patience:
 
 
 def describe(error: Exception) -> str:
-    """Say in a few words what kept SSH from connecting."""
+    """Say in a few words why SSH did not connect."""
     match error:
         case ConnectionRefusedError():
             return "connection refused"
@@ -46,7 +46,7 @@ def describe(error: Exception) -> str:
 
 
 class _Client(asyncssh.SSHClient):
-    """Accepts the host key that is pinned, or pins the first one."""
+    """Accepts the pinned host key, or pins the first one."""
 
     def __init__(self, machine: str, keys: HostKeys) -> None:
         self._machine = machine
@@ -60,7 +60,7 @@ Renew = Callable[[], Awaitable[Endpoint]]
 
 
 class Connection:
-    """The way to one machine, through another host where its endpoint names one."""
+    """A connection to one machine, through a jump host when its endpoint names one."""
 
     def __init__(
         self,
@@ -80,10 +80,10 @@ class Connection:
         self._connecting = asyncio.Lock()
 
     async def connect(self, log: LineSink) -> None:
-        """Wait until sshd answers and let us in; five minutes unless told otherwise.
+        """Retry until sshd lets us in, for `patience.boot` seconds at most.
 
-        Raises HostKeyError at once when the machine shows another key than before, ConnectionLostError
-        when it never answers.
+        Raises HostKeyError at once when the machine shows another key than before, ConnectionLostError when it
+        never answers.
         """
         asked = time.monotonic()
         deadline = asked + self.patience.boot
@@ -103,7 +103,7 @@ class Connection:
                 return
 
     async def _ask_again(self, log: LineSink) -> None:
-        """Take what the provider says now: a machine that was restarted may have another address or port."""
+        """Ask the provider for the endpoint: a restarted machine may have another address or port."""
         if self._renew is None:
             return
         try:
@@ -116,10 +116,10 @@ class Connection:
             self.endpoint = found
 
     async def open(self) -> asyncssh.SSHClientConnection:
-        """Return the connection, made anew where it is lost or was never made; one try.
+        """Return the open connection; connect, with one attempt, if there is none.
 
         Raises OSError or asyncssh.Error when the machine does not answer, HostKeyError when it shows another
-        key, RunError when the person's own keys or OpenSSH configuration cannot be used.
+        key, RunError when the user's own keys or OpenSSH configuration cannot be used.
         """
         async with self._connecting:
             if self._connection is None or self._connection.is_closed():
@@ -153,18 +153,18 @@ class Connection:
     def _refused_key(self) -> HostKeyError:
         if self.endpoint.personal and self._keys.pinned(self.name) is None:
             return HostKeyError(
-                f"{self.name} shows an SSH host key that is not known here.",
-                fix="Run kubetui up in a terminal: it shows the key and asks. Or connect once with ssh.",
+                f"{self.name} shows an SSH host key that this computer does not know.",
+                fix="Run kubetui up in a terminal, where it shows the key and asks you. Or connect once with ssh.",
                 id="SSH-HOST-UNKNOWN",
             )
         return HostKeyError(
-            f"{self.name} shows another SSH host key than before. Either it was made anew behind kubetui's "
-            "back, or something else answers at its address.",
-            fix=f"If you made it anew, remove its line from {self._keys.path} and start again.",
+            f"{self.name} shows another SSH host key than before. Either someone recreated it without kubetui, "
+            "or something else answers at its address.",
+            fix=f"If you recreated it, remove its line from {self._keys.path} and run the same command again.",
         )
 
     async def _through(self) -> asyncssh.SSHClientConnection:
-        """Return a connection to the host that lies on the way."""
+        """Return a connection to the jump host."""
         if self._jump is None:
             host = reach.jump_endpoint(self.endpoint)
             self._jump = Connection(reach.jump_name(self.endpoint), host, self._keys, self.patience)
@@ -172,17 +172,17 @@ class Connection:
 
     @property
     def host_key(self) -> str:
-        """The key that the machine showed when it was connected to."""
+        """The host key that the machine showed on the open connection; empty when there is none."""
         key = self._connection.get_server_host_key() if self._connection else None
         return key.export_public_key().decode().strip() if key else ""
 
     @property
     def alive(self) -> bool:
-        """Tell whether it is there, as far as is known."""
+        """Whether the connection is open, as far as we know."""
         return self._connection is not None and not self._connection.is_closed()
 
     def forget(self, lost: asyncssh.SSHClientConnection | None) -> None:
-        """Drop what was lost, unless another command has renewed it meanwhile."""
+        """Drop a lost connection, unless another command has already replaced it."""
         if lost is not None and lost is self._connection:
             lost.abort()
             self._connection = None
@@ -190,11 +190,11 @@ class Connection:
     def _unreachable(self, error: Exception) -> ConnectionLostError:
         return ConnectionLostError(
             f"{self.name} cannot be reached at {self.endpoint.host}:{self.endpoint.port}: {describe(error)}.",
-            fix="Look whether the machine runs; the same command goes on from here.",
+            fix="Check that the machine is running, then run the same command again.",
         )
 
     async def close(self) -> None:
-        """End it, and the one that it goes through."""
+        """Close the connection, and the one to the jump host."""
         if self._connection is not None:
             self._connection.close()
             await self._connection.wait_closed()

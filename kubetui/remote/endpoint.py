@@ -12,9 +12,9 @@ from kubetui.base.redaction import Secret
 class Endpoint:
     """How SSH reaches a machine.
 
-    `personal` is set for machines that exist: the person's own OpenSSH configuration, keys and agent say what is
-    left empty here, and `host` may be a name from it. `jump` is [USER@]HOST[:PORT] on the way; `password` is what
-    sudo asks for.
+    `personal` is set for existing machines: the user's own OpenSSH configuration, keys and agent fill in what is
+    empty here, and `host` may be a name from that configuration. `jump` is a jump host, [USER@]HOST[:PORT];
+    `password` answers sudo.
     """
 
     host: str

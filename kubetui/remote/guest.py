@@ -1,8 +1,8 @@
-"""The shell that carries commands inside a machine: constants only, no data becomes part of them.
+"""The shell scripts that run commands inside a machine: constants, which take data only as arguments and on stdin.
 
-A step runs as a transient systemd unit with its output in a file and its exit code written last, so a
-lost connection does not end it and the next connection reads on from the last byte. The script, which
-may hold secrets, arrives on standard input, lies in /run with mode 0600 and removes itself as it starts.
+A step runs as a transient systemd unit that writes its output to a file and its exit code last. A lost connection
+does not end it, and the next connection reads on from the last byte. The script, which may hold secrets, arrives on
+standard input, is stored in /run with mode 0600 and deletes itself as it starts.
 """
 
 from __future__ import annotations
@@ -12,36 +12,37 @@ from typing import Final
 from kubetui.base.scripts import script
 
 UNKNOWN: Final = 254
-"""The launcher's exit status when nobody can tell how the step ended."""
+"""The launcher's exit status when it cannot tell how the step ended."""
 NOT_BEGUN: Final = 253
-"""The same, when systemd did not take the step; one that is about to stop the machine does not."""
+"""The launcher's exit status when systemd refused to start the step, as it does during a shutdown."""
 LOST: Final = (UNKNOWN, NOT_BEGUN)
 
 READ: Final = script(__package__, "read.sh")
-"""Runs the script on standard input; its size in bytes is the argument. It is read whole first, or the
-script's first command that reads standard input would eat the rest of it."""
+"""Runs the script on standard input; the argument is its size in bytes. It is read whole first: otherwise the
+script's first command that reads standard input would swallow the rest."""
 
 RUN: Final = "exec 2>&1\n" + READ
-"""The same, with errors among the output, in their order."""
+"""The same, with standard error merged into the output."""
 
 FORGET: Final = 'rm -f -- "$0"\n'
-"""How a script for `LAUNCH` begins: bash has it open, nobody else needs to find it."""
+"""The first line of a script for `LAUNCH`: bash has the file open, and nothing else needs it."""
 
 FAILED_AT: Final = "kubetui-failed-at "
-"""What the line begins with that says where a script failed: the lines of its file, the innermost call first."""
+"""The start of the line that reports where a script failed; the failing line numbers follow, innermost first."""
 
 WATCH: Final = script(__package__, "watch.sh")
-"""What lets a script say where it failed. It says lines alone: what is on them kubetui knows, and no value is shown.
-The ERR trap does not see a script that gives up by itself, and a step's own EXIT trap would replace one here."""
+"""Makes a script report where it failed. It reports line numbers only: kubetui knows the text of the lines, and no
+value is printed. The ERR trap does not see an explicit exit, and a step's own EXIT trap would replace one set here,
+so `exit` is wrapped too."""
 
 BASE: Final = "base=${KUBETUI_RUN:-/run/kubetui}\n"
 
 LAUNCH: Final = BASE + script(__package__, "launch.sh")
-"""Arguments: the step's id, how many bytes of its output were read before, `start` or `again`, a name of
-this attempt, so that an earlier one's end is never taken for its own, and the script's size in bytes."""
+"""Starts a step, or follows a running one. Arguments: the step's id, how many bytes of its output were read before,
+`start` or `again`, a name for this attempt, which keeps it apart from earlier ones, and the script's size in bytes."""
 
 STOP: Final = BASE + 'systemctl stop "kubetui-$1" 2>/dev/null\nrm -rf "${base:?}/$1"\n'
-"""Ends the step whose id is the argument; succeeds where it had ended before."""
+"""Stops the step whose id is the argument; succeeds if it had ended already."""
 
 TIDY: Final = BASE + 'for id; do rm -rf "${base:?}/$id"; done\n'
-"""Removes what the steps whose ids are the arguments left behind."""
+"""Deletes the files of the steps whose ids are the arguments."""

@@ -6,7 +6,7 @@
 umask 077
 id=$1 offset=$2 mode=$3 attempt=$4 size=$5
 dir=$base/$id unit=kubetui-$id
-# unlike its exit status, what is-active prints tells "no" from "systemd does not answer"
+# the output of is-active, unlike its exit status, tells "no" from "systemd does not answer"
 running() {
   case $(systemctl is-active "$unit" 2>/dev/null) in active | activating | reloading | deactivating) ;; *) false ;; esac
 }
@@ -16,7 +16,7 @@ if [ "$mode" = start ]; then
     [ -n "$(systemctl is-active "$unit")" ] || exit 253
     rm -rf "$dir"
     mkdir -p "$dir" && cat >"$dir/script" && : >"$dir/log" || exit 253
-    # half a script, as a connection that breaks leaves it, is never run
+    # a broken connection may deliver half a script: never run that
     [ "$(wc -c <"$dir/script")" = "$size" ] || exit 254
     printf %s "$attempt" >"$dir/attempt"
     systemd-run --quiet --collect --unit="$unit" --property=TimeoutStopSec=20 --setenv=HOME=/root bash -c '
@@ -25,14 +25,14 @@ if [ "$mode" = start ]; then
       echo "$code" >"$1/exit.new"
       mv "$1/exit.new" "$1/exit"' kubetui "$dir" || { rm -f "$dir/script"; exit 253; }
   else
-    # an earlier run of kubetui left it behind: it is this one's now
+    # an earlier kubetui started it: adopt it
     printf %s "$attempt" >"$dir/attempt"
   fi
 fi
 exec 2>/dev/null
-# /run is memory: what has been read is given back, with the offsets as they are. A channel holds no more than
-# a few MiB that the other side has not got. A reader that lost its connection and has not noticed gives nothing
-# back any more: the next one may have begun again, from the first byte
+# /run is memory, so punch holes where the log has been read; offsets stay the same. An SSH channel buffers no more
+# than a few MiB that the other side has not received. A reader that lost its connection without noticing must stop
+# punching: the next reader may have started over from the first byte
 turn="$attempt $$"
 give_back() {
   while sleep 1 && [ "/proc/$1/fd/3" -ef "$dir/log" ]; do

@@ -1,4 +1,4 @@
-"""A machine that runs commands, whatever carries them there."""
+"""A machine that runs commands, whatever the transport."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kubetui.remote.command import Command
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended: its exit status and the last lines of what it printed.
+    """How a command ended: its exit status and its last lines of output.
 
-    `failed_at` are the lines of its script, counted from 1, at which it failed: the innermost call's first, then
-    those of its callers; none where nobody can tell.
+    `failed_at` holds the numbers of the script lines that failed, counted from 1: the innermost call first, then
+    its callers. It is empty when they are not known.
     """
 
     exit_status: int
@@ -28,25 +28,25 @@ class Result:
 
     @property
     def last(self) -> str:
-        """The last line that is not empty."""
+        """The last non-empty line."""
         return next((line for line in reversed(self.lines) if line.strip()), "")
 
 
 class Node(Protocol):
-    """A machine that can be given commands; every command runs as root."""
+    """A machine that runs commands as root."""
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
-        """Run a short command that only looks; it may end with the connection."""
+        """Run a short read-only command; losing the connection may end it."""
 
     async def read(self, command: Command) -> str:
-        """Run a command and return everything it prints, unlogged. Raises RunError when it fails."""
+        """Run a command and return its whole output without logging it. Raises RunError when it fails."""
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
-        """Run a command that goes on in the machine when the connection is lost, and is picked up again.
+        """Run a command that survives a lost connection, and follow it again after reconnecting.
 
-        `task` names it: the same name never runs twice at once. Raises ConnectionLostError when the
-        machine does not come back, LostTrackError when it rebooted meanwhile.
+        `task` names it: a name never runs twice at once. Raises ConnectionLostError when the machine does not come
+        back, LostTrackError when it rebooted meanwhile, TimeLimitError when the command takes too long.
         """
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""

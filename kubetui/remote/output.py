@@ -1,4 +1,4 @@
-"""What a command in a machine printed, and how it ended, made into a result."""
+"""Turns the output and exit status of a command in a machine into a result."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 
 TAIL: Final = 50
-"""How many last lines a result keeps."""
+"""How many lines of output a result keeps."""
 GIVEN_BACK: Final = 1024 * 1024
-"""So many zeros at an output's beginning are no output: the machine has given back what was read (see `guest`)."""
+"""A run of zeros this long at the start of the output is a punched hole, not output: see `launch.sh`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one call ended: its exit status, and what it said on standard error."""
+    """How one SSH call ended: its exit status and its lines on standard error."""
 
     status: int
     complaint: tuple[str, ...] = ()
 
 
 class Record:
-    """What a command printed: how many bytes, and its last lines.
+    """Collects a command's output: counts its bytes, logs its lines and keeps the last ones.
 
-    Where an earlier kubetui read a long output and was killed, it begins with the zeros that are left of that.
+    When an earlier kubetui was killed while it read a long output, the output starts with a punched hole of zeros.
     """
 
     def __init__(self, log: LineSink) -> None:
@@ -37,7 +37,7 @@ class Record:
         self.clear()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Forget everything, for a command that starts over."""
         self.size = 0
         self._zeros: int | None = 0
         self._cutter = Lines()
@@ -45,7 +45,7 @@ class Record:
         self._failed_at: tuple[int, ...] = ()
 
     def take(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Add the next bytes of output."""
         self.size += len(data)
         if self._zeros is not None:
             data = self._without_zeros(data, self._zeros)
@@ -59,7 +59,7 @@ class Record:
         self._zeros = None
         if zeros < GIVEN_BACK:
             return bytes(zeros) + rest
-        self._log(f"the first {zeros} bytes of its output are in the log of the run that was cut off")
+        self._log(f"the first {zeros} bytes of its output are in the log of the interrupted run")
         return rest
 
     def _note(self, lines: Iterable[str]) -> None:
@@ -71,7 +71,7 @@ class Record:
             self._log(line)
 
     def result(self, ended: Ended, command: Command) -> Result:
-        """Return how the command ended, with its lines unless it is quiet."""
+        """Return the command's result; a quiet command has no lines."""
         self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
         if ended.status != 0:
             self._note(ended.complaint)
@@ -79,12 +79,12 @@ class Record:
 
 
 def _own_lines(command: Command, lines: Iterable[int]) -> tuple[int, ...]:
-    """Return those lines of a file that are the command's own script, counted from where that begins."""
+    """Turn line numbers of the whole file into line numbers of the command's own script; drop the others."""
     file = file_of(command)
     before = file.count("\n") - command.script.count("\n")
     return tuple(line - before for line in lines if before < line <= file.count("\n") + 1)
 
 
 def file_of(command: Command) -> str:
-    """Return a step's script as it lies in the machine, with what says where it failed."""
+    """Return a step's script as it is stored in the machine: it deletes itself and reports where it fails."""
     return guest.FORGET + guest.WATCH + command.render()

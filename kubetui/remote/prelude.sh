@@ -5,14 +5,14 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
-# the answers of a probe
+# the answers of a probe: exit codes that kubetui knows
 absent() { printf '%s\n' "$*"; exit 10; }
 partial() { printf '%s\n' "$*"; exit 11; }
 foreign() { printf '%s\n' "$*"; exit 12; }
 
-# same PATH CONTENT: the file has that content and a final newline
+# same PATH CONTENT: whether the file holds CONTENT and a final newline
 same() { [[ -f $1 && $(<"$1") == "$2" ]]; }
-# put PATH CONTENT [MODE]: write it whole or not at all, whatever happens to the power
+# put PATH CONTENT [MODE]: write the file completely or not at all, even if the power fails
 put() {
   same "$1" "$2" && return
   mkdir -p "$(dirname "$1")"
@@ -22,14 +22,14 @@ put() {
   mv "$1.kubetui" "$1"
   say "wrote $1"
 }
-# room PATH MIB: so much is free there, or the work is not begun
+# room PATH MIB: fail unless PATH has that much free space
 room() {
   local place=$1 free
   until [[ -d $place/ ]]; do place=${place%/*}; done
   free=$(df --output=avail --block-size=1M "$place/" | tail -n 1)
   ((free >= $2)) || fail "$1 has $((free)) MiB free, and this step needs $2"
 }
-# retry TIMES COMMAND...: with a pause that doubles
+# retry TIMES COMMAND...: try again after pauses, each twice as long as the one before
 retry() {
   local left=$1 pause=2
   shift

@@ -1,4 +1,4 @@
-"""How asyncssh is told to reach a machine, and how one becomes root there."""
+"""How asyncssh and OpenSSH reach a machine, and how a command becomes root there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncssh
 
-# not among what asyncssh exports
+# asyncssh does not export it
 from asyncssh.config import ConfigParseError as ConfigParseError  # noqa: PLC0414
 
 from kubetui.remote.endpoint import Endpoint
@@ -15,9 +15,9 @@ NOTHING: Final[tuple[list[str], ...]] = ([], [], [])
 
 
 def arguments(endpoint: Endpoint, lookup: Any) -> dict[str, Any]:
-    """Return what `asyncssh.connect` takes for an endpoint; `lookup` finds the host keys to trust.
+    """Return the arguments of `asyncssh.connect` for an endpoint; `lookup` finds the host keys to trust.
 
-    Nothing of the person's own set-up has a part in it, unless the endpoint is personal.
+    The user's own SSH configuration, keys and agent are ignored unless the endpoint is personal.
     """
     keys = [str(path) for path in endpoint.key_files]
     if not endpoint.personal:
@@ -30,13 +30,13 @@ def arguments(endpoint: Endpoint, lookup: Any) -> dict[str, Any]:
             "config": [],
             "agent_path": None,
         }
-    # what is left out comes from ~/.ssh/config, the agent and the keys in ~/.ssh
+    # ~/.ssh/config, the agent and the keys in ~/.ssh fill in what is left out
     chosen = {"port": endpoint.port, "username": endpoint.user, "client_keys": keys}
     return {"host": endpoint.host, "known_hosts": lookup, **{name: value for name, value in chosen.items() if value}}
 
 
 def ssh_words(endpoint: Endpoint) -> tuple[str, ...]:
-    """Return the words that open a shell on a machine with OpenSSH, which reads the person's own configuration."""
+    """Return the `ssh` command line that opens a shell on a machine."""
     options: list[str] = []
     if endpoint.port:
         options += ["-p", str(endpoint.port)]
@@ -49,22 +49,22 @@ def ssh_words(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def jump_endpoint(endpoint: Endpoint) -> Endpoint:
-    """Return the host on the way to an endpoint, which the same keys open."""
+    """Return the endpoint of the jump host, which accepts the same keys."""
     user, _, place = endpoint.jump.rpartition("@")
     host, _, port = place.partition(":")
     return Endpoint(host, int(port or 0), user, endpoint.key_files, personal=True)
 
 
 def jump_name(endpoint: Endpoint) -> str:
-    """Return the name that a jump host's key is pinned under; no machine can be called so."""
+    """Return the name under which a jump host's key is pinned; no machine can have such a name."""
     return f"jump:{endpoint.jump.rpartition('@')[2]}"
 
 
 def as_root(endpoint: Endpoint, connection: asyncssh.SSHClientConnection) -> tuple[tuple[str, ...], bytes]:
-    """Return the words before a command that make it root's, and what sudo reads before the command does.
+    """Return the words that run a command as root, and the bytes that sudo reads from standard input first.
 
-    sudo reads one line, byte by byte, and leaves the rest to the command. `-k` makes it ask in any case, or the
-    password would be taken for the command's input.
+    sudo reads one line, byte by byte, and leaves the rest to the command. `-k` makes sudo always ask; if it did
+    not, the command would read the password as its input.
     """
     if endpoint.personal and connection.get_extra_info("username") == "root":
         return (), b""

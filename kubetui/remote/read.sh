@@ -3,6 +3,6 @@
 size=$1
 script=$(cat; printf x)
 script=${script%x}
-# half a script, as a connection that breaks leaves it, is never run
+# a broken connection may deliver half a script: never run that
 [ "$(printf %s "$script" | wc -c)" = "$size" ] || exit 254
 eval "$script" </dev/null

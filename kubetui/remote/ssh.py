@@ -1,4 +1,4 @@
-"""A machine over SSH: commands that look are repeated, and steps outlive a lost connection."""
+"""A machine over SSH: read-only commands are retried, and steps survive a lost connection."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from kubetui.remote.output import Ended, Record, file_of
 
 CHUNK: Final = 65536
 RECONNECTS = 10
-"""How often in a row a connection may be lost without one new byte."""
+"""How often in a row the connection may be lost without one new byte of output."""
 CHANNELS: Final = 8
-"""Commands at once over one connection: OpenSSH's sshd takes ten (MaxSessions), and refuses more."""
+"""How many commands share one connection: OpenSSH's sshd refuses more than ten (MaxSessions)."""
 STOP_SECONDS = 30.0
 TIDY_SECONDS = 5.0
 _Take = Callable[[bytes], object]
 
 
 def size(script: str) -> str:
-    """Return how many bytes a script has, as the shell in the machine counts them."""
+    """Return a script's size in bytes, as the shell in the machine counts it."""
     return str(len(script.encode()))
 
 
@@ -42,7 +42,7 @@ async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
 
 
 class SshNode:
-    """One machine that runs commands, over a connection that is renewed when it is lost."""
+    """Runs commands in one machine, over a connection that is renewed when lost."""
 
     def __init__(
         self,
@@ -58,16 +58,16 @@ class SshNode:
         self._channels = asyncio.Semaphore(CHANNELS)
 
     async def connect(self, log: LineSink) -> None:
-        """Wait until sshd answers and let us in; see `Connection.connect`."""
+        """Wait until sshd lets us in; see `Connection.connect`."""
         await self._connection.connect(log)
 
     @property
     def host_key(self) -> str:
-        """The key that the machine showed when it was connected to."""
+        """The host key that the machine showed on the open connection."""
         return self._connection.host_key
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
-        """Run a short command that only looks; after a lost connection, once more from its beginning."""
+        """Run a short read-only command; start it over after a lost connection."""
         told = nowhere if log is None or command.quiet else log
         record = Record(told)
         script = command.render()
@@ -80,7 +80,7 @@ class SshNode:
         return record.result(ended, command)
 
     async def read(self, command: Command) -> str:
-        """Run a command and return everything it prints, unlogged."""
+        """Run a command and return its whole output without logging it. Raises RunError when it fails."""
         chunks: list[bytes] = []
         script = command.render()
 
@@ -91,11 +91,11 @@ class SshNode:
         ended = await self._within(command, self._patiently(nowhere, once))
         if ended.status != 0:
             said = "" if command.quiet else " ".join(ended.complaint[-3:])
-            raise RunError(f"A command on {self.name} ended with {ended.status}: {said or 'no output'}")
+            raise RunError(f"A command on {self.name} failed with exit status {ended.status}: {said or 'no output'}")
         return b"".join(chunks).decode(errors="replace")
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
-        """Run a command that goes on in the machine when the connection is lost, and is picked up again."""
+        """Run a command that survives a lost connection, and follow it again after reconnecting."""
         record = Record(nowhere if command.quiet else log)
         name = secrets.token_hex(8)
         script = file_of(command)
@@ -113,29 +113,29 @@ class SshNode:
             await self._stop(task)
             raise
         if ended.status in guest.LOST:
-            said = ended.complaint[-1] if ended.complaint else "it was restarted, or the connection broke as it began"
-            raise LostTrackError(f"How far the step came on {self.name} is not known: {said}.")
+            said = ended.complaint[-1] if ended.complaint else "it restarted, or the connection broke at the start"
+            raise LostTrackError(f"Nobody can tell how far the step got on {self.name}: {said}.")
         if ended.status == 0:
             self._carried_out.append(task)
         return record.result(ended, command)
 
     async def _within(self, command: Command, call: Awaitable[Ended]) -> Ended:
-        """Await `call` no longer than the command may take, every reconnection included."""
+        """Await `call` for as long as the command may take, reconnections included. Raises TimeLimitError."""
         try:
             async with asyncio.timeout(command.timeout):
                 return await call
         except TimeoutError as error:
             raise TimeLimitError(
-                f"A command on {self.name} did not end within {command.timeout:.0f} s.",
-                fix="Start again; what is done is not done twice.",
+                f"A command on {self.name} did not finish within {command.timeout:.0f} s, and was stopped.",
+                fix="Run the same command again: it skips completed steps.",
             ) from error
 
     async def _patiently(
         self, log: LineSink, once: Callable[[], Awaitable[Ended | None]], came: Callable[[], int] = lambda: 0
     ) -> Ended:
-        """Call `once` until the connection holds to its end; `came` tells how many bytes have come in all calls.
+        """Call `once` until the connection lasts to the end; `came` returns how many bytes have arrived so far.
 
-        Raises ConnectionLostError when the machine does not come back, or is lost again and again.
+        Raises ConnectionLostError when the machine does not come back, or the connection is lost again and again.
         """
         attempt, before = 0, 0
         while attempt < RECONNECTS:
@@ -148,12 +148,12 @@ class SshNode:
             await asyncio.sleep(self._connection.patience.pause)
             await self.connect(log)
         raise ConnectionLostError(
-            f"The connection to {self.name} was lost {RECONNECTS} times. What runs in it goes on.",
-            fix="When it is back, the same command goes on from here.",
+            f"The connection to {self.name} was lost {RECONNECTS} times. Its running step continues.",
+            fix="Check the network, then run the same command again: it follows the step where it is.",
         )
 
     async def try_root(self) -> tuple[bool, str]:
-        """Tell whether commands can be run as root here, and what sudo says where they cannot."""
+        """Tell whether commands can run as root here, and if not, what sudo says."""
         root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         ended = await self._call(("env", "LC_ALL=C", *root, "bash", "-c", ":"), password, nowhere)
         if ended is None:
@@ -161,7 +161,7 @@ class SshNode:
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
     async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended | None:
-        """Run `shell` once as root with a script on its standard input; None when the connection is lost."""
+        """Run `shell` once as root with a script on standard input; return None when the connection is lost."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
@@ -169,7 +169,7 @@ class SshNode:
         return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
 
     async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended | None:
-        """Run a command once with data on its standard input; None when the connection is lost."""
+        """Run a command once with data on standard input; return None when the connection is lost."""
         complaint = bytearray()
 
         def complain(said: bytes) -> None:
@@ -179,7 +179,7 @@ class SshNode:
         try:
             connection = await self._connection.open()
             async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
-                # a command that ends at once, as a refusing sudo does, has closed it by now
+                # a command that ends at once, such as sudo when it refuses, has closed it already
                 with contextlib.suppress(BrokenPipeError):
                     process.stdin.write(data)
                     process.stdin.write_eof()
@@ -190,7 +190,7 @@ class SshNode:
             return None
         except (OSError, asyncssh.Error):
             status = None
-        # a signal ended the launcher, as a machine that shuts down does: what it carries is unknown
+        # a signal ended the launcher, for example at a shutdown: how the step ended is unknown
         if status is None or status < 0:
             self._connection.forget(connection)
             return None
@@ -203,7 +203,7 @@ class SshNode:
                 await self._once(guest.STOP, (task,), "", nowhere)
 
     async def close(self) -> None:
-        """Remove what steps that ended well left in the machine, and end the connection."""
+        """Delete the files that successful steps left in the machine, and close the connection."""
         if self._carried_out and self._connection.alive:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TIDY_SECONDS):

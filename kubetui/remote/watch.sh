@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 
 set -E
-# what fails in a subshell may well be meant to: yes | head
+# a failure in a subshell may be intended: yes | head
 failed_at() { [[ $BASHPID != "$$" ]] || printf 'kubetui-failed-at %s\n' "$*" >&2; }
 exit() { local code=${1:-$?}; [[ $code = 0 ]] || failed_at "${BASH_LINENO[@]}"; builtin exit "$code"; }
 trap 'failed_at "$LINENO" "${BASH_LINENO[@]}"' ERR

@@ -1,4 +1,4 @@
-"""The engine's runs write into a state folder of the test's own."""
+"""Every test of the engine has its own state folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The order of tasks: what waits for what, what a failure blocks, and that every task ends exactly once."""
+"""The order of tasks: what waits for what, what a failure blocks, and every task ends exactly once."""
 
 import asyncio
 import errno
@@ -15,7 +15,7 @@ from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 
 
-async def test_a_task_waits_for_its_own_machine_alone() -> None:
+async def test_a_task_waits_only_for_its_own_machine() -> None:
     gate = asyncio.Event()
 
     async def slow_on_one(task: Task) -> Outcome:
@@ -36,7 +36,7 @@ async def test_a_task_waits_for_its_own_machine_alone() -> None:
     assert started.index("kubnode2/second") < started.index("kubnode1/second")
 
 
-async def test_a_task_waits_everywhere_for_a_step_that_does_not_run_on_its_machine() -> None:
+async def test_a_task_waits_for_all_machines_when_the_needed_step_does_not_run_on_its_own() -> None:
     order: list[str] = []
 
     async def note(task: Task) -> Outcome:
@@ -53,7 +53,7 @@ async def test_a_task_waits_everywhere_for_a_step_that_does_not_run_on_its_machi
     assert sorted(order[1:4]) == ["kubnode1/join", "kubnode2/join", "kubnode3/join"]
 
 
-async def test_machines_work_at_the_same_time() -> None:
+async def test_machines_work_in_parallel() -> None:
     meeting = asyncio.Barrier(4)
 
     async def meet(_task: Task) -> Outcome:
@@ -63,7 +63,7 @@ async def test_machines_work_at_the_same_time() -> None:
     assert (await Bench(plan(workers=3), (step("meet", run=meet),)).execute()).changed == 4
 
 
-async def test_a_failure_blocks_what_needs_it_and_nothing_else() -> None:
+async def test_a_failure_blocks_only_the_tasks_that_need_it() -> None:
     async def fails_on_one(task: Task) -> Outcome:
         if task.machine.name == "kubnode1":
             raise RunError("broken", fix="mend it", id="BROKEN")
@@ -89,7 +89,7 @@ async def test_a_failure_blocks_what_needs_it_and_nothing_else() -> None:
     assert failure.log == str(bench.run.cluster.logs / f"{failure.task.machine}.log")
 
 
-async def test_the_first_and_last_event_tell_the_whole() -> None:
+async def test_the_first_and_last_events_describe_the_whole_run() -> None:
     first = step("first")
     bench = Bench(plan(workers=1), (first, step("second", first, where=Where.WORKERS)))
     finished = await bench.execute()
@@ -106,7 +106,7 @@ async def test_the_first_and_last_event_tell_the_whole() -> None:
     assert set(bench.finished()) == {str(task) for task in start.tasks}
 
 
-async def test_an_unexpected_error_comes_through_after_the_others_landed() -> None:
+async def test_an_unexpected_error_is_raised_after_the_other_tasks_finish() -> None:
     async def bug(task: Task) -> Outcome:
         if task.machine.name == "kubmaster":
             raise ZeroDivisionError("no\nsuch \x1b number")
@@ -129,7 +129,7 @@ async def test_an_unexpected_error_comes_through_after_the_others_landed() -> No
     assert node.closed
 
 
-async def test_the_provider_is_asked_once() -> None:
+async def test_the_provider_is_asked_for_states_once_per_run() -> None:
     async def asks(task: Task) -> Outcome:
         await task.run.states(task.log)
         return Outcome.UNCHANGED
@@ -140,7 +140,7 @@ async def test_the_provider_is_asked_once() -> None:
 
 
 @pytest.mark.parametrize(("state", "kept"), [(MachineState.ABSENT, False), (MachineState.STOPPED, True)])
-async def test_only_a_machine_that_is_made_anew_may_show_another_host_key(state: MachineState, *, kept: bool) -> None:
+async def test_only_a_recreated_machine_may_show_another_host_key(state: MachineState, *, kept: bool) -> None:
     bench = Bench(plan(workers=0), (START,))
     bench.provider.known = {"kubmaster": state}
     bench.run.cluster.create()
@@ -163,7 +163,7 @@ async def test_the_table_of_nodes_is_cleaned_line_by_line() -> None:
     ]
 
 
-async def test_what_this_host_refuses_is_no_bug_of_ours() -> None:
+async def test_a_file_error_of_this_host_is_not_reported_as_a_bug() -> None:
     async def refused(task: Task) -> Outcome:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/home/me/logs/kubmaster.log")
 

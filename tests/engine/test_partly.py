@@ -1,4 +1,4 @@
-"""A run in which some machines fail: those that are well are looked at nevertheless."""
+"""A run in which some machines fail: the working part of the cluster is checked anyway."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ def with_look(look: Callable[[Task], Awaitable[None]] = looks, *, first: Step | 
     return Bench(plan(), (first, join, replace(step("check", first, join, where=Where.FIRST), instead=look)))
 
 
-async def test_where_a_worker_fails_the_others_are_looked_at() -> None:
+async def test_the_cluster_is_checked_when_a_worker_fails() -> None:
     bench = with_look()
     finished = await bench.execute()
     assert bench.finished()["kubmaster/check"] is Outcome.BLOCKED
@@ -39,7 +39,7 @@ async def test_where_a_worker_fails_the_others_are_looked_at() -> None:
     assert (finished.nodes, finished.ready, finished.not_ready) == (3, 2, ("kubnode2",))
 
 
-async def test_where_the_control_plane_fails_nothing_is_looked_at() -> None:
+async def test_nothing_is_checked_when_the_control_plane_fails() -> None:
     async def broken(task: Task) -> Outcome:
         if task.machine.first:
             raise RunError("broken", id="BROKEN")
@@ -50,7 +50,7 @@ async def test_where_the_control_plane_fails_nothing_is_looked_at() -> None:
     assert (finished.partly, finished.nodes, finished.ready, finished.not_ready) == (False, 3, 0, ())
 
 
-async def test_a_run_that_is_stopped_looks_at_nothing() -> None:
+async def test_a_stopped_run_checks_nothing() -> None:
     async def stops(_task: Task) -> Outcome:
         bench.stop.request()
         return Outcome.DONE
@@ -60,7 +60,7 @@ async def test_a_run_that_is_stopped_looks_at_nothing() -> None:
     assert "kubmaster/check" not in bench.started()
 
 
-async def test_a_look_that_fails_is_no_failure_of_its_own() -> None:
+async def test_a_failed_check_of_a_partial_cluster_adds_no_failure() -> None:
     async def fails(_task: Task) -> None:
         raise RunError("no answer", id="LOOK")
 
@@ -70,7 +70,7 @@ async def test_a_look_that_fails_is_no_failure_of_its_own() -> None:
     assert bench.failure().error_id == "BROKEN"
 
 
-async def test_a_mistake_in_a_look_comes_through() -> None:
+async def test_a_bug_in_a_check_of_a_partial_cluster_is_raised() -> None:
     async def bug(_task: Task) -> None:
         raise ZeroDivisionError("no such number")
 

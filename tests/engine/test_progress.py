@@ -36,7 +36,7 @@ def test_progress_follows_a_run() -> None:
     assert progress.finished is finished
 
 
-def test_what_is_blocked_is_neither_done_nor_failed() -> None:
+def test_a_blocked_task_counts_as_neither_done_nor_failed() -> None:
     progress = Progress()
     progress.apply(RunStarted(0.0, "lab", ("kubmaster",), (FIRST,)))
     progress.apply(TaskFinished(2.0, FIRST, Outcome.BLOCKED, 0.0))

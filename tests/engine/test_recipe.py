@@ -1,4 +1,4 @@
-"""How a recipe is followed: looked at, carried out, looked at again, and what is said where that fails."""
+"""How a recipe is followed: probe, apply, probe again, and the errors when that fails."""
 
 from kubetui.base.errors import LostTrackError
 from kubetui.engine.events import Outcome
@@ -19,36 +19,36 @@ async def followed(node: FakeNode, recipe: Recipe = RECIPE) -> Bench:
     return bench
 
 
-async def test_what_is_done_is_not_touched() -> None:
+async def test_completed_work_is_left_alone() -> None:
     bench = await followed(node := FakeNode())
     assert node.calls == ["run probe"]
     assert bench.finished() == {"kubmaster/one": Outcome.UNCHANGED}
 
 
-async def test_what_is_absent_is_done_and_looked_at_again() -> None:
+async def test_missing_work_is_done_and_probed_again() -> None:
     bench = await followed(node := FakeNode(probes=[ABSENT]))
     assert node.calls == ["run probe", "carry out apply", "run probe"]
     assert bench.finished() == {"kubmaster/one": Outcome.DONE}
 
 
-async def test_what_is_foreign_is_refused() -> None:
+async def test_foreign_work_is_refused() -> None:
     bench = await followed(node := FakeNode(probes=[Result(12, ("it is another's",))]))
     assert node.calls == ["run probe"]
     assert bench.failure().error_id == "FOREIGN"
     assert bench.failure().error == "kubmaster: it is another's."
 
 
-async def test_a_probe_that_fails_counts_as_work_to_be_done() -> None:
+async def test_a_failing_probe_counts_as_work_to_do() -> None:
     assert (await followed(FakeNode(probes=[Result(127, ())]))).finished() == {"kubmaster/one": Outcome.DONE}
 
 
-async def test_work_that_cannot_be_seen_afterwards_is_a_failure() -> None:
+async def test_work_that_the_probe_cannot_see_afterwards_is_a_failure() -> None:
     bench = await followed(FakeNode(probes=[ABSENT, ABSENT]))
     assert bench.failure().error_id == "VERIFY"
     assert "its work is not there: not there." in bench.failure().error
 
 
-async def test_a_failure_is_explained_from_what_was_printed() -> None:
+async def test_a_failure_is_explained_from_the_output() -> None:
     answer = Result(100, ("E: Version '1.36.99-*' for 'kubelet' was not found",))
     bench = await followed(FakeNode(probes=[ABSENT], applies=[answer]))
     assert bench.failure().error == '"One" failed on kubmaster: the repository has no kubelet 1.36.99-*.'
@@ -56,7 +56,7 @@ async def test_a_failure_is_explained_from_what_was_printed() -> None:
     assert bench.failure().tail == answer.lines
 
 
-async def test_after_a_restart_it_looks_and_repeats_only_what_is_not_there() -> None:
+async def test_after_a_restart_only_missing_work_is_repeated() -> None:
     lost = LostTrackError("It was restarted.")
     bench = await followed(node := FakeNode(probes=[ABSENT], applies=[lost]))
     assert node.calls == ["run probe", "carry out apply", "run probe"]
@@ -66,7 +66,7 @@ async def test_after_a_restart_it_looks_and_repeats_only_what_is_not_there() -> 
     assert bench.finished() == {"kubmaster/one": Outcome.DONE}
 
 
-def test_a_unit_is_named_by_its_work() -> None:
+def test_a_units_name_depends_on_its_script_and_values() -> None:
     bench = Bench(plan(workers=0), (one := step("one", run=done),))
     task = Task(bench.run, one, bench.plan.machines[0], print)
     names = {unit_name(task, Command(script, {"A": value})) for script in ("x", "y") for value in ("1", "2")}

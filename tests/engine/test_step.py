@@ -1,4 +1,4 @@
-"""Where steps run and what their tasks wait for."""
+"""On which machines steps run, and what their tasks wait for."""
 
 from graphlib import CycleError
 
@@ -11,7 +11,7 @@ from tests.fakes import done, step
 from tests.plans import plan
 
 
-def test_tasks_stand_in_the_order_of_the_table_of_contents() -> None:
+def test_tasks_are_listed_in_the_order_of_the_steps() -> None:
     steps = (step("a"), step("b", where=Where.FIRST), step("c", where=Where.WORKERS))
     assert [str(task) for task in tasks_of(steps, plan(workers=1))] == [
         "kubmaster/a",
@@ -21,14 +21,14 @@ def test_tasks_stand_in_the_order_of_the_table_of_contents() -> None:
     ]
 
 
-def test_the_first_control_plane_is_no_worker_and_only_one() -> None:
+def test_exactly_one_machine_is_the_first_control_plane() -> None:
     machines = plan(workers=1, machines={"control_planes": 2}).machines
     assert [machine.name for machine in machines if Where.FIRST.holds(machine)] == ["kubmaster"]
     assert [machine.name for machine in machines if Where.WORKERS.holds(machine)] == ["kubnode1"]
     assert all(Where.EVERY.holds(machine) for machine in machines)
 
 
-def test_dependencies_stay_on_the_machine_where_they_can() -> None:
+def test_a_task_depends_on_its_own_machine_where_the_needed_step_runs_there() -> None:
     base = step("base")
     init = step("init", base, where=Where.FIRST)
     join = step("join", base, init, where=Where.WORKERS)
@@ -39,13 +39,13 @@ def test_dependencies_stay_on_the_machine_where_they_can() -> None:
     assert TaskId("init", "kubnode1") not in found
 
 
-def test_on_a_single_machine_what_workers_do_is_not_waited_for() -> None:
+def test_without_workers_nothing_waits_for_their_steps() -> None:
     join = step("join", where=Where.WORKERS)
     check = step("check", join, where=Where.FIRST)
     assert dependencies((join, check), plan(workers=0)) == {TaskId("check", "kubmaster"): frozenset()}
 
 
-def test_steps_that_need_each_other_are_refused() -> None:
+def test_circular_needs_are_refused() -> None:
     one = step("one")
     two = step("two", one)
     again = Step("one", "One", "Why.", "Source", Where.EVERY, (two,), one.recipe, done)

@@ -1,4 +1,4 @@
-"""A run that is stopped, gently or by force, or cancelled: what lands, what ends, what is never started."""
+"""A run that is stopped, gently or by force, or cancelled: what finishes, what is cut off, what never starts."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
 
 
-async def test_a_gentle_stop_lets_land_what_runs() -> None:
+async def test_a_gentle_stop_lets_running_tasks_finish() -> None:
     bench: Bench
 
     async def stops(_task: Task) -> Outcome:
@@ -27,7 +27,7 @@ async def test_a_gentle_stop_lets_land_what_runs() -> None:
     assert (finished.ok, finished.stopped, finished.changed, finished.blocked) == (False, True, 1, 1)
 
 
-async def test_a_forced_stop_cancels_what_runs_and_every_task_still_ends() -> None:
+async def test_a_forced_stop_cancels_running_tasks_and_every_task_still_ends() -> None:
     bench: Bench
     cleaned: list[str] = []
 
@@ -38,7 +38,7 @@ async def test_a_forced_stop_cancels_what_runs_and_every_task_still_ends() -> No
         try:
             await asyncio.Event().wait()
         finally:
-            # a third request must not cut this short
+            # a third request must not interrupt this
             bench.stop.request()
             await asyncio.sleep(0.01)
             cleaned.append(task.machine.name)
@@ -53,7 +53,7 @@ async def test_a_forced_stop_cancels_what_runs_and_every_task_still_ends() -> No
     assert cleaned == ["kubmaster"]
 
 
-async def test_a_forced_stop_ends_what_waits_outside_the_tasks() -> None:
+async def test_a_forced_stop_cancels_a_coroutine_outside_the_tasks() -> None:
     stop, cleaned = Stop(), asyncio.Event()
 
     async def waits() -> None:
@@ -76,7 +76,7 @@ async def test_a_forced_stop_ends_what_waits_outside_the_tasks() -> None:
     assert cleaned.is_set()
 
 
-async def test_a_cancellation_that_is_no_stop_stays_one() -> None:
+async def test_a_cancellation_without_a_stop_stays_a_cancellation() -> None:
     async def waits() -> None:
         with Stop().cancels_this():
             await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""The survey: every probe in one real bash, each as if it were alone."""
+"""The survey: every probe in one real bash, each isolated from the others."""
 
 import subprocess
 from pathlib import Path
@@ -22,7 +22,7 @@ def ran(own: Command, probes: dict[str, Command]) -> tuple[int, dict[str, tuple[
     return done.returncode, found, others
 
 
-def test_every_probe_answers_for_itself() -> None:
+def test_every_probe_has_its_own_answer() -> None:
     code, found, others = ran(
         OWN,
         {
@@ -42,7 +42,7 @@ def test_every_probe_answers_for_itself() -> None:
     }
 
 
-def test_a_probe_stops_at_its_first_error_and_the_next_one_goes_on() -> None:
+def test_a_probe_stops_at_its_first_error_and_the_next_probe_still_runs() -> None:
     _, found, _ = ran(
         OWN,
         {
@@ -65,13 +65,13 @@ def test_a_probe_stops_at_its_first_error_and_the_next_one_goes_on() -> None:
 
 
 def test_a_probe_that_fails_is_never_taken_for_done() -> None:
-    """Whatever an earlier probe ended with."""
+    """It does not matter how earlier probes ended."""
     for earlier in ("true\n", "absent x\n", "foreign x\n"):
         _, found, _ = ran(OWN, {"earlier": Command(earlier), "fails": Command("fail 'it broke'\n")})
         assert found["fails"] == (1, "error: it broke")
 
 
-def test_probes_share_no_variable_and_no_folder() -> None:
+def test_probes_share_neither_variables_nor_the_working_directory() -> None:
     _, found, _ = ran(
         OWN,
         {
@@ -82,14 +82,14 @@ def test_probes_share_no_variable_and_no_folder() -> None:
     assert found["looks"] == (0, f"  {Path.cwd()}")
 
 
-def test_where_the_machine_does_not_fit_its_own_error_is_the_last_line() -> None:
+def test_when_the_machine_does_not_fit_its_error_is_the_last_line() -> None:
     code, found, others = ran(Command("say Debian 12\nfail 'too little memory'\n"), {"never": OWN})
     assert code == 1
     assert found == {}
     assert others == ("Debian 12", "error: too little memory")
 
 
-def test_a_line_that_only_looks_like_an_answer_is_a_line() -> None:
+def test_a_line_that_only_resembles_an_answer_stays_output() -> None:
     assert parse(("kubetui-probe|a", "kubetui-probe", "x|a|0|b", "kubetui-probe|a|0|b|c")) == (
         {"a": (0, "b|c")},
         ("kubetui-probe|a", "kubetui-probe", "x|a|0|b"),
@@ -118,6 +118,6 @@ async def test_findings_are_remembered_for_the_steps(tmp_path: Path, monkeypatch
     assert call.count("# facts\n") == 0
 
 
-def test_what_only_looks_like_an_answer_is_a_line() -> None:
+def test_malformed_answers_stay_output() -> None:
     lines = ("kubetui-probe|x|ten|y", "kubetui-probe|x", "kubetui-probe|x|-1|y")
     assert parse(lines) == ({}, lines)

@@ -1,4 +1,4 @@
-"""A real server on this host that plays the machine, whose connection breaks and freezes, and the way to it."""
+"""A real SSH server on loopback that plays the machine; its connections can break and freeze."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A step's script in a machine over SSH: begun once, followed, ended at its time limit, tidied away."""
+"""Steps over SSH: started once, followed, stopped at their time limit, cleaned up afterwards."""
 
 import asyncio
 from pathlib import Path
@@ -27,7 +27,7 @@ async def test_carry_out_streams_and_returns_the_exit_status(machine: Guest, nod
     assert machine.runs == ["kubetui-five"]
 
 
-async def test_the_script_is_gone_as_soon_as_it_runs(machine: Guest, node: SshNode) -> None:
+async def test_a_script_deletes_itself_as_it_starts(machine: Guest, node: SshNode) -> None:
     seen: list[bool] = []
     script = machine.run / "secret" / "script"
     running = node.carry_out(
@@ -39,14 +39,16 @@ async def test_the_script_is_gone_as_soon_as_it_runs(machine: Guest, node: SshNo
     assert not script.exists()
 
 
-async def test_a_unit_that_cannot_be_started_leaves_no_script(machine: Guest, node: SshNode) -> None:
+async def test_a_unit_that_cannot_start_leaves_no_script_behind(machine: Guest, node: SshNode) -> None:
     (machine.standins / "systemd-refuses").touch()
-    with pytest.raises(LostTrackError, match="is not known: Failed to start transient service unit"):
+    with pytest.raises(
+        LostTrackError, match="kubmaster: Failed to start transient service unit"
+    ):
         await node.carry_out("none", Command("echo never\n"), nobody)
     assert not (machine.run / "none" / "script").exists()
 
 
-async def test_a_step_over_its_time_limit_is_ended_in_the_machine(machine: Guest, node: SshNode) -> None:
+async def test_a_step_over_its_time_limit_is_stopped_in_the_machine(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
     command = Command("echo a; sleep 60\n", timeout=3.0)
     await node.connect(nobody)
@@ -54,14 +56,14 @@ async def test_a_step_over_its_time_limit_is_ended_in_the_machine(machine: Guest
     await until(lambda: "a" in lines)
     pid = int((machine.standins / "kubetui-slow.pid").read_text())
     machine.wire.cut()
-    with pytest.raises(RunError, match="did not end within 3 s") as caught:
+    with pytest.raises(RunError, match="did not finish within 3 s") as caught:
         await running
     assert caught.value.id == "TIMEOUT"
     await until(lambda: not Path(f"/proc/{pid}").exists())
     assert not (machine.run / "slow").exists()
 
 
-async def test_what_ended_well_is_tidied_when_the_connection_is_closed(machine: Guest) -> None:
+async def test_closing_the_connection_deletes_the_files_of_successful_steps(machine: Guest) -> None:
     node = machine.node()
     assert (await node.carry_out("good", Command("echo ok\n"), nobody)).ok
     assert not (await node.carry_out("bad", Command("false\n"), nobody)).ok
@@ -69,7 +71,7 @@ async def test_what_ended_well_is_tidied_when_the_connection_is_closed(machine: 
     assert [path.name for path in machine.run.iterdir()] == ["bad"]
 
 
-async def test_cancelling_leaves_nothing_behind_here(machine: Guest, node: SshNode) -> None:
+async def test_cancelling_leaves_no_task_behind_on_this_host(machine: Guest, node: SshNode) -> None:
     await node.connect(nobody)
     before = asyncio.all_tasks()
     running = asyncio.create_task(node.carry_out("goes-on", Command("sleep 0.5; echo end\n"), nobody))

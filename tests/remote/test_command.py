@@ -1,4 +1,4 @@
-"""Commands as values: quoting that two real shells agree on, and secrets that show nowhere."""
+"""Commands as values: quoting that two real shells read back, and secrets that never show."""
 
 import dataclasses
 import subprocess
@@ -22,7 +22,7 @@ def echoed(shell: str, words: list[str]) -> list[str]:
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @given(words=st.lists(TEXT | st.text("'\\\"$`!*?~#&|;<>(){}[]\n\t -=%^\r\x1b", max_size=20), min_size=1, max_size=40))
 @settings(max_examples=30)
-def test_a_quoted_word_is_exactly_itself(shell: str, words: list[str]) -> None:
+def test_a_shell_reads_a_quoted_word_back_unchanged(shell: str, words: list[str]) -> None:
     assert echoed(shell, words) == words
 
 
@@ -31,21 +31,21 @@ def test_a_nul_cannot_be_quoted() -> None:
         quote("a\0b")
 
 
-def test_a_script_is_prelude_values_and_text() -> None:
+def test_a_rendered_script_is_prelude_variables_and_script() -> None:
     command = Command("say ok\n", {"NAME": "it's", "EMPTY": ""})
     assert command.render() == f"{PRELUDE}NAME='it'\\''s'\nEMPTY=''\nsay ok\n"
 
 
 @given(value=TEXT)
 @settings(max_examples=15)
-def test_a_rendered_value_reaches_the_script_unharmed(value: str) -> None:
+def test_a_rendered_value_reaches_the_script_unchanged(value: str) -> None:
     done = subprocess.run(
         ["bash"], input=Command('printf %s "$V"\n', {"V": value}).render().encode(), capture_output=True, check=True
     )
     assert done.stdout.decode() == value
 
 
-def test_secrets_show_nowhere_but_in_the_rendered_script() -> None:
+def test_secrets_appear_only_in_the_rendered_script() -> None:
     secret = Secret("hunter2")
     command = Command("x\n", {"TOKEN": secret, "LATE": Late("ask it")}).bind(LATE=Secret("hunter2-late"))
     shown = [
@@ -65,7 +65,7 @@ def test_secrets_show_nowhere_but_in_the_rendered_script() -> None:
     assert not hasattr(secret, "__dict__")
 
 
-def test_secrets_are_equal_by_their_value() -> None:
+def test_secrets_compare_by_value() -> None:
     assert Secret("a") == Secret("a")
     assert hash(Secret("a")) == hash(Secret("a"))
     assert Secret("a") != Secret("b")
@@ -80,7 +80,7 @@ def test_a_late_value_must_be_bound_before_a_machine_runs_it() -> None:
     assert command.values["TOKEN"] == Late("run: kubeadm token create")
 
 
-def test_by_hand_a_late_value_is_asked_for() -> None:
+def test_a_script_to_run_by_hand_asks_for_a_late_value() -> None:
     text = Command("echo never\n", {"TOKEN": Late("run: kubeadm token create --print (on kubmaster)")})
     done = subprocess.run(["bash", "-c", text.assignments(reveal=False)], capture_output=True, text=True, check=False)
     assert done.returncode != 0

@@ -1,4 +1,4 @@
-"""The connection to a machine: waited for, pinned to a key, noticed when it is gone, shared by all that ask."""
+"""The connection to a machine: retried, pinned to a host key, detected as lost, shared by concurrent commands."""
 
 import asyncio
 import re
@@ -31,9 +31,7 @@ async def test_connect_waits_for_sshd(machine: Guest) -> None:
     await node.close()
 
 
-async def test_a_machine_that_is_reached_elsewhere_after_a_restart_is_found_again(
-    machine: Guest, tmp_path: Path
-) -> None:
+async def test_a_machine_with_a_new_address_after_a_restart_is_found(machine: Guest, tmp_path: Path) -> None:
     right = Endpoint("127.0.0.1", machine.wire.port, "vagrant", (machine.key,))
     with socket.create_server(("127.0.0.1", 0)) as closed:
         wrong = replace(right, port=closed.getsockname()[1])
@@ -57,13 +55,13 @@ async def test_a_machine_that_is_reached_elsewhere_after_a_restart_is_found_agai
     await node.close()
 
 
-async def test_connect_gives_up_after_its_patience(machine: Guest) -> None:
+async def test_connect_gives_up_at_its_deadline(machine: Guest) -> None:
     await machine.wire.close()
     with pytest.raises(ConnectionLostError, match=r"kubmaster cannot be reached at 127.0.0.1:\d+: connection refused"):
         await machine.node(Patience(boot=0.2, pause=0.02)).connect(nobody)
 
 
-async def test_a_refused_key_is_tried_again_until_the_deadline(machine: Guest) -> None:
+async def test_a_refused_key_is_retried_until_the_deadline(machine: Guest) -> None:
     machine.let_in = False
     lines: list[str] = []
     node = machine.node()
@@ -78,7 +76,7 @@ async def test_a_refused_key_is_tried_again_until_the_deadline(machine: Guest) -
         await machine.node(Patience(boot=0.2, pause=0.02)).connect(nobody)
 
 
-async def test_the_first_host_key_is_pinned_and_another_one_stops_at_once(machine: Guest) -> None:
+async def test_the_first_host_key_is_pinned_and_another_key_is_refused_at_once(machine: Guest) -> None:
     first = machine.node()
     await first.connect(nobody)
     await first.close()
@@ -97,7 +95,7 @@ async def test_the_first_host_key_is_pinned_and_another_one_stops_at_once(machin
 
 
 @pytest.mark.parametrize("content", [None, "not a key\n"])
-async def test_a_key_file_that_cannot_be_used_is_no_reason_to_wait(machine: Guest, content: str | None) -> None:
+async def test_an_unusable_key_file_is_reported_at_once(machine: Guest, content: str | None) -> None:
     machine.key.unlink()
     if content:
         machine.key.write_text(content)
@@ -106,7 +104,7 @@ async def test_a_key_file_that_cannot_be_used_is_no_reason_to_wait(machine: Gues
     assert caught.value.id == "SSH-KEY"
 
 
-async def test_a_frozen_machine_is_noticed(machine: Guest) -> None:
+async def test_a_frozen_machine_is_detected(machine: Guest) -> None:
     node = machine.node(Patience(boot=3, pause=0.02, keepalive=0.5))
     await node.connect(nobody)
     lines: list[str] = []
@@ -126,7 +124,7 @@ def test_errors_are_described_in_a_few_words() -> None:
     assert describe(asyncssh.ConnectionLost("")) == "ConnectionLost"
 
 
-async def test_who_notices_late_that_a_connection_broke_spares_its_successor(machine: Guest, node: SshNode) -> None:
+async def test_noticing_late_that_a_connection_broke_keeps_its_successor_open(machine: Guest, node: SshNode) -> None:
     await node.connect(nobody)
     lost = await node._connection.open()
     machine.wire.cut()
@@ -137,7 +135,7 @@ async def test_who_notices_late_that_a_connection_broke_spares_its_successor(mac
     assert machine.wire.connections == before
 
 
-async def test_no_more_commands_at_once_than_sshd_takes(machine: Guest, node: SshNode, tmp_path: Path) -> None:
+async def test_no_more_commands_run_at_once_than_sshd_allows(machine: Guest, node: SshNode, tmp_path: Path) -> None:
     script = (
         'mkdir "$PLACE/$$"; ls "$PLACE" | wc -l; until [[ -e $PLACE.go ]]; do sleep 0.02; done; rmdir "$PLACE/$$"\n'
     )

@@ -1,4 +1,4 @@
-"""An output that would fill the machine's memory: what was read is given back, and nothing else."""
+"""Output that would fill the machine's memory: the part that was read is freed, and nothing else."""
 
 import asyncio
 import contextlib
@@ -20,13 +20,11 @@ done
 
 
 def held(machine: Guest) -> int:
-    """Return how many bytes of the step's log take memory."""
+    """Return how many bytes of memory the step's log takes."""
     return sum(path.stat().st_blocks * 512 for path in machine.run.glob("flood/log"))
 
 
-async def test_what_was_read_does_not_stay_in_the_machines_memory(
-    machine: Guest, node: SshNode, tmp_path: Path
-) -> None:
+async def test_log_data_that_was_read_is_freed_in_the_machine(machine: Guest, node: SshNode, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     command = Command(FLOOD, {"FILLER": "x" * 1000, "GATE": str(gate)})
     lines = 0
@@ -56,7 +54,7 @@ async def test_what_was_read_does_not_stay_in_the_machines_memory(
     await second.close()
     assert result.ok
     assert machine.runs == ["kubetui-flood"]
-    assert "bytes of its output are in the log of the run that was cut off" in said[0]
+    assert "bytes of its output are in the log of the interrupted run" in said[0]
     gone = int(said[0].split()[2])
     # the first line is half of one, and the rest is whole
     assert gone + sum(len(line) + 1 for line in said[1:]) == 4 * 16_000_001
@@ -70,11 +68,11 @@ until [[ -e $STANDINS/tick ]]; do /bin/sleep 0.02; done
 /bin/sleep 0.02
 echo "$PPID" >>"$STANDINS/ticked"
 """
-"""Stands in for sleep: who looks once a second waits for the test instead, and says when it goes on."""
+"""Stands in for sleep: the loop that polls once a second waits for the test instead, and reports when it resumes."""
 
 
-async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(machine: Guest, tmp_path: Path) -> None:
-    """The machine notices late that a kubetui was killed; the next one reads from the first byte meanwhile."""
+async def test_an_orphaned_reader_frees_nothing_that_the_next_reader_needs(machine: Guest, tmp_path: Path) -> None:
+    """The machine notices late that kubetui was killed; meanwhile the next kubetui reads from the first byte."""
     (machine.standins / "sleep").write_text(TICK)
     (machine.standins / "sleep").chmod(0o755)
     waiting, ticked = machine.standins / "waiting", machine.standins / "ticked"
@@ -109,7 +107,7 @@ async def test_a_reader_left_behind_gives_nothing_back_that_the_next_one_wants(m
     await first.close()
 
 
-async def test_zeros_that_a_step_prints_are_shown(node: SshNode) -> None:
+async def test_zeros_that_a_step_prints_are_kept(node: SshNode) -> None:
     result = await node.carry_out("zeros", Command(r"printf '\0\0one\n\0two'" + "\n"), nobody)
     assert result.lines == ("␀␀one", "␀two")
     assert (await node.carry_out("nought", Command(r"printf '\0'" + "\n"), nobody)).lines == ("␀",)

@@ -1,4 +1,4 @@
-"""Host keys: the first one is pinned, another one is refused, on disk as in memory."""
+"""Host keys: the first one is pinned and any other is refused, on disk as in memory."""
 
 import stat
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from kubetui.remote.host_keys import HostKeys
 
 
-def test_the_first_key_is_pinned_and_another_one_refused(tmp_path: Path) -> None:
+def test_the_first_key_is_pinned_and_another_key_refused(tmp_path: Path) -> None:
     path = tmp_path / "host-keys"
     keys = HostKeys(path)
     assert not path.exists()

@@ -1,4 +1,4 @@
-"""Connections that break while a step runs: it is run once, and no word of it is lost."""
+"""Connections that break while a step runs: the step runs once, and none of its output is lost."""
 
 import asyncio
 import shlex
@@ -28,7 +28,9 @@ echo ran >>"$RAN"
 
 
 @pytest.mark.parametrize("cuts", [1, 4])
-async def test_output_goes_on_after_a_lost_connection(machine: Guest, node: SshNode, tmp_path: Path, cuts: int) -> None:
+async def test_output_continues_after_a_lost_connection(
+    machine: Guest, node: SshNode, tmp_path: Path, cuts: int
+) -> None:
     lines: list[str] = []
     values = {"LAST": "60", "RAN": str(tmp_path / "ran"), "GATE": str(tmp_path / "gate")}
     running = asyncio.create_task(node.carry_out("count", Command(COUNT, values), lines.append))
@@ -60,7 +62,7 @@ async def test_a_cut_in_the_middle_of_a_packet_loses_no_byte(machine: Guest, nod
     assert (tmp_path / "ran").read_text() == "ran\n"
 
 
-async def test_a_step_that_ends_while_the_connection_is_away_keeps_its_end(machine: Guest, node: SshNode) -> None:
+async def test_a_step_that_ends_while_disconnected_keeps_its_exit_status(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
     running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 1; echo b; exit 9\n"), lines.append))
     await until(lambda: "a" in lines)
@@ -86,18 +88,18 @@ async def test_two_steps_on_one_machine_survive_the_same_cut(machine: Guest, nod
     assert machine.wire.connections == before + 1
 
 
-async def test_a_folder_that_a_reboot_took_away_is_lost_track_of(machine: Guest, node: SshNode) -> None:
+async def test_a_reboot_that_deletes_the_steps_folder_loses_track_of_it(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
     running = asyncio.create_task(node.carry_out("gone", Command("echo a; sleep 10\n"), lines.append))
     await until(lambda: "a" in lines)
     await machine.wire.close()
     shutil.rmtree(machine.run)
     await machine.wire.open()
-    with pytest.raises(LostTrackError, match="kubmaster is not known: it was restarted"):
+    with pytest.raises(LostTrackError, match="how far the step got on kubmaster: it restarted"):
         await running
 
 
-async def test_an_earlier_end_is_not_taken_for_this_ones(machine: Guest, node: SshNode) -> None:
+async def test_an_earlier_attempts_end_is_not_mistaken_for_this_ones(machine: Guest, node: SshNode) -> None:
     assert (await node.carry_out("same", Command("echo old; exit 1\n"), nobody)).exit_status == 1
     result = await node.carry_out("same", Command("echo new; exit 2\n"), nobody)
     assert (result.exit_status, result.lines) == (2, ("new",))
@@ -119,7 +121,7 @@ async def test_an_earlier_end_is_not_taken_for_this_ones(machine: Guest, node: S
     assert len(machine.runs) == 2
 
 
-async def test_a_second_start_attaches_to_what_runs(machine: Guest, node: SshNode, tmp_path: Path) -> None:
+async def test_a_second_start_attaches_to_the_running_step(machine: Guest, node: SshNode, tmp_path: Path) -> None:
     values = {"LAST": "40", "RAN": str(tmp_path / "ran"), "GATE": str(tmp_path / "gate")}
     first = asyncio.create_task(node.carry_out("count", Command(COUNT, values), nobody))
     await until((machine.standins / "kubetui-count.pid").exists)
@@ -139,7 +141,7 @@ async def test_a_second_start_attaches_to_what_runs(machine: Guest, node: SshNod
 
 
 async def test_half_a_script_is_never_run(machine: Guest, node: SshNode, tmp_path: Path) -> None:
-    """As when the connection breaks while the script is on its way: standard input ends too early."""
+    """The connection broke while the script was being sent, so standard input ends too early."""
     node_words = ("sudo", "-n", "bash", "-c", shells.LAUNCH, "kubetui", "half", "0", "start", "me", "1000")
     await node.connect(nobody)
     connection = await asyncssh.connect(
@@ -155,19 +157,19 @@ async def test_half_a_script_is_never_run(machine: Guest, node: SshNode, tmp_pat
     assert not (tmp_path / "half").exists()
 
 
-async def test_the_time_limit_holds_over_all_reconnections(machine: Guest) -> None:
+async def test_the_time_limit_includes_reconnections(machine: Guest) -> None:
     node = machine.node(Patience(boot=30, pause=0.02))
     lines: list[str] = []
     await node.connect(nobody)
     running = asyncio.create_task(node.carry_out("away", Command("echo a; sleep 60\n", timeout=3), lines.append))
     await until(lambda: "a" in lines)
     await machine.wire.close()
-    with pytest.raises(RunError, match="did not end within"):
+    with pytest.raises(RunError, match="did not finish within"):
         await running
     await node.close()
 
 
-async def test_a_machine_that_is_lost_again_and_again_is_given_up(machine: Guest, node: SshNode) -> None:
+async def test_a_machine_that_is_lost_again_and_again_is_an_error(machine: Guest, node: SshNode) -> None:
     async def cutting() -> None:
         # while a command runs in it: cut while it connects, it would be a machine that cannot be reached
         await until((machine.standins / "kubetui-never.pid").exists)

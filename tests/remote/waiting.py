@@ -1,4 +1,4 @@
-"""What tests of a connection wait with, and who listens to nothing."""
+"""Helpers of the tests of connections: waiting for a condition, and a log sink that ignores everything."""
 
 import asyncio
 import time

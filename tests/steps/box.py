@@ -1,5 +1,5 @@
-"""Scripts of the steps, run for real in bash: their paths lead into a temporary folder, and what would change this
-host (kubeadm, systemctl, apt ...) is a stand-in that writes down how it was called."""
+"""Runs the steps' scripts in a real bash: their paths point into a temporary folder, and stand-ins replace every
+program that would change this host (kubeadm, systemctl, apt ...) and record how they are called."""
 
 import re
 import subprocess
@@ -31,12 +31,12 @@ KUBEADM = """case $1 in
     echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
   reset) rm -rf "$ROOT/etc/kubernetes" ;;
 esac"""
-"""Stands in for kubeadm: notes its configuration and leaves what init and join leave; PORT is the API server's."""
+"""Stands in for kubeadm: keeps its configuration and creates the files of init and join; PORT is the API server's."""
 KUBECTL = """case $* in
   *readyz*) echo ok ;;
   *configmap*) printf 'clusterName: lab\\nnetworking:\\n  podSubnet: 10.244.0.0/16\\n' ;;
 esac"""
-"""Stands in for kubectl beside a control plane that is well."""
+"""Stands in for kubectl with a healthy control plane."""
 IMAGES = """case $* in
   version*) echo v1.36.1 ;;
   'config images list'*)
@@ -45,7 +45,7 @@ IMAGES = """case $* in
       echo "registry.k8s.io/$name"
     done ;;
 esac"""
-"""Stands in for kubeadm where only its list of images counts."""
+"""Stands in for kubeadm when only its list of images matters."""
 
 
 class Box:
@@ -62,7 +62,7 @@ class Box:
             self.program(name)
 
     def program(self, name: str, body: str = "") -> None:
-        """Make a stand-in that notes its call and then does `body`."""
+        """Create a stand-in that records its call and then runs `body`."""
         path = self.bin / name
         path.write_text(f'#!/bin/bash\necho "{name} $*" >>"$CALLS"\n{body}\n')
         path.chmod(0o755)
@@ -83,7 +83,7 @@ class Box:
         return self.run(Command(f"cd {self.root}\n{script}\n"))
 
     def called(self, program: str) -> list[str]:
-        """Return the calls of a program since this was last asked."""
+        """Return a program's calls since the last time this was asked, and forget all calls."""
         text = self.calls.read_text() if self.calls.exists() else ""
         self.calls.unlink(missing_ok=True)
         return [line for line in text.splitlines() if line.startswith(program)]

@@ -1,4 +1,4 @@
-"""Each test has a folder of its own that plays a machine."""
+"""Each test has its own folder that plays a machine."""
 
 from pathlib import Path
 

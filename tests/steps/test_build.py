@@ -1,4 +1,4 @@
-"""Every step as values: what it says, what it needs, and its exact commands for three versions of Kubernetes."""
+"""Every step as values: its texts, its needs, and its exact commands for three versions of Kubernetes."""
 
 import re
 import subprocess
@@ -28,7 +28,7 @@ from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
 from tests.shellscripts import shellcheck, taken
 
 UNPROBED = {
-    "check": "it only looks: waiting is all it does, so there is nothing to find done",
+    "check": "it is read-only: it waits, and leaves nothing that a probe could find",
 }
 HOSTS = Plan(
     Profile.model_validate(
@@ -77,7 +77,7 @@ def test_names_and_titles_are_unique() -> None:
 
 
 @pytest.mark.parametrize("made", [plan(), HOSTS, FULL], ids=["vagrant", "hosts", "full"])
-def test_what_is_done_can_be_looked_at(made: Plan) -> None:
+def test_every_step_that_changes_something_has_a_probe(made: Plan) -> None:
     for step, _, recipe in recipes(made):
         assert recipe.apply is None or recipe.probe is not None or step.name in UNPROBED, step.name
 
@@ -85,14 +85,14 @@ def test_what_is_done_can_be_looked_at(made: Plan) -> None:
 # what a step needs
 
 
-def test_every_needed_step_is_there_and_stands_before() -> None:
+def test_every_needed_step_comes_earlier() -> None:
     for number, step in enumerate(STEPS):
         for need in step.needs:
             assert any(need is earlier for earlier in STEPS[:number]), f"{step.name} needs {need.name}"
 
 
 @pytest.mark.parametrize("made", [plan(), plan(workers=0), HOSTS, FULL], ids=["vagrant", "single", "hosts", "full"])
-def test_dependencies_are_complete_and_without_circles(made: Plan) -> None:
+def test_dependencies_are_complete_and_acyclic(made: Plan) -> None:
     needs = dependencies(STEPS, made)
     assert set(needs) == set(tasks_of(STEPS, made))
     assert set().union(*needs.values()) <= set(needs)
@@ -101,7 +101,7 @@ def test_dependencies_are_complete_and_without_circles(made: Plan) -> None:
     assert order[-1] == f"{made.control_plane.name}/check"
 
 
-def test_nothing_changes_an_existing_machine_before_it_was_remembered() -> None:
+def test_nothing_changes_an_existing_machine_before_it_is_claimed() -> None:
     @cache
     def behind_claim(step: Step) -> bool:
         return CLAIM in step.needs or any(map(behind_claim, step.needs))
@@ -110,7 +110,7 @@ def test_nothing_changes_an_existing_machine_before_it_was_remembered() -> None:
     assert changing == {"claim"}
 
 
-def test_existing_machines_are_asked_for_more_than_fresh_ones() -> None:
+def test_only_existing_machines_are_claimed() -> None:
     assert "claim" in {step.name for step, _, _ in recipes(HOSTS)}
     assert "claim" not in {step.name for step, _, _ in recipes(plan())}
     assert CLAIM.where is Where.EXISTING
@@ -121,14 +121,14 @@ def test_existing_machines_are_asked_for_more_than_fresh_ones() -> None:
 ELSEWHERE = {"MANIFEST": "flannel.yaml", "CONFIG_1": "containerd-1.toml", "CONFIG_2": "containerd-2.toml"}
 
 
-def test_long_values_are_golden_elsewhere() -> None:
+def test_long_values_match_golden_files() -> None:
     found = {name: value for _, command in commands(plan()) for name, value in command.values.items()}
     for name, file in ELSEWHERE.items():
         assert_golden(file, f"{found[name]}\n")
 
 
 def values_text(made: Plan) -> str:
-    """Return each step's variables, of the first machine that has it and of others where theirs differ."""
+    """Return each step's variables: those of the first machine, and of other machines if they differ."""
     parts: dict[str, str] = {}
     first: dict[str, str] = {}
     for step, machine, recipe in recipes(made):
@@ -146,11 +146,11 @@ def values_text(made: Plan) -> str:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_values_of_a_version(version: str) -> None:
+def test_values_of_a_version_match_its_golden_file(version: str) -> None:
     assert_golden(f"values-{version}.sh", values_text(plan(version, workers=1)))
 
 
-def test_values_with_every_mirror_and_proxy() -> None:
+def test_values_with_every_mirror_and_proxy_match_their_golden_file() -> None:
     assert_golden("values-mirrors.sh", values_text(plan("1.36.1", workers=1, mirrors=MIRRORS)))
 
 
@@ -163,7 +163,7 @@ def test_a_script_is_the_same_for_every_version_and_machine() -> None:
                     assert found.setdefault(f"{step.name}: {kind}", command.script) == command.script
 
 
-def test_nothing_of_the_profile_is_part_of_a_script() -> None:
+def test_no_script_contains_anything_from_the_profile() -> None:
     strange = plan(
         workers=1,
         machines={"control_plane_name": "zebra", "worker_name": "yak"},
@@ -175,7 +175,7 @@ def test_nothing_of_the_profile_is_part_of_a_script() -> None:
             assert word not in command.script, name
 
 
-def test_the_join_token_comes_late_and_is_never_shown() -> None:
+def test_the_join_token_is_a_late_value_and_never_shown() -> None:
     (join,) = (recipe for step, _, recipe in recipes(plan(workers=1)) if step.name == "join")
     assert join.apply
     assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {
@@ -189,14 +189,14 @@ def test_the_join_token_comes_late_and_is_never_shown() -> None:
     assert "abcdef.0123456789abcdef" not in repr(bound)
 
 
-def test_a_probe_never_waits_for_a_late_value() -> None:
+def test_no_probe_takes_a_late_value() -> None:
     for made in (plan(), HOSTS, FULL):
         for _, _, recipe in recipes(made):
             if recipe.probe is not None:
                 recipe.probe.render()
 
 
-def test_a_script_takes_no_value_that_its_command_does_not_give() -> None:
+def test_every_value_that_a_script_reads_is_given_by_its_command() -> None:
     given = {"CERTIFICATE_KEY"}  # a worker's join has none, and the script says so itself
     for name, command in [*commands(FULL), *commands(HOSTS), *OTHERS.items()]:
         assert taken(command.script) - given <= set(command.values), name
@@ -205,12 +205,12 @@ def test_a_script_takes_no_value_that_its_command_does_not_give() -> None:
 # the shell of it
 
 ALLOWED = {
-    "SC1091": "/etc/os-release is the machine's",
-    "SC2015": "what stands between && and || is a test there, and has no work to do",
-    "SC2016": "awk's and JSONPath's own dollar signs stand in single quotes",
-    "SC2034": "a variable that only the probe or only the apply script of a step reads",
+    "SC1091": "/etc/os-release exists in the machine",
+    "SC2015": "between && and || stands a test, which changes nothing",
+    "SC2016": "the dollar signs in single quotes belong to awk and JSONPath",
+    "SC2034": "only the probe or only the apply script of a step reads the variable",
     "SC2053": "a pod network names its interfaces by patterns",
-    "SC2094": "a function and the file that its answer goes into have the same name",
+    "SC2094": "a function and the file that its output goes to share a name",
 }
 OTHERS = {
     "join token": Command(CREATE_TOKEN, {"SIGNED": "x"}),
@@ -229,7 +229,7 @@ def rendered(command: Command) -> str:
 
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every script that kubetui runs in a machine, each once."""
+    """A folder with every composed script that kubetui runs in a machine, each once."""
     folder = tmp_path_factory.mktemp("scripts")
     everything = [*commands(FULL), *commands(HOSTS), *OTHERS.items()]
     texts = {command.script: (name, rendered(command)) for name, command in everything}
@@ -240,13 +240,13 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_bash_can_parse_every_script(scripts: Path) -> None:
+def test_bash_parses_every_script(scripts: Path) -> None:
     for path in scripts.iterdir():
         done = subprocess.run(["bash", "-n", path], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, ""), path.name
 
 
-def test_shellcheck_finds_nothing(scripts: Path) -> None:
+def test_shellcheck_finds_nothing_in_composed_scripts(scripts: Path) -> None:
     found = [(code, line.replace(f"{scripts}/", "")) for _, code, line in shellcheck(*sorted(scripts.iterdir()))]
     assert [line for code, line in found if code not in ALLOWED] == []
     assert {code for code, _ in found} == set(ALLOWED), "an exception that nothing needs any more"

@@ -1,4 +1,4 @@
-"""A power cut: files that were written and not yet synced are empty after it, and no mark vouches for them."""
+"""A power cut empties files that were not synced yet, so no mark may vouch for them."""
 
 import pytest
 
@@ -8,10 +8,10 @@ from tests.steps.box import IMAGES, KUBEADM, KUBECTL, Box, recipe, state
 CRICTL = """image=$TMPDIR/$(tr / _ <<<"${*: -1}")
 case $1 in inspecti) [[ -e $image ]] ;; pull) : >"$image" ;; rmi) rm "$image" ;; esac"""
 CUT = "[[ $# != 0 ]] || kill -KILL $PPID"
-"""Stands in for `sync`: the machine loses its power before all is on the disk."""
+"""Stands in for `sync`: the power fails before everything is on disk."""
 
 
-def test_init_vouches_for_nothing_that_is_not_on_the_disk(box: Box) -> None:
+def test_init_writes_its_mark_only_once_its_work_is_on_disk(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     box.program("sync", CUT)
@@ -25,7 +25,7 @@ def test_init_vouches_for_nothing_that_is_not_on_the_disk(box: Box) -> None:
     assert state(box.run(probe)) is State.DONE
 
 
-def test_etcds_data_of_somebody_else_are_never_deleted(box: Box) -> None:
+def test_someone_elses_etcd_data_is_never_deleted(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     member = box.write("var/lib/etcd/member/wal", "theirs")
@@ -38,7 +38,7 @@ def test_etcds_data_of_somebody_else_are_never_deleted(box: Box) -> None:
     assert not [call for call in box.called("kubeadm") if "reset" in call]
 
 
-def test_images_of_a_pull_that_was_cut_short_are_pulled_anew(box: Box) -> None:
+def test_images_of_an_interrupted_pull_are_pulled_again(box: Box) -> None:
     box.program("kubeadm", IMAGES)
     box.program("crictl", CRICTL)
     box.program("sync", CUT)
@@ -53,7 +53,7 @@ def test_images_of_a_pull_that_was_cut_short_are_pulled_anew(box: Box) -> None:
     assert state(box.run(probe)) is State.DONE
 
 
-def test_images_that_came_stay_when_another_did_not(box: Box) -> None:
+def test_pulled_images_are_kept_when_another_image_fails(box: Box) -> None:
     box.program("kubeadm", IMAGES)
     box.program("crictl", CRICTL.replace("pull) ", "pull) [[ $2 != *etcd* || -e $TMPDIR/back ]] || exit 1; "))
     apply = recipe("images")[1]
@@ -65,7 +65,7 @@ def test_images_that_came_stay_when_another_did_not(box: Box) -> None:
 
 
 @pytest.mark.parametrize("cut", [True, False])
-def test_a_file_is_put_in_its_place_once_it_is_on_the_disk(box: Box, cut: bool) -> None:  # noqa: FBT001
+def test_a_file_is_replaced_only_once_its_content_is_on_disk(box: Box, cut: bool) -> None:  # noqa: FBT001
     box.write("etc/settings", "old\n")
     box.program("sync", "kill -KILL $PPID" if cut else "")
     box.shell("put /etc/settings new")

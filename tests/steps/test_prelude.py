@@ -1,4 +1,4 @@
-"""What stands before every script: files written whole, patience, failures, answers of probes, room."""
+"""The shell functions in front of every script: put, same, retry, fail, room and the answers of probes."""
 
 import stat
 
@@ -9,7 +9,7 @@ from kubetui.remote.command import Command
 from tests.steps.box import Box
 
 
-def test_put_writes_whole_files_with_their_mode_and_says_so_once(box: Box) -> None:
+def test_put_writes_a_complete_file_with_its_mode_and_logs_it_once(box: Box) -> None:
     script = "put sub/file $'one\\ntwo' 600; put sub/file $'one\\ntwo' 600; put open text"
     done = box.shell(script)
     assert (done.returncode, done.stdout) == (0, "wrote sub/file\nwrote open\n")
@@ -22,7 +22,7 @@ def test_put_writes_whole_files_with_their_mode_and_says_so_once(box: Box) -> No
 @pytest.mark.parametrize(
     ("text", "same"), [("a\nb\n", True), ("a\nb", True), ("a\nb \n", False), ("a*", False), ("", False)]
 )
-def test_same_compares_letter_by_letter(box: Box, text: str, same: bool) -> None:  # noqa: FBT001
+def test_same_compares_exactly(box: Box, text: str, same: bool) -> None:  # noqa: FBT001
     box.write("file", text)
     assert (
         box.run(Command('same "$FILE" "$TEXT"\n', {"FILE": str(box.root / "file"), "TEXT": "a\nb"})).returncode == 0
@@ -30,7 +30,7 @@ def test_same_compares_letter_by_letter(box: Box, text: str, same: bool) -> None
     assert box.shell("same missing ''").returncode == 1
 
 
-def test_retry_pauses_longer_each_time_and_gives_up(box: Box) -> None:
+def test_retry_doubles_its_pauses_and_gives_up(box: Box) -> None:
     done = box.shell("n=0; often() { n=$((n + 1)); ((n == 3)); }; retry 4 often; say after $n")
     assert done.stdout.splitlines()[-1] == "after 3"
     assert box.called("sleep") == ["sleep 2", "sleep 4"]
@@ -39,19 +39,19 @@ def test_retry_pauses_longer_each_time_and_gives_up(box: Box) -> None:
     assert box.called("sleep") == ["sleep 2", "sleep 4"]
 
 
-def test_a_failure_is_a_failure_whatever_the_environment_says(box: Box) -> None:
+def test_fail_exits_with_1_whatever_the_environment_says(box: Box) -> None:
     done = box.shell("fail it broke")
     assert (done.returncode, done.stderr) == (1, "error: it broke\n")
 
 
 @pytest.mark.parametrize(("word", "code"), [("absent", 10), ("partial", 11), ("foreign", 12)])
-def test_answers_of_probes_are_the_states_of_the_pipeline(box: Box, word: str, code: int) -> None:
+def test_a_probes_exit_codes_match_the_findings(box: Box, word: str, code: int) -> None:
     done = box.shell(f"{word} why not")
     assert (done.returncode, done.stdout) == (code, "why not\n")
     assert State(code).name.lower() == word
 
 
-def test_no_room_is_said_before_anything_is_begun(box: Box) -> None:
+def test_too_little_space_is_reported_before_work_begins(box: Box) -> None:
     box.program("df", "echo Avail; echo 12")
     done = box.shell("room /var/lib/not/there 300\necho reached")
     assert (done.returncode, done.stdout) == (1, "")

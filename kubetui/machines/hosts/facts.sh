@@ -10,7 +10,7 @@ fact family "$ID ${ID_LIKE:-}"
 fact init "$(cat /proc/1/comm)"
 fact name "$(hostname)"
 fact machine "$(cat /etc/machine-id 2>/dev/null || true)"
-# containers show their host's
+# in a container this is the host's
 container=$(systemd-detect-virt --container 2>/dev/null || true)
 [[ ${container:-none} != none ]] || fact product "$(cat /sys/class/dmi/id/product_uuid 2>/dev/null || true)"
 fact cpus "$(nproc)"

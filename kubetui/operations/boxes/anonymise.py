@@ -1,4 +1,4 @@
-"""What makes a prepared machine one of its own, taken out of it: keys, ids, names, addresses, logs."""
+"""Removes a prepared machine's identity before it becomes a box: keys, ids, names, addresses, logs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kubetui.remote.command import Command
 CLEAN: Final = script(__package__, "anonymise.sh")
 
 HOST_KEYS: Final = """[Unit]
-Description=SSH host keys of a machine that was made from a prepared box
+Description=Generate SSH host keys on a machine made from a prepared box
 Before=ssh.service ssh.socket sshd.service
 ConditionPathExistsGlob=!/etc/ssh/ssh_host_*_key
 
@@ -23,5 +23,5 @@ WantedBy=multi-user.target"""
 
 
 def clean_up(user: str, keys: str) -> Command:
-    """Return the command that takes a machine's identity away. `keys` is what `user` is let in with afterwards."""
+    """Return the command that removes a machine's identity and leaves `keys` as the public keys that let `user` in."""
     return Command(CLEAN, {"USER_NAME": user, "KEYS": keys.strip(), "HOST_KEYS": HOST_KEYS})

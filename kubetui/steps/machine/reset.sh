@@ -3,15 +3,15 @@
 # shellcheck disable=SC2053 # network_links are patterns
 
 was() { grep -qxF -- "$1" "$before/paths"; }
-[[ -s $place/cluster ]] || { say "kubetui did not set this machine up: it stays as it is"; exit 0; }
-[[ $(<"$place/cluster") == "$CLUSTER_ID "* ]] || fail "this machine belongs to another cluster of kubetui: it stays as it is"
+[[ -s $place/cluster ]] || { say "kubetui did not set this machine up: nothing to undo"; exit 0; }
+[[ $(<"$place/cluster") == "$CLUSTER_ID "* ]] || fail "this machine belongs to another cluster of kubetui, so nothing was changed"
 if [[ -e $place/init.begun || -e $place/join.begun ]] && command -v kubeadm >/dev/null; then
   systemctl start "$SERVICE" || true
   kubeadm reset --force --cri-socket="$CRI_SOCKET"
   rm -f "$place"/init.* "$place"/join.*
 fi
 systemctl stop kubelet 2>/dev/null || true
-# what kubeadm reset could not end
+# pods that kubeadm reset could not stop
 systemctl stop kubepods.slice 2>/dev/null || true
 if was "$runtime_state"; then
   forget_cluster
@@ -36,7 +36,7 @@ for path in /sys/class/net/*; do
 done
 ip netns list | awk '/^cni-/ {print $1}' | while read -r name; do ip netns delete "$name" || true; done
 ip route flush root "$POD_CIDR" || true
-# tables that iptables made and that are empty now
+# delete the empty tables that iptables created
 tables | { grep -vxF -f "$before/tables" || true; } | while read -r _ family name; do
   case $name in filter | nat | mangle | raw) ;; *) continue ;; esac
   rules=$(nft --stateless list table "$family" "$name" | grep -vE '^[[:space:]]*(table .*|chain .*|type .* policy accept;|\}|)$' || true)
@@ -50,7 +50,7 @@ if ((${#mine[@]})); then
   if [[ -n $(removal "${mine[@]}" | comm -23 - <(sort <<<"$listed")) ]]; then
     kept=()
     for name in "${mine[@]}"; do
-      if [[ -z $(removal "$name" | comm -23 - <(sort <<<"$listed")) ]]; then kept+=("$name"); else say "$name stays: something else needs it by now"; fi
+      if [[ -z $(removal "$name" | comm -23 - <(sort <<<"$listed")) ]]; then kept+=("$name"); else say "$name stays: another package needs it now"; fi
     done
     mine=(${kept[@]+"${kept[@]}"})
   fi
@@ -67,7 +67,7 @@ mapfile -t names < <(comm -12 <(packages) <(sort "$before/holds"))
 if ((${#names[@]})); then hold "${names[@]}" >/dev/null; fi
 
 if ! was "$runtime_state"; then
-  # what runs on although kubeadm reset ended it would keep its mounts
+  # leftover pods would keep their mounts busy
   awk -v state="$runtime_state/" 'index($2, state) == 1 || index($2, "/var/lib/kubelet/") == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
 fi
 for path in "${files[@]}"; do rm -rf --one-file-system -- "$path"; done
@@ -75,7 +75,7 @@ tar --extract --file="$before/files.tar" --absolute-names
 for path in "${data[@]}"; do was "$path" || rm -rf --one-file-system -- "$path"; done
 for path in "${folders[@]}"; do was "$path" || rmdir --ignore-fail-on-non-empty "$path" 2>/dev/null || true; done
 own() { grep -E "$@" '^127\.0\.1\.1[[:space:]]' "$before/hosts" || true; }
-# its own line is back already where this was cut short
+# an interrupted reset may have restored the machine's own line already
 rest=$(sed "/^$begin\$/,/^$end\$/d" /etc/hosts | { grep -vxF -f <(own) || true; })
 if [[ $rest == "$(own -v)" ]]; then cat "$before/hosts" >/etc/hosts; else { printf '%s\n' "$rest"; own; } >/etc/hosts; fi
 
@@ -83,7 +83,7 @@ sed -i -E 's/^# kubetui: //' /etc/fstab
 swap_units | while read -r unit; do grep -qxF -- "$unit" "$before/masked" || systemctl unmask "$unit"; done
 systemctl daemon-reload
 while read -r device; do
-  swapon --show=NAME --noheadings | grep -qxF -- "$device" || swapon "$device" || say "swap on $device could not be turned on again"
+  swapon --show=NAME --noheadings | grep -qxF -- "$device" || swapon "$device" || say "could not turn swap on $device back on"
 done <"$before/swaps"
 for name in br_netfilter overlay; do grep -qxF "$name" "$before/modules" || modprobe --remove "$name" 2>/dev/null || true; done
 sysctl --quiet --ignore --load="$before/settings" || true
@@ -92,8 +92,8 @@ while read -r name enabled active; do
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
 systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
-# first of all what says that there is something to put back, and not before it is all back on the disk
+# delete the mark first, and only once everything restored is on disk
 sync
 rm "$place/cluster"
 rm -rf "$place" "$stamp"
-say "it is what it was"
+say "the machine is back to its original state"

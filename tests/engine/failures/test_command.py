@@ -1,4 +1,4 @@
-"""Which command of a script failed: said by the shell as lines, told in the source's words."""
+"""Which command of a script failed: the shell reports line numbers, kubetui shows the source."""
 
 import subprocess
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def node(tmp_path: Path) -> AsyncIterator[SshNode]:
 
 
 @pytest.mark.parametrize(("script", "shown"), CASES)
-async def test_a_machine_says_where_it_failed(node: SshNode, script: str, shown: str) -> None:
+async def test_a_machine_reports_where_a_script_failed(node: SshNode, script: str, shown: str) -> None:
     said: list[str] = []
     command = Command(script, VALUES)
     result = await node.carry_out("failing", command, said.append)
@@ -48,18 +48,18 @@ async def test_a_machine_says_where_it_failed(node: SshNode, script: str, shown:
     assert not [line for line in (*said, *result.lines) if "failed-at" in line]
 
 
-async def test_what_ends_well_fails_nowhere(node: SshNode) -> None:
+async def test_a_successful_script_reports_no_failing_line(node: SshNode) -> None:
     script = 'ls /nowhere || say caught\nhead -c 9 < <(yes)\nx=$(exit 3) || say "$x"\n(ls /nowhere) || exit 0\n'
     result = await node.carry_out("well", Command(script), lambda _: None)
     assert (result.exit_status, result.failed_at) == (0, ())
 
 
-def test_lines_that_are_not_there_are_nothing() -> None:
+def test_unknown_line_numbers_give_no_command() -> None:
     assert failed_command(Command("ls\n"), ()) == ""
     assert failed_command(Command("ls\n"), (0, 7)) == ""
 
 
-def test_the_shell_here_lets_exit_be_watched() -> None:
+def test_this_bash_lets_a_function_wrap_exit() -> None:
     script = 'exit() { echo watched; builtin exit "$1"; }\nexit 4\n'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (4, "watched\n")

@@ -1,4 +1,4 @@
-"""Causes recognised in what apt, kubeadm and kubetui's own scripts really print."""
+"""Causes recognised in real output of apt, kubeadm and kubetui's own scripts."""
 
 import re
 from pathlib import Path
@@ -205,19 +205,19 @@ PREFLIGHT = [
 
 
 @pytest.mark.parametrize(("check", "said", "identity", "message"), PREFLIGHT, ids=[case[0] for case in PREFLIGHT])
-def test_each_of_kubeadms_checks_is_translated(check: str, said: str, identity: str, message: str) -> None:
+def test_each_preflight_check_is_explained(check: str, said: str, identity: str, message: str) -> None:
     cause = explain(["[preflight] Some fatal errors occurred:", f"    [ERROR {check}]: {said}", "[preflight] If you"])
     assert (cause.id, cause.message) == (identity, message)
     assert cause.fix
     assert "{" not in cause.fix
 
 
-def test_every_check_has_a_case() -> None:
+def test_every_preflight_check_has_a_test_case() -> None:
     for expression, _ in CHECKS:
         assert any(re.match(expression, f"{check}: {said}") for check, said, _, _ in PREFLIGHT), expression
 
 
-def test_all_that_kubeadm_found_is_told_each_with_its_fix() -> None:
+def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
     lines = ["    [ERROR Port-6443]: Port 6443 is in use", "    [ERROR CRI]: container runtime is not running"]
     cause = explain([*lines, lines[0]])
     assert cause.id == "PREFLIGHT"
@@ -228,7 +228,7 @@ def test_all_that_kubeadm_found_is_told_each_with_its_fix() -> None:
     assert cause.fix.startswith("(1) End what listens there (ss -ltnp shows it). (2) Look in the machine why:")
 
 
-def test_several_of_one_kind_have_one_id_and_one_fix() -> None:
+def test_several_failed_checks_of_one_kind_share_id_and_fix() -> None:
     cause = explain([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
     assert cause.id == "PORT-TAKEN"
     assert cause.fix == "End what listens there (ss -ltnp shows it)."
@@ -236,28 +236,28 @@ def test_several_of_one_kind_have_one_id_and_one_fix() -> None:
     assert "10250" in cause.message
 
 
-def test_every_pattern_has_a_case() -> None:
+def test_every_pattern_has_a_test_case() -> None:
     for pattern in PATTERNS:
         assert any(pattern.expression.search(line) for line, _, _ in CASES), pattern.expression.pattern
 
 
-def test_waiting_for_a_lock_that_came_is_no_cause() -> None:
+def test_waiting_for_a_lock_is_no_cause_once_apt_got_it() -> None:
     lock = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt-get)"
     waited = f"Waiting for cache lock: {lock}... 4s"
     assert explain([waited, "E: Version '1' for 'kubelet' was not found"]).id == "VERSION-MISSING"
 
 
-def test_the_last_of_several_is_told() -> None:
+def test_the_last_of_several_errors_is_told() -> None:
     lines = ["error: first", "error: second"]
     assert explain(lines).message == "second"
 
 
-def test_what_nobody_knows_has_no_message() -> None:
+def test_unknown_output_gives_no_message() -> None:
     assert explain(["nothing", "known"]) == NONE
     assert explain([]) == NONE
 
 
-def test_braces_in_output_are_only_text() -> None:
+def test_braces_in_output_are_not_expanded() -> None:
     assert explain(["error: {0} {x} %s"]).message == "{0} {x} %s"
 
 
@@ -271,7 +271,7 @@ APT = [
 
 
 @pytest.mark.parametrize(("library", "message"), APT)
-def test_apt_still_says_it_so(library: str, message: bytes) -> None:
+def test_this_hosts_apt_still_uses_these_messages(library: str, message: bytes) -> None:
     found = sorted(Path("/usr/lib").glob(f"*-linux-gnu/{library}.*"))
     if not found:
         pytest.skip("there is no apt here")

@@ -239,7 +239,7 @@ async def test_the_provider_refuses_what_does_not_fit_and_starts_nothing(machine
 async def test_a_machine_that_nobody_introduced_is_not_trusted_later(machine: Guest, tmp_path: Path) -> None:
     chosen = plan(machine)
     node = SshNode("web", Access().endpoint(chosen.machines[0]), HostKeys(tmp_path / "keys", first_sight=False))
-    with pytest.raises(HostKeyError, match="not known here"):
+    with pytest.raises(HostKeyError, match="this computer does not know"):
         await node.connect(lambda _: None)
     assert not (tmp_path / "keys").exists()
 

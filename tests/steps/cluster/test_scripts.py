@@ -1,4 +1,4 @@
-"""The control plane that kubeadm makes, the workers that join it, the pod network."""
+"""The scripts that create the control plane, join workers and install the pod network."""
 
 import socket
 
@@ -11,7 +11,7 @@ from kubetui.steps.cluster.join import CA
 from tests.steps.box import KUBEADM, KUBECTL, Box, recipe, state
 
 
-def test_init_runs_once_and_leaves_no_configuration(box: Box) -> None:
+def test_init_runs_once_and_leaves_no_configuration_file(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     probe, apply = recipe("init")
@@ -26,7 +26,7 @@ def test_init_runs_once_and_leaves_no_configuration(box: Box) -> None:
     assert box.called("kubeadm") == []
 
 
-def test_an_init_that_was_cut_short_is_reset_and_a_failed_one_leaves_no_configuration(box: Box) -> None:
+def test_an_interrupted_init_is_reset_and_a_failed_one_leaves_no_configuration_file(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     probe, apply = recipe("init")
@@ -42,7 +42,7 @@ def test_an_init_that_was_cut_short_is_reset_and_a_failed_one_leaves_no_configur
     assert state(box.run(probe)) is State.DONE
 
 
-def test_a_control_plane_of_somebody_else_is_foreign(box: Box) -> None:
+def test_someone_elses_control_plane_is_foreign(box: Box) -> None:
     box.program("kubectl", KUBECTL)
     box.write("etc/kubernetes/admin.conf", "")
     probe, _ = recipe("init")
@@ -79,13 +79,13 @@ def test_a_pod_network_counts_as_installed_only_once_it_is_applied(box: Box) -> 
 
 
 def authority(box: Box, name: str) -> str:
-    """Give the cluster that is joined next a certificate, and return its fingerprint as the step takes it."""
+    """Give the next cluster a CA certificate, and return its fingerprint as the step computes it."""
     box.write("tmp/authority", f"# {name}\n-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----\n")
     path = box.root / "tmp/authority"
     return box.run(Command(CA.replace("/etc/kubernetes/pki/ca.crt", str(path)) + "ca\n")).stdout.strip()
 
 
-def test_a_worker_joins_with_a_token_that_is_gone_afterwards(box: Box) -> None:
+def test_a_worker_joins_and_leaves_no_join_token_behind(box: Box) -> None:
     box.program("kubectl")
     probe, apply = recipe("join", machine=1)
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -117,7 +117,7 @@ def test_a_worker_joins_with_a_token_that_is_gone_afterwards(box: Box) -> None:
     assert state(box.run(Command(probe.script, values))) is State.DONE
 
 
-def test_a_worker_whose_control_plane_was_made_anew_joins_again(box: Box) -> None:
+def test_a_worker_joins_again_after_its_control_plane_was_recreated(box: Box) -> None:
     box.program("kubectl")
     box.program("ip")
     box.write("var/lib/cni/networks/cbr0/10.244.1.2", "")
@@ -142,9 +142,7 @@ def test_a_worker_whose_control_plane_was_made_anew_joins_again(box: Box) -> Non
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_a_node_that_the_cluster_has_not_missed_yet_is_waited_for_after_a_join_cut_short(
-    box: Box, *, begun: bool
-) -> None:
+def test_after_an_interrupted_join_it_waits_until_the_old_node_is_not_ready(box: Box, *, begun: bool) -> None:
     box.program("kubeadm", KUBEADM)
     _, apply = recipe("join", machine=1)
     (box.root / "tmp" / "remembered").touch()
@@ -160,7 +158,7 @@ def test_a_node_that_the_cluster_has_not_missed_yet_is_waited_for_after_a_join_c
     assert (box.root / "var/lib/kubetui/join.done").exists() is begun
 
 
-def test_a_control_plane_out_of_reach_is_said_before_anything_is_changed(box: Box) -> None:
+def test_an_unreachable_control_plane_is_reported_before_anything_changes(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     _, apply = recipe("join", machine=1)
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -1,4 +1,4 @@
-"""A machine's clock: how far it is off, what is said, and what is done about it."""
+"""A machine's clock: how far it is off, how that is told, and when it is set."""
 
 import time
 
@@ -22,7 +22,7 @@ TIMES = st.integers(0, 10**9)
 
 
 class Clocked(FakeNode):
-    """A node with a clock that is `off` by some seconds; setting it works unless it is `stuck`."""
+    """A node whose clock is `off` by some seconds; setting it works unless it is `stuck`."""
 
     def __init__(self, off: float, *, stuck: bool = False) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ def task(node: FakeNode, chosen: Plan | None = None) -> tuple[Task, list[str]]:
 
 
 @given(TIMES, st.integers(0, 600), st.integers(-(10**6), 10**6))
-def test_what_could_be_the_delay_of_the_answer_is_no_difference(asked: int, took: int, off: int) -> None:
+def test_an_offset_within_the_answers_delay_counts_as_none(asked: int, took: int, off: int) -> None:
     answered = asked + took
     found = ahead(asked + off, asked, answered)
     assert (found == 0) == (0 <= off <= took)
@@ -65,12 +65,12 @@ def test_what_could_be_the_delay_of_the_answer_is_no_difference(asked: int, took
         (-172800.0, "2 days behind"),
     ],
 )
-def test_a_difference_is_said_in_a_unit_that_people_think_in(seconds: float, words: str) -> None:
+def test_an_offset_is_told_in_a_natural_unit(seconds: float, words: str) -> None:
     assert told(seconds) == words
 
 
 @pytest.mark.parametrize("off", [0.0, -LEEWAY / 2, LEEWAY / 2])
-async def test_a_clock_that_is_right_is_left_alone(off: float) -> None:
+async def test_a_correct_clock_is_left_alone(off: float) -> None:
     node = Clocked(off)
     work, lines = task(node)
     assert await CLOCK.run(work) is Outcome.UNCHANGED
@@ -78,7 +78,7 @@ async def test_a_clock_that_is_right_is_left_alone(off: float) -> None:
 
 
 @pytest.mark.parametrize("off", [-86400.0, 50000.0])
-async def test_a_clock_that_is_wrong_is_set_once(off: float) -> None:
+async def test_a_wrong_clock_is_set_once(off: float) -> None:
     node = Clocked(off)
     work, lines = task(node)
     assert await CLOCK.run(work) is Outcome.DONE
@@ -86,7 +86,7 @@ async def test_a_clock_that_is_wrong_is_set_once(off: float) -> None:
     assert lines == [f"its clock is {told(off)}: setting it to this computer's"]
 
 
-async def test_a_clock_that_cannot_be_set_stops_the_machine() -> None:
+async def test_a_clock_that_cannot_be_set_is_an_error() -> None:
     node = Clocked(-46800.0, stuck=True)
     work, _ = task(node)
     with pytest.raises(RunError, match="The clock of kubmaster is 13 hours behind") as caught:
@@ -94,7 +94,7 @@ async def test_a_clock_that_cannot_be_set_stops_the_machine() -> None:
     assert (caught.value.id, node.calls) == ("CLOCK", ["set"])
 
 
-async def test_the_clock_of_a_machine_that_existed_is_never_set() -> None:
+async def test_the_clock_of_an_existing_machine_is_never_set() -> None:
     hosts = [{"name": "kubmaster", "role": "control plane", "address": "192.0.2.1"}]
     existing = {"schema": 1, "name": "lab", "provider": "hosts", "hosts": hosts}
     node = Clocked(-46800.0)
@@ -105,7 +105,7 @@ async def test_the_clock_of_a_machine_that_existed_is_never_set() -> None:
     assert node.calls == []
 
 
-async def test_a_machine_that_does_not_tell_the_time_is_no_traceback() -> None:
+async def test_a_machine_that_does_not_tell_the_time_is_an_error() -> None:
     work, _ = task(FakeNode())
     with pytest.raises(RunError, match="does not tell the time"):
         await CLOCK.run(work)

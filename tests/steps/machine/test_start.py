@@ -1,4 +1,4 @@
-"""The first look at a machine, and what kubeadm is told where its cgroups are old."""
+"""The first look at a machine, and how kubeadm is run on a machine with cgroup version 1."""
 
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ IGNORE = "--ignore-preflight-errors=SystemVerification"
 
 
 def listing(check: str) -> dict[str, Any]:
-    """Return patches that also have kubeadm skip a check of the profile's own choice."""
+    """Return patches that also make kubeadm skip a check of the profile's choice."""
     return {"patches": [*TOLERANT["patches"], {**OWN, "nodeRegistration": {"ignorePreflightErrors": [check]}}]}
 
 
 def with_cgroups(box: Box, version: int) -> Box:
-    """Give the machine that version of cgroups, and the address that is planned."""
+    """Give the machine that cgroup version, and the planned address."""
     box.program("stat", f"[[ $1 != -fc ]] || echo {'cgroup2fs' if version == 2 else 'tmpfs'}")
     box.program("ip", "echo '3: eth1    inet 192.168.56.101/24 brd 192.168.56.255 scope global eth1'")
     box.write("etc/os-release", 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')
@@ -49,7 +49,9 @@ def look(made: Plan) -> Command:
     ],
     ids=["new", "old and 1.34", "old and 1.35", "old and tolerated", "old and refused"],
 )
-def test_old_cgroups_are_refused_where_the_kubelet_would(box: Box, cgroups: int, made: Plan, *, fits: bool) -> None:
+def test_cgroup_v1_is_refused_where_the_kubelet_would_refuse_it(
+    box: Box, cgroups: int, made: Plan, *, fits: bool
+) -> None:
     done = with_cgroups(box, cgroups).run(look(made))
     assert (done.returncode == 0) is fits, done.stderr
     if fits:
@@ -72,7 +74,7 @@ def test_old_cgroups_are_refused_where_the_kubelet_would(box: Box, cgroups: int,
     ],
     ids=["old and tolerated", "beside another", "beside all", "unregistered", "new", "old and 1.34", "old"],
 )
-def test_kubeadm_skips_one_check_and_only_where_it_would_refuse(
+def test_kubeadm_skips_one_check_only_where_it_would_refuse_cgroup_v1(
     box: Box, cgroups: int, made: Plan, *, skips: bool
 ) -> None:
     box.program("kubeadm", "[[ $1 != version ]] || echo v1.36.1")
@@ -84,7 +86,7 @@ def test_kubeadm_skips_one_check_and_only_where_it_would_refuse(
 
 
 @pytest.mark.parametrize(("cgroups", "said"), [("1", [SKIPPED]), ("2", [])])
-async def test_a_run_says_once_what_it_skips(
+async def test_a_run_logs_a_skipped_check_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cgroups: str, said: list[str]
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""What the system needs before Kubernetes comes: the machines' names, and no swap."""
+"""What the system needs before Kubernetes is installed: host names, and no swap."""
 
 from kubetui.engine.step import State
 from kubetui.remote.command import Command
@@ -8,7 +8,7 @@ from tests.steps.box import Box, recipe, state
 HOSTS = "127.0.0.1 localhost\n127.0.1.1 kubmaster kubmaster\n# a comment\n::1 localhost\n10.1.1.1 theirs\n"
 
 
-def test_hosts_are_named_without_losing_others(box: Box) -> None:
+def test_the_hosts_file_gets_the_nodes_and_keeps_other_entries(box: Box) -> None:
     hosts = box.write("etc/hosts", HOSTS)
     box.program("hostname", "echo old")
     probe, apply = recipe("hosts")
@@ -31,7 +31,7 @@ def test_hosts_are_named_without_losing_others(box: Box) -> None:
     assert hosts.read_text() == wanted.replace("# kubetui: end", "192.168.56.103 kubnode2\n# kubetui: end")
 
 
-def test_hosts_that_a_power_cut_emptied_are_whole_again(box: Box) -> None:
+def test_a_hosts_file_emptied_by_a_power_cut_is_restored(box: Box) -> None:
     hosts = box.write("etc/hosts", HOSTS)
     box.program("hostname", "echo kubmaster")
     probe, apply = recipe("hosts")
@@ -53,7 +53,7 @@ UUID=2 none swap sw 0 0
 """
 
 
-def test_swap_lines_are_commented_and_others_stay(box: Box) -> None:
+def test_only_swap_lines_are_commented_out(box: Box) -> None:
     fstab = box.write("etc/fstab", FSTAB)
     box.program("swapon")
     probe, apply = recipe("swap")
