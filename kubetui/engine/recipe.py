@@ -7,8 +7,8 @@ import hashlib
 from kubetui.base.errors import LostTrackError, StepFailedError
 from kubetui.engine.events import Outcome
 from kubetui.engine.failures.command import failed_command
-from kubetui.engine.failures.diagnosis import explain
-from kubetui.engine.step import Finding, State, Task
+from kubetui.engine.failures.diagnosis import diagnose
+from kubetui.engine.step import Finding, Task, WorkState
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 
@@ -22,9 +22,9 @@ async def probe(task: Task, command: Command) -> Finding:
 def finding(code: int, detail: str) -> Finding:
     """Turn a probe's exit code into what it means; a probe that fails counts as work to be done."""
     try:
-        return Finding(State(code), detail)
+        return Finding(WorkState(code), detail)
     except ValueError:
-        return Finding(State.PARTIAL, detail or f"the probe ended with {code}")
+        return Finding(WorkState.PARTIAL, detail or f"the probe ended with {code}")
 
 
 async def follow_recipe(task: Task) -> Outcome:
@@ -36,7 +36,7 @@ async def follow_recipe(task: Task) -> Outcome:
     recipe = task.recipe()
     if recipe.probe is not None:
         found = task.found() or await probe(task, recipe.probe)
-        if found.state is State.DONE:
+        if found.state is WorkState.DONE:
             return Outcome.UNCHANGED
         task.refuse_foreign(found)
     if recipe.apply is None:
@@ -53,7 +53,7 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
         task.log(f"{error.message} Looking.")
         if check is not None:
             found = await probe(task, check)
-            if found.state is State.DONE:
+            if found.state is WorkState.DONE:
                 return
             task.refuse_foreign(found)
         result = await task.node.carry_out(unit_name(task, command), command, task.log)
@@ -61,7 +61,7 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
         raise failure(task, result, command)
     if check is not None:
         found = await probe(task, check)
-        if found.state is not State.DONE:
+        if found.state is not WorkState.DONE:
             raise StepFailedError(
                 f'"{task.step.title}" ended well on {task.machine.name}, but its work is not there: {found.detail}.',
                 fix="Look at the log; the same command tries again.",
@@ -78,7 +78,7 @@ def unit_name(task: Task, command: Command) -> str:
 
 def failure(task: Task, result: Result, command: Command) -> StepFailedError:
     """Explain why a command failed, from what it printed and where it ended."""
-    cause = explain(result.lines)
+    cause = diagnose(result.lines)
     return StepFailedError(
         f'"{task.step.title}" failed on {task.machine.name}: {cause.message or result.last or "no output"}',
         fix=cause.fix,

@@ -46,7 +46,7 @@ class Where(Enum):
                 return machine.role is Role.WORKER
 
 
-class State(Enum):
+class WorkState(Enum):
     """What a probe finds. The values are the exit codes of probe scripts (see `command.PRELUDE`)."""
 
     DONE = 0
@@ -99,7 +99,7 @@ Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
 class Finding:
     """What a probe found, and its one line on it."""
 
-    state: State
+    state: WorkState
     detail: str
 
 
@@ -172,7 +172,7 @@ class Task:
 
     def refuse_foreign(self, found: Finding) -> None:
         """Raise ForeignError where something stands that kubetui did not make."""
-        if found.state is State.FOREIGN:
+        if found.state is WorkState.FOREIGN:
             raise ForeignError(
                 f"{self.machine.name}: {found.detail}.",
                 fix="kubetui changes nothing that it did not make. Remove it, or choose another machine.",

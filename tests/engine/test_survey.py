@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.engine.step import Recipe, State, Task
+from kubetui.engine.step import Recipe, Task, WorkState
 from kubetui.engine.survey import parse, script, survey
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
@@ -107,9 +107,9 @@ async def test_findings_are_remembered_for_the_steps(tmp_path: Path, monkeypatch
     result = await survey(Task(bench.run, facts, machine, print), OWN)
     assert result.lines == ("hello",)
     assert {name: found.state for (_, name), found in bench.run.findings.items()} == {
-        "one": State.DONE,
-        "two": State.FOREIGN,
-        "three": State.PARTIAL,
+        "one": WorkState.DONE,
+        "two": WorkState.FOREIGN,
+        "three": WorkState.PARTIAL,
     }
     assert bench.run.findings[machine.name, "two"].detail == "not ours"
     (call,) = node.calls

@@ -41,9 +41,7 @@ async def test_a_script_deletes_itself_as_it_starts(machine: Guest, node: SshNod
 
 async def test_a_unit_that_cannot_start_leaves_no_script_behind(machine: Guest, node: SshNode) -> None:
     (machine.standins / "systemd-refuses").touch()
-    with pytest.raises(
-        LostTrackError, match="kubmaster: Failed to start transient service unit"
-    ):
+    with pytest.raises(LostTrackError, match="kubmaster: Failed to start transient service unit"):
         await node.carry_out("none", Command("echo never\n"), nobody)
     assert not (machine.run / "none" / "script").exists()
 

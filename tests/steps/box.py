@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
@@ -104,5 +104,5 @@ def recipe(name: str, made: Plan | None = None, machine: int = 0) -> tuple[Comma
     return found.probe, found.apply
 
 
-def state(done: subprocess.CompletedProcess[str]) -> State:
-    return State(done.returncode)
+def state(done: subprocess.CompletedProcess[str]) -> WorkState:
+    return WorkState(done.returncode)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from tests.steps.box import IMAGES, KUBEADM, KUBECTL, Box, recipe, state
 
 CRICTL = """image=$TMPDIR/$(tr / _ <<<"${*: -1}")
@@ -17,12 +17,12 @@ def test_init_writes_its_mark_only_once_its_work_is_on_disk(box: Box) -> None:
     box.program("sync", CUT)
     probe, apply = recipe("init")
     assert box.run(apply).returncode == -9
-    assert state(box.run(probe)) is State.PARTIAL
+    assert state(box.run(probe)) is WorkState.PARTIAL
     member = box.write("var/lib/etcd/member/wal", "")
     box.program("sync")
     assert box.run(apply).returncode == 0
     assert not member.exists()
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
 
 
 def test_someone_elses_etcd_data_is_never_deleted(box: Box) -> None:
@@ -45,12 +45,12 @@ def test_images_of_an_interrupted_pull_are_pulled_again(box: Box) -> None:
     probe, apply = recipe("images")
     assert box.run(apply).returncode == -9
     first = box.called("crictl pull")
-    assert state(box.run(probe)) is State.PARTIAL
+    assert state(box.run(probe)) is WorkState.PARTIAL
     box.called("crictl")
     box.program("sync")
     assert box.run(apply).returncode == 0
     assert sorted(box.called("crictl pull")) == sorted(first)
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
 
 
 def test_pulled_images_are_kept_when_another_image_fails(box: Box) -> None:

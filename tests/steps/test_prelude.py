@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
 from tests.steps.box import Box
 
@@ -48,7 +48,7 @@ def test_fail_exits_with_1_whatever_the_environment_says(box: Box) -> None:
 def test_a_probes_exit_codes_match_the_findings(box: Box, word: str, code: int) -> None:
     done = box.shell(f"{word} why not")
     assert (done.returncode, done.stdout) == (code, "why not\n")
-    assert State(code).name.lower() == word
+    assert WorkState(code).name.lower() == word
 
 
 def test_too_little_space_is_reported_before_work_begins(box: Box) -> None:

@@ -137,13 +137,13 @@ PATTERNS: tuple[Pattern, ...] = (
 NONE = Cause("STEP", "", "")
 
 
-def explain(lines: Iterable[str]) -> Cause:
+def diagnose(lines: Iterable[str]) -> Cause:
     """Return the first known cause that the last lines of a step show, by the order of the table.
 
     Where kubeadm's preflight failed, it is what each of its checks found.
     """
     text = list(lines)
-    failed = preflight.explain(text)
+    failed = preflight.failed_checks(text)
     if failed is not None:
         return failed
     for pattern in PATTERNS:

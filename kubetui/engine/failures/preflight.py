@@ -92,7 +92,7 @@ CHECKS: Final = (
 """What stands for a check and its text, the first that fits; `{0}`, `{1}` are the groups found."""
 
 
-def explain(lines: Iterable[str]) -> Cause | None:
+def failed_checks(lines: Iterable[str]) -> Cause | None:
     """Return what every check that failed says, as one cause; None where none did."""
     failed = (match for line in lines if (match := _FAILED.search(line)))
     causes = list(dict.fromkeys(_cause(f"{match[1]}: {match[2]}") for match in failed))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.engine.survey import MARK
 from kubetui.machines.rehearsal.faults import RESET_LINES, Fault
 from kubetui.machines.rehearsal.memory import Memory
@@ -105,9 +105,9 @@ class RehearsedMachine:
             return self._recorded(asked, Kind.DONE)
         self._note(step, Kind.TODO)
         if step in self.memory.halves:
-            return Answer(State.PARTIAL.value, todo.seconds, ((todo.seconds, self.memory.halves[step]),))
+            return Answer(WorkState.PARTIAL.value, todo.seconds, ((todo.seconds, self.memory.halves[step]),))
         if step in self.memory.done:
-            return Answer(State.PARTIAL.value, todo.seconds, ((todo.seconds, "it was done for another plan"),))
+            return Answer(WorkState.PARTIAL.value, todo.seconds, ((todo.seconds, "it was done for another plan"),))
         return todo
 
     def _recorded(self, asked: Asked, kind: Kind) -> Answer:

@@ -15,7 +15,7 @@ from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply, probe
-from kubetui.engine.step import Recipe, State, Step, Task, Where
+from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
@@ -73,7 +73,7 @@ async def join(
     # a control plane that was made anew knows nobody, whatever a worker believes
     told = await task.first_node.read(Command(KNOWN, {"NAME": task.machine.name}))
     authority, _, known = told.strip().partition("\n")
-    if found.state is State.DONE and known:
+    if found.state is WorkState.DONE and known:
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
     others = await more(task) if more else {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.engine.failures.diagnosis import NONE, PATTERNS, explain
+from kubetui.engine.failures.diagnosis import NONE, PATTERNS, diagnose
 from kubetui.engine.failures.preflight import CHECKS
 
 CASES = [
@@ -143,7 +143,7 @@ CASES = [
 
 @pytest.mark.parametrize(("line", "identity", "message"), CASES, ids=[case[1] for case in CASES])
 def test_a_cause_is_recognised_among_other_lines(line: str, identity: str, message: str) -> None:
-    cause = explain(["Reading package lists...", line, "", "and something after it"])
+    cause = diagnose(["Reading package lists...", line, "", "and something after it"])
     assert (cause.id, cause.message) == (identity, message)
     assert "{" not in cause.fix
 
@@ -206,7 +206,7 @@ PREFLIGHT = [
 
 @pytest.mark.parametrize(("check", "said", "identity", "message"), PREFLIGHT, ids=[case[0] for case in PREFLIGHT])
 def test_each_preflight_check_is_explained(check: str, said: str, identity: str, message: str) -> None:
-    cause = explain(["[preflight] Some fatal errors occurred:", f"    [ERROR {check}]: {said}", "[preflight] If you"])
+    cause = diagnose(["[preflight] Some fatal errors occurred:", f"    [ERROR {check}]: {said}", "[preflight] If you"])
     assert (cause.id, cause.message) == (identity, message)
     assert cause.fix
     assert "{" not in cause.fix
@@ -219,7 +219,7 @@ def test_every_preflight_check_has_a_test_case() -> None:
 
 def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
     lines = ["    [ERROR Port-6443]: Port 6443 is in use", "    [ERROR CRI]: container runtime is not running"]
-    cause = explain([*lines, lines[0]])
+    cause = diagnose([*lines, lines[0]])
     assert cause.id == "PREFLIGHT"
     assert cause.message == (
         "kubeadm's checks found 2 things: (1) port 6443 is taken on the machine. "
@@ -229,7 +229,7 @@ def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
 
 
 def test_several_failed_checks_of_one_kind_share_id_and_fix() -> None:
-    cause = explain([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
+    cause = diagnose([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
     assert cause.id == "PORT-TAKEN"
     assert cause.fix == "End what listens there (ss -ltnp shows it)."
     assert "6443" in cause.message
@@ -244,21 +244,21 @@ def test_every_pattern_has_a_test_case() -> None:
 def test_waiting_for_a_lock_is_no_cause_once_apt_got_it() -> None:
     lock = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt-get)"
     waited = f"Waiting for cache lock: {lock}... 4s"
-    assert explain([waited, "E: Version '1' for 'kubelet' was not found"]).id == "VERSION-MISSING"
+    assert diagnose([waited, "E: Version '1' for 'kubelet' was not found"]).id == "VERSION-MISSING"
 
 
 def test_the_last_of_several_errors_is_told() -> None:
     lines = ["error: first", "error: second"]
-    assert explain(lines).message == "second"
+    assert diagnose(lines).message == "second"
 
 
 def test_unknown_output_gives_no_message() -> None:
-    assert explain(["nothing", "known"]) == NONE
-    assert explain([]) == NONE
+    assert diagnose(["nothing", "known"]) == NONE
+    assert diagnose([]) == NONE
 
 
 def test_braces_in_output_are_not_expanded() -> None:
-    assert explain(["error: {0} {x} %s"]).message == "{0} {x} %s"
+    assert diagnose(["error: {0} {x} %s"]).message == "{0} {x} %s"
 
 
 APT = [

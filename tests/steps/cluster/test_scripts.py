@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from kubetui.base.redaction import Secret
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command, Late
 from kubetui.steps.cluster.join import CA
 from tests.steps.box import KUBEADM, KUBECTL, Box, recipe, state
@@ -15,12 +15,12 @@ def test_init_runs_once_and_leaves_no_configuration_file(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     probe, apply = recipe("init")
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     assert box.run(apply).returncode == 0
     assert (box.root / "tmp/mode").read_text() == "600\n"
     assert "kubernetesVersion: 'v1.36.1'" in (box.root / "tmp/seen").read_text()
     assert not list((box.root / "run").iterdir())
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
     box.called("kubeadm")
     assert box.run(apply).returncode == 0
     assert box.called("kubeadm") == []
@@ -35,11 +35,11 @@ def test_an_interrupted_init_is_reset_and_a_failed_one_leaves_no_configuration_f
     assert done.returncode == 1
     assert box.called("journalctl")
     assert not list((box.root / "run").iterdir())
-    assert state(box.run(probe)) is State.PARTIAL
+    assert state(box.run(probe)) is WorkState.PARTIAL
     fails.unlink()
     assert box.run(apply).returncode == 0
     assert [call.split()[1] for call in box.called("kubeadm")] == ["reset", "version", "init"]
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
 
 
 def test_someone_elses_control_plane_is_foreign(box: Box) -> None:
@@ -47,19 +47,19 @@ def test_someone_elses_control_plane_is_foreign(box: Box) -> None:
     box.write("etc/kubernetes/admin.conf", "")
     probe, _ = recipe("init")
     done = box.run(probe)
-    assert (state(done), done.stdout) == (State.FOREIGN, "there is a control plane that kubetui did not make\n")
+    assert (state(done), done.stdout) == (WorkState.FOREIGN, "there is a control plane that kubetui did not make\n")
     box.write("var/lib/kubetui/init.begun", "another")
-    assert state(box.run(Command(probe.script, {**probe.values, "CLUSTER_ID": "this"}))) is State.FOREIGN
+    assert state(box.run(Command(probe.script, {**probe.values, "CLUSTER_ID": "this"}))) is WorkState.FOREIGN
     box.write("var/lib/kubetui/init.begun", "this")
     box.write("var/lib/kubetui/init.done", "")
     same = {**probe.values, "CLUSTER_ID": "this"}
-    assert state(box.run(Command(probe.script, same))) is State.DONE
+    assert state(box.run(Command(probe.script, same))) is WorkState.DONE
     # up, and down again before it is asked
     box.program("kubectl", "case $* in *readyz*) echo ok ;; *) exit 1 ;; esac")
-    assert state(box.run(Command(probe.script, same))) is State.PARTIAL
+    assert state(box.run(Command(probe.script, same))) is WorkState.PARTIAL
     box.program("kubectl", KUBECTL)
     for values in ({"POD_CIDR": "10.10.0.0/16"}, {"CLUSTER_NAME": "la"}):
-        assert state(box.run(Command(probe.script, {**same, **values}))) is State.FOREIGN
+        assert state(box.run(Command(probe.script, {**same, **values}))) is WorkState.FOREIGN
 
 
 def test_a_pod_network_counts_as_installed_only_once_it_is_applied(box: Box) -> None:
@@ -67,15 +67,15 @@ def test_a_pod_network_counts_as_installed_only_once_it_is_applied(box: Box) -> 
     probe, apply = recipe("network")
     down = box.write("tmp/down", "")
     assert box.run(apply).returncode == 1
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     down.unlink()
     assert box.run(apply).returncode == 0
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
     changed = Command(apply.script, {**apply.values, "MANIFEST": "another"})
     look = Command(probe.script, changed.values)
     box.write("tmp/down", "")
     assert box.run(changed).returncode == 1
-    assert state(box.run(look)) is State.ABSENT
+    assert state(box.run(look)) is WorkState.ABSENT
 
 
 def authority(box: Box, name: str) -> str:
@@ -102,7 +102,7 @@ def test_a_worker_joins_and_leaves_no_join_token_behind(box: Box) -> None:
         for _ in range(2):
             assert box.run(Command(apply.script, values)).returncode == 1
             assert not list((box.root / "run").iterdir())
-            assert state(box.run(Command(probe.script, values))) is State.PARTIAL
+            assert state(box.run(Command(probe.script, values))) is WorkState.PARTIAL
         fails.unlink()
         done = box.run(Command(apply.script, values))
         assert done.returncode == 0, done.stderr
@@ -114,7 +114,7 @@ def test_a_worker_joins_and_leaves_no_join_token_behind(box: Box) -> None:
     assert (box.root / "tmp/mode").read_text() == "600\n"
     assert not any("abcdef" in call for call in box.called("kubeadm"))
     assert not list((box.root / "run").iterdir())
-    assert state(box.run(Command(probe.script, values))) is State.DONE
+    assert state(box.run(Command(probe.script, values))) is WorkState.DONE
 
 
 def test_a_worker_joins_again_after_its_control_plane_was_recreated(box: Box) -> None:
@@ -129,7 +129,7 @@ def test_a_worker_joins_again_after_its_control_plane_was_recreated(box: Box) ->
         values |= {"ENDPOINT": f"127.0.0.1:{port}", "AUTHORITY": authority(box, "first")}
         look = Command(probe.script, values)
         assert box.run(Command(apply.script, values)).returncode == 0
-        assert state(box.run(look)) is State.DONE
+        assert state(box.run(look)) is WorkState.DONE
         box.called("kubeadm")
         assert box.run(Command(apply.script, values)).returncode == 0
         assert box.called("kubeadm") == []
@@ -138,7 +138,7 @@ def test_a_worker_joins_again_after_its_control_plane_was_recreated(box: Box) ->
         assert box.run(Command(apply.script, values)).returncode == 0
     assert [call.split()[1] for call in box.called("kubeadm")] == ["reset", "join"]
     assert not (box.root / "var/lib/cni").exists()
-    assert state(box.run(look)) is State.DONE
+    assert state(box.run(look)) is WorkState.DONE
 
 
 @pytest.mark.parametrize("begun", [True, False])

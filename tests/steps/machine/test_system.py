@@ -1,6 +1,6 @@
 """What the system needs before Kubernetes is installed: host names, and no swap."""
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
@@ -12,7 +12,7 @@ def test_the_hosts_file_gets_the_nodes_and_keeps_other_entries(box: Box) -> None
     hosts = box.write("etc/hosts", HOSTS)
     box.program("hostname", "echo old")
     probe, apply = recipe("hosts")
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     assert box.run(apply).returncode == 0
     assert box.called("hostnamectl") == ["hostnamectl set-hostname kubmaster"]
     wanted = (
@@ -21,12 +21,12 @@ def test_the_hosts_file_gets_the_nodes_and_keeps_other_entries(box: Box) -> None
     )
     assert hosts.read_text() == wanted
     box.program("hostname", "echo kubmaster")
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
     box.run(apply)
     assert hosts.read_text() == wanted
     # another worker: the block is replaced, not added once more
     probe, apply = recipe("hosts", plan(workers=2))
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     box.run(apply)
     assert hosts.read_text() == wanted.replace("# kubetui: end", "192.168.56.103 kubnode2\n# kubetui: end")
 
@@ -38,10 +38,10 @@ def test_a_hosts_file_emptied_by_a_power_cut_is_restored(box: Box) -> None:
     cut = Command(apply.script.replace("printf '%s\\n' \"$text\" >/etc/hosts", ": >/etc/hosts; exit 9"), apply.values)
     assert box.run(cut).returncode == 9
     assert hosts.read_text() == ""
-    assert state(box.run(probe)) is State.PARTIAL
+    assert state(box.run(probe)) is WorkState.PARTIAL
     assert box.run(apply).returncode == 0
     assert "10.1.1.1 theirs\n" in hosts.read_text()
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
 
 
 FSTAB = """# <file system> <mount point> <type>
@@ -59,12 +59,12 @@ def test_only_swap_lines_are_commented_out(box: Box) -> None:
     probe, apply = recipe("swap")
     done = box.run(probe)
     assert (state(done), done.stdout) == (
-        State.ABSENT,
+        WorkState.ABSENT,
         "/etc/fstab turns swap on at the next boot\n".replace("/etc", f"{box.root}/etc"),
     )
     assert box.run(apply).returncode == 0
     changed = FSTAB.replace("/swap.img", "# kubetui: /swap.img").replace("UUID=2", "# kubetui: UUID=2")
     assert fstab.read_text() == changed
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
     box.run(apply)
     assert fstab.read_text() == changed

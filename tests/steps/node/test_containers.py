@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from tests.plans import plan
 from tests.steps.box import IMAGES, Box, recipe, state
 
@@ -22,7 +22,7 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box:
     box.program("containerd", f"echo '{said}'")
     box.program("kubeadm", IMAGES)
     probe, apply = recipe("runtime-config", made)
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     done = box.run(apply)
     assert done.returncode == 0, done.stderr
     document = tomllib.loads((box.root / "etc/containerd/config.toml").read_text())
@@ -68,13 +68,13 @@ def test_each_machine_pulls_what_it_will_need(box: Box, machine: int, names: lis
     box.program("kubeadm", IMAGES)
     box.program("crictl", 'case $1 in inspecti) [[ -e $TMPDIR/${3//\\//_} ]] ;; pull) : >"$TMPDIR/${2//\\//_}" ;; esac')
     probe, apply = recipe("images", machine=machine)
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     box.called("crictl")
     assert box.run(apply).returncode == 0
     pulled = [call.split()[-1] for call in box.called("crictl pull")]
     wanted = {re.sub(r"^registry.k8s.io/|:[^:]+$", "", image) for image in pulled}
     assert wanted == {*names, "ghcr.io/flannel-io/flannel", "ghcr.io/flannel-io/flannel-cni-plugin"}
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
     box.called("crictl")
     assert box.run(apply).returncode == 0
     assert box.called("crictl pull") == []

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
 from kubetui.software.packages.apt import APT
 from tests.plans import plan
@@ -16,19 +16,19 @@ from tests.steps.box import Box, recipe, state
 @pytest.mark.parametrize(
     ("wanted", "installed", "expected"),
     [
-        ("1.36", "hi  1.36.1-1.1", State.DONE),
-        ("1.36.1", "hi  1.36.1-1.1", State.DONE),
-        ("1.36.1", "hi  1.36.12-1.1", State.PARTIAL),
-        ("1.3", "hi  1.36.1-1.1", State.PARTIAL),
-        ("1.36", "hi  1.35.9-1.1", State.PARTIAL),
-        ("1.36", "ii  1.36.1-1.1", State.PARTIAL),
-        ("1.36", "iU  1.36.1-1.1", State.ABSENT),
-        ("1.36", "rc  1.36.1-1.1", State.ABSENT),
-        ("1.36", "", State.ABSENT),
+        ("1.36", "hi  1.36.1-1.1", WorkState.DONE),
+        ("1.36.1", "hi  1.36.1-1.1", WorkState.DONE),
+        ("1.36.1", "hi  1.36.12-1.1", WorkState.PARTIAL),
+        ("1.3", "hi  1.36.1-1.1", WorkState.PARTIAL),
+        ("1.36", "hi  1.35.9-1.1", WorkState.PARTIAL),
+        ("1.36", "ii  1.36.1-1.1", WorkState.PARTIAL),
+        ("1.36", "iU  1.36.1-1.1", WorkState.ABSENT),
+        ("1.36", "rc  1.36.1-1.1", WorkState.ABSENT),
+        ("1.36", "", WorkState.ABSENT),
     ],
 )
 def test_versions_of_packages_are_compared_by_their_parts(
-    box: Box, wanted: str, installed: str, expected: State
+    box: Box, wanted: str, installed: str, expected: WorkState
 ) -> None:
     box.program("dpkg-query", f"[[ -z '{installed}' ]] || echo '{installed}'")
     probe, _ = recipe("kubernetes")
@@ -56,7 +56,7 @@ def test_a_key_that_is_not_the_expected_one_is_not_trusted(box: Box) -> None:
         assert not list((box.root / "etc").rglob("*.*"))
         assert not list((box.root / "tmp").iterdir())
     box.program("gpg", gpg.format(validity="-", fingerprint="A" * 40))
-    assert state(box.run(probe)) is State.ABSENT
+    assert state(box.run(probe)) is WorkState.ABSENT
     done = box.run(apply)
     assert done.returncode == 0, done.stderr
     keyring = box.root / "etc/apt/keyrings/kubernetes-apt-keyring.gpg"
@@ -64,7 +64,7 @@ def test_a_key_that_is_not_the_expected_one_is_not_trusted(box: Box) -> None:
     assert stat.S_IMODE(keyring.stat().st_mode) == 0o644
     source = (box.root / "etc/apt/sources.list.d/kubernetes.list").read_text()
     assert source == f"deb [signed-by={keyring}] http://m/deb/ /\n"
-    assert state(box.run(probe)) is State.DONE
+    assert state(box.run(probe)) is WorkState.DONE
 
 
 HOLD = """

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import replace
 
 from kubetui.base.redaction import Secret
-from kubetui.engine.step import State
+from kubetui.engine.step import WorkState
 from kubetui.operations.boxes.anonymise import CLEAN
 from kubetui.profile.credentials import Logins
 from kubetui.remote.command import Command
@@ -66,7 +66,7 @@ def test_a_service_gets_the_proxy_from_a_file_of_roots(box: Box) -> None:
     assert hosts["host"]["https://mirror/x"]["header"] == {"Authorization": "Basic bWU6YzRuQHJ5"}
     assert "c4n" not in box.calls.read_text()
     changed = replace(PROXIED, logins=Logins({"proxy": Secret("newer"), "mirror": Secret("c4n@ry")}))
-    assert state(box.run(recipe("runtime-config", changed)[0])) is State.ABSENT
+    assert state(box.run(recipe("runtime-config", changed)[0])) is WorkState.ABSENT
     assert "containerd does not know the proxy" in box.run(recipe("runtime-config", changed)[0]).stdout
     assert "proxy" not in box.run(probe).stdout
 
