@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from kubetui.engine.failures.diagnosis import explain
+from kubetui.engine.failures.diagnosis import diagnose
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
@@ -111,7 +111,7 @@ def test_a_repository_that_lies_is_refused(refusing: tuple[Lab, str, str], kind:
     lab, place, _ = refusing
     url = f"http://{place}/{kind}/"
     code, lines = on_machine(lab, step(lab, PACKAGE_REPOSITORY, {"url": url, "key": f"{url}Release.key"}))
-    found = explain(lines)
+    found = diagnose(lines)
     assert code != 0, lines
     assert found.id == cause, lines
     assert words in found.message
@@ -124,7 +124,7 @@ def test_a_changed_package_is_refused(refusing: tuple[Lab, str, str]) -> None:
     code, lines = on_machine(lab, step(lab, PACKAGE_REPOSITORY, packages))
     assert code == 0, lines
     code, lines = on_machine(lab, step(lab, KUBERNETES_PACKAGES, packages))
-    found = explain(lines)
+    found = diagnose(lines)
     assert code != 0, lines
     assert found.id == "PACKAGE-CHANGED", lines
     assert "not the file that the repository has signed" in found.message
