@@ -11,8 +11,6 @@ from kubetui.base.files import refusal
 from kubetui.base.redaction import redact
 from kubetui.base.text import clean
 
-CODE = 70
-"""Exit code of a bug in kubetui itself (EX_SOFTWARE of sysexits.h)."""
 _HOME = Path(__file__).resolve().parents[2]
 _WORDS = 500
 

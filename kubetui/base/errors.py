@@ -1,43 +1,64 @@
-"""What can go wrong, as one tree of exceptions with stable ids and exit codes.
+"""Everything that can go wrong: one tree of exceptions with stable ids, and all exit codes.
 
 ::
 
-    KubetuiError               1  something that has no class of its own
-    ├── ProfileError           2  the profile is wrong: file, line, rule, nearest valid key
-    ├── UsageError             2  the command line asks for something that is not there
-    ├── HostError              3  this host lacks something: Vagrant, a plugin, memory, a free range
-    ├── RunError               4  a step failed on a machine
+    KubetuiError                1  an error without a class of its own
+    ├── ProfileError            2  the profile is wrong: file, line, rule, nearest valid key
+    ├── UsageError              2  the command line asks for something that does not exist
+    ├── HostError               3  this host lacks something: Vagrant, a plugin, memory, a free range
+    ├── RunError                4  a step failed on a machine
     │   ├── ConnectionLostError 4  the machine cannot be reached any more
-    │   ├── HostKeyError       4  the machine shows another host key than before
-    │   ├── LostTrackError     4  nobody can tell how a command ended
-    │   ├── StepFailedError    4  a step's command failed, or its work cannot be seen
-    │   └── TimeLimitError     4  a command took longer than it may
-    ├── ForeignError           5  something is there, and kubetui did not make it
-    ├── BusyError              6  another run has this cluster
-    └── StoppedError         130  stopped by the person or a signal; the run can go on later
+    │   ├── HostKeyError        4  the machine shows another host key than before
+    │   ├── LostTrackError      4  nobody can tell how a command ended
+    │   ├── StepFailedError     4  a step's command failed, or its work cannot be seen
+    │   └── TimeLimitError      4  a command took longer than it may
+    ├── ForeignError            5  something is in the way that kubetui did not make
+    ├── BusyError               6  another run holds this cluster
+    └── StoppedError          130  a person or a signal stopped the run; the same command resumes it
+
+    ValueError                     pydantic and the wizard turn these into messages about one field
+    ├── SecretInProfileError
+    ├── UnknownNameError
+    └── HostLineError
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import IntEnum
 
-if TYPE_CHECKING:
-    pass
+from kubetui.base.redaction import redact
+from kubetui.base.text import clean, shown
 
-from kubetui.base.text import clean, redact
+
+class ExitCode(IntEnum):
+    """Every exit code of the command line; docs/errors.md explains them."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    """The profile or the command line is wrong; click's own exit code for bad usage, too."""
+    HOST = 3
+    RUN = 4
+    FOREIGN = 5
+    BUSY = 6
+    PARTLY = 7
+    """The cluster works, but some machines failed to join it."""
+    BUG = 70
+    """A bug in kubetui itself (EX_SOFTWARE of sysexits.h)."""
+    STOPPED = 130
 
 
 class KubetuiError(Exception):
     """An error that a person can act on.
 
-    `message` says what happened and why, `fix` what to do, `id` is stable across versions and is
-    listed in docs/errors.md. Both are made harmless to a terminal here, and secrets are taken out.
+    `message` says what happened and why, `fix` what to do; `id` is stable across versions and listed in
+    docs/errors.md. Both texts are made harmless to a terminal and redacted here.
     """
 
-    exit_code = 1
+    exit_code = ExitCode.ERROR
     id = "ERROR"
 
-    def __init__(self, message: str, *, fix: str = "", id: str = "") -> None:  # noqa: A002
+    def __init__(self, message: str, *, fix: str = "", id: str = "") -> None:  # noqa: A002 - as docs/errors.md calls it
         self.message = _shown(message)
         self.fix = _shown(fix)
         super().__init__(self.message)
@@ -49,35 +70,35 @@ class KubetuiError(Exception):
 
 
 def _shown(text: str) -> str:
-    """Return a text of several lines as it may be shown."""
+    """Return a text of several lines, cleaned and redacted."""
     return redact("\n".join(map(clean, text.split("\n"))))
 
 
 class ProfileError(KubetuiError):
-    """The profile does not say what can be built."""
+    """The profile does not describe a cluster that can be built."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
     id = "PROFILE"
 
 
 class UsageError(KubetuiError):
     """The command line names something that does not exist or cannot be done."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
     id = "USAGE"
 
 
 class HostError(KubetuiError):
     """This host lacks what the profile needs."""
 
-    exit_code = 3
+    exit_code = ExitCode.HOST
     id = "HOST"
 
 
 class RunError(KubetuiError):
     """A step failed on a machine."""
 
-    exit_code = 4
+    exit_code = ExitCode.RUN
     id = "RUN"
 
 
@@ -88,34 +109,30 @@ class ConnectionLostError(RunError):
 
 
 class HostKeyError(RunError):
-    """A machine shows another SSH host key than the one that was pinned."""
+    """A machine shows another SSH host key than the pinned one."""
 
     id = "SSH-HOST-KEY"
 
 
 class ForeignError(KubetuiError):
-    """Something stands where kubetui would build, and kubetui did not make it."""
+    """Something that kubetui did not make is in the way."""
 
-    exit_code = 5
+    exit_code = ExitCode.FOREIGN
     id = "FOREIGN"
 
 
 class BusyError(KubetuiError):
-    """Another kubetui works on this cluster now."""
+    """Another kubetui is working on this cluster."""
 
-    exit_code = 6
+    exit_code = ExitCode.BUSY
     id = "BUSY"
 
 
 class StoppedError(KubetuiError):
-    """The run was stopped before its end; nothing is lost and it can go on."""
+    """The run was stopped before its end; nothing is lost and the same command resumes it."""
 
-    exit_code = 130
+    exit_code = ExitCode.STOPPED
     id = "STOPPED"
-
-
-PARTLY = 7
-"""Exit code of a run that ended with a cluster, and with machines that failed to become part of it."""
 
 
 class LostTrackError(RunError):
@@ -145,3 +162,25 @@ class StepFailedError(RunError):
         super().__init__(message, fix=fix, id=id)
         self.tail = tail
         self.command = command
+
+
+class SecretInProfileError(ValueError):
+    """A profile contains a secret; `fix` says where the secret belongs."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class UnknownNameError(ValueError):
+    """A name that a catalogue does not have; `known` are those that it has."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        only = len(known) == 1
+        text = f"not known here: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
+        super().__init__(f"{shown(name)} is {text}.")
+        self.known = known
+
+
+class HostLineError(ValueError):
+    """A typed line does not describe an existing machine; the message says what to write instead."""

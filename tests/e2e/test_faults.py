@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kubetui.base.errors import ExitCode
 from tests.e2e.conftest import LANE, Lab, Maker
 from tests.e2e.faults import Container, Front, front, lasting, noticed
 from tests.e2e.running import Strike, running
@@ -18,7 +19,6 @@ from tests.e2e.test_up import nodes
 pytestmark = pytest.mark.e2e
 
 MIRROR_PORT, REGISTRY_PORT = 3201 + 10 * LANE, 3202 + 10 * LANE
-PARTLY = 7
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(fresh: Maker) -
         assert "/var/lib/containerd has" in said
         assert "needs 350 MiB" in said
     with second.kept_from(6443), running(lab) as run:
-        assert run.end() == PARTLY
+        assert run.end() == ExitCode.PARTLY
         assert run.errors() == {("join", "kubnode2"): "CONTROL-PLANE-UNREACHABLE"}
         assert set(nodes(lab)) == {"kubmaster", "kubnode1"}
     with running(lab) as run:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from kubetui.base import crash
-from kubetui.base.errors import KubetuiError, ProfileError
+from kubetui.base.errors import ExitCode, KubetuiError, ProfileError
 from kubetui.base.files import write_private
 from kubetui.base.redaction import Secret
 from kubetui.cli.output import JsonLines, Output, Plain
@@ -180,7 +180,7 @@ def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path
     )
     # by standard input: another test looks at the command lines of every process
     done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=False)
-    assert done.returncode == crash.CODE
+    assert done.returncode == ExitCode.BUG
     assert "Traceback" not in done.stderr
     assert "OSError: it is ********" in done.stderr
     assert_none(done.stderr + done.stdout)

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.places import KeyPath, dotted
 from kubetui.base.text import clean, shown
-from kubetui.profile.schema.fields import SecretInProfileError, UnknownNameError
 from kubetui.profile.schema.profile import Profile
 
 _TYPES = {

@@ -24,9 +24,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
-from kubetui.base.text import clean, shown
+from kubetui.base.text import clean
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.software import networks, packages, runtimes
 
@@ -36,24 +37,6 @@ _NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
 _OLDEST_MINOR = 31
 """Of Kubernetes 1: the first whose kubeadm reads what `kubeadm.py` writes."""
 _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
-
-
-class SecretInProfileError(ValueError):
-    """A profile holds a secret; `fix` says where it belongs."""
-
-    def __init__(self, message: str, fix: str) -> None:
-        super().__init__(message)
-        self.fix = fix
-
-
-class UnknownNameError(ValueError):
-    """A name that a catalogue does not have; `known` are those that it has."""
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        only = len(known) == 1
-        text = f"not known here: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
-        super().__init__(f"{shown(name)} is {text}.")
-        self.known = known
 
 
 @dataclass(frozen=True, slots=True)
