@@ -1,4 +1,4 @@
-"""Files that only their owner may read, written whole or not at all."""
+"""Private files, written whole or not at all, and regular files, read without waiting on a pipe."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from kubetui.base.errors import HostError, KubetuiError, UsageError
 
@@ -132,6 +133,25 @@ def locks(descriptor: int, how: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
+    """Open a regular file for reading; `follow` allows symbolic links.
+
+    Raises OSError when the system refuses or it is no regular file, KubetuiError for a link that may not be followed.
+    """
+    if not follow and path.is_symlink():
+        raise linked(path)
+    # without O_NONBLOCK, opening a named pipe would wait until someone writes to it
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
 
 
 def write_private(path: Path, data: str | bytes, mode: int = 0o600, *, sync: bool = True) -> None:

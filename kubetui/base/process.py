@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base.text import Lines, LineSink
+from kubetui.base.text import LineCutter, LineSink
 
 TAIL: Final = 50
 """Lines of output that are kept for the message of a failure."""
@@ -21,6 +22,8 @@ PATIENCE: Final = ((signal.SIGINT, 20.0), (signal.SIGTERM, 5.0), (signal.SIGKILL
 """What a cancelled program gets, one after the other, and the seconds it has to end after each."""
 
 _CHUNK = 65536
+_ANSWER = 20.0
+"""Seconds that a program may take to answer `ask`."""
 _POLL = 0.02
 _STRAGGLERS = 2.0
 """Seconds that others in the group may take longer than the program itself."""
@@ -65,6 +68,20 @@ async def run(
     return Finished(code, tuple(tail))
 
 
+async def ask(program: str, *arguments: str, env: Mapping[str, str] = os.environ) -> str | None:
+    """Return what a program of this host prints; None when it is missing, fails or takes more than 20 seconds."""
+    path = shutil.which(program)
+    if path is None:
+        return None
+    output: list[str] = []
+    try:
+        async with asyncio.timeout(_ANSWER):
+            finished = await run([path, *arguments], cwd=Path("/"), env=env, log=output.append)
+    except (OSError, TimeoutError):
+        return None
+    return None if finished.code else "\n".join(output)
+
+
 async def _run(
     argv: Sequence[str],
     cwd: Path,
@@ -100,7 +117,7 @@ async def _pump(source: int, log: LineSink, tail: deque[str]) -> None:
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(source, "rb", 0)
     )
-    lines = Lines()
+    lines = LineCutter()
 
     def keep(found: list[str]) -> None:
         for line in found:

@@ -1,7 +1,4 @@
-"""What this host is, and the exact command that installs something on it.
-
-Everything but `this_system` is a pure function of its arguments.
-"""
+"""What this host is, how much memory it has, and the exact command that installs something on it."""
 
 from __future__ import annotations
 
@@ -14,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+import psutil
 
 OS_RELEASE: Final = Path("/etc/os-release")
 
@@ -76,6 +75,12 @@ def this_system() -> System:
     except OSError:
         text = ""
     return system_of(sys.platform, text, platform.machine())
+
+
+def memory() -> tuple[int, int]:
+    """Return this host's total and available memory in MiB."""
+    found = psutil.virtual_memory()
+    return found.total // 2**20, found.available // 2**20
 
 
 def packages_vagrant(system: System) -> bool:

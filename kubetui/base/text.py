@@ -1,22 +1,22 @@
-"""What comes from outside, made harmless before anyone sees it.
+"""Text: cleaning what comes from outside, and the words that messages share.
 
-Bytes become lines here, once, where they enter: no escape sequence, control character or bidirectional
-override reaches a terminal, a log or an event, and no line is longer than its cap.
+`LineCutter` turns bytes into clean lines where they enter the program: no escape sequence, control character
+or bidirectional override reaches a terminal, a log or an event, and no line is longer than its cap.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 
-from kubetui.base.redaction import STARS as STARS  # noqa: PLC0414
-from kubetui.base.redaction import redact as redact  # noqa: PLC0414
+from kubetui.base.redaction import STARS, redact
 
 MAX_LINE = 4096
-"""Characters of a line that are kept; one line of 5 MB would freeze a screen for seconds."""
+"""Characters that are kept of a line; one line of 5 MB would freeze a screen for seconds."""
 SHOWN = 40
-"""Characters of a value that a message repeats."""
+"""Characters of a value that a message quotes."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
 _HALF_WORD = re.compile(r"(?<![\w.:+/=-])[\w.:+/=-]{1,200}$")
@@ -32,7 +32,7 @@ def _visible(character: str) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Return one line with colours removed and everything else that a terminal would obey made visible.
+    r"""Return one line without colours, with every other control character made visible.
 
     >>> clean("\x1b[31mred\x1b[0m \x07")
     'red ␇'
@@ -43,12 +43,12 @@ def clean(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return one line as it may be shown: nothing in it that a terminal obeys, and no secret."""
+    """Return one line that is safe to show: cleaned and redacted."""
     return redact(clean(text))
 
 
 def shown(value: object) -> str:
-    """Return a value as a message may repeat it: short, on one line, harmless to a terminal, no password in a URL."""
+    """Return a value as a message may quote it: short, one line, cleaned, without a URL's password."""
     text = str(value)
     start, end = text.find("//"), text.rfind("@")
     if 0 <= start < end:
@@ -58,7 +58,7 @@ def shown(value: object) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number of things in words.
+    """Return a number with its noun, in the plural unless it is one.
 
     >>> counted(1, "node"), counted(3, "node")
     ('1 node', '3 nodes')
@@ -66,11 +66,27 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-class Lines:
-    """Cuts a stream of bytes into cleaned lines.
+def did_you_mean(word: str, known: Iterable[str], *, most: int = 1, otherwise: str = "Known here") -> str:
+    """Return a sentence with up to `most` of the known words that resemble `word`, or with all of them.
 
-    A carriage return throws away what stands before it, as a terminal would show a progress bar. What
-    a line has beyond `cap` characters is counted and left out.
+    Empty when there are none.
+
+    >>> did_you_mean("wroker", ["worker", "control-plane"]), did_you_mean("x", ["a", "b"])
+    ('Did you mean worker?', 'Known here: a, b.')
+    """
+    words = list(known)
+    # difflib takes time that grows with the square of the length
+    close = get_close_matches(word[:100], words, n=most)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"{otherwise}: {', '.join(words)}." if words else ""
+
+
+class LineCutter:
+    """Cuts a stream of bytes into clean lines.
+
+    A carriage return discards the text before it, as a terminal does with a progress bar. Characters beyond
+    `cap` are counted and dropped.
     """
 
     def __init__(self, cap: int = MAX_LINE) -> None:
@@ -89,15 +105,15 @@ class Lines:
         return lines
 
     def close(self) -> list[str]:
-        """Return the last line, if the stream did not end with a line's end."""
+        """Return the last line, if the stream did not end with a newline."""
         rest = self._rest + self._decoder.decode(b"", final=True)
         self._rest = ""
         return [self._finish(rest, self._left_out)] if rest else []
 
     def _keep(self, rest: str) -> None:
-        """Hold an unfinished line, never more of it than one line may have."""
+        """Hold an unfinished line, at most `cap` characters of it."""
         body = rest.rstrip("\r")
-        # a carriage return at the very end may still be half of a line's end
+        # a carriage return at the very end may be half of a CRLF
         end = "\r" if len(body) < len(rest) else ""
         start = body.rfind("\r") + 1
         if start:
@@ -112,29 +128,29 @@ class Lines:
             line, left_out = line[start:], 0
         text = clean(line[: self._cap])
         if len(text) > self._cap:
-            # tabs become wider
+            # clean() widens tabs
             text, left_out = text[: self._cap], left_out + len(text) - self._cap
         left_out += max(0, len(line) - self._cap)
         if not left_out:
             return text
-        # a secret that the cap cuts in two could not be recognised any more
+        # redaction could not recognise a secret that the cap cuts in two
         whole = _HALF_WORD.sub("", text)
         return f"{whole} ... {left_out + len(text) - len(whole)} characters left out"
 
 
 LineSink = Callable[[str], None]
-"""Takes one line of output, cleaned of what a terminal would obey."""
+"""Takes one clean line of output."""
 
 
 def nowhere(_said: object) -> None:
-    """Take what nobody wants to see."""
+    """Discard a line."""
 
 
-def clock(seconds: float) -> str:
-    """Return a duration as minutes and seconds.
+def duration(seconds: float) -> str:
+    """Return a duration as [hours:]minutes:seconds.
 
-    >>> clock(192.4)
-    '3:12'
+    >>> duration(192.4), duration(3725)
+    ('3:12', '1:02:05')
     """
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)

@@ -149,6 +149,12 @@ def _has_profile(folder: Path) -> bool:
     return True
 
 
+def made_by_vagrant(folder: Path, machine: str = "*") -> tuple[tuple[str, str], ...]:
+    """Return name and provider of each machine that Vagrant has made in a cluster's folder; of one, when named."""
+    records = sorted(folder.glob(f".vagrant/machines/{machine}/*/id"))
+    return tuple((record.parts[-3], record.parts[-2]) for record in records)
+
+
 def log_of(folder: Path, machine: str) -> Path:
     """Return where a machine's log is."""
     return folder / f"{machine}.log"

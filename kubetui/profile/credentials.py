@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from pydantic import BaseModel
 
 from kubetui.base import strictyaml
 from kubetui.base.errors import ProfileError
-from kubetui.base.files import credentials_file
+from kubetui.base.files import credentials_file, open_regular
 from kubetui.base.places import Document
 from kubetui.base.redaction import STARS, Secret, remember, remember_url, url_user
 from kubetui.base.text import clean
@@ -209,16 +208,11 @@ def _entry(path: Path, document: Document, key: str, value: object) -> tuple[str
 
 
 def _bytes(path: Path) -> bytes:
-    # without O_NONBLOCK a named pipe would hold the program here until someone writes to it
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _error(f"{path}: This is no ordinary file.", "Put a file in its place.")
-        if status.st_mode & 0o077:
-            mode = f"{status.st_mode & 0o777:03o}"
-            raise _error(f"{path}: Others than you may read it (mode {mode}).", f"chmod 600 {path}")
-        data = opened.read(MAX_BYTES + 1)
+    with open_regular(path) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if mode & 0o077:
+            raise _error(f"{path}: Others may read it (mode {mode & 0o777:03o}).", f"chmod 600 {path}")
+        data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _error(f"{path}: It is larger than {MAX_BYTES // 1024} KiB.", "Check that it is the right file.")
     return data

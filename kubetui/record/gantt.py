@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
+from kubetui.base.text import duration
 from kubetui.engine.events import Outcome
 from kubetui.record.timings import Span, Timings
 
@@ -36,21 +37,11 @@ text { font: 11px "DejaVu Sans", Verdana, sans-serif; fill: #24292f; }
 """
 
 
-def clock(seconds: float) -> str:
-    """Return a duration as minutes and seconds.
-
-    >>> clock(160.4)
-    '2:40'
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
 def summary(timings: Timings) -> str:
     """Say in one line how long the run took and what decided it."""
     return (
-        f"{clock(timings.seconds)} in all, {timings.critical:.1f} s of it ({timings.share:.1%}) on the critical path, "
-        f"{timings.overhead:.1f} s beside it"
+        f"{duration(timings.seconds)} in all, {timings.critical:.1f} s of it ({timings.share:.1%}) "
+        f"on the critical path, {timings.overhead:.1f} s beside it"
     )
 
 
@@ -62,7 +53,7 @@ def table(timings: Timings) -> str:
     for span in timings.spans:
         mark = "*" if span.critical else " "
         outcome = "" if span.outcome is Outcome.DONE else f" ({span.outcome.value})"
-        times = f"{clock(span.start):>7} {clock(span.end):>7} {span.seconds:8.1f}"
+        times = f"{duration(span.start):>7} {duration(span.end):>7} {span.seconds:8.1f}"
         lines.append(f"{mark} {times}  {span.task.machine:<{width}}  {span.task.step}{outcome}")
     lines += ["", f"* {summary(timings)}"]
     return "\n".join(lines)
@@ -78,7 +69,7 @@ def svg(timings: Timings) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">',
         f"<style>{_STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text class="title" x="24" y="32">{escape(timings.cluster)}: {clock(timings.seconds)}</text>',
+        f'<text class="title" x="24" y="32">{escape(timings.cluster)}: {duration(timings.seconds)}</text>',
         f'<text class="quiet" x="24" y="52">{escape(summary(timings))}</text>',
         *_legend(),
         *(_band(name, top, high) for name, top, high in bands),
@@ -133,7 +124,7 @@ def _grid(seconds: float, scale: float, height: float) -> Iterator[str]:
     for tick in range(0, int(seconds) + 1, step):
         x = LEFT + tick * scale
         yield f'<line class="grid" x1="{x:.1f}" y1="{TOP - 10}" x2="{x:.1f}" y2="{height - 32:g}"/>'
-        yield f'<text class="quiet" x="{x:.1f}" y="{height - 16:g}" text-anchor="middle">{clock(tick)}</text>'
+        yield f'<text class="quiet" x="{x:.1f}" y="{height - 16:g}" text-anchor="middle">{duration(tick)}</text>'
 
 
 def _legend() -> Iterator[str]:
@@ -156,7 +147,7 @@ def _chain(path: Iterable[Span], rows: _Rows, scale: float) -> str:
 def _bar(span: Span, row: float, scale: float, rows: _Rows) -> Iterator[str]:
     x, width = LEFT + span.start * scale, max(span.seconds * scale, 1.5)
     style = "failed" if span.outcome is Outcome.FAILED else "critical" if span.critical else _plain(span)
-    text = f"{span.task}: {span.seconds:.1f} s, {clock(span.start)} to {clock(span.end)}, {span.outcome.value}"
+    text = f"{span.task}: {span.seconds:.1f} s, {duration(span.start)} to {duration(span.end)}, {span.outcome.value}"
     yield f'<rect class="{style}" x="{x:.1f}" y="{row:g}" width="{width:.1f}" height="{BAR}" rx="2">'
     yield f"<title>{escape(text)}</title></rect>"
     label = span.task.step

@@ -7,7 +7,6 @@ A run's timings lie in its cluster's folder, and the durations alone in a histor
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kubetui.base.errors import KubetuiError
-from kubetui.base.files import private_folder, write_private
+from kubetui.base.files import open_regular, private_folder, write_private
 from kubetui.cluster.folder import Cluster, state_home
 from kubetui.engine.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
 from kubetui.engine.order import dependencies
@@ -235,8 +234,8 @@ def history(kind: str) -> tuple[Past, ...]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
+        with open_regular(path, follow=False) as file:
+            text = file.read().decode(errors="replace")
+    except (OSError, KubetuiError):
         return []
-    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
-        return [line for line in file.read().splitlines() if line.strip()]
+    return [line for line in text.splitlines() if line.strip()]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.base.text import Lines, LineSink
+from kubetui.base.text import LineCutter, LineSink
 from kubetui.remote import guest
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
@@ -40,7 +40,7 @@ class Record:
         """Forget everything, for a command that starts over."""
         self.size = 0
         self._zeros: int | None = 0
-        self._cutter = Lines()
+        self._cutter = LineCutter()
         self._lines: deque[str] = deque(maxlen=TAIL)
         self._failed_at: tuple[int, ...] = ()
 

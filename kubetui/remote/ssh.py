@@ -12,7 +12,7 @@ from typing import Final
 import asyncssh
 
 from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError
-from kubetui.base.text import Lines, LineSink, nowhere
+from kubetui.base.text import LineCutter, LineSink, nowhere
 from kubetui.remote import guest, reach
 from kubetui.remote.command import Command
 from kubetui.remote.connection import Connection, Patience, Renew
@@ -194,7 +194,7 @@ class SshNode:
         if status is None or status < 0:
             self._connection.forget(connection)
             return None
-        cutter = Lines()
+        cutter = LineCutter()
         return Ended(status, (*cutter.feed(bytes(complaint)), *cutter.close()))
 
     async def _stop(self, task: str) -> None:

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from kubetui.base.text import clock
+from kubetui.base.text import duration
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import observe
 from kubetui.record import timings
@@ -145,7 +145,7 @@ class ClusterScreen(PlainScreen):
 
     def took(self) -> str:
         """Say how long the last run took."""
-        return f"built in {clock(self._seconds)}" if self._seconds is not None else ""
+        return f"built in {duration(self._seconds)}" if self._seconds is not None else ""
 
     def _trouble(self) -> None:
         place, seen = self.query_one("#trouble", Static), self._drawn
@@ -155,7 +155,9 @@ class ClusterScreen(PlainScreen):
         last = "It has not answered since this screen was opened."
         if seen.nodes is not None:
             stamp = time.strftime("%H:%M:%S", time.localtime(seen.nodes.at))
-            last = f"It last answered at {stamp}, {clock(self._now() - seen.nodes.at)} ago; below is what it said then."
+            last = (
+                f"It last answered at {stamp}, {duration(self._now() - seen.nodes.at)} ago; below is what it said then."
+            )
         place.update(Content.assemble((seen.trouble, "$warning"), f"\n{last} It is asked again every few seconds."))
 
     def _titles(self) -> None:

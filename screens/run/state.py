@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubetui.base.text import clock
+from kubetui.base.text import duration
 from kubetui.engine.events import TaskFinished, TaskStarted
 from kubetui.engine.progress import Progress
 from screens.widgets.symbols import State
@@ -30,14 +30,16 @@ def machine_state(progress: Progress, machine: str, title: str) -> tuple[State, 
 def times(progress: Progress, now: float, estimate: float | None) -> str:
     """Return how long the run takes, and how much longer, where that is known."""
     if progress.finished is not None:
-        return clock(progress.finished.seconds)
+        return duration(progress.finished.seconds)
     if not progress.began:
         return ""
     elapsed = now - progress.began
     if estimate is None:
-        return clock(elapsed)
+        return duration(elapsed)
     left = estimate - elapsed
-    return f"{clock(elapsed)}, about {clock(left)} left" if left > 0 else f"{clock(elapsed)}, longer than usual"
+    return (
+        f"{duration(elapsed)}, about {duration(left)} left" if left > 0 else f"{duration(elapsed)}, longer than usual"
+    )
 
 
 def bar(done: int, all_: int, width: int, full: str, empty: str) -> tuple[str, str]:
@@ -55,5 +57,5 @@ def running_since(progress: Progress, machine: str, now: float) -> str:
     """Return how far a machine is and how long its step has run, for the line below the machines."""
     done, all_ = progress.of_machine(machine)
     current: TaskStarted | None = progress.current(machine)
-    ago = f", {clock(now - current.at)} so far" if current else ""
+    ago = f", {duration(now - current.at)} so far" if current else ""
     return f"{done} of {all_} steps done{ago}"

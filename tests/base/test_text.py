@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kubetui.base.text import MAX_LINE, STARS, Lines, clean, redact
+from kubetui.base.redaction import STARS, redact
+from kubetui.base.text import MAX_LINE, LineCutter, clean
 
 # parts that are likely to meet badly: colours, ends of lines, halves of characters, long words
 PARTS = st.sampled_from(
@@ -33,7 +34,7 @@ CAP = 16
 
 
 def lines_of(data: bytes, cuts: list[int] | None = None, cap: int = CAP) -> list[str]:
-    lines = Lines(cap)
+    lines = LineCutter(cap)
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
     found = [line for start, end in pairwise(edges) for line in lines.feed(data[start:end])]
     return found + lines.close()
@@ -99,7 +100,7 @@ def test_what_is_left_out_is_counted() -> None:
 
 
 def test_one_endless_line_needs_little_memory() -> None:
-    lines = Lines()
+    lines = LineCutter()
     chunk = b"x" * 65536
     lines.feed(chunk)
     tracemalloc.start()

@@ -12,7 +12,8 @@ from typing import Any
 
 from textual.app import App
 
-from kubetui.base.text import Lines, redact
+from kubetui.base.redaction import redact
+from kubetui.base.text import LineCutter
 from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
 from kubetui.engine.order import tasks_of
 from kubetui.engine.stop import Stop
@@ -57,7 +58,7 @@ class Feed:
         both(RunStarted(time.time(), profile.name, tuple(names), tasks))
         for task in tasks[: len(names)]:
             both(TaskStarted(time.time(), task, "Install kubelet, kubeadm and kubectl", "Because.", "a source"))
-        cutters = {name: Lines() for name in names}
+        cutters = {name: LineCutter() for name in names}
         began = time.monotonic()
         while not stop.requested:
             due = int((time.monotonic() - began) * self.rate)

@@ -177,12 +177,12 @@ def test_a_wrong_file_is_told_without_what_stands_in_it(text: str | bytes, words
 
 def test_a_file_that_others_may_read_is_refused() -> None:
     write("proxy: x\n", 0o640)
-    with pytest.raises(ProfileError, match=r"Others than you may read it \(mode 640\)") as caught:
+    with pytest.raises(ProfileError, match=r"Others may read it \(mode 640\)") as caught:
         credentials.known()
     assert caught.value.fix == f"chmod 600 {credentials_file()}"
     credentials_file().unlink()
     credentials_file().mkdir()
-    with pytest.raises(ProfileError, match=r"cannot be read|no ordinary file"):
+    with pytest.raises(ProfileError, match=r"cannot be read"):
         credentials.known()
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from kubetui.base.text import Lines
+from kubetui.base.text import LineCutter
 from kubetui.engine.events import Line, RunFinished, Sink
 from kubetui.engine.stop import Stop
 from kubetui.profile.schema.profile import Profile
@@ -36,7 +36,7 @@ class Terminal(KubetuiApp):
         return RunScreen(recorded.profile(), begin=lambda profile: Session(profile, self.print_everything))
 
     async def print_everything(self, profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
-        cutter = Lines()
+        cutter = LineCutter()
         for start in range(0, len(PLANTED), 65536):
             for text in cutter.feed(PLANTED[start : start + 65536]):
                 sink(Line(recorded.BEGAN, "kubmaster", "init", text))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from textual.app import App, ComposeResult
 
 from kubetui.base.redaction import Stream
-from kubetui.base.text import Lines
+from kubetui.base.text import LineCutter
 from kubetui.engine.events import Line
 from screens.log.buffers import Buffers
 from screens.log.pane import LogPane
@@ -148,7 +148,7 @@ class Fed(App[int]):
         try:
             lines = self.query_one(LogPane).lines
             width, height = lines.scrollable_content_region.width, lines.size.height
-            cutter, hide, rows, pages = Lines(), Stream(), 0, 0
+            cutter, hide, rows, pages = LineCutter(), Stream(), 0, 0
             for data in chunks(self.how, self.fed):
                 for text in map(hide, cutter.feed(data)):
                     size = len(cuts(text, width))

@@ -23,7 +23,7 @@ from kubetui.base.redaction import (
     remember_telling,
     url_password,
 )
-from kubetui.base.text import Lines
+from kubetui.base.text import LineCutter
 from kubetui.profile.schema.fields import Part, Url
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
@@ -91,7 +91,7 @@ def test_chunks_do_not_matter(cuts: list[int]) -> None:
     remember("s3cr3tpassw0rdx")
     data = b"one\nthe password is s3cr3tpassw0rdx, and\r\nagain s3cr3tpassw0rdx\n"
     edges = [0, *sorted(cut % len(data) for cut in cuts), len(data)]
-    lines, hide = Lines(), Stream()
+    lines, hide = LineCutter(), Stream()
     parts = pairwise(edges)
     shown = [hide(line) for start, end in parts for line in lines.feed(data[start:end])]
     assert shown == ["one", f"the password is {STARS}, and", f"again {STARS}"]
@@ -101,7 +101,7 @@ def test_chunks_do_not_matter(cuts: list[int]) -> None:
 def test_a_secret_at_the_cap_is_whole_or_gone(before: int) -> None:
     secret = "p&ss!w(rd)with*odd#signs"  # noqa: S105
     remember(secret)
-    lines = Lines(64)
+    lines = LineCutter(64)
     found = [*lines.feed(b"a " * before + secret.encode() + b" b" * 90 + b"\n"), *lines.close()]
     hide = Stream()
     shown = "\n".join(hide(line) for line in found)

@@ -12,7 +12,7 @@ import pytest
 
 from kubetui.base.errors import KubetuiError, ProfileError
 from kubetui.base.redaction import Stream, redact
-from kubetui.base.text import Lines, clean
+from kubetui.base.text import LineCutter, clean
 from kubetui.cli.output import JsonLines, Plain
 from kubetui.cluster.tables import aligned_table, tabbed_table
 from kubetui.engine.engine import Engine
@@ -74,7 +74,7 @@ def harmless(text: str) -> bool:
 
 def test_fuzzed_bytes_let_no_escape_through() -> None:
     source = random.Random(17)  # noqa: S311
-    lines, hide = Lines(), Stream()
+    lines, hide = LineCutter(), Stream()
     fed, total = 0, amount(500_000, 10_000_000)
     while fed < total:
         parts = [

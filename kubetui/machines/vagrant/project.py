@@ -10,6 +10,7 @@ from typing import Any
 
 from kubetui.base.errors import ForeignError
 from kubetui.base.files import private_folder, write_private
+from kubetui.cluster.folder import made_by_vagrant
 
 MACHINES_FILE = "machines.json"
 
@@ -57,19 +58,22 @@ class VagrantProject:
 
     def knows(self, machine: str) -> bool:
         """Tell whether Vagrant has recorded that it made this machine."""
-        return any(self._folder.glob(f".vagrant/machines/{machine}/*/id"))
+        return bool(made_by_vagrant(self._folder, machine))
 
     def key(self, machine: str, provider: str) -> Path:
         """Return where Vagrant keeps the key that it made for a machine."""
         return self._folder / ".vagrant" / "machines" / machine / provider / "private_key"
 
+    def keys(self) -> tuple[Path, ...]:
+        """Return every private key that Vagrant keeps for the cluster's machines."""
+        return tuple(self._folder.glob(".vagrant/machines/*/*/private_key"))
+
     def refuse_others(self, cluster: str, provider: str) -> None:
         """Raise ForeignError when machines of another provider exist in the folder."""
-        for record in sorted(self._folder.glob(".vagrant/machines/*/*/id")):
-            if record.parent.name != provider:
+        for _, made_by in made_by_vagrant(self._folder):
+            if made_by != provider:
                 raise ForeignError(
-                    f"The cluster {cluster} has machines of the provider {record.parent.name}, "
-                    f"and the profile says {provider}.",
+                    f"The cluster {cluster} has machines of the provider {made_by}, and the profile says {provider}.",
                     fix=f"Remove them first (kubetui destroy {cluster}), or choose another name.",
                     id="PROVIDER-CHANGED",
                 )

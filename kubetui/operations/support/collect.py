@@ -7,24 +7,23 @@ redaction once more on its way, by what this process learns of the cluster's sec
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 
-from kubetui.base.errors import KubetuiError, UsageError
-from kubetui.base.files import linked
+from kubetui.base.errors import KubetuiError
+from kubetui.base.files import open_regular
 from kubetui.base.redaction import STARS, Stream, redact_unseen, redacted, remember_key
-from kubetui.base.text import Lines
+from kubetui.base.text import LineCutter
 from kubetui.cluster.folder import Cluster
 from kubetui.host.report import checks, versions
+from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.operations import plan as planview
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -54,8 +53,7 @@ _LOGS: Final = (
     (".older", "the last lines of a step that did not come to its end"),
     (".tail", "the last lines of a step that did not come to its end"),
 )
-_KEYS: Final = (".vagrant/machines/*/*/private_key", "rehearsal/id_ed25519", "rehearsal/host_key")
-"""Never taken: read to know what has to be taken out elsewhere."""
+_REHEARSAL_KEYS: Final = ("rehearsal/id_ed25519", "rehearsal/host_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +117,10 @@ class Collector:
     def _learn(self) -> None:
         """Know the cluster's secrets, so that they are found wherever they stand."""
         if self._cluster.kubeconfig.exists():
-            self._try("the kubeconfig's key, to know it", lambda: remember_key(_text(self._cluster.kubeconfig)))
-        for pattern in _KEYS:
-            for path in self._cluster.folder.glob(pattern):
-                self._key_lines.update(self._try("a key, to know it", partial(_key_lines, path)) or ())
+            self._try("the kubeconfig's key, to recognise it", lambda: remember_key(_text(self._cluster.kubeconfig)))
+        rehearsal = (self._cluster.folder / name for name in _REHEARSAL_KEYS)
+        for path in (*VagrantProject(self._cluster.folder).keys(), *filter(Path.exists, rehearsal)):
+            self._key_lines.update(self._try("a key, to recognise it", partial(_key_lines, path)) or ())
 
     def _profile(self) -> Profile | None:
         """Take the profile: as values where it is one, as it stands there where it is not."""
@@ -207,19 +205,8 @@ class Collector:
         return text if self._home == "/" else text.replace(self._home, "~")
 
 
-def _open(path: Path) -> BinaryIO:
-    """Open a regular file, and neither what a link leads to nor what would wait for ever."""
-    if path.is_symlink():
-        raise linked(path)
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise UsageError(f"{path} is no file.")
-    return file
-
-
 def _read(path: Path) -> bytes:
-    with _open(path) as file:
+    with open_regular(path, follow=False) as file:
         return file.read(_LARGEST)
 
 
@@ -232,8 +219,8 @@ def _key_lines(path: Path) -> set[str]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    cutter = Lines()
-    with _open(path) as file:
+    cutter = LineCutter()
+    with open_regular(path, follow=False) as file:
         while data := file.read(_CHUNK):
             yield from cutter.feed(data)
     yield from cutter.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -13,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.places import KeyPath, dotted
-from kubetui.base.text import clean, shown
+from kubetui.base.text import clean, did_you_mean, shown
 from kubetui.profile.schema.profile import Profile
 
 _TYPES = {
@@ -49,14 +48,6 @@ def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tu
         explanation = _explain(details, raw or {})
         found.setdefault(explanation.path, explanation)
     return tuple(found.values())
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """Return a sentence that names the nearest of the known words, or all of them where none is near."""
-    close = get_close_matches(word[:100], known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {close[0]}?"
-    return f"Known here: {', '.join(known)}." if known else "Delete it."
 
 
 def field_at(path: KeyPath) -> FieldInfo | None:
@@ -103,7 +94,7 @@ def _explain(details: ErrorDetails, raw: dict[KeyPath, str]) -> Explanation:
         return Explanation(
             path,
             f"This is not a key of {group}.",
-            nearest(str(path[-1]), _known_keys(path[:-1])),
+            did_you_mean(str(path[-1]), _known_keys(path[:-1])) or "Delete it.",
             of_key=True,
         )
     if kind == "missing":
@@ -166,7 +157,7 @@ def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
 
 
 def _unknown(error: UnknownNameError, details: ErrorDetails, path: KeyPath) -> tuple[str, str]:
-    return str(error), nearest(str(details["input"]), list(error.known)) if len(error.known) > 1 else _help(path)
+    return str(error), did_you_mean(str(details["input"]), list(error.known)) if len(error.known) > 1 else _help(path)
 
 
 def _raised(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network
@@ -16,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from kubetui.base import strictyaml
 from kubetui.base.errors import ProfileError
-from kubetui.base.files import make_folder, write_private
+from kubetui.base.files import make_folder, open_regular, write_private
 from kubetui.base.places import Document, Fault, KeyPath, dotted
 from kubetui.base.text import clean
 from kubetui.profile.files.explain import Explanation, explain
@@ -38,7 +37,8 @@ def load(path: Path) -> Profile:
     Raises ProfileError where the file cannot be read, and as `parse` does.
     """
     try:
-        data = _bytes(path)
+        with open_regular(path) as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ProfileError(f"{_named(path)}: There is no such file.", fix=_LISTING, id="PROFILE-MISSING") from None
     except IsADirectoryError:
@@ -125,15 +125,6 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         super().increase_indent(flow, indentless=False)
-
-
-def _bytes(path: Path) -> bytes:
-    # without O_NONBLOCK a named pipe would hold the program here until someone writes to it
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is not an ordinary file")
-        return file.read(MAX_BYTES + 1)
 
 
 def _decoded(text: str | bytes, name: str) -> str:

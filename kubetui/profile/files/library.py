@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.files import config_home
-from kubetui.base.text import shown
+from kubetui.base.text import did_you_mean, shown
 from kubetui.cluster.folder import is_name
 from kubetui.profile.files.file import load, save
 from kubetui.profile.schema.profile import Profile
@@ -53,9 +52,7 @@ def find(name_or_path: str) -> Path:
     known = {name: path for _, name, path in reversed(tuple(_files()))}
     if name_or_path in known:
         return known[name_or_path]
-    close = get_close_matches(name_or_path[:100], known, n=3)
-    names = close or sorted(known)
-    fix = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(names) or 'none'}."
+    fix = did_you_mean(name_or_path, sorted(known), most=3, otherwise="Profiles") or "There are no profiles."
     raise ProfileError(
         f"There is no profile called {shown(name_or_path)}.",
         fix=f"{fix} `kubetui profiles` lists them; a file is named by its path.",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
+from kubetui.base.errors import HostLineError
+from kubetui.base.text import did_you_mean
 from kubetui.profile.schema.hosts import Host
 
 HELP: Final = (
@@ -23,10 +24,6 @@ _ROLES: Final = {"control-plane": "control plane", "worker": "worker"}
 _KEYS: Final = tuple(name for name in Host.model_fields if name not in {"name", "role"})
 _MISSAID: Final = {"control", "plane", "controlplane", "control_plane", "control-plane", "master"}
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
-
-
-class HostLineError(ValueError):
-    """A line that is no host; the message says what to write instead."""
 
 
 def parse(text: str) -> list[dict[str, Any]]:
@@ -95,9 +92,8 @@ def _part(word: str) -> tuple[str, Any]:
     if not equals:
         return "address", word
     if key not in _KEYS:
-        near = get_close_matches(key, _KEYS, n=1, cutoff=0.6)
-        fix = f"Did you mean {near[0]}=?" if near else f"Known here: {', '.join(f'{each}=' for each in _KEYS)}."
-        raise HostLineError(f"{key[:40]}= is nothing that a host has. {fix}")
+        fix = did_you_mean(f"{key}=", (f"{each}=" for each in _KEYS))
+        raise HostLineError(f"{key[:40]}= is not a key of a host. {fix}")
     if key == "port" and _NUMBER.fullmatch(value):
         return key, int(value)
     return key, value

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kubetui.base.errors import HostLineError
 from kubetui.profile.files.explain import Explanation, explain
 from kubetui.profile.questions import hostlines
 from kubetui.profile.questions.answers import answer
@@ -39,7 +40,7 @@ def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
     wrong = _wrong(answer({}, question.path, hosts))
     if wrong:
         number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
-        raise hostlines.HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
+        raise HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
     return hosts
 
 

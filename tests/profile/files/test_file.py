@@ -56,7 +56,7 @@ def test_dump_refuses_what_is_no_yaml() -> None:
 
 def test_files_that_are_not_there_or_not_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path, word in ((tmp_path / "no.yaml", "no such file"), (tmp_path, "folder"), (tmp_path / "pipe", "ordinary")):
+    for path, word in ((tmp_path / "no.yaml", "no such file"), (tmp_path, "folder"), (tmp_path / "pipe", "regular")):
         with pytest.raises(ProfileError, match=word) as caught:
             profilefile.load(path)
         assert str(path) in str(caught.value)

@@ -55,7 +55,7 @@ def test_an_unknown_name_names_the_nearest() -> None:
         "There is no profile called tutoral.\n"
         "  Did you mean tutorial? `kubetui profiles` lists them; a file is named by its path."
     )
-    with pytest.raises(ProfileError, match="There are: larger, rehearsal, single, tutorial"):
+    with pytest.raises(ProfileError, match="Profiles: larger, rehearsal, single, tutorial"):
         library.find("zzz")
 
 

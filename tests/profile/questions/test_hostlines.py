@@ -43,11 +43,11 @@ def test_a_line_of_each_kind() -> None:
         ("m1 control plane 10.0.0.1", "Line 1: control is no role. Write control-plane."),
         ("m1 Worker 10.0.0.1", "Line 1: Worker is no role. Write worker."),
         ("\nm1 10.0.0.1", "Line 2: It does not say what m1 becomes. Add control-plane or worker after the name."),
-        ("m1 worker 10.0.0.1 usr=me", "Line 1: usr= is nothing that a host has. Did you mean user=?"),
+        ("m1 worker 10.0.0.1 usr=me", "Line 1: usr= is not a key of a host. Did you mean user=?"),
         (
             "m1 worker 10.0.0.1 colour=red",
             (
-                "Line 1: colour= is nothing that a host has. "
+                "Line 1: colour= is not a key of a host. "
                 "Known here: address=, ssh=, user=, port=, key=, node_address=, jump=."
             ),
         ),

@@ -71,5 +71,5 @@ async def test_a_file_that_cannot_be_used_is_told(
         ask(pilot.app, PROFILE, lambda: pytest.fail("it began"))
         await pilot.pause()
         said = [note.message for note in pilot.app._notifications]
-    assert any("Others than you may read it" in text for text in said)
+    assert any("Others may read it" in text for text in said)
     assert not any("c4nary" in text for text in said)

@@ -6,7 +6,7 @@ import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 
-from kubetui.base.text import Lines
+from kubetui.base.text import LineCutter
 from kubetui.engine.events import Line, TaskId, TaskStarted
 from screens.log.buffers import Buffer, text_of
 from screens.log.pane import LogPane
@@ -182,7 +182,7 @@ async def test_saving_asks_before_it_writes_over_a_file(tmp_path: Path, monkeypa
 
 
 async def test_what_machines_print_is_cut_cleaned_and_drawn() -> None:
-    cutter, buffer = Lines(), Buffer()
+    cutter, buffer = LineCutter(), Buffer()
     data = (
         b"10%\r50%\r100%\n\xff\xfebad\n\x1b]52;c;cGxhbnQ=\x07\n"
         + b"x" * 5_000_000
