@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from kubetui.base.check import Check
+from kubetui.base.system import memory
 from kubetui.host.addresses import Route, host_problems, host_routes
-from kubetui.host.checks import Check, memory_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS
@@ -20,10 +21,10 @@ GIB = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """Memory in MiB, disk in GiB; None where the system does not say."""
+    """Memory in MiB, disk in GiB; None when the system does not say."""
 
-    memory: int | None
-    memory_free: int | None
+    memory: int
+    memory_free: int
     cpus: int | None
     disk_free: int | None
 
@@ -33,12 +34,12 @@ class Host:
 
     def facts(self) -> HostFacts:
         """Return what it has now; a few microseconds."""
-        memory, free = _memory()
+        total, available = memory()
         try:
             disk = shutil.disk_usage(Path.home()).free // GIB
         except OSError:
             disk = None
-        return HostFacts(memory, free, os.cpu_count(), disk)
+        return HostFacts(total, available, os.cpu_count(), disk)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the networks that it reaches."""
@@ -66,15 +67,3 @@ class Host:
     def now(self) -> float:
         """Return the time."""
         return time.time()
-
-
-def _memory() -> tuple[int | None, int | None]:
-    try:
-        return memory_of(Path("/proc/meminfo").read_text(encoding="ascii", errors="replace"))
-    except OSError:
-        pass
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
-    except (OSError, ValueError, AttributeError):
-        return None, None
-    return total, total

@@ -1,4 +1,4 @@
-"""Rules that depend on the host kubetui runs on: its routes, and what VirtualBox allows."""
+"""Rules that depend on this host: the networks that it reaches, and the ranges that VirtualBox allows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from kubetui.base.text import clean
+from kubetui.machines.vagrant import virtualbox
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges, relation, subject, suggestion
 from kubetui.profile.schema.profile import Profile
 
-NETWORKS_CONF = Path("/etc/vbox/networks.conf")
-"""Where VirtualBox reads which host-only ranges it may use (VirtualBox manual, "Host-Only Networking")."""
 ROUTES = Path("/proc/net/route")
-"""Where Linux shows its IPv4 routes; other systems have none and are not checked."""
+"""Where Linux shows its IPv4 routes; other systems lack it and are not checked."""
 
-_VIRTUALBOX_DEFAULT = IPv4Network("192.168.56.0/21")
 _REJECT = 0x0200
 _VIRTUAL = re.compile(r"(vboxnet|virbr|lxcbr|lxdbr|vmnet|vagrant|br\d)")
 _COLUMNS = 8
@@ -34,16 +32,12 @@ class Route:
 
 
 def host_problems(profile: Profile) -> tuple[Problem, ...]:
-    """Return what this host has against the profile's addresses; reads two files and changes nothing."""
-    try:
-        conf: str | None = NETWORKS_CONF.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        conf = None
-    return (*virtualbox_problems(profile, virtualbox_ranges(conf)), *route_conflicts(profile, host_routes()))
+    """Return why this host cannot use the profile's addresses; reads two files and changes nothing."""
+    return (*virtualbox.address_problems(profile), *route_conflicts(profile, host_routes()))
 
 
 def host_routes(path: Path = ROUTES) -> tuple[Route, ...]:
-    """Return this host's IPv4 routes, or none where the system does not show them as Linux does."""
+    """Return this host's IPv4 routes; empty on systems other than Linux."""
     try:
         return parse_routes(path.read_text(encoding="ascii", errors="replace"))
     except OSError:
@@ -51,7 +45,7 @@ def host_routes(path: Path = ROUTES) -> tuple[Route, ...]:
 
 
 def parse_routes(text: str) -> tuple[Route, ...]:
-    """Return the routes of /proc/net/route's text, without default and reject routes and what cannot be read."""
+    """Return the routes in /proc/net/route's text, without default, reject and unreadable ones."""
     return tuple(_routes(text))
 
 
@@ -71,21 +65,21 @@ def _routes(text: str) -> Iterator[Route]:
 
 
 def _address(digits: str) -> int:
-    """Return the number of an address that the kernel prints in the machine's own byte order."""
+    """Return an address as a number; the kernel prints it in the machine's byte order."""
     return int.from_bytes(int(digits, 16).to_bytes(4, sys.byteorder), "big")
 
 
 def route_conflicts(profile: Profile, routes: Sequence[Route]) -> tuple[Problem, ...]:
-    """Return where the cluster's ranges touch networks that this host already reaches, one problem a range.
+    """Return the cluster's ranges that overlap networks this host already reaches, one problem per range.
 
-    A route that is the machines' network, on an interface that a provider made, is that network itself:
-    machines may have it, pods and services may not.
+    A route to the machines' network through an interface that a provider made is that network itself:
+    machines may use it, pods and services may not.
     """
     if Plan(profile).provider.rehearsal:
         return ()
     everything = ranges(profile)
     known = [route.network for route in routes]
-    # existing machines are where they are, most often on a network that this host reaches
+    # existing machines are usually on a network that this host reaches, and that is fine
     judged = everything if Plan(profile).provider.makes_machines else everything[:2]
     return tuple(
         problem
@@ -109,38 +103,3 @@ def _conflict(
 def _is_own(profile: Profile, blamed: Range, route: Route) -> bool:
     made = _VIRTUAL.match(route.interface) or route.interface in profile.network.options.values()
     return blamed.field == "first_address" and route.network == blamed.network and bool(made)
-
-
-def virtualbox_ranges(text: str | None) -> tuple[IPv4Network, ...]:
-    """Return the ranges that VirtualBox allows for host-only networks, from networks.conf's text.
-
-    None stands for a file that is not there: then 192.168.56.0/21 is allowed. A file without ranges allows
-    none. Lines look like `* 10.0.0.0/8 192.168.0.0/16`; IPv6 ranges and what cannot be read are left out.
-    """
-    if text is None:
-        return (_VIRTUALBOX_DEFAULT,)
-    words = (word for line in text.splitlines() if line.strip().startswith("*") for word in line.strip()[1:].split())
-    return tuple(network for word in words for network in _network(word))
-
-
-def _network(word: str) -> Iterator[IPv4Network]:
-    try:
-        yield IPv4Network(word, strict=False)
-    except ValueError:
-        return
-
-
-def virtualbox_problems(profile: Profile, allowed: Sequence[IPv4Network]) -> tuple[Problem, ...]:
-    """Return a problem where the machines or the host's address beside them are outside what VirtualBox allows."""
-    if profile.provider != "virtualbox":
-        return ()
-    plan = Plan(profile)
-    needed = (plan.node_network[1], *(machine.address for machine in plan.machines))
-    outside = [address for address in needed if not any(address in network for network in allowed)]
-    if not outside:
-        return ()
-    shown = ", ".join(map(str, allowed)) or "no range at all"
-    message = f"VirtualBox does not allow {outside[-1]} on a host-only network: it allows {shown}."
-    fix = f"Add the line `* {plan.node_network}` to {NETWORKS_CONF}"
-    tail = ", or start at 192.168.56.101." if _VIRTUALBOX_DEFAULT in allowed else "."
-    return (Problem(("network", "first_address"), message, fix + tail),)

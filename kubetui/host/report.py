@@ -1,4 +1,4 @@
-"""Facts about this host for a report: its checks, and the versions of what kubetui works with."""
+"""Facts about this host for a support report: its checks, and the versions of what kubetui works with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from importlib import metadata
 from typing import Any, Final
 
 from kubetui import __version__
+from kubetui.base.process import ask
 from kubetui.base.system import this_system
-from kubetui.host import doctor
+from kubetui.host.doctor import examine
+from kubetui.machines.vagrant.commandline import environment
 from kubetui.profile.plan import Plan
 
 _LIBRARIES: Final = (
@@ -31,12 +33,12 @@ _PROGRAMS: Final = (
 
 async def checks(plan: Plan | None) -> list[dict[str, Any]]:
     """Return what `kubetui doctor` finds for a plan, or in general."""
-    return [dataclasses.asdict(check) for check in await doctor.examine(plan)]
+    return [dataclasses.asdict(check) for check in await examine(plan)]
 
 
 async def versions() -> dict[str, Any]:
-    """Return versions of kubetui, of what it is built on, and of programs that answer; None stands for no answer."""
-    said = await asyncio.gather(*(doctor.ask(*words) for words in _PROGRAMS))
+    """Return the versions of kubetui, its libraries and the programs it calls; None means no answer."""
+    said = await asyncio.gather(*(ask(*words, env=environment()) for words in _PROGRAMS))
     return {
         "kubetui": __version__,
         "python": sys.version,

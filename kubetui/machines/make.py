@@ -1,4 +1,4 @@
-"""Providers: one file each; `make` is the one place that knows which file belongs to which name."""
+"""The one place that knows which provider belongs to which kind of machines."""
 
 from __future__ import annotations
 
@@ -6,25 +6,44 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kubetui.base.check import Check
+    from kubetui.base.system import System
     from kubetui.engine.provider import Provider
     from kubetui.machines.hosts.access import Access
     from kubetui.profile.plan import Plan
 
 
 def make(plan: Plan, folder: Path, access: Access | None = None) -> Provider:
-    """Return the provider of a plan, which keeps its files in the cluster's `folder`. Nothing is touched yet.
+    """Return a plan's provider, which keeps its files in the cluster's `folder`. Touches nothing yet.
 
     `access` is what a person said about existing machines.
     """
-    # inside: the catalogue is read by `profile`, which every provider needs
     if not plan.provider.makes_machines:
-        from kubetui.machines.hosts.provider import HostsProvider  # noqa: PLC0415
+        from kubetui.machines.hosts.provider import HostsProvider
 
         return HostsProvider(plan, folder, access)
-    from kubetui.machines.rehearsal.provider import RehearsalProvider  # noqa: PLC0415
-    from kubetui.machines.vagrant.provider import VagrantProvider  # noqa: PLC0415
-
     if plan.provider.rehearsal:
+        from kubetui.machines.rehearsal.provider import RehearsalProvider
+
         return RehearsalProvider(plan, folder)
+    from kubetui.machines.vagrant.provider import VagrantProvider
 
     return VagrantProvider(plan, folder)
+
+
+async def checks(plan: Plan | None, system: System) -> tuple[Check, ...]:
+    """Check what a plan's provider needs of this host; without a plan, whether any provider could make machines.
+
+    Raises nothing: what cannot be found out is a warning.
+    """
+    if plan is not None and not plan.provider.makes_machines:
+        from kubetui.machines.hosts.findings import quorum_check
+
+        return (quorum_check(plan),)
+    if plan is not None and plan.provider.rehearsal:
+        from kubetui.machines.rehearsal.provider import NEEDS_NOTHING
+
+        return (NEEDS_NOTHING,)
+    from kubetui.machines.vagrant import checks as vagrant
+
+    return await (vagrant.of_any_provider(system) if plan is None else vagrant.of_plan(plan, system))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, Status, cpu_check, disk_check, memory_check
+from kubetui.base.check import Status
+from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, memory_check
 from kubetui.profile.plan import Plan
 from screens.host import GIB, HostFacts
 from screens.widgets.chrome import marked
@@ -39,8 +40,6 @@ def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     shared = not plan.provider.isolates
     needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
     state = _STATES[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
-    if facts.memory is None or facts.memory_free is None:
-        return Gauge("memory", f"{_gib(needed)} GiB", None, state, "this host does not say how much it has")
     free = f"{_gib(facts.memory_free)} GiB free"
     remark = {"done": "", "attention": f"only {free}", "failed": "more than there is"}.get(state, "")
     words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"

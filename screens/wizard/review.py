@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import OptionList
 
-from kubetui.host.checks import Check, blocking
+from kubetui.base.check import Check, blocking
 from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note

@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.content import Content
 
-from kubetui.host.checks import Check, Status
+from kubetui.base.check import Check, Status
 from kubetui.operations.plan import StepText
 from kubetui.profile.plan import Plan
 from screens.widgets.chrome import marked

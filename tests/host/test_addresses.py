@@ -1,4 +1,4 @@
-"""Rules that this host makes: the ranges that VirtualBox allows, the networks that it reaches already."""
+"""Address ranges are checked against the networks that this host reaches."""
 
 import sys
 from ipaddress import IPv4Network
@@ -9,53 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui.host import addresses
-from kubetui.profile.rules.between_fields import (
-    Route,
-    host_problems,
-    host_routes,
-    parse_routes,
-    route_conflicts,
-    virtualbox_problems,
-    virtualbox_ranges,
-)
+from kubetui.host.addresses import Route, host_problems, host_routes, parse_routes, route_conflicts
+from kubetui.machines.vagrant import virtualbox
 from kubetui.profile.schema.profile import Profile
 from tests.profiles import network, profile
-
-
-def test_virtualbox_allows_its_default_range_alone() -> None:
-    default = virtualbox_ranges(None)
-    assert default == (IPv4Network("192.168.56.0/21"),)
-    assert virtualbox_problems(Profile(), default) == ()
-    assert virtualbox_problems(network(first_address="192.168.63.10"), default) == ()
-    (problem,) = virtualbox_problems(network(first_address="192.168.64.10"), default)
-    assert problem.path == ("network", "first_address")
-    assert str(problem) == (
-        "VirtualBox does not allow 192.168.64.12 on a host-only network: it allows 192.168.56.0/21. "
-        "Add the line `* 192.168.64.0/24` to /etc/vbox/networks.conf, or start at 192.168.56.101."
-    )
-    assert virtualbox_problems(profile(provider="libvirt", network={"first_address": "10.9.8.7"}), default) == ()
-
-
-def test_networks_conf_is_read_as_virtualbox_reads_it() -> None:
-    text = "# * 1.0.0.0/8\n* 10.0.0.0/8 192.168.0.0/16\n  * 2001::/64\n*172.16.0.0/12\n* nonsense\n10.1.0.0/16\n"
-    assert virtualbox_ranges(text) == tuple(map(IPv4Network, ("10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")))
-    assert virtualbox_ranges("# none\n") == ()
-    (problem,) = virtualbox_problems(Profile(), ())
-    assert "it allows no range at all" in problem.message
-    assert problem.fix == "Add the line `* 192.168.56.0/24` to /etc/vbox/networks.conf."
-    assert virtualbox_problems(Profile(), virtualbox_ranges("* 0.0.0.0/0 ::/0")) == ()
-
-
-def test_a_range_that_leaves_out_the_hosts_own_address_is_too_small() -> None:
-    (problem,) = virtualbox_problems(Profile(), virtualbox_ranges("* 192.168.56.96/27"))
-    assert "192.168.56.1 on" in problem.message
 
 
 def routes(*pairs: tuple[str, str]) -> list[Route]:
     return [Route(IPv4Network(text), interface) for text, interface in pairs]
 
 
-def test_ranges_do_not_touch_what_this_host_reaches() -> None:
+def test_ranges_may_not_overlap_networks_that_this_host_reaches() -> None:
     known = routes(("10.244.3.0/24", "tun0"), ("172.17.0.0/16", "docker0"), ("10.0.0.0/24", "eth0"))
     (problem,) = route_conflicts(Profile(), known)
     assert problem.path == ("network", "pod_cidr")
@@ -79,7 +43,7 @@ def test_the_private_network_itself_is_no_conflict_for_machines_alone() -> None:
     assert problem.path == ("network", "pod_cidr")
 
 
-def test_where_everything_is_taken_no_range_is_suggested() -> None:
+def test_no_range_is_suggested_when_all_are_taken() -> None:
     taken = routes(("10.0.0.0/8", "a"), ("172.16.0.0/12", "b"), ("192.168.0.0/16", "c"))
     assert all(
         problem.fix.startswith("Choose one that touches none of") for problem in route_conflicts(Profile(), taken)
@@ -105,18 +69,17 @@ def test_routes_of_linux() -> None:
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_too_strange(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     parse_routes(HEADER + text)
-    virtualbox_ranges(text)
 
 
-def test_the_host_is_asked_for_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hosts_own_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert host_routes(tmp_path / "none") == ()
     assert all(isinstance(route, Route) for route in host_routes())
     (tmp_path / "networks.conf").write_text("* 10.0.0.0/8\n")
-    monkeypatch.setattr(addresses, "NETWORKS_CONF", tmp_path / "networks.conf")
+    monkeypatch.setattr(virtualbox, "NETWORKS_CONF", tmp_path / "networks.conf")
     monkeypatch.setattr(addresses, "host_routes", lambda: ())
     (problem,) = host_problems(Profile())
     assert "it allows 10.0.0.0/8" in problem.message
-    monkeypatch.setattr(addresses, "NETWORKS_CONF", tmp_path / "none")
+    monkeypatch.setattr(virtualbox, "NETWORKS_CONF", tmp_path / "none")
     assert host_problems(Profile()) == ()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from kubetui.base.check import Check
 from kubetui.host.addresses import Route, route_conflicts
-from kubetui.host.checks import Check
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.profile import Profile

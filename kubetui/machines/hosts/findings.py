@@ -9,6 +9,7 @@ from math import isnan
 from typing import Final
 
 from kubetui.base import clock
+from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError, HostError, KubetuiError
 from kubetui.machines.hosts.facts import Facts
 from kubetui.profile.plan import Machine, Plan, Role
@@ -40,6 +41,15 @@ def refusal(obstacles: Iterable[Obstacle]) -> KubetuiError:
 def _named(obstacle: Obstacle) -> str:
     told = obstacle.message.startswith(f"{obstacle.machine} ")
     return obstacle.message if told else f"{obstacle.machine}: {obstacle.message}"
+
+
+def quorum_check(plan: Plan) -> Check:
+    """Judge the number of control planes: an even number lets etcd survive no more losses than one fewer."""
+    count = len(plan.other_control_planes) + 1
+    if count % 2:
+        return Check("Control planes", "ok", f"{count}")
+    message = f"{count} control planes survive the loss of {count // 2 - 1}, as {count - 1} would."
+    return Check("Control planes", "warning", message, "Use an odd number: 1, 3 or 5.")
 
 
 def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:

@@ -8,11 +8,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError
 from kubetui.base.files import private_folder
 from kubetui.base.text import LineSink
+from kubetui.cluster.folder import made_by_vagrant
 from kubetui.engine.provider import MachineState
-from kubetui.machines.rehearsal.certificates import HOST
+from kubetui.machines.rehearsal.apiserver import HOST
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
@@ -21,6 +23,7 @@ from kubetui.remote.endpoint import Endpoint
 
 FOLDER: Final = "rehearsal"
 _BOOT_SECONDS: Final = 8.0
+NEEDS_NOTHING: Final = Check("Rehearsal", "ok", "needs nothing of this host: it creates no machines")
 
 
 class RehearsalProvider:
@@ -37,7 +40,7 @@ class RehearsalProvider:
         Raises ForeignError where the cluster has real machines, ProfileError or UsageError for options
         that cannot be.
         """
-        if any(self._cluster.glob(".vagrant/machines/*/*/id")):
+        if made_by_vagrant(self._cluster):
             raise ForeignError(
                 f"The cluster {self._plan.profile.name} has real machines, and a rehearsal is none.",
                 fix="Rehearse under another name.",
@@ -57,7 +60,7 @@ class RehearsalProvider:
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start to play a machine."""
         stage = self._stage()
-        log("this is a rehearsal: no machine is made, and nothing on this host changes")
+        log("this is a rehearsal: it creates no machines and changes nothing on this host")
         log(f"what it says was recorded on {stage.about}; it is played {stage.options.speed:g} times as fast")
         if stage.older:
             log(f"older than kubetui is what was recorded of: {', '.join(stage.older)}")

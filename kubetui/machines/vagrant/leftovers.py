@@ -17,12 +17,21 @@ from typing import Final
 from kubetui.base.files import private_folder, write_private
 from kubetui.base.process import Finished, run
 from kubetui.base.text import LineSink, nowhere
+from kubetui.cluster.folder import made_by_vagrant
 from kubetui.machines.vagrant.lxc.bridge import as_root
 from kubetui.machines.vagrant.settings import container_name
+from kubetui.profile.plan import Machine
 
 _VIRSH: Final = ("virsh", "--connect", "qemu:///system")
 """vagrant-libvirt's connection, which is not what virsh takes by itself for others than root."""
 _NEW: Final = "new\n"
+_MARKS: Final = "starting"
+
+
+def never_started(folder: Path, machines: Sequence[Machine]) -> list[Machine]:
+    """Return the machines that nobody has begun to make yet, in a cluster's folder."""
+    made = {name for name, _ in made_by_vagrant(folder)}
+    return [each for each in machines if each.name not in made and not (folder / _MARKS / each.name).exists()]
 
 
 class Leftovers:
@@ -32,7 +41,7 @@ class Leftovers:
         self._folder = folder
         self._cluster = cluster
         self._provider = provider
-        self._marks = folder / "starting"
+        self._marks = folder / _MARKS
 
     def cut_off(self, machine: str) -> bool:
         """Tell whether an earlier start of this machine did not come to its end."""

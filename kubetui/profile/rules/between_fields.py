@@ -9,15 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
-from kubetui.host.addresses import (
-    Route,
-    host_problems,
-    host_routes,
-    parse_routes,
-    route_conflicts,
-    virtualbox_problems,
-    virtualbox_ranges,
-)
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.rules.existing import listed_hosts, makes_machines, several_control_planes
 from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
@@ -194,16 +185,3 @@ RULES: tuple[Callable[[Profile], Iterator[Problem]], ...] = (
     _own_manifest,
     _patch_kinds,
 )
-
-__all__ = [
-    "RULES",
-    "Problem",
-    "Route",
-    "check",
-    "host_problems",
-    "host_routes",
-    "parse_routes",
-    "route_conflicts",
-    "virtualbox_problems",
-    "virtualbox_ranges",
-]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 
-from kubetui.profile.plan import NODE_MASK, Plan
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Network, Profile
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -53,23 +53,17 @@ class Range:
         return f"{self.label} {self.network[0] if self.network.num_addresses == 1 else self.network}"
 
 
-def node_network(address: IPv4Address) -> IPv4Network:
-    """Return the /24 that Vagrant makes of a private address."""
-    return IPv4Network((address, NODE_MASK), strict=False)
-
-
 def ranges(profile: Profile) -> tuple[Range, Range, Range]:
     """Return the ranges of pods, services and machines; existing ones may have others' addresses between theirs."""
     chosen, default = profile.network, Network()
     plan = Plan(profile)
-    nodes = node_network(chosen.first_address) if plan.provider.makes_machines else plan.node_network
     return (
         Range("pod_cidr", "the pod CIDR", chosen.pod_cidr, chosen.pod_cidr != default.pod_cidr),
         Range("service_cidr", "the service CIDR", chosen.service_cidr, chosen.service_cidr != default.service_cidr),
         Range(
             "first_address",
             "the machines' network",
-            nodes,
+            plan.node_network,
             chosen.first_address != default.first_address,
         ),
     )

@@ -8,15 +8,15 @@ import pytest
 
 from kubetui.base.errors import ForeignError, HostError
 from kubetui.engine.order import dependencies
-from kubetui.host.checks import quorum_check
+from kubetui.host.addresses import Route, route_conflicts
 from kubetui.machines.hosts.facts import Facts
 from kubetui.machines.hosts.facts import parse as parse_facts
-from kubetui.machines.hosts.findings import judge, refusal
+from kubetui.machines.hosts.findings import judge, quorum_check, refusal
 from kubetui.operations import plan as planview
 from kubetui.operations.changes import differences
 from kubetui.profile.files.file import dump, parse
 from kubetui.profile.plan import Plan, Role
-from kubetui.profile.rules.between_fields import Route, check, route_conflicts
+from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.profile import Profile
 from kubetui.software.networks import flannel
 from kubetui.steps import kubeadm

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kubetui.base.check import blocking
 from kubetui.base.errors import ProfileError
 from kubetui.engine.stop import Stop
-from kubetui.host.checks import blocking
 from kubetui.host.doctor import examine
 from kubetui.operations.plan import step_texts
 from kubetui.operations.up import up

@@ -1,0 +1,24 @@
+"""The result of looking at one thing that a cluster needs of this host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was checked and what was found; `fix` says what to do about a warning or a failure."""
+
+    name: str
+    status: Status
+    message: str
+    fix: str = ""
+
+
+def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Return the failed checks; any of them forbids a run."""
+    return tuple(check for check in checks if check.status == "failed")

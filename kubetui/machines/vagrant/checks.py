@@ -1,0 +1,143 @@
+"""What Vagrant and its providers need of this host: asked here, then judged by pure functions."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from kubetui.base.check import Check
+from kubetui.base.errors import KubetuiError
+from kubetui.base.process import ask
+from kubetui.base.system import System, install_hint, plugin_hint
+from kubetui.machines.vagrant import virtualbox
+from kubetui.machines.vagrant.commandline import environment
+from kubetui.machines.vagrant.packaging import stored
+from kubetui.machines.vagrant.project import vagrant_home
+from kubetui.machines.vagrant.settings import machines_document
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
+
+_BESIDES: Final = {"lxc": ("lxc-create", "brctl")}
+"""Programs that a provider's plugin calls besides the one in the catalogue."""
+_ELSEWHERE: Final = {"vmrun": Path("/Applications/VMware Fusion.app/Contents/Library/vmrun")}
+"""Where an installer puts a program that it does not add to PATH."""
+_STORAGE: Final = {"lxc": Path("/var/lib/lxc"), "libvirt": Path("/var/lib/libvirt/images")}
+
+
+def storage(kind: ProviderKind) -> Path:
+    """Return the folder in which a provider keeps its disks; most use the home folder."""
+    return _STORAGE.get(kind.name, Path.home())
+
+
+async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
+    """Check Vagrant, the plan's provider with its plugin, the provider options and the box."""
+    kind = plan.provider
+    version, plugins = await asyncio.gather(_vagrant("--version"), _plugins(kind))
+    vagrant = vagrant_check(version, system)
+    checks = [vagrant, program_check(kind, absent_programs(kind), system)]
+    if kind.plugin and vagrant.status != "failed":
+        checks.append(plugin_check(kind.plugin, plugins, system))
+    versions = [box.version for box in stored(vagrant_home(), plan.box, kind.name)]
+    checks += [options_check(plan), box_check(plan, versions)]
+    if kind.name == "virtualbox":
+        checks += await virtualbox.checks(system)
+    if kind.name == "hyperv":
+        checks.append(FIXED_ADDRESSES)
+    return tuple(checks)
+
+
+async def of_any_provider(system: System) -> tuple[Check, ...]:
+    """Check Vagrant, and whether any provider's programs are on this host."""
+    makers = [kind for kind in PROVIDERS.values() if kind.makes_machines and not kind.rehearsal]
+    present = [kind.name for kind in makers if not absent_programs(kind)]
+    return (vagrant_check(await _vagrant("--version"), system), providers_check(present))
+
+
+async def _vagrant(*arguments: str) -> str | None:
+    return await ask("vagrant", *arguments, env=environment())
+
+
+async def _plugins(kind: ProviderKind) -> str | None:
+    return await _vagrant("plugin", "list") if kind.plugin else None
+
+
+def absent_programs(kind: ProviderKind) -> list[str]:
+    """Return the programs of a provider that are not on this host."""
+    wanted = [*([kind.program] if kind.program else []), *_BESIDES.get(kind.name, ())]
+    return [program for program in wanted if shutil.which(program) is None and not _installed_elsewhere(program)]
+
+
+def _installed_elsewhere(program: str) -> bool:
+    return program in _ELSEWHERE and _ELSEWHERE[program].exists()
+
+
+def vagrant_check(output: str | None, system: System) -> Check:
+    """Judge the output of `vagrant --version`; None means that Vagrant is missing."""
+    if output is None:
+        return Check("Vagrant", "failed", "Vagrant is not installed.", install_hint("vagrant", system))
+    found = re.search(r"Vagrant (\d+(?:\.\d+)+)", output)
+    if not found:
+        return Check("Vagrant", "warning", "vagrant --version prints no version.", "Run it by hand to see why.")
+    return Check("Vagrant", "ok", f"Vagrant {found[1]}")
+
+
+def program_check(kind: ProviderKind, missing: Sequence[str], system: System) -> Check:
+    """Judge a provider's programs, of which `missing` are not on PATH."""
+    if kind.name == "hyperv" and system.id != "windows":
+        fix = "Choose another provider in the profile: virtualbox or libvirt."
+        return Check(kind.title, "failed", "Hyper-V is part of Windows, and this is another system.", fix)
+    if missing:
+        names = " and ".join(missing)
+        verb = "is" if len(missing) == 1 else "are"
+        return Check(kind.title, "failed", f"{names} {verb} not on this host.", install_hint(kind.name, system))
+    return Check(kind.title, "ok", f"{kind.program or kind.title} is installed")
+
+
+def plugin_check(plugin: str, output: str | None, system: System) -> Check:
+    """Judge the output of `vagrant plugin list` for a plugin; None means that Vagrant did not answer."""
+    if output is None:
+        return Check(plugin, "warning", "vagrant plugin list did not answer.", "Run it by hand to see why.")
+    found = re.search(rf"^{re.escape(plugin)} \(([^,)]+)", output, flags=re.MULTILINE)
+    if not found:
+        return Check(plugin, "failed", f"The Vagrant plugin {plugin} is not installed.", plugin_hint(plugin, system))
+    return Check(plugin, "ok", f"{plugin} {found[1]}")
+
+
+def providers_check(present: Sequence[str]) -> Check:
+    """Judge which providers' programs are on this host, when no profile names one."""
+    titles = [PROVIDERS[name].title for name in present]
+    if not titles:
+        fix = "Install VirtualBox (https://www.virtualbox.org/wiki/Downloads) or, on Linux, libvirt."
+        return Check("Providers", "failed", "No provider is installed.", fix)
+    return Check("Providers", "ok", f"installed: {', '.join(titles)}")
+
+
+def box_check(plan: Plan, versions: Sequence[str]) -> Check:
+    """Say in which versions the box is on this host; Vagrant downloads a missing one."""
+    wanted = plan.profile.machines.box_version
+    if versions:
+        return Check("Box", "ok", f"{plan.box} {', '.join(dict.fromkeys(versions))} is on this host")
+    version = f" ({wanted})" if wanted else ""
+    return Check("Box", "ok", f"{plan.box}{version} is not on this host yet: Vagrant will download it")
+
+
+def options_check(plan: Plan) -> Check:
+    """Judge the options that Vagrant passes on to the provider."""
+    try:
+        machines_document(plan)
+    except KubetuiError as error:
+        return Check("Provider options", "failed", error.message, error.fix)
+    return Check("Provider options", "ok", "well-formed")
+
+
+FIXED_ADDRESSES: Final = Check(
+    "Fixed addresses",
+    "warning",
+    "Vagrant cannot give Hyper-V machines a fixed address: they get what the virtual switch hands out.",
+    "Give each machine its planned address by hand in the switch's DHCP, or choose another provider.",
+)
+"""What Hyper-V cannot do (hashicorp/vagrant#8384)."""

@@ -1,0 +1,111 @@
+"""What VirtualBox needs of this host: the processor, a version for arm64, and an allowed address range."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Final
+
+from kubetui.base.check import Check
+from kubetui.base.process import ask
+from kubetui.base.system import System
+from kubetui.profile.plan import Plan
+from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.profile import Profile
+
+NETWORKS_CONF = Path("/etc/vbox/networks.conf")
+"""Where VirtualBox reads which host-only ranges it may use (VirtualBox manual, "Host-Only Networking")."""
+KVM_AT_LOAD: Final = (6, 12)
+"""The Linux release from which KVM takes the processor's virtualization when its module loads."""
+ARM: Final = (7, 1, 6)
+"""The first VirtualBox that runs Linux guests on arm64 well enough."""
+_DEFAULT = IPv4Network("192.168.56.0/21")
+
+
+async def checks(system: System) -> list[Check]:
+    """Check KVM, and VirtualBox's version on arm64."""
+    version = await ask("VBoxManage", "--version")
+    at_load = _read(Path("/sys/module/kvm/parameters/enable_virt_at_load"))
+    kvm = kvm_check(_read(Path("/proc/modules")) or "", platform.release(), at_load)
+    return [check for check in (kvm, arm_check(system.machine, version)) if check]
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def kvm_check(modules: str, release: str, at_load: str | None) -> Check | None:
+    """Judge whether KVM keeps the processor from VirtualBox; None when no KVM module is loaded.
+
+    `modules` is /proc/modules, `release` the kernel's, `at_load` KVM's parameter of that name (Y or N).
+    """
+    module = re.search(r"^(kvm_intel|kvm_amd) ", modules, flags=re.MULTILINE)
+    if not module:
+        return None
+    if _version(release)[:2] < KVM_AT_LOAD or (at_load or "").strip() == "N":
+        return Check("KVM", "ok", "loaded, and leaves the processor to VirtualBox while no KVM machine runs")
+    message = f"{module[1]} is loaded, and from Linux 6.12 on it keeps the processor's virtualization from VirtualBox."
+    fix = f"Boot with kvm.enable_virt_at_load=0, or for now: sudo modprobe -r {module[1]}. Or choose libvirt."
+    return Check("KVM", "warning", message, fix)
+
+
+def arm_check(machine: str, output: str | None) -> Check | None:
+    """Judge VirtualBox's version (`VBoxManage --version`) on arm64; None on other processors."""
+    if machine not in {"arm64", "aarch64"} or output is None:
+        return None
+    version = ".".join(map(str, _version(output)))
+    if _version(output) >= ARM:
+        return Check("VirtualBox on arm64", "ok", version)
+    fix = "Install 7.1.6 or newer: https://www.virtualbox.org/wiki/Downloads"
+    return Check("VirtualBox on arm64", "failed", f"VirtualBox {version} does not run Linux machines on arm64.", fix)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    found = re.search(r"\d+(?:\.\d+)*", text)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def address_problems(profile: Profile) -> tuple[Problem, ...]:
+    """Return the addresses of a profile that VirtualBox refuses on this host; reads one file."""
+    return range_problems(profile, allowed_ranges(_read(NETWORKS_CONF)))
+
+
+def allowed_ranges(text: str | None) -> tuple[IPv4Network, ...]:
+    """Return the ranges that VirtualBox allows for host-only networks, from networks.conf's text.
+
+    None means that the file is missing: then 192.168.56.0/21 is allowed. A file without ranges allows
+    none. Lines look like `* 10.0.0.0/8 192.168.0.0/16`; IPv6 ranges and unreadable words are skipped.
+    """
+    if text is None:
+        return (_DEFAULT,)
+    words = (word for line in text.splitlines() if line.strip().startswith("*") for word in line.strip()[1:].split())
+    return tuple(network for word in words for network in _network(word))
+
+
+def _network(word: str) -> Iterator[IPv4Network]:
+    try:
+        yield IPv4Network(word, strict=False)
+    except ValueError:
+        return
+
+
+def range_problems(profile: Profile, allowed: Sequence[IPv4Network]) -> tuple[Problem, ...]:
+    """Return a problem when the machines' addresses, or the host's beside them, lie outside the allowed ranges."""
+    if profile.provider != "virtualbox":
+        return ()
+    plan = Plan(profile)
+    needed = (plan.node_network[1], *(machine.address for machine in plan.machines))
+    outside = [address for address in needed if not any(address in network for network in allowed)]
+    if not outside:
+        return ()
+    shown = ", ".join(map(str, allowed)) or "no range at all"
+    message = f"VirtualBox does not allow {outside[-1]} on a host-only network: it allows {shown}."
+    fix = f"Add the line `* {plan.node_network}` to {NETWORKS_CONF}"
+    tail = ", or start at 192.168.56.101." if _DEFAULT in allowed else "."
+    return (Problem(("network", "first_address"), message, fix + tail),)
