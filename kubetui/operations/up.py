@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kubetui.base.files import room, write_private
 from kubetui.base.redaction import Stream
-from kubetui.base.text import LineSink, clean
+from kubetui.base.text import LineSink, clean, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, RunFinished, Sink, TaskFinished
@@ -77,15 +77,18 @@ async def up(
                 await provider.prepare()
                 write_private(cluster.profile, profilefile.dump(lasting(profile)))
                 connect = connector(cluster, provider)
-                if scribe:
-                    connect = scribe.around(connect)
-                run = Run(plan, cluster, provider, STEPS, connect)
+                run = Run(plan, cluster, provider, STEPS, scribe.around(connect) if scribe else connect)
                 try:
                     finished = await Engine(run, written, stop).execute()
                 finally:
                     times.keep(cluster)
             if scribe and finished.ok:
-                await scribe.look_around(cluster)
+                endpoint = await provider.endpoint(plan.control_plane)
+                node = await connect(plan.control_plane, endpoint, nowhere)
+                try:
+                    await scribe.look_around(node)
+                finally:
+                    await node.close()
             return finished
 
 

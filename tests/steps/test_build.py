@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.redaction import Secret
+from kubetui.cluster.tables import NODES
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
@@ -18,7 +19,6 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.remote import guest
 from kubetui.remote.command import Command, Late
 from kubetui.steps.build import STEPS
-from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import ADMIN_CONF
 from kubetui.steps.cluster.join import CREATE_TOKEN, SIGN
 from kubetui.steps.cluster.join_control_plane import upload
@@ -217,7 +217,7 @@ OTHERS = {
     "sign": Command(SIGN, {"PATCH": "{}"}),
     "upload": upload(FULL, Secret("0" * 64)),
     "admin.conf": Command(ADMIN_CONF),
-    "nodes": Command(NODES_TABLE),
+    "nodes": Command(NODES),
     "reset": reset(FULL),
 }
 

@@ -13,7 +13,6 @@ from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.tables import Member, Tables
 from kubetui.profile.plan import Machine, Plan, Role
-from kubetui.steps.cluster.check import NODES_TABLE
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import CREATE_TOKEN, JOIN_STEP, KNOWN, SIGNED
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -34,7 +33,6 @@ class Answers:
             digest(SHOW): self._clock,
             digest(CREATE_TOKEN): self._join_command,
             digest(KNOWN): self._known_node,
-            digest(NODES_TABLE): self._nodes,
             digest(NODES): self._nodes,
             digest(PODS): self._pods,
             digest(CONTAINERS): self._containers,
@@ -56,8 +54,6 @@ class Answers:
         return f"{command}\n{SIGNED}\nkind: Config\n"
 
     def _nodes(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
-        if asked.digest != digest(NODES_TABLE):
-            recorded = self._recording.find(digest(NODES_TABLE), Kind.READ, Role.CONTROL_PLANE) or recorded
         return self._tables(plan).nodes(recorded)
 
     def _pods(self, plan: Plan, _asked: Asked, recorded: Answer) -> str:

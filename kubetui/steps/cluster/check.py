@@ -8,7 +8,7 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
-from kubetui.cluster.tables import ADMIN
+from kubetui.cluster.tables import ADMIN, NODES
 from kubetui.engine.events import GOOD, Outcome
 from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
@@ -40,7 +40,6 @@ COMPLETION = Step(
 )
 
 VERIFY: Final = ADMIN + script(__package__, "check.sh")
-NODES_TABLE: Final = ADMIN + "kubectl get nodes -o wide\n"
 LOOK_SECONDS: Final = 60.0
 """How long a node that has joined may take to be Ready where others failed."""
 LOOK_PAUSE: Final = 1.0
@@ -60,7 +59,7 @@ async def _check(task: Task) -> Outcome:
     await apply(task, _waiting(task.plan), None)
     address = await ready(task.run.cluster.kubeconfig)
     task.log(f"the API server answers this host at {address}")
-    task.run.nodes_table = await task.node.read(Command(NODES_TABLE))
+    task.run.nodes_table = await task.node.read(Command(NODES))
     task.run.ready = frozenset(machine.name for machine in task.plan.machines)
     return Outcome.UNCHANGED
 
@@ -72,7 +71,7 @@ async def _look(task: Task) -> None:
     joined = {each.machine for each, outcome in ended if each.step in joins and outcome in GOOD}
     end = time.monotonic() + LOOK_SECONDS
     while True:
-        text = await task.node.read(Command(NODES_TABLE))
+        text = await task.node.read(Command(NODES))
         ready = ready_nodes(text)
         if {task.machine.name, *joined} <= ready or time.monotonic() > end:
             break

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.base.errors import KubetuiError, UsageError
-from kubetui.base.text import LineSink, clean, redact
-from kubetui.cluster.folder import Cluster
+from kubetui.base.redaction import redact
+from kubetui.base.text import LineSink, clean
 from kubetui.cluster.tables import CONTAINERS, NODES, PODS
 from kubetui.engine.step import Connect, Step
 from kubetui.engine.survey import parse
 from kubetui.machines.rehearsal.recording.asked import digest, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording, missing, scripts
 from kubetui.machines.rehearsal.recording.words import Words
-from kubetui.operations import observe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
@@ -59,17 +58,13 @@ class Scribe:
         step = next((step for (known, _, _), step in scripts(self.plan, self.steps).items() if known == name), "")
         self._notes.append((machine, name, kind, step, answer))
 
-    async def look_around(self, cluster: Cluster) -> None:
-        """Note the tables of the finished cluster, as the wizard's last screen reads them."""
-        node = await observe.control_plane(cluster)
-        try:
-            await self._settled(node)
-            for script in (NODES, PODS):
-                await self._table(node, self.plan.control_plane, Command(script))
-            for machine in self._chosen():
-                await self._table(node, machine, Command(CONTAINERS, {"NODE": machine.name}))
-        finally:
-            await node.close()
+    async def look_around(self, node: Node) -> None:
+        """Record the finished cluster's tables from its control plane, as the wizard's last screen reads them."""
+        await self._settled(node)
+        for script in (NODES, PODS):
+            await self._table(node, self.plan.control_plane, Command(script))
+        for machine in self._chosen():
+            await self._table(node, machine, Command(CONTAINERS, {"NODE": machine.name}))
 
     async def _settled(self, node: Node) -> None:
         """Wait until the kubelets have told of every pod, which they do once a minute."""
