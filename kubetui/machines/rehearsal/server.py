@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncssh
 
-from kubetui.machines.rehearsal.certificates import HOST
+from kubetui.machines.rehearsal.apiserver import HOST
 from kubetui.machines.rehearsal.faults import Fault
 from kubetui.machines.rehearsal.machine import RehearsedMachine
 from kubetui.machines.rehearsal.recording.asked import Asked, understand

@@ -19,10 +19,8 @@ from typing import Any, Final, TypeVar
 import asyncssh
 
 from kubetui.base.files import private_folder, write_private
-from kubetui.machines.rehearsal import certificates
 from kubetui.machines.rehearsal.answers import Answers
-from kubetui.machines.rehearsal.apiserver import ApiServer
-from kubetui.machines.rehearsal.certificates import Authority, Pair
+from kubetui.machines.rehearsal.apiserver import ApiServer, Authority, Pair, new_authority
 from kubetui.machines.rehearsal.machine import LOST, RehearsedMachine, version
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import Options
@@ -165,7 +163,7 @@ class Stage:
     def _authority(self) -> Authority:
         path = self._folder / "authority.json"
         if not path.exists():
-            write_private(path, json.dumps(asdict(certificates.make())))
+            write_private(path, json.dumps(asdict(new_authority())))
         parts = json.loads(path.read_text())
         return Authority(parts["certificate"], Pair(**parts["server"]), Pair(**parts["admin"]))
 

@@ -1,22 +1,28 @@
-"""The failures that are recognised in what Vagrant prints, and what a person should read instead of each.
+"""Known failures in Vagrant's output, and the error that a person reads instead.
 
 The patterns are Vagrant's own texts (templates/locales/en.yml of Vagrant 2.3 and 2.4, locales/en.yml of
-vagrant-lxc and vagrant-libvirt) and VirtualBox's, with runs of white space as one space.
+vagrant-lxc and vagrant-libvirt) and VirtualBox's; every run of white space counts as one space.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
+from kubetui.base.system import System, install_hint, plugin_hint
+
+_SHOWN: Final = 8
+"""Lines of an unknown failure that its message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A failure that is recognised: `message` and `fix` may use the pattern's named groups.
+    """A known failure: `message` and `fix` may use the pattern's named groups.
 
-    `{plugin}`, `{virtualbox}` and `{lxc}` are filled in, too: how they are installed on this host.
+    They may also use `{plugin}`, `{virtualbox}` and `{lxc}`: how to install these on this host.
     """
 
     pattern: str
@@ -215,3 +221,40 @@ KNOWN: Final = (
         "Correct machines.options or network.options in the profile.",
     ),
 )
+
+
+def error_of(command: str, code: int, output: Sequence[str], system: System) -> KubetuiError:
+    """Return the error for a Vagrant command that failed; a note on it holds `output`, the command's last lines.
+
+    `command` is what was run, such as `vagrant up kubmaster`. Known failures get a message of their own; for any
+    other, the message quotes the last lines.
+    """
+    flat = " ".join(" ".join(output).split())
+    error = next((found for known in KNOWN if (found := _match(known, flat, system))), None)
+    if error is None:
+        error = RunError(
+            f"{command} failed with exit code {code}. Its last lines:\n" + "\n".join(_last_words(output)),
+            fix="The log has the whole output. Run the same command again to resume.",
+            id="VAGRANT",
+        )
+    if output:
+        error.add_note("\n".join(output))
+    return error
+
+
+def _match(known: Known, flat: str, system: System) -> KubetuiError | None:
+    found = re.search(known.pattern, flat)
+    if not found:
+        return None
+    # format_map fills in named groups once, so a brace in Vagrant's output stays a brace
+    values = {name: value.strip() for name, value in found.groupdict().items() if value}
+    plugin = {"libvirt": "vagrant-libvirt", "lxc": "vagrant-lxc", "vmware_desktop": "vagrant-vmware-desktop"}
+    values["plugin"] = plugin_hint(plugin.get(values.get("provider", ""), "PLUGIN"), system)
+    values["virtualbox"] = install_hint("virtualbox", system)
+    values["lxc"] = install_hint("lxc", system)
+    return known.kind(known.message.format_map(values), fix=known.fix.format_map(values), id=known.id)
+
+
+def _last_words(output: Sequence[str]) -> list[str]:
+    """Return the last lines that are not empty."""
+    return [f"  {line}" for line in output if line.strip()][-_SHOWN:]

@@ -12,7 +12,7 @@ from kubetui.base.system import this_system
 from kubetui.base.text import LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline, orphans
-from kubetui.machines.vagrant.errors import explain
+from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
 from kubetui.machines.vagrant.lxc.shares import prefer
@@ -181,13 +181,13 @@ class VagrantProvider:
         code, output = await self._collect(arguments)
         found = commandline.parse_ssh_config(output)
         if names[0] not in found:
-            raise explain(_shown(arguments), code, output, self._system)
+            raise error_of(_shown(arguments), code, output, self._system)
         return found
 
     async def _read(self, arguments: Sequence[str]) -> list[str]:
         code, output = await self._collect(arguments)
         if code:
-            raise explain(_shown(arguments), code, output, self._system)
+            raise error_of(_shown(arguments), code, output, self._system)
         return output
 
     async def _collect(self, arguments: Sequence[str]) -> tuple[int, list[str]]:
@@ -195,7 +195,7 @@ class VagrantProvider:
         for last in (*(False,) * (_LOCK_TRIES - 1), True):
             output: list[str] = []
             code = (await self._process(arguments, output.append)).code
-            if not code or last or not isinstance(explain("", code, output, self._system), BusyError):
+            if not code or last or not isinstance(error_of("", code, output, self._system), BusyError):
                 break
             await asyncio.sleep(_LOCK_PAUSE)
         return code, output
@@ -204,7 +204,7 @@ class VagrantProvider:
         """Run a command that changes something. Raises what its output says, when it fails."""
         finished = await self._process(arguments, log)
         if finished.code:
-            raise explain(_shown(arguments), finished.code, finished.tail, self._system)
+            raise error_of(_shown(arguments), finished.code, finished.tail, self._system)
 
     async def _process(self, arguments: Sequence[str], log: LineSink) -> Finished:
         program = commandline.executable(self._system)

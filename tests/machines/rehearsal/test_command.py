@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SAYS = "no machine is made, and nothing on this host changes."
+NOTICE = "it creates no machines and changes nothing on this host."
 
 
 def kubetui(home: Path, *words: str, code: int = 0) -> str:
@@ -25,9 +25,9 @@ def kubetui(home: Path, *words: str, code: int = 0) -> str:
 
 def test_a_headless_rehearsal_from_nothing_to_the_table(tmp_path: Path) -> None:
     first, *lines, last = kubetui(tmp_path, "up", "rehearsal", "--yes").splitlines()
-    assert first == f"A rehearsal: {SAYS}"
-    assert last == f"This was a rehearsal: {SAYS}"
-    table = lines.index("The nodes of a rehearsal, from a recording:")
+    assert first == f"This is a rehearsal: {NOTICE}"
+    assert last == f"This was a rehearsal: {NOTICE}"
+    table = lines.index("The nodes of the rehearsal, replayed from a recording:")
     assert [line.split()[:2] for line in lines[table + 2 : table + 5]] == [
         ["kubmaster", "Ready"],
         ["kubnode1", "Ready"],
@@ -51,7 +51,7 @@ def test_a_host_that_lacks_everything_is_told_what_works(tmp_path: Path) -> None
 
 
 def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
-    assert "Say --rehearse" in kubetui(tmp_path, "up", "tutorial", "--speed", "3", code=2)
+    assert "Add --rehearse" in kubetui(tmp_path, "up", "tutorial", "--speed", "3", code=2)
     said = kubetui(tmp_path, "up", "rehearsal", "--yes", "--rehearse-fault", "earthquake", code=2)
     assert "init-timeout" in said
     assert "cannot be recorded" in kubetui(tmp_path, "up", "rehearsal", "--yes", "--record", "x.jsonl", code=2)
@@ -60,7 +60,7 @@ def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_join_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     words = ("up", "rehearsal", "--yes", "--speed", "200")
     said = kubetui(tmp_path, *words, "--rehearse-fault", "join-unreachable", code=7)
-    assert "2 of 3 nodes are ready; not yet: kubnode2." in said
+    assert "2 of 3 nodes are ready; the cluster works without the others: kubnode2." in said
     assert "NAME" in said
     events = kubetui(tmp_path, *words, "--json")
     assert json.loads(events.splitlines()[-1])["ready"] == 3

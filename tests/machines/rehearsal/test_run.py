@@ -206,8 +206,8 @@ async def test_logs_and_output_say_what_it_is(theatre: Theatre, capsys: pytest.C
     for event in theatre.events:
         show(event)
     first, *_, last = capsys.readouterr().out.splitlines()
-    assert first == "A rehearsal: no machine is made, and nothing on this host changes."
-    assert last == "This was a rehearsal: no machine is made, and nothing on this host changes."
+    assert first == "This is a rehearsal: it creates no machines and changes nothing on this host."
+    assert last == "This was a rehearsal: it creates no machines and changes nothing on this host."
     for machine in theatre.plan.machines:
         assert "a rehearsal" in (theatre.cluster.logs / f"{machine.name}.log").read_text().splitlines()[0]
 

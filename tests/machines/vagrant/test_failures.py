@@ -13,8 +13,7 @@ import pytest
 
 from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
 from kubetui.base.system import Installer, System
-from kubetui.machines.vagrant.errors import explain
-from kubetui.machines.vagrant.failures import KNOWN
+from kubetui.machines.vagrant.failures import KNOWN, error_of
 
 DEBIAN = System(Installer.APT, "debian", "12", "bookworm")
 TEXTS = {
@@ -157,7 +156,7 @@ SAID = {
 
 
 def of(text: str) -> KubetuiError:
-    return explain("vagrant up kubmaster", 1, text.splitlines(), DEBIAN)
+    return error_of("vagrant up kubmaster", 1, text.splitlines(), DEBIAN)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -191,11 +190,11 @@ def test_other_names_that_are_taken(text: str, name: str) -> None:
     assert name in of(text).message
 
 
-def test_an_unknown_text_is_shown_as_it_is() -> None:
+def test_an_unknown_failure_quotes_the_last_lines() -> None:
     error = of("==> kubmaster: Importing\n\nThe flux capacitor {is} empty.\nRefill it.\n")
     assert type(error) is RunError
     assert error.id == "VAGRANT"
-    assert error.message.startswith("vagrant up kubmaster ended with exit code 1")
+    assert error.message.startswith("vagrant up kubmaster failed with exit code 1")
     assert "  The flux capacitor {is} empty.\n  Refill it." in error.message
 
 
