@@ -1,9 +1,8 @@
-"""What a command asks on the terminal before it begins."""
+"""Questions that a command asks on the terminal before it begins."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,27 +10,24 @@ from kubetui.base.errors import StoppedError, UsageError
 from kubetui.profile import credentials
 from kubetui.profile.schema.profile import Profile
 
-if TYPE_CHECKING:
-    pass
-
 
 def confirmed(question: str, *, yes: bool) -> None:
-    """Go on if the person agrees, or has agreed on the command line.
+    """Return if the person agrees, now or with --yes.
 
-    Raises UsageError where no one can answer, StoppedError where the answer is no.
+    Raises UsageError when nobody can answer, StoppedError when the answer is no.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question} No one can answer here.", fix="Say --yes if that is what you want.")
+        raise UsageError(f"{question} Nobody can answer here.", fix="Add --yes to agree.")
     if not click.confirm(question):
         raise StoppedError("Nothing was done.")
 
 
 def passwords(profile: Profile) -> None:
-    """Ask for the passwords that a run of the profile needs and that are not known yet, without showing what is typed.
+    """Ask for each unknown password that a run of the profile needs, without showing what is typed.
 
-    Raises ProfileError where no one can answer.
+    Raises ProfileError when nobody can answer.
     """
     if sys.stdin.isatty():
         for place in credentials.missing(profile):

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from kubetui.cli import output as render
-from kubetui.engine.stop import Stop
-
-if TYPE_CHECKING:
-    pass
-
-import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import click
@@ -24,10 +15,11 @@ import click
 from kubetui.base.text import harmless
 from kubetui.cli.output import Output
 from kubetui.engine.events import Event
+from kubetui.engine.stop import Stop
 
 
 class Attended:
-    """An output that falls silent when nobody takes it any more, and calls `gone` then. The run itself goes on."""
+    """Wraps an output: when its reader goes away, it falls silent and calls `gone`. The run itself continues."""
 
     def __init__(self, output: Output, stream: TextIO, gone: Callable[[], None]) -> None:
         self._output = output
@@ -54,16 +46,16 @@ class Attended:
 
 
 def silence(stream: TextIO) -> None:
-    """Lead a stream nowhere, or Python would stumble over the lost reader once more as it exits."""
+    """Redirect a stream to /dev/null; otherwise Python fails on the lost reader again as it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Say a line on standard output or standard error; it falls silent for good when nobody takes it any more.
+    """Print a progress line to standard output or standard error; fall silent for good once the reader is gone.
 
-    It is for those who watch what goes on: that they left is no reason to cut it off halfway.
+    A reader who leaves is no reason to stop the work halfway.
     """
     try:
         click.echo(harmless(line), err=err)
@@ -72,24 +64,24 @@ def say(line: str, *, err: bool = False) -> None:
 
 
 def complain(text: str) -> None:
-    """Say something on standard error, if somebody still reads it."""
+    """Print to standard error, if somebody still reads it."""
     with suppress(OSError):
         click.echo(text, err=True)
 
 
 @contextmanager
-def followed(output: render.Output) -> Iterator[tuple[Attended, Stop]]:
-    """Give an output for a run, and what stops that run: that nobody follows the output, or a signal.
+def followed(output: Output) -> Iterator[tuple[Attended, Stop]]:
+    """Yield an output for a run, and a stop that a signal or the loss of the reader requests.
 
-    The first signal stops it gently, the next one at once.
+    The first signal stops the run gently, the second at once.
     """
     stop = Stop()
-    # after a closed terminal nobody is there any more to ask for it twice
+    # after the terminal is closed nobody can press Ctrl+C a second time, so it never stops at once
     on_signals(_stopper(stop), hung_up=stop.wish)
 
     def unread() -> None:
         if not stop.requested:
-            complain("Nobody reads what is said here any more. Stopping: what runs comes to its end.")
+            complain("Nobody reads this output any more. Stopping: finishing running steps.")
         stop.wish()
 
     attended = Attended(output, sys.stdout, unread)
@@ -100,11 +92,11 @@ def followed(output: render.Output) -> Iterator[tuple[Attended, Stop]]:
 
 
 def on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
-    """Call `asked` on SIGINT and SIGTERM, `hung_up` on SIGHUP unless nohup ignores it."""
+    """Call `asked` on SIGINT and SIGTERM, and `hung_up` on SIGHUP unless nohup ignores it."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked)
-    # nohup ignores it for the programs that it starts, and that is what the person wants
+    # nohup ignores SIGHUP for the programs that it starts, and that is what the person wants
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGHUP, hung_up)
 
@@ -112,7 +104,7 @@ def on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> Non
 def _stopper(stop: Stop) -> Callable[[], None]:
     def request() -> None:
         if not stop.requested:
-            complain("\nStopping: what runs comes to its end. Once more stops at once.")
+            complain("\nStopping: finishing running steps; press Ctrl+C again to stop now.")
         stop.request()
 
     return request

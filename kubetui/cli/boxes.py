@@ -1,4 +1,4 @@
-"""What `kubetui boxes` does, and the box that `kubetui up --keep-box` leaves behind."""
+"""`kubetui boxes`, and the prepared box that `kubetui up --keep-box` makes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import click
 
 from kubetui.base.text import harmless
-from kubetui.cli import output as render
+from kubetui.cli import output as outputs
 from kubetui.cli.asking import passwords
 from kubetui.cli.audience import followed, say
 from kubetui.cluster.folder import Cluster, is_name
@@ -22,12 +22,12 @@ from kubetui.profile.schema.profile import Profile
 
 
 def boxes() -> int:
-    """List the prepared boxes; see `cli.boxes`."""
+    """List the prepared boxes; see `cli.main.boxes`."""
     found = store.listing()
     for box in found:
         made = time.strftime("%Y-%m-%d", time.localtime(box.made))
         size = f"{box.size / 1e9:.1f} GB"
-        stale = "" if box.current else "  stale: its base box has changed"
+        stale = "" if box.current else "  stale: its base box changed"
         what = f"Kubernetes {box.kubernetes}, {box.network}, {box.provider}, from {box.base}"
         click.echo(harmless(f"{box.key}  {made}  {size:>7}  {what}{stale}"))
     if not found:
@@ -36,7 +36,7 @@ def boxes() -> int:
 
 
 def make(name: str) -> int:
-    """Make a prepared box; see `cli.make_box`."""
+    """Make a prepared box; see `cli.main.make_box`."""
     cluster = Cluster(name) if is_name(name) else None
     built = cluster is not None and cluster.exists
     keep(profilefile.load(cluster.profile if cluster and built else library.find(name)))
@@ -44,9 +44,9 @@ def make(name: str) -> int:
 
 
 def keep(profile: Profile, *, as_json: bool = False) -> None:
-    """Make the prepared box of a profile, and say how to start from it."""
+    """Make the prepared box of a profile, and print how to use it."""
     passwords(profile)
-    output = render.output(as_json=as_json, verbose=False)
+    output = outputs.output(as_json=as_json, verbose=False)
     told = partial(say, err=as_json)
 
     async def make() -> str:
@@ -54,11 +54,11 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
             return await boxmaker.make(profile, connector, attended, told, stop)
 
     name = asyncio.run(make())
-    told(f"{name} is kept. Start from it: kubetui up PROFILE --prepared-box")
+    told(f"{name} is ready. Use it: kubetui up PROFILE --prepared-box")
 
 
 def remove(key: str) -> int:
-    """Remove a prepared box; see `cli.remove_box`."""
+    """Remove a prepared box; see `cli.main.remove_box`."""
     asyncio.run(store.remove(key, say))
     say(f"{key} is gone.")
     return 0

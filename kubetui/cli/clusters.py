@@ -1,17 +1,19 @@
-"""What the commands do that change something. Only `cli.py` calls this, after it is known which command it is."""
+"""`kubetui up` and `kubetui destroy`."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kubetui.base.errors import PARTLY, HostError, RunError, StoppedError, UsageError
+from kubetui.base.errors import ExitCode, HostError, UsageError
 from kubetui.base.files import named
 from kubetui.base.text import counted
-from kubetui.cli import output as render
+from kubetui.cli import output as outputs
 from kubetui.cli.asking import confirmed, passwords
 from kubetui.cli.audience import followed, on_signals, say
+from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished
@@ -30,59 +32,58 @@ if TYPE_CHECKING:
     from kubetui.operations.changes import Revision
 
 
-def up(
-    name: str,
-    *,
-    yes: bool,
-    as_json: bool,
-    verbose: bool,
-    timings: bool,
-    record: str | None,
-    prepared_box: bool | None,
-    keep_box: bool,
-    accept_host_keys: bool,
-    rehearse: bool,
-    speed: float | None,
-    rehearse_fault: str | None,
-) -> int:
-    """Build a cluster; see `cli.up`."""
-    from kubetui.cli import hosts as hostcommands
+def up(name: str, options: UpOptions) -> int:
+    """Build a cluster; see `cli.main.up`."""
+    plan = choose(name, options)
+    allowed = allow(plan, name, options)
+    finished = build(plan, allowed, options)
+    return after(plan.profile, finished, options)
 
+
+def choose(name: str, options: UpOptions) -> Plan:
+    """Return the plan that the profile and the flags make. Raises UsageError for flags that contradict it."""
     profile = profilefile.load(library.find(name))
-    if prepared_box is not None:
-        machines = profile.machines.model_copy(update={"prepared_box": prepared_box})
+    if options.prepared_box is not None:
+        machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
-    profile = _rehearsed(profile, rehearse=rehearse, speed=speed, fault=rehearse_fault)
-    plan = store.planned(Plan(profile))
-    if keep_box:
+    plan = store.planned(Plan(_rehearsed(profile, options)))
+    if options.keep_box:
         refuse_others(plan.provider.name)
-    asyncio.run(check_host(plan, name))
+    if options.record is not None:
+        _refuse_recording(plan, options.record)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the person agreed to: the way into existing machines, and the machines that a changed profile destroys."""
+
+    access: Access | None = None
+    destroyed: tuple[str, ...] = ()
+
+
+def allow(plan: Plan, name: str, options: UpOptions) -> Allowed:
+    """Check this host, then ask the person for passwords, for consent and for access to existing machines.
+
+    `name` is what the person calls the profile. Raises HostError when a check fails, UsageError or ProfileError
+    when nobody can answer a question, StoppedError when the answer is no.
+    """
+    from kubetui.cli import hosts
+
+    profile = plan.profile
+    asyncio.run(_check_host(plan, name))
     passwords(profile)
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
-        confirmed(f"Build {profile.name}: {what}?", yes=yes)
-    revision = revised(plan, yes=yes)
-    access = hostcommands.meet(plan, accept_host_keys=accept_host_keys, moved=revision.touched if revision else ())
-    output = render.output(as_json=as_json, verbose=verbose, remaining=Remaining(plan))
-    scribe = _scribe(plan, record)
-    finished = asyncio.run(_up(profile, output, scribe, access, revision))
-    if scribe and record and finished.ok:
-        with named(Path(record)):
-            scribe.save(Path(record))
-        say(f"wrote {record}", err=True)
-    if timings:
-        show_timings(Cluster(profile.name), err=as_json)
-    if finished.ok:
-        if keep_box:
-            from kubetui.cli.boxes import keep
-
-            keep(profile, as_json=as_json)
-        return 0
-    return _code(finished)
+        confirmed(f"Build {profile.name}: {what}?", yes=options.yes)
+    revision = revised(plan, yes=options.yes)
+    moved = revision.touched if revision else ()
+    access = hosts.meet(plan, accept_host_keys=options.accept_host_keys, moved=moved)
+    return Allowed(access, revision.destroyed if revision else ())
 
 
 def revised(plan: Plan, *, yes: bool) -> Revision | None:
-    """Compare a plan with the one that its cluster was built from, and ask before machines are destroyed for it.
+    """Compare a plan with the one that its cluster was built from, and ask before it destroys machines for the change.
 
     Raises ProfileError where the change cannot be taken any more, and as `confirmed` does.
     """
@@ -97,80 +98,103 @@ def revised(plan: Plan, *, yes: bool) -> Revision | None:
     return revision
 
 
-def _code(finished: RunFinished) -> int:
-    """Return the exit code of a run that did not get to its end."""
+def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
+    """Run the build while showing its events, and write the recording that was asked for."""
+    scribe = _scribe(plan) if options.record else None
+    output = outputs.output(as_json=options.as_json, verbose=options.verbose, remaining=Remaining(plan))
+    finished = asyncio.run(_build(plan.profile, output, scribe, allowed))
+    if scribe and options.record and finished.ok:
+        with named(Path(options.record)):
+            scribe.save(Path(options.record))
+        say(f"wrote {options.record}", err=True)
+    return finished
+
+
+def after(profile: Profile, finished: RunFinished, options: UpOptions) -> int:
+    """Show the timings and make the prepared box that were asked for; return the exit code."""
+    if options.timings:
+        show_timings(Cluster(profile.name), err=options.as_json)
+    if finished.ok and options.keep_box:
+        from kubetui.cli.boxes import keep
+
+        keep(profile, as_json=options.as_json)
+    return _exit_code(finished)
+
+
+def _exit_code(finished: RunFinished) -> ExitCode:
+    if finished.ok:
+        return ExitCode.OK
     if finished.partly:
-        return PARTLY
-    return StoppedError.exit_code if finished.stopped and not finished.failed else RunError.exit_code
+        return ExitCode.PARTLY
+    return ExitCode.STOPPED if finished.stopped and not finished.failed else ExitCode.RUN
 
 
-def _scribe(plan: Plan, record: str | None) -> Scribe | None:
-    """Return what makes a recording, where one is asked for. Raises UsageError where it could not be a true one."""
-    if record is None:
-        return None
-    if plan.provider.rehearsal:
-        raise UsageError("A rehearsal cannot be recorded: it is one.", fix="Record a run on real machines.")
-    from kubetui.machines.rehearsal.recording.scribe import Scribe
-    from kubetui.steps.build import STEPS
+def _rehearsed(profile: Profile, options: UpOptions) -> Profile:
+    """Return the profile as the flags want it rehearsed. Raises UsageError for rehearsal flags without a rehearsal."""
+    from kubetui.machines.rehearsal import options as rehearsal
 
-    if not Path(record).absolute().parent.is_dir():
-        raise UsageError(f"{record} cannot be written: its folder is not there.", fix="Make the folder first.")
-    return Scribe(plan, STEPS)
-
-
-def _rehearsed(profile: Profile, *, rehearse: bool, speed: float | None, fault: str | None) -> Profile:
-    """Return the profile as the command line wants it rehearsed. Raises UsageError where nothing is."""
-    from kubetui.machines.rehearsal import options
-
-    if rehearse:
-        profile = options.rehearsed(profile)
-    if profile.provider == options.NAME:
-        return options.with_options(profile, speed=speed or options.HEADLESS, fault=fault)
-    if speed or fault:
-        raise UsageError("--speed and --rehearse-fault are for rehearsals.", fix="Say --rehearse, too.")
+    if options.rehearse:
+        profile = rehearsal.rehearsed(profile)
+    if profile.provider == rehearsal.NAME:
+        return rehearsal.with_options(profile, speed=options.speed or rehearsal.HEADLESS, fault=options.fault)
+    if options.speed or options.fault:
+        raise UsageError("--speed and --rehearse-fault only work in a rehearsal.", fix="Add --rehearse.")
     return profile
 
 
-async def check_host(plan: Plan, name: str) -> None:
-    """Raise HostError with everything that this host lacks for a plan; `name` is what the person calls the profile."""
-    from kubetui.host import doctor as doctors
+def _refuse_recording(plan: Plan, record: str) -> None:
+    """Raise UsageError when the run cannot be recorded into this file."""
+    if plan.provider.rehearsal:
+        raise UsageError("A rehearsal cannot be recorded: it replays one.", fix="Record a run on real machines.")
+    if not Path(record).absolute().parent.is_dir():
+        raise UsageError(f"{record} cannot be written: its folder does not exist.", fix="Make the folder first.")
 
-    checks = doctors.blocking(await doctors.examine(plan))
+
+def _scribe(plan: Plan) -> Scribe:
+    from kubetui.machines.rehearsal.recording.scribe import Scribe
+    from kubetui.steps.build import STEPS
+
+    return Scribe(plan, STEPS)
+
+
+async def _check_host(plan: Plan, name: str) -> None:
+    """Raise HostError with everything that this host lacks for a plan."""
+    from kubetui.base.check import blocking
+    from kubetui.host.doctor import examine
+
+    checks = blocking(await examine(plan))
     if checks:
         lines = [f"{check.name}: {check.message}\n    {check.fix}" for check in checks]
-        fix = f"What works on every host is a rehearsal: kubetui up {name} --rehearse"
+        fix = f"A rehearsal works on every host: kubetui up {name} --rehearse"
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), fix=fix, id="HOST")
 
 
-async def _up(
-    profile: Profile, output: render.Output, scribe: Scribe | None, access: Access | None, revision: Revision | None
-) -> RunFinished:
-    from kubetui.operations.up import up as build
+async def _build(profile: Profile, output: outputs.Output, scribe: Scribe | None, allowed: Allowed) -> RunFinished:
+    from kubetui.operations.up import up as operation
 
-    confirmed = revision.destroyed if revision else ()
     with followed(output) as (attended, stop):
-        return await build(profile, attended, stop, scribe, access, confirmed=confirmed)
+        return await operation(profile, attended, stop, scribe, allowed.access, confirmed=allowed.destroyed)
 
 
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
-    """Remove a cluster; see `cli.destroy`."""
-    from kubetui.cli import hosts as hostcommands
-    from kubetui.operations.destroy import destroy as remove
+    """Remove a cluster; see `cli.main.destroy`."""
+    from kubetui.cli import hosts as existing_machines
+    from kubetui.operations.destroy import destroy as operation
 
     cluster = existing(name)
     plan = Plan(profilefile.load(cluster.profile))
     if plan.provider.makes_machines:
         confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
     else:
-        hostcommands.confirm_reset(plan, hosts)
-    access = hostcommands.meet(plan, accept_host_keys=False)
+        existing_machines.confirm_reset(plan, hosts)
+    access = existing_machines.meet(plan, accept_host_keys=False)
 
     async def removing() -> None:
         stop = Stop()
         on_signals(stop.at_once, hung_up=stop.at_once)
         with stop.cancels_this():
-            await remove(cluster, say, access)
+            await operation(cluster, say, access)
 
     asyncio.run(removing())
     say(f"{name} is gone.")
-    return 0
+    return ExitCode.OK

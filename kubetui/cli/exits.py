@@ -1,6 +1,6 @@
 """How a command ends: with one clear message and an exit code, never with a traceback.
 
-Every command loads this; what only an error needs is imported when there is one.
+Every command loads this module, so it imports what only an error needs when there is one.
 """
 
 from __future__ import annotations
@@ -9,44 +9,46 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec
 
 import click
 
-from kubetui.base.errors import KubetuiError, StoppedError
+from kubetui.base.errors import ExitCode, KubetuiError, StoppedError
+
+P = ParamSpec("P")
 
 
 def open_streams() -> None:
-    """Lead nowhere what whoever started this has closed (`kubetui up lab <&-`): Python has no stream for it at all."""
+    """Open /dev/null for streams that the caller closed (`kubetui up lab <&-`); Python leaves them None."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as the program
 
 
-def friendly(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Show an error as one clear message with its exit code, never as a traceback."""
+def friendly(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn a command's errors into one clear message and an exit code."""
 
     @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             code = command(*args, **kwargs)
         except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
             raise
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python's own report would tell what it holds
-            code = _explained(error)
-        sys.exit(code or 0)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - Python's own report would show local values
+            code = _report(error)
+        sys.exit(code or ExitCode.OK)
 
     return run
 
 
-def _explained(error: BaseException) -> int:
-    """Say what ended a command, and return its exit code."""
+def _report(error: BaseException) -> int:
+    """Print what ended a command, and return its exit code."""
     known: KubetuiError | None = None
     match error:
         case KubetuiError():
             known = error
         case KeyboardInterrupt() | click.Abort():
-            known = StoppedError("Stopped.", fix="The same command goes on from here.")
+            known = StoppedError("Stopped.", fix="Run the same command again to resume.")
         case OSError():
             from kubetui.base.files import refusal
 
@@ -58,7 +60,7 @@ def _explained(error: BaseException) -> int:
     from kubetui.base import crash
 
     _complain(crash.report(error))
-    return crash.CODE
+    return ExitCode.BUG
 
 
 def _complain(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What `kubetui kubeconfig` does; see `cli.kubeconfig`."""
+"""`kubetui kubeconfig`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kubetui.cluster.kubeconfig import default_path, merge
 
 
 def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
-    """Print the line that points kubectl at a cluster, or merge its kubeconfig into the person's own."""
+    """Print the line that points kubectl at a cluster, or merge its kubeconfig; see `cli.main.kubeconfig`."""
     cluster = existing(name)
     if into is not None and not merging:
-        raise UsageError("--into says where to merge.", fix=f"Say: kubetui kubeconfig {name} --merge --into {into}")
+        raise UsageError("--into only works with --merge.", fix=f"Run: kubetui kubeconfig {name} --merge --into {into}")
     if not cluster.kubeconfig.exists():
         raise UsageError(
-            f"{name} has no kubeconfig yet: its control plane was never ready.",
-            fix=f"Go on with: kubetui up {name}",
+            f"{name} has no kubeconfig yet: its control plane has never been ready.",
+            fix=f"Resume with: kubetui up {name}",
             id="KUBECONFIG",
         )
     if not merging:
@@ -33,9 +33,9 @@ def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
     with named(path):
         done = merge(cluster.kubeconfig, name, path)
     if not done.changed:
-        click.echo(f"{done.path} has the context {name} already; nothing changed.")
+        click.echo(f"{done.path} already has the context {name}; nothing changed.")
         return 0
-    click.echo(f"{done.path} has the context {name} now: kubectl --context={name} get nodes")
+    click.echo(f"{done.path} now has the context {name}: kubectl --context={name} get nodes")
     if done.backup:
-        click.echo(f"As it was before, comments included: {done.backup}")
+        click.echo(f"Backup of the file, comments included: {done.backup}")
     return 0

@@ -1,24 +1,24 @@
-"""The command line. Imports stand inside the commands, so that `--help` costs next to nothing."""
+"""The commands and their flags. Each command imports what it needs when it runs, so that `--help` is fast."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError
 from kubetui.cli.exits import friendly, open_streams
+from kubetui.cli.options import UpOptions
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kubetui")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Build a real multi-node Kubernetes cluster on your own machine, and see what happens.
+    """Build a real multi-node Kubernetes cluster on your own machine, and watch how.
 
-    Without a command the wizard opens.
+    Without a command, the wizard opens.
     """
     open_streams()
     if context.invoked_subcommand is None:
@@ -29,7 +29,7 @@ def main(context: click.Context) -> None:
 def _wizard() -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise KubetuiError(
-            "The wizard needs a terminal, and there is none.", fix="Without one, run: kubetui up PROFILE --yes"
+            "The wizard needs a terminal, and there is none.", fix="Without a terminal, run: kubetui up PROFILE --yes"
         )
     from screens.app import run
 
@@ -37,12 +37,12 @@ def _wizard() -> int:
 
 
 @main.command()
-@click.option("--plain", is_flag=True, help="One question after the other, for plain terminals and screen readers.")
+@click.option("--plain", is_flag=True, help="Ask one question at a time, for plain terminals and screen readers.")
 @friendly
 def new(*, plain: bool) -> int:
-    """Ask for everything that a cluster needs, and save it as a profile."""
+    """Ask what the cluster should look like, and save the answers as a profile."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise KubetuiError("There is no terminal to ask on.", fix="Write a profile, and run: kubetui up PROFILE --yes")
+        raise KubetuiError("There is no terminal to ask on.", fix="Write a profile and run: kubetui up PROFILE --yes")
     if plain:
         from screens.plain import new as ask
 
@@ -55,36 +55,63 @@ def new(*, plain: bool) -> int:
 @main.command()
 @click.argument("profile")
 @click.option("--yes", "-y", is_flag=True, help="Start without asking.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON an event.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
-@click.option("--timings", is_flag=True, help="At the end show each task's time and the critical path.")
+@click.option("--timings", is_flag=True, help="At the end, show each task's time and the critical path.")
 @click.option(
-    "--prepared-box/--no-prepared-box", default=None, help="Start from a kept box, or not; else as PROFILE says."
+    "--prepared-box/--no-prepared-box", default=None, help="Use a prepared box (default: the profile's setting)."
 )
-@click.option("--keep-box", is_flag=True, help="At the end make a prepared box, so that later runs are faster.")
-@click.option("--rehearse", is_flag=True, help="Make no machine: play recorded ones. Works on every host.")
-@click.option("--speed", type=click.FloatRange(0.1, 1000), help="How much faster than recorded a rehearsal goes.")
-@click.option("--rehearse-fault", metavar="FAULT", help="A rehearsal in which something fails, such as init-timeout.")
-@click.option("--record", type=click.Path(dir_okay=False), help="Write what the machines say into this file.")
-@click.option("--accept-host-keys", is_flag=True, help="Take unknown host keys of existing machines for their own.")
+@click.option("--keep-box", is_flag=True, help="At the end, make a prepared box that speeds up later runs.")
+@click.option("--rehearse", is_flag=True, help="Replay recorded machines instead of making any. Works on every host.")
+@click.option("--speed", type=click.FloatRange(0.1, 1000), help="How many times faster than recorded a rehearsal runs.")
+@click.option("--rehearse-fault", "fault", metavar="FAULT", help="Let a rehearsal fail, for example with init-timeout.")
+@click.option("--record", type=click.Path(dir_okay=False), help="Record what the machines print into this file.")
+@click.option("--accept-host-keys", is_flag=True, help="Trust unknown host keys without asking.")
 @friendly
-def up(profile: str, **options: Any) -> int:
-    """Build the cluster of PROFILE, or what is missing of it.
+def up(
+    profile: str,
+    *,
+    yes: bool,
+    as_json: bool,
+    verbose: bool,
+    timings: bool,
+    prepared_box: bool | None,
+    keep_box: bool,
+    rehearse: bool,
+    speed: float | None,
+    fault: str | None,
+    record: str | None,
+    accept_host_keys: bool,
+) -> int:
+    """Build the cluster of PROFILE; completed steps are skipped.
 
     PROFILE is a file, or the name of a saved or starter profile.
     """
     from kubetui.cli.clusters import up as command
 
-    return command(profile, **options)
+    options = UpOptions(
+        yes=yes,
+        as_json=as_json,
+        verbose=verbose,
+        timings=timings,
+        record=record,
+        prepared_box=prepared_box,
+        keep_box=keep_box,
+        accept_host_keys=accept_host_keys,
+        rehearse=rehearse,
+        speed=speed,
+        fault=fault,
+    )
+    return command(profile, options)
 
 
 @main.command()
 @click.argument("profile")
-@click.option("--script", type=click.Path(file_okay=False), help="Write one shell script a machine into this folder.")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@click.option("--script", type=click.Path(file_okay=False), help="Write one shell script per machine into this folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @friendly
 def plan(profile: str, *, script: str | None, as_json: bool) -> int:
-    """Show every machine, address and command of PROFILE; nothing is touched."""
+    """Show every machine, address and command of PROFILE; changes nothing."""
     from kubetui.cli.show import plan as command
 
     return command(profile, script=script, as_json=as_json)
@@ -92,10 +119,10 @@ def plan(profile: str, *, script: str | None, as_json: bool) -> int:
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @friendly
 def status(name: str | None, *, as_json: bool) -> int:
-    """Show the clusters, or one of them with its machines."""
+    """Show all clusters with their machines, or one of them."""
     from kubetui.cli.show import status as command
 
     return command(name, as_json=as_json)
@@ -104,11 +131,15 @@ def status(name: str | None, *, as_json: bool) -> int:
 @main.command()
 @click.argument("name")
 @click.option(
-    "--svg", is_flag=False, flag_value="-", metavar="[FILE]", help="A Gantt chart as SVG, into FILE or standard output."
+    "--svg",
+    is_flag=False,
+    flag_value="-",
+    metavar="[FILE]",
+    help="Write a Gantt chart as SVG to FILE or stdout.",
 )
 @friendly
 def timings(name: str, *, svg: str | None) -> int:
-    """Show when each task of a cluster's last run began and ended."""
+    """Show when each task of a cluster's last run started and ended."""
     from kubetui.cli.show import timings as command
 
     return command(name, svg=svg)
@@ -116,13 +147,13 @@ def timings(name: str, *, svg: str | None) -> int:
 
 @main.command()
 @click.argument("name")
-@click.option("--merge", is_flag=True, help="Put it into your own kubeconfig, as the context NAME.")
+@click.option("--merge", is_flag=True, help="Merge it into your own kubeconfig, as the context NAME.")
 @click.option("--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not ~/.kube/config.")
 @friendly
 def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
     """Print the line that points kubectl at a cluster, or merge its kubeconfig into yours.
 
-    A merge keeps a backup, waits for a kubectl that is writing, and replaces nothing of another cluster.
+    A merge keeps a backup, waits for a kubectl that is writing, and leaves other clusters' entries alone.
     """
     from kubetui.cli.kubeconfig import kubeconfig as command
 
@@ -131,13 +162,13 @@ def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
 
 @main.command()
 @click.argument("name")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Where to write it.")
-@click.option("--yes", "-y", is_flag=True, help="Write without asking.")
+@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to FILE.")
+@click.option("--yes", "-y", is_flag=True, help="Write the report without asking.")
 @friendly
 def support(name: str, *, output: str | None, yes: bool) -> int:
-    """Collect what helps to find out why a run failed into one file, without secrets.
+    """Collect everything needed to diagnose a failed run into one file, without secrets.
 
-    It shows what is in it before it writes, and sends nothing anywhere.
+    Lists the contents before writing the file, and sends nothing anywhere.
     """
     from kubetui.cli.support import report as command
 
@@ -146,13 +177,13 @@ def support(name: str, *, output: str | None, yes: bool) -> int:
 
 @main.command()
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask; existing machines are named with --hosts instead.")
-@click.option("--hosts", metavar="NAME,...", help="Existing machines to reset: all of the cluster's, by name.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask. For existing machines, use --hosts instead.")
+@click.option("--hosts", metavar="NAME,...", help="Reset these existing machines: name every machine of the cluster.")
 @friendly
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
-    """Remove a cluster: its machines, its folder, and what only they used.
+    """Remove a cluster: its machines, its folder, and the networks that only they used.
 
-    Existing machines stay and become what they were.
+    Existing machines stay; kubetui restores them to their earlier state.
     """
     from kubetui.cli.clusters import destroy as command
 
@@ -186,7 +217,7 @@ def schema() -> int:
 @main.group(invoke_without_command=True)
 @click.pass_context
 def boxes(context: click.Context) -> None:
-    """List prepared boxes: machines with packages and images, kept for later runs."""
+    """List prepared boxes, which hold packages and images for faster runs."""
     if context.invoked_subcommand is None:
         _boxes()
 
@@ -202,7 +233,7 @@ def _boxes() -> int:
 @click.argument("profile")
 @friendly
 def make_box(profile: str) -> int:
-    """Make the prepared box of PROFILE, or of a cluster: a machine is started for it."""
+    """Make a prepared box for PROFILE or for a cluster, using a temporary machine."""
     from kubetui.cli.boxes import make as command
 
     return command(profile)
@@ -220,10 +251,10 @@ def remove_box(key: str) -> int:
 
 @main.command()
 @click.argument("profile", required=False)
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @friendly
 def doctor(profile: str | None, *, as_json: bool) -> int:
-    """Look whether this host has what a cluster, or PROFILE, needs."""
+    """Check that this host has what PROFILE, or any cluster, needs."""
     from kubetui.cli.show import doctor as command
 
     return command(profile, as_json=as_json)

@@ -1,4 +1,4 @@
-"""Headless output: one line an event, a progress line on a terminal, or JSON for machines."""
+"""Headless output: one line per event with a live progress line, or JSON lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
-from kubetui.base.text import counted
+from kubetui.base.text import counted, duration
 from kubetui.engine.events import (
     Event,
     Line,
@@ -28,12 +28,11 @@ from kubetui.engine.progress import Progress
 
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
-
-NOTICE = "no machine is made, and nothing on this host changes"
+NOTICE = "it creates no machines and changes nothing on this host"
 
 
 class Output(Protocol):
-    """A sink that ends."""
+    """A sink that can be closed."""
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
@@ -43,7 +42,7 @@ class Output(Protocol):
 
 
 class JsonLines:
-    """Every event as one line of JSON with its kind; the format is listed in docs/events.md."""
+    """Writes every event as one line of JSON with its kind; docs/events.md lists the format."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -54,15 +53,15 @@ class JsonLines:
         self._stream.flush()
 
     def close(self) -> None:
-        """Leave the terminal tidy; there is nothing to do."""
+        """Do nothing: JSON leaves nothing to tidy."""
 
 
 Left = Callable[[Progress], float | None]
-"""Tells how many seconds a run still takes, None when nobody knows."""
+"""Estimates the seconds that a run still takes; None without earlier runs to judge by."""
 
 
 class Plain:
-    """One line an event. On a terminal also a progress line that is rewritten in place, and colours."""
+    """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place."""
 
     def __init__(self, stream: TextIO, *, verbose: bool = False, remaining: Left | None = None) -> None:
         self._stream = stream
@@ -76,13 +75,13 @@ class Plain:
         self._width = 0
 
     def __call__(self, event: Event) -> None:
-        """Print what a person wants to know of one event."""
+        """Print what a person wants to know about one event."""
         self._progress.apply(event)
         match event:
             case RunStarted():
                 self._width = max(map(len, event.machines))
                 if event.rehearsal:
-                    self._print(f"A rehearsal: {NOTICE}.")
+                    self._print(f"This is a rehearsal: {NOTICE}.")
                 machines, tasks = counted(len(event.machines), "machine"), counted(len(event.tasks), "task")
                 self._print(f"{event.cluster}: {machines}, {tasks}")
             case TaskStarted():
@@ -93,7 +92,7 @@ class Plain:
                 if self._verbose:
                     self._line(event.at, event.machine, f"  {event.text}")
             case NodesTable():
-                heading = "The nodes of a rehearsal, from a recording:\n" if event.rehearsal else ""
+                heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
             case RunFinished():
                 self._summary(event)
@@ -124,27 +123,26 @@ class Plain:
                 self._print(f"    {text}" if text else "")
 
     def _summary(self, event: RunFinished) -> None:
-        minutes, seconds = divmod(round(event.seconds), 60)
-        clock = f"{minutes}:{seconds:02}"
+        took = duration(event.seconds)
         if event.ok:
             changed = f"{counted(event.changed, 'task')} changed something" if event.changed else "nothing changed"
             what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
-            self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {clock}; {changed}.")
-            # behind a rehearsal's is no cluster
+            self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {took}; {changed}.")
+            # a rehearsal's kubeconfig leads to no cluster
             if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
             return
         if event.partly:
             rest = ", ".join(event.not_ready)
             self._print(
-                f"\n{event.ready} of {event.nodes} nodes are ready; not yet: {rest}. The cluster works without."
+                f"\n{event.ready} of {event.nodes} nodes are ready; the cluster works without the others: {rest}."
             )
             if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
-            f"\n{event.cluster} {why} after {clock}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
-            "Nothing is lost; the same command goes on from here."
+            f"\n{event.cluster} {why} after {took}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
+            "Nothing is lost; run the same command again to resume."
         )
 
     def _line(self, at: float, machine: str, text: str) -> None:
@@ -159,16 +157,16 @@ class Plain:
             done, total = self._progress.done, len(self._progress.tasks)
             running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
             elapsed = round(time.time() - self._progress.began)
-            text = f"{done} of {total}  {elapsed // 60}:{elapsed % 60:02}{self._about(elapsed)}  {running}"
+            text = f"{done} of {total}  {duration(elapsed)}{self._about(elapsed)}  {running}"
             self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
         self._stream.flush()
 
     def _about(self, elapsed: int) -> str:
-        """Return what is left of the run, looked up once a second."""
+        """Return the estimated rest of the run, refreshed once a second."""
         if self._remaining is not None and elapsed != self._asked:
             self._asked = elapsed
             seconds = self._remaining(self._progress)
-            self._left = "" if seconds is None else f", about {round(seconds) // 60}:{round(seconds) % 60:02} left"
+            self._left = "" if seconds is None else f", about {duration(seconds)} left"
         return self._left
 
     def _colour(self, text: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""What the commands do that only look: clusters, profiles, plans, times, this host. `cli.py` alone calls this."""
+"""Commands that only read: clusters, profiles, plans, timings, this host."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from kubetui.base.errors import HostError, KubetuiError, UsageError
+from kubetui.base.check import blocking
+from kubetui.base.errors import ExitCode, KubetuiError, UsageError
 from kubetui.base.files import named, write_private
 from kubetui.base.redaction import redacted
 from kubetui.base.text import counted, harmless
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
-from kubetui.host import doctor as doctors
+from kubetui.host.doctor import examine
 from kubetui.machines.make import make
 from kubetui.operations import plan as planview
 from kubetui.profile.files import file as profilefile
@@ -27,7 +28,7 @@ from kubetui.record.timings import Timings, read
 
 
 def status(name: str | None, *, as_json: bool) -> int:
-    """Show clusters; see `cli.status`."""
+    """Show clusters; see `cli.main.status`."""
     found = asyncio.run(_statuses(existing(name) if name else None))
     if as_json:
         click.echo(json.dumps(found, indent=2))
@@ -44,14 +45,14 @@ def status(name: str | None, *, as_json: bool) -> int:
 
 
 async def _statuses(chosen: Cluster | None) -> list[dict[str, Any]]:
-    """Look at one cluster, or at all of them at once: Vagrant takes two seconds for each."""
+    """Read one cluster's state, or that of all clusters at once: Vagrant takes two seconds for each."""
     if chosen is not None:
         return [await _status(chosen)]
     return await asyncio.gather(*(_status_or_why(Cluster(name)) for name in all_names()))
 
 
 async def _status_or_why(cluster: Cluster) -> dict[str, Any]:
-    """Look at one of several: what is wrong with it hides no other."""
+    """Read one of several clusters; a broken one does not hide the others."""
     try:
         return await _status(cluster)
     except KubetuiError as error:
@@ -79,7 +80,7 @@ async def _status(cluster: Cluster) -> dict[str, Any]:
 
 
 def profiles() -> int:
-    """List the profiles; see `cli.profiles`."""
+    """List the profiles; see `cli.main.profiles`."""
     for entry in library.listing():
         if entry.profile is None:
             click.echo(f"{entry.name:<16} {entry.kind:<8} {entry.error}")
@@ -91,13 +92,13 @@ def profiles() -> int:
 
 
 def schema() -> int:
-    """Print the JSON Schema; see `cli.schema`."""
+    """Print the JSON Schema; see `cli.main.schema`."""
     click.echo(json.dumps(profilefile.json_schema(), indent=2))
     return 0
 
 
 def plan(name: str, *, script: str | None, as_json: bool) -> int:
-    """Show a plan; see `cli.plan`."""
+    """Show a plan; see `cli.main.plan`."""
     plan = Plan(profilefile.load(library.find(name)))
     if script is not None:
         folder = Path(script)
@@ -115,7 +116,7 @@ def plan(name: str, *, script: str | None, as_json: bool) -> int:
 
 
 def timings(name: str, *, svg: str | None) -> int:
-    """Show the times of a cluster's last run; see `cli.timings`."""
+    """Show the timings of a cluster's last run; see `cli.main.timings`."""
     cluster = existing(name)
     if svg is None:
         show_timings(cluster)
@@ -129,26 +130,24 @@ def timings(name: str, *, svg: str | None) -> int:
 
 
 def show_timings(cluster: Cluster, *, err: bool = False) -> None:
-    """Show the times of a cluster's last run. Raises UsageError where none were kept."""
+    """Show the timings of a cluster's last run. Raises UsageError when it has none."""
     click.echo("\n" + gantt.table(_timings(cluster)), err=err)
 
 
 def _timings(cluster: Cluster) -> Timings:
     found = read(cluster)
     if found is None:
-        raise UsageError(
-            f"No run of {cluster.name} has kept its times yet.", fix=f"Each run does: kubetui up {cluster.name}"
-        )
+        raise UsageError(f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui up {cluster.name}")
     return found
 
 
 def doctor(name: str | None, *, as_json: bool) -> int:
-    """Look at this host; see `cli.doctor`."""
-    checks = asyncio.run(doctors.examine(Plan(profilefile.load(library.find(name))) if name else None))
+    """Check this host; see `cli.main.doctor`."""
+    checks = asyncio.run(examine(Plan(profilefile.load(library.find(name))) if name else None))
     if as_json:
         click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
     for check in () if as_json else checks:
         click.echo(f"{check.status:<8} {check.name}: {harmless(check.message)}")
         if check.fix and check.status != "ok":
             click.echo(f"         {harmless(check.fix)}")
-    return HostError.exit_code if doctors.blocking(checks) else 0
+    return ExitCode.HOST if blocking(checks) else ExitCode.OK

@@ -1,4 +1,4 @@
-"""What `kubetui support` does: collect, show what was collected, ask, write."""
+"""`kubetui support`: collect, list the contents, ask, write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kubetui.operations.support.write import write
 
 
 def report(name: str, *, output: str | None, yes: bool) -> int:
-    """Make a report on a cluster; see `cli.support`."""
+    """Make a support report for a cluster; see `cli.main.support`."""
     cluster = _found(name)
     top = f"{name}-support-{time.strftime('%Y%m%d-%H%M%S')}"
     target = Path(output or f"{top}.tar.gz")
@@ -35,7 +35,7 @@ def report(name: str, *, output: str | None, yes: bool) -> int:
 
 
 def _found(name: str) -> Cluster:
-    """Return a cluster, also one that is damaged. Raises UsageError with the names that there are."""
+    """Return a cluster, even a damaged one. Raises UsageError that lists the clusters."""
     cluster = Cluster(name)
     if cluster.folder.is_symlink():
         raise linked(cluster.folder)
@@ -46,10 +46,10 @@ def _found(name: str) -> Cluster:
 
 
 def _show(collector: support.Collector) -> None:
-    click.echo("The report holds:")
+    click.echo("The report contains:")
     for part in collector.parts:
         click.echo(f"  {part.size:>10,} bytes  {harmless(part.name):<28} {part.about}")
     for text in collector.missing:
         click.echo(f"  not collected: {harmless(text)}")
-    click.echo("Keys, kubeconfigs and host keys are not in it; what looks like a secret is replaced by stars.")
-    click.echo("It is a file on this host. Nothing is sent anywhere; read it before you hand it on.")
+    click.echo("It contains no keys, kubeconfigs or host keys; stars replace everything that looks like a secret.")
+    click.echo("It stays on this host and is sent nowhere; read it before you pass it on.")

@@ -110,7 +110,7 @@ def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
         assert any("begun" in line for line in process.stdout)
         process.stdout.close()
         _, said = process.communicate("\n", timeout=60)
-    told = "" if what == "lines" else "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
+    told = "" if what == "lines" else "Nobody reads this output any more. Stopping: finishing running steps.\n"
     assert (process.returncode, said) == (0, f"{told}made\n")
 
 
@@ -124,7 +124,7 @@ def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -
         process.stdout.close()
         _, said = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert said == "Nobody reads what is said here any more. Stopping: what runs comes to its end.\n"
+    assert said == "Nobody reads this output any more. Stopping: finishing running steps.\n"
 
 
 def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_who_is_interrupted_gets_the_exit_code_of_a_stop(
     with pytest.raises(SystemExit) as ended:
         friendly(command)()
     assert ended.value.code == 130
-    assert capsys.readouterr().err == "kubetui: Stopped.\n  The same command goes on from here.\n"
+    assert capsys.readouterr().err == "kubetui: Stopped.\n  Run the same command again to resume.\n"
 
 
 def test_a_place_that_cannot_be_written_is_no_bug(home: Home) -> None:
@@ -198,4 +198,4 @@ def test_no_one_answers_on_a_closed_stdin(home: Home) -> None:
     environment = {**os.environ, "XDG_STATE_HOME": str(home.state)}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE, docs/errors.md")
-    assert "No one can answer here" in done.stderr
+    assert "Nobody can answer here" in done.stderr

@@ -68,7 +68,7 @@ def test_twice_stops_at_once(tmp_path: Path) -> None:
     with started(tmp_path, *UP) as run:
         until(run, "base: ")
         run.send_signal(signal.SIGTERM)
-        until(run, "Once more stops at once")
+        until(run, "press Ctrl+C again")
         run.send_signal(signal.SIGTERM)
         code, _ = ended(run)
     assert code == 130
@@ -95,7 +95,7 @@ def test_a_destroy_ends_in_order_and_can_be_done_again(tmp_path: Path, number: i
         run.send_signal(number)
         code, said = ended(run)
     assert code == 130, said
-    assert "The same command goes on from here." in said
+    assert "Stopped at once." in said
     pid = re.search(r"\d+", working)
     assert pid
     assert not psutil.pid_exists(int(pid[0]))

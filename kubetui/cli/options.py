@@ -1,0 +1,24 @@
+"""The flags of `kubetui up`, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOptions:
+    """What the person asked for beside the profile; None means that the profile decides."""
+
+    yes: bool = False
+    as_json: bool = False
+    verbose: bool = False
+    timings: bool = False
+    record: str | None = None
+    """The file for a recording of the run."""
+    prepared_box: bool | None = None
+    keep_box: bool = False
+    accept_host_keys: bool = False
+    rehearse: bool = False
+    speed: float | None = None
+    fault: str | None = None
+    """The fault that a rehearsal simulates."""
