@@ -28,11 +28,6 @@ def estimate(plan: Plan) -> float | None:
     return _played(plan, usual, _starts(plan, usual, {}, 0.0)) if usual else None
 
 
-def remaining(plan: Plan, progress: Progress, now: float | None = None) -> float | None:
-    """Return how many seconds a run still takes, None where this host has no earlier run to judge by."""
-    return Remaining(plan)(progress, now)
-
-
 class Remaining:
     """The same, for many questions about one run: the history is read once."""
 

@@ -11,7 +11,7 @@ from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.progress import Progress
 from kubetui.profile.plan import Plan
 from kubetui.record import timings
-from kubetui.record.estimate import Remaining, estimate, remaining
+from kubetui.record.estimate import Remaining, estimate
 from kubetui.steps.build import STEPS
 from tests.plans import plan
 from tests.record.test_timings import BEGAN, recorded, run
@@ -48,7 +48,7 @@ def lived(plan: Plan, factor: float = 1.0) -> float:
 
 def test_without_a_history_nobody_knows() -> None:
     assert estimate(plan()) is None
-    assert remaining(plan(), Progress()) is None
+    assert Remaining(plan())(Progress()) is None
 
 
 def test_the_same_plan_takes_as_long_again() -> None:
@@ -117,7 +117,7 @@ def test_a_task_that_takes_longer_than_ever_is_nearly_done() -> None:
     progress = Progress()
     for event in list(run(plan(workers=0), played(plan(workers=0))))[:2]:
         progress.apply(event)
-    left = remaining(plan(workers=0), progress, BEGAN + 1000)
+    left = Remaining(plan(workers=0))(progress, BEGAN + 1000)
     whole = estimate(plan(workers=0))
     assert whole is not None
     assert left == pytest.approx(whole - 10.0)

@@ -48,7 +48,7 @@ def test_it_holds_what_is_listed_and_nothing_else(cluster: Cluster) -> None:
     assert json.loads(files["versions.json"])["libraries"]["click"]
     assert json.loads(files["machines.json"])["password"] == STARS
     assert "proxy.example.org" in files["profile.yaml"]
-    assert "Nothing is sent anywhere" in said
+    assert "is sent nowhere" in said
 
 
 # clusters that are damaged

@@ -32,7 +32,7 @@ def test_without_a_terminal_it_asks_for_a_yes_after_it_has_shown_what_there_is(c
     del cluster
     done = run()
     assert done.exit_code == 2
-    assert "No one can answer here" in done.output
+    assert "Nobody can answer here" in done.output
     assert "logs/kubmaster.log" in done.output
     assert not list(Path().iterdir())
 
