@@ -142,7 +142,7 @@ class Plain:
         why = "was stopped" if event.stopped and not event.failed else "is not ready"
         self._print(
             f"\n{event.cluster} {why} after {took}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
-            "Nothing is lost; run the same command again to resume."
+            "Nothing is lost; the same command resumes it."
         )
 
     def _line(self, at: float, machine: str, text: str) -> None:

@@ -79,7 +79,7 @@ def test_without_a_terminal_there_is_one_line_an_event_and_no_control_character(
         "NAME   STATUS",
         "kubmaster Ready",
         "",
-        "lab is not ready after 1:30: 1 task failed, 0 not done. Nothing is lost; run the same command again to resume.",
+        "lab is not ready after 1:30: 1 task failed, 0 not done. Nothing is lost; the same command resumes it.",
     ]
     assert all(character.isprintable() or character == "\n" for character in text)
 
@@ -102,7 +102,7 @@ def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
         "4 of 5 nodes are ready; the cluster works without the others: kubnode4.",
         "export KUBECONFIG='/my k'",
         "",
-        "lab is not ready after 1:30: 1 task failed, 1 not done. Nothing is lost; run the same command again to resume.",
+        "lab is not ready after 1:30: 1 task failed, 1 not done. Nothing is lost; the same command resumes it.",
     ]
 
 
