@@ -14,7 +14,7 @@ from kubetui.record import timings
 from kubetui.record.estimate import Remaining, estimate
 from kubetui.steps.build import STEPS
 from tests.plans import plan
-from tests.record.test_timings import BEGAN, recorded, run
+from tests.record.played import BEGAN, recorded, run
 
 SECONDS = {"start": 10.0, "images": 20.0, "init": 30.0, "join": 5.0, "check": 4.0}
 """What steps take here; others take one second."""

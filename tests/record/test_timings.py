@@ -1,22 +1,20 @@
 """The times of a run: the chain that decided them, what is kept, and how they are shown."""
 
 import stat
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
-from kubetui.profile.plan import Plan
+from kubetui.engine.events import Outcome, TaskId
 from kubetui.record import gantt, timings
 from kubetui.record.timings import Recorder, Span, Timings, critical_path
 from kubetui.steps.build import STEPS
 from tests.plans import plan
+from tests.record.played import BEGAN, recorded, run
 
 A, B, C, D = (TaskId(name, "m") for name in "abcd")
-BEGAN = 1_800_000_000.0
 
 
 @pytest.fixture(autouse=True)
@@ -31,28 +29,6 @@ def drawn(found: Timings) -> ET.Element:
 
 def span(task: TaskId, start: float, end: float) -> Span:
     return Span(task, start, end, Outcome.DONE)
-
-
-def run(
-    plan: Plan, ends: Mapping[TaskId, tuple[float, float]], *, seconds: float = 0.0, rehearsal: bool = False
-) -> Iterator[Event]:
-    """Yield the events of a run in which each task takes from one second to another."""
-    names = tuple(machine.name for machine in plan.machines)
-    yield RunStarted(BEGAN, plan.profile.name, names, tuple(ends), rehearsal=rehearsal)
-    for task, (start, end) in ends.items():
-        yield TaskStarted(BEGAN + start, task, task.step, "", "")
-        yield TaskFinished(BEGAN + end, task, Outcome.DONE, end - start)
-    total = seconds or max(end for _, end in ends.values())
-    yield RunFinished(BEGAN + total, plan.profile.name, total, ok=True, changed=len(ends), failed=0, blocked=0)
-
-
-def recorded(plan: Plan, ends: Mapping[TaskId, tuple[float, float]], *, seconds: float = 0.0) -> Timings:
-    recorder = Recorder(plan, STEPS)
-    for event in run(plan, ends, seconds=seconds):
-        recorder(event)
-    found = recorder.timings()
-    assert found is not None
-    return found
 
 
 SMALL = {

@@ -13,7 +13,7 @@ from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from tests.machines.vagrant.test_vagrantfile import SCRIPT, vagrants_ruby
+from tests.machines.vagrant.ruby import SCRIPT, vagrants_ruby
 from tests.security.fuzz import CANARY, PIECES, amount, texts
 
 BATCH = amount(20, 50)

@@ -7,10 +7,8 @@ installed; VMware's is a stand-in, see data/vagrant_config.rb.
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -22,19 +20,9 @@ from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
+from tests.machines.vagrant.ruby import SCRIPT, vagrants_ruby
 
-SCRIPT = Path(__file__).parents[2] / "data" / "vagrant_config.rb"
 PLUGINS = {"libvirt": "vagrant-libvirt", "lxc": "vagrant-lxc"}
-
-
-@functools.cache
-def vagrants_ruby() -> str | None:
-    for ruby in ("/opt/vagrant/embedded/bin/ruby", shutil.which("ruby")):
-        if ruby and Path(ruby).exists():
-            done = subprocess.run([ruby, "-e", 'require "vagrant"'], capture_output=True, check=False)
-            if done.returncode == 0:
-                return ruby
-    return None
 
 
 Load = Callable[..., Any]
