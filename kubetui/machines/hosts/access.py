@@ -1,6 +1,6 @@
-"""The way into existing machines, found before a run: host keys that a person confirms, a password for sudo.
+"""Access to existing machines, arranged before a run: host keys that a person confirms, and the sudo password.
 
-Nothing that is said here is kept, but for the host keys, which the cluster's own file pins.
+kubetui keeps none of it except the host keys, which the cluster's own file pins.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from kubetui.remote.host_keys import HostKeys, Trusted
 from kubetui.remote.ssh import SshNode
 
 ONCE = Patience(boot=0.0)
-"""One try: a machine that exists is expected to answer."""
+"""A single try: an existing machine is expected to answer."""
 GLOBAL_KNOWN_HOSTS = Path("/etc/ssh/ssh_known_hosts")
 _ROUNDS = 3
-"""A jump host's key may have to be confirmed before the machine behind it shows its own."""
+"""Rounds of questions: a jump host's key must be confirmed before the machine behind it shows its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownKey:
-    """A host key that nobody vouches for yet: whose it is said to be, its kind and its fingerprint."""
+    """A host key that nobody has confirmed: the machine that shows it, its kind and its fingerprint."""
 
     machine: str
     kind: str
@@ -40,7 +40,7 @@ class UnknownKey:
 
 
 class Person(Protocol):
-    """Who can be asked."""
+    """Someone who answers questions about machines."""
 
     def accept(self, unknown: Sequence[UnknownKey], /) -> bool:
         """Tell whether these keys are the machines' own; false where no one can answer."""
@@ -50,7 +50,7 @@ class Person(Protocol):
 
 
 class Nobody:
-    """Answers nothing."""
+    """Refuses every question: there is nobody to ask."""
 
     def accept(self, _unknown: Sequence[UnknownKey], /) -> bool:
         """Vouch for no key."""
@@ -62,25 +62,25 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What was found out and said, for one run: host keys to pin by name, and where sudo asks for which password."""
+    """What one run needs to reach existing machines: host keys by name, and the password where sudo asks for one."""
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    host_keys: Mapping[str, str] = field(default_factory=dict)
     password: Secret | None = None
     asking: frozenset[str] = frozenset()
 
     def pin(self, keys: HostKeys) -> None:
-        """Put the host keys into a cluster's file."""
-        for name, key in self.keys.items():
+        """Pin the host keys in a cluster's file."""
+        for name, key in self.host_keys.items():
             keys.pin(name, key)
 
     def endpoint(self, machine: Machine) -> Endpoint:
-        """Return how SSH reaches a machine, with the password where it is needed."""
+        """Return how SSH reaches a machine, with the sudo password if it needs one."""
         endpoint = endpoint_of(machine)
         return replace(endpoint, password=self.password) if machine.name in self.asking else endpoint
 
 
 def endpoint_of(machine: Machine) -> Endpoint:
-    """Return what the profile says on how SSH reaches an existing machine."""
+    """Return how SSH reaches an existing machine, from the profile."""
     host = machine.host
     if host is None:
         raise ValueError(f"the profile does not list {machine.name} among its hosts")
@@ -90,7 +90,7 @@ def endpoint_of(machine: Machine) -> Endpoint:
 
 
 class Introduction(HostKeys):
-    """Host keys while machines are met: pinned ones, the person's known_hosts, what is confirmed; written nowhere."""
+    """Host keys before a run: pinned ones, the person's known_hosts, and newly confirmed ones, all in memory."""
 
     def __init__(self, path: Path, known_hosts: Sequence[Path], moved: Collection[str] = ()) -> None:
         super().__init__(path, first_sight=False)
@@ -101,7 +101,7 @@ class Introduction(HostKeys):
         self.unknown: dict[str, asyncssh.SSHKey] = {}
 
     def pin(self, machine: str, key: str) -> None:
-        """Remember a key that is the machine's; nothing is written yet."""
+        """Remember a machine's key without writing it."""
         self._met[machine] = key
 
     def all(self) -> dict[str, str]:
@@ -110,7 +110,7 @@ class Introduction(HostKeys):
         return {**pinned, **self._met}
 
     def lookup(self, machine: str) -> Callable[[str, str, int | None], Trusted]:
-        """Return what finds a machine's keys in known_hosts, unless its key is pinned."""
+        """Return a function that finds a machine's keys in known_hosts, unless its key is pinned."""
         if self.pinned(machine) is not None:
             return super().lookup(machine)
 
@@ -125,26 +125,26 @@ class Introduction(HostKeys):
         return find
 
     def accept(self, machine: str, key: str) -> bool:
-        """Note a key that known_hosts does not have; one that differs from what it has is never confirmed."""
+        """Note a key that known_hosts lacks; a key that contradicts known_hosts can never be confirmed."""
         pinned = self.pinned(machine)
         if pinned is None and machine not in self._expected:
             self.unknown[machine] = asyncssh.import_public_key(key)
         return pinned == key
 
     def confirm(self) -> None:
-        """Take the unknown keys for the machines' own."""
+        """Pin the unknown keys."""
         for machine, key in self.unknown.items():
             self.pin(machine, key.export_public_key().decode().strip())
         self.unknown.clear()
 
     def changed(self, machine: str) -> bool:
-        """Tell whether known_hosts expects another key."""
+        """Return whether known_hosts expects another key."""
         return machine in self._expected
 
 
 @dataclass
 class _Meeting:
-    """The machines of a plan, met one after the other until nothing is open."""
+    """The state of connecting to a plan's machines for the first time."""
 
     plan: Plan
     keys: Introduction
@@ -152,7 +152,7 @@ class _Meeting:
     asking: set[str] = field(default_factory=set)
 
     async def knock(self, machines: Sequence[Machine], password: Secret | None = None) -> None:
-        """Reach machines, all at once, and try to become root there."""
+        """Connect to machines, all at once, and try to become root there."""
         await asyncio.gather(*(self._one(machine, password) for machine in machines))
 
     async def _one(self, machine: Machine, password: Secret | None) -> None:
@@ -160,7 +160,7 @@ class _Meeting:
         node = SshNode(name, replace(endpoint, password=password), self.keys, ONCE)
         try:
             await node.connect(lambda _: None)
-            # known_hosts may have vouched for it
+            # known_hosts may have confirmed the key
             self.keys.pin(name, node.host_key)
             root, said = await node.try_root()
             # sudo-rs: interactive authentication is required
@@ -168,8 +168,8 @@ class _Meeting:
                 self.asking.add(name)
             elif not root:
                 self.asking.discard(name)
-                fix = "It has to be allowed to run everything as root."
-                self.obstacles[name] = Obstacle(name, f"sudo refuses: {said or 'it says nothing'}", fix)
+                fix = "Allow this user to run everything as root."
+                self.obstacles[name] = Obstacle(name, f"sudo refuses: {said or 'it prints no reason'}", fix)
         except HostKeyError as error:
             if not {name, reach.jump_name(endpoint)} & self.keys.unknown.keys():
                 message = _changed(machine) if self.keys.changed(name) else error.message
@@ -183,13 +183,13 @@ class _Meeting:
 def _changed(machine: Machine) -> str:
     place = endpoint_of(machine).host
     return (
-        f"It shows another SSH host key than your known_hosts has for it. Either it was installed anew, or something "
-        f"else answers at its address. If you know which: ssh-keygen -R {place}"
+        f"Its SSH host key differs from the one in your known_hosts. Either it was reinstalled, or something "
+        f"else answers at its address. If you know why: ssh-keygen -R {place}"
     )
 
 
 def known_hosts() -> tuple[Path, ...]:
-    """Return the files in which OpenSSH keeps the keys of hosts."""
+    """Return the files in which OpenSSH keeps host keys."""
     return (Path.home() / ".ssh" / "known_hosts", GLOBAL_KNOWN_HOSTS)
 
 
@@ -207,7 +207,7 @@ async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[s
             break
         if not person.accept(unknown):
             strangers = (
-                Obstacle(each.machine, f"Its host key is not known here: {each.kind} {each.fingerprint}", _HOW)
+                Obstacle(each.machine, f"Its host key is unknown on this host: {each.kind} {each.fingerprint}", _HOW)
                 for each in unknown
             )
             raise refusal((*meeting.obstacles.values(), *strangers))
@@ -217,7 +217,7 @@ async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[s
     return Access(meeting.keys.all(), password, frozenset(meeting.asking))
 
 
-_HOW = "In a terminal kubetui asks; or say --accept-host-keys once you have compared it, or connect once with ssh."
+_HOW = "In a terminal kubetui asks. Otherwise compare it and add --accept-host-keys, or connect once with ssh."
 
 
 async def _password(meeting: _Meeting, person: Person) -> Secret | None:
@@ -226,7 +226,7 @@ async def _password(meeting: _Meeting, person: Person) -> Secret | None:
         return None
     password = person.password(asking)
     if password is None:
-        fix = "In a terminal kubetui asks for it once; or let sudo ask for none (NOPASSWD in /etc/sudoers.d)."
+        fix = "In a terminal kubetui asks for it once. Otherwise allow sudo without it (NOPASSWD in /etc/sudoers.d)."
         raise refusal(Obstacle(name, "sudo asks for a password.", fix) for name in asking)
     await meeting.knock([machine for machine in meeting.plan.machines if machine.name in meeting.asking], password)
     _refuse(meeting)

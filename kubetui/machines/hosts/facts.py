@@ -1,4 +1,4 @@
-"""What an existing machine says about itself: one script that only looks, and its answers as values."""
+"""Facts about an existing machine: a read-only script that prints them, and its output as values."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LOOK: Final = script(__package__, "facts.sh")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One machine.
+    """One machine's facts.
 
-    `ahead` is by how many seconds its clock differs from this computer's; `ports` maps a port that is taken to the
-    program that has it; `mark` is the identity and the name of the cluster that it carries.
+    `ahead` is its clock's difference from this host's in seconds; `ports` maps a used port to its program;
+    `mark` is the identity and the name of the cluster that the machine belongs to.
     """
 
     name: str
@@ -38,9 +38,9 @@ class Facts:
 
 
 def parse(text: str, asked: float, answered: float) -> Facts:
-    """Return what `LOOK` printed between the two times of this computer.
+    """Parse the output of `LOOK`, which ran between the two times of this host.
 
-    Raises ValueError where it is not what the script prints.
+    Raises ValueError for other text.
     """
     found: dict[str, str] = {}
     for line in text.splitlines():

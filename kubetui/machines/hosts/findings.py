@@ -1,4 +1,4 @@
-"""What keeps existing machines from becoming a cluster, judged from facts alone, before anything is changed."""
+"""Judges, from facts alone and before any change, whether existing machines can become a cluster."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kubetui.profile.rules.between_fields import CONTROL_PLANE_CPUS, CONTROL_PLA
 
 WORKER_PORTS: Final = (10250,)
 CONTROL_PLANE_PORTS: Final = (6443, 2379, 2380, 10250, 10257, 10259)
-"""What kubeadm's preflight wants to be free (kubernetes.io, "Ports and Protocols")."""
+"""Ports that kubeadm's preflight requires to be free (kubernetes.io, "Ports and Protocols")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What is in the way on one machine; `foreign` where it is somebody else's work."""
+    """A problem on one machine; `foreign` when somebody else's work is in the way."""
 
     machine: str
     message: str
@@ -31,7 +31,7 @@ class Obstacle:
 
 
 def refusal(obstacles: Iterable[Obstacle]) -> KubetuiError:
-    """Return everything that is in the way as one error."""
+    """Return all problems as one error."""
     listed = tuple(obstacles)
     lines = [f"{_named(each)}\n    {each.fix}" if each.fix else _named(each) for each in listed]
     kind = ForeignError if any(each.foreign for each in listed) else HostError
@@ -53,7 +53,7 @@ def quorum_check(plan: Plan) -> Check:
 
 
 def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:
-    """Return everything that is in the way, machine by machine, then what two machines have in common."""
+    """Return every problem, machine by machine, then what machines wrongly share."""
     found = [
         obstacle
         for machine in plan.machines
@@ -77,20 +77,20 @@ def _name(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
     short = facts.name.partition(".")[0].lower()
     if short != machine.name:
         fix = f"Call it {short} in the profile, or rename it: sudo hostnamectl set-hostname {machine.name}"
-        yield Obstacle(machine.name, f"Its host name is {facts.name}; a node has the name of its machine.", fix)
+        yield Obstacle(machine.name, f"Its host name is {facts.name}; a node is named after its machine.", fix)
 
 
 def _address(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
     if str(machine.address) not in facts.addresses:
         has = ", ".join(sorted(facts.addresses - {"127.0.0.1"})) or "none"
-        fix = "Set node_address to the one that the other nodes reach."
+        fix = "Set node_address to the address that the other nodes reach."
         yield Obstacle(machine.name, f"It does not have the address {machine.address}; it has {has}.", fix)
 
 
 def _clock(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
     if not abs(facts.ahead) <= clock.LEEWAY:
-        message = "It does not tell the time." if isnan(facts.ahead) else f"Its clock is {clock.told(facts.ahead)}."
-        yield Obstacle(machine.name, message, "Correct whichever is wrong; timedatectl set-ntp true keeps it right.")
+        message = "It does not print its time." if isnan(facts.ahead) else f"Its clock is {clock.told(facts.ahead)}."
+        yield Obstacle(machine.name, message, "Correct the wrong clock; timedatectl set-ntp true keeps it right.")
 
 
 def _size(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
@@ -105,22 +105,22 @@ def _size(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
 
 
 def _occupied(plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
-    """Find another cluster, or what has the ports; a machine with this cluster's mark may have both."""
+    """Find another cluster and used ports; a machine with this cluster's mark may have both."""
     identity, cluster = facts.mark
     if identity:
         if identity != plan.identity:
-            message = f"It belongs to the cluster {cluster}, which another kubetui, or another folder of it, made."
+            message = f"It belongs to the cluster {cluster}, which another kubetui installation made."
             fix = f"Destroy that cluster where it was made: kubetui destroy {cluster}"
             yield Obstacle(machine.name, message, fix, foreign=True)
         return
     if facts.kubernetes:
-        message = f"There is a cluster on it that kubetui did not make: {facts.kubernetes[0]} is there."
-        fix = "kubetui never resets it. Take another machine, or remove that cluster yourself."
+        message = f"It has a cluster that kubetui did not make: {facts.kubernetes[0]} exists."
+        fix = "kubetui never resets such a cluster. Use another machine, or remove that cluster yourself."
         yield Obstacle(machine.name, message, fix, foreign=True)
     for port in CONTROL_PLANE_PORTS if machine.role is Role.CONTROL_PLANE else WORKER_PORTS:
         if port in facts.ports:
-            owner = f", {facts.ports[port]} has it" if facts.ports[port] else ""
-            yield Obstacle(machine.name, f"Port {port} is taken{owner}.", "Stop what listens there.", foreign=True)
+            owner = f" by {facts.ports[port]}" if facts.ports[port] else ""
+            yield Obstacle(machine.name, f"Port {port} is in use{owner}.", "Stop that program.", foreign=True)
 
 
 _CHECKS: tuple[Callable[[Plan, Machine, Facts], Iterator[Obstacle]], ...] = (
@@ -134,15 +134,15 @@ _CHECKS: tuple[Callable[[Plan, Machine, Facts], Iterator[Obstacle]], ...] = (
 
 
 def _twice(facts: Mapping[str, Facts]) -> Iterator[Obstacle]:
-    """Find machines that are one machine, or copies of one."""
+    """Find entries that are the same machine, or copies of one."""
     values: tuple[tuple[str, str, Callable[[Facts], str]], ...] = (
-        ("host name", "Give each a name of its own: sudo hostnamectl set-hostname NAME", lambda each: each.name),
+        ("host name", "Give each its own name: sudo hostnamectl set-hostname NAME", lambda each: each.name),
         (
             "machine id (/etc/machine-id)",
-            "If they are copies: sudo rm /etc/machine-id && sudo systemd-machine-id-setup, and restart.",
+            "If they are copies: sudo rm /etc/machine-id && sudo systemd-machine-id-setup, then restart.",
             lambda each: each.machine_id,
         ),
-        ("product id (product_uuid)", "Give each virtual machine an id of its own.", lambda each: each.product),
+        ("product id (product_uuid)", "Give each virtual machine its own id.", lambda each: each.product),
     )
     for what, fix, value in values:
         owners: defaultdict[str, list[str]] = defaultdict(list)

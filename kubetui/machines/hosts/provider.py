@@ -1,4 +1,4 @@
-"""Machines that exist: reached over SSH, looked at before anything is changed, put back at the end."""
+"""The provider for existing machines: inspects them over SSH before any change, and restores them at the end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kubetui.steps.machine.footprint import reset
 
 
 def _raise_all(results: Sequence[BaseException | None]) -> None:
-    """Raise everything that went wrong as one error, or what nobody expected as it is."""
+    """Raise all known errors as one, or the first unexpected one as it is."""
     failed = [error for error in results if isinstance(error, KubetuiError)]
     for error in results:
         if error is not None and not isinstance(error, KubetuiError):
@@ -32,7 +32,7 @@ def _raise_all(results: Sequence[BaseException | None]) -> None:
 
 
 class HostsProvider:
-    """The machines that a profile lists. `access` is what a person said before; without it no one can be asked."""
+    """The machines that a profile lists; without `access`, nobody can be asked about them."""
 
     def __init__(self, plan: Plan, folder: Path, access: Access | None = None) -> None:
         self._plan = plan
@@ -40,7 +40,7 @@ class HostsProvider:
         self._access = access
 
     async def prepare(self) -> None:
-        """Look at every machine. Raises HostError or ForeignError with everything that is in the way on any of them."""
+        """Inspect every machine. Raises HostError or ForeignError that lists every problem on every machine."""
         await self._met()
         obstacles: list[Obstacle] = []
         looks = await asyncio.gather(*map(self._look, self._plan.machines), return_exceptions=True)
@@ -66,7 +66,7 @@ class HostsProvider:
         """Refuse: a machine that exists is started by whoever has it. Raises RunError."""
         raise RunError(
             f"{machine.name} does not answer at {machine.host.address if machine.host else machine.address}.",
-            fix="kubetui does not start existing machines. Start it; the same command goes on.",
+            fix="kubetui does not start existing machines. Start it, then run the same command again.",
             id="HOST-DOWN",
         )
 
@@ -81,7 +81,7 @@ class HostsProvider:
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Put machines back to what they were: workers at once, then control planes one by one, the first last.
 
-        Machines without this cluster's mark stay as they are. Raises RunError where one cannot be put back.
+        Leaves machines without this cluster's mark alone. Raises RunError when one cannot be restored.
         """
         await self._met()
         workers = [each for each in self._plan.workers if names is None or each.name in names]
@@ -119,7 +119,7 @@ class HostsProvider:
             text = await node.read(Command(LOOK, timeout=60))
             return parse(text, asked, time.time())
         except ValueError as error:
-            raise RunError(f"What {machine.name} says of itself cannot be read: {error}.") from error
+            raise RunError(f"The facts that {machine.name} printed cannot be read: {error}.") from error
         finally:
             await node.close()
 
@@ -135,7 +135,7 @@ class HostsProvider:
             await node.close()
         if not result.ok:
             raise RunError(
-                f"{machine.name} could not be put back to what it was: {result.last or 'no output'}",
-                fix="The same command goes on where it stopped.",
+                f"{machine.name} could not be restored: {result.last or 'no output'}",
+                fix="Run the same command again to resume.",
                 id="RESET",
             )

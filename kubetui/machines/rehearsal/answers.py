@@ -1,4 +1,4 @@
-"""Answers that no recording holds: they are made for the plan at hand, who is in the cluster, and the time."""
+"""Answers that cannot be replayed: they depend on the plan, the members of the cluster and the time."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from kubetui.steps.machine.clock import SHOW
 
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 Make = Callable[[Plan, Asked, Answer], str]
-"""Makes an output for a plan; where it can, from what was recorded."""
+"""Makes a command's output for a plan, from the recorded answer if there is one."""
 
 
 class Answers:
-    """Makes outputs. `memory` tells what a machine remembers, and so whether it is in the cluster."""
+    """Makes outputs. `memory` returns what a machine remembers, and so whether it has joined."""
 
     def __init__(self, recording: Recording, memory: Callable[[Machine], Memory]) -> None:
         self._recording = recording
@@ -39,7 +39,7 @@ class Answers:
         }
 
     def find(self, asked: Asked) -> Make | None:
-        """Return what makes the output of a command; None for one whose output is recorded."""
+        """Return the function that makes a command's output; None when the recording has it."""
         return self._made.get(asked.digest)
 
     def _clock(self, _plan: Plan, _asked: Asked, _recorded: Answer) -> str:
@@ -67,7 +67,7 @@ class Answers:
         return self._tables(plan).containers(recorded, node)
 
     def _known_node(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
-        """Return the recorded authority, and the node that is asked for once it has joined."""
+        """Return the recorded certificate authority, and the requested node once it has joined."""
         name = asked.values.get("NAME", "")
         joined = [f"node/{member.machine.name}" for member in self._members(plan) if member.machine.name == name]
         return "\n".join([*(text for _, text in recorded.lines[:1]), *joined])

@@ -22,12 +22,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 HOST: Final = "127.0.0.1"
 _VALID: Final = timedelta(days=365)
 _WORDS: Final = {200: "OK", 404: "Not Found"}
-_NOTICE: Final = "this is a rehearsal of kubetui: behind this address is no cluster"
+_NOTICE: Final = "this is a rehearsal of kubetui: there is no cluster behind this address"
 _PATIENCE: Final = 10.0
 
 
 class ApiServer:
-    """Answers `/readyz`, `/livez`, `/healthz` and `/version`; to all else it says what it is."""
+    """Answers `/readyz`, `/livez`, `/healthz` and `/version`; any other path gets a notice that it is a rehearsal."""
 
     def __init__(self, authority: Authority, version: str) -> None:
         self._authority = authority
@@ -35,7 +35,7 @@ class ApiServer:
         self._server: asyncio.Server | None = None
 
     async def open(self, port: int) -> int:
-        """Listen, on the same port as before where it is free, and return the port."""
+        """Listen on `port`, or on another one if it is in use, and return the port."""
         if self._server is None:
             context = self._context()
             try:
@@ -46,7 +46,7 @@ class ApiServer:
         return found
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -100,7 +100,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What an API server needs: the authority's certificate, its own pair, and the administrator's."""
+    """A certificate authority with the pairs of a server and an administrator; only its kubeconfig trusts it."""
 
     certificate: str
     server: Pair
@@ -135,11 +135,11 @@ class Authority:
                 }
             ],
         }
-        return "# A rehearsal's: the server behind it answers only while kubetui runs.\n" + yaml.safe_dump(document)
+        return "# From a rehearsal: its server answers only while kubetui runs.\n" + yaml.safe_dump(document)
 
 
 def new_authority() -> Authority:
-    """Make an authority with a server's and an administrator's certificate."""
+    """Make an authority with a server and an administrator certificate; takes milliseconds."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("kubetui rehearsal")
     usage = x509.KeyUsage(

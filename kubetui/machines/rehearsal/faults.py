@@ -1,6 +1,6 @@
-"""Failures that can be rehearsed, with the words in which kubeadm, apt, crictl and kubetui's own scripts tell of them.
+"""Failures that a rehearsal can simulate, with the output of kubeadm, apt, crictl and kubetui's own scripts.
 
-Each happens once in a cluster: the next `kubetui up` goes on and ends well.
+Each happens once per cluster: the next `kubetui up` resumes and succeeds.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from kubetui.remote.guest import FAILED_AT
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One failure: the step that it strikes, on the first control plane or on the last worker.
+    """One failure: the step that it hits, on the first control plane or on the last worker.
 
-    `keeps` is how far the recorded output goes before it (the text of its last line begins so), `says` what
-    comes then, `leaves` what a probe finds afterwards, `at` how the script's line begins that fails. One that drops
-    the connection ends no step.
+    The recorded output runs up to the line that starts with `keeps`, then comes `says`. `leaves` is what a probe
+    finds afterwards, `at` the start of the failing line in the script. A fault that `drops` only breaks the connection.
     """
 
     name: str
@@ -35,16 +34,16 @@ class Fault:
     drops: bool = False
 
     def strikes(self, plan: Plan, machine: Machine, step: str) -> bool:
-        """Tell whether this machine's task is the one."""
+        """Return whether the fault hits this task."""
         return step == self.step and machine == (plan.machines[0] if self.first else plan.machines[-1])
 
     def failed_at(self, file: str) -> str:
-        """Return what a script's file says at its end on where it failed; nothing where it does not fail."""
+        """Return the line with which a script reports where it failed; empty when it does not fail."""
         before, found, _ = file.partition(f"\n{self.at}")
         return f"{FAILED_AT}{before.count(chr(10)) + 2} 0\n" if self.at and found else ""
 
     def answer(self, recorded: Answer) -> Answer:
-        """Return what the machine says instead of what was recorded."""
+        """Return the machine's output in place of the recorded one."""
         lines = _until(recorded.lines, self.keeps) if self.keeps else []
         began = lines[-1][0] if lines else 0.0
         pace = self.seconds / max(len(self.says), 1)
@@ -70,7 +69,7 @@ _PULL: Final = (
 
 
 def _tries(error: Sequence[str], times: int, command: str) -> list[str]:
-    """Return what `retry` in a script prints with a command that always fails."""
+    """Return what a script's `retry` prints for a command that always fails."""
     lines = []
     for left in range(times - 1, 0, -1):
         lines += [*error, f"failed, {left} more tries, the next in {2 ** (times - left)} s: {command}"]
@@ -107,7 +106,7 @@ an earlier kubeadm init was cut short, and no node can have joined: resetting it
 [reset] Deleting contents of directories: [/etc/kubernetes/manifests /var/lib/kubelet /etc/kubernetes/pki]
 """
 RESET_LINES: Final = tuple((0.1 * number, text) for number, text in enumerate(_RESET.splitlines()))
-"""What comes before a `kubeadm init` that is done once more."""
+"""The output before a repeated `kubeadm init`."""
 
 FAULTS: Final = {
     fault.name: fault
@@ -173,12 +172,12 @@ FAULTS: Final = {
 
 
 def named(name: str, plan: Plan) -> Fault | None:
-    """Return the fault of this name, none for an empty one. Raises UsageError where it cannot happen."""
+    """Return the fault with this name, None for an empty name. Raises UsageError when it cannot happen."""
     if not name:
         return None
     fault = FAULTS.get(name)
     if fault is None:
-        raise UsageError(f"There is no fault {name[:40]} to rehearse.", fix=f"There are: {', '.join(FAULTS)}.")
+        raise UsageError(f"There is no fault {name[:40]} to rehearse.", fix=f"Known faults: {', '.join(FAULTS)}.")
     if fault.step == "join" and not plan.workers:
-        raise UsageError(f"The fault {name} strikes a worker, and there is none.", fix="Choose machines.workers: 1.")
+        raise UsageError(f"The fault {name} needs a worker, and there is none.", fix="Set machines.workers to 1.")
     return fault

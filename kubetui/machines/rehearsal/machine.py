@@ -1,4 +1,4 @@
-"""One rehearsed machine: what it answers, from the recording, from its memory, and from the plan."""
+"""One rehearsed machine: its answers, made from the recording, its memory and the plan."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.cluster.join_control_plane import UPLOAD
 
 LOST: Final = Answer(125, 0.0, ((0.0, "error: the rehearsal has no recording of this command"),))
-"""What a machine says that is asked something new; a new recording would know it."""
+"""The answer to a command that the recording lacks."""
 _SILENT: Final = Answer(0, 1.0)
-"""What is heard of a command that prints nothing, and that a recording of one control plane does not have."""
+"""The default answer for a silent command that a recording of one control plane lacks."""
 
 
 @dataclass
 class RehearsedMachine:
-    """A machine of the plan that exists only as answers. `calls` counts what it was asked, by step and kind."""
+    """A machine of the plan that only exists as answers. `calls` lists what it was asked, as step and kind."""
 
     plan: Plan
     machine: Machine
     recording: Recording
     memory: Memory
     steps: Mapping[tuple[str, Role], str]
-    """By script and role: the step that it belongs to."""
+    """The step of each script, by script and role."""
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -41,20 +41,20 @@ class RehearsedMachine:
 
     @property
     def words(self) -> Words:
-        """What this machine calls things now."""
+        """The names, addresses and versions of this machine's plan."""
         known = self._words
         if known is None or known[0] is not self.plan or known[1] is not self.machine:
-            # they name every other machine: made for each answer they took longer than the SSH between
+            # cached: they name every machine, and making them took longer than SSH takes for an answer
             known = self._words = (self.plan, self.machine, Words(self.plan, self.machine, version(self.plan)))
         return known[2]
 
     @property
     def pace(self) -> float:
-        """How its times differ from the recorded ones: no two machines of a real cluster are equally fast."""
+        """The factor on the recorded times: no two machines of a real cluster are equally fast."""
         return 0.85 + zlib.crc32(self.machine.name.encode()) % 31 / 100
 
     def step_of(self, asked: Asked) -> str:
-        """Return the step that a script belongs to; empty for one that belongs to none."""
+        """Return the step that a script belongs to; empty when it belongs to none."""
         return self.steps.get((asked.digest, self.machine.role), "")
 
     def look(self, asked: Asked) -> Answer:
@@ -63,11 +63,11 @@ class RehearsedMachine:
         return self._survey(parts) if parts else self._told(self._probe(asked))
 
     def read(self, asked: Asked) -> Answer:
-        """Answer a command whose whole output is the answer."""
+        """Answer a command that only reads."""
         return self._told(self._recorded(asked, Kind.READ))
 
     def begin(self, asked: Asked) -> tuple[Answer, Fault | None]:
-        """Answer a step's command, with the fault that strikes it, if one does."""
+        """Answer a step's command, with the fault that hits it, if any."""
         step = self.step_of(asked)
         recorded = self._recorded(asked, Kind.APPLY)
         fault = self.fault
@@ -86,7 +86,7 @@ class RehearsedMachine:
             self.memory.finish(step, asked.values)
 
     def _survey(self, parts: tuple[tuple[str, Asked], ...]) -> Answer:
-        """Answer as the survey's shell would: the machine's own lines, then one for each probe."""
+        """Answer as the survey's shell does: the machine's own lines, then one line per probe."""
         (_, own), *others = parts
         answer = self._told(self._probe(own))
         if answer.code:
@@ -120,7 +120,7 @@ class RehearsedMachine:
         self.calls.append((step, kind))
 
     def _told(self, answer: Answer) -> Answer:
-        """Return a recorded answer in this machine's words and at its pace."""
+        """Return a recorded answer with this machine's names and at its pace."""
         lines = tuple((at * self.pace, text) for at, text in self._spoken(answer))
         return Answer(answer.code, answer.seconds * self.pace, lines)
 
@@ -133,7 +133,7 @@ class RehearsedMachine:
 
 
 def version(plan: Plan) -> str:
-    """Return the version that is called installed: where the profile leaves the patch release open, the first."""
+    """Return the version that counts as installed: patch release 0 if the profile leaves it open."""
     return plan.exact_version or "{}.{}.0".format(*plan.minor)
 
 

@@ -1,4 +1,4 @@
-"""What a rehearsed machine remembers: the steps that it went through, in a file of the cluster's folder."""
+"""The memory of a rehearsed machine: its completed steps, in a file in the cluster's folder."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from kubetui.base.files import private_folder, write_private
 
 @dataclass
 class Memory:
-    """One machine's file. What it holds is digests of values, never the values themselves."""
+    """One machine's file. It stores digests of values, never the values."""
 
     path: Path
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By step: when it was done, and with which values."""
+    """When each step was completed, and with which values."""
     halves: dict[str, str] = field(default_factory=dict)
-    """By step: what a probe says of one that was cut short."""
+    """What a probe reports for each interrupted step."""
     faults: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, path: Path) -> Memory:
-        """Return what a machine remembers; one that was never started remembers nothing."""
+        """Return a machine's memory; empty for one that was never started."""
         try:
             return cls(path, **json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -34,7 +34,7 @@ class Memory:
 
     @property
     def exists(self) -> bool:
-        """Whether the machine was started once."""
+        """Whether the machine was ever started."""
         return self.path.exists()
 
     def save(self) -> None:
@@ -42,31 +42,31 @@ class Memory:
         private_folder(self.path.parent)
         document = asdict(self)
         del document["path"]
-        # not synced: a rehearsal's hundred machines would wait for the disk
+        # without sync: a hundred machines would wait for the disk
         write_private(self.path, json.dumps(document), sync=False)
 
     def finish(self, step: str, values: Mapping[str, str]) -> None:
-        """Remember that a step was done with these values."""
+        """Remember that a step was completed with these values."""
         self.halves.pop(step, None)
         self.done[step] = {"at": time.time(), "values": {name: _short(value) for name, value in values.items()}}
         self.save()
 
     def fail(self, step: str, fault: str, leaves: str) -> None:
-        """Remember that a step failed, and what it left."""
+        """Remember that a step failed, and what it left behind."""
         self.faults.append(fault)
         if leaves:
             self.halves[step] = leaves
         self.save()
 
     def holds(self, step: str, values: Mapping[str, str]) -> bool:
-        """Tell whether a step was done, with these values as far as it knows them."""
+        """Return whether a step was completed with these values, as far as they are known."""
         if step not in self.done:
             return False
         known: Mapping[str, str] = self.done[step]["values"]
         return all(known.get(name, _short(value)) == _short(value) for name, value in values.items())
 
     def since(self, step: str) -> float | None:
-        """Return how many seconds ago a step was done."""
+        """Return how many seconds ago a step was completed."""
         return time.time() - float(self.done[step]["at"]) if step in self.done else None
 
 

@@ -1,4 +1,4 @@
-"""Machines that are rehearsed: SSH servers in this process, played from a recording of real ones."""
+"""The rehearsal provider: SSH servers in this process that replay a recording of real machines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEEDS_NOTHING: Final = Check("Rehearsal", "ok", "needs nothing of this host: it 
 
 
 class RehearsalProvider:
-    """Plays the machines of `plan`. What they remember lies in `folder`, so that a later run finds their work done."""
+    """Plays the machines of `plan`. Their memory is in `folder`, so that a later run skips completed steps."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan = plan
@@ -35,14 +35,13 @@ class RehearsalProvider:
         self._folder = folder / FOLDER
 
     async def prepare(self) -> None:
-        """Make the folder, and tell a stage that plays already of the plan.
+        """Make the folder, and give the plan to a stage that already plays.
 
-        Raises ForeignError where the cluster has real machines, ProfileError or UsageError for options
-        that cannot be.
+        Raises ForeignError when the cluster has real machines, ProfileError or UsageError for invalid options.
         """
         if made_by_vagrant(self._cluster):
             raise ForeignError(
-                f"The cluster {self._plan.profile.name} has real machines, and a rehearsal is none.",
+                f"The cluster {self._plan.profile.name} has real machines, and a rehearsal has none.",
                 fix="Rehearse under another name.",
                 id="PROVIDER-CHANGED",
             )
@@ -61,9 +60,9 @@ class RehearsalProvider:
         """Start to play a machine."""
         stage = self._stage()
         log("this is a rehearsal: it creates no machines and changes nothing on this host")
-        log(f"what it says was recorded on {stage.about}; it is played {stage.options.speed:g} times as fast")
+        log(f"replaying a recording of {stage.about}, {stage.options.speed:g} times as fast")
         if stage.older:
-            log(f"older than kubetui is what was recorded of: {', '.join(stage.older)}")
+            log(f"the recording is older than these steps of kubetui: {', '.join(stage.older)}")
         await asyncio.sleep(_BOOT_SECONDS / stage.options.speed)
         await stage.port(machine)
         self._memory(machine).save()
@@ -89,7 +88,7 @@ class RehearsalProvider:
             return
         if self._folder.exists():
             shutil.rmtree(self._folder)
-        log("the rehearsal is over; there were no machines to remove")
+        log("the rehearsal is over; there are no machines to remove")
 
     def _stage(self) -> Stage:
         return stage_of(self._plan, self._folder)

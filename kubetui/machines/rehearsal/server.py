@@ -1,4 +1,4 @@
-"""An SSH server that answers as a machine would: it knows kubetui's own way of running scripts, and nothing else."""
+"""An SSH server that answers like a machine: it only understands how kubetui runs scripts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _SHELL: Final = ("sudo", "-n", "bash", "-c")
 _SPOKEN: Final = {
     f"{shlex.join((*_SHELL, each))} ": each for each in (guest.RUN, guest.READ, guest.LAUNCH, guest.STOP, guest.TIDY)
 }
-"""The beginnings of the commands that are known. To take these shells apart word by word takes milliseconds."""
+"""The prefixes of the known commands, precomputed: splitting these shells into words takes milliseconds."""
 _CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
-"""What both sides do fastest, as they share one process: asyncssh's own first choice takes twice the time."""
+"""The fastest ciphers: both sides share one process, and asyncssh's first choice takes twice the time."""
 _ERROR: Final = 126
 _Gone = (OSError, asyncssh.Error)
 Process = asyncssh.SSHServerProcess[bytes]
@@ -31,7 +31,7 @@ Process = asyncssh.SSHServerProcess[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The host key that all machines of a cluster share, and the user's that they let in."""
+    """The host key that all machines of a cluster share, and the user key that they accept."""
 
     host: asyncssh.SSHKey
     user: asyncssh.SSHKey
@@ -39,7 +39,7 @@ class Keys:
 
 @dataclass
 class _Job:
-    """A step that runs in the machine, whether anyone is connected or not (see `guest.LAUNCH`)."""
+    """A step that runs in the machine, with or without a connection (see `guest.LAUNCH`)."""
 
     attempt: str
     output: bytearray = field(default_factory=bytearray)
@@ -53,7 +53,7 @@ class _Job:
             self.told.notify_all()
 
     async def follow(self, offset: int, take: Callable[[bytes], None]) -> int:
-        """Hand on what is said from an offset on, to the end; return the exit code."""
+        """Pass on the output from an offset to the end; return the exit code."""
         code = None
         while code is None:
             async with self.told:
@@ -67,9 +67,9 @@ class _Job:
 
 @dataclass
 class MachineServer:
-    """One machine's server. `read` answers commands whose output is not recorded but made for the plan.
+    """One machine's server. `read` answers commands whose output depends on the plan.
 
-    `ended` is called when a step's command has ended well.
+    `ended` is called when a step's command succeeded.
     """
 
     machine: RehearsedMachine
@@ -83,7 +83,7 @@ class MachineServer:
     _server: asyncssh.SSHAcceptor | None = None
 
     async def open(self) -> int:
-        """Listen on this host alone and return the port; harmless where it does already."""
+        """Listen on the loopback interface and return the port; does nothing if it already listens."""
         if self._server is None:
             self._server = await asyncssh.listen(
                 HOST,
@@ -98,7 +98,7 @@ class MachineServer:
         return self._server.get_port()
 
     async def close(self) -> None:
-        """End every connection and what runs."""
+        """End every connection and every running step."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -108,7 +108,7 @@ class MachineServer:
             await self._server.wait_closed()
 
     def drop(self) -> None:
-        """Break every connection, as a cut cable does."""
+        """Break every connection, like a cut cable."""
         for connection in self._connections:
             connection.abort()
         self._connections.clear()
@@ -119,7 +119,7 @@ class MachineServer:
             code = await self._answer(process, process.command or "", text)
             process.exit(code)
         except _Gone:
-            # nobody listens any more; what runs goes on
+            # the client is gone; the running step continues
             process.close()
 
     async def _answer(self, process: Process, command: str, text: str) -> int:
@@ -138,7 +138,7 @@ class MachineServer:
                 for job in arguments:
                     self._jobs.pop(job, None)
                 return 0
-        process.stderr.write(b"This is a rehearsal: a machine that is played back knows no other commands.\n")
+        process.stderr.write(b"This is a rehearsal: a replayed machine knows no other commands.\n")
         return _ERROR
 
     async def _play(self, answer: Answer, take: Callable[[bytes], None]) -> int:
@@ -183,7 +183,7 @@ class MachineServer:
             if answer.code == 0:
                 await self.ended(self.machine, self.machine.step_of(asked))
         except OSError as error:
-            await job.say(f"error: the rehearsal cannot be written down: {error}\n".encode(), _ERROR)
+            await job.say(f"error: the rehearsal cannot save its state: {error}\n".encode(), _ERROR)
         else:
             await job.say(fault.failed_at(file).encode() if fault else b"", answer.code)
 
@@ -193,7 +193,7 @@ def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:
 
 
 class _Gate(asyncssh.SSHServer):
-    """Lets one key in."""
+    """Accepts one key."""
 
     def __init__(self, key: asyncssh.SSHKey, connections: list[asyncssh.SSHServerConnection]) -> None:
         self._key = key

@@ -1,6 +1,6 @@
-"""The rehearsed machines of one cluster: in a thread with an event loop of its own, for as long as kubetui runs.
+"""The rehearsed machines of one cluster, in a thread with its own event loop while kubetui runs.
 
-The engine, the wizard's cluster screen and tests reach them over SSH alone, each from its own loop.
+The engine, the wizard's cluster screen and tests reach them only over SSH, each from its own loop.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KUBECONFIG: Final = digest(ADMIN_CONF)
 
 
 class Stage:
-    """One cluster's servers. `folder` keeps its keys, its certificates, and what each machine remembers."""
+    """One cluster's servers. `folder` has its keys, its certificates and each machine's memory."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan = plan
@@ -54,22 +54,22 @@ class Stage:
 
     @property
     def about(self) -> str:
-        """What was recorded, in a few words."""
+        """A few words on the recording."""
         about = self._recording.about
         return f"{about['system']} with Kubernetes {about['kubernetes']}, {about['made']}"
 
     @cached_property
     def older(self) -> tuple[str, ...]:
-        """The steps whose scripts changed since they were recorded; a released kubetui has none."""
+        """The steps whose scripts changed since the recording; a released kubetui has none."""
         return tuple(dict.fromkeys(each.partition(":")[0] for each in missing(self._recording, self.plan, STEPS)))
 
     @property
     def user_key(self) -> Path:
-        """The key that lets kubetui in."""
+        """The private key with which kubetui logs in."""
         return self._folder / "id_ed25519"
 
     def play(self, plan: Plan) -> None:
-        """Take the plan of a run: its machines, its speed, its fault."""
+        """Switch to a run's plan: its machines, speed and fault."""
         self.plan, self.options = plan, Options.of(plan)
         for server in self._servers.values():
             machine = server.machine
@@ -79,16 +79,16 @@ class Stage:
             )
 
     async def port(self, machine: Machine) -> int:
-        """Return the port of a machine's SSH server, which is opened where it was not yet."""
+        """Return the port of a machine's SSH server, which is started if needed."""
         return await self._inside(self._open(machine))
 
     def calls(self) -> Counter[tuple[str, str, Kind]]:
-        """Count what was asked over SSH: by machine, step and kind."""
+        """Count the calls over SSH by machine, step and kind."""
         servers = self._servers.items()
         return Counter((name, *call) for name, server in servers for call in server.machine.calls)
 
     def memory(self, machine: Machine) -> Memory:
-        """Return what a machine remembers, from its file."""
+        """Return a machine's memory from its file."""
         return Memory.of(self._folder / "machines" / f"{machine.name}.json")
 
     async def close(self) -> None:
@@ -132,7 +132,7 @@ class Stage:
             await self._api.close()
 
     async def _read(self, machine: RehearsedMachine, asked: Asked) -> Answer:
-        """Answer a command whose output is made for the plan at hand, or else recorded."""
+        """Answer a command whose output is made for the plan, or else recorded."""
         make = self._answers.find(asked)
         if make is None and asked.digest != _KUBECONFIG:
             return machine.read(asked)
@@ -168,7 +168,7 @@ class Stage:
         return Authority(parts["certificate"], Pair(**parts["server"]), Pair(**parts["admin"]))
 
     def _read_keys(self) -> Keys:
-        """Return the keys of the machines and of their user, made at the first time."""
+        """Return the keys of the machines and of their user; make them the first time."""
         private_folder(self._folder)
         for path in (self._folder / "host_key", self.user_key):
             if not path.exists():
@@ -182,7 +182,7 @@ _lock: Final = threading.Lock()
 
 
 def stage_of(plan: Plan, folder: Path) -> Stage:
-    """Return the stage of a cluster, one a process."""
+    """Return a cluster's stage; this process has one per cluster."""
     with _lock:
         if folder not in _stages:
             _stages[folder] = stage = Stage(plan, folder)
@@ -191,7 +191,7 @@ def stage_of(plan: Plan, folder: Path) -> Stage:
 
 
 async def leave(folder: Path) -> None:
-    """Close a cluster's stage, if this process has it."""
+    """Close a cluster's stage, if this process has one."""
     with _lock:
         stage = _stages.pop(folder, None)
     if stage is not None:

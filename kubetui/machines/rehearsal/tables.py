@@ -1,4 +1,4 @@
-"""kubectl's tables for the plan at hand, made from the recorded ones: its columns, its words, this plan's rows."""
+"""kubectl's tables for a plan: columns and words from the recording, rows from the plan's machines."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.profile.plan import Machine, Plan, Role
 
-_DAEMON: Final = re.compile(r"(.*-)[a-z0-9]{5}")
+_SUFFIX: Final = 5
+"""Characters that a daemon set appends to a pod's name."""
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A machine that is in the cluster, and for how many seconds."""
+    """A machine that has joined the cluster, and how many seconds ago."""
 
     machine: Machine
     seconds: float
@@ -27,7 +28,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Tables:
-    """Makes tables for the members that the cluster has now."""
+    """Makes tables of the cluster's present members."""
 
     plan: Plan
     members: tuple[Member, ...]
@@ -49,14 +50,14 @@ class Tables:
         return _aligned([head, *made])
 
     def containers(self, recorded: Answer, node: str) -> str:
-        """Return the containers on a node, between tabs."""
+        """Return the containers on a node, separated by tabs."""
         head, *rows = _cells(recorded)
         member = next((each for each in self.members if each.machine.name == node), None)
         made = [] if member is None else [self._row(head, row, "«self»", member) for row in rows]
         return "".join("\t".join(row) + "\n" for row in (head, *made))
 
     def _pods(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
-        """Yield a row for each pod: what runs on every node once a member, the rest where it was."""
+        """Yield a row per pod: pods of every node once per member, the others on one member."""
         for row in rows:
             mark = row[head.index("NODE")]
             if mark not in {"«self»", "«worker1»"}:
@@ -67,7 +68,7 @@ class Tables:
                 yield self._row(head, row, mark, member)
 
     def _row(self, head: Sequence[str], row: Sequence[str], mark: str, member: Member) -> list[str]:
-        """Return a recorded row with a member in the place of the machine that was recorded."""
+        """Return a recorded row with the recorded machine replaced by a member."""
         machine = member.machine
         words = Words(self.plan, machine, version(self.plan))
         name = mark.strip("«»")
@@ -75,7 +76,7 @@ class Tables:
         for title, cell in zip(head, row, strict=True):
             text = cell.replace(mark, machine.name).replace(f"«{name}-address»", str(machine.address))
             if title in {"NAME", "POD"} and _everywhere(cell, mark) and mark not in cell:
-                text = _DAEMON.fullmatch(text)[1] + _suffix(text, machine.name)  # type: ignore[index]
+                text = text[:-_SUFFIX] + _suffix(text, machine.name)
             if title == "AGE":
                 text = age(member.seconds)
             if title == "RESTARTS":
@@ -92,9 +93,9 @@ def age(seconds: float) -> str:
     ('100s', '3m20s', '5h0m')
     """
     whole = int(seconds)
-    if whole < 120:  # noqa: PLR2004
+    if whole < 2 * 60:
         return f"{whole}s"
-    if whole < 600:  # noqa: PLR2004
+    if whole < 10 * 60:
         return f"{whole // 60}m{whole % 60}s"
     if whole < 3 * 3600:
         return f"{whole // 60}m"
@@ -102,17 +103,17 @@ def age(seconds: float) -> str:
 
 
 def _everywhere(name: str, mark: str) -> bool:
-    """Tell whether a pod is one that every node has: a static one, or a daemon set's."""
+    """Return whether every node has this pod: a static pod, or a daemon set's."""
     return name.endswith(mark) or name.startswith(("kube-flannel-", "kube-proxy-"))
 
 
 def _suffix(pod: str, machine: str) -> str:
     number = int.from_bytes(hashlib.sha256(f"{pod} {machine}".encode()).digest()[:8])
-    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(5))
+    return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(_SUFFIX))
 
 
 def _cells(recorded: Answer) -> list[list[str]]:
-    # a mark is not as wide as what it stands for, so columns are told apart by what kubectl puts between them
+    # marks change the widths of cells, so split at the spaces that kubectl puts between columns
     return [re.split(r" {2,}", line.strip()) for _, line in recorded.lines if line.strip()]
 
 

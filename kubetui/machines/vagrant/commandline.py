@@ -1,7 +1,7 @@
-"""Vagrant's command line: arguments and parsers from python-vagrant, and what it needs around them.
+"""Vagrant's command line: arguments and parsers, taken from python-vagrant.
 
-python-vagrant's own calls block, inherit stdin and cannot be cancelled, so here it only says what to run
-and reads what was printed; `process.py` runs it.
+python-vagrant's own calls block, inherit stdin and cannot be cancelled, so here it only builds arguments and
+parses output; `base/process.py` runs Vagrant.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from kubetui.base.system import System, install_hint
 from kubetui.engine.provider import MachineState
 from kubetui.remote.endpoint import Endpoint
 
-# where Vagrant is missing, python-vagrant says so on standard error as it is imported; kubetui says it in its own words
+# without Vagrant, python-vagrant complains on standard error while it is imported; kubetui reports that itself
 logging.getLogger("vagrant").addHandler(logging.NullHandler())
-import vagrant  # noqa: E402
+import vagrant  # noqa: E402 - after its logger is silenced
 
 _STATES: Final = {
     "running": MachineState.RUNNING,
@@ -39,7 +39,7 @@ _FOREIGN_VARIABLES = (
     "VAGRANT_FORCE_COLOR",
     "VAGRANT_EXPERIMENTAL",
 )
-"""Variables of the caller's that would send Vagrant elsewhere, or fill its output."""
+"""The caller's variables that would point Vagrant elsewhere or add to its output."""
 
 _STATUS_LINE = re.compile(r"\d+,[^,]+,(state|provider-name),[^,]*")
 _SSH_LINE = re.compile(r"\s*(?:==> )?(?P<machine>[^:\s]+): SSH (?P<what>address|username): (?P<value>\S+)")
@@ -47,7 +47,7 @@ _OPTION_LINE = re.compile(r"  [A-Z][A-Za-z]+ \S.*")
 
 
 class _Recorder(vagrant.Vagrant):
-    """python-vagrant, with the running of commands taken out: it keeps the arguments instead."""
+    """python-vagrant that records a command's arguments instead of running it."""
 
     arguments: tuple[str, ...] = ()
 
@@ -65,14 +65,14 @@ def _recorder() -> Any:
 
 
 def up_arguments(machine: str, provider: str) -> list[str]:
-    """Return the arguments that start one machine; what was made stays when something fails."""
+    """Return the arguments that start one machine; a failed start keeps what exists."""
     recorder = _recorder()
     recorder.up(vm_name=machine, provider=provider)
     return [*recorder.arguments, "--no-destroy-on-error", "--no-install-provider", "--no-tty"]
 
 
 def reload_arguments(machine: str) -> list[str]:
-    """Return the arguments that stop one machine and start it again, with its networks set up anew."""
+    """Return the arguments that restart one machine and set up its networks again."""
     recorder = _recorder()
     recorder.reload(vm_name=machine)
     return [*recorder.arguments, "--no-tty"]
@@ -86,14 +86,14 @@ def destroy_arguments(machines: Sequence[str] = (), *, together: bool) -> list[s
 
 
 def status_arguments() -> list[str]:
-    """Return the arguments that tell every machine's state; `--no-tty` would undo `--machine-readable`."""
+    """Return the arguments that print every machine's state; `--no-tty` would undo `--machine-readable`."""
     recorder = _recorder()
     recorder.status()
     return [*recorder.arguments]
 
 
 def ssh_config_arguments(machines: Sequence[str]) -> list[str]:
-    """Return the arguments that tell how SSH reaches these machines, which must run."""
+    """Return the arguments that print how SSH reaches these machines, which must be running."""
     recorder = _recorder()
     recorder.ssh_config()
     return [*recorder.arguments, *machines, "--no-tty"]
@@ -102,7 +102,7 @@ def ssh_config_arguments(machines: Sequence[str]) -> list[str]:
 def parse_status(output: Sequence[str]) -> dict[str, MachineState]:
     """Return each machine's state from `vagrant status --machine-readable`; unknown words become UNKNOWN."""
     lines = [line for line in output if _STATUS_LINE.fullmatch(line)]
-    found = _recorder()._parse_status("\n".join(lines))  # noqa: SLF001
+    found = _recorder()._parse_status("\n".join(lines))  # noqa: SLF001 - python-vagrant parses nothing in public
     return {status.name: _STATES.get(status.state, MachineState.UNKNOWN) for status in found if status.state}
 
 
@@ -119,9 +119,9 @@ def parse_ssh_config(output: Sequence[str]) -> dict[str, Endpoint]:
 
 
 def has_made(line: str, machine: str) -> bool:
-    """Tell whether a line of `vagrant up` says that the machine is made and only has to boot.
+    """Return whether a line of `vagrant up` says that the machine exists and only has to boot.
 
-    What machines share but a bridge (the box in the provider's storage, libvirt's networks) is there then.
+    Everything that machines share except a bridge (the box in the provider's storage, libvirt's networks) exists then.
 
     >>> has_made("==> kubmaster: Starting container...", "kubmaster")
     True
@@ -130,9 +130,9 @@ def has_made(line: str, machine: str) -> bool:
 
 
 def parse_up(output: Sequence[str], machine: str, key: Path) -> Endpoint | None:
-    """Return how SSH reaches a machine from what its start printed; None where that is not all there.
+    """Return how SSH reaches a machine, from the output of its start; None when that is incomplete.
 
-    `key` is where Vagrant keeps the key that it made for the machine. One that is not there means another key.
+    `key` is the file of the key that Vagrant made for the machine; without it, the machine uses another key.
     """
     said = [match for line in output if (match := _SSH_LINE.fullmatch(line)) and match["machine"] == machine]
     found = {match["what"]: match["value"] for match in said}
@@ -143,20 +143,21 @@ def parse_up(output: Sequence[str], machine: str, key: Path) -> Endpoint | None:
 
 
 def _endpoint(name: str, lines: list[str]) -> Endpoint:
-    options: dict[str, str] = _recorder()._parse_config("\n".join([f"Host {name}", *lines]))  # noqa: SLF001
+    text = "\n".join([f"Host {name}", *lines])
+    options: dict[str, str] = _recorder()._parse_config(text)  # noqa: SLF001 - as in parse_status
     keys = [line.split(None, 1)[1].strip('"') for line in lines if line.split()[0] == "IdentityFile"]
     try:
         return Endpoint(options["HostName"], int(options["Port"]), options["User"], tuple(map(Path, keys)))
     except (KeyError, ValueError) as error:
         raise RunError(
-            f"vagrant ssh-config does not say how to reach {name}: {error}",
-            fix="Run it by hand in the cluster's folder to see what it prints.",
+            f"vagrant ssh-config does not print how to reach {name}: {error}",
+            fix="Run it by hand in the cluster's folder to see its output.",
             id="VAGRANT-SSH-CONFIG",
         ) from error
 
 
 def environment(base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment that Vagrant runs in: the caller's, minus what would send it elsewhere."""
+    """Return Vagrant's environment: the caller's without the variables that would point Vagrant elsewhere."""
     kept: dict[str, Any] = {name: value for name, value in base.items() if name not in _FOREIGN_VARIABLES}
     return {**kept, "VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_NO_COLOR": "1"}
 

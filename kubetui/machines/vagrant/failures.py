@@ -45,7 +45,7 @@ KNOWN: Final = (
         HostError,
         "BOX-NOT-FOUND",
         "The box {box} is not on this host and could not be fetched from Vagrant's catalogue.",
-        "Check the box's name in the profile (machines.box) and that this host reaches vagrantcloud.com, "
+        "Check the box's name in the profile (machines.box) and that this host can reach vagrantcloud.com, "
         "or add the box by hand: vagrant box add {box}",
     ),
     Known(
@@ -69,16 +69,16 @@ KNOWN: Final = (
         HostError,
         "BOX-DOWNLOAD",
         "The box could not be downloaded: {why}",
-        "Check this host's connection and proxy, then run the same command again: the download goes on.",
+        "Check this host's connection and proxy, then run the same command again: the download resumes.",
     ),
     Known(
         r"(?:VERR_VMX_IN_VMX_ROOT_MODE|VERR_SVM_IN_USE|VT-x is being used by another hypervisor"
         r"|AMD-V is being used by another hypervisor)",
         HostError,
         "VBOX-KVM",
-        "VirtualBox cannot use the processor's virtualization because KVM holds it.",
-        "Stop other virtual machines and unload KVM: sudo modprobe -r kvm_intel kvm_amd. From Linux 6.12 on KVM "
-        "takes it at load time: boot with kvm.enable_virt_at_load=0, or use the provider libvirt.",
+        "VirtualBox cannot use the processor's virtualization because KVM is using it.",
+        "Stop other virtual machines and unload KVM: sudo modprobe -r kvm_intel kvm_amd. Since Linux 6.12, KVM "
+        "takes it when it loads: boot with kvm.enable_virt_at_load=0, or use the provider libvirt.",
     ),
     Known(
         r"(?:VERR_VMX_NO_VMX|VERR_SVM_NO_SVM|VERR_VMX_MSR_ALL_VMX_DISABLED|VERR_SVM_DISABLED|VT-x is not available"
@@ -86,7 +86,7 @@ KNOWN: Final = (
         HostError,
         "VBOX-NO-VIRT",
         "The processor's virtualization is off or missing, and VirtualBox needs it.",
-        "Turn on VT-x, AMD-V or SVM in the firmware's settings, or nested virtualization where this host is itself "
+        "Turn on VT-x, AMD-V or SVM in the firmware settings, or nested virtualization if this host is itself "
         "a virtual machine.",
     ),
     Known(
@@ -111,7 +111,7 @@ KNOWN: Final = (
         r"|No usable default provider could be found)",
         HostError,
         "VBOX-MISSING",
-        "Vagrant does not find VirtualBox.",
+        "Vagrant cannot find VirtualBox.",
         "{virtualbox}",
     ),
     Known(
@@ -119,15 +119,15 @@ KNOWN: Final = (
         r"to use Vagrant: (?P<versions>[\d., ]+)",
         HostError,
         "VBOX-VERSION",
-        "This Vagrant does not know the installed VirtualBox; it knows {versions}.",
-        "Update Vagrant, or install a VirtualBox that it knows.",
+        "This Vagrant does not support the installed VirtualBox; it supports {versions}.",
+        "Update Vagrant, or install a VirtualBox version that it supports.",
     ),
     Known(
         r"(?:No space left on device|VERR_DISK_FULL|E_FAIL.*?disk full|not enough (?:free )?(?:disk )?space)",
         HostError,
         "DISK-FULL",
         "The disk of this host is full.",
-        "Make room (about 6 GiB a machine) and run the same command again.",
+        "Free some space (about 6 GiB per machine) and run the same command again.",
     ),
     Known(
         r"(?:VERR_NO_MEMORY|[Cc]annot allocate memory|not enough memory|VERR_EM_NO_MEMORY)",
@@ -142,8 +142,8 @@ KNOWN: Final = (
         r"|lock is being held by another instance of Vagrant)",
         BusyError,
         "VAGRANT-LOCKED",
-        "Another Vagrant process works on this machine.",
-        "Wait until it has ended, then run the same command again. A leftover shows up in: pgrep -af vagrant",
+        "Another Vagrant process is working on this machine.",
+        "Wait until it ends, then run the same command again. To find a leftover process: pgrep -af vagrant",
     ),
     Known(
         r"There is container on your system with the same name you've specified on your Vagrantfile "
@@ -164,29 +164,29 @@ KNOWN: Final = (
         r"VirtualBox is reporting another VM with that name already exists|A VirtualBox machine with the name",
         ForeignError,
         "NAME-TAKEN",
-        "VirtualBox has a machine of that name already, and kubetui did not make it.",
+        "VirtualBox already has a machine of that name, and kubetui did not make it.",
         "Leave machines.options.virtualbox.name out of the profile, or remove the other machine.",
     ),
     Known(
         r"Volume for domain is already created\. Please run 'vagrant destroy' first",
         ForeignError,
         "NAME-TAKEN",
-        "A disk of that machine's name is left in libvirt's storage pool.",
-        "See which: virsh vol-list default. Remove it if no one needs it: virsh vol-delete --pool default NAME.img",
+        "A disk with that machine's name is left in libvirt's storage pool.",
+        "List them: virsh vol-list default. Remove it if no one needs it: virsh vol-delete --pool default NAME.img",
     ),
     Known(
         r"Error while connecting to Libvirt: (?P<why>.*)$",
         HostError,
         "LIBVIRT",
         "libvirt cannot be reached: {why}",
-        "Start it (sudo systemctl start libvirtd) and be in its group: sudo usermod -aG libvirt $USER, "
+        "Start it (sudo systemctl start libvirtd) and join its group: sudo usermod -aG libvirt $USER, "
         "then log in again.",
     ),
     Known(
         r"Network (?P<name>\S+) (?:exists but does not have dhcp|is not available)",
         HostError,
         "LIBVIRT-NETWORK",
-        "libvirt's network {name} is there, and is not what the private network needs.",
+        "libvirt's network {name} exists, and does not fit the private network.",
         "Choose another network.first_address, or remove the network if no one needs it: virsh net-destroy {name}",
     ),
     Known(
@@ -200,8 +200,8 @@ KNOWN: Final = (
         r"Timed out while waiting for the machine to boot|SSH authentication failed!",
         RunError,
         "BOOT-TIMEOUT",
-        "The machine was started, and did not answer over SSH in time.",
-        "Run the same command again: it waits once more. If it never answers, look at the machine's console, and try "
+        "The machine started, but did not answer over SSH in time.",
+        "Run the same command again to keep waiting. If it never answers, look at the machine's console, or try "
         "another box.",
     ),
     Known(

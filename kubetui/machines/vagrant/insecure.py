@@ -1,7 +1,7 @@
-"""Vagrant's well-known key pair, which anybody has: a machine that still lets it in is nobody's alone.
+"""Checks that a machine refuses Vagrant's well-known key pair, which anybody has.
 
-Vagrant replaces it in a new machine with one of the machine's own. Here that is tried: SSH asks whether
-the key would do, and the answer has to be no. Vagrant keeps the pair in its home, so none is shipped here.
+Vagrant replaces that key in a new machine. This module verifies it: SSH offers the well-known key, and the
+machine has to refuse it. Vagrant keeps the pair in its home folder, so kubetui ships none.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ SECONDS = 10.0
 
 
 def key_files(home: Path) -> tuple[Path, ...]:
-    """Return Vagrant's well-known private keys: one file until 2.3, a folder with one of each kind from 2.4 on."""
+    """Return Vagrant's well-known private keys: one file up to 2.3, a folder with one per kind since 2.4."""
     found = (home / "insecure_private_key", *sorted((home / "insecure_private_keys").glob("*")))
     return tuple(path for path in found if path.is_file())
 
 
 @lru_cache(maxsize=8)
 def _key(path: Path, _changed: int) -> asyncssh.SSHKey:
-    # once, not for every machine: an RSA key is checked as it is read, and that stops every thread for 40 ms
+    # cached: reading an RSA key checks it, which blocks every thread for 40 ms
     return asyncssh.read_private_key(path)
 
 
@@ -38,9 +38,9 @@ def _keys(paths: tuple[Path, ...]) -> list[asyncssh.SSHKey]:
 
 
 async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log: LineSink) -> None:
-    """Try Vagrant's well-known keys on a machine that was just connected to; being refused is what is wanted.
+    """Try to log in to a connected machine with Vagrant's well-known keys; the machine has to refuse them.
 
-    Raises RunError where one is let in. Where the machine cannot be asked, that is said and the run goes on.
+    Raises RunError when it accepts one. When the attempt itself fails, logs that and lets the run continue.
     """
     known = key_files(home)
     if not known:
@@ -55,12 +55,12 @@ async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log:
     except asyncssh.PermissionDenied:
         return
     except (OSError, asyncssh.Error, asyncssh.KeyImportError) as error:
-        log(f"whether Vagrant's well-known key is refused could not be seen: {type(error).__name__}")
+        log(f"could not check whether the machine refuses Vagrant's well-known key: {type(error).__name__}")
         return
     connection.abort()
     raise RunError(
-        f"{name} lets in Vagrant's well-known SSH key, which anybody has.",
+        f"{name} accepts Vagrant's well-known SSH key, which anybody has.",
         fix=f"Remove its line (vagrant insecure public key) from ~{endpoint.user}/.ssh/authorized_keys in the machine, "
-        "or destroy the cluster and start again: Vagrant replaces the key in a new machine.",
+        "or destroy the cluster and build it again: Vagrant replaces the key in a new machine.",
         id="SSH-INSECURE-KEY",
     )

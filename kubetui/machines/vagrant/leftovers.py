@@ -1,9 +1,9 @@
-"""What a start that was cut off leaves behind: marked beforehand, found and put right afterwards.
+"""Finds and removes what an interrupted start leaves behind.
 
-Before a machine is started, a mark with its name goes into the cluster's folder, and goes away when the
-start has succeeded. A mark that is still there tells that the start was cut off. One that says `new`
-was made while nothing of the machine's name existed, so whatever has that name now was made by us, even
-if Vagrant was killed before it could record it. Nothing else is ever removed by its name.
+Before a machine starts, a mark with its name is put into the cluster's folder; a successful start removes it.
+A mark that is still there means that the start was interrupted. A mark that says `new` was made while nothing
+with the machine's name existed, so kubetui made whatever has that name now, even if Vagrant was killed before
+it could record it. Nothing else is ever removed by its name.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from kubetui.machines.vagrant.settings import container_name
 from kubetui.profile.plan import Machine
 
 _VIRSH: Final = ("virsh", "--connect", "qemu:///system")
-"""vagrant-libvirt's connection, which is not what virsh takes by itself for others than root."""
+"""vagrant-libvirt's connection; virsh uses another by default unless run by root."""
 _NEW: Final = "new\n"
 _MARKS: Final = "starting"
 
 
 def never_started(folder: Path, machines: Sequence[Machine]) -> list[Machine]:
-    """Return the machines that nobody has begun to make yet, in a cluster's folder."""
+    """Return the machines that no run has started to create yet, in a cluster's folder."""
     made = {name for name, _ in made_by_vagrant(folder)}
     return [each for each in machines if each.name not in made and not (folder / _MARKS / each.name).exists()]
 
 
 class Leftovers:
-    """Marks starts, and removes what machines of one cluster may leave. `folder` is the cluster's."""
+    """Marks starts, and removes leftovers of one cluster's machines. `folder` is the cluster's."""
 
     def __init__(self, folder: Path, cluster: str, provider: str) -> None:
         self._folder = folder
@@ -44,26 +44,26 @@ class Leftovers:
         self._marks = folder / _MARKS
 
     def cut_off(self, machine: str) -> bool:
-        """Tell whether an earlier start of this machine did not come to its end."""
+        """Return whether an earlier start of this machine was interrupted."""
         return (self._marks / machine).exists()
 
     async def make_way(self, machine: str, log: LineSink) -> None:
-        """Before a machine that Vagrant does not know is made: remove our half-made one, and mark the start."""
+        """Remove a half-made machine of ours that Vagrant does not know, and mark the new start."""
         name = self._name(machine)
         exists = name is not None and await self._exists(name)
         if name is not None and exists and self._ours(machine):
-            log(f"removing {name}, which a start that was cut off left half-made")
+            log(f"removing {name}, which an interrupted start left half-made")
             await self._remove(name, log)
             exists = False
         self.begin(machine, new=not exists)
 
     def begin(self, machine: str, *, new: bool = False) -> None:
-        """Mark a start; `new` says that nothing of the machine's name exists."""
+        """Mark a start; `new` means that nothing with the machine's name exists."""
         private_folder(self._marks)
         write_private(self._marks / machine, _NEW if new else "")
 
     def done(self, machine: str) -> None:
-        """Take the mark of a start away, which succeeded."""
+        """Remove the mark of a successful start."""
         (self._marks / machine).unlink(missing_ok=True)
 
     async def clear(self, log: LineSink, machines: Collection[str] | None = None) -> None:
@@ -75,7 +75,7 @@ class Leftovers:
         for machine in marked if machines is None else [name for name in marked if name in machines]:
             name = self._name(machine)
             if name is not None and self._ours(machine) and await self._exists(name):
-                log(f"removing {name}, which a start that was cut off left half-made")
+                log(f"removing {name}, which an interrupted start left half-made")
                 await self._remove(name, log)
             self.done(machine)
 
@@ -90,7 +90,7 @@ class Leftovers:
             case "libvirt":
                 return f"{self._folder.name}_{machine}"
             case _:
-                return None  # virtualbox, vmware_desktop and hyperv make up a new name each time
+                return None  # virtualbox, vmware_desktop and hyperv invent a new name each time
 
     async def _exists(self, name: str) -> bool:
         if self._provider == "libvirt":
@@ -101,7 +101,7 @@ class Leftovers:
 
     async def _remove(self, name: str, log: LineSink) -> None:
         if self._provider == "libvirt":
-            # any of them may be missing, depending on where the start was cut off
+            # any of them may be missing, depending on where the start was interrupted
             await self._command([*_VIRSH, "destroy", name], nowhere)
             await self._command([*_VIRSH, "undefine", "--nvram", name], nowhere)
             await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], nowhere)

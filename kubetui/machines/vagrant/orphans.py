@@ -1,6 +1,6 @@
-"""Vagrant processes that an earlier kubetui left working: it was killed, they were not.
+"""Vagrant processes that outlived an earlier kubetui which was killed.
 
-Only the holder of the cluster's lock asks, so whatever Vagrant still works in the cluster's folder is ours.
+Only the holder of the cluster's lock looks, so any Vagrant that still works in the cluster's folder is ours.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from kubetui.base.text import LineSink
 WORKS: Final = frozenset({"up", "reload", "destroy", "halt", "package"})
 """Vagrant's commands that change a machine."""
 PATIENCE: Final = 900.0
-"""Seconds that such a process is waited for; the first start of a box on a slow disk takes minutes."""
+"""Seconds to wait for such a process; the first start of a box on a slow disk takes minutes."""
 _PAUSE: Final = 0.3
 
 
 def working_in(folder: Path) -> list[psutil.Process]:
-    """Return the Vagrant processes, but this process's own, that change machines of the project in `folder`."""
+    """Return the Vagrant processes that change machines in `folder`, without this process's children."""
     found, place = [], str(folder.resolve())
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = process.info["cmdline"] or []
@@ -43,17 +43,17 @@ def _ours(process: psutil.Process) -> bool:
 
 
 async def wait_for(folder: Path, log: LineSink) -> None:
-    """Let what an earlier run began come to its end. Raises BusyError when it does not."""
+    """Wait until Vagrant processes of an earlier run finish. Raises BusyError when they do not."""
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE
     said = False
     while processes := await asyncio.to_thread(working_in, folder):
         if not said:
-            log(f"an earlier run was cut off, and its Vagrant (process {_pids(processes)}) still works: waiting for it")
+            log(f"Vagrant (process {_pids(processes)}) of an interrupted run is still working: waiting for it")
             said = True
         if loop.time() > end:
             raise BusyError(
-                f"Vagrant (process {_pids(processes)}), which an earlier run began, does not come to its end.",
+                f"Vagrant (process {_pids(processes)}) of an earlier run does not finish.",
                 fix="Look at what it does, end it, and run the same command again.",
                 id="VAGRANT-LOCKED",
             )
@@ -61,9 +61,9 @@ async def wait_for(folder: Path, log: LineSink) -> None:
 
 
 async def interrupt(folder: Path, log: LineSink) -> None:
-    """End what an earlier run began, as Ctrl+C would, and wait until it has."""
+    """Interrupt Vagrant processes of an earlier run, as Ctrl+C would, and wait until they end."""
     for process in await asyncio.to_thread(working_in, folder):
-        log(f"an earlier run was cut off, and its Vagrant (process {process.pid}) still works: ending it")
+        log(f"Vagrant (process {process.pid}) of an interrupted run is still working: ending it")
         try:
             os.killpg(os.getpgid(process.pid), signal.SIGINT)
         except ProcessLookupError:

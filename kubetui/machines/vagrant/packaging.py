@@ -1,8 +1,8 @@
-"""Boxes made from a machine that is halted, and Vagrant's own store of boxes.
+"""Boxes made from a halted machine, and Vagrant's store of boxes.
 
-`vagrant package` does it for the providers that have it. vagrant-lxc's looks for a line that LXC no longer writes,
-so there the box is put together by hand: metadata.json, lxc-config and rootfs.tar.gz (vagrant-lxc, "Creating base
-boxes").
+`vagrant package` makes the box for most providers. vagrant-lxc's version needs a line that LXC no longer writes,
+so for LXC kubetui assembles the box itself: metadata.json, lxc-config and rootfs.tar.gz (vagrant-lxc, "Creating
+base boxes").
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import container_name
 
 PACKAGED: Final = ("virtualbox", "libvirt")
-"""Providers that `vagrant package` works with."""
+"""Providers for which `vagrant package` works."""
 TEMPLATE: Final = Path(__file__).with_name("lxc") / "lxc-template"
-"""What unpacks a box made by hand. vagrant-lxc's own takes compressed ones alone, which costs seconds a machine."""
+"""Unpacks a box that kubetui assembled. vagrant-lxc's own only accepts compressed ones, which costs seconds each."""
 KEEPS: Final = (*PACKAGED, "lxc")
 """Providers whose machines can become boxes."""
 _COPIED: Final = ("lxc-config", "lxc-template", "Vagrantfile")
-"""What a box made by hand takes over from the box that its machine came from."""
+"""Files that an assembled box inherits from its machine's base box."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBox:
-    """A box in Vagrant's store, for one provider. `folder` holds its files."""
+    """A box in Vagrant's store, for one provider; `folder` contains its files."""
 
     name: str
     version: str
@@ -45,7 +45,7 @@ class StoredBox:
 
     @property
     def identity(self) -> str:
-        """Name and version; without a version of its own, when it was added."""
+        """Name and version; the time when it was added for a box without a version."""
         when = f" {(self.folder / 'metadata.json').stat().st_mtime_ns}" if self.version == "0" else ""
         return f"{self.name} {self.version}{when}"
 
@@ -56,9 +56,9 @@ class StoredBox:
 
 
 def stored(home: Path, pattern: str, provider: str) -> tuple[StoredBox, ...]:
-    """Return the boxes for a provider whose names match a glob pattern, by name, the newest version last."""
+    """Return a provider's boxes whose names match a glob pattern, sorted by name and version."""
     mark = "-VAGRANTSLASH-"
-    # from Vagrant 2.4 on there is a folder for the architecture between version and provider
+    # since Vagrant 2.4, a folder for the architecture lies between version and provider
     boxes = home / "boxes"
     found = [
         StoredBox(folder.name.replace(mark, "/"), path.relative_to(folder).parts[0], path.parent)
@@ -79,7 +79,7 @@ def package_arguments(machine: str, output: Path, info: Path) -> list[str]:
 
 
 def add_arguments(name: str, file: Path, provider: str) -> list[str]:
-    """Return the arguments that put a box into Vagrant's store, in place of one of that name."""
+    """Return the arguments that add a box to Vagrant's store, replacing one of that name."""
     return ["box", "add", str(file), "--name", name, "--provider", provider, "--force", "--no-tty"]
 
 
@@ -89,7 +89,7 @@ def remove_arguments(name: str, provider: str) -> list[str]:
 
 
 def tar_arguments(root: Path, output: Path, *, compress: bool) -> list[str]:
-    """Return the command that packs a root file system as vagrant-lxc unpacks it, overlayfs' attributes included."""
+    """Return the command that packs a root file system for vagrant-lxc, including overlayfs attributes."""
     return [
         *("tar", "--create", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--one-file-system"),
         *(("--gzip",) if compress else ()),
@@ -100,11 +100,12 @@ def tar_arguments(root: Path, output: Path, *, compress: bool) -> list[str]:
 def refuse_others(provider: str) -> None:
     """Raise UsageError for a provider whose machines cannot become boxes."""
     if provider not in KEEPS:
-        raise UsageError(f"kubetui cannot keep prepared boxes for {provider}.", fix=f"It can for: {', '.join(KEEPS)}.")
+        fix = f"It can for these providers: {', '.join(KEEPS)}."
+        raise UsageError(f"kubetui cannot make prepared boxes for {provider}.", fix=fix)
 
 
 class Packaging:
-    """Makes boxes of one provider. `folder` is the Vagrant project whose machine becomes one."""
+    """Makes one provider's boxes. `folder` is the Vagrant project of the machine that becomes one."""
 
     def __init__(self, provider: str, folder: Path, log: LineSink) -> None:
         refuse_others(provider)
@@ -113,12 +114,12 @@ class Packaging:
         self._log = log
 
     async def keep(self, cluster: str, machine: str, base: StoredBox, name: str, info: Mapping[str, Any]) -> None:
-        """Put a halted machine into Vagrant's store as a box called `name`. Raises RunError when something fails."""
+        """Add a halted machine to Vagrant's store as the box `name`. Raises RunError when a command fails."""
         work = private_folder(self._folder / "package")
         try:
             write_private(work / "info.json", json.dumps(info, indent=2) + "\n")
             file = work / "prepared.box"
-            # with the machine's own key there, `vagrant package` would put it into the box
+            # otherwise `vagrant package` would put the machine's own key into the box
             VagrantProject(self._folder).key(machine, self._provider).unlink(missing_ok=True)
             if self._provider in PACKAGED:
                 await self._vagrant(package_arguments(machine, file, work / "info.json"))
@@ -129,7 +130,7 @@ class Packaging:
             shutil.rmtree(work)
 
     async def remove(self, name: str) -> None:
-        """Remove a box from Vagrant's store. Raises RunError when something fails."""
+        """Remove a box from Vagrant's store. Raises RunError when Vagrant fails."""
         await self._vagrant(remove_arguments(name, self._provider))
 
     async def _by_hand(self, container: str, base: StoredBox, work: Path, file: Path) -> None:
@@ -163,7 +164,7 @@ class Packaging:
         if finished.code:
             last = finished.tail[-1] if finished.tail else "no output"
             raise RunError(
-                f"{Path(argv[0]).name} ended with {finished.code}: {last}",
-                fix="Nothing of the box is kept; the same command tries again.",
+                f"{Path(argv[0]).name} failed with exit code {finished.code}: {last}",
+                fix="No part of the box was kept; run the same command to try again.",
                 id="PACKAGE",
             )

@@ -1,4 +1,4 @@
-"""A cluster's folder as a Vagrant project: what kubetui writes there for Vagrant, and what Vagrant noted of its own."""
+"""A cluster's folder as a Vagrant project: the files that kubetui writes for Vagrant, and Vagrant's own records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MACHINES_FILE = "machines.json"
 
 
 class VagrantProject:
-    """The files of one cluster; files that are right already stay untouched."""
+    """The Vagrant files of one cluster; writing leaves up-to-date files alone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -24,8 +24,7 @@ class VagrantProject:
     def write(self, document: dict[str, Any]) -> None:
         """Write the Vagrantfile and machines.json.
 
-        Machines that exist and that `document` does not have keep their entry, so that they are found
-        when the cluster is destroyed.
+        Machines that exist but are not in `document` keep their entry, so that a destroy finds them.
         """
         planned = {machine["name"] for machine in document["machines"]}
         kept = [
@@ -37,11 +36,11 @@ class VagrantProject:
         self.write_vagrantfile()
 
     def write_vagrantfile(self) -> None:
-        """Write the Vagrantfile alone."""
+        """Write only the Vagrantfile."""
         _write(self._folder / "Vagrantfile", vagrantfile())
 
     def written(self) -> dict[str, Any]:
-        """Return machines.json as it is on disk; empty when there is none. Raises ForeignError for another's."""
+        """Return machines.json as it is on disk, empty when missing. Raises ForeignError when it is not kubetui's."""
         try:
             text = (self._folder / MACHINES_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -51,17 +50,17 @@ class VagrantProject:
         except ValueError as error:
             raise ForeignError(
                 f"{self._folder / MACHINES_FILE} is not what kubetui wrote: {error}",
-                fix="kubetui writes it anew once the file is moved away.",
+                fix="Move the file away; kubetui then writes it again.",
                 id="FOLDER",
             ) from error
         return document
 
     def knows(self, machine: str) -> bool:
-        """Tell whether Vagrant has recorded that it made this machine."""
+        """Return whether Vagrant recorded that it made this machine."""
         return bool(made_by_vagrant(self._folder, machine))
 
     def key(self, machine: str, provider: str) -> Path:
-        """Return where Vagrant keeps the key that it made for a machine."""
+        """Return the file of the key that Vagrant makes for a machine."""
         return self._folder / ".vagrant" / "machines" / machine / provider / "private_key"
 
     def keys(self) -> tuple[Path, ...]:
@@ -69,7 +68,7 @@ class VagrantProject:
         return tuple(self._folder.glob(".vagrant/machines/*/*/private_key"))
 
     def refuse_others(self, cluster: str, provider: str) -> None:
-        """Raise ForeignError when machines of another provider exist in the folder."""
+        """Raise ForeignError when the folder has machines of another provider."""
         for _, made_by in made_by_vagrant(self._folder):
             if made_by != provider:
                 raise ForeignError(
@@ -91,5 +90,5 @@ def _write(path: Path, text: str) -> None:
 
 
 def vagrant_home() -> Path:
-    """Return where Vagrant keeps its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
+    """Return Vagrant's home, which has its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
     return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")

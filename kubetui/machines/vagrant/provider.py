@@ -1,4 +1,4 @@
-"""The Vagrant provider: machines of one cluster, in a folder that is an ordinary Vagrant project."""
+"""The Vagrant provider: one cluster's machines, in a folder that is an ordinary Vagrant project."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from kubetui.remote.endpoint import Endpoint
 
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
-"""Seconds between tries of a question that Vagrant's own locks refuse for a moment."""
+"""Seconds between tries while another Vagrant holds a lock."""
 
 
 class VagrantProvider:
     """Makes the machines of `plan` with Vagrant, in the cluster's own `folder`.
 
-    Asking for several endpoints costs one call of Vagrant, which takes a second.
+    One call of Vagrant, which takes a second, returns the endpoints of all running machines.
     """
 
     def __init__(self, plan: Plan, folder: Path) -> None:
@@ -51,10 +51,10 @@ class VagrantProvider:
         self._running: set[str] = set()
 
     async def prepare(self) -> None:
-        """Write the Vagrantfile and machines.json; files that are right already stay untouched.
+        """Write the Vagrantfile and machines.json, unless they are up to date.
 
-        Machines that exist and that the plan no longer has keep their entry, so that `destroy` finds
-        them. Raises ForeignError when machines of another provider exist in the folder.
+        Machines that exist but left the plan keep their entry, so that `destroy` finds them.
+        Raises ForeignError when the folder has machines of another provider.
         """
         self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
         self._project.write(machines_document(self._plan))
@@ -62,7 +62,7 @@ class VagrantProvider:
     async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Tell the state of every machine of the plan; without any, no process is started.
 
-        A machine that runs after a start that was cut off is UNKNOWN: its networks may be missing.
+        A machine that runs after an interrupted start is UNKNOWN: its networks may be missing.
         """
         if log is not None:
             await orphans.wait_for(self._folder, log)
@@ -76,7 +76,7 @@ class VagrantProvider:
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, making it first where it does not exist; one whose start was cut off is started anew.
 
-        Harmless for one that runs. Raises what `vagranterrors` makes of Vagrant's output.
+        Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
         """
         name = machine.name
         self._endpoints.pop(name, None)
@@ -97,7 +97,7 @@ class VagrantProvider:
             if self._plan.provider.name == "lxc" and machine.first:
                 await prefer(container_name(self._plan.profile.name, name), self._folder, log)
         self._running.add(name)
-        # a start that says how SSH got in spares a second run of Vagrant
+        # when the start printed the SSH address, no second run of Vagrant is needed
         key = self._project.key(name, self._plan.provider.name)
         if endpoint := commandline.parse_up(output, name, key):
             self._endpoints[name] = endpoint
@@ -107,7 +107,7 @@ class VagrantProvider:
         name = machine.name
         async with self._asking:
             if name not in self._endpoints:
-                # its own first: whatever is wrong with another machine, this one's answer is printed before
+                # this machine first: Vagrant prints its answer before it fails on another machine
                 others = sorted(self._running - self._endpoints.keys() - {name})
                 self._endpoints |= await self._ask([name, *others])
         return self._endpoints[name]
@@ -150,7 +150,7 @@ class VagrantProvider:
             await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
 
     async def _network(self, log: LineSink) -> bool:
-        """Get the private network ready; tell whether a second machine that starts meanwhile would find it."""
+        """Prepare the private network; return whether a second machine that starts meanwhile would find it."""
         name = bridge_name(self._plan)
         if name is None:
             return True
@@ -159,11 +159,11 @@ class VagrantProvider:
         return await bridge.make(bridge_address(self._plan), log)
 
     async def _start_arguments(self, name: str, log: LineSink) -> list[str]:
-        """Mark the start and return how it is done."""
+        """Mark the start and return Vagrant's arguments for it."""
         if not self._project.knows(name):
             await self._leftovers.make_way(name, log)
         elif self._leftovers.cut_off(name):
-            log(f"an earlier start of {name} was cut off: starting it anew")
+            log(f"an earlier start of {name} was interrupted: restarting it")
             return commandline.reload_arguments(name)
         elif name not in self._running:
             self._leftovers.begin(name)
@@ -191,7 +191,7 @@ class VagrantProvider:
         return output
 
     async def _collect(self, arguments: Sequence[str]) -> tuple[int, list[str]]:
-        """Run a question to its end, again while another Vagrant holds a lock for a moment."""
+        """Run a query and return its exit code and output; retry while another Vagrant holds a lock."""
         for last in (*(False,) * (_LOCK_TRIES - 1), True):
             output: list[str] = []
             code = (await self._process(arguments, output.append)).code
@@ -201,7 +201,7 @@ class VagrantProvider:
         return code, output
 
     async def _vagrant(self, arguments: Sequence[str], log: LineSink) -> None:
-        """Run a command that changes something. Raises what its output says, when it fails."""
+        """Run a command that changes something. Raises the error in its output when it fails."""
         finished = await self._process(arguments, log)
         if finished.code:
             raise error_of(_shown(arguments), finished.code, finished.tail, self._system)

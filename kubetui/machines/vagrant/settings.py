@@ -1,4 +1,4 @@
-"""What Vagrant is told about each machine: the plan as the contents of machines.json.
+"""The settings of each machine for Vagrant: the plan as the contents of machines.json.
 
 Everything here is a pure function of the plan. The Vagrantfile beside this module reads the result.
 """
@@ -23,14 +23,14 @@ _CALLED = {
     "libvirt": frozenset({"storage", "memorybacking", "cpu_feature", "qemuargs"}),
     "lxc": frozenset({"customize"}),
 }
-"""Options that the Vagrantfile passes on as method calls, one a list entry."""
+"""Options that the Vagrantfile passes on as method calls, one per list entry."""
 
 
 def machines_document(plan: Plan) -> dict[str, Any]:
-    """Return what machines.json holds for `plan`: cluster, provider, and each machine with its settings.
+    """Return the contents of machines.json: cluster, provider, and each machine with its settings.
 
-    Memory is in MiB. Raises ProfileError for a bridge name that no shell should see and for a provider
-    option of the wrong shape.
+    Memory is in MiB. Raises ProfileError for a bridge name that is unsafe in a shell and for a provider option
+    of the wrong shape.
     """
     return {
         "cluster": plan.profile.name,
@@ -47,9 +47,9 @@ def container_name(cluster: str, machine: str) -> str:
 def bridge_name(plan: Plan) -> str | None:
     """Return the name of the bridge that vagrant-lxc makes for the private network; None with other providers.
 
-    The profile's own comes first; the default carries the network's third octet, so that clusters with
-    networks of their own do not share one. Raises ProfileError unless it is 1 to 15 of `[a-z0-9]`,
-    because vagrant-lxc puts it into a shell's command line.
+    The profile's own name wins; the default contains the network's third octet, so that clusters on different
+    networks get different bridges. Raises ProfileError unless it is 1 to 15 of `[a-z0-9]`: vagrant-lxc puts
+    the name into a shell command.
     """
     if plan.provider.name != "lxc":
         return None
@@ -57,17 +57,17 @@ def bridge_name(plan: Plan) -> str | None:
     name = plan.profile.network.options.get(BRIDGE_OPTION, default)
     if not isinstance(name, str) or not _BRIDGE_NAME.fullmatch(name):
         raise ProfileError(
-            f"network.options.{BRIDGE_OPTION}: {name!r} cannot be the name of a bridge",
-            fix=f"Use 1 to 15 small letters and digits, such as {default}.",
+            f"network.options.{BRIDGE_OPTION}: {name!r} cannot name a bridge",
+            fix=f"Use 1 to 15 lowercase letters and digits, such as {default}.",
             id="PROFILE-BRIDGE",
         )
     return name
 
 
 def bridge_address(plan: Plan) -> IPv4Interface:
-    """Return the host's own address on that bridge: the profile's `lxc__bridge_ip`, or the one that the plugin takes.
+    """Return the host's address on that bridge: the profile's `lxc__bridge_ip`, or the plugin's default.
 
-    Raises ProfileError where the profile's is no IPv4 address.
+    Raises ProfileError when the profile's is not an IPv4 address.
     """
     given = plan.profile.network.options.get(ADDRESS_OPTION, str(plan.node_network.network_address + 254))
     try:
@@ -91,12 +91,12 @@ def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
 
 
 def _settings(plan: Plan, machine: Machine) -> dict[str, Any]:
-    """Merge the provider's defaults with the profile's options, which win."""
+    """Merge the provider's defaults with the profile's options; the profile wins."""
     provider = plan.provider.name
     chosen = plan.profile.machines.options.get(provider, {})
     for name in _CALLED.get(provider, frozenset()) & chosen.keys():
         if not isinstance(chosen[name], list):
-            raise _wrong_shape(provider, name, "a list with one entry a call")
+            raise _wrong_shape(provider, name, "a list with one entry per call")
     defaults = _DEFAULTS.get(provider, _sized)(plan, machine)
     merged = {**defaults, **chosen}
     if provider == "vmware_desktop" and "vmx" in merged:
@@ -113,7 +113,7 @@ def _pairs(vmx: Any) -> list[list[Any]]:
 def _wrong_shape(provider: str, name: str, expected: str) -> ProfileError:
     return ProfileError(
         f"machines.options.{provider}.{name}: expected {expected}",
-        fix=f"Write it as the Vagrant documentation of {provider} shows it, as YAML.",
+        fix=f"Write it in YAML as Vagrant's documentation of {provider} describes it.",
         id="PROFILE-OPTION",
     )
 
@@ -127,12 +127,12 @@ def _cloned(plan: Plan, machine: Machine) -> dict[str, Any]:
 
 
 def _virtualbox(plan: Plan, machine: Machine) -> dict[str, Any]:
-    # guest additions only matter for synced folders, which are off
+    # only synced folders need guest additions, and they are off
     return {**_cloned(plan, machine), "check_guest_additions": False}
 
 
 def _lxc(plan: Plan, machine: Machine) -> dict[str, Any]:
-    # no limits: a container's memory and CPUs are the host's
+    # no limits: containers share the host's memory and CPUs
     return {"container_name": container_name(plan.profile.name, machine.name)}
 
 

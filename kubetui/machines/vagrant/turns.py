@@ -10,7 +10,7 @@ from kubetui.profile.schema.kinds import Starts
 
 
 class Turns:
-    """Lets starts pass as a provider can take them."""
+    """Lets as many machines start at a time as the provider allows."""
 
     def __init__(self, starts: Starts) -> None:
         self._lock = asyncio.Lock()
@@ -19,10 +19,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Callable[[], None]]:
-        """Hold one start: alone until one has succeeded, and always alone where the provider cannot do more.
+        """Hold one start: alone until one has succeeded, and always alone if the provider starts one by one.
 
-        While none succeeded, what the machines share (bridge, network, box) may still be missing. What is given
-        lets the others pass as soon as that is there, before this start has ended.
+        Until then, what the machines share (bridge, network, box) may be missing. Calling the yielded function lets
+        the others start as soon as it exists, before this start has ended.
         """
         await self._lock.acquire()
         if not self._alone:
@@ -46,4 +46,4 @@ class Turns:
 
 
 def _nothing() -> None:
-    """Stand in where nobody waits."""
+    """Do nothing: no other start is waiting."""

@@ -108,7 +108,7 @@ async def test_an_unknown_key_that_nobody_confirms_ends_it(machine: Guest, tmp_p
     key = await host_key(machine)
     with pytest.raises(HostError) as caught:
         await greet(plan(machine), tmp_path / "keys", Nobody())
-    assert f"web: Its host key is not known here: ssh-ed25519 {key.get_fingerprint()}" in caught.value.message
+    assert f"web: Its host key is unknown on this host: ssh-ed25519 {key.get_fingerprint()}" in caught.value.message
     assert machine.processes == 0
 
 
@@ -117,13 +117,13 @@ async def test_known_hosts_vouches_for_a_key(machine: Guest, tmp_path: Path) -> 
     someone = Someone()
     met = await greet(plan(machine), tmp_path / "keys", someone)
     assert someone.shown == []
-    assert set(met.keys) == {"web"}
+    assert set(met.host_keys) == {"web"}
 
 
 async def test_a_key_that_differs_from_known_hosts_is_never_confirmed(machine: Guest, tmp_path: Path) -> None:
     known_hosts(machine, asyncssh.generate_private_key("ssh-ed25519").convert_to_public())
     someone = Someone()
-    with pytest.raises(HostError, match="another SSH host key than your known_hosts"):
+    with pytest.raises(HostError, match="differs from the one in your known_hosts"):
         await greet(plan(machine), tmp_path / "keys", someone)
     assert someone.shown == []
 
@@ -157,7 +157,7 @@ async def test_openssh_configuration_says_how_a_name_is_reached(machine: Guest, 
     )
     by_name = plan(machine, ssh="lab", address=None, node_address="127.0.0.1", port=None, user=None, key=None)
     met = await greet(by_name, tmp_path / "keys", Someone())
-    assert set(met.keys) == {"web"}
+    assert set(met.host_keys) == {"web"}
 
 
 async def test_a_wrong_key_and_a_silent_machine_are_said_together(machine: Guest, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.engine.step import Step
 from kubetui.engine.survey import script
 from kubetui.machines.rehearsal.recording.asked import digest, survey_parts, understand
-from kubetui.machines.rehearsal.recording.recording import MAKE_ANOTHER, SHIPPED, Kind, missing, parse, scripts, shipped
+from kubetui.machines.rehearsal.recording.recording import SHIPPED, Kind, missing, parse, scripts, shipped
 from kubetui.machines.rehearsal.recording.scribe import SECRET
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.remote.command import Command
@@ -23,7 +23,9 @@ def text() -> str:
 
 def test_every_script_has_its_recorded_answer() -> None:
     lacking = missing(shipped(), plan(), STEPS)
-    assert not lacking, f"Scripts changed after they were recorded: {lacking}. Make a new recording: {MAKE_ANOTHER}"
+    assert not lacking, (
+        f"Scripts changed after they were recorded: {lacking}. recording.py tells how to record it again"
+    )
 
 
 def test_no_step_was_recorded_that_is_none_any_more() -> None:
@@ -31,7 +33,7 @@ def test_no_step_was_recorded_that_is_none_any_more() -> None:
     known = {script for script, _, _ in scripts(plan(), STEPS)}
     steps = {step.name for step in STEPS}
     old = {step for script, step in recording.steps.items() if step in steps and script not in known}
-    assert not old, f"The recording is older than the steps {old}: {MAKE_ANOTHER}"
+    assert not old, f"The recording is older than the steps {old}: recording.py tells how to record it again"
 
 
 def test_a_changed_script_is_noticed() -> None:

@@ -133,7 +133,7 @@ async def test_status_and_destroy(theatre: Theatre) -> None:
     said: list[str] = []
     await destroy(theatre.cluster, said.append)
     assert not theatre.cluster.exists
-    assert said == ["the rehearsal is over; there were no machines to remove"]
+    assert said == ["the rehearsal is over; there are no machines to remove"]
     assert (await theatre.up()).changed
 
 
@@ -176,10 +176,10 @@ def test_wrong_options_are_refused() -> None:
     with pytest.raises(ProfileError, match="speed is 0"):
         Options.of(Plan(with_options(profile(), speed=0)))
     with pytest.raises(ProfileError, match="not pace"):
-        Options.of(Plan(with_options(profile(), pace=1)))
+        Options.of(Plan(profile(machines={"options": {"rehearsal": {"pace": 1}}})))
     with pytest.raises(UsageError, match="no fault earthquake"):
         Options.of(Plan(with_options(profile(), fault="earthquake")))
-    with pytest.raises(UsageError, match="strikes a worker"):
+    with pytest.raises(UsageError, match="needs a worker"):
         Options.of(Plan(with_options(profile(machines={"workers": 0}), fault="join-unreachable")))
 
 
@@ -231,5 +231,5 @@ async def test_a_recording_needs_a_run_from_the_beginning(theatre: Theatre, tmp_
     await theatre.up()
     scribe = Scribe(theatre.plan, STEPS)
     await up(with_options(theatre.profile, speed=FAST), theatre.events.append, Stop(), scribe)
-    with pytest.raises(UsageError, match="did not build everything anew"):
+    with pytest.raises(UsageError, match="did not build everything from scratch"):
         scribe.save(tmp_path / "half.jsonl")

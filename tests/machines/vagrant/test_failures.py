@@ -144,7 +144,7 @@ SAID = {
     "BOX-NOT-FOUND": ("bento/nothing", "vagrant box add bento/nothing"),
     "BOX-VERSION": ("no version 9.9.9", "machines.box_version"),
     "BOX-DOWNLOAD": ("transfer closed with 12345 bytes remaining", "proxy"),
-    "VBOX-KVM": ("KVM holds it", "kvm.enable_virt_at_load=0"),
+    "VBOX-KVM": ("KVM is using it", "kvm.enable_virt_at_load=0"),
     "VBOX-RANGE": ("refuses 10.11.12.101 on its host-only network; it allows 192.168.56.0/21", "networks.conf"),
     "VBOX-VERSION": ("4.0, 4.1, 6.0, 6.1, 7.0", "Update"),
     "NAME-TAKEN": ("lab-kubmaster", "sudo lxc-destroy -f -n lab-kubmaster"),

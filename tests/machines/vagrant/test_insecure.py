@@ -78,7 +78,7 @@ async def test_a_machine_that_cannot_be_asked_is_no_failure(machine: Guest, home
     said: list[str] = []
     keys = HostKeys(machine.folder / "host-keys")
     await refuse("kubmaster", Endpoint("127.0.0.1", 1, "vagrant", ()), keys, home, said.append)
-    assert said == ["whether Vagrant's well-known key is refused could not be seen: ConnectionRefusedError"]
+    assert said == ["could not check whether the machine refuses Vagrant's well-known key: ConnectionRefusedError"]
 
 
 async def test_the_run_tries_it_on_machines_of_vagrants(machine: Guest, home: Path) -> None:

@@ -46,7 +46,7 @@ async def test_a_half_made_container_of_ours_makes_way(folder: Path, fake: Fake,
     lines: list[str] = []
     await provider.start(plan("lxc").machines[0], lines.append)
     removed, made = lines
-    assert removed == "removing lab-kubmaster, which a start that was cut off left half-made"
+    assert removed == "removing lab-kubmaster, which an interrupted start left half-made"
     assert made == "made the bridge vlxcbr56"
     assert lxc() == []
 

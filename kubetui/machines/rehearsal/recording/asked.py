@@ -1,4 +1,4 @@
-"""What a machine is asked: the constant script and its values, taken apart again as `command` put them together."""
+"""Parses what kubetui sends to a machine back into the constant script and its values."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _PART = re.compile(r"^# ([\w-]+)\nsaid=\$\(\nexec 2>&1\nset -e\n(.*?)\n\)\nended
 
 
 def digest(script: str) -> str:
-    """Return the name under which a script's answers are recorded; it changes with every letter of the script."""
+    """Return the key of a script's answers in a recording; it changes with every letter of the script."""
     return hashlib.sha256(script.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A constant script and the values it was given."""
+    """A constant script and its values."""
 
     script: str
     values: Mapping[str, str]
@@ -33,12 +33,12 @@ class Asked:
 
 
 def understand(text: str) -> Asked:
-    """Take a rendered script apart (see `Command.render`)."""
+    """Parse a rendered script (see `Command.render`)."""
     return _without_values(text.removeprefix(FORGET).removeprefix(WATCH).removeprefix(PRELUDE))
 
 
 def survey_parts(script: str) -> tuple[tuple[str, Asked], ...]:
-    """Return the probes of a survey with their names, the machine's own first; nothing where it is none."""
+    """Return a survey's probes with their names, the machine's own first; empty for any other script."""
     if not script.startswith("set +e\n# "):
         return ()
     return tuple((name, _without_values(text)) for name, text in _PART.findall(script))

@@ -1,4 +1,4 @@
-"""What machines said during a real run, as a file: one line of JSON for each answer."""
+"""A recording: what machines printed during a real run, one line of JSON per answer."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ MAKE_ANOTHER: Final = (
 
 
 class Kind(StrEnum):
-    """What an answer is the answer to."""
+    """What kind of command an answer belongs to."""
 
     TODO = "todo"
-    """A probe before the step's work was done."""
+    """A probe before the step was completed."""
     DONE = "done"
-    """A probe that found the work done."""
+    """A probe that found the step completed."""
     APPLY = "apply"
     READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a script printed, each line with its seconds since the script began, and how it ended."""
+    """A script's output and exit code; each line has its time in seconds since the start."""
 
     code: int
     seconds: float
@@ -49,22 +49,22 @@ class Answer:
 
 
 Key = tuple[str, Kind, Role]
-"""A script's digest, what kind of answer, and what the machine was."""
+"""A script's digest, the kind of answer, and the machine's role."""
 
 
 @dataclass
 class Recording:
-    """Answers by script, kind and role. `about` says what was recorded: when, which system, which Kubernetes."""
+    """Answers by script, kind and role. `about` has the date, the system and the Kubernetes version."""
 
     about: dict[str, str]
     answers: dict[Key, Answer] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
-    """By digest: the step that the script belongs to."""
+    """The step of each script, by digest."""
 
     def find(self, script: str, kind: Kind, role: Role, step: str = "") -> Answer | None:
-        """Return the answer of a machine of this role, or else of another one.
+        """Return the answer of a machine with this role, or else with another.
 
-        A script that changed since it was recorded gets what its step said then.
+        A script that changed since the recording gets its step's recorded answer.
         """
         older = [name for name, known in self.steps.items() if step and known == step]
         found = (self.answers.get((name, kind, each)) for name in (script, *older) for each in (role, *Role))
@@ -72,7 +72,7 @@ class Recording:
 
     @property
     def kubernetes(self) -> str:
-        """The version of Kubernetes that was recorded."""
+        """The recorded Kubernetes version."""
         return self.about["kubernetes"]
 
     def dump(self) -> str:
@@ -93,29 +93,33 @@ class Recording:
 
 
 def parse(text: str) -> Recording:
-    """Read a recording. Raises KubetuiError where it is none of this format."""
+    """Parse a recording. Raises KubetuiError for any other format."""
     try:
-        head, *records = map(json.loads, text.splitlines())
-        if head.pop("kubetui-recording") != FORMAT:
-            raise ValueError("another format")  # noqa: TRY301 - told as every other way of being no recording
-        recording = Recording(head)
-        for record in records:
-            recording.answers[record["script"], Kind(record["kind"]), Role(record["role"])] = _answer(record)
-            recording.steps[record["script"]] = record["step"]
+        return _parsed(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KubetuiError(f"This is not a recording: {error!r}.", id="RECORDING") from error
+
+
+def _parsed(text: str) -> Recording:
+    head, *records = map(json.loads, text.splitlines())
+    if head.pop("kubetui-recording") != FORMAT:
+        raise ValueError("it has another format")
+    recording = Recording(head)
+    for record in records:
+        recording.answers[record["script"], Kind(record["kind"]), Role(record["role"])] = _answer(record)
+        recording.steps[record["script"]] = record["step"]
     return recording
 
 
 def shipped() -> Recording:
-    """Return the recording that kubetui brings."""
+    """Return the recording that kubetui ships."""
     folder = resources.files("kubetui.machines.rehearsal.recording")
     return parse(folder.joinpath(SHIPPED).read_text(encoding="utf-8"))
 
 
 def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:
-    """Return every answer that a plan's steps need, each with its step's name."""
-    # one machine of each sort: what they run differs in values alone
+    """Return the key of every answer that a plan's steps need, with its step's name."""
+    # one machine of each sort is enough: their scripts differ only in values
     sorts = {(machine.role, machine.first): machine for machine in reversed(plan.machines)}
     found: dict[Key, str] = {}
     for step in steps:
@@ -123,7 +127,7 @@ def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:
             recipe = step.recipe(plan, machine)
             kinds = ((recipe.probe, (Kind.TODO, Kind.DONE)), (recipe.apply, (Kind.APPLY,)))
             for command, wanted in kinds:
-                # the first look at a machine has nothing to do after it
+                # a step without work of its own is always found completed
                 own = (Kind.DONE,) if recipe.apply is None else wanted
                 if command is not None:
                     found |= {(digest(command.script), kind, machine.role): step.name for kind in own}
@@ -131,7 +135,7 @@ def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:
 
 
 def missing(recording: Recording, plan: Plan, steps: Iterable[Step]) -> tuple[str, ...]:
-    """Return what the steps ask and the recording does not answer, in words."""
+    """Return the answers that the steps need and the recording lacks, in words."""
     wanted = scripts(plan, steps)
     return tuple(
         f"{step}: {kind}, {role}"

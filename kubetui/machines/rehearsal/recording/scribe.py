@@ -1,4 +1,4 @@
-"""Writes a recording while a real cluster is built: it sits between the steps and the machines' connections."""
+"""Writes a recording while a real cluster is built, between the steps and the machines' connections."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
 
 @dataclass
 class Scribe:
-    """Notes what one control plane and one worker say. A recording needs a run that builds everything anew."""
+    """Records what one control plane and one worker print, in a run that builds everything from scratch."""
 
     plan: Plan
     steps: tuple[Step, ...]
     _notes: list[tuple[Machine, str, Kind, str, Answer]] = field(default_factory=list)
 
     def around(self, connect: Connect) -> Connect:
-        """Return a `connect` whose connections are noted down."""
+        """Return a `connect` whose connections are recorded."""
 
         async def noting(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
             node = await connect(machine, endpoint, log)
@@ -53,7 +53,7 @@ class Scribe:
         return noting
 
     def note(self, machine: Machine, script: str, kind: Kind, answer: Answer) -> None:
-        """Keep an answer; the first one of its kind counts."""
+        """Keep an answer; the first of its kind wins."""
         name = digest(script)
         step = next((step for (known, _, _), step in scripts(self.plan, self.steps).items() if known == name), "")
         self._notes.append((machine, name, kind, step, answer))
@@ -67,7 +67,7 @@ class Scribe:
             await self._table(node, machine, Command(CONTAINERS, {"NODE": machine.name}))
 
     async def _settled(self, node: Node) -> None:
-        """Wait until the kubelets have told of every pod, which they do once a minute."""
+        """Wait until the kubelets have reported every pod, which they do once a minute."""
         for _ in range(90):
             if "0/1" not in await node.read(Command(PODS)):
                 return
@@ -78,10 +78,9 @@ class Scribe:
         self.note(machine, command.script, Kind.READ, _answer(0, 0.3, ((0.3, line) for line in text.splitlines())))
 
     def recording(self) -> Recording:
-        """Return the recording, without what belongs to this cluster alone.
+        """Return the recording, with this cluster's own names and addresses replaced by marks.
 
-        Raises UsageError where something was there already, so that its making was not seen, KubetuiError
-        where a secret would enter the recording.
+        Raises UsageError when the run skipped completed steps, so that their output is missing.
         """
         version = self._version()
         words = {machine: Words(self.plan, machine, version) for machine in self._chosen()}
@@ -94,18 +93,18 @@ class Scribe:
         lacking = missing(recording, self.plan, self.steps)
         if lacking:
             raise UsageError(
-                f"The run did not build everything anew, so the recording would lack {lacking[0]}.",
+                f"The run did not build everything from scratch, so the recording would lack {lacking[0]}.",
                 fix=f"Destroy the cluster first (kubetui destroy {self.plan.profile.name}), then record again.",
                 id="RECORDING",
             )
         return recording
 
     def save(self, path: Path) -> None:
-        """Write the recording. Raises as `recording` does."""
+        """Write the recording. Raises as `recording` does, and KubetuiError when it would contain a secret."""
         text = self.recording().dump()
         found = SECRET.search(text)
         if found:
-            raise KubetuiError("A secret would be in the recording; nothing was written.", id="RECORDING")
+            raise KubetuiError("The recording would contain a secret; nothing was written.", id="RECORDING")
         path.write_text(text, encoding="utf-8")
 
     def _chosen(self) -> tuple[Machine, ...]:
@@ -122,7 +121,7 @@ class Scribe:
 
 
 class _NotedNode:
-    """A connection that tells the scribe what comes back; quiet commands are not told, all they print is secret."""
+    """A connection that passes answers to the scribe, except those of quiet commands: their output is secret."""
 
     def __init__(self, node: Node, machine: Machine, scribe: Scribe) -> None:
         self._node = node
@@ -130,7 +129,7 @@ class _NotedNode:
         self._scribe = scribe
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
-        lines = _Lines(log)
+        lines = _TimedLines(log)
         result = await self._node.run(command, lines)
         parts = survey_parts(command.script)
         if parts:
@@ -141,7 +140,7 @@ class _NotedNode:
         return result
 
     async def read(self, command: Command) -> str:
-        lines = _Lines(None)
+        lines = _TimedLines(None)
         text = await self._node.read(command)
         if not command.quiet:
             for line in text.splitlines():
@@ -150,7 +149,7 @@ class _NotedNode:
         return text
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
-        lines = _Lines(log)
+        lines = _TimedLines(log)
         result = await self._node.carry_out(task, command, lines)
         self._note(command.script, Kind.APPLY, result.exit_status, lines)
         return result
@@ -159,7 +158,7 @@ class _NotedNode:
         await self._node.close()
 
     def _survey(self, own: str, scripts: dict[str, str], result: Result, seconds: float) -> None:
-        """Note each probe of a survey by itself; the time goes to the machine's own."""
+        """Record each probe of a survey on its own; the machine's own probe gets the whole time."""
         found, said = parse(result.lines)
         self._scribe.note(
             self._machine,
@@ -171,12 +170,12 @@ class _NotedNode:
             kind = Kind.TODO if code else Kind.DONE
             self._scribe.note(self._machine, scripts[name], kind, _answer(code, 0.0, [(0.0, detail)] if detail else []))
 
-    def _note(self, script: str, kind: Kind, code: int, lines: _Lines) -> None:
+    def _note(self, script: str, kind: Kind, code: int, lines: _TimedLines) -> None:
         self._scribe.note(self._machine, script, kind, _answer(code, lines.seconds, lines.taken))
 
 
-class _Lines:
-    """Takes lines, notes when each came, and passes them on."""
+class _TimedLines:
+    """Passes lines on and notes when each arrived."""
 
     def __init__(self, log: LineSink | None) -> None:
         self._log = log

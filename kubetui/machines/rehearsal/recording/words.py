@@ -1,4 +1,4 @@
-"""Names, addresses and versions in what machines say: taken out of a recording, and put in for the profile at hand."""
+"""Replaces names, addresses and versions in output by marks for a recording, and marks by a plan's own for a replay."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _DEBIAN: Final = "http://debian.example.org"
 
 
 class Words:
-    """What one machine of a plan calls things. `version` is the Kubernetes version that is installed."""
+    """The names of one machine's plan. `version` is the installed Kubernetes version."""
 
     def __init__(self, plan: Plan, machine: Machine, version: str) -> None:
         self._values = dict(_values(plan, machine, version))
 
     def take_out(self, text: str) -> str:
-        """Return a recorded line with marks in place of what belongs to this plan alone."""
+        """Return a line with marks in place of this plan's own names and values."""
         for mark, value in self._values.items():
             text = re.sub(_bounded(mark, value), f"«{mark}»", text)
         text = re.sub(r", \d+ CPUs, \d+ MiB, ", ", «cpus» CPUs, «memory» MiB, ", text)
         return re.sub(r"cgroup version \d", "cgroup version «cgroups»", text)
 
     def put_in(self, text: str) -> str | None:
-        """Return a line for this machine; None where it speaks of one that the plan does not have."""
+        """Return a line for this machine; None when it mentions a machine that the plan lacks."""
         missing = [mark for mark in _MARK.findall(text) if mark not in self._values]
         return None if missing else _MARK.sub(lambda match: self._values[match[1]], text)
 
@@ -69,7 +69,7 @@ def _services(network: IPv4Network) -> Iterator[tuple[str, str]]:
 
 
 def _bounded(mark: str, value: str) -> str:
-    """Return a pattern for a value that is no part of a longer word."""
+    """Return a pattern that matches a value, but not as part of a longer word."""
     text = re.escape(value)
     if mark in {"cpus", "memory", "cgroups"}:
         return r"(?!)"

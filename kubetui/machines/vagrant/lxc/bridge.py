@@ -1,8 +1,8 @@
-"""The bridge of vagrant-lxc's private network, and what machines that are gone leave connected to it.
+"""The bridge of vagrant-lxc's private network, and the veth ends that removed machines leave on it.
 
-The plugin connects a machine by a pair of ends, the outer one named after the machine's first process (`veth1pl4711`).
-The kernel takes both away when the machine's network goes, which may be a minute after the machine: connections that
-were open hold it. Until then its address answers, and a machine that is made anew would share it.
+The plugin connects a machine by a veth pair; the outer end is named after the machine's first process (`veth1pl4711`).
+The kernel removes both ends with the machine's network namespace, which open connections can keep alive for a minute
+after the machine. Until then its address answers, and a new machine with the same address would collide.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _SYSTEM: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
 _NET: Final = Path("/sys/class/net")
 _END: Final = re.compile(r"veth\d+pl(\d+)")
 _LINGER: Final = 20.0
-"""Seconds that ends of which nobody knows whose they are may stay connected."""
+"""Seconds to wait for unattributable veth ends to disappear."""
 _PAUSE: Final = 0.2
 
 
 async def as_root(argv: Sequence[str], folder: Path, log: LineSink) -> Finished:
-    """Run one of LXC's or the network's tools as vagrant-lxc does: by sudo, unless this is root already."""
+    """Run an LXC or network tool as vagrant-lxc does: with sudo, unless this process is root."""
     words = argv if os.geteuid() == 0 else ["sudo", "-n", *argv]
     return await run(words, cwd=folder, env=os.environ, log=log)
 
 
 def dead_ends(ends: Sequence[str], processes: Path = Path("/proc")) -> list[str]:
-    """Return the ends whose machine's first process is no more."""
+    """Return the veth ends whose machine's first process has ended."""
     found = ((end, _END.fullmatch(end)) for end in ends)
     return [end for end, match in found if match and not (processes / match.group(1)).exists()]
 
 
 class Bridge:
-    """One bridge of this host, by name. Where it is none, or one of the system's own, nothing is done."""
+    """One bridge of this host, by name. Leaves the system's own bridges alone."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -52,26 +52,26 @@ class Bridge:
         return self.name not in _SYSTEM and (_NET / self.name / "bridge").is_dir()
 
     async def cut_dead_ends(self, log: LineSink) -> None:
-        """Disconnect machines that are gone, so that their addresses are free."""
+        """Disconnect removed machines, so that their addresses become free."""
         for end in dead_ends(self._ends()) if self._there else ():
             log(f"disconnecting {end} from {self.name}: its machine is gone")
             await as_root(["ip", "link", "delete", end], self._folder, nowhere)
 
     async def make(self, address: IPv4Interface, log: LineSink) -> bool:
-        """Make it with this host's `address` on it, unless it is there. Tell whether it is.
+        """Create the bridge with this host's `address`, unless it exists. Return whether it exists now.
 
-        vagrant-lxc would do it as the first machine starts, and two that start at once would both try.
+        vagrant-lxc would create it when the first machine starts, and two that start at once would race.
         """
         own = psutil.net_if_addrs().get(self.name, [])
         if str(address.ip) in {each.address for each in own}:
             return True
         commands = (
             ("ip", "link", "add", "name", self.name, "type", "bridge"),
-            # its address goes last: with that it counts as made
+            # the address goes last: a bridge with its address counts as complete
             ("ip", "link", "set", self.name, "up"),
             ("ip", "address", "add", str(address), "dev", self.name),
         )
-        # one without this address was made by a start that was cut off, or another network of ours is on it
+        # a bridge without this address comes from an interrupted start, or carries another network of ours
         for words in commands[1:] if (_NET / self.name).exists() else commands:
             if (await as_root(words, self._folder, log)).code:
                 log(f"the bridge {self.name} is left to Vagrant, and the first machine starts alone")
@@ -80,7 +80,7 @@ class Bridge:
         return True
 
     async def remove(self, log: LineSink) -> None:
-        """Remove it once nothing that lives is connected to it."""
+        """Remove the bridge once no living machine is connected to it."""
         if not self._there:
             return
         loop = asyncio.get_running_loop()
@@ -96,7 +96,7 @@ class Bridge:
             await as_root(["ip", "link", "delete", self.name], self._folder, log)
 
     def _ends(self) -> list[str]:
-        """Return what is connected to it; nothing once it is gone."""
+        """Return the connected veth ends; none once the bridge is gone."""
         try:
             return os.listdir(_NET / self.name / "brif")  # noqa: PTH208 - one call, so that it cannot vanish half-way
         except FileNotFoundError:

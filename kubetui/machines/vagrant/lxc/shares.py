@@ -1,4 +1,4 @@
-"""Who goes first where machines share the host's processors: the control plane, which every other machine waits for."""
+"""CPU shares of containers: the control plane, which every other machine waits for, gets the largest."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kubetui.base.text import LineSink
 from kubetui.machines.vagrant.lxc.bridge import as_root
 
 _UNIFIED: Final = Path("/sys/fs/cgroup/cgroup.controllers")
-"""There with version 2 of control groups alone (kernel.org, "Control Group v2")."""
+"""Only exists with cgroup v2 (kernel.org, "Control Group v2")."""
 FACTOR: Final = 8
-"""How many times another container's share it gets while all of them are busy; it lasts until it is restarted."""
+"""How many times another container's share it gets while all are busy, until it restarts."""
 
 
 async def prefer(container: str, folder: Path, log: LineSink) -> None:
-    """Give a container that runs a larger share. Where the host does not let us, the others wait a little longer."""
+    """Give a running container a larger CPU share. If the host refuses, the build only takes a little longer."""
     setting = ("cpu.weight", str(100 * FACTOR)) if _UNIFIED.exists() else ("cpu.shares", str(1024 * FACTOR))
     await as_root(["lxc-cgroup", "--name", container, *setting], folder, log)
