@@ -1,25 +1,25 @@
-"""By how much another machine's clock is off, and how that is said."""
+"""How far another machine's clock is off, and how to say it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LEEWAY: Final = 10.0
-"""Seconds that clocks may differ: certificates of one machine are not valid yet on another that is far behind."""
+"""Seconds that clocks may differ: a new certificate is not yet valid on a machine whose clock is behind."""
 _UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def ahead(there: float, asked: float, answered: float) -> float:
-    """Return by how many seconds a clock is ahead of this computer's; negative when it is behind.
+    """Return by how many seconds another clock is ahead of this host's; negative when it is behind.
 
-    `there` is what it showed at some moment between the two times of this computer. Within the time that the
-    question took, nobody can tell.
+    `there` is its reading at some moment between this host's times `asked` and `answered`. A difference within
+    that interval counts as none.
     """
     return min(there - asked, 0.0) if there < answered else there - answered
 
 
 def told(seconds: float) -> str:
-    """Say a difference in the largest unit that there are two of.
+    """Return a difference in the largest unit of which it has two.
 
     >>> told(-46800.0), told(-95.0), told(2.0 * 86400), told(-86397.0)
     ('13 hours behind', '95 seconds behind', '2 days ahead', '24 hours behind')

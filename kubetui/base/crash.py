@@ -1,4 +1,4 @@
-"""What is shown of an error that nobody expected: where it happened, never what the variables held."""
+"""Reports an unexpected error: where it happened, never the values of variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS = 500
 
 
 def shown(error: Exception) -> KubetuiError:
-    """Return what a person is told of an error in one sentence: what this host refused, or that nobody expected it."""
+    """Return an error as one sentence for a person: a known error, a refusal of this host, or a bug."""
     match error:
         case KubetuiError():
             return error
@@ -28,8 +28,8 @@ def shown(error: Exception) -> KubetuiError:
 
 
 def report(error: BaseException) -> str:
-    """Return a report to send on: each error of the chain with its frames, without the source's values."""
-    parts = [f"kubetui {__version__}: this is a bug in kubetui; nothing that was built is lost."]
+    """Return a report of a bug: each error of the chain with its frames, without values."""
+    parts = [f"kubetui {__version__}: this is a bug in kubetui; everything built so far is kept."]
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in chain:

@@ -177,7 +177,7 @@ class UnknownNameError(ValueError):
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         only = len(known) == 1
-        text = f"not known here: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
+        text = f"unknown: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
         super().__init__(f"{shown(name)} is {text}.")
         self.known = known
 

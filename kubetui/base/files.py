@@ -23,26 +23,27 @@ _REFUSED: Final = _FULL | {
 
 
 def config_home() -> Path:
-    """Return `$XDG_CONFIG_HOME/kubetui`, by default `~/.config/kubetui`, whether it is there or not."""
+    """Return `$XDG_CONFIG_HOME/kubetui`, by default `~/.config/kubetui`; it may not exist."""
     configured = os.environ.get("XDG_CONFIG_HOME", "")
-    # the XDG specification says that a relative path is to be ignored
+    # the XDG specification says to ignore a relative path
     base = Path(configured) if configured.startswith("/") else Path.home() / ".config"
     return base / "kubetui"
 
 
 def credentials_file() -> Path:
-    """Return where passwords of proxies and mirrors are kept, whether it is there or not."""
+    """Return the file with the passwords of proxies and mirrors; it may not exist."""
     return config_home() / "credentials.yaml"
 
 
 def linked(path: Path) -> KubetuiError:
-    """Return the error for a symbolic link that stands where kubetui writes."""
-    return KubetuiError(f"{path} is a symbolic link; kubetui writes through none.", fix="Move it away.", id="LINK")
+    """Return the error for a symbolic link where kubetui would write."""
+    message = f"{path} is a symbolic link; kubetui does not write through links."
+    return KubetuiError(message, fix="Move it away.", id="LINK")
 
 
 @contextmanager
 def room(place: Path) -> Iterator[None]:
-    """Write to a place of this host. Raises HostError instead of OSError when its disk is full."""
+    """Write below `place`. Raises HostError instead of OSError when its disk is full."""
     try:
         yield
     except OSError as error:
@@ -51,15 +52,15 @@ def room(place: Path) -> Iterator[None]:
         there = next(each for each in (place, *place.parents) if each.exists())
         free = shutil.disk_usage(there).free // 2**20
         raise HostError(
-            f"The disk of {place} is full ({free} MiB are free), so nothing more can be written down.",
-            fix="Free some space there; then the same command goes on.",
+            f"The disk of {place} is full ({free} MiB are free).",
+            fix="Free some space there, then run the same command again to resume.",
             id="HOST-DISK",
         ) from error
 
 
 @contextmanager
 def named(place: Path) -> Iterator[None]:
-    """Write to a place that a person has named. Raises UsageError instead of OSError."""
+    """Write to a place that a person named. Raises UsageError instead of OSError."""
     try:
         yield
     except OSError as error:
@@ -68,22 +69,22 @@ def named(place: Path) -> Iterator[None]:
 
 
 def refusal(error: OSError) -> HostError | None:
-    """Return the error for what this host does not let kubetui do with its own files; None for anything else."""
+    """Return the error when this host refuses kubetui access to its own files; None for any other error."""
     if error.errno not in _REFUSED or not error.filename:
         return None
-    fix = "Look whose it is and who may write there (ls -ld), and how much room there is (df)."
+    fix = "Check its owner and permissions (ls -ld) and the free space (df)."
     if error.errno == errno.ENOENT:
-        # a program that is not on PATH has no folder in its name, and is no file of kubetui's
+        # a missing program has no folder in its name, and is not one of kubetui's files
         if not Path(os.fsdecode(error.filename)).is_absolute():
             return None
-        fix = "Something removed it meanwhile, perhaps. Try the same command once more."
+        fix = "Something may have removed it meanwhile. Run the same command again."
     return HostError(f"{error.filename} cannot be used: {error.strerror}.", fix=fix, id="HOST-FILE")
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and its parents with mode 0700 whatever the umask; leave alone what is there.
+    """Make a folder and its parents with mode 0700 whatever the umask; leave existing ones alone.
 
-    Raises OSError where the system refuses, FileExistsError where a file stands in its place.
+    Raises OSError when the system refuses, FileExistsError when a file is in its place.
     """
     missing = [each for each in (path, *path.parents) if not each.exists()]
     for each in reversed(missing):
@@ -92,26 +93,26 @@ def make_folder(path: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder with mode 0700, and its parents; one that exists is narrowed to that mode.
+    """Make a folder with mode 0700, and its parents; set that mode on an existing one.
 
-    Raises KubetuiError where a symbolic link or a file stands in its place.
+    Raises KubetuiError when a symbolic link or a file is in its place.
     """
     if path.is_symlink():
         raise linked(path)
     try:
         make_folder(path)
     except FileExistsError as error:
-        raise KubetuiError(f"{error.filename} is there, and is no folder.", fix="Move it away.", id="LINK") from error
+        raise KubetuiError(f"{error.filename} is not a folder.", fix="Move it away.", id="LINK") from error
     if not path.is_dir():
-        raise KubetuiError(f"{path} is there, and is no folder.", fix="Move it away.", id="LINK")
+        raise KubetuiError(f"{path} is not a folder.", fix="Move it away.", id="LINK")
     path.chmod(0o700)
     return path
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file with mode 0600 whatever the umask, made where it is missing, and return its descriptor.
+    """Open a file with mode 0600 whatever the umask, creating it if needed, and return its descriptor.
 
-    Raises KubetuiError where a symbolic link stands in its place.
+    Raises KubetuiError when a symbolic link is in its place.
     """
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -124,9 +125,9 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def locks(descriptor: int, how: int) -> bool:
-    """Lock an open file as `how` says (fcntl.LOCK_EX or LOCK_SH) without waiting; false where another has it.
+    """Lock an open file (`how` is fcntl.LOCK_EX or LOCK_SH) without waiting; return false when another process has it.
 
-    The operating system lets go of it however the process ends.
+    The operating system releases the lock however the process ends.
     """
     try:
         fcntl.flock(descriptor, how | fcntl.LOCK_NB)
@@ -155,11 +156,9 @@ def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
 
 
 def write_private(path: Path, data: str | bytes, mode: int = 0o600, *, sync: bool = True) -> None:
-    """Replace a file by a temporary one, synced and renamed, so that no reader ever sees half of it.
+    """Write a temporary file, sync it and rename it over `path`, so that no reader ever sees half of it.
 
-    Without `sync` a power cut may lose it.
-
-    Raises KubetuiError where a symbolic link stands in its place.
+    Without `sync`, a power cut may lose it. Raises KubetuiError when a symbolic link is in its place.
     """
     if path.is_symlink():
         raise linked(path)

@@ -1,7 +1,7 @@
-"""Where things stand in a file that a person wrote, so that a message can point at them.
+"""Positions in a file that a person wrote, so that a message can point at them.
 
-A path names a key or a value as the file nests it. What reads files fills a `Document`, and what judges their
-values asks it where a path stands.
+A path names a key or a value as the file nests it. A parser fills a `Document`; whoever validates its values
+looks up the place of a path there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a file; line and column count from 1."""
+    """A position in a file; line and column count from 1."""
 
     line: int
     column: int
@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in a file: where, at which key, why, and what to do."""
+    """A problem in a file: its place, its key, why, and what to do."""
 
     place: Place
     path: KeyPath
@@ -34,10 +34,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Document:
-    """A file's values, and where each key and value stands.
+    """A file's values, and the place of each key and value.
 
-    `values` maps a path to its value's place, `keys` to its key's, `raw` to what a plain scalar looked
-    like before it became a number. A value under the path of a fault is not to be trusted.
+    `values` maps a path to its value's place, `keys` to its key's place, `raw` to the text of a plain scalar before
+    it became a number. Do not trust a value under the path of a fault.
     """
 
     value: Any = None
@@ -47,7 +47,7 @@ class Document:
     faults: list[Fault] = field(default_factory=list)
 
     def place(self, path: KeyPath, *, of_key: bool = False) -> Place:
-        """Return where a path stands, or else its nearest parent that is in the file."""
+        """Return the place of a path, or of its nearest parent in the file."""
         if of_key and path in self.keys:
             return self.keys[path]
         while path and path not in self.values:

@@ -1,4 +1,4 @@
-"""Programs of this host, run from asyncio: live output, clean cancellation, nothing left behind."""
+"""Runs programs of this host from asyncio: live output, clean cancellation, no leftover processes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from typing import Final
 from kubetui.base.text import LineCutter, LineSink
 
 TAIL: Final = 50
-"""Lines of output that are kept for the message of a failure."""
+"""Last lines of output that are kept for an error message."""
 
 PATIENCE: Final = ((signal.SIGINT, 20.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
-"""What a cancelled program gets, one after the other, and the seconds it has to end after each."""
+"""The signals that a cancelled program gets in turn, and the seconds that it has to end after each."""
 
 _CHUNK = 65536
 _ANSWER = 20.0
 """Seconds that a program may take to answer `ask`."""
 _POLL = 0.02
 _STRAGGLERS = 2.0
-"""Seconds that others in the group may take longer than the program itself."""
+"""Seconds that other processes in the group may outlive the program."""
 _LAST_WORDS = 1.0
-"""Seconds to go on reading after the end of a program: a daemon that it left may hold the pipe for ever."""
+"""Seconds to keep reading after a program ended: a daemon that it started may hold the pipe open forever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ async def run(
     log: LineSink,
     patience: Sequence[tuple[signal.Signals, float]] = PATIENCE,
 ) -> Finished:
-    """Run a program in a session of its own and hand every line that it prints to `log`.
+    """Run a program in its own session and pass every line that it prints to `log`.
 
-    When cancelled, the whole process group is ended as `patience` says and CancelledError goes on; a
-    second cancellation kills at once. Raises OSError where the program cannot be started.
+    A cancellation ends the whole process group as `patience` says, then raises CancelledError; a second one
+    kills at once. Raises OSError when the program cannot be started.
     """
     read, write = os.pipe()
     tail: deque[str] = deque(maxlen=TAIL)
@@ -89,9 +89,9 @@ async def _run(
     output: int,
     patience: Sequence[tuple[signal.Signals, float]],
 ) -> int:
-    """Run the program to its end, or end it when cancelled, and return its exit code; closes `output`."""
+    """Run the program to its end, or end it on cancellation; close `output` and return the exit code."""
     starting = asyncio.ensure_future(
-        # a pipe of one's own: with asyncio's, some versions' wait() waits for daemons that hold it
+        # our own pipe: with asyncio's, wait() in some versions waits for daemons that hold it open
         asyncio.create_subprocess_exec(
             *argv,
             cwd=cwd,
@@ -105,7 +105,7 @@ async def _run(
     try:
         return await (await asyncio.shield(starting)).wait()
     except asyncio.CancelledError:
-        # also one that was still about to start
+        # even if it was still starting
         await _end(await starting, patience)
         raise
     finally:
@@ -152,12 +152,12 @@ def _signal(group: int, number: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # a child that became another user, such as one of sudo's
+        return True  # a child that runs as another user, for example under sudo
     return True
 
 
 async def _gone(process: asyncio.subprocess.Process, seconds: float) -> bool:
-    """Wait for the program, and a moment longer for the others in its group; tell whether all are gone."""
+    """Wait for the program, and a moment longer for the rest of its group; return whether all have ended."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await process.wait()

@@ -1,7 +1,7 @@
-"""Secrets, kept out of everything that is written or shown.
+"""Keeps secrets out of everything that is written or shown.
 
-Every `Secret` that is made, and every password in a profile's URLs, is remembered here from that moment
-on, for as long as the program runs. What looks like a secret of Kubernetes' is taken out in any case.
+It remembers every `Secret` and every password in a profile's URLs for as long as the program runs. It removes
+whatever looks like a Kubernetes secret in any case.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 STARS: Final = "********"
 SHORTEST: Final = 4
-"""Characters that a secret must have to be looked for by itself: a shorter one would turn half the words into stars."""
+"""Characters that a secret needs to be searched for: a shorter one would turn half of all words into stars."""
 
 _TOKEN = re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 _HEX64 = re.compile(r"(?<![0-9a-f:])[0-9a-f]{64}(?![0-9a-f])")
@@ -26,7 +26,7 @@ _PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIV
 _TELLING = re.compile(
     r"(passwo?r?d|passphrase|secret|token|credentials?|(private|certificate|api|access)_?key)$", re.IGNORECASE
 )
-"""How a key ends whose value is secret."""
+"""The ends of keys whose values are secret."""
 _SUSPECT: Final = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]*\.[\w-]+"), STARS),
     (re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1\2{STARS}"),
@@ -41,8 +41,8 @@ _SUSPECT: Final = (
     ),
     (re.compile(r"(?<![\w+/=:-])[A-Za-z0-9+/]{60,}={0,2}(?![\w+/=])"), STARS),
 )
-"""What a secret looks like that nobody has told of: web tokens, credentials of HTTP, values of telling names, and
-keys without their frame. Checksums, which have a colon before them, stay."""
+"""What unknown secrets look like: web tokens, HTTP credentials, values of telling names, and keys without their PEM
+frame. Checksums, which follow a colon, stay."""
 _CUT = re.compile(r" \.\.\. \d+ characters left out$")
 
 _EDGE: Final = 3
@@ -50,10 +50,10 @@ _EDGE: Final = 3
 
 @dataclass
 class _Known:
-    """Everything to look for, the longest first, and how to find what a line's end cuts in two.
+    """All known secrets, the longest first, and an index to find those that the end of a line cuts in two.
 
-    `begun` maps the last three characters of each secret's beginnings to that secret and its beginning's length;
-    `late` are secrets without their first one or two.
+    `begun` maps the last three characters of each beginning of a secret to the secret and the beginning's length;
+    `late` has the secrets without their first one or two characters.
     """
 
     forms: tuple[str, ...] = ()
@@ -74,20 +74,20 @@ _known = _Known()
 
 
 def remember(secret: str) -> None:
-    """Take a value out of every text from now on, also as shells, URLs, JSON, systemd and base64 write it."""
+    """Redact a value from now on, also in the forms of shells, URLs, JSON, systemd and base64."""
     found = {form for part in _parts(secret) for form in _forms(part) if len(form) >= SHORTEST}
     if not found <= {*_known.forms}:
         _known.add(found)
 
 
 def forget_all() -> None:
-    """Remember nothing any more; tests begin with it."""
+    """Forget every secret; tests begin with it."""
     _known.forms, _known.late = (), ()
     _known.begun.clear()
 
 
 def remember_url(url: str) -> str:
-    """Remember the password in a URL, if there is one, and return the URL."""
+    """Remember the password in a URL, if any, and return the URL."""
     password = url_password(url)
     if password:
         user = url.partition("://")[2].partition(":")[0]
@@ -98,17 +98,17 @@ def remember_url(url: str) -> str:
 
 
 def url_password(url: str) -> str:
-    """Return the password in a URL as it stands there, empty without one.
+    """Return the password in a URL, still encoded; empty when there is none.
 
     >>> url_password("http://me:p%40ss@proxy:3128/")
     'p%40ss'
     """
-    # up to the last @: who forgets to encode a slash has a password all the same
+    # up to the last @: an unencoded slash in the password must not hide it
     return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
 
 
 def url_user(url: str) -> str:
-    """Return the user that a URL without a password names, as it stands there, empty without one.
+    """Return the user in a URL without a password, still encoded; empty when there is none.
 
     >>> url_user("http://me@proxy:3128/a@b")
     'me'
@@ -123,14 +123,14 @@ def remember_key(kubeconfig: str) -> None:
 
 
 def remember_telling(value: Any) -> Any:
-    """Remember the texts whose key in a free-form document says that they are secret; return the document."""
+    """Remember the texts in a free-form document whose keys mark them as secret; return the document."""
     for _, part in telling(value):
         remember(part)
     return value
 
 
 def telling(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the keys in a free-form document that say that their texts are secret, with these texts."""
+    """Yield the keys in a free-form document that mark their texts as secret, with the texts."""
     for name, part in _children(value, key):
         if isinstance(part, str) and part and _TELLING.search(name):
             yield name, part
@@ -138,7 +138,7 @@ def telling(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return `text` without secrets: the known and the given ones, and what looks like Kubernetes' own."""
+    """Return `text` without secrets: known ones, given ones, and those that look like Kubernetes' own."""
     for secret in (*secrets, *_known.forms):
         if secret in text:
             text = text.replace(secret, STARS)
@@ -154,7 +154,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def redact_unseen(text: str) -> str:
-    """Return a text of another process without what may be a secret: rather too little is left than too much."""
+    """Return another process's text without anything that may be a secret, erring on the side of removing too much."""
     text = redact(text)
     for pattern, stars in _SUSPECT:
         text = pattern.sub(stars, text)
@@ -162,9 +162,9 @@ def redact_unseen(text: str) -> str:
 
 
 def redacted(document: Any, key: str = "", hide: Callable[[str], str] = redact) -> Any:
-    """Return a document of maps, lists and texts without secrets; what a telling key names is one as a whole.
+    """Return a document of maps, lists and texts without secrets; the whole value of a telling key is one.
 
-    `hide` takes them out of a text.
+    `hide` redacts a text.
     """
     match document:
         case str():
@@ -182,7 +182,7 @@ def _hidden(name: Any, hide: Callable[[str], str]) -> Any:
 
 
 class Stream:
-    """Redacts the lines of one source in their order, also what a line's end cuts in two, and keys of many lines."""
+    """Redacts the lines of one source in order, including secrets cut by a line's end and keys of many lines."""
 
     def __init__(self) -> None:
         self._rests: tuple[str, ...] = ()
@@ -200,7 +200,7 @@ class Stream:
         return line
 
     def _head(self, line: str) -> tuple[str, tuple[str, ...]]:
-        """Take away what goes on from the line before; return what of it the next line may hold."""
+        """Redact the rest of a secret that the last line began; return what the next line may continue with."""
         start = line.lstrip()
         indent = line[: len(line) - len(start)]
         late = _known.late if start.startswith(_known.late) else ()
@@ -212,7 +212,7 @@ class Stream:
 
 
 def _tail(line: str) -> tuple[str, tuple[str, ...]]:
-    """Take away what of a secret a line ends with; return what the next line may begin with."""
+    """Redact the beginning of a secret at a line's end; return what the next line may begin with."""
     cut = _CUT.search(line) if line.endswith("left out") else None
     body, note = (line[: cut.start()], cut.group()) if cut else (line, "")
     longest, rests = 0, []
@@ -226,7 +226,7 @@ def _tail(line: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """Yield a secret, and each line of one that has several: it is shown line by line."""
+    """Yield a secret, and each of its lines if it has several, because output comes line by line."""
     yield secret.strip("\n")
     lines = secret.split("\n")
     if len(lines) > 1:
@@ -251,9 +251,9 @@ def _children(value: Any, key: str) -> Iterator[tuple[str, Any]]:
 
 
 class Secret:
-    """A value that is never shown: its text and representation are a row of stars, wherever it turns up.
+    """A value that is never shown: str() and repr() return stars.
 
-    A text with a secret in it gives as `shown` what may be seen; its secret part is one that is remembered already.
+    For a text that contains a secret, `shown` is the part that may be shown; the secret must be remembered already.
     """
 
     __slots__ = ("_value", "shown")
@@ -265,11 +265,11 @@ class Secret:
             remember(value)
 
     def reveal(self) -> str:
-        """Return the value itself, for the one place that needs it."""
+        """Return the value, for the one place that needs it."""
         return self._value
 
     def __repr__(self) -> str:
-        return "********"
+        return STARS
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value

@@ -1,4 +1,4 @@
-"""Shell scripts, kept in `.sh` files beside the Python that sends them, so that editors and shellcheck read them."""
+"""Loads shell scripts from `.sh` files beside the Python that sends them, so that editors and shellcheck see them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""YAML without surprises: text in, plain values and their places out.
+"""YAML without surprises: turns text into plain values and their places.
 
-Only what cannot be misread is let through. No aliases, so nothing can multiply; no tags, so nothing is
-constructed; no `no` that means false and no `010` that means eight. The pure Python parser's events are
-composed here with a limit on depth and number, so that a hostile file costs no time and no memory.
+It only accepts what cannot be misread: no aliases, so nothing can multiply; no tags, so nothing is constructed; no
+`no` that means false and no `010` that means eight. It composes the pure Python parser's events with limits on depth
+and number, so that a hostile file costs neither time nor memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubetui.base.places import Document, Fault, KeyPath, Place
 from kubetui.base.text import SHOWN, clean, shown
 
 MAX_DEPTH = 20
-"""Groups within groups; a profile with kubeadm patches needs about eight."""
+"""Levels of nested groups; a profile with kubeadm patches needs about eight."""
 MAX_VALUES = 5000
 """Values in one file; a profile with every key has about a hundred."""
 
@@ -36,7 +36,7 @@ _SYNTAX_FIXES = {
 
 
 def read(text: str) -> Document:
-    """Read one YAML document; what is wrong with it stands in `faults`, nothing is raised."""
+    """Parse one YAML document. Raises nothing: problems are in its `faults`."""
     document = Document()
     if "\t" in text:
         document.faults.extend(_tabs(text))
@@ -64,7 +64,7 @@ def _tabs(text: str) -> Iterator[Fault]:
     for number, line in enumerate(text.split("\n"), start=1):
         if "\t" in line:
             place = Place(number, line.index("\t") + 1)
-            yield Fault(place, (), "A tab stands here, and YAML takes only spaces.", "Put spaces in its place.")
+            yield Fault(place, (), "There is a tab here, and YAML only allows spaces.", "Replace it by spaces.")
 
 
 def _place_at(text: str, position: int) -> Place:
@@ -86,7 +86,7 @@ def _syntax(error: yaml.MarkedYAMLError) -> Fault:
 
 
 class _TooMuchError(Exception):
-    """The document is deeper or larger than any profile; the fault is already noted."""
+    """Ends the parsing of a document that is too deep or too large; its fault is already noted."""
 
 
 class _Composer:
@@ -108,10 +108,10 @@ class _Composer:
             return
         self._next()
         if not self._loader.check_event(yaml.StreamEndEvent):
-            self._fault(self._next(), (), "A second document begins here.", "Keep one profile a file: delete the ---.")
+            self._fault(self._next(), (), "A second document begins here.", "Keep one profile per file: delete ---.")
 
     def _next(self) -> Any:
-        return self._loader.get_event()  # type: ignore[no-untyped-call]
+        return self._loader.get_event()  # type: ignore[no-untyped-call]  # types-PyYAML lacks it
 
     def _fault(self, event: Any, path: KeyPath, message: str, fix: str) -> None:
         self._document.faults.append(Fault(_start(event), path, message, fix))
@@ -120,10 +120,10 @@ class _Composer:
         self._document.values[path] = _start(event)
         self._guard(event, path)
         if isinstance(event, yaml.AliasEvent):
-            self._fault(event, path, f"*{shown(event.anchor)} is an alias.", "Write the value out where it is needed.")
+            self._fault(event, path, f"*{shown(event.anchor)} is an alias.", "Write out the value where it is needed.")
             return None
         if event.anchor is not None:
-            self._fault(event, path, f"&{shown(event.anchor)} is an anchor.", "Delete it; aliases are not read.")
+            self._fault(event, path, f"&{shown(event.anchor)} is an anchor.", "Delete it; aliases are not allowed.")
         if event.tag is not None:
             tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
             self._fault(event, path, f"{shown(tag)} is a tag.", "Delete it; a value's type follows from its key.")
@@ -136,7 +136,7 @@ class _Composer:
     def _guard(self, event: Any, path: KeyPath) -> None:
         self._count += 1
         if len(path) > MAX_DEPTH:
-            self._fault(event, (), f"This is more than {MAX_DEPTH} groups deep.", "Write it flatter.")
+            self._fault(event, (), f"There are more than {MAX_DEPTH} nested groups here.", "Nest fewer groups.")
             raise _TooMuchError
         if self._count > MAX_VALUES:
             self._fault(event, (), f"There are more than {MAX_VALUES} values.", "Shorten the file.")
@@ -159,7 +159,7 @@ class _Composer:
             elif key in pairs:
                 first = self._document.keys[(*path, key)].line
                 self._fault(
-                    event, (*path, key), f"{shown(key)} stands here twice, first in line {first}.", "Keep one of them."
+                    event, (*path, key), f"{shown(key)} appears twice, first in line {first}.", "Keep one of them."
                 )
                 self._node(self._next(), (*path, "?"))
             else:
@@ -169,9 +169,9 @@ class _Composer:
         return pairs
 
     def _key(self, event: Any, path: KeyPath) -> str | None:
-        """Return a key, or None where it is none; the fault is noted."""
+        """Return a key, or None after noting the fault of an invalid one."""
         if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0]:
-            self._fault(event, (*path, "?"), "<< is a merge key.", "Write the keys out where they are needed.")
+            self._fault(event, (*path, "?"), "<< is a merge key.", "Write out the keys where they are needed.")
             return None
         before = len(self._document.faults)
         key = self._node(event, (*path, "?"))
@@ -179,12 +179,12 @@ class _Composer:
             return key
         if len(self._document.faults) == before:
             text = shown(event.value) if isinstance(event, yaml.ScalarEvent) else "This"
-            self._fault(event, (*path, "?"), f"{text} is not text, and a key has to be.", "Put the key in quotes.")
+            self._fault(event, (*path, "?"), f"{text} is not text, but a key must be.", "Put the key in quotes.")
         return None
 
     def _kind(self, text: str) -> str:
-        """Return what YAML 1.1 takes a plain scalar for: str, int, float, bool, null and a few more."""
-        tag: str = self._loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+        """Return the type that YAML 1.1 gives a plain scalar: str, int, float, bool, null and a few more."""
+        tag: str = self._loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # as above
         return tag.rpartition(":")[2]
 
     def _scalar(self, event: Any, path: KeyPath) -> Any:
@@ -211,7 +211,7 @@ def _start(event: Any) -> Place:
 
 
 def _number(kind: str, text: str) -> bool | int | float | None:
-    """Return what a plain scalar says beyond doubt, or None."""
+    """Return the value of an unambiguous plain scalar, or None."""
     if kind == "bool":
         return _BOOLEANS.get(text)
     if kind == "int":

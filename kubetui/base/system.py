@@ -31,14 +31,14 @@ class Installer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A host: its package manager, and its distribution's id, version and code name as in os-release."""
+    """A host: its package manager, and its distribution's id, version and code name from os-release."""
 
     installer: Installer
     id: str = ""
     version: str = ""
     codename: str = ""
     machine: str = "x86_64"
-    """The processor, as `uname -m` says it."""
+    """The processor, as `uname -m` prints it."""
 
 
 _FAMILIES: Final = (
@@ -50,13 +50,13 @@ _FAMILIES: Final = (
 
 
 def parse_os_release(text: str) -> Mapping[str, str]:
-    """Return the keys of an os-release file (man 5 os-release); lines that are none are left out."""
+    """Return the keys of an os-release file (man 5 os-release); skips other lines."""
     found = re.findall(r"^([A-Z_]+)=(.*)$", text, flags=re.MULTILINE)
     return {key: value.strip().strip("\"'") for key, value in found}
 
 
 def system_of(kernel: str, os_release: str, machine: str = "x86_64") -> System:
-    """Return the system for `sys.platform`'s value, os-release's text and the processor."""
+    """Return the system for a value of `sys.platform`, the text of os-release and the processor."""
     if kernel == "darwin":
         return System(Installer.BREW, "macos", machine=machine)
     if kernel == "win32":
@@ -69,7 +69,7 @@ def system_of(kernel: str, os_release: str, machine: str = "x86_64") -> System:
 
 
 def this_system() -> System:
-    """Return the system that this runs on."""
+    """Return this host's system."""
     try:
         text = OS_RELEASE.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -84,7 +84,7 @@ def memory() -> tuple[int, int]:
 
 
 def packages_vagrant(system: System) -> bool:
-    """Tell whether the distribution itself has Vagrant, and with it the plugins for libvirt and LXC.
+    """Return whether the distribution packages Vagrant, and with it the plugins for libvirt and LXC.
 
     Debian 13 and Ubuntu 24.04 dropped it because of its licence.
     """
@@ -149,7 +149,7 @@ _PAGES: Final = MappingProxyType(
 
 
 def install_command(what: str, system: System) -> str | None:
-    """Return the command that installs `what` on `system`; None where it takes more than a command.
+    """Return the command that installs `what` on `system`; None when one command is not enough.
 
     `what` is `vagrant`, `kubectl`, or the name of a provider.
     """
@@ -164,13 +164,13 @@ def install_command(what: str, system: System) -> str | None:
 
 
 def install_hint(what: str, system: System) -> str:
-    """Return one sentence on how to get `what`: the command of this system, or the page that tells it."""
+    """Return one sentence on how to install `what`: this system's command, or a page with instructions."""
     command = install_command(what, system)
     return f"Install it: {command}" if command else f"Install it as described on {_PAGES[what]}"
 
 
 def plugin_hint(plugin: str, system: System) -> str:
-    """Return one sentence on how to get a Vagrant plugin."""
+    """Return one sentence on how to install a Vagrant plugin."""
     if packages_vagrant(system) and plugin in {"vagrant-libvirt", "vagrant-lxc"}:
         return f"Install it: sudo apt-get install -y {plugin}"
     needs = "sudo apt-get install -y libvirt-dev ruby-dev build-essential && " if plugin == "vagrant-libvirt" else ""

@@ -1,4 +1,4 @@
-"""The Kubernetes API as this host reaches it, with nothing but a kubeconfig and Python's own TLS."""
+"""Asks the Kubernetes API from this host, with nothing but a kubeconfig and Python's own TLS."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import base64
 import ssl
 import tempfile
+from http import HTTPStatus
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ SECONDS = 20
 
 
 async def ready(kubeconfig: Path) -> str:
-    """Ask the API server whether it is ready and return its URL.
+    """Return the API server's URL once it says that it is ready.
 
-    Raises RunError when it cannot be reached from this host or is not ready.
+    Raises RunError when this host cannot reach it or it is not ready.
     """
     try:
         config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
@@ -35,10 +36,10 @@ async def ready(kubeconfig: Path) -> str:
     except (OSError, HTTPException) as error:
         raise RunError(
             f"The API server at {server} cannot be reached from this host: {error}.",
-            fix="Look whether a VPN or a firewall of this host takes the machines' network.",
+            fix="Check whether a VPN or a firewall on this host captures the machines' network.",
             id="API-UNREACHABLE",
         ) from error
-    if status != 200:  # noqa: PLR2004
+    if status != HTTPStatus.OK:
         said = clean(" ".join(text.split()))[-200:]
         raise RunError(f"The API server at {server} is not ready: {status} {said}", id="API-NOT-READY")
     return server
@@ -60,8 +61,8 @@ def _context(config: dict[str, Any], folder: Path) -> ssl.SSLContext:
         return base64.b64decode(config[part][0][key][field]).decode()
 
     context = ssl.create_default_context(cadata=decoded("clusters", "cluster", "certificate-authority-data"))
-    # Python takes a client certificate from a file alone. Its mode is 0600, and beside the kubeconfig, which has the
-    # same key, a kill leaves it where nobody else looks and where it goes with the cluster
+    # Python only reads a client certificate from a file. Its mode is 0600, and it lies beside the kubeconfig, which has
+    # the same key: if kubetui is killed, the file is removed with the cluster
     with tempfile.NamedTemporaryFile("w", suffix=".pem", dir=folder) as file:
         file.write(decoded("users", "user", "client-certificate-data") + decoded("users", "user", "client-key-data"))
         file.flush()

@@ -16,7 +16,7 @@ from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
 _GLANCE = 10.0
-"""Seconds that a look at a lock (`overview`) takes at most, on a host that has other things to do."""
+"""Seconds that `overview` may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
@@ -29,21 +29,21 @@ def state_home() -> Path:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text can be the name of a cluster or a profile; no other one ever becomes part of a path."""
+    """Return whether a text can name a cluster or a profile; no other text ever becomes part of a path."""
     return _NAME.fullmatch(text) is not None
 
 
 class Cluster:
-    """The folder of one cluster. Making the object touches nothing.
+    """The folder of one cluster. Constructing it touches nothing.
 
-    Raises UsageError for a name that no cluster can have.
+    Raises UsageError for an invalid name.
     """
 
     def __init__(self, name: str, parent: str = "clusters") -> None:
         if not is_name(name):
             raise UsageError(
-                f"{name[:60]!r} cannot be the name of a cluster.",
-                fix="Use small letters, digits and hyphens, at most 40.",
+                f"{name[:60]!r} cannot name a cluster.",
+                fix="Use lowercase letters, digits and hyphens, at most 40.",
             )
         self.name = name
         self.folder = state_home() / parent / name
@@ -55,13 +55,13 @@ class Cluster:
 
     @property
     def exists(self) -> bool:
-        """Whether a run ever began here and was not destroyed since. Raises KubetuiError for a symbolic link."""
+        """Whether a run began here and the cluster was not destroyed since. Raises KubetuiError for a symbolic link."""
         if self.folder.is_symlink():
             raise linked(self.folder)
         return self.profile.exists()
 
     def create(self) -> None:
-        """Make the folder; harmless where it exists."""
+        """Make the folder, if it does not exist."""
         private_folder(state_home())
         private_folder(self.folder.parent)
         private_folder(self.folder)
@@ -85,10 +85,10 @@ class Cluster:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the cluster for one run. The operating system lets go of it however the process ends.
+        """Lock the cluster for one run. The operating system releases the lock however the process ends.
 
-        The file lies beside the folder and is never removed, so that it cannot be stale.
-        Raises BusyError, naming the process that holds it.
+        The lock file lies beside the folder and is never removed, so that it cannot be stale.
+        Raises BusyError that names the process holding it.
         """
         private_folder(state_home())
         folder = private_folder(state_home() / "locks")
@@ -97,7 +97,8 @@ class Cluster:
             if not _taken(descriptor):
                 holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
                 raise BusyError(
-                    f"Another kubetui (process {holder}) works on {self.name}.", fix="Wait until it ends, or end it."
+                    f"Another kubetui (process {holder}) is working on {self.name}.",
+                    fix="Wait until it ends, or end it.",
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -107,9 +108,9 @@ class Cluster:
 
 
 def _taken(descriptor: int) -> bool:
-    """Take a lock; false when another run has it.
+    """Take a lock; return false when another run holds it.
 
-    Who only looks whether a run has it holds it, too: for a moment, and shared with whoever else looks.
+    Readers that check for a run take a short shared lock, so this waits for them.
     """
     end = time.monotonic() + _GLANCE
     while not locks(descriptor, fcntl.LOCK_EX):
@@ -121,7 +122,7 @@ def _taken(descriptor: int) -> bool:
 
 
 def existing(name: str) -> Cluster:
-    """Return a cluster that a run made. Raises UsageError with the names that there are."""
+    """Return an existing cluster. Raises UsageError that lists the clusters."""
     cluster = Cluster(name)
     if not cluster.exists:
         names = ", ".join(all_names()) or "there are none yet"
@@ -130,7 +131,7 @@ def existing(name: str) -> Cluster:
 
 
 def all_names() -> tuple[str, ...]:
-    """Return the names of all clusters, also of those that are not ours to read."""
+    """Return the names of all clusters, including those that this user cannot read."""
     folder = state_home() / "clusters"
     if not folder.is_dir():
         return ()
@@ -144,7 +145,7 @@ def _has_profile(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
-        # another user's, perhaps: who asks for it is told why it cannot be read
+        # it may belong to another user: reading it later gives the reason
         return True
     return True
 
@@ -156,5 +157,5 @@ def made_by_vagrant(folder: Path, machine: str = "*") -> tuple[tuple[str, str], 
 
 
 def log_of(folder: Path, machine: str) -> Path:
-    """Return where a machine's log is."""
+    """Return the file of a machine's log."""
     return folder / f"{machine}.log"

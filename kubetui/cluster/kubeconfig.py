@@ -1,7 +1,7 @@
-"""A cluster's kubeconfig merged into the person's own file, without harm to what stands there.
+"""Merges a cluster's kubeconfig into the person's own file without changing any other entry.
 
-The file's YAML is changed as a tree of nodes and written anew: every other entry and every field that
-kubetui does not know keep their text. Comments do not survive, as with kubectl; the backup has them.
+It edits the file's YAML as a tree of nodes and writes it again: other entries and fields that kubetui does not
+know keep their text. Comments are lost, as with kubectl; the backup has them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kubetui.base.files import linked, make_folder, write_private
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
-"""How long to wait for a kubectl that is writing; it takes milliseconds."""
+"""Seconds to wait for a kubectl that is writing; it takes milliseconds."""
 _PAUSE: Final = 0.02
 _KINDS: Final = {"clusters": "cluster", "users": "user", "contexts": "context"}
 _EXTENSION: Final = "kubetui"
@@ -30,7 +30,7 @@ _EMPTY: Final = "apiVersion: v1\nkind: Config\npreferences: {}\nclusters: []\nus
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge did: `backup` is there where it changed a file that existed."""
+    """The result of a merge; `backup` is set when it changed an existing file."""
 
     path: Path
     changed: bool
@@ -38,16 +38,16 @@ class Merged:
 
 
 def default_path() -> Path:
-    """Return where kubectl looks unless told otherwise."""
+    """Return the file that kubectl reads by default."""
     return Path.home() / ".kube" / "config"
 
 
 def merge(source: Path, name: str, into: Path) -> Merged:
-    """Put a cluster's kubeconfig into `into`, as context and cluster NAME and user NAME-admin.
+    """Merge a cluster's kubeconfig into `into`, as context and cluster NAME and user NAME-admin.
 
-    A second time it changes nothing; for a cluster that was made anew in the same folder it replaces its own
-    entries. Raises UsageError where an entry of that name belongs to something else, BusyError where kubectl's
-    lock is not let go of, KubetuiError where a symbolic link stands in the file's place.
+    Repeating it changes nothing; after a cluster was rebuilt in the same folder, it replaces that cluster's entries.
+    Raises UsageError when an entry with that name belongs to another cluster, BusyError when kubectl's lock
+    is not released, KubetuiError when `into` is a symbolic link.
     """
     wanted = entries(_load(source), name, source)
     if into.is_symlink():
@@ -67,10 +67,10 @@ def merge(source: Path, name: str, into: Path) -> Merged:
 
 
 def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[str, Any]]:
-    """Return the cluster, user and context that stand for a cluster in a file with others.
+    """Return the entries (cluster, user, context) that represent a cluster in a shared file.
 
-    kubeadm calls its user kubernetes-admin in every cluster, which would make them one. The mark tells kubetui
-    later which folder an entry is from; kubectl keeps it. Raises UsageError where the kubeconfig lacks something.
+    kubeadm names its user kubernetes-admin in every cluster, so they would collide. An extension, which kubectl
+    keeps, records the folder that an entry came from. Raises UsageError when the kubeconfig is incomplete.
     """
     mark = [{"name": _EXTENSION, "extension": {"from": str(source)}}]
     try:
@@ -78,7 +78,7 @@ def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[s
         user = config["users"][0]["user"]
         cluster["server"], cluster["certificate-authority-data"]
     except (LookupError, TypeError) as error:
-        raise UsageError(f"{source} is no kubeconfig of a cluster.", fix=f"kubetui up {name} makes it.") from error
+        raise UsageError(f"{source} is not a cluster's kubeconfig.", fix=f"kubetui up {name} writes it.") from error
     admin = f"{name}-admin"
     return {
         "clusters": {"name": name, "cluster": {**cluster, "extensions": mark}},
@@ -89,9 +89,9 @@ def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[s
 
 @contextmanager
 def lock(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold kubectl's lock on a kubeconfig: FILE.lock, made by whoever comes first (client-go, clientcmd/loader.go).
+    """Hold kubectl's lock on a kubeconfig: the file FILE.lock (client-go, clientcmd/loader.go).
 
-    Raises BusyError where it is not let go of.
+    Raises BusyError when another process does not release it.
     """
     held = path.with_name(f"{path.name}.lock")
     end = time.monotonic() + seconds
@@ -102,8 +102,8 @@ def lock(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         except FileExistsError:
             if time.monotonic() > end:
                 raise BusyError(
-                    f"{path} is locked: {held} is there since more than {seconds:.0f} s.",
-                    fix=f"Wait until kubectl ends. Where none runs, a killed one has left it: rm {held}",
+                    f"{path} is locked: {held} has existed for more than {seconds:.0f} s.",
+                    fix=f"Wait until kubectl ends. If none runs, a killed one left the lock: rm {held}",
                     id="KUBECONFIG-LOCKED",
                 ) from None
             time.sleep(_PAUSE)
@@ -114,7 +114,7 @@ def lock(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 
 def _put(tree: yaml.MappingNode, kind: str, wanted: dict[str, Any], path: Path) -> bool:
-    """Add an entry, or replace one that is ours; tell whether anything changed."""
+    """Add an entry, or replace our own; return whether anything changed."""
     listed = _list(tree, kind, path)
     for index, node in enumerate(listed.value):
         found = _plain(node)
@@ -132,7 +132,7 @@ def _put(tree: yaml.MappingNode, kind: str, wanted: dict[str, Any], path: Path) 
 
 
 def _ours(found: Any, wanted: dict[str, Any]) -> bool:
-    """Tell whether an entry says the same cluster, user or context, or was put there from the same folder."""
+    """Return whether an entry has the same content as ours, or came from the same folder."""
     if not isinstance(found, dict):
         return False
     same = [key for key in wanted if key != "extensions"]
@@ -143,7 +143,7 @@ def _taken(kind: str, found: dict[str, Any], path: Path) -> str:
     what = found.get(_KINDS[kind])
     about = what.get("server") or what.get("cluster") if isinstance(what, dict) else None
     where = f" ({about})" if about else ""
-    return f"{path} has a {_KINDS[kind]} called {found['name']}{where} that is not this cluster's; nothing was changed."
+    return f"{path} has a {_KINDS[kind]} {found['name']}{where} that belongs to another cluster; nothing was changed."
 
 
 def _free(kind: str, name: str, path: Path) -> str:
@@ -157,7 +157,7 @@ def _list(tree: yaml.MappingNode, key: str, path: Path) -> yaml.SequenceNode:
             if isinstance(node, yaml.SequenceNode):
                 return node
             if node.tag != "tag:yaml.org,2002:null":
-                raise _unreadable(path, f"{key} is no list")
+                raise _unreadable(path, f"{key} is not a list")
             tree.value.remove((name, node))
             break
     made = yaml.SequenceNode("tag:yaml.org,2002:seq", [], flow_style=False)
@@ -166,7 +166,7 @@ def _list(tree: yaml.MappingNode, key: str, path: Path) -> yaml.SequenceNode:
 
 
 def _default(tree: yaml.MappingNode, key: str, value: str) -> None:
-    """Set a value where the file says none."""
+    """Set a value that the file does not have."""
     for index, (name, node) in enumerate(tree.value):
         if name.value == key:
             if not node.value:
@@ -206,13 +206,13 @@ def _text(tree: yaml.Node) -> str:
 def _load(source: Path) -> dict[str, Any]:
     text = _read(source)
     if text is None:
-        raise UsageError(f"There is no kubeconfig at {source} yet.", fix="kubetui up makes it.", id="KUBECONFIG")
+        raise UsageError(f"There is no kubeconfig at {source} yet.", fix="kubetui up writes it.", id="KUBECONFIG")
     config = _plain(_tree(text, source))
     return config if isinstance(config, dict) else {}
 
 
 def _read(path: Path) -> str | None:
-    """Return a file's text; None where there is none or nothing in it."""
+    """Return a file's text; None when it is missing or empty."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(path, "it is larger than 4 MiB")

@@ -1,4 +1,4 @@
-"""SSH connections to a cluster's machines, with the host keys that it has pinned."""
+"""SSH connections to a cluster's machines, with its pinned host keys."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from kubetui.remote.ssh import SshNode
 
 
 def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
-    """Return what opens SSH connections to a cluster's machines, with the host keys that it has pinned.
+    """Return a function that opens SSH connections to a cluster's machines, with the cluster's pinned host keys.
 
-    A machine that is restarted meanwhile may be reached elsewhere afterwards; the provider is asked.
-
-    A machine of Vagrant's is shown its well-known key once, and has to refuse it.
+    With a `provider`, a connection asks it for the endpoint again after a restart, which may change the port.
+    Each machine that Vagrant made has to refuse Vagrant's well-known key.
     """
     keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
 

@@ -1,4 +1,4 @@
-"""The end of a cluster: its machines, what only they used, and its folder."""
+"""Removes a cluster: its machines, the networks that only they used, and its folder."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kubetui.record import journal
 
 
 async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access | None = None) -> None:
-    """Remove a cluster, also a half-made one. The folder goes last, so that a failure can be tried again.
+    """Remove a cluster, complete or not. The folder goes last, so that a failed destroy can be repeated.
 
-    Machines that existed before become what they were; `access` is what a person said about them.
-    Raises BusyError while a run has the cluster, RunError when a machine cannot be removed.
+    Restores existing machines; `access` is what a person said about them.
+    Raises BusyError while a run holds the cluster, RunError when a machine cannot be removed.
     """
-    # the journal, too: somebody may have removed the lock's file while a run had it
+    # lock the journal, too: somebody may have removed the lock file while a run held it
     with cluster.lock(), journal.spared(cluster.journal):
         plan = Plan(profilefile.load(cluster.profile), cluster.identity())
         await make(plan, cluster.folder, access).destroy(log)

@@ -1,7 +1,6 @@
-"""A cluster that runs, looked at from this host: its nodes, pods and containers, and the way into its machines.
+"""Reads a running cluster from this host: its nodes, pods and containers, and how to open a shell on its machines.
 
-Everything is read by kubectl on the control plane, over one SSH connection that stays open, and handed
-on as kubectl printed it.
+kubectl on the control plane reads everything, over one SSH connection that stays open; tables keep kubectl's text.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _PATIENCE: Final = Patience(boot=4)
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A command that opens a shell on a machine, where it is run, and with which environment."""
+    """A command that opens a shell on a machine, with its working folder and environment."""
 
     argv: tuple[str, ...]
     folder: Path
@@ -46,9 +45,9 @@ class Shell:
 
 
 class Observer:
-    """Looks at one cluster again and again. After a failure the next question connects anew.
+    """Reads one cluster repeatedly. After a failure, the next read opens a new connection.
 
-    `connect` opens a connection to the control plane; tests give their own.
+    `connect` opens a connection to the control plane; tests pass their own.
     """
 
     def __init__(self, name: str, connect: Callable[[Cluster], Awaitable[Node]] | None = None) -> None:
@@ -92,7 +91,7 @@ class Observer:
 
 
 async def control_plane(cluster: Cluster) -> Node:
-    """Connect to the machine that ran `kubeadm init`, as Vagrant says that it is reached now."""
+    """Connect to the machine that ran `kubeadm init`, at the endpoint that its provider reports now."""
     plan = _plan(cluster)
     machine = plan.control_plane
     provider = make(plan, cluster.folder)
@@ -101,7 +100,7 @@ async def control_plane(cluster: Cluster) -> Node:
     except KubetuiError:
         state = (await provider.states())[machine.name]
         if state in {MachineState.STOPPED, MachineState.ABSENT}:
-            fix = f"Bring it back with: kubetui up {cluster.name}"
+            fix = f"Start it with: kubetui up {cluster.name}"
             raise RunError(f"{machine.name}, the control plane, is {state}.", fix=fix) from None
         raise
     node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _PATIENCE)
@@ -121,10 +120,10 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
 
 
 def shell_command(cluster: Cluster, machine: str) -> Shell:
-    """Return what opens a shell on a machine. Raises HostError where Vagrant is missing, or there is no shell."""
+    """Return the command that opens a shell on a machine. Raises HostError without Vagrant, or in a rehearsal."""
     plan = _plan(cluster)
     if plan.provider.rehearsal:
-        raise HostError(f"{machine} is rehearsed: it plays what was recorded and has no shell.", id="REHEARSAL")
+        raise HostError(f"{machine} is rehearsed: it replays a recording and has no shell.", id="REHEARSAL")
     if not plan.provider.makes_machines:
         chosen = next(each for each in plan.machines if each.name == machine)
         return Shell(ssh_words(endpoint_of(chosen)), cluster.folder, os.environ)
@@ -133,7 +132,7 @@ def shell_command(cluster: Cluster, machine: str) -> Shell:
 
 
 def kubeconfig_line(cluster: Cluster) -> str:
-    """Return the line that makes kubectl on this host use the cluster; the home folder is written as a tilde."""
+    """Return the line that makes kubectl on this host use the cluster, with a tilde for the home folder."""
     path = str(cluster.kubeconfig)
     home = str(Path.home())
     quoted = shlex.quote(path)

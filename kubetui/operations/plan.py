@@ -1,4 +1,4 @@
-"""The plan in words: for `kubetui plan`, for the wizard's review, and as scripts to run by hand."""
+"""A plan as text: for `kubetui plan`, for the wizard's review, and as scripts to run by hand."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
 _STARRED = (
-    f"# Where {STARS} stands, put your password in; after a registry's URL, the base64 of USER:PASSWORD.\n"
-    "# kubetui writes neither into a script."
+    f"# Replace {STARS} by your password; after a registry's URL, by the base64 of USER:PASSWORD.\n"
+    "# kubetui never writes them into a script."
 )
 
 
@@ -26,7 +26,7 @@ class StepText:
     """A step in words.
 
     `commands` is its script on the first machine where it runs, or a comment on why it is not known yet; empty
-    where there is none.
+    for a step without a script.
     """
 
     name: str
@@ -38,7 +38,7 @@ class StepText:
 
 
 def step_texts(plan: Plan) -> tuple[StepText, ...]:
-    """Return every step that this plan has. A pod network of one's own is read, or fetched, for it."""
+    """Return every step of a plan. Reads or fetches the profile's own pod network manifest."""
     texts = []
     for step in _steps(plan):
         first = next(machine for machine in plan.machines if step.where.holds(machine))
@@ -51,7 +51,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
-    """Return the steps that run on any machine of the plan."""
+    """Return the steps that run on at least one machine of the plan."""
     return tuple(step for step in STEPS if any(map(step.where.holds, plan.machines)))
 
 
@@ -73,7 +73,7 @@ def plan_text(plan: Plan) -> str:
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """Return the plan for machines: the profile, the machines and every task's commands."""
+    """Return the plan as a JSON document: the profile, the machines and every task's commands."""
     return {
         "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
         "machines": [
@@ -106,9 +106,9 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def scripts(plan: Plan) -> dict[str, str]:
-    """Return one readable shell script a machine: the same commands, to be run by hand as root.
+    """Return one readable shell script per machine: the same commands, to run by hand as root.
 
-    What exists only once the cluster runs (a join token) is taken from variables, and the script says how to get it.
+    Values that only exist once the cluster runs (a join token) come from variables; the script says how to get them.
     """
     return {machine.name: _script(plan, machine) for machine in plan.machines}
 
@@ -121,7 +121,7 @@ def _table(plan: Plan) -> Iterable[str]:
     width = max(len(machine.name) for machine in plan.machines)
     yield f"{'machine':<{width}}  {'role':<13}  {'address':<15}  {'memory':>10}  {'CPUs':>4}"
     for machine in plan.machines:
-        # what an existing machine has is found out when it is looked at
+        # the size of an existing machine is only known once it was inspected
         size, cpus = (f"{machine.memory} MiB", machine.cpus) if machine.memory else ("", "")
         yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {cpus:>4}".rstrip()
 
@@ -141,7 +141,7 @@ def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
 
 
 def _shared(commands: list[tuple[str, Command]]) -> str:
-    """Return one script for several machines: first the values in which they differ, then what they share."""
+    """Return one script for several machines: first the values that differ, then the common part."""
     first = commands[0][1]
     differs = [name for name in first.values if any(each.values[name] != first.values[name] for _, each in commands)]
     lines = []
@@ -166,7 +166,7 @@ def _script(plan: Plan, machine: Machine) -> str:
     parts = [
         "#!/bin/bash",
         f"# {machine.name} ({machine.role}, {machine.address}) of {plan.profile.name}, by kubetui {__version__}.",
-        "# Run it as root in the machine. Every part may be run again.",
+        "# Run it as root in the machine. Every part can be repeated.",
         PRELUDE,
     ]
     for step in STEPS:

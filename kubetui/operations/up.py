@@ -1,4 +1,4 @@
-"""One run, from a profile to a cluster: what `kubetui up` and the wizard's run screen both call."""
+"""One run, from a profile to a cluster; `kubetui up` and the wizard's run screen both call it."""
 
 from __future__ import annotations
 
@@ -44,25 +44,24 @@ async def up(
     *,
     confirmed: Collection[str] = (),
 ) -> RunFinished:
-    """Build what the profile says, or what is missing of it, and return how it went.
+    """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
-    A scribe makes a recording of it; `access` is what a person said about machines that exist, and `confirmed` names
-    those that may be destroyed because the profile was changed (`changes.revision` tells beforehand which).
+    A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
+    that may be destroyed because the profile was changed (`changes.revision` says beforehand which).
 
-    Raises StoppedError when it is stopped at once and no engine is there yet, or any more,
-    BusyError when another run has the cluster, ProfileError when the cluster that exists was built
-    from a profile that differs in what cannot be changed in place, a machine would be destroyed that is not
-    `confirmed`, a password is not known, or the pod network's manifest cannot be had.
+    Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
+    cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
+    a machine that is not `confirmed`, when a password is unknown, or when the pod network's manifest cannot be read.
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
-    # what goes before the engine and after it may take long, too
+    # the work before and after the engine may take long, too
     with stop.cancels_this():
         plan = Plan(profile)
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
             cluster.create()
-            # the journal lets one run alone go on, also where somebody removed the lock's file
+            # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 plan = replace(store.planned(plan), identity=cluster.identity(), logins=logins)
                 times = timings.Recorder(plan, STEPS)
@@ -93,7 +92,7 @@ async def up(
 
 
 def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder, sink: Sink) -> Sink:
-    """Return a sink that hands an event on once it is on disk: what is not written down does not begin."""
+    """Return a sink that passes an event on once it is on disk, so that nothing unrecorded begins."""
 
     def take(event: Event) -> None:
         with room(folder):

@@ -1,6 +1,6 @@
-"""Passwords of proxies and mirrors: a profile names who logs in, the password comes from elsewhere.
+"""Passwords of proxies and mirrors: a profile names the user, the password comes from elsewhere.
 
-It stands in a file of its own that only its owner may read, or a person is asked once and it stays in memory.
+It is in a separate file that only its owner can read, or a person types it and it stays in memory.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ _URL = re.compile(r"https?://")
 _LINE: Final = 'A line is a place, a colon and the password in quotes: "http://me@proxy.example.org:3128": "PASSWORD"'
 
 _told: dict[str, Secret] = {}
-"""What a person typed, by place; gone when the program ends."""
+"""Typed passwords by place, for as long as the program runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logins:
-    """Passwords by place: SCHEME://USER@HOST:PORT, HOST:PORT or HOST. An empty one says that none is needed."""
+    """Passwords by place: SCHEME://USER@HOST:PORT, HOST:PORT or HOST. An empty password means that none is needed."""
 
     passwords: Mapping[str, Secret] = field(default_factory=dict)
 
     def find(self, url: str) -> Secret | None:
-        """Return the password that belongs to a URL with a user, by the most exact place; None where none is known."""
+        """Return the password of a URL with a user, from the most exact place; None when it is unknown."""
         place = place_of(url)
         host = place.rpartition("@")[2]
         known = (self.passwords.get(each) for each in (place, host, host.partition(":")[0]))
         return next((each for each in known if each is not None), None)
 
     def value(self, make: Callable[[Callable[[str], str]], str]) -> str | Secret:
-        """Return the text that `make` builds of URLs, a secret where a password went into one.
+        """Return the text that `make` builds, as a secret if it contains a password.
 
-        `make` is handed what completes a URL. Where a password is not known, stars stand for it.
+        `make` gets a function that completes a URL. Stars replace an unknown password.
         """
         shown, whole = make(hidden), make(self._complete)
         return whole if shown == whole else Secret(whole, shown=shown)
 
     def registries(self, mirrors: Mapping[str, str]) -> str | Secret:
-        """Return a line a registry: its name, its mirror's URL without a user, what HTTP's Basic scheme sends."""
+        """Return one line per registry: its name, its mirror's URL without a user, the Basic credentials."""
         lines = [f"{registry} {plain(url)}" for registry, url in mirrors.items()]
 
         def text(login: Callable[[str], str]) -> str:
@@ -81,7 +81,7 @@ class Logins:
 
 
 def hidden(url: str) -> str:
-    """Return a URL as it may be shown: stars stand for its user's password."""
+    """Return a URL with stars for its user's password."""
     return _with(url, STARS) if url_user(url) else url
 
 
@@ -92,7 +92,7 @@ def plain(url: str) -> str:
 
 
 def place_of(url: str) -> str:
-    """Return what a password belongs to.
+    """Return the place that a URL's password belongs to.
 
     >>> place_of("http://me@Proxy:3128/x")
     'http://me@proxy:3128'
@@ -103,20 +103,20 @@ def place_of(url: str) -> str:
 
 
 def places(profile: Profile) -> tuple[str, ...]:
-    """Return every place that a profile's URLs log in to."""
+    """Return every place to which a profile's URLs log in."""
     return tuple(dict.fromkeys(place_of(url) for url in _urls(profile) if url_user(url)))
 
 
 def known() -> Logins:
-    """Return what the credentials file says and what a person typed.
+    """Return the passwords from the credentials file and those that a person typed.
 
-    Raises ProfileError where others may read the file, or where it says something else than passwords.
+    Raises ProfileError when others can read the file or it is malformed.
     """
     return Logins({**_read(credentials_file()), **_told})
 
 
 def missing(profile: Profile) -> tuple[str, ...]:
-    """Return the places whose passwords are not known; a rehearsal logs in nowhere. Raises as `known` does."""
+    """Return the places whose passwords are unknown; none in a rehearsal. Raises as `known` does."""
     wanted = () if PROVIDERS[profile.provider].rehearsal else places(profile)
     logins = known() if wanted else Logins()
     return tuple(place for place in wanted if logins.find(place) is None)
@@ -125,7 +125,7 @@ def missing(profile: Profile) -> tuple[str, ...]:
 def of_run(profile: Profile) -> Logins:
     """Return the passwords that a run of a profile needs.
 
-    Raises ProfileError with the lines to write where one is not known, and as `known` does.
+    Raises ProfileError with the lines to write when one is unknown, and as `known` does.
     """
     if not places(profile):
         return Logins()
@@ -133,22 +133,22 @@ def of_run(profile: Profile) -> Logins:
     if unknown:
         lines = "".join(f'\n    "{place}": "PASSWORD"' for place in unknown)
         raise ProfileError(
-            f"The password for {', '.join(unknown)} is not known.",
-            fix=f"In a terminal kubetui asks for it. Or write into {credentials_file()}, "
+            f"The password for {', '.join(unknown)} is unknown.",
+            fix=f"In a terminal kubetui asks for it. Or write it into {credentials_file()}, "
             f"which only you may read (chmod 600):{lines}\n  "
-            'It stands there as it is, without %-codes; "" says that none is needed.',
+            'Write the password as it is, without %-codes; "" means that none is needed.',
             id="PASSWORD-MISSING",
         )
     return known()
 
 
 def tell(place: str, password: str) -> None:
-    """Keep what a person typed for as long as the program runs."""
+    """Remember a typed password for as long as the program runs."""
     _told[place] = Secret(password)
 
 
 def forget_all() -> None:
-    """Forget what was typed; tests begin with it."""
+    """Forget all typed passwords; tests begin with it."""
     _told.clear()
 
 
@@ -172,7 +172,7 @@ def _urls(part: Any) -> Iterator[str]:
 
 
 def _read(path: Path) -> dict[str, Secret]:
-    """Read the credentials file; without one there are no passwords. No message repeats what stands in it."""
+    """Read the credentials file, if it exists. No message quotes its contents."""
     try:
         data = _bytes(path)
     except FileNotFoundError:
@@ -185,13 +185,13 @@ def _read(path: Path) -> dict[str, Secret]:
         raise _error(f"{path}:{data[: error.start].count(10) + 1}: This is not UTF-8.", "Save it as UTF-8.") from None
     document = strictyaml.read(text)
     if document.faults:
-        # what a fault says of a value may be the password
+        # a fault may quote the password
         place = document.faults[0].place
         raise _error(f"{path}:{place.line}:{place.column}: This cannot be read.", f"{_LINE}, and each place once.")
     if document.value is None:
         return {}
     if not isinstance(document.value, dict):
-        raise _error(f"{path}:1:1: This is no list of passwords.", _LINE)
+        raise _error(f"{path}:1:1: This is not a list of passwords.", _LINE)
     return dict(_entry(path, document, key, value) for key, value in document.value.items())
 
 
@@ -199,11 +199,11 @@ def _entry(path: Path, document: Document, key: str, value: object) -> tuple[str
     place = document.place((key,), of_key=True)
     where = f"{path}:{place.line}:{place.column}"
     if not _PLACE.fullmatch(key):
-        fix = "SCHEME://USER@HOST:PORT, HOST:PORT or HOST, without a path and without a password."
-        raise _error(f"{where}: This key is no place that a password belongs to.", fix)
+        fix = "Write SCHEME://USER@HOST:PORT, HOST:PORT or HOST, without a path and without a password."
+        raise _error(f"{where}: This key is not a place that a password can belong to.", fix)
     if not isinstance(value, str):
-        fix = 'Put it in quotes; "" says that there is none.'
-        raise _error(f"{where}: {clean(key)}: The password is no text.", fix)
+        fix = 'Put it in quotes; "" means that there is none.'
+        raise _error(f"{where}: {clean(key)}: The password is not text.", fix)
     return (place_of(key) if "://" in key else key.lower()), Secret(value)
 
 

@@ -27,11 +27,11 @@ API_PORT = 6443
 CGROUP_V2_ONLY = (1, 35)
 """From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 _NOWHERE = IPv4Address(0)
-"""What a host without an address has until the profile is right."""
+"""The address of a host that lacks one, until the profile is complete."""
 
 
 class Role(StrEnum):
-    """What a machine is in the cluster."""
+    """A machine's role in the cluster."""
 
     CONTROL_PLANE = "control plane"
     WORKER = "worker"
@@ -41,7 +41,7 @@ class Role(StrEnum):
 class Machine:
     """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
 
-    `host` is what the profile says of a machine that exists; its memory and CPUs are what they are: 0 here.
+    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here.
     """
 
     name: str
@@ -55,17 +55,18 @@ class Machine:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be built: the profile and what follows from it.
+    """What will be built: the profile and everything that follows from it.
 
-    `identity` tells this cluster from every other; machines carry it as a mark. A plan that is only looked at has none.
+    `identity` distinguishes this cluster from every other; machines carry it as a mark. A plan that is only shown
+    has none.
     """
 
     profile: Profile
     identity: str = ""
     prepared: str = ""
-    """The prepared box that machines are made from, instead of the profile's box."""
+    """The prepared box that replaces the profile's box."""
     logins: Logins = field(default_factory=Logins)
-    """Passwords of proxies and mirrors; a plan that is only looked at has none, and shows stars."""
+    """Passwords of proxies and mirrors; a plan that is only shown has none, and shows stars."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
@@ -121,17 +122,17 @@ class Plan:
 
     @property
     def box_version(self) -> str | None:
-        """Which version of the box: the profile's constraint; a prepared box has but one."""
+        """The profile's constraint on the box version; a prepared box has only one version."""
         return None if self.prepared else self.profile.machines.box_version
 
     @property
     def user(self) -> str:
-        """The user that gets a kubeconfig inside the machines; none where they are somebody's own."""
+        """The user that gets a kubeconfig inside the machines; empty for existing machines."""
         return "vagrant" if self.provider.makes_machines else ""
 
     @property
     def node_network(self) -> IPv4Network:
-        """The private network: the /24 that Vagrant gives a private address, or what spans existing machines."""
+        """The nodes' network: the /24 of Vagrant's private network, or the smallest that spans existing machines."""
         if self.provider.makes_machines:
             return IPv4Network((self.profile.network.first_address, NODE_MASK), strict=False)
         addresses = [int(machine.address) for machine in self.machines]
@@ -140,7 +141,7 @@ class Plan:
 
     @property
     def node_networks(self) -> tuple[IPv4Network, ...]:
-        """What the machines' addresses are: one private network, or one address each where they exist already."""
+        """The nodes' address ranges: one private network, or one address per existing machine."""
         if self.provider.makes_machines:
             return (self.node_network,)
         return tuple(IPv4Network(machine.address) for machine in self.machines)
@@ -152,7 +153,7 @@ class Plan:
 
     @property
     def api_endpoint(self) -> str:
-        """Where nodes and kubeconfigs reach the API, as HOST:PORT: the endpoint, or else the first control plane."""
+        """Where nodes and kubeconfigs reach the API, HOST:PORT: the profile's endpoint or the first control plane."""
         endpoint = self.profile.network.control_plane_endpoint or str(self.control_plane.address)
         return endpoint if ":" in endpoint else f"{endpoint}:{API_PORT}"
 
@@ -174,13 +175,13 @@ class Plan:
 
     @property
     def exact_version(self) -> str | None:
-        """Kubernetes' exact version, or None where the profile leaves the patch release open."""
+        """Kubernetes' exact version; None when the profile leaves the patch release open."""
         version = self.profile.kubernetes.version
         return version if version.count(".") > 1 else None
 
     @cached_property
     def pod_subnets(self) -> tuple[IPv4Network, ...]:
-        """A /24 a machine, in the order that a cluster usually hands them out."""
+        """One /24 per machine, in the usual order of allocation."""
         cidr = self.profile.network.pod_cidr
         if cidr.prefixlen > NODE_MASK:
             return ()
@@ -188,7 +189,7 @@ class Plan:
 
 
 def _hosts(profile: Profile) -> Iterator[Machine]:
-    """Yield what the profile lists, control planes first. A list that is empty yet stands for one machine to come."""
+    """Yield the profile's existing machines, control planes first; a placeholder while the list is empty."""
     listed = profile.hosts or (Host(name="host", role="control plane"),)
     ranked = chain(*([host for host in listed if host.role == role] for role in Role))
     for index, host in enumerate(ranked):

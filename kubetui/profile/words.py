@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from kubetui.base.text import counted
 from kubetui.profile.plan import Plan, Role
 from kubetui.profile.schema.profile import Profile
 
@@ -19,7 +20,7 @@ def memory(mib: int) -> str:
 
 
 def in_words(profile: Profile) -> str:
-    """Return what a profile makes, in two or three sentences."""
+    """Describe a profile's cluster in two or three sentences."""
     plan = Plan(profile)
     machines = plan.machines
     first, last = machines[0].address, machines[-1].address
@@ -38,22 +39,22 @@ def in_words(profile: Profile) -> str:
 
 
 def who(plan: Plan) -> str:
-    """Return how many machines of which role there are, as a sentence begins."""
+    """Return how many control planes and workers there are, as the start of a sentence."""
     roles = Counter(machine.role for machine in plan.machines)
     control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
     runs = "that runs" if control == 1 else "that run"
-    rest = f"and {workers} worker{'s' if workers > 1 else ''}" if workers else f"{runs} the pods, too"
-    return f"{control} control plane{'s' if control > 1 else ''} {rest}"
+    rest = f"and {counted(workers, 'worker')}" if workers else f"{runs} the pods, too"
+    return f"{counted(control, 'control plane')} {rest}"
 
 
 NOTE: Final = "rehearsal: nothing here is real"
 
 
 def is_rehearsal(profile: Profile | None) -> bool:
-    """Tell whether a profile is there and makes nothing real."""
+    """Return whether there is a profile and it is a rehearsal."""
     return profile is not None and Plan(profile).provider.rehearsal
 
 
 def note(profile: Profile) -> str:
-    """Return the note of a profile; empty for one that makes real machines."""
+    """Return the note for a rehearsal; empty for real machines."""
     return NOTE if is_rehearsal(profile) else ""

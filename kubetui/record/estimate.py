@@ -1,7 +1,7 @@
-"""How long a run takes, or what is left of it, from earlier runs on this host.
+"""Estimates how long a run takes, or what is left of it, from earlier runs on this host.
 
-Durations are medians a step and role, of runs with the same provider and box. They are not summed: the plan is
-played through its dependency graph, as the engine will carry it out.
+Durations are medians per step and role, of runs with the same provider and box. They are not summed: the estimate
+plays the plan through its dependency graph, as the engine executes it.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _WORKED = (Outcome.DONE.value, Outcome.UNCHANGED.value)
 
 
 def estimate(plan: Plan) -> float | None:
-    """Return how many seconds the whole run will take, None where this host has no earlier run to judge by."""
+    """Return how many seconds the whole run will take; None without an earlier run on this host."""
     usual = _durations(plan)
     return _played(plan, usual, _starts(plan, usual, {}, 0.0)) if usual else None
 
 
 class Remaining:
-    """The same, for many questions about one run: the history is read once."""
+    """Estimates the rest of one run; reads the history only once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._usual = _durations(plan)
 
     def __call__(self, progress: Progress, now: float | None = None) -> float | None:
-        """Return how many seconds the run still takes, 0 once it has ended."""
+        """Return how many seconds the run still takes; None without an earlier run on this host, 0 once it ended."""
         if not self._usual:
             return None
         if progress.finished is not None:
@@ -44,7 +44,7 @@ class Remaining:
         at = time.time() if now is None else now
         left = {**self._usual, **dict.fromkeys(progress.ended, 0.0)}
         for task, started in progress.running.items():
-            # one that takes longer than ever is taken to be nearly done
+            # a task that takes longer than ever counts as nearly done
             left[task] = max(left.get(task, 0.0) - (at - started.at), 0.0)
         ended = {task: event.at - at for task, event in progress.ended.items() if task.step == START}
         since = (progress.began or at) - at
@@ -52,7 +52,7 @@ class Remaining:
 
 
 def _durations(plan: Plan) -> dict[TaskId, float]:
-    """Return each task's usual seconds; empty where there is no run to judge by."""
+    """Return each task's usual seconds; empty without an earlier run."""
     past = history(kind_of(plan))
     if not past:
         return {}
@@ -71,8 +71,8 @@ def _durations(plan: Plan) -> dict[TaskId, float]:
 def _usual(past: tuple[Past, ...]) -> dict[tuple[str, str], float]:
     """Return the median seconds by step and role, and by step alone (role empty).
 
-    What was there already took next to no time and says nothing about doing it, so it counts only for steps
-    that never do anything else.
+    A completed step is skipped in next to no time, which says nothing about its work, so that counts only for
+    steps that never do anything else.
     """
     seen: dict[tuple[str, str], dict[bool, list[float]]] = {}
     for run in past:
@@ -87,9 +87,9 @@ def _usual(past: tuple[Past, ...]) -> dict[tuple[str, str], float]:
 def _starts(
     plan: Plan, usual: Mapping[TaskId, float], ended: Mapping[TaskId, float], since: float
 ) -> dict[TaskId, float]:
-    """Return when each machine will have started, in seconds from now, as the provider's gate lets them.
+    """Return when each machine will have started, in seconds from now, one by one or in parallel as the provider does.
 
-    `ended` are the starts that are done, `since` is when the run began; both lie in the past.
+    `ended` has the finished starts, `since` the run's start; both lie in the past.
     """
     found = dict.fromkeys(ended, 0.0)
     gate = max(ended.values(), default=since)
@@ -106,7 +106,7 @@ def _starts(
 
 
 def _played(plan: Plan, seconds: Mapping[TaskId, float], starts: Mapping[TaskId, float]) -> float:
-    """Play the plan: each task begins when what it needs has ended. Return when the last one ends."""
+    """Play the plan: each task begins when its dependencies have ended. Return when the last one ends."""
     needs = dependencies(STEPS, plan)
     ends: dict[TaskId, float] = dict(starts)
     for task in TopologicalSorter(needs).static_order():

@@ -1,4 +1,4 @@
-"""A run's times as a table and as a picture: a Gantt chart in SVG, drawn by hand."""
+"""A run's timings as a table and as a Gantt chart in SVG."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROW: Final = 20
 BAR: Final = 14
 GAP: Final = 16
 CHARACTER: Final = 6.2
-"""How wide a character of the small font is, about."""
+"""The approximate width of a character of the small font."""
 _TICKS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _MOST_TICKS: Final = 12
 
@@ -38,7 +38,7 @@ text { font: 11px "DejaVu Sans", Verdana, sans-serif; fill: #24292f; }
 
 
 def summary(timings: Timings) -> str:
-    """Say in one line how long the run took and what decided it."""
+    """Return one line on how long the run took and how much of it was the critical path."""
     return (
         f"{duration(timings.seconds)} in all, {timings.critical:.1f} s of it ({timings.share:.1%}) "
         f"on the critical path, {timings.overhead:.1f} s beside it"
@@ -60,7 +60,7 @@ def table(timings: Timings) -> str:
 
 
 def svg(timings: Timings) -> str:
-    """Return a Gantt chart: a band a machine, a bar a task, the critical path marked and joined by a line."""
+    """Return a Gantt chart: a band per machine, a bar per task, the critical path marked and joined by a line."""
     rows = _placed(timings.spans)
     bands = _bands(rows)
     height = max((top + high for _, top, high in bands), default=TOP) + 40
@@ -85,7 +85,7 @@ _Rows = list[tuple[Span, float]]
 
 
 def _placed(spans: Iterable[Span]) -> _Rows:
-    """Give each span its row: tasks of a machine that overlap lie below each other, machines below machines."""
+    """Give each span a row: overlapping tasks of a machine get rows below each other."""
     machines: dict[str, list[Span]] = {}
     for span in spans:
         machines.setdefault(span.task.machine, []).append(span)

@@ -1,7 +1,7 @@
-"""What a cluster's runs meant to do and what came of it, on disk before and after each side effect.
+"""The journal: what a cluster's runs began and how it ended, on disk before and after each side effect.
 
-One line a record, one write, synced. A record's number is one more than the one before it, so that a lost
-or foreign line shows. Probes are the truth about machines; the journal says what was in flight.
+One line per record, in one synced write. Records are numbered, so that a lost or foreign line shows. Probes are
+the truth about machines; the journal tells what was in flight.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from kubetui.base.files import locks, open_private, write_private
 from kubetui.engine.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
 
 MAX_BYTES: Final = 1024 * 1024
-"""A larger journal is put aside as `journal.old` when the next run begins."""
+"""Bytes above which the next run moves the journal to `journal.old`."""
 
 _LATEST: Final = 2**40
-"""Seconds since the epoch up to which a time can be shown."""
+"""The last time that can be shown, in seconds since the epoch."""
 _FIELDS: Final[Mapping[str, Mapping[str, type]]] = {
     "begin": {"task": str},
     "end": {"task": str, "outcome": str},
     "finish": {"ok": bool},
 }
-"""What `last_run` reads of a record, beside its time."""
+"""The fields that `last_run` reads from each kind of record, besides its time."""
 
 _REVISED: Final = "revised"
 
@@ -38,10 +38,10 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The last run that a journal tells of.
+    """The last run in a journal.
 
-    `ended` is false when kubetui itself was cut off; `in_flight` then names the tasks (MACHINE/STEP) without an
-    outcome. `failed` names those that failed, `at` is when the last record was written (seconds since the epoch).
+    `ended` is false when kubetui itself was killed; `in_flight` then names the tasks (MACHINE/STEP) without an
+    outcome. `failed` names the failed tasks; `at` is the time of the last record (seconds since the epoch).
     """
 
     at: float
@@ -52,9 +52,9 @@ class LastRun:
 
 
 def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
-    """Return the records, and a torn last line if there is one.
+    """Return the records, and an incomplete last line if there is one.
 
-    Raises KubetuiError when a record in the middle is unreadable, missing or without what belongs into it.
+    Raises KubetuiError when a record before it is unreadable, missing or incomplete.
     """
     *lines, torn = data.split(b"\n")
     records: list[Record] = []
@@ -65,8 +65,8 @@ def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
             record = None
         if not _is_whole(record, number):
             raise KubetuiError(
-                f"{name}:{number}: this record is not the one that belongs here; something else wrote to the journal.",
-                fix="Move the file away: the next run then asks the machines alone.",
+                f"{name}:{number}: this is not the expected record; something else wrote to the journal.",
+                fix="Move the file away: the next run then relies on probes alone.",
                 id="JOURNAL",
             )
         records.append(record)
@@ -83,7 +83,7 @@ def _is_whole(record: object, number: int) -> bool:
 
 
 def last_run(records: Sequence[Record]) -> LastRun | None:
-    """Return what became of the last run; None before the first."""
+    """Return how the last run went; None before the first."""
     starts = [index for index, record in enumerate(records) if record["event"] == "run"]
     if not starts:
         return None
@@ -104,9 +104,9 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
 
 
 def read(path: Path) -> LastRun | None:
-    """Return the last run of a journal on disk; None where there is none. Raises KubetuiError as `parse` does.
+    """Return the last run in a journal on disk; None without a journal. Raises KubetuiError as `parse` does.
 
-    Who only looks takes no lock, and keeps no run from it.
+    Takes no lock, so that it never blocks a run.
     """
     if not path.exists():
         return None
@@ -134,11 +134,11 @@ def _put_aside(path: Path) -> Path:
 
 @contextmanager
 def spared(path: Path) -> Iterator[None]:
-    """Keep runs from a journal, where there is one, whatever it says. Raises BusyError while a run has it."""
+    """Hold a journal, if it exists, so that no run can start. Raises BusyError while a run holds it."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        # no run could have opened it either
+        # no run can open it either
         yield
         return
     try:
@@ -149,16 +149,17 @@ def spared(path: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int, path: Path) -> None:
-    """Take a journal for one run."""
+    """Lock a journal for one run."""
     if not locks(descriptor, fcntl.LOCK_EX):
-        raise BusyError(f"Another kubetui works on {path.parent.name}.", fix="Wait until it ends, or end it.")
+        raise BusyError(f"Another kubetui is working on {path.parent.name}.", fix="Wait until it ends, or end it.")
 
 
 class Journal:
-    """A sink that writes records. Opening it sets a torn last line aside; only the holder of the lock may.
+    """A sink that writes records. Only the holder of the cluster's lock may open it.
 
-    It is locked itself, too: the lock's own file may have been removed meanwhile, and two runs would mix their records.
-    Raises BusyError while another run has it, KubetuiError as `parse` does and for a symbolic link.
+    Opening moves an incomplete last line to `journal.torn`, and locks the journal itself: if somebody removed the
+    lock's file, two runs would mix their records. Raises BusyError while another run holds the journal,
+    KubetuiError as `parse` does and for a symbolic link.
     """
 
     def __init__(self, path: Path) -> None:
@@ -178,13 +179,13 @@ class Journal:
             write_private(path.with_suffix(".torn"), torn)
         self._number, self._size = len(records), len(data) - len(torn)
         if len(data) > MAX_BYTES:
-            # copied, not renamed: the lock is on this file, and whoever has it open waits for this one
+            # copied, not renamed: the lock is on this file, and others wait for this file
             write_private(_put_aside(path), data)
             self._number, self._size = 0, 0
         os.ftruncate(self._file, self._size)
 
     def __call__(self, event: Event) -> None:
-        """Write down what an event says, if it begins or ends something."""
+        """Record an event that begins or ends something."""
         match event:
             case RunStarted():
                 self._write(event.at, {"event": "run", "machines": event.machines, "tasks": len(event.tasks)})
@@ -205,13 +206,13 @@ class Journal:
     def _write(self, at: float, record: Record) -> None:
         line = (json.dumps({"n": self._number + 1, "at": round(at, 3), **record}) + "\n").encode()
         try:
-            # a disk that fills up takes a part, without an error
+            # a disk that fills up writes a part without an error
             rest = line
             while rest:
                 rest = rest[os.write(self._file, rest) :]
             os.fsync(self._file)
         except OSError:
-            # the next record, written once there is room again, must not follow on half of this one
+            # remove half a record, so that the next one starts on a line of its own
             os.ftruncate(self._file, self._size)
             raise
         self._number += 1

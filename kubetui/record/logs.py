@@ -1,7 +1,7 @@
-"""A run's log on disk: one file a machine, what it printed with the time and the step.
+"""The logs of a run: one file per machine, with the time and the step of each printed line.
 
-Of each step's output the first lines up to `HEAD` bytes are kept and the last ones up to one or two times `SEGMENT`.
-What is left out between them is counted, and the count stands in its place.
+Of each step's output, a log keeps the first `HEAD` bytes and the last one or two times `SEGMENT` bytes; a line
+between them tells how many lines were left out.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from kubetui.record.tail import Tail, fold, mend, stamp
 
 HEAD: Final = 4 * 1024 * 1024
 SEGMENT: Final = 4 * 1024 * 1024
-"""Bytes of one step's output that are kept at least at its beginning, and at its end."""
+"""Bytes of one step's output that are kept at least, at its beginning and at its end."""
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""A larger log is put aside as `MACHINE.old` when the next run begins."""
+"""Bytes above which the next run moves a log to `MACHINE.old`."""
 
 
 @dataclass
 class _Output:
-    """What a step has printed: how many bytes still fit into its head, and where the rest goes."""
+    """A step's output: how many bytes still fit into the head, and the file for the rest."""
 
     room: int
     tail: Tail | None = None
 
 
 class Logs:
-    """A sink that appends to `FOLDER/MACHINE.log`. Only the holder of the cluster's lock may open one."""
+    """A sink that appends to `FOLDER/MACHINE.log`. Only the holder of the cluster's lock may open it."""
 
     def __init__(self, folder: Path, head: int = HEAD, segment: int = SEGMENT, largest: int = MAX_BYTES) -> None:
         self._folder = folder
@@ -48,7 +48,7 @@ class Logs:
                 self._put_aside(path)
 
     def __call__(self, event: Event) -> None:
-        """Write what an event says about its machine."""
+        """Log an event of a machine."""
         match event:
             case Line(at, machine, step, text):
                 self._output(TaskId(step, machine), _line(at, f"{step}: {text}"))
@@ -60,14 +60,14 @@ class Logs:
                 for text in filter(None, (*event.error.split("\n"), *event.fix.split("\n"))):
                     self._write(task.machine, _line(at, f"{task.step}: {text}"))
             case RunStarted(at=at, machines=machines, rehearsal=True):
-                said = _line(at, "== a rehearsal: no machine is made, what it says was recorded earlier")
+                said = _line(at, "== a rehearsal: no machine exists, the output below was recorded earlier")
                 for machine in machines:
                     self._write(machine, said)
             case RunStarted() | RunFinished() | NodesTable():
                 pass
 
     def left_out(self, task: TaskId) -> int:
-        """Return how many lines of a task that has ended the log does not keep."""
+        """Return how many lines of a finished task the log left out."""
         return self._left_out.get(task, 0)
 
     def _output(self, task: TaskId, line: bytes) -> None:
@@ -83,19 +83,19 @@ class Logs:
         output.tail.write(line)
 
     def _end(self, task: TaskId, at: float) -> None:
-        """Put a step's tail behind its head."""
+        """Append a step's tail to its head."""
         output = self._outputs.pop(task, None)
         if output is None or output.tail is None:
             return
         output.tail.close()
-        # it is replaced; who writes next opens the new one
+        # fold replaces the file; the next write opens the new one
         self._close(task.machine)
         self._left_out[task] = fold(self._folder, task.machine, task.step, at)
 
     def _put_aside(self, path: Path) -> None:
         old = path.with_suffix(".old")
-        said = f"== the log of the runs before is {old.name}"
-        gone = "; the one that had that name is gone" if old.exists() else ""
+        said = f"== the log of earlier runs is now {old.name}"
+        gone = "; it replaces an older one" if old.exists() else ""
         path.rename(old)
         self._write(path.stem, _line(time.time(), said + gone))
 
@@ -115,7 +115,7 @@ class Logs:
             file.close()
 
     def close(self) -> None:
-        """Close every file; what steps that have not ended have printed is folded, too."""
+        """Close every file, after folding the tails of unfinished steps."""
         for task in list(self._outputs):
             self._end(task, time.time())
         for machine in list(self._files):

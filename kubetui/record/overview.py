@@ -1,4 +1,4 @@
-"""The clusters there are, and profiles in words: read from folders alone, no program is asked."""
+"""All clusters at a glance, read from their folders without running any program."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 
-State = Literal["built", "working", "stopped", "unreadable"]
+ClusterState = Literal["built", "working", "stopped", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterOverview:
-    """One cluster. `words` say its state, `when` is when something last happened to it, in seconds since the epoch."""
+    """One cluster. `words` describe its state; `when` is its last change, in seconds since the epoch."""
 
     name: str
     nodes: int
     version: str
-    state: State
+    state: ClusterState
     words: str
     address: str
     when: float
@@ -34,7 +34,7 @@ class ClusterOverview:
 
 
 def clusters() -> tuple[ClusterOverview, ...]:
-    """Return every cluster, the one that something last happened to first."""
+    """Return every cluster, the most recently changed first."""
     found = [_overview(Cluster(name)) for name in all_names()]
     return tuple(sorted(found, key=lambda each: (-each.when, each.name)))
 
@@ -53,9 +53,9 @@ def _overview(cluster: Cluster) -> ClusterOverview:
     return ClusterOverview(cluster.name, len(machines), version, state, words, address, when, profile)
 
 
-def _state(cluster: Cluster) -> tuple[State, str]:
+def _state(cluster: Cluster) -> tuple[ClusterState, str]:
     if _held(cluster.name):
-        return "working", "a run works on it"
+        return "working", "a run is working on it"
     try:
         last = journal.read(cluster.journal)
     except (KubetuiError, OSError):
@@ -82,7 +82,7 @@ def _when(cluster: Cluster) -> float:
 
 
 def _held(name: str) -> bool:
-    """Tell whether a run has the cluster's lock; takes it for no longer than the question."""
+    """Return whether a run holds the cluster's lock; readers take a short shared lock."""
     try:
         descriptor = os.open(state_home() / "locks" / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -90,7 +90,7 @@ def _held(name: str) -> bool:
     try:
         return not locks(descriptor, fcntl.LOCK_SH)
     except OSError:
-        # on a file system without locks nobody can tell
+        # a file system without locks gives no answer
         return True
     finally:
         os.close(descriptor)

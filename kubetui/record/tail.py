@@ -1,8 +1,8 @@
-"""The end of an output that is too long to be kept whole, on disk.
+"""The end of an output that is too long to keep whole, on disk.
 
-Two files take turns: MACHINE.STEP.tail grows, and when it is full it becomes MACHINE.STEP.older, in the place of the
-one that was that before. The first line of each says how many lines came between the head and it, so the oldest one
-that is left tells how many are gone, whenever kubetui was killed. `fold` puts both behind the head.
+Two files rotate: MACHINE.STEP.tail grows, and when it is full it replaces MACHINE.STEP.older. The first line of each
+says how many lines came between the head and the file, so the oldest file tells how many are lost even after
+kubetui was killed. `fold` appends both to the head.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _LAST_BYTES: Final = 4096
 
 
 def stamp(at: float) -> str:
-    """Return a time (seconds since the epoch) as it begins a line of a log."""
+    """Format a time (seconds since the epoch) for the start of a log line."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
 
 
 class Tail:
-    """Takes the lines of one step after its head; of those that no longer fit, the oldest are given up."""
+    """Keeps the last lines of one step after its head; drops the oldest when they no longer fit."""
 
     def __init__(self, folder: Path, machine: str, step: str, size: int) -> None:
         self._path = folder / f"{machine}.{step}{TAIL}"
@@ -48,10 +48,10 @@ class Tail:
         return file
 
     def write(self, line: bytes) -> None:
-        """Take the next line, with its end."""
+        """Write the next line, which includes its newline."""
         if self._written and self._written + len(line) > self._size:
             self._file.close()
-            # replaces the one before: at every moment both files together tell what is gone
+            # a rename replaces the older file at once, so both files always tell what is lost
             self._path.rename(self._path.with_suffix(OLDER))
             self._file = self._begin()
         self._file.write(line)
@@ -60,14 +60,14 @@ class Tail:
         self._lines += 1
 
     def close(self) -> None:
-        """Close the file; what was taken stays on disk until it is folded."""
+        """Close the file; it stays on disk until `fold` reads it."""
         self._file.close()
 
 
 def fold(folder: Path, machine: str, step: str, at: float) -> int:
-    """Put a step's tail behind its machine's log, and return how many lines are left out between them.
+    """Append a step's tail to its machine's log, and return how many lines are left out between them.
 
-    The log is replaced as a whole and its last line tells of it, so a kill leaves nothing half done (see `mend`).
+    Replaces the log as a whole and marks that in its last line, so a kill leaves nothing half done (see `mend`).
     """
     log = log_of(folder, machine)
     new = log.with_suffix(".new")
@@ -89,7 +89,7 @@ def fold(folder: Path, machine: str, step: str, at: float) -> int:
 
 
 def mend(folder: Path, at: float) -> None:
-    """Fold what an earlier run left because it was killed. Only the holder of the cluster's lock may."""
+    """Fold the tails that a killed run left. Only the holder of the cluster's lock may call it."""
     for new in folder.glob("*.new"):
         new.unlink()
     for machine, step in sorted(_left(folder)):
@@ -105,18 +105,18 @@ def _left(folder: Path) -> set[tuple[str, str]]:
 
 
 def _parts(folder: Path, machine: str, step: str) -> Iterator[tuple[int, Path, int]]:
-    """Yield what there is, the older first: how many lines came before it, where it is, where its lines begin."""
+    """Yield the existing files, the older first: lines dropped before it, its path, the offset of its lines."""
     for suffix in (OLDER, TAIL):
         path = folder / f"{machine}.{step}{suffix}"
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 count = _COUNT.fullmatch(file.readline(_LAST_BYTES))
-            # a power cut may leave one without its first line: what there is is kept
+            # a power cut may leave a file without its first line: keep what it has
             yield (int(count[1]), path, count.end()) if count else (0, path, 0)
 
 
 def _copy(source: Path, start: int, file: BinaryIO) -> None:
-    """Append a file from `start` on, with an end for a last line that was cut short."""
+    """Append a file from `start` on, and end an incomplete last line."""
     if source.is_symlink():
         raise linked(source)
     if not source.exists():
@@ -130,7 +130,7 @@ def _copy(source: Path, start: int, file: BinaryIO) -> None:
 
 
 def _folded(log: Path) -> str:
-    """Return the step whose tail was the last thing that was put behind a log; empty where it was something else."""
+    """Return the step whose tail was appended to a log last; empty when the log ends with anything else."""
     if not log.exists():
         return ""
     with log.open("rb") as file:

@@ -1,7 +1,7 @@
-"""When each task of a run began and ended, and the chain of tasks that decided how long the run took.
+"""When each task of a run began and ended, and the critical path that decided how long the run took.
 
-A run's timings lie in its cluster's folder, and the durations alone in a history of this host, from which
-`estimate.py` tells how long the next one takes.
+A run's timings are kept in its cluster's folder; the durations also go into a history of this host, from which
+`estimate.py` predicts the next run.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import Starts
 
 RUNS_KEPT: Final = 50
-"""How many runs the host's history remembers."""
+"""Runs that the host's history keeps."""
 FORMAT: Final = 1
 START: Final = "start"
-"""The step whose tasks wait for the provider's gate, so that their own time is less than what passed."""
+"""The step whose tasks wait for each other at the provider, so that their own work took less time than passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One task's time, in seconds since the run began. `critical` marks the chain that ended last."""
+    """One task's time, in seconds since the run began. `critical` marks the critical path."""
 
     task: TaskId
     start: float
@@ -41,13 +41,13 @@ class Span:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """Seconds that the task took."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """A run's times. `began` is seconds since the epoch, `seconds` the whole run's wall time."""
+    """A run's timings. `began` is in seconds since the epoch, `seconds` is the run's wall time."""
 
     cluster: str
     kind: str
@@ -58,12 +58,12 @@ class Timings:
 
     @property
     def path(self) -> tuple[Span, ...]:
-        """The critical path, in its order."""
+        """The critical path, in order."""
         return tuple(span for span in self.spans if span.critical)
 
     @property
     def critical(self) -> float:
-        """How long the tasks of the critical path took together."""
+        """Seconds of all tasks on the critical path."""
         return sum(span.seconds for span in self.path)
 
     @property
@@ -73,18 +73,18 @@ class Timings:
 
     @property
     def overhead(self) -> float:
-        """What the run took beyond its critical path: the engine's own seconds."""
+        """Seconds of the run beyond its critical path: the engine's own."""
         return max(0.0, self.seconds - self.critical)
 
 
 def kind_of(plan: Plan) -> str:
-    """Return what a plan's durations depend on most: its provider and box. Other kinds tell nothing about it."""
+    """Return the kind of a plan: its provider and box, on which durations depend most."""
     box = f"{Plan(plan.profile).box}, prepared" if plan.prepared else plan.box
     return f"{plan.provider.name} {box}"
 
 
 def critical_path(spans: Mapping[TaskId, Span], needs: Mapping[TaskId, frozenset[TaskId]]) -> tuple[TaskId, ...]:
-    """Return the chain of tasks that ends last: each with the one it waited for longest before it."""
+    """Return the chain of tasks that ends last, each preceded by the dependency that ended last."""
     chain: list[TaskId] = []
     candidates = set(spans)
     while candidates:
@@ -95,7 +95,7 @@ def critical_path(spans: Mapping[TaskId, Span], needs: Mapping[TaskId, frozenset
 
 
 class Recorder:
-    """A sink that keeps the times of one run."""
+    """A sink that measures one run."""
 
     def __init__(self, plan: Plan, steps: tuple[Step, ...]) -> None:
         self._plan = plan
@@ -108,7 +108,7 @@ class Recorder:
         self._finished: RunFinished | None = None
 
     def __call__(self, event: Event) -> None:
-        """Note when something began or ended."""
+        """Note the time when something began or ended."""
         match event:
             case RunStarted():
                 self._cluster, self._began, self._rehearsed = event.cluster, event.at, event.rehearsal
@@ -125,7 +125,7 @@ class Recorder:
                 pass
 
     def timings(self) -> Timings | None:
-        """Return the run's times; None before it has ended."""
+        """Return the run's timings; None before it has ended."""
         if self._finished is None:
             return None
         path = frozenset(critical_path(self._spans, self._needs))
@@ -138,9 +138,9 @@ class Recorder:
         )
 
     def keep(self, cluster: Cluster) -> None:
-        """Write the run's times to its cluster's folder and to this host's history, if the run came to its end.
+        """Write a finished run's timings to its cluster's folder and to this host's history.
 
-        A disk that takes no more of them does not undo the run.
+        A full disk does not fail the run.
         """
         timings = self.timings()
         if timings is not None:
@@ -151,13 +151,13 @@ class Recorder:
 
 
 def write(cluster: Cluster, timings: Timings) -> None:
-    """Keep a run's times in its cluster's folder."""
+    """Write a run's timings into its cluster's folder."""
     document = {"format": FORMAT, **asdict(timings)}
     write_private(file_of(cluster), json.dumps(document, indent=1) + "\n")
 
 
 def read(cluster: Cluster) -> Timings | None:
-    """Return the times of a cluster's last run; None where there are none that this version can read."""
+    """Return the timings of a cluster's last run; None when there are none that this version can read."""
     try:
         document = json.loads(file_of(cluster).read_text(encoding="utf-8"))
         return _parsed(document) if document.pop("format") == FORMAT else None
@@ -166,7 +166,7 @@ def read(cluster: Cluster) -> Timings | None:
 
 
 def file_of(cluster: Cluster) -> Path:
-    """Return where a cluster's times lie."""
+    """Return the file of a cluster's timings."""
     return cluster.folder / "timings.json"
 
 
@@ -179,19 +179,19 @@ def _parsed(document: dict[str, Any]) -> Timings:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the history keeps of a run: its kind, and each task's step, role, outcome and seconds."""
+    """A run in the history: its kind, and each task's step, role, outcome and seconds."""
 
     kind: str
     tasks: tuple[tuple[str, str, str, float], ...]
 
 
 def history_file() -> Path:
-    """Return where this host's history lies."""
+    """Return the file of this host's history."""
     return state_home() / "history.jsonl"
 
 
 def remember(timings: Timings, plan: Plan) -> None:
-    """Add a run to this host's history, which forgets its oldest runs. A run in which nothing ran adds nothing."""
+    """Add a run to this host's history and drop the oldest ones. A run without tasks adds nothing."""
     roles = {machine.name: machine.role.value for machine in plan.machines}
     waits = _waits(timings.spans, plan)
     tasks = [
@@ -209,7 +209,7 @@ def remember(timings: Timings, plan: Plan) -> None:
 
 
 def _waits(spans: tuple[Span, ...], plan: Plan) -> dict[Span, float]:
-    """Return how long each start waited for another one, as its provider makes it wait."""
+    """Return how long the provider made each start wait for another one."""
     starts = sorted((span for span in spans if span.task.step == START), key=lambda span: span.end)
     found = {}
     for index, span in enumerate(starts[1:], 1):
@@ -219,7 +219,7 @@ def _waits(spans: tuple[Span, ...], plan: Plan) -> dict[Span, float]:
 
 
 def history(kind: str) -> tuple[Past, ...]:
-    """Return the runs of a kind that this host remembers, the oldest first. Lines that are no runs are left out."""
+    """Return the runs of a kind in this host's history, the oldest first; skips unreadable lines."""
     found = []
     for line in _lines(history_file()):
         try:

@@ -12,8 +12,7 @@ from kubetui.profile.files.library import Entry
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import memory
-from kubetui.record.overview import ClusterOverview
-from kubetui.record.overview import State as ClusterState
+from kubetui.record.overview import ClusterOverview, ClusterState
 from screens.widgets.symbols import COLOURS, State, signs
 from screens.wizard.draft import Draft
 

@@ -35,7 +35,7 @@ def test_a_second_process_is_refused_until_the_first_is_killed() -> None:
             assert holder.stdout
             assert holder.stdout.readline() == "held\n"
             with (
-                pytest.raises(BusyError, match=rf"\(process {holder.pid}\) works on lab") as caught,
+                pytest.raises(BusyError, match=rf"\(process {holder.pid}\) is working on lab") as caught,
                 Cluster("lab").lock(),
             ):
                 pass

@@ -154,7 +154,7 @@ def test_one_run_has_it_and_who_looks_does_not_care(tmp_path: Path) -> None:
     with closing(Journal(path)) as journal:
         journal(BEGUN[0])
         path.write_bytes(before := path.read_bytes() + b"half")
-        with pytest.raises(BusyError, match="Another kubetui works on lab"):
+        with pytest.raises(BusyError, match="Another kubetui is working on lab"):
             Journal(path)
         with pytest.raises(BusyError), spared(path):
             pass

@@ -1,4 +1,4 @@
-"""Makes a prepared box: a machine is started for it, prepared, cleaned of what makes it one, and packaged."""
+"""Makes a prepared box: starts a machine, prepares it, removes its identity, and packages it."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 
 OFF_SECONDS: Final = 90.0
-"""How long a machine may take to turn itself off."""
+"""Seconds that a machine may take to turn itself off."""
 
 
 def maker(profile: Profile) -> Profile:
-    """Return the profile of the machine that a box is made from: beside the cluster's own machines."""
+    """Return the profile of the temporary machine, at an address beside the cluster's own machines."""
     plan = Plan(profile)
     digest = hashlib.sha256(json.dumps(recipe(profile)).encode()).hexdigest()[:12]
     alone = nameless(profile)
@@ -48,20 +48,19 @@ def maker(profile: Profile) -> Profile:
 def _free_address(plan: Plan) -> IPv4Address:
     first, last = plan.machines[0].address, plan.machines[-1].address
     after = last + 1
-    # the network's own ends, and .1 and .254, which hosts and bridges take
+    # not the network's ends, nor .1 and .254, which hosts and bridges use
     return after if int(after) % 256 < 2 ** (32 - NODE_MASK) - 2 else first - 1
 
 
 async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: Sink, say: Say, stop: Stop) -> str:
-    """Make the prepared box of a profile and return its name; one that is there already is left alone.
+    """Make the prepared box of a profile, unless it exists, and return its name.
 
-    A machine is started for it, prepared, cleaned of what makes it one, and packaged.
-    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is not known,
+    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown,
     BusyError while another kubetui makes the same box.
     """
     have = found(Plan(profile))
     if have:
-        say(f"{have} is there already.")
+        say(f"{have} already exists.")
         return have
     plan = Plan(maker(profile), logins=credentials.of_run(profile))
     cluster = Cluster(plan.profile.name, parent="boxes")
@@ -98,12 +97,12 @@ async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
     machine = plan.machines[0]
     node = await run.connect(machine, await provider.endpoint(machine), lambda _line: None)
     try:
-        # without a key that Vagrant made, the box lets in one of its own, and stays as it is
+        # without a key from Vagrant, the base box brings its own key, which stays
         made = VagrantProject(cluster.folder).key(machine.name, plan.provider.name)
         keys = vagrant_keys() if made.is_file() else ""
         result = await node.carry_out("unidentify", clean_up(plan.user, keys), lambda _line: None)
         if not result.ok:
-            raise RunError(f"The machine could not be cleaned: {result.last}", id="PACKAGE")
+            raise RunError(f"The machine's identity could not be removed: {result.last}", id="PACKAGE")
         await node.run(Command("systemd-run --quiet --on-active=1 systemctl poweroff\n"))
     finally:
         await node.close()
@@ -118,14 +117,13 @@ async def _halted(machine: Machine, provider: Provider) -> None:
 
 
 def vagrant_keys() -> str:
-    """Return Vagrant's well-known public keys, which it replaces at a machine's first start, one a line.
+    """Return Vagrant's well-known public keys, one per line; Vagrant replaces them when a machine first starts.
 
-    It looks for the whole line, with the comment that its own files have.
+    Vagrant looks for the whole line, including the comment of its own files.
     """
-    # slow to import, and needed here alone
-    import asyncssh  # noqa: PLC0415
+    import asyncssh  # noqa: PLC0415 - slow to import, and only needed here
 
-    from kubetui.machines.vagrant import insecure  # noqa: PLC0415
+    from kubetui.machines.vagrant import insecure  # noqa: PLC0415 - imports asyncssh
 
     lines = []
     for file in insecure.key_files(vagrant_home()):
@@ -136,10 +134,10 @@ def vagrant_keys() -> str:
 
 
 def info(profile: Profile, base: StoredBox) -> dict[str, Any]:
-    """Return what a box says about itself; `vagrant box list --box-info` shows it, too."""
+    """Return a box's metadata, which `vagrant box list --box-info` shows."""
     plan = Plan(profile)
     return {
-        "description": "A node before it joins a cluster, kept by kubetui.",
+        "description": "A node before it joins a cluster, prepared by kubetui.",
         "format": FORMAT,
         "provider": plan.provider.name,
         "base": base.name,

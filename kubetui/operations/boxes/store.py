@@ -1,8 +1,8 @@
-"""Prepared boxes: a machine with packages, runtime and images, kept as a Vagrant box, and with no identity.
+"""Prepared boxes: a machine with packages, runtime and images but without identity, kept as a Vagrant box.
 
-A box's key is a digest of everything that made it: the base box and its version, the processor, and the very
-commands that prepared it, in which Kubernetes, runtime, mirrors, pod network and images show. Whatever changes makes
-another key, so that a stale box is never found.
+A box's key is a digest of everything that made it: the base box and its version, the processor, and the commands
+that prepared it, which contain Kubernetes, runtime, mirrors, pod network and images. Any change makes another key,
+so kubetui never finds a stale box.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from kubetui.steps.build import STEPS
 
 OWNER: Final = "kubetui"
 FORMAT: Final = 1
-"""Raised when boxes are made in another way, so that older ones are not found any more."""
+"""Increase it when boxes are made differently, so that older ones are no longer found."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A prepared box that Vagrant has. `base` is what it was made from, `current` whether Vagrant still has that."""
+    """A prepared box in Vagrant's store. `base` names its base box, `current` says whether Vagrant still has that."""
 
     key: str
     provider: str
@@ -43,13 +43,13 @@ class Box:
 
 
 def planned(plan: Plan) -> Plan:
-    """Return the plan, from a prepared box where the profile wants one and there is one that fits."""
+    """Return the plan with a prepared box, if the profile wants one and a matching one exists."""
     name = found(plan) if plan.profile.machines.prepared_box else None
     return replace(plan, prepared=name) if name else plan
 
 
 def found(plan: Plan) -> str | None:
-    """Return the name of the prepared box that fits a plan; None where there is none."""
+    """Return the name of the prepared box that matches a plan; None when there is none."""
     base = base_box(plan) if plan.provider.name in KEEPS else None
     if base is None:
         return None
@@ -75,7 +75,7 @@ def key(profile: Profile, base: StoredBox) -> str:
 
 
 def recipe(profile: Profile) -> list[str]:
-    """Return the commands that prepare a box, which name no cluster, no address and no machine."""
+    """Return the commands that prepare a box; they contain no cluster, address or machine name."""
     plan = Plan(nameless(profile))
     machine = plan.machines[0]
     commands = [step.recipe(plan, machine).apply for step in steps() if step.where.holds(machine)]
@@ -83,7 +83,7 @@ def recipe(profile: Profile) -> list[str]:
 
 
 def steps() -> tuple[Step, ...]:
-    """Return the steps that a prepared box has behind it: all that every machine takes by itself."""
+    """Return the steps that a prepared box has completed: those that run on every machine on its own."""
     found: list[Step] = []
     for step in STEPS:
         if step.where in (Where.EVERY, Where.EXISTING) and all(need in found for need in step.needs):
@@ -92,7 +92,7 @@ def steps() -> tuple[Step, ...]:
 
 
 def nameless(profile: Profile) -> Profile:
-    """Return the profile of the one machine that a box is made from, without what is one cluster's own."""
+    """Return the profile of the one machine that a box is made from, without values of one cluster."""
     machines = profile.machines
     size = {"memory": machines.control_plane.memory or machines.memory}
     cpus = {"cpus": machines.control_plane.cpus or machines.cpus}
@@ -107,7 +107,7 @@ def nameless(profile: Profile) -> Profile:
 
 
 def listing() -> tuple[Box, ...]:
-    """Return every prepared box that Vagrant has, by key."""
+    """Return every prepared box in Vagrant's store, sorted by key."""
     boxes = [_read(box, provider) for provider in KEEPS for box in stored(vagrant_home(), f"{OWNER}/*", provider)]
     return tuple(sorted((box for box in boxes if box), key=lambda box: box.key))
 
@@ -127,11 +127,11 @@ def _read(box: StoredBox, provider: str) -> Box | None:
             current=any(each.identity == info["identity"] for each in bases) and info["format"] == FORMAT,
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # a box of that name that kubetui did not make
+        return None  # a box with such a name that kubetui did not make
 
 
 async def remove(key: str, say: Say) -> None:
-    """Remove a prepared box. Raises UsageError with the keys that there are where it is none of them."""
+    """Remove a prepared box. Raises UsageError that lists the boxes when there is none with this key."""
     box = next((box for box in listing() if box.key == key), None)
     if box is None:
         keys = ", ".join(box.key for box in listing()) or "there are none"

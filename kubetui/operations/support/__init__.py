@@ -1,1 +1,1 @@
-"""A support report: what goes in, and how it is written."""
+"""A support report: what it contains, and how it is written."""

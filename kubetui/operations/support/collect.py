@@ -1,7 +1,7 @@
-"""What helps to find out why a run failed, collected into one file, without secrets.
+"""Collects everything needed to diagnose a failed run, without secrets.
 
-What is taken is listed here, file by file; keys, kubeconfigs and host keys are not among it. Everything passes
-redaction once more on its way, by what this process learns of the cluster's secrets and by what secrets look like.
+This module lists each file that it takes; keys, kubeconfigs and host keys are not among them. Everything is redacted
+again on its way: by the cluster's secrets, which this process reads first, and by what secrets look like.
 """
 
 from __future__ import annotations
@@ -34,31 +34,32 @@ Found = TypeVar("Found")
 
 _CHUNK: Final = 65536
 _LARGEST: Final = 4 * journal.MAX_BYTES
-"""Bytes of a file that is taken in as a whole."""
+"""Bytes that are read of a file that is parsed as a whole."""
 _WORD: Final = re.compile(r"[A-Za-z0-9+/=]{8,}")
 _SHORTEST: Final = 8
-"""Characters of a key's line that are looked for."""
+"""Characters that a line of a key needs to be searched for."""
 _PLAIN: Final = (
-    ("journal", "what was begun and how it ended, of every run"),
+    ("journal", "what every run began and how it ended"),
     ("journal.old", "an older journal"),
-    ("journal.torn", "the end of a journal that was cut short"),
+    ("journal.torn", "the incomplete end of a journal"),
 )
 _DOCUMENTS: Final = (
-    ("machines.json", "what Vagrant is told"),
+    ("machines.json", "the settings for Vagrant"),
     ("timings.json", "how long each task of the last run took"),
 )
 _LOGS: Final = (
-    (".log", "what the machine said"),
-    (".old", "what it said in earlier runs"),
-    (".older", "the last lines of a step that did not come to its end"),
-    (".tail", "the last lines of a step that did not come to its end"),
+    (".log", "the machine's output"),
+    (".old", "its output in earlier runs"),
+    (".older", "the last lines of an unfinished step"),
+    (".tail", "the last lines of an unfinished step"),
 )
 _REHEARSAL_KEYS: Final = ("rehearsal/id_ed25519", "rehearsal/host_key")
+"""Never taken: only read, as Vagrant's keys are, to recognise them elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a report: its name there, what it is, and its redacted text on disk."""
+    """One file of a report: its name, a description, and the file with its redacted text."""
 
     name: str
     about: str
@@ -71,7 +72,7 @@ class Part:
 
 
 class Collector:
-    """Puts redacted copies into `folder`; what cannot be had is noted."""
+    """Puts redacted copies into `folder`, and lists what it could not read."""
 
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         self._cluster = cluster
@@ -82,7 +83,7 @@ class Collector:
         self.missing: list[str] = []
 
     async def collect(self) -> None:
-        """Collect everything. Raises nothing for what is damaged."""
+        """Collect everything. Raises nothing for damaged files."""
         self._learn()
         profile = self._try("profile.yaml", self._profile)
         plan = self._try("the plan", lambda: Plan(profile)) if profile else None
@@ -115,7 +116,7 @@ class Collector:
             self.missing.append(f"{name}: {' '.join(str(error).split())}")
 
     def _learn(self) -> None:
-        """Know the cluster's secrets, so that they are found wherever they stand."""
+        """Read the cluster's secrets, so that redaction finds them everywhere."""
         if self._cluster.kubeconfig.exists():
             self._try("the kubeconfig's key, to recognise it", lambda: remember_key(_text(self._cluster.kubeconfig)))
         rehearsal = (self._cluster.folder / name for name in _REHEARSAL_KEYS)
@@ -123,13 +124,13 @@ class Collector:
             self._key_lines.update(self._try("a key, to recognise it", partial(_key_lines, path)) or ())
 
     def _profile(self) -> Profile | None:
-        """Take the profile: as values where it is one, as it stands there where it is not."""
-        path, about = self._cluster.profile, "what was chosen"
+        """Take the profile: parsed if it is valid, as plain text otherwise."""
+        path, about = self._cluster.profile, "the cluster's profile"
         try:
             profile = profilefile.load(path)
         except KubetuiError as error:
             self.missing.append(f"the profile as values: {' '.join(error.message.split())}")
-            self._file(path, "profile.yaml", f"{about}, as it stands there")
+            self._file(path, "profile.yaml", f"{about}, as plain text")
             return None
         values = redacted(yaml.safe_load(profilefile.dump(profile)))
         self._text("profile.yaml", about, yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
@@ -143,29 +144,29 @@ class Collector:
         return journal.last_run(records)
 
     def _json(self, name: str, about: str) -> None:
-        """Take a document: as values where it is one, as it stands there where it is not."""
+        """Take a document: parsed if it is valid, as plain text otherwise."""
         path = self._cluster.folder / name
         try:
             self._document(name, about, json.loads(_read(path)))
         except FileNotFoundError:
             return
         except (OSError, KubetuiError, ValueError, RecursionError):
-            self._file(path, name, f"{about}, as it stands there")
+            self._file(path, name, f"{about}, as plain text")
 
     def _summary(self, last: journal.LastRun | None) -> Iterable[str]:
         if last is None:
-            yield "No run is known."
+            yield "There was no run."
         else:
-            how = "was cut off" if not last.ended else "ended well" if last.ok else "did not get to its end"
-            yield f"The last run {how}; it was last heard of {time.strftime('%F %T', time.localtime(last.at))}."
+            how = "was interrupted" if not last.ended else "succeeded" if last.ok else "failed"
+            yield f"The last run {how}; its last record is from {time.strftime('%F %T', time.localtime(last.at))}."
             yield from (f"failed: {task}" for task in last.failed)
             yield from (f"in flight: {task}" for task in last.in_flight)
         yield ""
-        yield "Not collected:" if self.missing else "Everything there is was collected."
+        yield "Not collected:" if self.missing else "Everything was collected."
         yield from self.missing
 
     def _file(self, path: Path, name: str, about: str) -> None:
-        """Take a file, if it is there."""
+        """Take a file, if it exists."""
         if path.exists() or path.is_symlink():
             self._try(name, lambda: self._keep(name, about, _lines(path)))
 
@@ -186,17 +187,17 @@ class Collector:
         self.parts.append(Part(name, about, path))
 
     def _hider(self) -> Callable[[str], str]:
-        """Return what takes secrets out of the lines of one file, in their order."""
+        """Return a function that redacts the lines of one file in order."""
         stream = Stream()
 
         def hide(line: str) -> str:
-            # of a key whose body is gone already the end is gone, too: there is nothing to wait for
+            # an already redacted key has no END line, so the stream must not wait for one
             return self._hidden(line if f"PRIVATE KEY-----{STARS}" in line else stream(line))
 
         return hide
 
     def _hidden(self, text: str) -> str:
-        # to look each word up costs a hundredth of looking for every line of every key
+        # looking up each word costs a hundredth of searching for every line of every key
         for line in self._key_lines.intersection(_WORD.findall(text)):
             text = text.replace(line, STARS)
         return redact_unseen(text)

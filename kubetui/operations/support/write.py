@@ -1,4 +1,4 @@
-"""A support report as a file that only its owner may read."""
+"""Writes a support report as a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from kubetui.operations.support import collect as support
 
 
 def write(parts: Iterable[support.Part], target: Path, top: str) -> None:
-    """Write a report of mode 0600, below the folder `top` in it.
+    """Write a report with mode 0600, its files in a folder `top`.
 
-    Raises UsageError where something of that name is there, a symbolic link too, or the system refuses.
+    Raises UsageError when `target` exists, even as a symbolic link, or the system refuses.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     fix = "Choose another name with --output."
     try:
         descriptor = os.open(target, flags, 0o600)
     except FileExistsError:
-        raise UsageError(f"{target} is there already.", fix=fix) from None
+        raise UsageError(f"{target} already exists.", fix=fix) from None
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.", fix=fix) from None
     try:
@@ -38,7 +38,7 @@ def write(parts: Iterable[support.Part], target: Path, top: str) -> None:
 
 
 def _add(archive: tarfile.TarFile, part: support.Part, top: str) -> None:
-    # nothing of the person's: neither name nor number
+    # a fresh TarInfo: the entry contains neither the person's user name nor id
     entry = tarfile.TarInfo(f"{top}/{part.name}")
     entry.size, entry.mtime, entry.mode = part.size, int(time.time()), 0o600
     with part.path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a profile, in words for the person who wrote it."""
+"""Turns pydantic's errors in a profile into messages for the person who wrote it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UNION_TAGS = {"str", "int", "bool"}
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One thing that is wrong: `path` says where, `of_key` that the key is to blame rather than its value."""
+    """One error: `path` says where; `of_key` blames the key rather than its value."""
 
     path: KeyPath
     message: str
@@ -39,9 +39,9 @@ class Explanation:
 
 
 def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tuple[Explanation, ...]:
-    """Return everything that is wrong, one explanation a place, in the profile's order.
+    """Return every error, one explanation per place, in the profile's order.
 
-    `raw` has the text of values that YAML turned into something else, so that 1.40 is not called 1.4.
+    `raw` has the text of values that YAML converted, so that a message quotes 1.40 instead of 1.4.
     """
     found: dict[KeyPath, Explanation] = {}
     for details in error.errors(include_url=False):
@@ -51,12 +51,12 @@ def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tu
 
 
 def field_at(path: KeyPath) -> FieldInfo | None:
-    """Return the declaration of the innermost field that a path of aliases passes through."""
+    """Return the declaration of the innermost field on a path of aliases."""
     model: type[BaseModel] | None = Profile
     found: FieldInfo | None = None
     for part in path:
         if isinstance(part, int):
-            # an item of a list has the fields of its kind
+            # an index has no field of its own
             continue
         inner = _fields(model).get(str(part)) if model else None
         if inner is None:
@@ -77,7 +77,7 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
 
 
 def _known_keys(path: KeyPath) -> list[str]:
-    """Return the keys that the group at `path` takes."""
+    """Return the valid keys of the group at `path`."""
     field = field_at(path)
     model = _model_of(field.annotation) if field else Profile
     return list(_fields(model)) if model else []
@@ -98,7 +98,7 @@ def _explain(details: ErrorDetails, raw: dict[KeyPath, str]) -> Explanation:
             of_key=True,
         )
     if kind == "missing":
-        return Explanation(path, "It is missing, and there is no default.", _help(path))
+        return Explanation(path, "It is missing and has no default.", _help(path))
     message, fix = _WORDS.get(kind, _other)(details, path, raw.get(path, ""))
     return Explanation(path, clean(message[:300]), fix, of_key)
 
@@ -120,16 +120,16 @@ def _wrong_type(details: ErrorDetails, path: KeyPath, raw: str) -> tuple[str, st
         return "There is no value.", "Delete the key to take the default, or give it a value."
     if isinstance(value, dict | list):
         what = "A group of keys" if isinstance(value, dict) else "A list"
-        return f"{what} stands where {wanted} belongs.", _help(path)
+        return f"{what} is in the place of {wanted}.", _help(path)
     text = shown(raw or value)
     if raw and wanted == "text":
         kind = "true or false" if isinstance(value, bool) else "a number"
-        return f"YAML reads {text} as {kind}, and text is needed.", f'Put it in quotes: "{text}"'
+        return f"YAML reads {text} as {kind}, but text is needed.", f'Put it in quotes: "{text}"'
     return f"{text} is not {wanted}.", _without_quotes(text) if wanted == "a whole number" else _help(path)
 
 
 def _without_quotes(text: str) -> str:
-    return f"Write it without quotes: {text}" if text.isdecimal() else "Write digits alone, without a unit."
+    return f"Write it without quotes: {text}" if text.isdecimal() else "Write only digits, without a unit."
 
 
 def _bound(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:

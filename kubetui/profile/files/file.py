@@ -23,18 +23,18 @@ from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.profile import Profile
 
 MAX_BYTES = 256 * 1024
-"""No profile needs more than a few KiB; parsing is linear in this."""
+"""No profile needs more than a few KiB; parsing takes time linear in the size."""
 MAX_PROBLEMS = 20
-"""Problems that one message lists; what follows is seldom read and often a consequence."""
+"""Problems that one message lists; later ones are seldom read and often consequences."""
 
-_LISTING = "`kubetui profiles` lists the profiles there are."
+_LISTING = "`kubetui profiles` lists all profiles."
 _ALWAYS = ("schema_version", "name", "provider")
 
 
 def load(path: Path) -> Profile:
     """Read a profile from a file.
 
-    Raises ProfileError where the file cannot be read, and as `parse` does.
+    Raises ProfileError when the file cannot be read, and as `parse` does.
     """
     try:
         with open_regular(path) as file:
@@ -55,8 +55,8 @@ def load(path: Path) -> Profile:
 def parse(text: str | bytes, name: str) -> Profile:
     """Read a profile from YAML; `name` stands for the file in messages.
 
-    Raises ProfileError that lists every problem as FILE:LINE:COLUMN, the key, what is wrong and why. The
-    rules between fields are looked at once each field is right: before, they would speak of defaults.
+    Raises ProfileError that lists every problem as FILE:LINE:COLUMN, the key, what is wrong and why. Rules between
+    fields are only checked once every field is valid: before, they would judge defaults.
     """
     document = strictyaml.read(_decoded(text, name))
     _refuse_non_profiles(document, name)
@@ -76,9 +76,9 @@ def parse(text: str | bytes, name: str) -> Profile:
 
 
 def dump(profile: Profile) -> str:
-    """Return a profile as YAML: schema, name and provider, and whatever else differs from its default.
+    """Return a profile as YAML: schema, name and provider, and every value that differs from its default.
 
-    `parse` of it gives an equal profile. Raises ProfileError where a free-form option is no YAML value.
+    `parse` of it returns an equal profile. Raises ProfileError when a free-form option is not a YAML value.
     """
     values = _chosen(profile, _ALWAYS)
     try:
@@ -88,31 +88,31 @@ def dump(profile: Profile) -> str:
 
 
 def save(profile: Profile, path: Path, *, overwrite: bool = False) -> None:
-    """Write a profile to a file of mode 0600, whole or not at all; folders that are made get mode 0700.
+    """Write a profile to a file with mode 0600, whole or not at all; new folders get mode 0700.
 
-    Raises ProfileError where the file is there and `overwrite` is false, where a symbolic link stands in
-    its place, or where the system refuses.
+    Raises ProfileError when the file exists and `overwrite` is false, when it is a symbolic link, or when the
+    system refuses.
     """
     text = dump(profile)
     try:
         make_folder(path.parent)
         if path.is_symlink():
-            message = f"{_named(path)} is a symbolic link; kubetui writes through none."
+            message = f"{_named(path)} is a symbolic link; kubetui does not write through links."
             raise ProfileError(message, fix="Save under another name, or move the link away.")
         if overwrite:
             write_private(path, text)
         else:
             _write_new(path, text)
     except FileExistsError:
-        fix = "Choose another name, or say that it may be overwritten."
-        raise ProfileError(f"{_named(path)} is there already.", fix=fix, id="PROFILE-EXISTS") from None
+        fix = "Choose another name, or agree to overwrite it."
+        raise ProfileError(f"{_named(path)} already exists.", fix=fix, id="PROFILE-EXISTS") from None
     except OSError as error:
         fix = "Check the folder's permissions and the free space."
         raise ProfileError(f"{_named(path)} cannot be written: {error.strerror}.", fix=fix) from None
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema that editors check and complete a profile by."""
+    """Return the JSON Schema with which editors check and complete a profile."""
     schema = Profile.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "kubetui profile"}
 
@@ -123,6 +123,7 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: object) -> bool:
         return data is not NotImplemented
 
+    # PyYAML calls it with positional flags
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         super().increase_indent(flow, indentless=False)
 
@@ -142,7 +143,7 @@ def _decoded(text: str | bytes, name: str) -> str:
 
 
 def _refuse_non_profiles(document: Document, name: str) -> None:
-    """Raise where there is no group of keys to look at."""
+    """Raise ProfileError for a document that is not a group of keys."""
     if document.faults and not isinstance(document.value, dict):
         raise _error(document.faults, name)
     if document.value is None:
@@ -152,13 +153,13 @@ def _refuse_non_profiles(document: Document, name: str) -> None:
     if not isinstance(document.value, dict):
         place = document.place(())
         message = (
-            f"{clean(name)}:{place.line}:{place.column}: A profile consists of keys and values, and this does not."
+            f"{clean(name)}:{place.line}:{place.column}: A profile consists of keys and values, but this does not."
         )
         raise ProfileError(message, fix="Write a line such as: name: lab")
 
 
 def _outside(broken: list[KeyPath], found: Iterable[Explanation]) -> Iterator[Explanation]:
-    """Leave out what only follows from YAML that could not be read."""
+    """Drop errors that only follow from unreadable YAML."""
     for explanation in found:
         if not any(explanation.path[: len(path)] == path for path in broken):
             yield explanation
@@ -180,7 +181,7 @@ def _error(faults: list[Fault], name: str) -> ProfileError:
 
 
 def _fixes(faults: list[Fault]) -> Iterator[str]:
-    """Say each fix once, with the lines that it is for."""
+    """Yield each fix once, with the lines that need it."""
     lines: dict[str, list[str]] = {}
     for fault in faults:
         if fault.fix:
@@ -196,7 +197,7 @@ def _line(fault: Fault, name: str) -> str:
 
 
 def _chosen(part: BaseModel, always: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return what of a group differs from its defaults, in the order of its declaration."""
+    """Return a group's values that differ from their defaults, in the order of declaration."""
     chosen: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
@@ -214,7 +215,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Write a file that must not be there: a hard link to the finished one fails where it is."""
+    """Write a file that must not exist yet: hard-linking the finished file fails when it does."""
     if path.exists():
         raise FileExistsError
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

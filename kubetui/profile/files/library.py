@@ -1,4 +1,4 @@
-"""Where profiles are: the person's saved ones, and the starters that kubetui brings."""
+"""Finds profiles: the person's saved ones, and the starter profiles that kubetui ships."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["saved", "starter"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A profile that can be named. One of `profile` and `error` is there: `error` says why it cannot be read."""
+    """A named profile. Either `profile` is set, or `error` says why it cannot be read."""
 
     name: str
     kind: Kind
@@ -31,12 +31,12 @@ class Entry:
 
 
 def saved_folder() -> Path:
-    """Return the folder of saved profiles, which need not exist: $XDG_CONFIG_HOME/kubetui/profiles."""
+    """Return the folder of saved profiles, $XDG_CONFIG_HOME/kubetui/profiles; it may not exist."""
     return config_home() / "profiles"
 
 
 def starter_folder() -> Path:
-    """Return the folder of starter profiles: inside the installed package, or of the checkout."""
+    """Return the folder of starter profiles: in the installed package, or in the checkout."""
     package = Path(__file__).parents[2]
     packed, checkout = package / "_profiles", package.parent
     return checkout / "profiles" if not packed.is_dir() and (checkout / "pyproject.toml").is_file() else packed
@@ -45,7 +45,7 @@ def starter_folder() -> Path:
 def find(name_or_path: str) -> Path:
     """Return the file that a person means: a path, or the name of a saved or starter profile, in this order.
 
-    Raises ProfileError with the nearest names where there is none of that name.
+    Raises ProfileError with similar names when there is no such profile.
     """
     if "/" in name_or_path or name_or_path.endswith(_ENDINGS) or _is_file(name_or_path):
         return Path(name_or_path)
@@ -55,37 +55,37 @@ def find(name_or_path: str) -> Path:
     fix = did_you_mean(name_or_path, sorted(known), most=3, otherwise="Profiles") or "There are no profiles."
     raise ProfileError(
         f"There is no profile called {shown(name_or_path)}.",
-        fix=f"{fix} `kubetui profiles` lists them; a file is named by its path.",
+        fix=f"{fix} `kubetui profiles` lists them; to use a file, give its path.",
         id="PROFILE-MISSING",
     )
 
 
 def listing() -> tuple[Entry, ...]:
-    """Return every profile that can be named, saved ones first; those that cannot be read say why."""
+    """Return every named profile, saved ones first, unreadable ones with the reason."""
     return tuple(_entry(kind, name, path) for kind, name, path in _files())
 
 
 def path_of(name: str) -> Path:
-    """Return where a profile of this name is saved, whether it is there or not.
+    """Return the file in which a profile with this name is saved; it may not exist.
 
-    Raises ProfileError where the name could leave the folder.
+    Raises ProfileError when the name could leave the folder.
     """
     if not is_name(name):
-        message = f"{shown(name) or 'An empty name'} cannot be the name of a profile."
-        raise ProfileError(message, fix="Use small letters, digits and hyphens, at most 40.")
+        message = f"{shown(name) or 'An empty name'} cannot name a profile."
+        raise ProfileError(message, fix="Use lowercase letters, digits and hyphens, at most 40.")
     return saved_folder() / f"{name}.yaml"
 
 
 def save_as(profile: Profile, name: str, *, overwrite: bool = False) -> Path:
     """Save a profile under a name and return its file.
 
-    Raises ProfileError where the name is none, where it is taken and `overwrite` is false, or where a
-    symbolic link stands in the way.
+    Raises ProfileError when the name is invalid, when it is taken and `overwrite` is false, or when a symbolic
+    link is in the way.
     """
     path = path_of(name)
     for folder in (path.parent.parent, path.parent):
         if folder.is_symlink():
-            message = f"{shown(folder)} is a symbolic link; kubetui writes through none."
+            message = f"{shown(folder)} is a symbolic link; kubetui does not write through links."
             raise ProfileError(message, fix="Put a folder in its place, or set XDG_CONFIG_HOME to where it points.")
     save(profile, path, overwrite=overwrite)
     return path

@@ -1,6 +1,6 @@
-"""What the wizard's questions are answered with, and what follows: what else is asked, the profile, what is wrong.
+"""The answers to the wizard's questions: which questions they make necessary, their profile, and their problems.
 
-Answers are nested dictionaries with plain values, as a profile's file has them. They may be wrong at any time.
+Answers are nested dictionaries of plain values, as in a profile's file. They may be invalid at any time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kubetui.profile.schema.profile import Profile
 
 
 def answer(values: Mapping[str, Any], path: FieldPath, value: object) -> dict[str, Any]:
-    """Return the values with one more; what was given stays as it was."""
+    """Return a copy of the values with one more answer."""
     head, *rest = path
     if not rest:
         return {**values, head: value}
@@ -26,7 +26,7 @@ def answer(values: Mapping[str, Any], path: FieldPath, value: object) -> dict[st
 
 
 def value_at(values: Mapping[str, Any], question: Question) -> Any:
-    """Return what the values say to a question, or else its default."""
+    """Return the answer to a question, or else its default."""
     inner: Any = values
     for part in question.path:
         if not isinstance(inner, Mapping) or part not in inner:
@@ -53,7 +53,7 @@ def _has_manifest(values: Mapping[str, Any]) -> bool:
 
 
 def _needs_endpoint(values: Mapping[str, Any]) -> bool:
-    """Tell whether there are several control planes; an endpoint that is named already can still be taken away."""
+    """Return whether there are several control planes, or an endpoint that the person may want to remove."""
     if _group(values, "network").get("control_plane_endpoint"):
         return True
     if _makes_machines(values):
@@ -68,17 +68,17 @@ _ONLY: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "network.control_plane_endpoint": _needs_endpoint,
     "network.manifest.": _has_manifest,
 }
-"""The questions that are asked only where the other answers make sense of them, by the beginning of their path."""
+"""When to ask a question that depends on other answers, by the start of its path."""
 
 
 def is_asked(question: Question, values: Mapping[str, Any]) -> bool:
-    """Tell whether a question makes sense with these answers."""
+    """Return whether a question makes sense with these answers."""
     path = ".".join(question.path)
     return all(holds(values) for start, holds in _ONLY.items() if path.startswith(start))
 
 
 def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the values with the default wherever nothing is asked, so that no profile says what means nothing."""
+    """Return the values with defaults for questions that are not asked, so that no profile has meaningless values."""
     for page in pages():
         for question in page.questions:
             if not is_asked(question, values) and value_at(values, question) != question.default:
@@ -90,14 +90,14 @@ def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def values_of(profile: Profile) -> dict[str, Any]:
-    """Return a profile's values as the wizard holds them: `profile_of` makes an equal profile of them."""
+    """Return a profile's values as the wizard holds them; `profile_of` reverses it."""
     return profile.model_dump(mode="json", by_alias=True)
 
 
 def profile_of(values: Mapping[str, Any]) -> Profile:
-    """Return the profile that the values make.
+    """Return the profile with these values.
 
-    Raises ValueError with one sentence a line where a field is wrong; `check` finds what is wrong between fields.
+    Raises ValueError with one line per invalid field; `check` finds problems between fields.
     """
     try:
         return Profile.model_validate(dict(values))
@@ -106,9 +106,9 @@ def profile_of(values: Mapping[str, Any]) -> Profile:
 
 
 def problems(values: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
-    """Return what is wrong with the values, by the field to blame, each as a message for the person.
+    """Return the problems of the values, by the field to blame, each as a message for the person.
 
-    The rules between fields are looked at once each field is right.
+    Rules between fields are only checked once every field is valid.
     """
     try:
         profile = Profile.model_validate(dict(values))

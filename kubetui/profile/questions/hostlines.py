@@ -1,4 +1,4 @@
-"""Existing machines as lines to type, one a line; the profile's own fields say what a line may hold.
+"""Existing machines as lines of text, one per line; the profile's fields define what a line may contain.
 
 The wizard and its plain questions take hosts like this: `kubmaster control-plane 192.168.1.10 user=me`.
 """
@@ -15,9 +15,9 @@ from kubetui.base.text import did_you_mean
 from kubetui.profile.schema.hosts import Host
 
 HELP: Final = (
-    "One machine a line: its host name, control-plane or worker, and its address; then, where SSH needs them, "
-    "user=, port=, key=, jump=, and node_address= where the nodes reach each other elsewhere. ssh=NAME takes "
-    "the way from your OpenSSH configuration. Such as: kubmaster control-plane 192.168.1.10 user=me"
+    "One machine per line: its host name, control-plane or worker, and its address; then, if SSH needs them, "
+    "user=, port=, key=, jump=, and node_address= if the nodes reach each other elsewhere. ssh=NAME uses "
+    "an entry of your OpenSSH configuration. Example: kubmaster control-plane 192.168.1.10 user=me"
 )
 EXAMPLE: Final = "kubmaster control-plane 192.168.1.10 user=me"
 _ROLES: Final = {"control-plane": "control plane", "worker": "worker"}
@@ -27,9 +27,9 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
 def parse(text: str) -> list[dict[str, Any]]:
-    """Return the hosts of some lines as a profile's file has them; what their values may be is the profile's matter.
+    """Return the hosts in the lines as a profile's file has them; the profile validates their values.
 
-    Empty lines are left out. Raises HostLineError, whose message begins with the line's number.
+    Skips empty lines. Raises HostLineError, whose message begins with the line's number.
     """
     hosts = []
     for number, line in numbered(text):
@@ -41,12 +41,12 @@ def parse(text: str) -> list[dict[str, Any]]:
 
 
 def numbered(text: str) -> list[tuple[int, str]]:
-    """Return the lines with something on them, with their numbers."""
+    """Return the non-empty lines with their numbers."""
     return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def lines(hosts: Iterable[Mapping[str, Any]]) -> str:
-    """Return hosts as lines; `parse` of them gives the same hosts."""
+    """Return hosts as lines; `parse` reverses it."""
     return "\n".join(" ".join(_words(host)) for host in hosts)
 
 
@@ -72,9 +72,9 @@ def _host(line: str) -> dict[str, Any]:
         key, value = _part(word)
         if key == "address" and "role" not in host and word.lower() in {*_MISSAID, "worker"}:
             meant = "worker" if word.lower() == "worker" else "control-plane"
-            raise HostLineError(f"{word} is no role. Write {meant}.")
+            raise HostLineError(f"{word} is not a role. Write {meant}.")
         if key in host:
-            raise HostLineError(f"{word[:40]} is a second {key}, and a machine has one. Take one of them away.")
+            raise HostLineError(f"{word[:40]} is a second {key}, and a machine has only one. Remove one of them.")
         host[key] = value
     if "role" not in host:
         raise HostLineError(f"It does not say what {name[:40]} becomes. Add control-plane or worker after the name.")
@@ -85,7 +85,7 @@ def _host(line: str) -> dict[str, Any]:
 
 
 def _part(word: str) -> tuple[str, Any]:
-    """Return what a word says: a role, KEY=VALUE, or else the address."""
+    """Return a word's key and value: a role, KEY=VALUE, or else the address."""
     if word in _ROLES:
         return "role", _ROLES[word]
     key, equals, value = word.partition("=")

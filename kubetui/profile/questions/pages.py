@@ -1,8 +1,7 @@
 """The wizard's pages, drawn from the profile's fields.
 
-Nothing is declared twice: a question's title, help, default, choices and unit come from the field that
-the path names, by way of the profile's JSON Schema. What is answered is in `answers.py`, what a person types
-in `typedanswer.py`.
+Nothing is declared twice: a question's title, help, default, choices and unit come from the profile's JSON Schema
+of the field at its path. `answers.py` holds the answers; `typed.py` parses what a person types.
 """
 
 from __future__ import annotations
@@ -68,8 +67,8 @@ _FORMATS: dict[str, Kind] = {"ipv4": "address", "cidr": "cidr"}
 class Question:
     """One thing that the wizard asks: the field at `path`.
 
-    `default` is the value as a file has it, None where the field may stay empty (`optional`). `choices` are
-    there for a choice alone, `unit` is "MiB" or nothing, `examples` are values that have the right form.
+    `default` is the value as in a file, None if the field may stay empty (`optional`). Only a choice has `choices`;
+    `unit` is "MiB" or empty; `examples` are values with a valid form.
     """
 
     path: FieldPath
@@ -85,7 +84,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The questions that stand on one screen."""
+    """The questions on one screen."""
 
     name: str
     title: str
@@ -94,7 +93,7 @@ class Page:
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """Return the wizard's pages in their order."""
+    """Return the wizard's pages in order."""
     schema = Profile.model_json_schema(by_alias=True)
     return tuple(
         Page(name, title, tuple(question for path in paths if (question := _asked(schema, path)) is not None))
@@ -147,6 +146,6 @@ def _declared(schema: dict[str, Any], path: FieldPath) -> dict[str, Any]:
 
 
 def owner(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return the path of the question that asks for what is at `path`, or else the path itself."""
+    """Return the path of the question that covers `path`, or else the path itself."""
     every = (question.path for page in pages() for question in page.questions)
     return next((each for each in every if path[: len(each)] == each), path)

@@ -1,10 +1,11 @@
-"""What a person types as an answer: checked and read when it is whole, judged while it is not, and written back."""
+"""Typed answers: parsed when complete, judged while incomplete, and formatted for editing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -15,9 +16,11 @@ from kubetui.profile.questions.answers import answer
 from kubetui.profile.questions.pages import Question
 from kubetui.profile.schema.profile import Profile
 
+_INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+
 
 def parse_answer(question: Question, text: str) -> str | int | list[dict[str, Any]] | None:
-    """Return the value that a person typed, as a profile's file has it; None for an empty optional answer.
+    """Return a typed value as a profile's file has it; None for an empty optional answer.
 
     Raises ValueError with a sentence for the person.
     """
@@ -45,7 +48,7 @@ def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
 
 
 def _wrong(values: dict[str, Any]) -> tuple[Explanation, ...]:
-    """Return what is wrong with each field by itself, in the profile's order; nothing where all are right."""
+    """Return the error of each invalid field, in the profile's order."""
     try:
         Profile.model_validate(values)
     except ValidationError as error:
@@ -54,27 +57,27 @@ def _wrong(values: dict[str, Any]) -> tuple[Explanation, ...]:
 
 
 def _integer(question: Question, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and str(int(text)) == text):  # noqa: PLR2004
+    if not _INTEGER.fullmatch(text):
         unit = f" of {question.unit}" if question.unit else ""
-        raise ValueError(f"{question.title} is a whole number{unit}, in digits alone.")
+        raise ValueError(f"{question.title} is a whole number{unit}, only digits.")
     return int(text)
 
 
 def written(question: Question, value: Any) -> str:
-    """Return a value as a person types it: `parse_answer` of it gives the same value."""
+    """Return a value as a person types it; `parse_answer` reverses it."""
     if question.kind == "hosts":
         return hostlines.lines(value)
     return "" if value is None else str(value)
 
 
 def could_become_valid(question: Question, text: str) -> bool:
-    """Return whether a person who goes on typing can still arrive at a right value.
+    """Return whether more typing can still lead to a valid value.
 
-    Found by trying: what was typed, completed by the ends of values that have the right form.
+    It tries to complete the text with the ends of valid values.
     """
     text = text.lstrip()
     if question.kind == "hosts":
-        # whoever writes a list is not interrupted in its middle
+        # an unfinished list is never wrong
         return True
     if question.kind == "choice":
         return any(choice.startswith(text) for choice in question.choices)

@@ -1,6 +1,6 @@
 """The rules between fields, shared by the wizard and the headless run.
 
-One function a rule; `RULES` is the list. What depends on the host that kubetui runs on is in `hostrules.py`.
+One function per rule; `RULES` lists them. Rules that depend on this host are in `host/addresses.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
+from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.rules.existing import listed_hosts, makes_machines, several_control_planes
 from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
@@ -16,11 +17,11 @@ from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
 CONTROL_PLANE_MEMORY = 1700
-"""MiB that kubeadm's preflight wants of a control plane (kubeadm constants.ControlPlaneMem)."""
+"""MiB that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneMem)."""
 CONTROL_PLANE_CPUS = 2
-"""CPUs that kubeadm's preflight wants of a control plane (kubeadm constants.ControlPlaneNumCPU)."""
+"""CPUs that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneNumCPU)."""
 POD_MASKS = range(8, NODE_MASK + 1)
-"""Prefix lengths of a pod CIDR: kube-controller-manager hands out at most 2**16 parts, each a /24."""
+"""Prefix lengths of a pod CIDR: kube-controller-manager allocates at most 2**16 subnets, each a /24."""
 SERVICE_MASKS = range(12, 25)
 """Prefix lengths of a service CIDR: the API server refuses more than 20 host bits."""
 PATCH_KINDS = (
@@ -30,11 +31,11 @@ PATCH_KINDS = (
     "KubeletConfiguration",
     "KubeProxyConfiguration",
 )
-"""The documents of kubeadm's configuration that a patch can be merged into."""
+"""The documents of kubeadm's configuration that a patch can change."""
 
 
 def check(profile: Profile) -> tuple[Problem, ...]:
-    """Return everything that is wrong between the profile's fields, in the order of `RULES`."""
+    """Return every problem between the profile's fields, in the order of `RULES`."""
     return tuple(chain.from_iterable(rule(profile) for rule in RULES))
 
 
@@ -54,7 +55,7 @@ def _machine_names(profile: Profile) -> Iterator[Problem]:
     for name, count in Counter(machine.name for machine in _machines(profile)).items():
         if count > 1 and not makes_machines(profile):
             message = f"{count} hosts are called {name}."
-            yield Problem(("hosts",), message, "Each has a name of its own: its host name.")
+            yield Problem(("hosts",), message, "Give each its own name: its host name.")
         elif count > 1:
             message = f"Two machines would be called {name}: a control plane and a worker."
             yield Problem(("machines", "worker_name"), message, "Choose names that differ in more than a number.")
@@ -76,7 +77,7 @@ def _private_address(profile: Profile) -> Iterator[Problem]:
 
 
 def _machine_addresses(profile: Profile) -> Iterator[Problem]:
-    """Every machine has an address of the first one's /24, and none has one that is someone else's."""
+    """Every machine's address is in the first one's /24, and not reserved for something else."""
     if not _is_private(profile) or not makes_machines(profile):
         return
     plan, path = Plan(profile), ("network", "first_address")
@@ -92,7 +93,7 @@ def _machine_addresses(profile: Profile) -> Iterator[Problem]:
         owner = owners.get(int(machine.address) & 0xFF)
         if owner:
             message = f"{machine.name} would get {machine.address}, which belongs to {owner}."
-            yield Problem(path, message, "Let the machines' addresses begin elsewhere.")
+            yield Problem(path, message, "Choose another first address.")
 
 
 def _pod_range(profile: Profile) -> Iterator[Problem]:
@@ -104,7 +105,7 @@ def _pod_range(profile: Profile) -> Iterator[Problem]:
         message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a pod CIDR needs one from /8 to /24."
         yield Problem(path, message, "Each machine takes a /24 of it: /16 has room for 256.")
     elif count > (room := 2 ** (NODE_MASK - cidr.prefixlen)):
-        message = f"{cidr} has room for {room} {'machine' if room == 1 else 'machines'}, and there are {count}."
+        message = f"{cidr} has room for {counted(room, 'machine')}, and there are {count}."
         prefix = NODE_MASK - (count - 1).bit_length()
         yield Problem(path, message, f"Each takes a /24 of it: choose a /{prefix} or larger, or fewer machines.")
 
@@ -128,7 +129,7 @@ def _usable_ranges(profile: Profile) -> Iterator[Problem]:
 
 
 def _disjoint_ranges(profile: Profile) -> Iterator[Problem]:
-    """Pods, services and machines have ranges of their own; kubeadm accepts overlaps (kubeadm#3312)."""
+    """Refuse overlapping ranges of pods, services and machines; kubeadm accepts them (kubeadm#3312)."""
     everything = occupied(profile)
     for one, other in combinations(everything, 2):
         if one.network.overlaps(other.network) and one.field != "hosts":
@@ -147,7 +148,7 @@ def _own_manifest(profile: Profile) -> Iterator[Problem]:
         message = f"The pod network is a manifest, and network.manifest has {which}."
         yield Problem((*path, "path"), message, "Give it one of the two; url needs sha256 as well.")
     elif manifest.url and not manifest.sha256:
-        message = "A manifest from the web needs sha256: what is applied to a cluster should be what you looked at."
+        message = "A manifest from the web needs sha256, so that the cluster gets exactly what you reviewed."
         yield Problem((*path, "sha256"), message, "Add the checksum that sha256sum prints for the file.")
 
 
@@ -162,7 +163,7 @@ def _patch_kinds(profile: Profile) -> Iterator[Problem]:
 
 
 def _machines(profile: Profile) -> tuple[Machine, ...]:
-    """Return the plan's machines; none where their addresses would count beyond the last there is."""
+    """Return the plan's machines; none when their addresses would exceed the last IPv4 address."""
     return Plan(profile).machines if _is_private(profile) or not makes_machines(profile) else ()
 
 

@@ -1,4 +1,4 @@
-"""The three address ranges of a cluster, how they touch others, and which are free."""
+"""The three address ranges of a cluster, how they overlap others, and which ones are free."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Network, Profile
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
-"""What RFC 1918 sets aside for networks of one's own."""
+"""The private ranges of RFC 1918."""
 RESERVED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
-"""What no machine, pod or service can have: this network, loopback, link-local, multicast and beyond (RFC 6890)."""
+"""Ranges that no machine, pod or service can use: loopback, link-local, multicast and others (RFC 6890)."""
 
 _FREE = {
     "pod_cidr": ("10.244.0.0/16", "10.10.0.0/16", "172.16.0.0/16", "192.168.128.0/17"),
@@ -20,12 +20,12 @@ _FREE = {
     "first_address": (*(f"192.168.{third}.0/24" for third in range(56, 64)), "172.30.56.0/24", "10.200.56.0/24"),
 }
 _FIRST_HOST = 101
-"""The tutorial's first machine ends in this; from it 106 machines fit."""
+"""The last octet of the tutorial's first machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a rule found: the field to blame, what is wrong with which values, and what to do."""
+    """A violated rule: the field to blame, what is wrong with which values, and what to do."""
 
     path: tuple[str | int, ...]
     message: str
@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One of the cluster's ranges; `chosen` where the profile says another than the default."""
+    """One of the cluster's ranges; `chosen` when the profile changes the default."""
 
     field: str
     label: str
@@ -46,7 +46,7 @@ class Range:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The field that says it."""
+        """The profile's field."""
         return ("network", self.field)
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Range:
 
 
 def ranges(profile: Profile) -> tuple[Range, Range, Range]:
-    """Return the ranges of pods, services and machines; existing ones may have others' addresses between theirs."""
+    """Return the ranges of pods, services and machines; the range of existing machines may include other hosts."""
     chosen, default = profile.network, Network()
     plan = Plan(profile)
     return (
@@ -70,7 +70,7 @@ def ranges(profile: Profile) -> tuple[Range, Range, Range]:
 
 
 def occupied(profile: Profile) -> tuple[Range, ...]:
-    """Return what may not touch: pods, services, and the machines' network or each existing machine's address."""
+    """Return the ranges that may not overlap: pods, services, and the machines' network or each existing address."""
     pods, services, nodes = ranges(profile)
     plan = Plan(profile)
     if plan.provider.makes_machines:
@@ -83,24 +83,24 @@ def occupied(profile: Profile) -> tuple[Range, ...]:
 
 
 def subject(blamed: Range) -> str:
-    """Return what a sentence about a range begins with; a person who typed an address has not typed its /24."""
+    """Return the start of a sentence about a range; the machines' network is introduced, as no field contains it."""
     if blamed.field == "first_address":
         return f"The machines' network {blamed.network}"
     return str(blamed.network)
 
 
 def relation(one: IPv4Network, other: IPv4Network) -> str:
-    """Return the verb between two ranges that touch."""
+    """Return the verb between two overlapping ranges."""
     if one == other:
         return "is also"
     return "lies inside" if one.subnet_of(other) else "contains"
 
 
 def suggestion(field: str, taken: Iterable[IPv4Network]) -> str:
-    """Return a sentence with a usual value for a range that touches none of the taken ones."""
+    """Return a sentence that suggests a usual value which overlaps none of the taken ranges."""
     avoid = tuple(taken)
     for text in _FREE[field]:
         free = IPv4Network(text)
         if not any(free.overlaps(network) for network in avoid):
             return f"Try {free[_FIRST_HOST] if field == 'first_address' else free}."
-    return f"Choose one that touches none of {', '.join(map(str, avoid))}."
+    return f"Choose one that overlaps none of {', '.join(map(str, avoid))}."

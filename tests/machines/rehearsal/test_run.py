@@ -83,9 +83,9 @@ async def test_a_run_whose_locks_file_was_removed_still_has_its_cluster_alone(th
         await asyncio.sleep(0.01)
     (state_home() / "locks" / "lab").unlink()
     built = theatre.cluster.profile.read_bytes()
-    with pytest.raises(BusyError, match="works on lab"):
+    with pytest.raises(BusyError, match="is working on lab"):
         await Theatre(profile(machines={"workers": 3})).up()
-    with pytest.raises(BusyError, match="works on lab"):
+    with pytest.raises(BusyError, match="is working on lab"):
         await destroy(theatre.cluster, lambda _line: None)
     assert theatre.cluster.profile.read_bytes() == built
     assert (await running).ok
