@@ -136,14 +136,12 @@ async def test_noticing_late_that_a_connection_broke_keeps_its_successor_open(ma
 
 
 async def test_no_more_commands_run_at_once_than_sshd_allows(machine: Guest, node: SshNode, tmp_path: Path) -> None:
-    script = (
-        'mkdir "$PLACE/$$"; ls "$PLACE" | wc -l; until [[ -e $PLACE.go ]]; do sleep 0.02; done; rmdir "$PLACE/$$"\n'
-    )
+    script = 'mkdir "$PLACE/$$"; until [[ -e $PLACE.go ]]; do sleep 0.02; done; rmdir "$PLACE/$$"\n'
     place = tmp_path / "place"
     place.mkdir()
     asked = [asyncio.create_task(node.run(Command(script, {"PLACE": str(place)}))) for _ in range(2 * CHANNELS)]
-    await until(lambda: len(list(place.iterdir())) == CHANNELS)
+    await until(lambda: len(list(place.iterdir())) >= CHANNELS)
+    assert machine.processes == CHANNELS
     place.with_suffix(".go").touch()
-    counts = [int(result.last) for result in await asyncio.gather(*asked)]
-    assert max(counts) == CHANNELS
+    assert all(result.ok for result in await asyncio.gather(*asked))
     assert machine.processes == 2 * CHANNELS
