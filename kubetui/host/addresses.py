@@ -13,7 +13,6 @@ from kubetui.base.text import clean
 from kubetui.machines.vagrant import virtualbox
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges, relation, subject, suggestion
-from kubetui.profile.schema.profile import Profile
 
 ROUTES = Path("/proc/net/route")
 """Where Linux shows its IPv4 routes; other systems lack it and are not checked."""
@@ -31,9 +30,9 @@ class Route:
     interface: str
 
 
-def host_problems(profile: Profile) -> tuple[Problem, ...]:
-    """Return why this host cannot use the profile's addresses; reads two files and changes nothing."""
-    return (*virtualbox.address_problems(profile), *route_conflicts(profile, host_routes()))
+def host_problems(plan: Plan) -> tuple[Problem, ...]:
+    """Return why this host cannot use the plan's addresses; reads two files and changes nothing."""
+    return (*virtualbox.address_problems(plan), *route_conflicts(plan, host_routes()))
 
 
 def host_routes(path: Path = ROUTES) -> tuple[Route, ...]:
@@ -69,30 +68,28 @@ def _address(digits: str) -> int:
     return int.from_bytes(int(digits, 16).to_bytes(4, sys.byteorder), "big")
 
 
-def route_conflicts(profile: Profile, routes: Sequence[Route]) -> tuple[Problem, ...]:
+def route_conflicts(plan: Plan, routes: Sequence[Route]) -> tuple[Problem, ...]:
     """Return the cluster's ranges that overlap networks this host already reaches, one problem per range.
 
     A route to the machines' network through an interface that a provider made is that network itself:
     machines may use it, pods and services may not.
     """
-    if Plan(profile).provider.rehearsal:
+    if plan.provider.rehearsal:
         return ()
-    everything = ranges(profile)
+    everything = ranges(plan)
     known = [route.network for route in routes]
     # existing machines are usually on a network that this host reaches, and that is fine
-    judged = everything if Plan(profile).provider.makes_machines else everything[:2]
+    judged = everything if plan.provider.makes_machines else everything[:2]
     return tuple(
         problem
         for each in judged
-        for problem in _conflict(profile, each, routes, [*known, *(r.network for r in everything if r is not each)])
+        for problem in _conflict(plan, each, routes, [*known, *(r.network for r in everything if r is not each)])
     )
 
 
-def _conflict(
-    profile: Profile, blamed: Range, routes: Sequence[Route], taken: Sequence[IPv4Network]
-) -> Iterator[Problem]:
+def _conflict(plan: Plan, blamed: Range, routes: Sequence[Route], taken: Sequence[IPv4Network]) -> Iterator[Problem]:
     for route in routes:
-        if not blamed.network.overlaps(route.network) or _is_own(profile, blamed, route):
+        if not blamed.network.overlaps(route.network) or _is_own(plan, blamed, route):
             continue
         words = relation(blamed.network, route.network)
         message = f"{subject(blamed)} {words} {route.network}, which this host reaches through {route.interface}."
@@ -100,6 +97,6 @@ def _conflict(
         return
 
 
-def _is_own(profile: Profile, blamed: Range, route: Route) -> bool:
-    made = _VIRTUAL.match(route.interface) or route.interface in profile.network.options.values()
+def _is_own(plan: Plan, blamed: Range, route: Route) -> bool:
+    made = _VIRTUAL.match(route.interface) or route.interface in plan.profile.network.options.values()
     return blamed.field == "first_address" and route.network == blamed.network and bool(made)

@@ -65,7 +65,7 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
     kind, manifest = plan.provider, await _manifest(plan)
     if kind.rehearsal:
         return manifest
-    ranges = range_checks(host_problems(plan.profile))
+    ranges = range_checks(host_problems(plan))
     if not kind.makes_machines:
         return [_kubectl(system), *ranges, *manifest]
     missing = never_started(Cluster(plan.profile.name).folder, plan.machines)

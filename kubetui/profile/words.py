@@ -7,6 +7,7 @@ from typing import Final
 
 from kubetui.base.text import counted
 from kubetui.profile.plan import Plan, Role
+from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
 
@@ -52,7 +53,7 @@ NOTE: Final = "rehearsal: nothing here is real"
 
 def is_rehearsal(profile: Profile | None) -> bool:
     """Return whether there is a profile and it is a rehearsal."""
-    return profile is not None and Plan(profile).provider.rehearsal
+    return profile is not None and PROVIDERS[profile.provider].rehearsal
 
 
 def note(profile: Profile) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kubetui.host import addresses
 from kubetui.host.addresses import Route, host_problems, host_routes, parse_routes, route_conflicts
 from kubetui.machines.vagrant import virtualbox
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from tests.profiles import network, profile
 
@@ -21,7 +22,7 @@ def routes(*pairs: tuple[str, str]) -> list[Route]:
 
 def test_ranges_may_not_overlap_networks_that_this_host_reaches() -> None:
     known = routes(("10.244.3.0/24", "tun0"), ("172.17.0.0/16", "docker0"), ("10.0.0.0/24", "eth0"))
-    (problem,) = route_conflicts(Profile(), known)
+    (problem,) = route_conflicts(Plan(Profile()), known)
     assert problem.path == ("network", "pod_cidr")
     assert str(problem) == (
         "10.244.0.0/16 contains 10.244.3.0/24, which this host reaches through tun0. Try 10.10.0.0/16."
@@ -29,24 +30,24 @@ def test_ranges_may_not_overlap_networks_that_this_host_reaches() -> None:
 
 
 def test_the_private_network_itself_is_no_conflict_for_machines_alone() -> None:
-    assert route_conflicts(Profile(), routes(("192.168.56.0/24", "vboxnet0"))) == ()
+    assert route_conflicts(Plan(Profile()), routes(("192.168.56.0/24", "vboxnet0"))) == ()
     own = profile(network={"options": {"lxc__bridge_name": "vlxcbr1"}})
-    assert route_conflicts(own, routes(("192.168.56.0/24", "vlxcbr1"))) == ()
-    (problem,) = route_conflicts(Profile(), routes(("192.168.56.0/24", "eth0")))
+    assert route_conflicts(Plan(own), routes(("192.168.56.0/24", "vlxcbr1"))) == ()
+    (problem,) = route_conflicts(Plan(Profile()), routes(("192.168.56.0/24", "eth0")))
     assert str(problem) == (
         "The machines' network 192.168.56.0/24 is also 192.168.56.0/24, which this host reaches through eth0. "
         "Try 192.168.57.101."
     )
-    (problem,) = route_conflicts(Profile(), routes(("192.168.56.0/22", "virbr1")))
+    (problem,) = route_conflicts(Plan(Profile()), routes(("192.168.56.0/22", "virbr1")))
     assert problem.path == ("network", "first_address")
-    (problem,) = route_conflicts(network(pod_cidr="192.168.56.0/24"), routes(("192.168.56.0/24", "vboxnet0")))
+    (problem,) = route_conflicts(Plan(network(pod_cidr="192.168.56.0/24")), routes(("192.168.56.0/24", "vboxnet0")))
     assert problem.path == ("network", "pod_cidr")
 
 
 def test_no_range_is_suggested_when_all_are_taken() -> None:
     taken = routes(("10.0.0.0/8", "a"), ("172.16.0.0/12", "b"), ("192.168.0.0/16", "c"))
     assert all(
-        problem.fix.startswith("Choose one that touches none of") for problem in route_conflicts(Profile(), taken)
+        problem.fix.startswith("Choose one that touches none of") for problem in route_conflicts(Plan(Profile()), taken)
     )
 
 
@@ -79,7 +80,7 @@ def test_the_hosts_own_files_are_read(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "networks.conf").write_text("* 10.0.0.0/8\n")
     monkeypatch.setattr(virtualbox, "NETWORKS_CONF", tmp_path / "networks.conf")
     monkeypatch.setattr(addresses, "host_routes", lambda: ())
-    (problem,) = host_problems(Profile())
+    (problem,) = host_problems(Plan(Profile()))
     assert "it allows 10.0.0.0/8" in problem.message
     monkeypatch.setattr(virtualbox, "NETWORKS_CONF", tmp_path / "none")
-    assert host_problems(Profile()) == ()
+    assert host_problems(Plan(Profile())) == ()

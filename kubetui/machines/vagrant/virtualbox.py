@@ -14,7 +14,6 @@ from kubetui.base.process import ask
 from kubetui.base.system import System
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
-from kubetui.profile.schema.profile import Profile
 
 NETWORKS_CONF = Path("/etc/vbox/networks.conf")
 """Where VirtualBox reads which host-only ranges it may use (VirtualBox manual, "Host-Only Networking")."""
@@ -71,9 +70,9 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
-def address_problems(profile: Profile) -> tuple[Problem, ...]:
-    """Return the addresses of a profile that VirtualBox refuses on this host; reads one file."""
-    return range_problems(profile, allowed_ranges(_read(NETWORKS_CONF)))
+def address_problems(plan: Plan) -> tuple[Problem, ...]:
+    """Return the addresses of a plan that VirtualBox refuses on this host; reads one file."""
+    return range_problems(plan, allowed_ranges(_read(NETWORKS_CONF)))
 
 
 def allowed_ranges(text: str | None) -> tuple[IPv4Network, ...]:
@@ -95,11 +94,10 @@ def _network(word: str) -> Iterator[IPv4Network]:
         return
 
 
-def range_problems(profile: Profile, allowed: Sequence[IPv4Network]) -> tuple[Problem, ...]:
+def range_problems(plan: Plan, allowed: Sequence[IPv4Network]) -> tuple[Problem, ...]:
     """Return a problem when the machines' addresses, or the host's beside them, lie outside the allowed ranges."""
-    if profile.provider != "virtualbox":
+    if plan.profile.provider != "virtualbox":
         return ()
-    plan = Plan(profile)
     needed = (plan.node_network[1], *(machine.address for machine in plan.machines))
     outside = [address for address in needed if not any(address in network for network in allowed)]
     if not outside:

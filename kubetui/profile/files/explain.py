@@ -38,14 +38,15 @@ class Explanation:
     of_key: bool = False
 
 
-def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None) -> tuple[Explanation, ...]:
+def explain(error: ValidationError, raw: dict[KeyPath, str] | None = None, at: KeyPath = ()) -> tuple[Explanation, ...]:
     """Return every error, one explanation per place, in the profile's order.
 
     `raw` has the text of values that YAML converted, so that a message quotes 1.40 instead of 1.4.
+    `at` is the path of the field that was validated, where it was not the whole profile.
     """
     found: dict[KeyPath, Explanation] = {}
     for details in error.errors(include_url=False):
-        explanation = _explain(details, raw or {})
+        explanation = _explain(details, (*at, *details["loc"]), raw or {})
         found.setdefault(explanation.path, explanation)
     return tuple(found.values())
 
@@ -83,8 +84,7 @@ def _known_keys(path: KeyPath) -> list[str]:
     return list(_fields(model)) if model else []
 
 
-def _explain(details: ErrorDetails, raw: dict[KeyPath, str]) -> Explanation:
-    path: KeyPath = details["loc"]
+def _explain(details: ErrorDetails, path: KeyPath, raw: dict[KeyPath, str]) -> Explanation:
     of_key = path[-1:] == ("[key]",)
     if of_key or (path[-1:] and path[-1] in _UNION_TAGS and path[:2] == ("network", "options")):
         path = path[:-1]

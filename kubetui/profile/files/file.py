@@ -19,6 +19,7 @@ from kubetui.base.files import make_folder, open_regular, write_private
 from kubetui.base.places import Document, Fault, KeyPath, dotted
 from kubetui.base.text import clean
 from kubetui.profile.files.explain import Explanation, explain
+from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.profile import Profile
 
@@ -68,7 +69,8 @@ def parse(text: str | bytes, name: str) -> Profile:
         faults += _located(document, _outside(broken, explain(error, document.raw)))
         raise _error(faults, name) from None
     faults += (
-        Fault(document.place(problem.path), problem.path, problem.message, problem.fix) for problem in check(profile)
+        Fault(document.place(problem.path), problem.path, problem.message, problem.fix)
+        for problem in check(Plan(profile))
     )
     if faults:
         raise _error(faults, name)

@@ -1,6 +1,6 @@
-"""The answers to the wizard's questions: which questions they make necessary, their profile, and their problems.
+"""The wizard's answers: which questions they make necessary, and the profile they make.
 
-Answers are nested dictionaries of plain values, as in a profile's file. They may be invalid at any time.
+Answers are nested dictionaries of plain values, as in a profile's file.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from pydantic import ValidationError
 
 from kubetui.profile.files.explain import explain
 from kubetui.profile.questions.pages import FieldPath, Question, pages
-from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
 
 def answer(values: Mapping[str, Any], path: FieldPath, value: object) -> dict[str, Any]:
-    """Return a copy of the values with one more answer."""
+    """Return a copy of the values with one answer added or replaced."""
     head, *rest = path
     if not rest:
         return {**values, head: value}
@@ -26,7 +25,7 @@ def answer(values: Mapping[str, Any], path: FieldPath, value: object) -> dict[st
 
 
 def value_at(values: Mapping[str, Any], question: Question) -> Any:
-    """Return the answer to a question, or else its default."""
+    """Return the answer to a question, or its default where there is none."""
     inner: Any = values
     for part in question.path:
         if not isinstance(inner, Mapping) or part not in inner:
@@ -53,7 +52,7 @@ def _has_manifest(values: Mapping[str, Any]) -> bool:
 
 
 def _needs_endpoint(values: Mapping[str, Any]) -> bool:
-    """Return whether there are several control planes, or an endpoint that the person may want to remove."""
+    """Tell whether there are several control planes. An endpoint that is set can still be cleared."""
     if _group(values, "network").get("control_plane_endpoint"):
         return True
     if _makes_machines(values):
@@ -68,17 +67,17 @@ _ONLY: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "network.control_plane_endpoint": _needs_endpoint,
     "network.manifest.": _has_manifest,
 }
-"""When to ask a question that depends on other answers, by the start of its path."""
+"""Questions asked only under a condition, by the start of their path."""
 
 
 def is_asked(question: Question, values: Mapping[str, Any]) -> bool:
-    """Return whether a question makes sense with these answers."""
+    """Tell whether a question applies, given the other answers."""
     path = ".".join(question.path)
     return all(holds(values) for start, holds in _ONLY.items() if path.startswith(start))
 
 
 def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the values with defaults for questions that are not asked, so that no profile has meaningless values."""
+    """Return the values with defaults for questions that do not apply, so that no profile carries a dead setting."""
     for page in pages():
         for question in page.questions:
             if not is_asked(question, values) and value_at(values, question) != question.default:
@@ -90,31 +89,16 @@ def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def values_of(profile: Profile) -> dict[str, Any]:
-    """Return a profile's values as the wizard holds them; `profile_of` reverses it."""
+    """Return a profile as the wizard's answers; `profile_of` turns them back into an equal profile."""
     return profile.model_dump(mode="json", by_alias=True)
 
 
 def profile_of(values: Mapping[str, Any]) -> Profile:
-    """Return the profile with these values.
+    """Return the profile that the values make, whatever the rules between its fields say.
 
-    Raises ValueError with one line per invalid field; `check` finds problems between fields.
+    Raises ValueError, one sentence per line, where a field is wrong.
     """
     try:
         return Profile.model_validate(dict(values))
     except ValidationError as error:
         raise ValueError("\n".join(each.message for each in explain(error))) from None
-
-
-def problems(values: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
-    """Return the problems of the values, by the field to blame, each as a message for the person.
-
-    Rules between fields are only checked once every field is valid.
-    """
-    try:
-        profile = Profile.model_validate(dict(values))
-    except ValidationError as error:
-        return {each.path: each.message for each in explain(error)}
-    found: dict[tuple[str | int, ...], str] = {}
-    for problem in check(profile):
-        found.setdefault(problem.path, str(problem))
-    return found

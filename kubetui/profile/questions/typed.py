@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kubetui.base.errors import HostLineError
-from kubetui.profile.files.explain import Explanation, explain
+from kubetui.profile.files.explain import Explanation, explain, field_at
 from kubetui.profile.questions import hostlines
-from kubetui.profile.questions.answers import answer
-from kubetui.profile.questions.pages import Question
-from kubetui.profile.schema.profile import Profile
+from kubetui.profile.questions.pages import FieldPath, Question
 
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
@@ -32,7 +30,7 @@ def parse_answer(question: Question, text: str) -> str | int | list[dict[str, An
             return None
         raise ValueError(f"{question.title} is needed.")
     value = _integer(question, text) if question.kind == "integer" else text
-    wrong = _wrong(answer({}, question.path, value))
+    wrong = _wrong(question, value)
     if wrong:
         raise ValueError(wrong[0].message)
     return value
@@ -40,20 +38,30 @@ def parse_answer(question: Question, text: str) -> str | int | list[dict[str, An
 
 def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
     hosts = hostlines.parse(text)
-    wrong = _wrong(answer({}, question.path, hosts))
+    wrong = _wrong(question, hosts)
     if wrong:
         number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
         raise HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
     return hosts
 
 
-def _wrong(values: dict[str, Any]) -> tuple[Explanation, ...]:
-    """Return the error of each invalid field, in the profile's order."""
+def _wrong(question: Question, value: object) -> tuple[Explanation, ...]:
+    """Return what is wrong with a value, judged by its field's own type; nothing when it is valid."""
     try:
-        Profile.model_validate(values)
+        _type_of(question.path).validate_python(value)
     except ValidationError as error:
-        return explain(error)
+        return explain(error, at=question.path)
     return ()
+
+
+@cache
+def _type_of(path: FieldPath) -> TypeAdapter[object]:
+    """Return the type of the field at a path, with its limits and as strict as in a profile."""
+    field = field_at(path)
+    if field is None:
+        raise LookupError(f"no field at {path}")
+    annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return TypeAdapter(annotation, config=ConfigDict(strict=True))
 
 
 def _integer(question: Question, text: str) -> int:

@@ -11,10 +11,9 @@ from itertools import chain, combinations
 
 from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
-from kubetui.profile.rules.existing import listed_hosts, makes_machines, several_control_planes
+from kubetui.profile.rules.existing import listed_hosts, several_control_planes
 from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
 from kubetui.profile.schema.kinds import PROVIDERS
-from kubetui.profile.schema.profile import Profile
 
 CONTROL_PLANE_MEMORY = 1700
 """MiB that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneMem)."""
@@ -34,26 +33,26 @@ PATCH_KINDS = (
 """The documents of kubeadm's configuration that a patch can change."""
 
 
-def check(profile: Profile) -> tuple[Problem, ...]:
-    """Return every problem between the profile's fields, in the order of `RULES`."""
-    return tuple(chain.from_iterable(rule(profile) for rule in RULES))
+def check(plan: Plan) -> tuple[Problem, ...]:
+    """Return every problem between the fields of a plan's profile, in the order of `RULES`."""
+    return tuple(chain.from_iterable(rule(plan) for rule in RULES))
 
 
-def _control_plane_size(profile: Profile) -> Iterator[Problem]:
-    if not makes_machines(profile):
+def _control_plane_size(plan: Plan) -> Iterator[Problem]:
+    if not plan.provider.makes_machines:
         return
     for name, unit, least in (("memory", " MiB", CONTROL_PLANE_MEMORY), ("cpus", " CPU", CONTROL_PLANE_CPUS)):
-        own = getattr(profile.machines.control_plane, name)
-        value = own or getattr(profile.machines, name)
+        own = getattr(plan.profile.machines.control_plane, name)
+        value = own or getattr(plan.profile.machines, name)
         if value < least:
             path = ("machines", "control_plane", name) if own else ("machines", name)
             message = f"{value}{unit} is too little for a control plane: kubeadm refuses to start."
             yield Problem(path, message, f"Give it {least}{unit}{'s' if name == 'cpus' else ''} or more.")
 
 
-def _machine_names(profile: Profile) -> Iterator[Problem]:
-    for name, count in Counter(machine.name for machine in _machines(profile)).items():
-        if count > 1 and not makes_machines(profile):
+def _machine_names(plan: Plan) -> Iterator[Problem]:
+    for name, count in Counter(machine.name for machine in _machines(plan)).items():
+        if count > 1 and not plan.provider.makes_machines:
             message = f"{count} hosts are called {name}."
             yield Problem(("hosts",), message, "Give each its own name: its host name.")
         elif count > 1:
@@ -61,33 +60,33 @@ def _machine_names(profile: Profile) -> Iterator[Problem]:
             yield Problem(("machines", "worker_name"), message, "Choose names that differ in more than a number.")
 
 
-def _provider_options(profile: Profile) -> Iterator[Problem]:
-    for name in profile.machines.options:
+def _provider_options(plan: Plan) -> Iterator[Problem]:
+    for name in plan.profile.machines.options:
         makers = [kind.name for kind in PROVIDERS.values() if kind.makes_machines]
         if name not in makers:
             fix = f"Options belong under one of: {', '.join(makers)}."
             yield Problem(("machines", "options", name), f"{name} is not a provider.", fix)
 
 
-def _private_address(profile: Profile) -> Iterator[Problem]:
-    if makes_machines(profile) and not _is_private(profile):
-        message = f"{profile.network.first_address} is not an address for a private network."
+def _private_address(plan: Plan) -> Iterator[Problem]:
+    if plan.provider.makes_machines and not _is_private(plan):
+        message = f"{plan.profile.network.first_address} is not an address for a private network."
         fix = f"Choose one in {', '.join(map(str, PRIVATE[:-1]))} or {PRIVATE[-1]}, such as 192.168.56.101."
         yield Problem(("network", "first_address"), message, fix)
 
 
-def _machine_addresses(profile: Profile) -> Iterator[Problem]:
+def _machine_addresses(plan: Plan) -> Iterator[Problem]:
     """Every machine's address is in the first one's /24, and not reserved for something else."""
-    if not _is_private(profile) or not makes_machines(profile):
+    if not _is_private(plan) or not plan.provider.makes_machines:
         return
-    plan, path = Plan(profile), ("network", "first_address")
+    path = ("network", "first_address")
     outside = [machine for machine in plan.machines if machine.address not in plan.node_network]
     if outside:
         message = f"{len(plan.machines)} machines from {plan.machines[0].address} on do not fit in {plan.node_network}."
         yield Problem(path, message, f"Start at {plan.node_network[2]}, or have fewer machines.")
         return
     owners = {0: "the network itself", 1: "this host", 255: "broadcasts"}
-    if profile.provider == "lxc":
+    if plan.profile.provider == "lxc":
         owners[254] = "the bridge, where vagrant-lxc puts it"
     for machine in plan.machines:
         owner = owners.get(int(machine.address) & 0xFF)
@@ -96,11 +95,11 @@ def _machine_addresses(profile: Profile) -> Iterator[Problem]:
             yield Problem(path, message, "Choose another first address.")
 
 
-def _pod_range(profile: Profile) -> Iterator[Problem]:
-    cidr, path = profile.network.pod_cidr, ("network", "pod_cidr")
-    count = len(profile.hosts)
-    if makes_machines(profile):
-        count = profile.machines.control_planes + profile.machines.workers
+def _pod_range(plan: Plan) -> Iterator[Problem]:
+    cidr, path = plan.profile.network.pod_cidr, ("network", "pod_cidr")
+    count = len(plan.profile.hosts)
+    if plan.provider.makes_machines:
+        count = plan.profile.machines.control_planes + plan.profile.machines.workers
     if cidr.prefixlen not in POD_MASKS:
         message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a pod CIDR needs one from /8 to /24."
         yield Problem(path, message, "Each machine takes a /24 of it: /16 has room for 256.")
@@ -110,15 +109,15 @@ def _pod_range(profile: Profile) -> Iterator[Problem]:
         yield Problem(path, message, f"Each takes a /24 of it: choose a /{prefix} or larger, or fewer machines.")
 
 
-def _service_range(profile: Profile) -> Iterator[Problem]:
-    cidr = profile.network.service_cidr
+def _service_range(plan: Plan) -> Iterator[Problem]:
+    cidr = plan.profile.network.service_cidr
     if cidr.prefixlen not in SERVICE_MASKS:
         message = f"{cidr} has a prefix of /{cidr.prefixlen}, and a service CIDR needs one from /12 to /24."
         yield Problem(("network", "service_cidr"), message, "The API server refuses larger ones. /16 is plenty.")
 
 
-def _usable_ranges(profile: Profile) -> Iterator[Problem]:
-    pods, services, *nodes = occupied(profile)
+def _usable_ranges(plan: Plan) -> Iterator[Problem]:
+    pods, services, *nodes = occupied(plan)
     for each, others in ((pods, (services, *nodes)), (services, (pods, *nodes))):
         for reserved in RESERVED:
             if each.network.overlaps(reserved):
@@ -128,9 +127,9 @@ def _usable_ranges(profile: Profile) -> Iterator[Problem]:
                 break
 
 
-def _disjoint_ranges(profile: Profile) -> Iterator[Problem]:
+def _disjoint_ranges(plan: Plan) -> Iterator[Problem]:
     """Refuse overlapping ranges of pods, services and machines; kubeadm accepts them (kubeadm#3312)."""
-    everything = occupied(profile)
+    everything = occupied(plan)
     for one, other in combinations(everything, 2):
         if one.network.overlaps(other.network) and one.field != "hosts":
             blamed, kept = (other, one) if other.chosen and not one.chosen else (one, other)
@@ -139,9 +138,9 @@ def _disjoint_ranges(profile: Profile) -> Iterator[Problem]:
             yield Problem(blamed.path, message, suggestion(blamed.field, taken))
 
 
-def _own_manifest(profile: Profile) -> Iterator[Problem]:
-    manifest, path = profile.network.manifest, ("network", "manifest")
-    if profile.network.pod_network != "manifest":
+def _own_manifest(plan: Plan) -> Iterator[Problem]:
+    manifest, path = plan.profile.network.manifest, ("network", "manifest")
+    if plan.profile.network.pod_network != "manifest":
         return
     if manifest is None or bool(manifest.path) == bool(manifest.url):
         which = "both path and url" if manifest and manifest.path else "neither path nor url"
@@ -152,8 +151,8 @@ def _own_manifest(profile: Profile) -> Iterator[Problem]:
         yield Problem((*path, "sha256"), message, "Add the checksum that sha256sum prints for the file.")
 
 
-def _patch_kinds(profile: Profile) -> Iterator[Problem]:
-    for index, patch in enumerate(profile.kubernetes.patches):
+def _patch_kinds(plan: Plan) -> Iterator[Problem]:
+    for index, patch in enumerate(plan.profile.kubernetes.patches):
         kind = patch.get("kind")
         if kind not in PATCH_KINDS:
             message = "A patch has no kind." if kind is None else f"{str(kind)[:60]} is not a kind that can be patched."
@@ -162,16 +161,16 @@ def _patch_kinds(profile: Profile) -> Iterator[Problem]:
             )
 
 
-def _machines(profile: Profile) -> tuple[Machine, ...]:
+def _machines(plan: Plan) -> tuple[Machine, ...]:
     """Return the plan's machines; none when their addresses would exceed the last IPv4 address."""
-    return Plan(profile).machines if _is_private(profile) or not makes_machines(profile) else ()
+    return plan.machines if _is_private(plan) or not plan.provider.makes_machines else ()
 
 
-def _is_private(profile: Profile) -> bool:
-    return any(profile.network.first_address in network for network in PRIVATE)
+def _is_private(plan: Plan) -> bool:
+    return any(plan.profile.network.first_address in network for network in PRIVATE)
 
 
-RULES: tuple[Callable[[Profile], Iterator[Problem]], ...] = (
+RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     several_control_planes,
     _control_plane_size,
     _machine_names,

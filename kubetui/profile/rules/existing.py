@@ -5,39 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
-from kubetui.profile.schema.kinds import PROVIDERS
-from kubetui.profile.schema.profile import Profile
 
 PORTS = 2**16
 
 
-def makes_machines(profile: Profile) -> bool:
-    """Return whether the provider makes machines or uses existing ones."""
-    return PROVIDERS[profile.provider].makes_machines
-
-
-def several_control_planes(profile: Profile) -> Iterator[Problem]:
+def several_control_planes(plan: Plan) -> Iterator[Problem]:
     """Several control planes need one common address; kubeadm cannot add it to a running cluster."""
-    endpoint = profile.network.control_plane_endpoint
+    endpoint = plan.profile.network.control_plane_endpoint
     if endpoint is not None and not 0 < int(endpoint.partition(":")[2] or 1) < PORTS:
         message = f"{endpoint} names a port that does not exist."
         yield Problem(("network", "control_plane_endpoint"), message, f"Ports are 1 to {PORTS - 1}; 6443 is usual.")
-    count = sum(host.role == "control plane" for host in profile.hosts)
-    if makes_machines(profile):
-        count = profile.machines.control_planes
+    count = sum(host.role == "control plane" for host in plan.profile.hosts)
+    if plan.provider.makes_machines:
+        count = plan.profile.machines.control_planes
     if count > 1 and endpoint is None:
         message = f"{count} control planes need one address that reaches them all, and there is none."
         fix = "Set network.control_plane_endpoint to a load balancer's address, or use one control plane."
         yield Problem(("network", "control_plane_endpoint"), message, fix)
 
 
-def listed_hosts(profile: Profile) -> Iterator[Problem]:
+def listed_hosts(plan: Plan) -> Iterator[Problem]:
     """Only the provider for existing machines has a list of hosts, with at least one control plane."""
-    path, hosts = ("hosts",), profile.hosts
-    if makes_machines(profile):
+    path, hosts = ("hosts",), plan.profile.hosts
+    if plan.provider.makes_machines:
         if hosts:
-            message = f"Hosts are listed, but {profile.provider} makes its own machines."
+            message = f"Hosts are listed, but {plan.profile.provider} makes its own machines."
             yield Problem(path, message, "Write provider: hosts to use them, or remove the list.")
         return
     if not any(host.role == "control plane" for host in hosts):

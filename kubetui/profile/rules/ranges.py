@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import Network, Profile
+from kubetui.profile.schema.profile import Network
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """The private ranges of RFC 1918."""
@@ -53,10 +53,9 @@ class Range:
         return f"{self.label} {self.network[0] if self.network.num_addresses == 1 else self.network}"
 
 
-def ranges(profile: Profile) -> tuple[Range, Range, Range]:
+def ranges(plan: Plan) -> tuple[Range, Range, Range]:
     """Return the ranges of pods, services and machines; the range of existing machines may include other hosts."""
-    chosen, default = profile.network, Network()
-    plan = Plan(profile)
+    chosen, default = plan.profile.network, Network()
     return (
         Range("pod_cidr", "the pod CIDR", chosen.pod_cidr, chosen.pod_cidr != default.pod_cidr),
         Range("service_cidr", "the service CIDR", chosen.service_cidr, chosen.service_cidr != default.service_cidr),
@@ -69,10 +68,9 @@ def ranges(profile: Profile) -> tuple[Range, Range, Range]:
     )
 
 
-def occupied(profile: Profile) -> tuple[Range, ...]:
+def occupied(plan: Plan) -> tuple[Range, ...]:
     """Return the ranges that may not overlap: pods, services, and the machines' network or each existing address."""
-    pods, services, nodes = ranges(profile)
-    plan = Plan(profile)
+    pods, services, nodes = ranges(plan)
     if plan.provider.makes_machines:
         return (pods, services, nodes)
     hosts = (

@@ -32,7 +32,7 @@ def profile(*hosts: dict[str, Any], **groups: Any) -> Profile:
 
 
 def said(wrong: Profile) -> list[str]:
-    return [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in check(wrong)]
+    return [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in check(Plan(wrong))]
 
 
 def test_a_plan_takes_its_machines_from_the_list_control_planes_first() -> None:
@@ -93,7 +93,7 @@ def test_every_rule(wrong: Profile, message: str) -> None:
 
 def test_hosts_may_be_on_a_network_that_this_computer_reaches() -> None:
     routes = [Route(IPv4Network("10.0.0.0/24"), "eth0"), Route(IPv4Network("10.244.3.0/24"), "tun0")]
-    assert [problem.path for problem in route_conflicts(profile(), routes)] == [("network", "pod_cidr")]
+    assert [problem.path for problem in route_conflicts(Plan(profile()), routes)] == [("network", "pod_cidr")]
 
 
 THERE = Facts(
@@ -211,7 +211,7 @@ def test_an_even_number_of_control_planes_is_advised_against() -> None:
 def test_vagrant_makes_several_control_planes_behind_an_endpoint() -> None:
     groups = {"machines": {"control_planes": 3}, "network": {"control_plane_endpoint": "192.168.56.254"}}
     chosen = Profile.model_validate(groups)
-    assert check(chosen) == ()
+    assert check(Plan(chosen)) == ()
     assert [each.name for each in Plan(chosen).other_control_planes] == ["kubmaster2", "kubmaster3"]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui.machines.vagrant.virtualbox import allowed_ranges, arm_check, kvm_check, range_problems
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from tests.profiles import network, profile
 
@@ -42,29 +43,29 @@ def test_virtualbox_on_arm64() -> None:
 def test_by_default_virtualbox_allows_only_its_own_range() -> None:
     default = allowed_ranges(None)
     assert default == (IPv4Network("192.168.56.0/21"),)
-    assert range_problems(Profile(), default) == ()
-    assert range_problems(network(first_address="192.168.63.10"), default) == ()
-    (problem,) = range_problems(network(first_address="192.168.64.10"), default)
+    assert range_problems(Plan(Profile()), default) == ()
+    assert range_problems(Plan(network(first_address="192.168.63.10")), default) == ()
+    (problem,) = range_problems(Plan(network(first_address="192.168.64.10")), default)
     assert problem.path == ("network", "first_address")
     assert str(problem) == (
         "VirtualBox does not allow 192.168.64.12 on a host-only network: it allows 192.168.56.0/21. "
         "Add the line `* 192.168.64.0/24` to /etc/vbox/networks.conf, or start at 192.168.56.101."
     )
-    assert range_problems(profile(provider="libvirt", network={"first_address": "10.9.8.7"}), default) == ()
+    assert range_problems(Plan(profile(provider="libvirt", network={"first_address": "10.9.8.7"})), default) == ()
 
 
 def test_networks_conf_is_read_as_virtualbox_reads_it() -> None:
     text = "# * 1.0.0.0/8\n* 10.0.0.0/8 192.168.0.0/16\n  * 2001::/64\n*172.16.0.0/12\n* nonsense\n10.1.0.0/16\n"
     assert allowed_ranges(text) == tuple(map(IPv4Network, ("10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")))
     assert allowed_ranges("# none\n") == ()
-    (problem,) = range_problems(Profile(), ())
+    (problem,) = range_problems(Plan(Profile()), ())
     assert "it allows no range at all" in problem.message
     assert problem.fix == "Add the line `* 192.168.56.0/24` to /etc/vbox/networks.conf."
-    assert range_problems(Profile(), allowed_ranges("* 0.0.0.0/0 ::/0")) == ()
+    assert range_problems(Plan(Profile()), allowed_ranges("* 0.0.0.0/0 ::/0")) == ()
 
 
 def test_a_range_that_leaves_out_the_hosts_own_address_is_too_small() -> None:
-    (problem,) = range_problems(Profile(), allowed_ranges("* 192.168.56.96/27"))
+    (problem,) = range_problems(Plan(Profile()), allowed_ranges("* 192.168.56.96/27"))
     assert "192.168.56.1 on" in problem.message
 
 

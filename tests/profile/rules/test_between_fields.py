@@ -182,7 +182,7 @@ RULES: list[tuple[Profile, str, str]] = [
 
 @pytest.mark.parametrize(("wrong", "path", "message"), RULES)
 def test_every_rule(wrong: Profile, path: str, message: str) -> None:
-    assert [(".".join(map(str, problem.path)), str(problem)) for problem in check(wrong)] == [(path, message)]
+    assert [(".".join(map(str, problem.path)), str(problem)) for problem in check(Plan(wrong))] == [(path, message)]
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_every_rule(wrong: Profile, path: str, message: str) -> None:
     ],
 )
 def test_what_is_right(right: Profile) -> None:
-    assert check(right) == ()
+    assert check(Plan(right)) == ()
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "127.0.0.5", "169.254.1.5", "224.0.0.5", "0.0.0.5", "255.255.255.255", "100.64.0.5"]
 )
 def test_machines_have_private_addresses(address: str) -> None:
-    (problem, *_) = check(network(first_address=address))
+    (problem, *_) = check(Plan(network(first_address=address)))
     assert problem.path == ("network", "first_address")
     assert str(problem) == (
         f"{address} is not an address for a private network. "
@@ -238,7 +238,7 @@ def test_what_passes_has_room_and_no_overlap(
         machines={"workers": workers, "control_planes": control_planes},
         network={"pod_cidr": pods, "service_cidr": services, "first_address": address},
     )
-    if check(tried):
+    if check(Plan(tried)):
         return
     plan = Plan(tried)
     parts = (tried.network.pod_cidr, tried.network.service_cidr, plan.node_network)
