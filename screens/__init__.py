@@ -1,1 +1,1 @@
-"""The screens."""
+"""The wizard's screens, and its questions for plain terminals."""

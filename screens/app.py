@@ -1,4 +1,4 @@
-"""The application: its theme, its host, and how its screens follow each other. Everything else is in the screens."""
+"""The wizard's app: its theme, its background work, and how its screens follow each other."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import signal
 import sys
 import termios
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Resize
@@ -19,91 +19,113 @@ from textual.screen import Screen
 
 from kubetui.base.crash import report
 from kubetui.base.errors import StoppedError
+from screens.start.screen import StartScreen
 from screens.terminal.heldkeys import HeldKeys
 from screens.terminal.outlet import TerminalDriver
 from screens.terminal.theme import TERMINAL, WITHOUT_COLOUR
+from screens.threads import Threads
 from screens.widgets.chrome import SMALLEST, TooSmall, fits
+from screens.widgets.navigation import DestroyCluster, GoHome, OpenCluster, StartRun
 
 if TYPE_CHECKING:
-    # what knows profiles takes longer to import than the first frame to draw: it comes after it, in a thread
+    from kubetui.machines.hosts.access import Access
     from screens.host import Host
-    from screens.wizard.draft import Draft
 
 
 class KubetuiApp(App[int]):
-    """The wizard. `host` answers what is asked of this host; `new` begins a new cluster at once."""
+    """The wizard. Tests replace `host`; `new` starts a new cluster at once.
+
+    The first frame must not wait for pydantic or asyncssh, so screens that need them are imported when they open.
+    """
 
     TITLE = "kubetui"
     CSS = WITHOUT_COLOUR
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui, from everywhere."),
+        Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui from anywhere."),
     ]
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
-        # Textual chooses how it takes colours away before it knows the theme
+        # set here, because Textual decides how to remove colours before it knows the theme
         super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.threads = Threads()
         self._new = new
-        self.held = HeldKeys(self)
+        self._held = HeldKeys(self)
         self._host = host
         self.register_theme(TERMINAL)
         self.theme = TERMINAL.name
 
-    @cached_property
-    def host(self) -> Host:
-        """What answers for this host."""
-        from screens.host import Host  # noqa: PLC0415
+    def find_host(self) -> Host:
+        """Return what answers for this computer."""
+        from screens.host import Host  # noqa: PLC0415 - loads pydantic
 
         return self._host or Host()
 
     def get_default_screen(self) -> Screen[None]:
-        """Return the start screen."""
-        from screens.start.screen import StartScreen  # noqa: PLC0415 - what a screen needs is imported with it
-
-        self.held.hold()
-        return StartScreen(new=self._new)
+        """Return the start screen, and hold keys until it has its list."""
+        self._held.hold()
+        return StartScreen(self.find_host, self._held.release, new=self._new)
 
     def on_mount(self) -> None:
-        """Leave the terminal tidy however the end comes."""
+        """Restore the terminal on SIGTERM and SIGHUP, too."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, StoppedError.exit_code)
 
     async def on_event(self, event: Event) -> None:
-        """Hand an event on, unless it has to wait."""
-        if not self.held.keeps(event):
+        """Handle an event, unless it has to wait for the start screen."""
+        if not self._held.keeps(event):
             await super().on_event(event)
 
     def on_resize(self, event: Resize) -> None:
-        """Ask for more room where there is too little."""
+        """Ask for a larger window where this one is too small."""
         if not fits(event.size.width, event.size.height) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
 
+    @on(GoHome)
+    def go_home(self) -> None:
+        """Close every screen above the start screen."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    @on(StartRun)
+    def start_run(self, wanted: StartRun) -> None:
+        """Start a run, or show it."""
+        from screens.run.begin import start_run  # noqa: PLC0415 - loads the engine
+
+        start_run(self.app, wanted.plan, self.threads)
+
+    @on(OpenCluster)
+    def open_cluster(self, wanted: OpenCluster) -> None:
+        """Show a cluster."""
+        from screens.cluster.screen import ClusterScreen  # noqa: PLC0415 - loads pydantic
+
+        self.go_home()
+        self.push_screen(ClusterScreen(wanted.name, seconds=wanted.seconds))
+
+    @on(DestroyCluster)
+    def destroy_cluster(self, wanted: DestroyCluster) -> None:
+        """Ask for confirmation, then destroy a cluster."""
+        from screens.cluster.destroying import DestroyScreen  # noqa: PLC0415 - loads pydantic
+        from screens.cluster.removal import confirm_destroy  # noqa: PLC0415
+
+        def destroy(access: Access | None) -> None:
+            self.go_home()
+            self.push_screen(DestroyScreen(wanted.name, self.threads, access))
+
+        confirm_destroy(self.app, wanted.name, destroy)
+
     def _fatal_error(self) -> None:
-        """Report an error that nobody expected. Textual's own report shows what variables held, secrets among it."""
+        """Report an unexpected error. Textual's own report shows the values of variables, which may be secret."""
         error = sys.exc_info()[1] or self._exception or RuntimeError()
         self._exit_renderables.append(Text(report(error)))
         self._close_messages_no_wait()
 
-    def page(self, index: int, draft: Draft) -> Screen[None]:
-        """Return the page of questions at an index, or what follows the last."""
-        from kubetui.profile.questions.pages import pages  # noqa: PLC0415
-        from screens.wizard.pages import PageScreen  # noqa: PLC0415
-        from screens.wizard.review import ReviewScreen  # noqa: PLC0415
-
-        return PageScreen(index, draft) if index < len(pages()) else ReviewScreen(draft)
-
-    def save(self, draft: Draft) -> None:
-        """Ask for a name and save the draft under it."""
-        from screens.wizard.saving import save  # noqa: PLC0415
-
-        save(self, draft)
-
 
 def _give_size() -> None:
-    """Tell a terminal that says it has no rows or columns (a serial line, a container's console) the smallest that do.
+    """Set the size of a terminal that reports no rows or columns, such as a serial console.
 
-    Textual guesses two different sizes for it, and draws without end.
+    Textual would guess two different sizes for it and redraw without end.
     """
     with suppress(termios.error):
         if 0 in termios.tcgetwinsize(sys.stderr):
@@ -112,26 +134,25 @@ def _give_size() -> None:
 
 
 def run(*, new: bool = False) -> int:
-    """Open the wizard and return its exit code; with `new`, on the first page."""
+    """Open the wizard, with `new` on its first page; wait for its background work, and return the exit code."""
     _give_size()
     app = KubetuiApp(new=new)
     try:
         code = app.run()
     finally:
-        # only a run brings this in; without one, asyncssh is spared
-        if "screens.run.session" in sys.modules:
-            _outlive_the_screen()
-            sys.modules["screens.run.session"].land(_say)
+        if app.threads.running:
+            _ignore_hangup()
+            app.threads.finish(_say)
     return (app.return_code or 0) if code is None else code
 
 
-def _outlive_the_screen() -> None:
-    """Take signals after Textual has given its handlers back: one that ended us now would leave Vagrant alone."""
+def _ignore_hangup() -> None:
+    """Survive SIGHUP and treat SIGTERM as Ctrl+C: the defaults, which Textual restores, would abandon Vagrant."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _say(text: str) -> None:
-    """Tell a person who has left the screen; the terminal itself may be gone, too."""
+    """Print a line; the terminal may be gone."""
     with suppress(OSError):
-        print(text, file=sys.stderr)  # noqa: T201
+        print(text, file=sys.stderr)  # noqa: T201 - the screen has closed

@@ -1,4 +1,4 @@
-"""What the wizard asks of this host, in one place, so that tests and pictures can answer instead."""
+"""Everything the wizard asks about this computer, in one place that tests and screenshots can replace."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 
 from kubetui.base.check import Check
 from kubetui.base.system import memory
-from kubetui.host.addresses import Route, host_problems, host_routes
+from kubetui.host.addresses import host_problems
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
-GIB = 1024**3
+MIB, GIB = 1024**2, 1024**3
 
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """Memory in MiB, disk in GiB; None when the system does not say."""
+    """Memory in MiB and disk in GiB; None where the system does not report it."""
 
     memory: int
     memory_free: int
@@ -30,10 +30,10 @@ class HostFacts:
 
 
 class Host:
-    """This host. Nothing here changes it."""
+    """This computer. Every method only reads."""
 
     def facts(self) -> HostFacts:
-        """Return what it has now; a few microseconds."""
+        """Return its current memory, CPUs and free disk; takes a few microseconds."""
         total, available = memory()
         try:
             disk = shutil.disk_usage(Path.home()).free // GIB
@@ -41,13 +41,9 @@ class Host:
             disk = None
         return HostFacts(total, available, os.cpu_count(), disk)
 
-    def routes(self) -> tuple[Route, ...]:
-        """Return the networks that it reaches."""
-        return host_routes()
-
-    def problems(self, profile: Profile) -> tuple[Problem, ...]:
-        """Return what it has against a profile's addresses."""
-        return host_problems(profile)
+    def problems(self, plan: Plan) -> tuple[Problem, ...]:
+        """Return where the plan's addresses clash with this computer's networks."""
+        return host_problems(plan)
 
     async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
         """Return every check, for a plan or in general; takes about a second."""
@@ -56,12 +52,12 @@ class Host:
         return await examine(plan)
 
     def builds(self) -> bool:
-        """Tell whether it can make machines at all: Vagrant is there, and what one of its providers needs."""
+        """Tell whether it can create machines: it has Vagrant and the program of at least one provider."""
         programs = (kind.program for kind in PROVIDERS.values() if kind.program)
         return shutil.which("vagrant") is not None and any(map(shutil.which, programs))
 
     def first_choice(self) -> Profile:
-        """Return what a new cluster begins as: a rehearsal where this host can make no machines."""
+        """Return the profile of a new cluster: a rehearsal where this computer cannot create machines."""
         return Profile() if self.builds() else Profile(name="rehearsal", provider="rehearsal")
 
     def now(self) -> float:

@@ -1,9 +1,9 @@
-"""The same questions one after the other, for plain terminals and screen readers; ends in a saved profile."""
+"""Asks the wizard's questions one by one and saves a profile, for plain terminals and screen readers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import questionary
 from prompt_toolkit.styles import Style
@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 _STYLE = Style([("qmark", ""), ("question", "bold"), ("answer", ""), ("pointer", "bold"), ("highlighted", "bold")])
 
 
+class _Pipes(TypedDict):
+    """The input and output for prompts; None for the terminal."""
+
+    input: Input | None
+    output: Output | None
+
+
 class Dialogue:
-    """Asks on a terminal. Tests give it a pipe to read from and an output that goes nowhere."""
+    """Asks on the terminal. Tests replace its input and output."""
 
     def __init__(self, *, source: Input | None = None, output: Output | None = None) -> None:
-        self._pipes: dict[str, Any] = {"input": source, "output": output} if source is not None else {}
+        self._pipes: _Pipes = {"input": source, "output": output}
 
     def say(self, text: str) -> None:
         """Print a line."""
-        questionary.print(text, **({"output": self._pipes["output"]} if self._pipes else {}))
+        questionary.print(text, output=self._pipes["output"])
 
     def ask(self, question: Question, given: str) -> str:
-        """Ask one question; Enter takes what is given. Raises StoppedError on Ctrl+C and Ctrl+D."""
+        """Ask one question; Enter takes the given answer. Raises StoppedError on Ctrl+C and Ctrl+D."""
 
         def check(text: str) -> bool | str:
             try:
@@ -58,7 +65,7 @@ class Dialogue:
         return self.text(f"{question.title}{unit}", given, check)
 
     def _lines(self, question: Question, given: list[str]) -> str:
-        """Ask for one line after the other until one is empty."""
+        """Ask for lines until one is empty."""
         lines: list[str] = []
         while True:
 
@@ -85,7 +92,7 @@ class Dialogue:
         )  # fmt: skip
 
     def confirm(self, text: str) -> bool:
-        """Ask a question that is answered with yes or no; Enter says no."""
+        """Ask a yes-or-no question; Enter means no."""
         return bool(self._answer(questionary.confirm(text, default=False, style=_STYLE, qmark="", **self._pipes)))
 
     @staticmethod
@@ -98,7 +105,7 @@ class Dialogue:
 
 
 def new(dialogue: Dialogue | None = None) -> int:
-    """Ask every question, save the profile, and say what builds it. Raises StoppedError on Ctrl+C."""
+    """Ask every question, save the profile, and print the command that builds it. Raises StoppedError on Ctrl+C."""
     talk = dialogue or Dialogue()
     draft = Draft()
     for page in pages():
@@ -107,12 +114,12 @@ def new(dialogue: Dialogue | None = None) -> int:
             if draft.asks(question):
                 _ask(talk, draft, question)
     _settle(talk, draft)
-    profile = draft.profile()
-    talk.say(f"\n{in_words(profile)}")
-    for problem in host_problems(profile):
-        talk.say(f"Attention: {problem}")
+    look = draft.look()
+    talk.say(f"\n{in_words(look.profile)}")
+    for problem in host_problems(look.plan) if look.plan else ():
+        talk.say(f"Warning: {problem}")
     name = _save(talk, draft)
-    talk.say(f"Saved. This builds it: kubetui up {name}")
+    talk.say(f"Saved. To build it, run: kubetui up {name}")
     return 0
 
 
@@ -122,33 +129,32 @@ def _ask(talk: Dialogue, draft: Draft, question: Question) -> None:
 
 
 def _settle(talk: Dialogue, draft: Draft) -> None:
-    """Ask again what the rules between the fields do not accept, until there is nothing left."""
-    while found := draft.problems():
+    """Repeat questions until the rules between fields accept the answers."""
+    while found := draft.look().problems:
         path, message = next(iter(found.items()))
-        talk.say(f"\nNot yet: {message}")
-        asked = [question for question in _questions(path) if draft.asks(question)]
-        for question in asked:
+        talk.say(f"\nThis does not work yet: {message}")
+        for question in [each for each in _questions(path) if draft.asks(each)]:
             _ask(talk, draft, question)
 
 
 def _questions(path: tuple[str | int, ...]) -> Iterator[Question]:
-    """Yield the question to blame, or else those of its group."""
+    """Yield the question of a problem, or else all of its group."""
     every = pages()[page_of(path)].questions
     blamed = [question for question in every if question.path == path]
     yield from blamed or (question for question in every if question.path[0] == path[0])
 
 
 def _save(talk: Dialogue, draft: Draft) -> str:
-    given = draft.profile().name
+    profile = draft.look().profile
     while True:
-        name = talk.text("Save as", given).strip()
+        name = talk.text("Save as", profile.name).strip()
         try:
-            library.save_as(draft.profile(), name)
+            library.save_as(profile, name)
         except ProfileError as error:
             if error.id != "PROFILE-EXISTS":
                 talk.say(str(error))
                 continue
-            if not talk.confirm(f"There is a profile {name} already. Replace it?"):
+            if not talk.confirm(f"A profile {name} already exists. Replace it?"):
                 continue
-            library.save_as(draft.profile(), name, overwrite=True)
+            library.save_as(profile, name, overwrite=True)
         return name

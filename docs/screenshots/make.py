@@ -1,7 +1,7 @@
-"""Makes the README's pictures from the running wizard: `python docs/screenshots/make.py`.
+"""Makes the README's screenshots from the running wizard: `python docs/screenshots/make.py`.
 
-The wizard runs as it does for a person, without a terminal, and rehearses a cluster: the same screens and
-the same pipeline, on machines that play a recording. The pictures say so themselves.
+The wizard runs without a terminal and rehearses a cluster: the screens and the pipeline are the real ones, and the
+machines play a recording. The screenshots are labelled a rehearsal.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SIZE = (100, 30)
 PATIENCE = 90.0
-"""Seconds that a screen is waited for."""
+"""Seconds to wait for a screen."""
 
 
 async def main() -> None:
-    """Walk from the start screen to the nodes table, and take a picture of each screen on the way."""
+    """Go from the start screen to the cluster, and take a screenshot of each screen on the way."""
     from screens.app import KubetuiApp
-    from screens.run.session import land
 
     app = KubetuiApp()
     async with app.run_test(size=SIZE) as pilot:
@@ -57,7 +56,7 @@ async def main() -> None:
         await until("INTERNAL-IP")
         picture("cluster")
         app.exit()
-    land(print)
+    app.threads.finish(print)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What is asked before a run: host keys and passwords."""
+"""Questions before a run: host keys and passwords."""

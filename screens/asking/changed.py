@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -61,7 +61,7 @@ class Remake(ModalScreen[bool]):
             yield Static("y Destroy them and go on   esc Back, nothing is done", classes="keys", markup=False)
 
 
-def allow(app: App[Any], profile: Profile, then: Callable[[Revision | None], object]) -> None:
+def allow_changes(app: App[object], profile: Profile, then: Callable[[Revision | None], object]) -> None:
     """Go on if nothing has to go for the profile, or the person agrees to it; say so where it is too late for that."""
     try:
         pending = changes.pending(Cluster(profile.name), profile)

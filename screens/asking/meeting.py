@@ -1,10 +1,10 @@
-"""The way into existing machines, found before a run or a destroy: host keys to confirm, sudo's password."""
+"""Connects to existing machines before a run or a destroy: confirms host keys and asks for sudo's password."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -24,13 +24,15 @@ from screens.widgets.static import Static
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access, UnknownKey
 
+Answer = TypeVar("Answer")
 
-class Keys(ModalScreen[bool]):
-    """Shows host keys that nobody vouches for yet; no key but `y` says yes."""
 
-    DEFAULT_CSS = f"Keys {{ {BOX} }}"
+class UnknownKeys(ModalScreen[bool]):
+    """Shows unknown host keys. Only `y` accepts them; Enter does nothing."""
+
+    DEFAULT_CSS = f"UnknownKeys {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("y", "dismiss(True)", "They are"),
+        key("y", "dismiss(True)", "Trust them"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),
     ]
 
@@ -42,12 +44,12 @@ class Keys(ModalScreen[bool]):
         """Draw the keys."""
         with Vertical() as box:
             box.border_title = "Host keys"
-            yield Static("These host keys are not known here yet. Are they the machines' own?", markup=False)
+            yield Static("kubetui does not know these host keys. Do they belong to your machines?", markup=False)
             with VerticalScroll():
                 yield Static(self._lines(), markup=False)
-            words = "Compare each with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the machine."
+            words = "Compare each with the output of ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the machine."
             yield Static(words, markup=False)
-            yield Static("y They are   esc Back, nothing is done", classes="keys", markup=False)
+            yield Static("y Trust them   esc Back", classes="keys", markup=False)
 
     def _lines(self) -> str:
         names = max(len(each.machine) for each in self._unknown)
@@ -55,7 +57,7 @@ class Keys(ModalScreen[bool]):
 
 
 class Meeting(Waiting["Access"]):
-    """Reaches the machines, and ends with the way in, what keeps them from being used, or nothing when left."""
+    """Connects to the machines; closes with the access to them, with an error, or with None after Esc."""
 
     def __init__(self, plan: Plan, moved: Collection[str] = ()) -> None:
         count = counted(len(plan.machines), "machine")
@@ -64,7 +66,7 @@ class Meeting(Waiting["Access"]):
         self._moved = moved
 
     async def find(self) -> Access:
-        """Meet them, asking the person."""
+        """Connect, asking the person about unknown host keys and sudo's password."""
         from kubetui.machines.hosts import access  # noqa: PLC0415 - loads asyncssh, in this thread
 
         keys = Cluster(self._plan.profile.name).host_keys
@@ -72,27 +74,28 @@ class Meeting(Waiting["Access"]):
 
 
 class _AtScreen:
-    """The person at the wizard; asked from the thread that meets the machines, which waits for the answer."""
+    """Asks the person at the wizard; the connecting thread calls it and waits for the answer."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: App[object]) -> None:
         self._app = app
 
     def accept(self, unknown: Sequence[UnknownKey]) -> bool:
-        """Show the keys and ask."""
-        return bool(self._asked(lambda: Keys(unknown)))
+        """Ask whether to trust the keys."""
+        trusted = self._asked(lambda: UnknownKeys(unknown))
+        return trusted is True
 
     def password(self, machines: Sequence[str]) -> Secret | None:
-        """Ask once, without showing what is typed."""
+        """Ask for sudo's password, without showing it."""
 
         def attempt(text: str, _sure: bool) -> str:  # noqa: FBT001 - the dialog's callback
-            return "" if text else "sudo wants one there. esc leaves the machines as they are."
+            return "" if text else "sudo needs a password on these machines. Esc cancels and changes nothing."
 
-        words = f"sudo's password on {', '.join(machines)}. It stays in memory for this run, and is kept nowhere."
-        text = self._asked(lambda: Ask("sudo", words, "", attempt, yes="Go on", hidden=True))
+        words = f"sudo's password on {', '.join(machines)}. It stays in memory for this run and is never saved."
+        text = self._asked(lambda: Ask("sudo", words, "", attempt, yes="Continue", hidden=True))
         return Secret(text) if text else None
 
-    def _asked(self, screen: Callable[[], ModalScreen[Any]]) -> Any:
-        answer: Future[Any] = Future()
+    def _asked(self, screen: Callable[[], ModalScreen[Answer]]) -> Answer | None:
+        answer: Future[Answer | None] = Future()
 
         def show() -> None:
             self._app.push_screen(screen(), answer.set_result)
@@ -101,10 +104,10 @@ class _AtScreen:
         return answer.result()
 
 
-def meet(app: App[Any], plan: Plan, then: Callable[[Access | None], object], moved: Collection[str] = ()) -> None:
-    """Find the way into a plan's machines, asking the person, and go on; at once where kubetui makes them itself.
+def meet(app: App[object], plan: Plan, then: Callable[[Access | None], object], moved: Collection[str] = ()) -> None:
+    """Connect to a plan's existing machines, then call `then`; at once where kubetui creates the machines.
 
-    Host keys that the cluster has pinned for machines that `moved` to another place are not theirs any more.
+    Host keys that the cluster has pinned for machines that `moved` to another place are forgotten.
     """
     if plan.provider.makes_machines:
         then(None)

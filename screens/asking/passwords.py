@@ -1,4 +1,4 @@
-"""Passwords of proxies and mirrors, asked for before a run that needs them."""
+"""Asks for the passwords of proxies and mirrors before a run that needs them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from kubetui.profile import credentials
 from screens.widgets.dialogs import Ask
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from kubetui.profile.schema.profile import Profile
-    from screens.app import KubetuiApp
 
 
-def ask(app: KubetuiApp, profile: Profile, then: Callable[[], object]) -> None:
-    """Ask for every password that is not known, one after the other, and go on; who leaves one leaves the run."""
+def ask_passwords(app: App[object], profile: Profile, then: Callable[[], object]) -> None:
+    """Ask for each unknown password in turn, then call `then`; Esc in any of them cancels."""
     try:
         unknown = credentials.missing(profile)
     except ProfileError as error:
-        app.notify(str(error), title="Passwords cannot be read", severity="warning", markup=False)
+        app.notify(str(error), title="Cannot read the passwords", severity="warning", markup=False)
         return
     if not unknown:
         then()
         return
     place = unknown[0]
 
-    def told(password: str | None) -> None:
+    def answered(password: str | None) -> None:
         if password is not None:
             credentials.tell(place, password)
-            ask(app, profile, then)
+            ask_passwords(app, profile, then)
 
-    words = f"For {place}. It stays in memory until kubetui ends; {credentials_file()} can keep it."
-    app.push_screen(Ask("Password", words, "", lambda _text, _sure: "", yes="Go on", hidden=True), told)
+    words = f"For {place}. It stays in memory until kubetui ends. To keep it, write it into {credentials_file()}."
+    app.push_screen(Ask("Password", words, "", lambda _text, _sure: "", yes="Continue", hidden=True), answered)

@@ -39,7 +39,7 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
         super().__init__()
         self._title, self._words = title, words
         self._left = False
-        self._thread = EngineThread(thread, self._main, only_looks=True)
+        self._thread = EngineThread(thread, self._main, daemon=True)
 
     async def find(self) -> T:
         """Find out what is waited for; nothing is changed, and leaving cancels it."""
@@ -59,7 +59,7 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
     def action_leave(self) -> None:
         """Go back without an answer."""
         self._left = True
-        self._thread.cancel()
+        self._thread.stop_now()
         self.dismiss(None)
 
     async def _main(self) -> None:
@@ -76,7 +76,7 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
         if self.is_current:
             self.dismiss(found)
         else:
-            # a question over it is still on its way out
+            # a dialog above this one is still closing
             self.set_timer(0.05, partial(self._end, found))
 
 

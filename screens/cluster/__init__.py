@@ -1,1 +1,1 @@
-"""The screen of a cluster that is there."""
+"""The screen of an existing cluster, and how it is destroyed."""

@@ -1,4 +1,4 @@
-"""A cluster on its way out: what is said while its machines are removed."""
+"""The screen that destroys a cluster and shows the progress."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Line
 from screens.log.buffers import Buffer
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
-from screens.threads import EngineThread
+from screens.threads import EngineThread, Threads
 from screens.widgets.chrome import TitleLine, key, marked
+from screens.widgets.navigation import GoHome
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
 
 class DestroyScreen(LogScreen):
-    """Removes a cluster and shows what happens; it goes on when the screen is left."""
+    """Destroys a cluster and shows its log. Leaving the screen does not stop it."""
 
     DEFAULT_CSS = "DestroyScreen LogPane { padding: 0 0 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc"), *LOG_KEYS]
 
-    def __init__(self, name: str, access: Access | None = None) -> None:
+    def __init__(self, name: str, threads: Threads, access: Access | None = None) -> None:
         super().__init__()
+        self._threads = threads
         self._cluster = name
         self._access = access
         self._buffer = Buffer()
@@ -42,25 +45,23 @@ class DestroyScreen(LogScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start."""
         self.pane.show("Vagrant" if self._access is None else "The machines", self._buffer, "destroy")
-        self._thread.start()
+        self._threads.start(self._thread)
         self.set_interval(1 / 4, self.look)
 
     def look(self) -> None:
-        """Say how it stands."""
-        if not self._thread.alive:
+        """Show the result once there is one."""
+        if not self._thread.running:
             self.query_one(TitleLine).say(self._result())
 
     def _result(self) -> Content:
-        error = self._thread.error
-        return (
-            marked("done", f"{self._cluster} is gone") if error is None else marked("failed", "not everything is gone")
-        )
+        if self._thread.error is None:
+            return marked("done", f"{self._cluster} is gone")
+        return marked("failed", "some of it is left")
 
     async def _main(self) -> None:
-        from kubetui.base.errors import KubetuiError  # noqa: PLC0415
-        from kubetui.operations.destroy import destroy  # noqa: PLC0415
+        from kubetui.operations.destroy import destroy  # noqa: PLC0415 - loads asyncssh, in this thread
 
         try:
             await destroy(Cluster(self._cluster), self._say, self._access)
@@ -74,7 +75,6 @@ class DestroyScreen(LogScreen):
         self._buffer.append(Line(time.time(), self._cluster, "destroy", harmless(text)))
 
     def action_back(self) -> None:
-        """Go to the start screen."""
+        """Close what is open in the log, or go to the start screen."""
         if not self.undo_one():
-            while len(self.app.screen_stack) > 1:
-                self.app.pop_screen()
+            self.post_message(GoHome())

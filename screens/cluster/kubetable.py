@@ -1,4 +1,4 @@
-"""A table as kubectl prints it: its columns and words, a row to choose, and room to the right."""
+"""A table with the columns and words that kubectl prints, a chosen row, and columns that scroll sideways."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from screens.widgets.chrome import key
 from screens.widgets.symbols import signs
 
 GAP = 3
-"""Spaces between two columns, as kubectl has them."""
+"""Spaces between two columns, as in kubectl."""
 
 
 class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """Draws the visible rows under a heading that stays; what is chosen stays chosen while rows change."""
+    """Draws the visible rows below a fixed heading. The chosen row stays chosen while rows change."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--chosen", "table--more"}
     DEFAULT_CSS = """
@@ -36,16 +36,16 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("up,k", "move(-1)", "Row", show=False, tip="The row above."),
-        key("down,j", "move(1)", "Row", show=False, tip="The row below."),
-        key("right", "aside(1)", "To the right", show=False, tip="Columns that lie to the right."),
-        key("left", "aside(-1)", "To the left", show=False, tip="Back to the first columns."),
+        key("up,k", "move(-1)", "Row", show=False, tip="Move to the row above."),
+        key("down,j", "move(1)", "Row", show=False, tip="Move to the row below."),
+        key("right", "sideways(1)", "Scroll right", show=False, tip="Show the columns to the right."),
+        key("left", "sideways(-1)", "Scroll left", show=False, tip="Back to the first columns."),
         key("pageup", "move(-10)", "Page up", show=False),
         key("pagedown", "move(10)", "Page down", show=False),
     ]
 
     class Chosen(Message):
-        """Another row was chosen."""
+        """The person chose another row."""
 
         def __init__(self, table: KubeTable) -> None:
             super().__init__()
@@ -61,11 +61,11 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._table = Table(0.0, "", (), ())
         self._widths: tuple[int, ...] = ()
         self._row = 0
-        self._aside = 0
+        self._skipped = 0
 
     @property
     def chosen(self) -> str:
-        """The first word of the row that is chosen."""
+        """The first word of the chosen row."""
         return self._table.rows[self._row][0] if self._row < len(self._table.rows) else ""
 
     def fill(self, table: Table) -> None:
@@ -76,34 +76,34 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._table = table
         lines = (table.columns, *table.rows)
         self._widths = tuple(max(map(cell_len, column)) for column in zip(*lines, strict=False))
-        # unlike the width, the height decides how much room the table gets
+        # the height, unlike the width, sets the size of the widget
         self.virtual_size = Size(0, len(table.rows) + 1)
         self.refresh()
 
     @property
     def _kept(self) -> int:
-        """How many columns stay when others move: those up to the name."""
+        """The number of columns that do not scroll: those up to the name."""
         named = [index for index, title in enumerate(self._table.columns) if title in {"NAME", "POD"}]
         return named[0] + 1 if named else 1
 
     def _shown(self) -> tuple[list[int], bool]:
-        """Return the columns that fit as a whole, and whether there are more to the right."""
+        """Return the columns that fit whole, and whether there are more to the right."""
         kept, count = self._kept, len(self._widths)
         room = self.scrollable_content_region.width
         shown = list(range(min(kept, count)))
         left = room - sum(self._widths[index] + GAP for index in shown)
-        for index in range(kept + self._aside, count):
-            # the last column needs no gap, every other one leaves room for the mark
+        for index in range(kept + self._skipped, count):
+            # the last column needs no gap; the others leave room for the mark
             if left < self._widths[index] + (GAP if index < count - 1 else 0):
                 return shown, True
             shown.append(index)
             left -= self._widths[index] + GAP
         return shown, False
 
-    def action_aside(self, step: int) -> None:
-        """Show columns that lie further to one side."""
+    def action_sideways(self, step: int) -> None:
+        """Scroll by one column."""
         if step < 0 or self._shown()[1]:
-            self._aside = max(0, self._aside + step)
+            self._skipped = max(0, self._skipped + step)
             self.refresh()
 
     def action_move(self, step: int) -> None:
@@ -114,13 +114,13 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         if not self._table.rows:
             return
         self._row = min(max(0, row), len(self._table.rows) - 1)
-        # one more above, for the heading that lies over it
+        # two rows: the heading covers one
         self.scroll_to_region(Region(0, self._row, 1, 2), animate=False)
         self.refresh()
         self.post_message(self.Chosen(self))
 
     def on_click(self, event: Click) -> None:
-        """Choose the row that was clicked."""
+        """Choose the clicked row."""
         if 0 < event.y <= len(self._table.rows):
             self._choose(event.y - 1 + round(self.scroll_y))
 

@@ -1,4 +1,4 @@
-"""A cluster that runs: its nodes, its pods, a node's containers, and what to do next."""
+"""The screen of a running cluster: its nodes, its pods, a node's containers, and its kubeconfig."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
+from kubetui.base.errors import ProfileError
 from kubetui.base.text import duration
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import observe
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.words import note
 from kubetui.record import timings
-from screens.cluster import rehearsed
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.shell import open_shell
 from screens.cluster.watch import Opens, Seen, Watch, observer
 from screens.widgets.chrome import Head, PlainScreen, key, marked
+from screens.widgets.navigation import DestroyCluster
 from screens.widgets.static import Static
 
 HERTZ = 4
 
 
 class ClusterHead(Head):
-    """How the cluster is, and how long its last run took."""
+    """The state of the cluster, and how long its last run took."""
 
     def __init__(self, screen: ClusterScreen) -> None:
         super().__init__()
@@ -42,13 +45,21 @@ class ClusterHead(Head):
 
 
 def built_in(cluster: Cluster) -> float | None:
-    """Return how long the last run took that built something and came to its end; None where nobody noted it."""
+    """Return the seconds of the last successful run; None where they were not recorded."""
     times = timings.read(cluster)
     return times.seconds if times is not None and times.ok else None
 
 
+def note_of(cluster: Cluster) -> str:
+    """Return the note on a rehearsed cluster; empty for others, and where its profile cannot be read."""
+    try:
+        return note(profilefile.load(cluster.profile))
+    except ProfileError:
+        return ""
+
+
 class ClusterScreen(PlainScreen):
-    """Shows what a watch sees. `seconds` is how long the last run took, where that is not what was noted."""
+    """Shows what a watch finds. `seconds` is how long the last run took, where the caller knows it."""
 
     DEFAULT_CSS = """
     ClusterScreen > #trouble { height: auto; padding: 0 1 1 1; display: none; }
@@ -66,12 +77,12 @@ class ClusterScreen(PlainScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "copy", "Copy", tip="Copy the export line, for a shell with kubectl on this host."),
-        key("s", "shell", "Shell", tip="A shell on the chosen node; leave it to come back here."),
-        key("p", "containers", "Containers", tip="The containers of the chosen node, in place of the pods."),
-        key("p", "pods", "Pods", tip="All pods, in place of the containers."),
-        key("d", "destroy", "Destroy", tip="Remove the cluster and its machines. It asks first."),
-        key("escape", "back", "Back", display="esc", tip="To the start screen; the cluster goes on."),
-        key("q", "leave", "Leave", tip="Leave kubetui; the cluster goes on."),
+        key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
+        key("p", "containers", "Containers", tip="Show the containers of the chosen node instead of the pods."),
+        key("p", "pods", "Pods", tip="Show all pods instead of the containers."),
+        key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
+        key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
+        key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
@@ -93,7 +104,7 @@ class ClusterScreen(PlainScreen):
     def compose(self) -> ComposeResult:
         """Draw the screen."""
         head = ClusterHead(self)
-        head.note = rehearsed.note_of(self._cluster)
+        head.note = note_of(self._cluster)
         yield head
         yield Static("", id="trouble", markup=False)
         yield KubeTable(id="nodes")
@@ -108,7 +119,7 @@ class ClusterScreen(PlainScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Begin to watch."""
+        """Start watching."""
         self.query_one("#nodes").focus()
         self._watching.start()
         self.set_interval(1 / HERTZ, self.look)
@@ -119,7 +130,7 @@ class ClusterScreen(PlainScreen):
         self._watching.close()
 
     def look(self) -> None:
-        """Draw what was seen since the last time."""
+        """Draw what the watch has found since the last call."""
         seen = self._watching.seen
         self.query_one(ClusterHead).redraw()
         if seen is not self._drawn:
@@ -131,12 +142,12 @@ class ClusterScreen(PlainScreen):
         self._trouble()
 
     def state(self) -> Content:
-        """Say how the cluster is."""
+        """Return the cluster's state in words."""
         name, seen = self._cluster.name, self._drawn
         if seen.trouble:
-            return marked("attention", f"{name} does not answer")
+            return marked("attention", f"{name} does not respond")
         if seen.nodes is None:
-            return marked("running", f"{name}: looking ...")
+            return marked("running", f"{name}: connecting ...")
         status = seen.nodes.column("STATUS")
         ready = sum(word.split(",")[0] == "Ready" for word in status)
         if ready == len(status):
@@ -144,7 +155,7 @@ class ClusterScreen(PlainScreen):
         return marked("attention", f"{name}: {ready} of {len(status)} nodes are Ready")
 
     def took(self) -> str:
-        """Say how long the last run took."""
+        """Return how long the last run took, in words."""
         return f"built in {duration(self._seconds)}" if self._seconds is not None else ""
 
     def _trouble(self) -> None:
@@ -152,18 +163,17 @@ class ClusterScreen(PlainScreen):
         place.display = bool(seen.trouble)
         if not seen.trouble:
             return
-        last = "It has not answered since this screen was opened."
+        last = "It has not responded since you opened this screen."
         if seen.nodes is not None:
             stamp = time.strftime("%H:%M:%S", time.localtime(seen.nodes.at))
-            last = (
-                f"It last answered at {stamp}, {duration(self._now() - seen.nodes.at)} ago; below is what it said then."
-            )
-        place.update(Content.assemble((seen.trouble, "$warning"), f"\n{last} It is asked again every few seconds."))
+            ago = duration(self._now() - seen.nodes.at)
+            last = f"It last responded at {stamp}, {ago} ago; the tables below are from then."
+        place.update(Content.assemble((seen.trouble, "$warning"), f"\n{last} kubetui tries again every few seconds."))
 
     def _titles(self) -> None:
         seen = self._drawn
         counts = Counter(seen.pods.column("STATUS")) if seen.pods else Counter()
-        words = ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "none seen yet"
+        words = ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "none yet"
         self.query_one("#pods-title", Static).update(Content.assemble(("Pods", "bold"), f"  {words}"))
         count = f"  {len(seen.containers.rows)} containers" if seen.containers else ""
         where = f" on {seen.node}" if seen.node else ""
@@ -171,27 +181,27 @@ class ClusterScreen(PlainScreen):
         self.query_one("#containers-title", Static).update(title)
 
     @on(KubeTable.Chosen, "#nodes")
-    def chosen(self) -> None:
-        """Ask for the containers of the node that was chosen."""
+    def choose(self) -> None:
+        """Look at the containers of the chosen node."""
         self._watching.choose(self.node)
 
     @property
     def node(self) -> str:
-        """The node that is chosen."""
+        """The chosen node."""
         return self.query_one("#nodes", KubeTable).chosen
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Offer the other half where there is room for one alone."""
+        """Offer to switch between pods and containers where only one of them fits."""
         if action in {"containers", "pods"}:
             return not self.has_class("-wide") and self.has_class("-containers") == (action == "pods")
         return True
 
     def on_resize(self) -> None:
-        """See what there is room for."""
+        """Show the keys that apply at the new size."""
         self.refresh_bindings()
 
     def action_containers(self) -> None:
-        """Show the containers in place of the pods."""
+        """Show the containers instead of the pods."""
         self.add_class("-containers")
         self.refresh_bindings()
 
@@ -211,7 +221,5 @@ class ClusterScreen(PlainScreen):
         open_shell(self.app, self._cluster.name, machine)
 
     def action_destroy(self) -> None:
-        """Ask, and remove the cluster."""
-        from screens.cluster.removal import destroy  # noqa: PLC0415
-
-        destroy(self.app, self._cluster.name, self.app.switch_screen)
+        """Destroy the cluster, after a confirmation."""
+        self.post_message(DestroyCluster(self._cluster.name))

@@ -1,4 +1,4 @@
-"""A cluster watched from a thread of its own; the screen only reads what was seen last."""
+"""Watches a cluster from its own thread; the screen reads the latest result."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kubetui.cluster.tables import Table
 from screens.threads import EngineThread
 
 PAUSE = 3.0
-"""Seconds between two looks; after a failure it is longer each time, up to LONGEST."""
+"""Seconds between two looks. It grows with every failure, up to LONGEST."""
 LONGEST = 15.0
 SHORT = 220
-"""Characters of what is in the way; Vagrant explains at length."""
+"""Characters of an error to show; Vagrant's are long."""
 
 
 class Looks(Protocol):
-    """What a watch asks; `kubetui.operations.observe.Observer` answers it."""
+    """What a watch asks a cluster; `kubetui.operations.observe.Observer` implements it."""
 
     async def nodes(self) -> Table:
         """Return the nodes."""
@@ -38,20 +38,20 @@ Opens = Callable[[str], AbstractAsyncContextManager[Looks]]
 
 def observer(name: str) -> AbstractAsyncContextManager[Looks]:
     """Open `kubetui.operations.observe.Observer`, imported in the watching thread."""
-    from kubetui.operations.observe import Observer  # noqa: PLC0415
+    from kubetui.operations.observe import Observer  # noqa: PLC0415 - loads asyncssh, in the watching thread
 
     return Observer(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen last, and what is in the way of seeing more."""
+    """What the last look found, and the error that kept a later one from finding more."""
 
     nodes: Table | None = None
     pods: Table | None = None
     containers: Table | None = None
     node: str = ""
-    """Whose containers they are."""
+    """The node that runs the containers."""
     trouble: str = ""
 
 
@@ -67,31 +67,31 @@ class Watch:
         self._name = name
         self._opens = opens
         self._poke: asyncio.Event | None = None
-        self._thread = EngineThread(f"watch {name}", self._main, only_looks=True)
+        self._thread = EngineThread(f"watch {name}", self._main, daemon=True)
         self.seen = Seen()
         self.node = ""
-        """Whose containers are wanted; set by `choose`."""
+        """The node to show the containers of; `choose` sets it."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start watching."""
         self._thread.start()
 
     def choose(self, node: str) -> None:
-        """Ask for the containers of a node, now rather than at the next look."""
+        """Look at the containers of a node at once."""
         if node != self.node:
             self.node = node
             self._thread.call(lambda: self._poke.set() if self._poke else None)
 
     def close(self) -> None:
-        """End the watching; the connection is closed in its own thread."""
-        self._thread.cancel()
+        """Stop watching; the thread closes its connection."""
+        self._thread.stop_now()
 
     async def _main(self) -> None:
         self._poke = asyncio.Event()
         pause = PAUSE
         async with self._opens(self._name) as looks:
             while True:
-                # whoever asks while it looks wants the next look
+                # a node chosen during the look wants another one
                 self._poke.clear()
                 pause = await self._look(looks, pause)
                 try:
@@ -100,7 +100,7 @@ class Watch:
                     continue
 
     async def _look(self, looks: Looks, pause: float) -> float:
-        """Look once and return how long to wait until the next time."""
+        """Look once, and return the seconds to wait until the next look."""
         try:
             nodes = await looks.nodes()
             pods = await looks.pods()

@@ -1,1 +1,1 @@
-"""A machine's log on the screen."""
+"""The log: buffers, the visible rows, and the screen's keys."""

@@ -1,4 +1,4 @@
-"""What the machines said, kept bounded in memory; the engine's thread writes, the screen's thread reads."""
+"""The machines' output in bounded memory; the engine's thread writes it and the screen's thread reads it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Final
 from kubetui.engine.events import Line, TaskFinished, TaskStarted
 
 Entry = Line | TaskStarted | TaskFinished
-"""A line of output, the beginning of a step, or a step's failure."""
+"""A line of output, the start of a step, or a step's failure."""
 
 LINES: Final = 5_000
 CHARACTERS: Final = 2_000_000
-"""What one buffer holds at most; the whole log is on disk."""
+"""The most that one buffer holds; the whole log is on disk."""
 
 HEADING: Final = "──"
-"""Stands before the title of a step that begins."""
+"""Marks the title of a step that starts."""
 
 
 def machine_of(entry: Entry) -> str:
@@ -38,8 +38,8 @@ def text_of(entry: Entry) -> str:
 
 
 _Kept = tuple[float, str, str, str] | TaskStarted | TaskFinished
-"""A line is kept as a tuple of plain values: the garbage collector skips those, and half a million objects
-that it looks through stop every thread for a tenth of a second."""
+"""A line is kept as a tuple of plain values, which the garbage collector does not track: it would stop every
+thread for a tenth of a second to traverse half a million objects."""
 
 
 def _kept(entry: Entry) -> _Kept:
@@ -51,7 +51,7 @@ def _entry(kept: _Kept) -> Entry:
 
 
 class Buffer:
-    """The last entries of one machine or of all, numbered from the first that there ever was."""
+    """The newest entries of one machine or of all, numbered from the first one ever appended."""
 
     def __init__(self, lines: int = LINES, characters: int = CHARACTERS) -> None:
         self._entries: deque[_Kept] = deque()
@@ -60,14 +60,14 @@ class Buffer:
         self._characters = 0
         self.capacity = lines
         self.end = 0
-        """The number that the next entry gets."""
+        """The number of the next entry."""
 
     def append(self, entry: Entry) -> None:
-        """Take an entry in; the oldest make room for it."""
+        """Append an entry, dropping the oldest ones if the buffer is full."""
         self.keep(_kept(entry))
 
     def keep(self, kept: _Kept) -> None:
-        """Take in an entry that another buffer may keep, too."""
+        """Append an entry that another buffer may share."""
         with self._lock:
             self._entries.append(kept)
             self.end += 1
@@ -77,7 +77,7 @@ class Buffer:
                 self._characters -= _weight(self._entries.popleft())
 
     def since(self, number: int) -> tuple[int, list[Entry]]:
-        """Return the entries from `number` on that are still held, and the number of the first of them."""
+        """Return the entries from `number` on that the buffer still has, and the number of the first one."""
         with self._lock:
             count = min(self.end - number, len(self._entries))
             if count <= 0:
@@ -88,7 +88,7 @@ class Buffer:
         return first, list(map(_entry, newest))
 
     def before(self, number: int, count: int) -> list[Entry]:
-        """Return up to `count` entries that come right before `number` and are still held."""
+        """Return up to `count` entries right before `number` that the buffer still has."""
         with self._lock:
             stop = number - (self.end - len(self._entries))
             return list(map(_entry, islice(self._entries, max(0, stop - count), max(0, stop))))
@@ -102,14 +102,14 @@ def _weight(kept: _Kept) -> int:
 
 
 class Buffers:
-    """One buffer a machine, and one in which all of them are merged as they came."""
+    """One buffer per machine, and one that merges them all in order of arrival."""
 
     def __init__(self, machines: Sequence[str] = ()) -> None:
         self.all = Buffer(4 * LINES, 2 * CHARACTERS)
         self._of = {machine: Buffer() for machine in machines}
 
     def append(self, entry: Entry) -> None:
-        """Take an entry in, under its machine."""
+        """Append an entry to its machine's buffer and to the merged one."""
         kept = _kept(entry)
         self.of(machine_of(entry)).keep(kept)
         self.all.keep(kept)

@@ -1,4 +1,4 @@
-"""The lines of a log on the screen: only what is visible is drawn, and nothing in a line is ever obeyed."""
+"""The widget that shows a log's lines. It draws only visible rows, and never interprets what a line contains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens.log.buffers import Buffer
-from screens.log.row import NAMES, Margin, component, with_matches, words
+from screens.log.row import NAMES, Margin, component, visible_text, with_matches
 from screens.log.view import Row, View
 from screens.widgets.chrome import key
 
@@ -22,7 +22,7 @@ HERTZ: Final = 12
 
 
 class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows one buffer. It follows the end until someone scrolls up, and again once they are back there."""
+    """Shows one buffer. It follows the end until the person scrolls up, and again once they return there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "log--heading",
@@ -58,7 +58,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     class Moved(Message):
-        """Whether the end is followed may have changed, or what is held back grew."""
+        """The log may have started or stopped following its end, or more lines wait below."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -68,24 +68,24 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._styles_now: dict[str, Style] = {}
         self.wrap = True
         self.margin = Margin()
-        """What stands before the lines; whoever changes it lets the lines be wrapped anew."""
+        """The margin before the lines; call `rearrange` after changing it."""
         self.wanted: re.Pattern[str] | None = None
         self.searched: re.Pattern[str] | None = None
         self.current: int | None = None
-        """The number of the entry that the search stands on."""
+        """The number of the entry with the current match."""
 
     @property
     def view(self) -> View:
-        """What is shown."""
+        """The visible rows."""
         return self._view
 
     def on_mount(self) -> None:
         """Look for new lines a dozen times a second."""
-        super().on_mount()  # type: ignore[no-untyped-call]
+        super().on_mount()  # type: ignore[no-untyped-call] # Textual's ScrollView.on_mount has no annotations
         self.set_interval(1 / HERTZ, self.update)
 
     def show(self, buffer: Buffer, machines: tuple[str, ...] = ()) -> None:
-        """Show a buffer from its end; with names, where `machines` says in which order their colours go."""
+        """Show a buffer from its end; with machine names where there are `machines`."""
         if buffer is self._view.source:
             return
         self.margin.machines = machines
@@ -94,7 +94,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.update(force=True)
 
     def update(self, *, force: bool = False) -> None:
-        """Take new lines in, and repaint if there are any."""
+        """Read new lines, and repaint if there are any."""
         if not self.is_mounted or not self.size:
             return
         missing = self._view.missing
@@ -105,9 +105,9 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved())
 
     def _settle(self, top: int | None = None) -> None:
-        """Fit the scroll bar to the rows, stand where we belong, and repaint."""
+        """Fit the scroll bar to the rows, restore the position, and repaint."""
         self._own_move = True
-        # the reactive itself would lay the whole screen out anew, a dozen times a second
+        # setting the reactive itself would lay out the whole screen a dozen times a second
         self.set_reactive(ScrollView.virtual_size, Size(self.scrollable_content_region.width, self._view.height))
         self.vertical_scrollbar.window_virtual_size = self._view.height
         self.vertical_scrollbar.window_size = self.size.height
@@ -122,7 +122,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Hold the view when someone scrolls away from the end, and let it go when they are back."""
+        """Hold the view when the person scrolls away from the end, and follow again when they return."""
         super().watch_scroll_y(old_value, new_value)
         if self._own_move or round(old_value) == round(new_value):
             return
@@ -139,19 +139,19 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.update(force=True)
 
     def hold(self) -> None:
-        """Stay here, whatever comes."""
+        """Stay at this row while new lines arrive."""
         self._view.following = False
         self.post_message(self.Moved())
 
     def rearrange(self) -> None:
-        """Wrap and filter anew; someone who reads keeps the line at the top."""
+        """Wrap and filter again, keeping the top line in place."""
         row = self._view.row(round(self.scroll_y))
         self._view.rearrange(width=self._text_width(), wanted=self.wanted)
         self._view.pushed = 0
         self._settle(self._view.place(row.number) if row else 0)
 
     def jump(self, step: int) -> bool:
-        """Go to the next match (1) or the one before (-1); tell whether there is any."""
+        """Go to the next match (1) or the previous one (-1); tell whether there is any."""
         if self.searched is None:
             return False
         if self.current is None:
@@ -170,7 +170,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         return found is not None
 
     def sideways(self, cells: int) -> None:
-        """Move lines that are too long to the left or back; only where they are not wrapped."""
+        """Scroll long lines sideways; does nothing while lines are wrapped."""
         self._shift = 0 if self.wrap else max(0, self._shift + cells)
         self.refresh()
 
@@ -179,12 +179,12 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         self.rearrange()
 
     def notify_style_update(self) -> None:
-        """Forget the old theme's colours."""
+        """Drop the old theme's colours."""
         super().notify_style_update()
         self._styles_now.clear()
 
     def _text_width(self) -> int:
-        """Return how wide text may be; 0 where it is not wrapped."""
+        """Return the width at which to wrap; 0 for no wrapping."""
         if not self.wrap:
             return 0
         return max(10, self.scrollable_content_region.width - self.margin.width)
@@ -210,7 +210,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width).apply_style(base)
 
     def _text(self, row: Row) -> list[Segment]:
-        text = words(row, 0 if self.wrap else self._shift)
+        text = visible_text(row, 0 if self.wrap else self._shift)
         style = self._style(component(row.entry))
         if self.searched is None:
             return [Segment(text, style)]

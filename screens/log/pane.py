@@ -1,4 +1,4 @@
-"""The log beside a run: a line on what is shown, the lines, and a prompt."""
+"""The log pane: a title line, the lines, and a prompt for search and filter."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from screens.widgets.dialogs import Ask
 from screens.widgets.static import Static
 from screens.widgets.symbols import signs
 
-Asking = Literal["search", "filter"]
-_LABELS: Final[dict[Asking, str]] = {"search": "Search", "filter": "Only lines with"}
+Prompt = Literal["search", "filter"]
+_LABELS: Final[dict[Prompt, str]] = {"search": "Search", "filter": "Only lines with"}
 
 
 class LogPane(Vertical):
-    """One log, with its title line and prompt."""
+    """One log with its title line and its prompt."""
 
     DEFAULT_CSS = """
     LogPane > .head { height: 1; }
@@ -43,9 +43,9 @@ class LogPane(Vertical):
         super().__init__(id=id)
         self._cluster = name
         self._machine = ""
-        self._asking: Asking = "search"
+        self._asking: Prompt = "search"
         self._before: Widget | None = None
-        self._words = {"search": "", "filter": ""}
+        self._texts = {"search": "", "filter": ""}
 
     def compose(self) -> ComposeResult:
         """Draw the pane."""
@@ -61,7 +61,7 @@ class LogPane(Vertical):
 
     @property
     def lines(self) -> LogLines:
-        """The lines themselves."""
+        """The widget that shows the lines."""
         return self.query_one(LogLines)
 
     @property
@@ -72,7 +72,7 @@ class LogPane(Vertical):
     @property
     def narrowed(self) -> bool:
         """Whether a filter or a search is on."""
-        return any(self._words.values())
+        return any(self._texts.values())
 
     def show(self, title: str, buffer: Buffer, machine: str = "", machines: tuple[str, ...] = ()) -> None:
         """Show a buffer under a title."""
@@ -82,84 +82,84 @@ class LogPane(Vertical):
 
     @on(LogLines.Moved)
     def say_state(self) -> None:
-        """Say whether the end is followed, and what narrows the log."""
+        """Show the filter, the search, and whether the log follows its end."""
         lines, parts = self.lines, []
-        if self._words["filter"]:
-            parts.append(f"only “{self._words['filter']}”")
-        if self._words["search"]:
-            parts.append(f"“{self._words['search']}”" + ("" if lines.current is not None else ": none"))
+        if self._texts["filter"]:
+            parts.append(f"only “{self._texts['filter']}”")
+        if self._texts["search"]:
+            parts.append(f"“{self._texts['search']}”" + ("" if lines.current is not None else ": none"))
         newer = lines.view.missing
         parts.append("follow" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
         self.query_one("#log-state", Static).say(Content(f" {signs().dot} ".join(parts)))
 
-    def ask(self, what: Asking) -> None:
+    def ask(self, what: Prompt) -> None:
         """Open the prompt."""
         self._asking = what
         self._before = self.screen.focused
         prompt = self.query_one("#log-prompt", Input)
         self.query_one("#log-label", Static).update(_LABELS[what])
         with prompt.prevent(Input.Changed):
-            prompt.value = self._words[what]
+            prompt.value = self._texts[what]
         self.add_class("-asking")
         prompt.focus()
 
     def close_prompt(self) -> None:
-        """Close the prompt and give the keys back."""
+        """Close the prompt and return the focus."""
         self.remove_class("-asking")
         if self._before is not None:
             self._before.focus()
 
     def clear(self) -> None:
-        """Show every line again, without marks."""
+        """Clear the filter and the search."""
         self._set("filter", "")
         self._set("search", "")
 
     @on(Input.Changed, "#log-prompt")
     def typed(self, event: Input.Changed) -> None:
-        """Narrow or mark while the person types."""
+        """Filter or mark while the person types."""
         event.stop()
         if self.asking:
             self._set(self._asking, event.value)
 
     @on(Input.Submitted, "#log-prompt")
     def entered(self, event: Input.Submitted) -> None:
-        """Take the answer."""
+        """Close the prompt and go to the first match."""
         event.stop()
         self.close_prompt()
-        if self._asking == "search" and self._words["search"]:
+        if self._asking == "search" and self._texts["search"]:
             self.jump(-1)
 
-    def _set(self, what: Asking, words: str) -> None:
-        if self._words[what] == words:
+    def _set(self, what: Prompt, text: str) -> None:
+        if self._texts[what] == text:
             return
-        self._words[what] = words
+        self._texts[what] = text
         lines = self.lines
         if what == "filter":
-            lines.wanted = pattern(words)
+            lines.wanted = pattern(text)
             lines.rearrange()
         else:
-            lines.searched, lines.current = pattern(words), None
+            lines.searched, lines.current = pattern(text), None
             lines.refresh()
         self.say_state()
 
     def jump(self, step: int) -> None:
-        """Go to another match, or ask what to search."""
-        if not self._words["search"]:
+        """Go to another match, or open the prompt if there is no search."""
+        if not self._texts["search"]:
             self.ask("search")
             return
         self.lines.jump(step)
         self.say_state()
 
     def save(self) -> None:
-        """Ask for a file and write the lines that are shown to it."""
-        words = "The lines that are shown, with their times. The whole log is kept in the cluster's folder, too."
+        """Ask for a file name and save the visible lines there."""
+        words = "Saves the lines that pass the filter, with their times. The cluster's folder has the whole log."
         proposal = f"{self._cluster}-{self._machine}.log"
         self.app.push_screen(Ask("Save these lines", words, proposal, self._write))
 
-    def _write(self, text: str, confirmed: bool) -> str:  # noqa: FBT001 - what Ask calls
+    def _write(self, text: str, confirmed: bool) -> str:  # noqa: FBT001 - Ask's callback
         path = Path(text).expanduser()
         if path.exists() and not confirmed:
-            return f"{path} is there already. Enter once more writes over it."
+            return f"{path} already exists. Press Enter again to overwrite it."
         try:
             with path.open("w", encoding="utf-8") as file:
                 for entry in self.lines.view.entries():

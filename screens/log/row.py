@@ -1,4 +1,4 @@
-"""How one row of a log is drawn: the time and the name before it, its colour, and what the search found in it."""
+"""Draws one row of a log: the time and machine name before it, its colour, and search matches."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from screens.log.view import Row
 from screens.widgets.symbols import signs
 
 NAMES: Final = 6
-"""How many colours names have: `log--name0` and so on."""
+"""The number of colours for machine names: `log--name0` and so on."""
 NAME_WIDTH: Final = 14
 TIME_WIDTH: Final = 9
 _TROUBLE = re.compile(r"(?i)^(E: |error\b|fatal\b|\[ERROR )")
 Styles = Callable[[str], Style]
-"""Gives the style of a component of `LogLines` by its name; of none for an empty one."""
+"""Returns the style of a component of `LogLines`; a null style for an empty name."""
 
 
 @dataclass(slots=True)
 class Margin:
-    """What stands before the lines: times, and names where `machines` says in which order their colours go."""
+    """The margin before the lines: times, and names where there are `machines`; their order decides the colours."""
 
     machines: tuple[str, ...] = ()
     times: bool = False
 
     @property
     def width(self) -> int:
-        """How many cells it takes."""
+        """Its width in cells."""
         return self.times * TIME_WIDTH + bool(self.machines) * (self._name_width() + 1)
 
     def draw(self, row: Row, styles: Styles) -> list[Segment]:
-        """Draw what stands before a row; before one that an entry goes on in there is only room."""
+        """Draw the margin of a row; the continuation of a wrapped line gets blanks."""
         if not row.first:
             return [Segment(" " * self.width)]
         segments = []
@@ -58,7 +58,7 @@ class Margin:
         return min(NAME_WIDTH, max(map(len, self.machines), default=0))
 
 
-def words(row: Row, shift: int) -> str:
+def visible_text(row: Row, shift: int) -> str:
     """Return a row's text without its first `shift` cells."""
     text = clean(row.text)
     if not isinstance(row.entry, Line):
@@ -67,7 +67,7 @@ def words(row: Row, shift: int) -> str:
 
 
 def component(entry: Entry) -> str:
-    """Return which component's style an entry has; empty for an ordinary line."""
+    """Return the component whose style an entry has; empty for an ordinary line."""
     if isinstance(entry, Line):
         return "log--trouble" if _TROUBLE.match(entry.text) else ""
     return "log--heading" if isinstance(entry, TaskStarted) else "log--trouble"
@@ -83,7 +83,7 @@ def with_matches(text: str, searched: re.Pattern[str], style: Style, marked: Sty
 
 
 def _without_cells(text: str, cells: int) -> str:
-    """Return a text without its first cells; half of a wide character leaves a space."""
+    """Return a text without its first cells; half a wide character becomes a space."""
     if text.isascii():
         return text[cells:]
     for index in range(len(text) + 1):

@@ -1,4 +1,4 @@
-"""The keys of every screen that has a log; they work wherever the focus is."""
+"""The base of every screen with a log, and the log's keys, which work wherever the focus is."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from screens.log.pane import LogPane
 from screens.widgets.chrome import PlainScreen, key
 
 LOG_KEYS: Final[list[BindingType]] = [
-    key("slash", "search", "Search", display="/", tip="Find text in the log and mark it."),
+    key("slash", "search", "Search", display="/", tip="Search the log and mark the matches."),
     key("n", "jump(1)", "Next match", show=False),
-    key("N", "jump(-1)", "Match before", show=False),
-    key("f", "filter", "Filter", tip="Show only the lines with a text."),
-    key("w", "wrap", "Wrap", tip="Break lines that are too long, or cut them and go sideways with ← and →."),
-    key("t", "times", "Times", tip="Show when each line came."),
-    key("z", "full", "Full", tip="Give the log the whole screen, and take it back."),
-    key("p", "pause", "Pause", tip="Hold the log where it is, and follow its end again."),
-    key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 works inside text, too."),
-    key("S", "save", "Save", tip="Write the lines that are shown to a file.", show=False),
+    key("N", "jump(-1)", "Previous match", show=False),
+    key("f", "filter", "Filter", tip="Show only lines that contain a text."),
+    key("w", "wrap", "Wrap", tip="Wrap long lines, or cut them and scroll with ← and →."),
+    key("t", "times", "Times", tip="Show the time of each line."),
+    key("z", "full", "Full", tip="Show the log on the whole screen, and back."),
+    key("p", "pause", "Pause", tip="Pause the log, and follow its end again."),
+    key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
+    key("S", "save", "Save", tip="Save the visible lines to a file.", show=False),
     key("pageup", "page(-1)", "Page up", show=False),
     key("pagedown", "page(1)", "Page down", show=False),
-    key("home", "top", "To the first line", show=False),
-    key("end,G", "follow", "To the end, and follow it", show=False),
-    key("left", "sideways(-8)", "To the left", show=False),
-    key("right", "sideways(8)", "To the right", show=False),
+    key("home", "top", "First line", show=False),
+    key("end,G", "follow", "Go to the end and follow it", show=False),
+    key("left", "sideways(-8)", "Scroll left", show=False),
+    key("right", "sideways(8)", "Scroll right", show=False),
 ]
-"""The keys of a log, and help; a screen with one has them among its own."""
+"""The keys of a log, and help. A screen with a log adds them to its own keys."""
 
 
 class LogScreen(PlainScreen):
-    """A screen with a log; its keys work wherever the focus is."""
+    """A screen with a log, whose keys work wherever the focus is."""
 
     DEFAULT_CSS = """
     LogScreen.-full .beside-log { display: none; }
@@ -44,7 +44,7 @@ class LogScreen(PlainScreen):
         return self.query_one(LogPane)
 
     def undo_one(self) -> bool:
-        """Close the prompt, the full screen, or the search; tell whether one of them was there."""
+        """Close the prompt, the full-screen log, or the search; tell whether one of them was open."""
         if self.pane.asking:
             self.pane.close_prompt()
         elif self.has_class("-full"):
@@ -56,20 +56,20 @@ class LogScreen(PlainScreen):
         return True
 
     def action_back(self) -> None:
-        """Close what is open, or go one screen back."""
+        """Close the prompt, the full-screen log or the search, or go back one screen."""
         if not self.undo_one():
             super().action_back()
 
     def action_search(self) -> None:
-        """Ask what to search."""
+        """Open the search prompt."""
         self.pane.ask("search")
 
     def action_filter(self) -> None:
-        """Ask what to show."""
+        """Open the filter prompt."""
         self.pane.ask("filter")
 
     def action_save(self) -> None:
-        """Ask where to save."""
+        """Save the visible lines."""
         self.pane.save()
 
     def action_jump(self, step: int) -> None:
@@ -77,23 +77,23 @@ class LogScreen(PlainScreen):
         self.pane.jump(step)
 
     def action_wrap(self) -> None:
-        """Wrap long lines, or do not."""
+        """Turn wrapping on or off."""
         self.pane.lines.wrap = not self.pane.lines.wrap
         self.pane.lines.sideways(0)
         self.pane.lines.rearrange()
 
-    def action_times(self, _hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - what a binding gives
-        """Show times, or do not; the argument only says that the footer has no room for the key."""
+    def action_times(self, _hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - the binding's argument
+        """Show or hide times. The argument tells apart the bindings with and without a place in the key bar."""
         lines = self.pane.lines
         lines.margin.times = not lines.margin.times
         lines.rearrange()
 
     def action_full(self) -> None:
-        """Give the log the whole screen, or take it back."""
+        """Show the log on the whole screen, or undo that."""
         self.toggle_class("-full")
 
     def action_pause(self) -> None:
-        """Hold the log, or follow it again."""
+        """Pause the log, or follow it again."""
         lines = self.pane.lines
         if lines.view.following:
             lines.hold()
@@ -115,5 +115,5 @@ class LogScreen(PlainScreen):
         self.pane.lines.follow()
 
     def action_sideways(self, cells: int) -> None:
-        """Move long lines sideways."""
+        """Scroll long lines sideways."""
         self.pane.lines.sideways(cells)

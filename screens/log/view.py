@@ -1,4 +1,4 @@
-"""Which rows of a log are shown: filtered, wrapped, and held in place while someone reads. Knows no Textual."""
+"""The rows of a log: filtered, wrapped, and held in place while someone reads. Independent of Textual."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from screens.log.buffers import Buffer, Entry, text_of
 
 _START = itemgetter(0)
 PIECE: Final = 500
-"""How many old entries are taken in at a time."""
+"""How many old entries are read at a time."""
 
 
 def pattern(text: str) -> re.Pattern[str] | None:
-    """Return what finds `text`; its case matters only where it has a capital letter. None for no text."""
+    """Return a pattern that finds `text`, case-sensitive only if it has a capital letter. None for no text."""
     if not text:
         return None
     return re.compile(re.escape(text), 0 if text != text.lower() else re.IGNORECASE)
 
 
 def cuts(text: str, width: int) -> list[int]:
-    """Return where each row of a wrapped text begins, in characters; a row is at most `width` cells wide."""
+    """Return the offset of each row of a wrapped text, in characters; a row is at most `width` cells wide."""
     if width <= 0 or (len(text) <= width and (text.isascii() or cell_len(text) <= width)):
         return [0]
     starts = [0]
@@ -50,7 +50,7 @@ def _row_end(text: str, start: int, width: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row on the screen: `text` is the part of the entry that stands on it."""
+    """One row on the screen; `text` is the part of the entry that it shows."""
 
     number: int
     entry: Entry
@@ -59,7 +59,7 @@ class Row:
 
 
 class View:
-    """The rows of a buffer. While `following`, old rows leave; while not, every row stays where it is."""
+    """The rows of a buffer. While it is `following`, old rows are dropped; while held, every row stays in place."""
 
     def __init__(self, source: Buffer, *, width: int = 0, wanted: re.Pattern[str] | None = None) -> None:
         self.source = source
@@ -67,25 +67,25 @@ class View:
         self._width = width
         self._wanted = wanted
         self.pushed = 0
-        """How many rows came in above the others; who shows the view takes it and sets it back."""
+        """Rows added above the others since the widget last reset this."""
         self._held: deque[Entry] = deque()
         self._rows: deque[tuple[int, int]] = deque()
-        """Where an entry's first row is, counted from any row, and its number."""
+        """The first row of each entry, relative to an arbitrary origin, and its number."""
         self._end = 0
         self._first = self._next = max(0, source.end - PIECE)
 
     @property
     def height(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self._end - self._rows[0][0] if self._rows else 0
 
     @property
     def missing(self) -> int:
-        """How many newer entries this view has not taken in, because it is held."""
+        """The number of newer entries that this view has not read because it is held."""
         return self.source.end - self._next
 
     def take(self) -> bool:
-        """Take in what is new, and some of what is old and not here yet; tell whether anything changed."""
+        """Read new entries and a piece of the older ones; tell whether anything changed."""
         newer = self._take_new()
         return self._take_old(PIECE) or newer
 
@@ -108,7 +108,7 @@ class View:
         return True
 
     def _take_old(self, count: int) -> bool:
-        """Put older entries above the others, a piece at a time: all at once would keep a key press waiting."""
+        """Add older entries at the top, a piece at a time: all at once would delay a key press."""
         room = self.source.capacity - len(self._held)
         entries = self.source.before(self._first, min(count, room)) if room > 0 else []
         for entry in reversed(entries):
@@ -121,17 +121,17 @@ class View:
         return bool(entries)
 
     def complete(self) -> None:
-        """Take in everything old at once."""
+        """Read all older entries."""
         while self._take_old(PIECE):
             pass
 
     def follow(self) -> None:
-        """Go on with the newest rows."""
+        """Follow the newest rows again."""
         self.following = True
         self.take()
 
     def rearrange(self, *, width: int, wanted: re.Pattern[str] | None) -> None:
-        """Wrap and filter anew."""
+        """Wrap and filter again."""
         if (width, wanted) == (self._width, self._wanted):
             return
         self._width, self._wanted = width, wanted
@@ -146,7 +146,7 @@ class View:
             self._add(entry)
 
     def row(self, y: int) -> Row | None:
-        """Return the row `y`, counted from the first that is left."""
+        """Return row `y`, counted from the first that is still held."""
         if not 0 <= y < self.height:
             return None
         wanted = self._rows[0][0] + y
@@ -161,12 +161,12 @@ class View:
         return Row(number, entry, text[starts[part] : starts[part + 1]], first=part == 0)
 
     def place(self, number: int) -> int:
-        """Return the row where an entry begins, or the next one that is shown."""
+        """Return the first row of an entry, or of the next one that passes the filter."""
         index = bisect_right(self._rows, number - 1, key=itemgetter(1))
         return self._rows[index][0] - self._rows[0][0] if index < len(self._rows) else max(0, self.height - 1)
 
     def find(self, what: re.Pattern[str], number: int, step: int) -> int | None:
-        """Return the number of the next entry that matches, after `number` or before it, going round at the end."""
+        """Return the number of the next match after `number`, or before it, wrapping around at the end."""
         self.complete()
         numbers = [found for _, found in self._rows if what.search(text_of(self._held[found - self._first]))]
         if not numbers:
@@ -176,12 +176,12 @@ class View:
         return next((found for found in reversed(numbers) if found < number), numbers[-1])
 
     def entries(self) -> Iterator[Entry]:
-        """Return every entry that is shown, in its order."""
+        """Return the entries that pass the filter, in order."""
         self.complete()
         return (self._held[number - self._first] for _, number in self._rows)
 
     def _clear(self) -> None:
-        """Begin anew, a little above the end of what there is."""
+        """Start again, a little above the buffer's end."""
         self._held, self._rows = deque(), deque()
         self._end = self.pushed = 0
         self._first = self._next = max(0, self.source.end - PIECE)
@@ -194,7 +194,7 @@ class View:
         self._next += 1
 
     def _size(self, entry: Entry) -> int:
-        """Return how many rows an entry takes; none where the filter leaves it out."""
+        """Return the number of rows of an entry; 0 if the filter drops it."""
         text = text_of(entry)
         if self._wanted is not None and not self._wanted.search(text):
             return 0

@@ -1,1 +1,1 @@
-"""The screen of a run."""
+"""The screen of a run, and the run behind it."""

@@ -1,10 +1,9 @@
-"""What failed, why, and what can be done about it."""
+"""The screen of a failure: what failed, why, and how to fix it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -25,7 +24,7 @@ LAST_LINES = 14
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of a failure: the cause, the command that failed, its last lines, what to do, where to read on."""
+    """A failure in words: the cause, the failed command and its last lines, the fix, and where to read more."""
 
     cause: str
     command: str
@@ -34,16 +33,8 @@ class Words:
     where: str
 
 
-class Choice(Enum):
-    """How the person leaves the failure."""
-
-    RETRY = "retry"
-    LOG = "log"
-    LEAVE = "leave"
-
-
 class FailureHead(Head):
-    """Which machine stopped where, and how far the others are."""
+    """The machine that failed, its step, and the progress of the run."""
 
     def __init__(self, screen: FailureScreen) -> None:
         super().__init__()
@@ -57,7 +48,7 @@ class FailureHead(Head):
 
 
 class FailureScreen(PlainScreen):
-    """Shows one failure after the other; `choose` learns how the person goes on."""
+    """Shows one failure at a time; calls `retry` or `leave` after it has closed."""
 
     DEFAULT_CSS = """
     FailureScreen > VerticalScroll { height: 1fr; padding: 0 2; }
@@ -67,27 +58,29 @@ class FailureScreen(PlainScreen):
     FailureScreen #where { text-style: dim; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("r", "choose('retry')", "Retry", tip="Begin again; only what is not done is done."),
-        key("l", "choose('log')", "Log", tip="Back to the machines and their logs."),
-        key("s", "shell", "Shell", tip="A shell on this machine; leave it to come back here."),
-        key("y", "copy", "Copy", tip="Copy all of this, for a message to someone."),
+        key("r", "retry", "Retry", tip="Run again; completed steps are skipped."),
+        key("l", "back", "Log", tip="Back to the machines and their logs."),
+        key("s", "shell", "Shell", tip="Open a shell on this machine; exit returns here."),
+        key("y", "copy", "Copy", tip="Copy this page, to send it to someone."),
         key("n,right", "other(1)", "Next", tip="The next failure."),
-        key("left", "other(-1)", "Before", show=False, tip="The failure before."),
-        key("escape", "choose('leave')", "Leave, go on later", display="esc", tip="Nothing is lost."),
+        key("left", "other(-1)", "Previous", show=False, tip="The previous failure."),
+        key("escape", "leave", "Leave, resume later", display="esc", tip="Leave the run. Completed steps are kept."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
-    def __init__(self, session: Session, machine: str, choose: Callable[[Choice], object]) -> None:
+    def __init__(
+        self, session: Session, machine: str, *, retry: Callable[[], object], leave: Callable[[], object]
+    ) -> None:
         super().__init__()
         self._session = session
-        self._choose = choose
+        self._retry, self._leave = retry, leave
         self._failures = session.progress.failures
         mine = [index for index, event in enumerate(self._failures) if event.task.machine == machine]
         self._index = mine[0] if mine else 0
 
     @property
     def failure(self) -> TaskFinished | None:
-        """What is shown; None where the run could not be carried out at all."""
+        """The failure on the screen; None where the run failed as a whole."""
         return self._failures[self._index] if self._failures else None
 
     def compose(self) -> ComposeResult:
@@ -109,34 +102,34 @@ class FailureScreen(PlainScreen):
         self._fill()
 
     def headline(self) -> str:
-        """Say where it stopped."""
+        """Return which machine failed at which step."""
         failure = self.failure
         if failure is None:
             return f"{self._session.profile.name} was not built"
         began = self._session.titles.get(failure.task.machine)
         title = began.title if began and began.task == failure.task else failure.task.step
-        return f'{failure.task.machine} stopped at "{clean(title)}"'
+        return f'{failure.task.machine} failed at "{clean(title)}"'
 
     def others(self) -> str:
-        """Say how far the whole run is."""
+        """Return the progress of the whole run."""
         progress = self._session.progress
         count = f"failure {self._index + 1} of {len(self._failures)}, " if len(self._failures) > 1 else ""
-        return f"{count}{progress.done} of {len(progress.tasks)} steps are done" if progress.tasks else ""
+        return f"{count}{progress.done} of {len(progress.tasks)} steps done" if progress.tasks else ""
 
     def words(self) -> Words:
-        """Say what failed, why, and what can be done."""
+        """Return what failed, why, and how to fix it."""
         failure, error = self.failure, self._session.error
         if failure is not None:
             command = f"$ {clean(failure.command)}" if failure.command else ""
             last = tuple(map(clean, failure.tail[-LAST_LINES:]))
-            fix = failure.fix or "Look at the log; retrying repeats this step alone."
+            fix = failure.fix or "Look at the log. A retry repeats this step only."
             where = f"error {failure.error_id}, docs/errors.md\nlog {failure.log}"
             return Words(clean(failure.error), command, last, clean(fix), where)
         if error is None:
             raise ValueError("a run without a failure and without an error has not failed")
         cause = "\n".join(map(clean, error.message.splitlines()))
         where = f"error {error.id}, docs/errors.md\nlog {self._session.log_folder}"
-        return Words(cause, "", (), clean(error.fix) or "Nothing was lost; try again.", where)
+        return Words(cause, "", (), clean(error.fix) or "Try again; completed steps are skipped.", where)
 
     def _fill(self) -> None:
         words = self.words()
@@ -150,7 +143,7 @@ class FailureScreen(PlainScreen):
         self.query_one(FailureHead).redraw()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Offer what makes sense here."""
+        """Offer the keys that apply to this failure."""
         if action == "other":
             return len(self._failures) > 1
         return self.failure is not None if action == "shell" else True
@@ -160,14 +153,15 @@ class FailureScreen(PlainScreen):
         self._index = (self._index + step) % len(self._failures)
         self._fill()
 
-    def action_choose(self, how: str) -> None:
-        """Go back and let the run screen do it."""
-        self.app.pop_screen()
-        self._choose(Choice(how))
+    def action_retry(self) -> None:
+        """Close, and run again."""
+        self.action_back()
+        self._retry()
 
     def action_leave(self) -> None:
-        """Leave as Esc does; the start screen leaves kubetui."""
-        self.action_choose("leave")
+        """Close, and leave the run; `q` on the start screen then leaves kubetui."""
+        self.action_back()
+        self._leave()
 
     def action_shell(self) -> None:
         """Open a shell on the machine that failed."""
@@ -175,9 +169,9 @@ class FailureScreen(PlainScreen):
             open_shell(self.app, self._session.profile.name, self.failure.task.machine)
 
     def action_copy(self) -> None:
-        """Copy everything that is shown."""
-        said = self.words()
-        command = [said.command] if said.command else []
-        text = [self.headline(), said.cause, "", *command, *said.last, "", said.fix, said.where]
+        """Copy the whole page."""
+        words = self.words()
+        command = [words.command] if words.command else []
+        text = [self.headline(), words.cause, "", *command, *words.last, "", words.fix, words.where]
         self.app.copy_to_clipboard("\n".join(text))
         self.notify("Copied.")

@@ -1,4 +1,4 @@
-"""The title line of a run: the cluster's name, a bar over all machines, and the times."""
+"""The title line of a run: the cluster's name, a progress bar over all machines, and the times."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Callable
 from textual.content import Content
 
 from kubetui.profile.words import note
-from screens.run import state as runstate
 from screens.run.session import Session
 from screens.widgets.chrome import Head
 from screens.widgets.symbols import signs
 
 
 class RunHead(Head):
-    """Shows the session that `session` returns, which a retry replaces; `status` says what stands on the right."""
+    """Shows the session that `session` returns, which a retry replaces, and `status` on the right."""
 
     def __init__(self, session: Callable[[], Session], status: Callable[[], Content]) -> None:
         super().__init__()
@@ -24,7 +23,7 @@ class RunHead(Head):
         self.note = note(session().profile)
 
     def look(self) -> None:
-        """Draw it anew where it says something else now."""
+        """Draw it again if it has changed."""
         line = self.line()
         if self._drawn is None or not self._drawn.is_same(line):
             self._drawn = line
@@ -38,5 +37,6 @@ class RunHead(Head):
         name = Content.styled(session.profile.name, "bold $accent")
         right = Content.assemble(f"{progress.done} of {total}   " if total else "", self._status())
         width = max(8, self.size.width - 6 - name.cell_length - right.cell_length)
-        full, empty = runstate.bar(progress.done, total, width, signs().full, signs().empty)
+        filled = width * progress.done // total if total else 0
+        full, empty = signs().full * filled, signs().empty * (width - filled)
         return Content.assemble(name, "  ", (full, "$accent"), (empty, "dim"), "  ", right)

@@ -1,4 +1,4 @@
-"""The machines of a run, one a row: sign, name, step, and how far it is."""
+"""The machines of a run, one per row: sign, name, step, and how many steps are done."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from textual.strip import Strip
 
 from kubetui.base.text import clean
 from screens.widgets.chrome import key
-from screens.widgets.symbols import State, signs
+from screens.widgets.symbols import Mark, signs
 
 NAME_WIDTH = 18
 COUNTS_FROM = 40
-"""Columns from which each machine shows how many of its steps are done."""
-Item = tuple[str, State, str, str]
-"""A machine's name, state, step, and count."""
+"""Columns from which the rows show the number of steps done."""
+Item = tuple[str, Mark, str, str]
+"""A machine's name, mark, step, and count."""
 
 
 class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
-    """Draws the visible rows alone; ↑ ↓ and the mouse choose one."""
+    """Draws only the visible rows; ↑ ↓ and the mouse choose one."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "machine--done",
@@ -51,12 +51,12 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("up,k", "move(-1)", "Machine", display="↑↓", tip="The machine above."),
-        key("down,j", "move(1)", "Machine", show=False, tip="The machine below."),
+        key("up,k", "move(-1)", "Machine", display="↑↓", tip="Move to the machine above."),
+        key("down,j", "move(1)", "Machine", show=False, tip="Move to the machine below."),
     ]
 
     class Chosen(Message):
-        """Another machine was chosen."""
+        """The person chose another machine."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
@@ -66,11 +66,11 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self.items: tuple[Item, ...] = ()
         self.name_width = 0
-        """How wide the names are."""
+        """The width of the name column."""
         self.chosen = 0
 
     def fill(self, items: tuple[Item, ...]) -> None:
-        """Show these machines; nothing is drawn where nothing changed."""
+        """Show these machines, drawing only rows that changed."""
         if items == self.items:
             return
         if len(items) != len(self.items):
@@ -87,7 +87,7 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.choose(self.chosen + step)
 
     def choose(self, index: int) -> None:
-        """Choose a machine by its place."""
+        """Choose a machine by its index."""
         if not self.items:
             return
         self.chosen = min(max(0, index), len(self.items) - 1)
@@ -96,7 +96,7 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Chosen(self.items[self.chosen][0]))
 
     def on_click(self, event: Click) -> None:
-        """Choose the machine that was clicked."""
+        """Choose the clicked machine."""
         index = event.y + round(self.scroll_y)
         if index < len(self.items):
             self.choose(index)
@@ -108,25 +108,25 @@ class MachineList(ScrollView, can_focus=True, inherit_bindings=False):
         base = self.rich_style
         if index >= len(self.items):
             return Strip.blank(width, base)
-        name, state, step, count = self.items[index]
-        style = self.get_component_rich_style(f"machine--{state}", partial=True)
+        name, mark, step, count = self.items[index]
+        style = self.get_component_rich_style(f"machine--{mark}", partial=True)
         chosen = (
             self.get_component_rich_style("machine--chosen", partial=True) if index == self.chosen else Style.null()
         )
         shown = f" {count} " if width >= COUNTS_FROM else ""
         room = width - self.name_width - 5 - len(shown)
         segments = [
-            Segment(f" {signs().of(state)} ", style),
+            Segment(f" {signs().of(mark)} ", style),
             Segment(fitted(name, self.name_width), chosen),
             Segment("  "),
-            Segment(fitted(step, room), style if state in {"waiting", "attention", "failed"} else None),
+            Segment(fitted(step, room), style if mark in {"waiting", "attention", "failed"} else None),
             Segment(shown, self.get_component_rich_style("machine--count", partial=True)),
         ]
         return Strip(segments).adjust_cell_length(width).apply_style(base)
 
 
 def fitted(text: str, width: int) -> str:
-    """Return a cleaned text in exactly so many cells; one that is cut ends in an ellipsis."""
+    """Return a cleaned text in exactly `width` cells, cut with an ellipsis where it is longer."""
     text = clean(text)
     if cell_len(text) <= width:
         return set_cell_size(text, width)

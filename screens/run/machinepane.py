@@ -1,4 +1,4 @@
-"""The machines beside the log of a run: a heading, the list, and what the chosen one does."""
+"""The machines beside a run's log: a heading, the list, and details of the chosen one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from screens.widgets.static import Static
 
 
 class MachinePane(Vertical):
-    """Shows the machines it is given; what it was told already is not drawn again."""
+    """Shows the machines, drawing only what changed."""
 
     DEFAULT_CSS = """
     MachinePane > .columns { height: 1; text-style: dim; padding: 0 1; }
@@ -27,20 +27,20 @@ class MachinePane(Vertical):
 
     @property
     def list(self) -> MachineList:
-        """The list itself."""
+        """The list of machines."""
         return self.query_one(MachineList)
 
     @property
     def machine(self) -> str:
-        """The machine that is chosen."""
+        """The chosen machine."""
         shown = self.list
         return shown.items[shown.chosen][0] if shown.items else ""
 
     def fill(self, items: tuple[Item, ...]) -> None:
-        """Show these machines, under a heading that is as wide as their names."""
+        """Show these machines, with the heading fitted to their names."""
         self.list.fill(items)
         self.query_one(".columns", Static).say(Content(f"  {'Machine':<{self.list.name_width}}  Step"))
 
     def tell(self, detail: Content) -> None:
-        """Say what the chosen machine does."""
+        """Show details of the chosen machine."""
         self.query_one("#detail", Static).say(detail)

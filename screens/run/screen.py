@@ -1,4 +1,4 @@
-"""The run: machines with their steps on the left, the log on the right, and a bar over all."""
+"""The screen of a run: machines and their steps on the left, the log on the right, a progress bar above."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from kubetui.profile.schema.profile import Profile
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
 from screens.run import words as runwords
-from screens.run.failure import Choice, FailureScreen
+from screens.run.failure import FailureScreen
 from screens.run.head import RunHead
 from screens.run.machinelist import MachineList
 from screens.run.machinepane import MachinePane
-from screens.run.session import Session, running_session
+from screens.run.session import Session
+from screens.threads import Threads
 from screens.widgets.chrome import key
+from screens.widgets.navigation import GoHome, OpenCluster
 from screens.widgets.symbols import signs
 
 HERTZ = 5
-"""How often the left side looks for something new; the log has a pace of its own."""
+"""How often the left side looks for changes; the log has its own rate."""
 
 
 class RunScreen(LogScreen):
-    """Shows a session, and passes on what the person wants of it.
+    """Shows a session and controls it.
 
-    A run of the same cluster that still goes on in the background is shown again rather than begun twice.
-    `begin` makes a session, and `now` tells the time, so that tests decide on both.
+    If a run of the same cluster still works in the background, it shows that one and starts no other.
+    Tests replace `make`, which creates a session, and `now`, which returns the time.
     """
 
     DEFAULT_CSS = """
@@ -44,38 +46,33 @@ class RunScreen(LogScreen):
     RunScreen.-ascii LogPane { border-left: ascii $border-blurred; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "open", "Open", tip="What to do next: the cluster, or what failed."),
-        key("enter", "peek", "What failed", show=False, tip="What has failed so far."),
-        key("a", "everyone", "All", tip="The logs of all machines in one, with their names; and back to one."),
-        key("r", "retry", "Go on", tip="Begin again; what is done is not done twice."),
+        key("enter", "open", "Open", tip="Open the cluster, or show what failed."),
+        key("enter", "peek", "What failed", show=False, tip="Show what has failed so far."),
+        key("a", "everyone", "All", tip="Show the logs of all machines in one, and back."),
+        key("r", "retry", "Resume", tip="Run again; completed steps are skipped."),
         *LOG_KEYS,
-        key("t", "times(True)", "Times", show=False, tip="Show when each line came."),
-        key(
-            "escape",
-            "back",
-            "Leave",
-            display="esc",
-            show=False,
-            tip="Leave the run. It asks first, and nothing is lost.",
-        ),
+        key("t", "times(True)", "Times", show=False, tip="Show the time of each line."),
+        key("escape", "back", "Leave", display="esc", show=False, tip="Leave the run. Asks first; nothing is lost."),
     ]
 
     def __init__(
         self,
         profile: Profile,
+        threads: Threads,
         *,
-        begin: Callable[[Profile], Session] = Session,
+        make: Callable[[Profile], Session] = Session,
         estimate: float | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
-        self._begin = begin
+        self._threads = threads
+        self._make = make
         self._now = now
         self._estimate = estimate
         self._together = False
         self._leaving = False
         self._told = False
-        self.session = running_session(profile.name) or begin(profile)
+        self.session = threads.find(Session, profile.name) or make(profile)
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -87,9 +84,9 @@ class RunScreen(LogScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Begin, unless it runs already, and look for news from now on."""
+        """Start the run, unless it is under way, and watch it."""
         if not self.session.began:
-            self.session.start()
+            self._threads.start(self.session)
         self.machines.list.focus()
         self._machines()
         self.machines.list.choose(0)
@@ -102,18 +99,18 @@ class RunScreen(LogScreen):
 
     @property
     def machine(self) -> str:
-        """The machine that is chosen."""
+        """The chosen machine."""
         return self.machines.machine
 
     def look(self) -> None:
-        """Take in what happened and draw what changed."""
+        """Fold in new events and draw what changed."""
         self.session.drain()
         self._machines()
         self.query_one(RunHead).look()
         self._detail()
         self._pane_title()
         if not self.session.running and not self._told:
-            # what the engine said last may have come between the two looks
+            # the engine's last events may have arrived after the drain above
             self.session.drain()
             self._told = True
             self.refresh_bindings()
@@ -140,26 +137,26 @@ class RunScreen(LogScreen):
 
     def _ended(self) -> None:
         if self._leaving:
-            self._home()
+            self.post_message(GoHome())
         elif self._failed:
             self._open_failure()
         elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
             self._open_cluster()
 
     @on(MachineList.Chosen)
-    def chosen(self) -> None:
-        """Show the log of the machine that was chosen."""
+    def show_machine(self) -> None:
+        """Show the log of the chosen machine."""
         self._together = False
         self._detail()
         self._pane_title()
 
     def action_everyone(self) -> None:
-        """Show all logs in one, or one again."""
+        """Show all logs in one, or the chosen machine's again."""
         self._together = not self._together
         self._pane_title()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done now."""
+        """Offer the keys that apply now."""
         if action == "open":
             return self._told and (self._succeeded or self._failed)
         if action == "peek":
@@ -185,63 +182,50 @@ class RunScreen(LogScreen):
         self._open_failure()
 
     def action_open(self) -> None:
-        """Go where the run's state leads."""
+        """Open the cluster, or show what failed."""
         if self._succeeded:
             self._open_cluster()
         else:
             self._open_failure()
 
     def _open_cluster(self) -> None:
-        from screens.cluster.screen import ClusterScreen  # noqa: PLC0415 - needed at the end alone
-
         finished = self.session.progress.finished
-        app, name = self.app, self.session.profile.name
-        self._home()
-        app.push_screen(ClusterScreen(name, seconds=finished.seconds if finished else None))
+        self.post_message(OpenCluster(self.session.profile.name, finished.seconds if finished else None))
 
     def _open_failure(self) -> None:
-        self.app.push_screen(FailureScreen(self.session, self.machine, self._after_failure))
-
-    def _after_failure(self, choice: Choice) -> None:
-        if choice is Choice.RETRY:
-            self.action_retry()
-        elif choice is Choice.LEAVE:
-            self.action_back()
+        self.app.push_screen(FailureScreen(self.session, self.machine, retry=self.action_retry, leave=self.action_back))
 
     def action_retry(self) -> None:
-        """Begin a new session; the engine finds what is done."""
+        """Start a new session; the engine skips completed steps."""
         if self.session.running:
-            self.notify("The other machines are not through yet; retry when they are.")
+            self.notify("Other machines are still working. Retry when they have finished.")
             return
         self._told = self._leaving = False
-        self.session = self._begin(self.session.profile)
-        self.session.start()
+        self.session = self._make(self.session.profile)
+        self._threads.start(self.session)
         self.refresh_bindings()
         self.look()
 
     def action_back(self) -> None:
-        """Close what is open, or leave; a run that goes on asks first."""
+        """Close what is open in the log, or leave; asks first while the run works."""
         if self.undo_one():
             return
         if not self.session.running:
-            self._home()
+            self.post_message(GoHome())
             return
         self.app.push_screen(runwords.question(self.session), self._answered)
 
     def action_leave(self) -> None:
-        """Leave the run first; the start screen leaves kubetui."""
+        """Leave the run; `q` on the start screen then leaves kubetui."""
         self.action_back()
 
     def _answered(self, answer: str | None) -> None:
         if answer == runwords.STOP:
             self._leaving = True
-            self.session.stop()
+            if self.session.stopping:
+                self.session.stop_now()
+            else:
+                self.session.wind_down()
             self.look()
         elif answer == runwords.KEEP:
-            self._home()
-
-    def _home(self) -> None:
-        """Go back to the first screen."""
-        app = self.app
-        while len(app.screen_stack) > 1:
-            app.pop_screen()
+            self.post_message(GoHome())

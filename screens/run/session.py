@@ -1,4 +1,4 @@
-"""A run under the wizard: the engine in a thread and an event loop of its own."""
+"""One run under the wizard: the engine in its own thread, and what it has reported so far."""
 
 from __future__ import annotations
 
@@ -14,76 +14,77 @@ from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from screens.log.buffers import Buffers
-from screens.threads import EngineThread, _threads
+from screens.threads import EngineThread
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
 Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
-"""What a session runs; `kubetui.operations.up.up` is one, a test's recorded events are another."""
+"""What a session runs: `kubetui.operations.up.up`, or a test's recorded events."""
 
 
 async def build(
     profile: Profile, sink: Sink, stop: Stop, access: Access | None = None, confirmed: Collection[str] = ()
 ) -> RunFinished:
-    """Run `kubetui.operations.up.up`, imported in the engine's thread: asyncssh takes longer to load than Textual."""
-    from kubetui.operations.up import up  # noqa: PLC0415
+    """Run `kubetui.operations.up.up`."""
+    from kubetui.operations.up import up  # noqa: PLC0415 - loads asyncssh, in the engine's thread
 
     return await up(profile, sink, stop, access=access, confirmed=confirmed)
 
 
 class Session:
-    """One run of a profile, and what has happened in it so far.
+    """One run of a profile.
 
-    Everything but `_sink` is for the screen's thread. `drain` folds what happened into `progress`; lines
-    go straight to `buffers`.
+    Its methods are for the screen's thread; the engine's thread calls only `_sink`. Lines go straight to
+    `buffers`; `drain` folds all other events into `progress`.
     """
 
     def __init__(self, profile: Profile, run: Runner = build) -> None:
         self.profile = profile
-        self.runner = run
+        self.name = profile.name
         self.progress = Progress()
         self.titles: dict[str, TaskStarted] = {}
-        """The last task that each machine began."""
-        self.stop_requests = 0
+        """The last task that each machine started."""
+        self.stopping = False
+        """Whether it has been asked to stop."""
         self.began = False
         self.buffers = Buffers([machine.name for machine in Plan(profile).machines])
         self.log_folder = Cluster(profile.name).logs
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = Stop()
-        self.thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
+        self._thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
 
     def start(self) -> None:
-        """Begin the run."""
+        """Start the run."""
         self.began = True
-        self.thread.start()
-        _sessions.append(self)
+        self._thread.start()
 
     @property
     def running(self) -> bool:
         """Whether the engine still works."""
-        return self.thread.alive
+        return self._thread.running
 
     @property
     def error(self) -> KubetuiError | None:
-        """Why the run could not be carried out at all."""
-        return self.thread.error
+        """Why the run failed as a whole."""
+        return self._thread.error
 
-    def stop(self) -> None:
-        """Let what runs come to its end and start nothing new; the second time, stop at once."""
-        self.stop_requests += 1
-        # also before the loop is there: the engine looks at it before every task
-        if self.stop_requests == 1:
-            self._stop.requested = True
-        else:
-            self.thread.call(self._stop.request)
+    def wind_down(self) -> None:
+        """Finish the running steps and start no others."""
+        # a flag, not a call into the loop, which may not run yet; the engine reads it before every task
+        self.stopping = self._stop.requested = True
+
+    def stop_now(self) -> None:
+        """Cut the running steps short; the next run repairs what they leave."""
+        self.wind_down()
+        self._thread.call(self._stop.request)
 
     def join(self, seconds: float | None = None) -> None:
         """Wait until the engine has ended."""
-        self.thread.join(seconds)
+        self._thread.join(seconds)
 
     def drain(self) -> bool:
-        """Take in what happened since the last call, and tell whether anything did."""
+        """Fold in the events since the last call, and tell whether there were any."""
         changed = False
         while True:
             try:
@@ -110,32 +111,3 @@ class Session:
             case _:
                 pass
         self._events.put(event)
-
-
-_sessions: list[Session] = []
-
-
-def running_session(name: str) -> Session | None:
-    """Return the run of a cluster that still goes on."""
-    return next((session for session in _sessions if session.profile.name == name and session.running), None)
-
-
-def land(say: Callable[[str], object]) -> None:
-    """After the screen is gone: let what changes something come to its end. Ctrl+C stops at once what still runs."""
-    running = [session for session in _sessions if session.running]
-    runs = {session.thread for session in running}
-    others = [thread for thread in _threads if thread.alive and thread not in runs]
-    for session in running:
-        if not session.stop_requests:
-            session.stop()
-    if names := [*(session.profile.name for session in running), *(thread.name for thread in others)]:
-        say(f"{', '.join(names)}: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there.")
-    while any(thread.alive for thread in _threads):
-        try:
-            for thread in _threads:
-                thread.join()
-        except KeyboardInterrupt:
-            for session in running:
-                session.stop()
-            for thread in others:
-                thread.cancel()

@@ -1,1 +1,1 @@
-"""The first screen: clusters and profiles."""
+"""The start screen: clusters and profiles."""

@@ -1,4 +1,4 @@
-"""The rows of the start screen: pure functions of values, a width and a time."""
+"""The rows of the start screen: pure functions of their values, a width and a time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import memory
 from kubetui.record.overview import ClusterOverview, ClusterState
-from screens.widgets.symbols import COLOURS, State, signs
+from screens.widgets.symbols import COLOURS, Mark, signs
 from screens.wizard.draft import Draft
 
-_STATES: Final[Mapping[ClusterState, State]] = {
+_MARKS: Final[Mapping[ClusterState, Mark]] = {
     "built": "done",
     "working": "running",
     "stopped": "attention",
@@ -24,7 +24,7 @@ _STATES: Final[Mapping[ClusterState, State]] = {
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _ROOMY = 100
-"""Columns from which a cluster's address stands in its row."""
+"""Columns from which the row of a cluster shows its address."""
 
 
 def heading(words: str) -> Content:
@@ -33,8 +33,8 @@ def heading(words: str) -> Content:
 
 
 def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
-    """Return a cluster's row, `width` columns wide with the mark before it."""
-    state = _STATES[cluster.state]
+    """Return a cluster's row, `width` columns wide including its sign."""
+    mark = _MARKS[cluster.state]
     count = counted(cluster.nodes, "node") if cluster.nodes else ""
     head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
     tail = f" {ago(now - cluster.when):>8}"
@@ -42,9 +42,9 @@ def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
         tail = f"{cluster.address:<16}{tail}"
     room = max(8, width - len(head) - len(tail) - 2)
     return Content.assemble(
-        (signs().of(state), COLOURS[state]),
+        (signs().of(mark), COLOURS[mark]),
         head,
-        (_cut(cluster.words, room), COLOURS[state] if state != "done" else ""),
+        (_cut(cluster.words, room), COLOURS[mark] if mark != "done" else ""),
         (tail, "dim"),
     )
 
@@ -52,14 +52,15 @@ def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
 def entry_row(entry: Entry, width: int, *, edited: bool = False) -> Content:
     """Return a profile's row."""
     if entry.profile is None:
-        return _row(entry.name, "cannot be read", entry.kind, width, style=COLOURS["failed"], sign=signs().failed)
+        return _row(entry.name, "unreadable", entry.kind, width, style=COLOURS["failed"], sign=signs().failed)
     kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
     return _row(entry.name, _sizes(entry.profile), kind, width)
 
 
 def draft_row(draft: Draft, width: int) -> Content:
     """Return the row of answers that were never saved."""
-    return _row(draft.profile().name, _sizes(draft.profile()), "not saved", width)
+    profile = draft.look().profile
+    return _row(profile.name, _sizes(profile), "not saved", width)
 
 
 def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign: str = " ") -> Content:
@@ -88,7 +89,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def ago(seconds: float) -> str:
-    """Return how long ago something was.
+    """Return a time in the past, in words.
 
     >>> ago(30), ago(3700), ago(200000)
     ('just now', '1 h ago', '2 d ago')

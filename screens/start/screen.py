@@ -1,8 +1,9 @@
-"""The start: clusters, profiles, and what the chosen one is."""
+"""The start screen: clusters, profiles, and a description of the chosen one."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,111 +13,117 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from screens.widgets.chrome import PlainScreen, TitleLine, key, marked
-from screens.widgets.lists import Lines, SearchLine
+from screens.widgets.chrome import TitleLine, key, marked
+from screens.widgets.lists import RowList, SearchLine, SearchScreen
+from screens.widgets.navigation import DestroyCluster, OpenCluster, StartRun
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
     from kubetui.record.overview import ClusterOverview
-    from screens.app import KubetuiApp
+    from screens.host import Host
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
 
 _READING = Content.styled("   reading", "dim")
 
 
-def _filled(app: KubetuiApp) -> Shelf:
-    from screens.start.shelf import Shelf  # noqa: PLC0415 - after the first frame, in a thread
+def _fill_shelf(find_host: Callable[[], Host]) -> Shelf:
+    from screens.start.shelf import Shelf  # noqa: PLC0415 - loads pydantic; called in a thread, after the first frame
 
-    return Shelf(app.host)
+    return Shelf(find_host())
 
 
-class StartScreen(PlainScreen):
-    """Open a cluster or a profile, go on with a run, or begin a new one."""
+class StartScreen(SearchScreen):
+    """Opens a cluster or a profile, resumes a run, or starts a new cluster.
 
-    app: KubetuiApp
+    It calls `find_host` in a thread, because that loads pydantic, and `loaded` once it has its list.
+    """
+
     DEFAULT_CSS = """
-    StartScreen Lines { height: 1fr; padding: 1 1 0 1; }
+    StartScreen RowList { height: 1fr; padding: 1 1 0 1; }
     StartScreen #what { height: auto; max-height: 50%; padding: 1 2; max-width: 100; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("n", "new", "New", tip="A new cluster, from the defaults."),
-        key("enter", "open", "Open", tip="Open the chosen cluster, or the wizard with this profile."),
-        key("g", "go_on", "Go on", tip="Go on with the run of the chosen cluster where it stopped."),
-        key("d", "destroy", "Destroy", tip="Remove the chosen cluster with its machines; asks first."),
-        key("u", "undo", "Undo edits", tip="Forget what was changed in the chosen profile and not saved."),
-        key("slash", "search", "Search", display="/", tip="Show only the lines with a word."),
+        key("n", "new", "New", tip="Start a new cluster from the defaults."),
+        key("enter", "open", "Open", tip="Open the chosen cluster or profile."),
+        key("g", "resume", "Resume", tip="Resume the run of the chosen cluster where it stopped."),
+        key("d", "destroy", "Destroy", tip="Destroy the chosen cluster and its machines. Asks first."),
+        key("u", "undo", "Undo edits", tip="Discard the unsaved edits of the chosen profile."),
+        key("slash", "search", "Search", display="/", tip="Show only rows that contain a text."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
         key("q", "leave", "Leave", tip="Leave kubetui."),
         key("escape", "nothing", "Back", show=False),
     ]
 
-    def __init__(self, *, new: bool = False) -> None:
+    def __init__(
+        self, find_host: Callable[[], Host], loaded: Callable[[], Awaitable[None]], *, new: bool = False
+    ) -> None:
         super().__init__()
+        self._find_host = find_host
+        self._loaded = loaded
         self._new = new
         self._shelf: Shelf | None = None
-        self._sought = ""
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield TitleLine("kubetui", marked("running", "looking at this host"))
-        yield Lines(id="start")
+        yield TitleLine("kubetui", marked("running", "checking this host"))
+        yield RowList(id="start")
         yield Static("", id="what", markup=False)
         yield SearchLine()
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Show the frame alone; what fills it comes right after, and then the keys that were pressed meanwhile."""
-        lines = self.query_one(Lines)
-        lines.show_lines([("-clusters", Content.styled("Clusters", "bold")), ("-reading", _READING)])
-        lines.focus()
+        """Show an empty frame; its list comes right after, and then the keys pressed meanwhile."""
+        rows = self.query_one(RowList)
+        rows.show_rows([("-clusters", Content.styled("Clusters", "bold")), ("-reading", _READING)])
+        rows.focus()
         self.call_after_refresh(self.load)
 
     @work
     async def load(self) -> None:
-        """Read what there is in a thread: all that knows profiles is imported with it."""
-        self._shelf = await asyncio.to_thread(_filled, self.app)
-        self.show_all()
+        """Read clusters and profiles in a thread, which also imports pydantic."""
+        self._shelf = await asyncio.to_thread(_fill_shelf, self._find_host)
+        self.show_rows()
         if self._new:
             self.action_new()
-        self.look()
-        await self.app.held.release()
+        self.look(self._shelf.host)
+        await self._loaded()
 
     def on_screen_resume(self) -> None:
-        """Read again what there is: another screen may have made or saved something."""
+        """Read the list again: another screen may have built or saved something."""
         if self._shelf is not None:
             self._shelf.read()
-            self.show_all()
+            self.show_rows()
 
     def on_resize(self) -> None:
-        """Draw the rows as wide as the terminal is."""
-        self.call_after_refresh(self.show_all)
+        """Fit the rows to the new width."""
+        self.call_after_refresh(self.show_rows)
 
     @work
-    async def look(self) -> None:
-        """Say how this host is, and load the large libraries meanwhile."""
-        checks = await self.app.host.checks(None)
+    async def look(self, host: Host) -> None:
+        """Check this host and show the result, then load the large libraries."""
+        checks = await host.checks(None)
         failed = next((check for check in checks if check.status == "failed"), None)
         ready = Content.assemble(f"{checks[0].message}  ", marked("done", "ready"))
         self.query_one(TitleLine).say(marked("failed", failed.message) if failed else ready)
         await asyncio.to_thread(import_module, "kubetui.operations.up")
 
-    def show_all(self) -> None:
-        """Show clusters, drafts and profiles."""
+    def show_rows(self) -> None:
+        """Show clusters, unsaved answers and profiles."""
         if self._shelf is not None:
-            self.query_one(Lines).show_lines(self._shelf.rows(self._sought, self.size.width - 4))
+            self.query_one(RowList).show_rows(self._shelf.rows(self._search, self.size.width - 4))
             self.show_what()
 
     @on(OptionList.OptionHighlighted)
     def show_what(self) -> None:
-        """Say what the chosen line is, and show the keys that work on it."""
+        """Describe the chosen row, and show the keys that work on it."""
         if self._shelf is not None:
             self.query_one("#what", Static).update(self._shelf.about(self._chosen))
         self.refresh_bindings()
 
     @property
     def _chosen(self) -> str:
-        return self.query_one(Lines).chosen or ""
+        return self.query_one(RowList).chosen or ""
 
     @property
     def _cluster(self) -> ClusterOverview | None:
@@ -127,8 +134,8 @@ class StartScreen(PlainScreen):
         return self._shelf.draft(self._chosen) if self._shelf else None
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Tell which keys work on the chosen line."""
-        if not self.is_mounted or action not in {"open", "go_on", "destroy", "undo"}:
+        """Offer the keys that work on the chosen row."""
+        if not self.is_mounted or action not in {"open", "resume", "destroy", "undo"}:
             return True
         if action == "open":
             return bool(self._chosen)
@@ -141,60 +148,42 @@ class StartScreen(PlainScreen):
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
-        """Open what is chosen."""
+        """Open the chosen cluster or profile."""
         if self._cluster is not None:
-            from screens.cluster.screen import ClusterScreen  # noqa: PLC0415
-
-            self.app.push_screen(ClusterScreen(self._cluster.name))
+            self.post_message(OpenCluster(self._cluster.name))
         elif self._shelf is not None:
             self._wizard(self._shelf.answers(self._chosen))
 
     def action_new(self) -> None:
-        """Begin a new one."""
+        """Start a new cluster."""
         if self._shelf is not None:
             self._wizard(self._shelf.fresh())
 
     def _wizard(self, draft: Draft | None) -> None:
-        if draft is not None:
-            self.app.push_screen(self.app.page(0, draft))
+        from screens.wizard.pages import PageScreen  # noqa: PLC0415 - loads pydantic
 
-    def action_go_on(self) -> None:
-        """Go on with a run that stopped."""
-        from kubetui.profile.plan import Plan  # noqa: PLC0415
-        from screens.run.begin import start_run  # noqa: PLC0415
+        if draft is not None and self._shelf is not None:
+            self.app.push_screen(PageScreen(0, draft, self._shelf.host))
+
+    def action_resume(self) -> None:
+        """Resume a run that stopped."""
+        from kubetui.profile.plan import Plan  # noqa: PLC0415 - loads pydantic
 
         cluster = self._cluster
         if cluster is not None and cluster.profile is not None:
-            start_run(self.app, Plan(cluster.profile))
+            self.post_message(StartRun(Plan(cluster.profile)))
 
     def action_destroy(self) -> None:
-        """Remove a cluster."""
-        from screens.cluster.removal import destroy  # noqa: PLC0415
-
+        """Destroy the chosen cluster, after a confirmation."""
         if self._cluster is not None:
-            destroy(self.app, self._cluster.name, self.app.push_screen)
+            self.post_message(DestroyCluster(self._cluster.name))
 
     def action_undo(self) -> None:
-        """Forget a draft."""
+        """Discard the unsaved edits of the chosen row."""
         draft = self._draft
         if self._shelf is not None and draft is not None:
             self._shelf.forget(draft)
-            self.show_all()
+            self.show_rows()
 
     def action_nothing(self) -> None:
-        """Stay: there is nothing before the start."""
-
-    def action_search(self) -> None:
-        """Open the search."""
-        self.query_one(SearchLine).open()
-
-    @on(SearchLine.Sought)
-    def seek(self, event: SearchLine.Sought) -> None:
-        """Narrow the list."""
-        self._sought = event.text
-        self.show_all()
-
-    @on(SearchLine.Ended)
-    def found(self) -> None:
-        """Go back to the list."""
-        self.query_one(Lines).focus()
+        """Stay: no screen comes before the start screen."""

@@ -1,6 +1,6 @@
-"""What the start screen offers: clusters, profiles, and answers that were not saved.
+"""What the start screen lists: clusters, profiles, and unsaved answers.
 
-Everything that knows profiles is imported with this file; the start screen asks for it once its first frame is drawn.
+This file imports everything that needs pydantic; the start screen imports it after its first frame.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ class Shelf:
     """Everything that can be opened, each under an id: `cluster NAME`, `saved NAME`, `starter NAME`, `draft NUMBER`."""
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        self.host = host
         self._drafts: list[Draft] = []
         self._clusters: dict[str, overview.ClusterOverview] = {}
         self._entries: dict[str, library.Entry] = {}
         self.read()
 
     def read(self) -> None:
-        """Read the folders again: another screen may have made or saved something."""
+        """Read the folders again: another screen may have built or saved something."""
         self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
         entries = library.listing()
-        if not self._host.builds():
-            # what works here stands first
+        if not self.host.builds():
+            # rehearsals first: they are what works here
             entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
         self._entries = {f"{each.kind} {each.name}": each for each in entries}
         self._drafts = [draft for draft in self._drafts if draft.changed]
 
     def rows(self, sought: str, width: int) -> list[Row]:
-        """Return a row for everything that has a word in it, under headings, `width` columns wide."""
-        now = self._host.now()
+        """Return the rows that contain `sought`, under headings, `width` columns wide."""
+        now = self.host.now()
         rows = [("-clusters", heading("Clusters"))]
         rows += _sifted(sought, ((id_, cluster_row(each, width, now)) for id_, each in self._clusters.items()))
         if len(rows) == 1:
-            rows.append(("-none", Content.styled("   none" if sought else "   none yet: n begins one", "dim")))
+            rows.append(("-none", Content.styled("   none" if sought else "   none yet: press n for a new one", "dim")))
         rows += [("-gap", Content("")), ("-profiles", heading("Profiles"))]
         rows += _sifted(sought, ((f"draft {index}", draft_row(draft, width)) for index, draft in self._new_drafts()))
         rows += _sifted(
@@ -59,33 +59,34 @@ class Shelf:
         return rows
 
     def about(self, chosen: str) -> Content:
-        """Say what a row is."""
+        """Describe a row."""
         cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
         draft = self.draft(chosen)
         if entry is not None and entry.error:
             error = entry.error.replace(str(entry.path), entry.path.name)
-            return Content.assemble(marked("failed", "It cannot be read"), f"\n{error}")
-        profile = draft.profile() if draft else cluster.profile if cluster else entry.profile if entry else None
+            return Content.assemble(marked("failed", "kubetui cannot read this profile"), f"\n{error}")
+        look = draft.look() if draft else None
+        profile = look.profile if look else cluster.profile if cluster else entry.profile if entry else None
         if profile is None:
             return Content("")
-        if draft and draft.plan() is None:
-            return marked("failed", "Its first address is too high for the other machines to count up from.")
-        note = Content.styled("Changed and not saved. ", "$warning") if draft else Content("")
-        return Content.assemble(("What it is\n", "bold"), note, in_words(profile))
+        if look and look.plan is None:
+            return marked("failed", "Its first address is too high: the other machines' addresses count up from it.")
+        note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
+        return Content.assemble(("Description\n", "bold"), note, in_words(profile))
 
     def cluster(self, chosen: str) -> overview.ClusterOverview | None:
-        """Return the cluster of a row."""
+        """Return a row's cluster."""
         return self._clusters.get(chosen)
 
     def draft(self, chosen: str) -> Draft | None:
-        """Return the unsaved answers of a row: its own, or those that changed its profile."""
+        """Return a row's unsaved answers: its own, or the edits of its profile."""
         if chosen.startswith("draft "):
             return self._drafts[int(chosen.removeprefix("draft "))]
         entry = self._entries.get(chosen)
         return self._edited(entry) if entry else None
 
     def answers(self, chosen: str) -> Draft | None:
-        """Return the answers to go on with from a row; they are kept from now on."""
+        """Return the answers to open for a row, and keep them from now on."""
         entry = self._entries.get(chosen)
         draft = self.draft(chosen)
         if draft is None and entry is not None and entry.profile is not None:
@@ -93,11 +94,11 @@ class Shelf:
         return draft
 
     def fresh(self) -> Draft:
-        """Return the answers that a new cluster begins with."""
-        return self._kept(Draft(self._host.first_choice()))
+        """Return the answers for a new cluster."""
+        return self._kept(Draft(self.host.first_choice()))
 
     def forget(self, draft: Draft) -> None:
-        """Forget answers."""
+        """Drop unsaved answers."""
         self._drafts.remove(draft)
 
     def _kept(self, draft: Draft) -> Draft:

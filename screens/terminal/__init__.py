@@ -1,1 +1,1 @@
-"""The terminal itself: output, held keys, colours."""
+"""The terminal: output, held keys and colours."""

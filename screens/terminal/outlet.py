@@ -1,12 +1,13 @@
-"""The way to a terminal that may be gone: what is written to it then is dropped, and nothing waits for it.
+"""Output to a terminal that may have been closed: writes to it are dropped instead of raising.
 
-With SIGHUP the kernel sends SIGCONT, and Textual begins anew with another thread that writes. An error would end that
-thread, and the wizard would wait for ever for room in its queue. The signal itself ends the wizard in order.
+Together with SIGHUP the kernel sends SIGCONT, on which Textual starts a new writer thread. A write error would end
+that thread, and the wizard would wait forever for space in its queue. SIGHUP itself ends the wizard cleanly.
 """
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, cast
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Outlet:
-    """Stands before a terminal's file and takes what is written to it, whether it is there or not."""
+    """Wraps a terminal's file, and drops writes once the terminal is gone."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: TextIOWrapper) -> None:
         self._file = file
         self._gone = False
 
     def write(self, text: str) -> int:
-        """Write a text, unless the terminal is gone."""
+        """Write text, unless the terminal is gone."""
         if not self._gone:
             try:
                 self._file.write(text)
@@ -31,7 +32,7 @@ class Outlet:
         return len(text)
 
     def flush(self) -> None:
-        """Send what was written."""
+        """Flush, unless the terminal is gone."""
         if not self._gone:
             try:
                 self._file.flush()
@@ -39,15 +40,16 @@ class Outlet:
                 self._gone = True
 
     def fileno(self) -> int:
-        """Return the file's number."""
+        """Return the file descriptor."""
         return self._file.fileno()
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's own driver, with an outlet before its terminal."""
+    """Textual's driver, writing through an `Outlet`."""
 
     def __init__(
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file: Any = Outlet(cast("IO[str]", self._file))
+        # Textual uses these three methods only
+        self._file = cast("TextIOWrapper", Outlet(cast("TextIOWrapper", self._file)))

@@ -1,4 +1,4 @@
-"""The colours: the terminal's own, with one accent. Other themes are in the command palette."""
+"""The default theme: the terminal's own colours with one accent. The command palette offers other themes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Input:nocolor > .input--cursor { text-style: reverse; }
 OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
 DataTable:nocolor > .datatable--cursor { text-style: bold reverse; }
 """
-"""What colour alone would say."""
+"""Styles that show without colour what colour alone would show."""
 
 TERMINAL: Final = Theme(
     name="terminal",

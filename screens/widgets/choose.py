@@ -1,4 +1,4 @@
-"""A question over a screen: what it is about, and what can be done, each with a sentence."""
+"""A dialog with a question and a list of answers, each with a sentence."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from screens.widgets.chrome import key
 from screens.widgets.static import Static
 
 Answer = tuple[str, str, str]
-"""An answer's name, its words, and what it means."""
+"""An answer's name, its label, and what it does."""
 
 
 class Choose(ModalScreen[str]):
-    """Asks; the first answer is the careful one, and what Esc stands for."""
+    """Asks a question. The first answer is the safe one, and the one that Esc gives."""
 
     DEFAULT_CSS = """
     Choose { align: center middle; background: $background 60%; }
@@ -61,18 +61,18 @@ class Choose(ModalScreen[str]):
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
-        """Give the answer back."""
+        """Close with the chosen answer."""
         event.stop()
         self.dismiss(event.option_id or "")
 
     def action_stay(self) -> None:
-        """Give the careful answer back."""
+        """Close with the safe answer."""
         self.dismiss(self._answers[0][0])
 
     def action_down(self) -> None:
-        """Go to the next answer."""
+        """Move to the next answer."""
         self.query_one(OptionList).action_cursor_down()
 
     def action_up(self) -> None:
-        """Go to the answer before."""
+        """Move to the previous answer."""
         self.query_one(OptionList).action_cursor_up()

@@ -1,6 +1,6 @@
-"""What every screen has: the title line, the keys in words, and the way back.
+"""The parts that every screen has: title line, key bar, and the keys for help, back and leave.
 
-The first frame is drawn with this alone, so nothing that knows profiles is imported here.
+The first frame needs only this file, so it must not import pydantic, and so nothing that uses profiles.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from textual.widgets import Footer
 
 from screens.widgets.keys import KeyBar, KeysScreen, key, keys_of
 from screens.widgets.static import Static
-from screens.widgets.symbols import COLOURS, State, signs
+from screens.widgets.symbols import COLOURS, Mark, signs
 
 WIDE, ROOMY = 110, 160
-"""Columns from which help stands beside the form, and from which lists say more in a row."""
+"""Columns from which help is beside the form, and from which lists have more columns."""
 SMALLEST = (70, 20)
-"""Columns and rows below which the wizard only asks for more; it is drawn for 80 by 24."""
+"""Columns and rows below which the wizard asks for a larger window; its layout is made for 80 by 24."""
 
 
-def marked(state: State, words: str) -> Content:
-    """Return a state's sign and its words, in its colour."""
-    return Content.assemble((f"{signs().of(state)} {words}", COLOURS[state]))
+def marked(mark: Mark, text: str) -> Content:
+    """Return a text with its sign, in the mark's colour."""
+    return Content.assemble((f"{signs().of(mark)} {text}", COLOURS[mark]))
 
 
 class Head(Widget):
-    """Two rows: a line on where one is, and a rule that may carry a note."""
+    """Two rows at the top: a title line, and a rule that can carry a note."""
 
     DEFAULT_CSS = "Head { height: 2; text-wrap: nowrap; }"
     note = ""
 
     def tell(self, note: str) -> None:
-        """Let the rule carry a note; empty for none."""
+        """Put a note into the rule; empty for none."""
         self.note = note
         self.redraw()
 
     def render(self) -> Content:
-        """Draw both rows as wide as the terminal is."""
+        """Draw both rows across the whole terminal."""
         line = signs().line
         note = f"{line * 2} {self.note} " if self.note else ""
         rule = ((note, "bold $warning"), (line * max(0, self.size.width - len(note)), "$border-blurred"))
         return Content.assemble(" ", self.line().truncate(max(0, self.size.width - 2), ellipsis=True), "\n", *rule)
 
     def redraw(self) -> None:
-        """Draw it anew."""
+        """Draw it again."""
         self.refresh()
 
     def line(self) -> Content:
@@ -59,7 +59,7 @@ class Head(Widget):
 
 
 class TitleLine(Head):
-    """A title on the left and a short state on the right."""
+    """A title on the left and a short status on the right."""
 
     def __init__(self, title: str, right: Content | None = None) -> None:
         super().__init__()
@@ -67,36 +67,36 @@ class TitleLine(Head):
         self._right = right or Content("")
 
     def say(self, right: Content) -> None:
-        """Show another state on the right."""
+        """Show another status on the right."""
         self._right = right
         self.redraw()
 
     def line(self) -> Content:
-        """Return title and state, as far apart as the terminal is wide."""
+        """Return the title and, at the right edge, the status."""
         title = Content.styled(self._title, "bold $accent")
         gap = max(1, self.size.width - 2 - title.cell_length - self._right.cell_length)
         return Content.assemble(title, " " * gap, self._right)
 
 
 class PlainScreen(Screen[None]):
-    """A screen with its keys in one place: Esc goes back, `?` explains, `q` leaves."""
+    """A screen with the keys that all have: Esc goes back, `?` shows help, `q` leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "back", "Back", display="esc", tip="One screen back; nothing is lost."),
-        key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 works inside text, too."),
+        key("escape", "back", "Back", display="esc", tip="Go back one screen. Nothing is lost."),
+        key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
         key("q", "leave", "Leave", tip="Leave kubetui.", show=False),
     ]
 
     @on(Resize)
     def measure(self) -> None:
-        """Say in classes how much room there is."""
+        """Set the CSS classes for the width of the terminal."""
         width = self.app.size.width
         self.set_class(width < WIDE, "-narrow")
         self.set_class(width >= WIDE, "-wide")
         self.set_class(width >= ROOMY, "-roomy")
 
     def action_back(self) -> None:
-        """Go one screen back."""
+        """Go back one screen."""
         self.app.pop_screen()
 
     def action_keys(self) -> None:
@@ -108,23 +108,23 @@ class PlainScreen(Screen[None]):
         self.app.exit(0)
 
     def foot(self) -> Footer:
-        """Return the footer; the command palette keeps its key without taking a place in it."""
+        """Return the key bar; the command palette keeps its key but is not shown in it."""
         return KeyBar(show_command_palette=False)
 
 
 class TooSmall(ModalScreen[None]):
-    """Asks for more room; goes by itself once there is."""
+    """Asks for a larger window, and closes by itself once there is one."""
 
     DEFAULT_CSS = "TooSmall { align: center middle; background: $background; } TooSmall Static { text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("q", "app.quit", "Leave")]
     _gone = False
 
     def compose(self) -> ComposeResult:
-        """Say what is needed."""
+        """Draw the message."""
         yield Static("", markup=False)
 
     def on_resize(self) -> None:
-        """Say what there is, or go."""
+        """Show the current size, or close."""
         if self._gone:
             return
         if fits(self.app.size.width, self.app.size.height):
@@ -132,7 +132,7 @@ class TooSmall(ModalScreen[None]):
             self.dismiss()
             return
         have = f"{self.app.size.width} by {self.app.size.height}"
-        self.query_one(Static).update(f"kubetui needs 80 by 24 characters.\nHere are {have}: make the window larger.")
+        self.query_one(Static).update(f"kubetui needs 80 by 24 characters.\nThis window has {have}: make it larger.")
 
 
 def fits(columns: int, rows: int) -> bool:

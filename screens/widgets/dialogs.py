@@ -1,4 +1,4 @@
-"""Small questions over a screen: a name or a folder, and a word that confirms."""
+"""Dialogs that ask for one line of text: a name, a folder, a password, or a word of confirmation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from screens.widgets.static import Static
 from screens.widgets.textline import TextLine
 
 Attempt = Callable[[str, bool], str]
-"""Takes what was typed and whether it was confirmed; returns what is in the way, or nothing when it is done."""
+"""Takes the text and whether the person confirmed it; returns an error message, or an empty string on success."""
 
 
 class Ask(ModalScreen[str | None]):
     """Asks for one line of text, `hidden` where it is a password.
 
-    What is in the way is said under it; a second Enter confirms what may be confirmed.
+    An error appears below the field. Pressing Enter a second time confirms, where that resolves the error.
     """
 
     DEFAULT_CSS = """
@@ -58,14 +58,14 @@ class Ask(ModalScreen[str | None]):
             yield Static(f"enter {self._yes}   esc Back", classes="keys", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Forget what was said about another text."""
+        """Clear the error once the text changes."""
         if event.value != self._confirmable:
             self._confirmable = ""
             self.query_one("#answer", Static).update("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Try; say what is in the way, or go with what was typed."""
-        # a password may begin with a space
+        """Try the text; show the error, or close."""
+        # a password may start with a space
         text = event.value if self._hidden else event.value.strip()
         problem = self._attempt(text, text != "" and self._confirmable == event.value)
         if not problem:
@@ -76,7 +76,7 @@ class Ask(ModalScreen[str | None]):
 
 
 class Confirm(ModalScreen[bool]):
-    """Asks for a name to be typed before something is lost."""
+    """Asks the person to type a name before something is deleted."""
 
     DEFAULT_CSS = Ask.DEFAULT_CSS.replace("Ask", "Confirm")
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "dismiss(False)", "Back", display="esc")]
@@ -92,10 +92,10 @@ class Confirm(ModalScreen[bool]):
             yield Static(self.words, markup=False)
             yield TextLine(placeholder=self._name_to_type)
             yield Static(Content(""), id="answer", markup=False)
-            yield Static(f"Type {self._name_to_type} and press enter to go on   esc Back", classes="keys", markup=False)
+            yield Static(f"Type {self._name_to_type} and press enter   esc Back", classes="keys", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on with the right name alone."""
+        """Accept the right name only."""
         if event.value.strip() == self._name_to_type:
             self.dismiss(True)  # noqa: FBT003 - the screen's result
             return

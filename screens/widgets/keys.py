@@ -1,14 +1,15 @@
-"""Keys: how they are declared, the footer that shows those that work now, and the screen that explains them."""
+"""Keys: how screens declare them, the key bar at the bottom, and the help screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Input, TextArea
 from textual.widgets._footer import FooterKey
@@ -19,23 +20,23 @@ from screens.widgets.static import Static
 def key(
     keys: str, action: str, words: str, *, display: str = "", tip: str = "", show: bool = True, first: bool = False
 ) -> Binding:
-    """Return a binding whose key is written in the footer as a person would say it.
+    """Return a binding, with its key spelled as people say it.
 
-    `first` lets it act before the keys that follow it are taken as text.
+    `first` gives it priority: it acts before the focused field sees the key.
     """
     display = display or ("enter" if keys == "enter" else "")
     return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip, priority=first)
 
 
 _Shown = tuple[str, str, str, str, bool]
-"""A key, how it is written, what it does, its action, and whether it works now."""
+"""A key, its spelling, its description, its action, and whether it is enabled."""
 
 
 class KeyBar(Footer):
-    """The footer: the keys that work now, in the order in which the screen declares them."""
+    """The key bar: the keys that work now, in the order the screen declares them."""
 
     _asked: tuple[_Shown, ...] | None = None
-    """What the footer was last told to show."""
+    """The keys that the bar shows."""
 
     def compose(self) -> ComposeResult:
         """Draw the keys."""
@@ -45,8 +46,8 @@ class KeyBar(Footer):
             footer_key = FooterKey(name, words, description, action, disabled=not enabled)
             yield footer_key.data_bind(compact=Footer.compact)
 
-    def bindings_changed(self, screen: Screen[Any]) -> None:
-        """Draw the keys anew where they differ: Textual tells of a change at every move in a list."""
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Draw the keys again if they differ: Textual reports a change at every move in a list."""
         if screen is not self.screen or not self.app.app_focus:
             return
         shown = self._shown()
@@ -55,7 +56,7 @@ class KeyBar(Footer):
             super().bindings_changed(screen)
 
     def _shown(self) -> tuple[_Shown, ...]:
-        """Return the keys: first those of the field or list where one is, then the screen's."""
+        """Return the keys: first those of the focused field or list, then the screen's."""
         focused = self.screen.focused
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {
@@ -72,13 +73,13 @@ class KeyBar(Footer):
 
 
 KeyLine = tuple[str, str, str, str]
-"""A group, a key, what it does, and a sentence on it."""
+"""A group, a key, its description, and a sentence of help."""
 
 
-def keys_of(screen: Screen[Any]) -> Iterator[KeyLine]:
-    """Yield the keys of a screen, of what is chosen in it, and those that work everywhere."""
+def keys_of(screen: Screen[None]) -> Iterator[KeyLine]:
+    """Yield the keys of a screen, of its focused widget, and of the whole app."""
     app, focused = screen.app, screen.focused
-    groups: list[tuple[str, Any]] = [("On this screen", screen)]
+    groups: list[tuple[str, DOMNode]] = [("On this screen", screen)]
     if focused is not None:
         name = "In this text field" if isinstance(focused, Input | TextArea) else "In this list"
         groups.append((name, focused))
@@ -91,7 +92,7 @@ def keys_of(screen: Screen[Any]) -> Iterator[KeyLine]:
 
 
 def _is_text(field: Input | TextArea, binding: Binding) -> bool:
-    """Tell whether a text field takes a binding's key as a character."""
+    """Tell whether a text field takes a binding's key as text."""
     shown = binding.key_display or ""
     return len(shown) == 1 and field.check_consume_key(binding.key, shown)
 
@@ -100,7 +101,7 @@ def _place(action: str, declared: list[str], unknown: int) -> int:
     return declared.index(action) if action in declared else unknown
 
 
-def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
+def _own(owner: DOMNode) -> Iterator[tuple[str, Binding]]:
     merged: dict[tuple[str, str], list[str]] = {}
     kept: dict[tuple[str, str], Binding] = {}
     for name, bindings in owner._bindings.key_to_bindings.items():  # noqa: SLF001 - Textual has no public way
@@ -116,7 +117,7 @@ def _own(owner: Any) -> Iterator[tuple[str, Binding]]:
 
 
 class KeysScreen(ModalScreen[None]):
-    """Every key in words, made from the bindings themselves."""
+    """The help screen: every key with its description, taken from the bindings."""
 
     DEFAULT_CSS = """
     KeysScreen { background: $background; }

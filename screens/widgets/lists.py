@@ -1,10 +1,11 @@
-"""A list of lines for the keyboard: j and k, a mark at the chosen line, and a search that narrows it."""
+"""A list for the keyboard, with j and k and a mark on the chosen row, and a search line that filters it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Click
@@ -12,27 +13,29 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from screens.widgets.chrome import key
+from screens.widgets.chrome import PlainScreen, key
 from screens.widgets.symbols import signs
 from screens.widgets.textline import TextLine
 
 
-class Lines(OptionList, inherit_bindings=False):
-    """Lines of which one is chosen. The mark before it tells it apart without colour.
+class RowList(OptionList, inherit_bindings=False):
+    """Rows of which one is chosen; a mark shows which, also without colour.
 
-    Enter is for the screen; a click chooses, and a double click is an `OptionSelected`.
+    The screen handles Enter. A click chooses a row, and a double click sends `OptionSelected`.
     """
 
     DEFAULT_CSS = """
-    Lines, Lines:focus, Lines:ansi { border: none; padding: 0; background: transparent; background-tint: transparent; }
-    Lines { scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    Lines > .option-list--option { padding: 0; }
-    Lines > .option-list--option-disabled { color: $foreground; }
-    Lines > .option-list--option-highlighted, Lines:focus > .option-list--option-highlighted {
+    RowList, RowList:focus, RowList:ansi {
+        border: none; padding: 0; background: transparent; background-tint: transparent;
+    }
+    RowList { scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    RowList > .option-list--option { padding: 0; }
+    RowList > .option-list--option-disabled { color: $foreground; }
+    RowList > .option-list--option-highlighted, RowList:focus > .option-list--option-highlighted {
         color: $foreground; background: transparent; text-style: none;
     }
-    Lines:focus > .option-list--option-highlighted { color: $accent; text-style: bold; }
-    Lines > .option-list--option-hover { background: transparent; text-style: underline; }
+    RowList:focus > .option-list--option-highlighted { color: $accent; text-style: bold; }
+    RowList > .option-list--option-hover { background: transparent; text-style: underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("down,j", "cursor_down", "Down", show=False),
@@ -48,10 +51,10 @@ class Lines(OptionList, inherit_bindings=False):
         self._contents: dict[str, Content] = {}
         self._marked: str | None = None
 
-    def show_lines(self, lines: Iterable[tuple[str, Content]]) -> None:
-        """Show these lines, keyed by id; an id that begins with a dash is a heading. The choice stays if it can."""
+    def show_rows(self, rows: Iterable[tuple[str, Content]]) -> None:
+        """Show these rows, keyed by id; an id that starts with a dash is a heading. Keeps the choice if it can."""
         chosen = self.chosen
-        self._contents = dict(lines)
+        self._contents = dict(rows)
         self._marked = None
         self.clear_options()
         self.add_options(Option(self._drawn(id_, here=False), id_, disabled=id_[0] == "-") for id_ in self._contents)
@@ -60,22 +63,22 @@ class Lines(OptionList, inherit_bindings=False):
 
     @property
     def chosen(self) -> str | None:
-        """The id of the chosen line."""
+        """The id of the chosen row."""
         return self.highlighted_option.id if self.highlighted_option else None
 
-    def choose(self, line: str | None) -> bool:
-        """Choose a line, and tell whether it is there."""
-        if line is None or line not in self._contents:
+    def choose(self, row: str | None) -> bool:
+        """Choose a row by its id, and tell whether it exists."""
+        if row is None or row not in self._contents:
             return False
-        self.highlighted = self.get_option_index(line)
+        self.highlighted = self.get_option_index(row)
         return True
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark."""
         super().watch_highlighted(highlighted)
-        for line, here in ((self._marked, False), (self.chosen, True)):
-            if line is not None and line in self._contents:
-                self.replace_option_prompt(line, self._drawn(line, here=here))
+        for row, here in ((self._marked, False), (self.chosen, True)):
+            if row is not None and row in self._contents:
+                self.replace_option_prompt(row, self._drawn(row, here=here))
         self._marked = self.chosen
 
     async def _on_click(self, event: Click) -> None:
@@ -87,52 +90,80 @@ class Lines(OptionList, inherit_bindings=False):
         if event.chain > 1:
             self.action_select()
 
-    def _drawn(self, line: str, *, here: bool) -> Content:
-        return Content.assemble(f"{signs().here} " if here else "  ", self._contents[line])
+    def _drawn(self, row: str, *, here: bool) -> Content:
+        return Content.assemble(f"{signs().here} " if here else "  ", self._contents[row])
 
 
 class SearchLine(TextLine):
-    """The line that `/` opens. Enter goes to what was found, Esc puts everything back."""
+    """The search line that `/` opens. Enter returns to the list; Esc clears the search."""
 
     DEFAULT_CSS = """
     SearchLine { display: none; padding: 0 2; }
     SearchLine.-open { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "close", "All", display="esc", tip="Show everything again.")]
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "close", "All", display="esc", tip="Clear the search.")]
 
-    class Sought(Message):
-        """Another text is looked for; empty for none."""
+    class Typed(Message):
+        """The search text has changed; empty for none."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    class Ended(Message):
-        """The search is over, and the list has the keys again."""
+    class Closed(Message):
+        """The search line gives the focus back."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="a word to look for")
+        super().__init__(placeholder="text to search for")
 
     def open(self) -> None:
-        """Begin."""
+        """Open the search line."""
         self.add_class("-open")
         self.focus()
 
     def action_close(self) -> None:
-        """End, and look for nothing."""
+        """Clear the search and close the line."""
         self.value = ""
-        self._end()
+        self._close()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the list."""
+        """Filter the list."""
         event.stop()
-        self.post_message(self.Sought(event.value.strip().lower()))
+        self.post_message(self.Typed(event.value.strip().lower()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to what was found."""
+        """Return to the list."""
         event.stop()
-        self._end()
+        self._close()
 
-    def _end(self) -> None:
+    def _close(self) -> None:
         self.set_class(bool(self.value), "-open")
-        self.post_message(self.Ended())
+        self.post_message(self.Closed())
+
+
+class SearchScreen(PlainScreen):
+    """A screen with a `RowList` and a `SearchLine` that filters it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._search = ""
+        """The text that rows must contain, in lower case."""
+
+    def show_rows(self) -> None:
+        """Show the rows that contain the search text."""
+        raise NotImplementedError
+
+    def action_search(self) -> None:
+        """Open the search line."""
+        self.query_one(SearchLine).open()
+
+    @on(SearchLine.Typed)
+    def filter_rows(self, event: SearchLine.Typed) -> None:
+        """Filter the list."""
+        self._search = event.text
+        self.show_rows()
+
+    @on(SearchLine.Closed)
+    def focus_list(self) -> None:
+        """Return to the list."""
+        self.query_one(RowList).focus()

@@ -1,4 +1,4 @@
-"""A text over the whole screen, to read and to copy."""
+"""A full-screen text to read and copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from screens.widgets.static import Static
 
 
 class Reader(ModalScreen[None]):
-    """Shows a text; `copied` is what `y` puts on the clipboard."""
+    """Shows a text; `y` copies `copied`, or else the text itself."""
 
     DEFAULT_CSS = """
     Reader { background: $background; }
@@ -46,6 +46,6 @@ class Reader(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     def action_copy(self) -> None:
-        """Put the text on the clipboard, as far as the terminal allows it."""
+        """Copy the text to the clipboard, if the terminal allows it."""
         self.app.copy_to_clipboard(self._copied or self._text.plain)
         self.app.notify("Copied.", markup=False)

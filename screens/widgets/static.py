@@ -1,4 +1,4 @@
-"""Text on a screen that is as tall as what it says."""
+"""A text widget that is always as tall as its text."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from textual.visual import VisualType
 
 
 class Static(widgets.Static):
-    """Textual's own, which now and then stays as tall as the words before.
+    """Textual's Static, without a bug that now and then keeps the height of the previous text.
 
-    Textual 8.2 remembers a widget's height until the widget asks for a layout, and takes two askings that come
-    before the widget's turn for one. When another widget lets the screen be laid out in between, the height of
-    the first words is remembered, and stays.
+    Textual 8.2 caches a widget's height until the widget requests a layout, and merges two requests that arrive
+    before the widget's turn. If another widget triggers a layout in between, the height of the first text is
+    cached and kept.
     """
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
-        """Say something else; `layout` is false where it takes as much room for certain."""
+        """Show another text; `layout` is false where its size is certain to be the same."""
         super().update(content, layout=layout)
         if layout:
             self._layout_updates += 1
 
-    def say(self, words: Content) -> None:
-        """Say words that may be the same as before: then nothing is drawn, and only another shape is laid out anew."""
+    def say(self, text: Content) -> None:
+        """Show a text if it changed; request a layout only if its size changed."""
         before = self.content
-        if not isinstance(before, Content) or not before.is_same(words):
-            self.update(words, layout=not isinstance(before, Content) or _shape(before) != _shape(words))
+        if not isinstance(before, Content) or not before.is_same(text):
+            self.update(text, layout=not isinstance(before, Content) or _shape(before) != _shape(text))
 
 
-def _shape(words: Content) -> str:
-    """Return what the room that words take depends on: times go on, and stay as wide."""
-    return re.sub(r"\d", "0", words.plain)
+def _shape(text: Content) -> str:
+    """Return the text with all digits equal: a clock that ticks keeps its size."""
+    return re.sub(r"\d", "0", text.plain)

@@ -1,4 +1,4 @@
-"""The signs for states, and plain ones for terminals without UTF-8. A sign never stands without its word."""
+"""The signs that mark states, with ASCII ones for terminals without UTF-8. Each sign is shown beside a word."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-State = Literal["done", "running", "waiting", "attention", "failed"]
+Mark = Literal["done", "running", "waiting", "attention", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Every sign that is drawn."""
+    """Every sign that the screens draw."""
 
     done: str = "●"
     running: str = "◐"
@@ -30,15 +30,15 @@ class Signs:
     tee: str = "┬"
     dot: str = "·"
 
-    def of(self, state: State) -> str:
-        """Return the sign of a state."""
-        sign: str = getattr(self, state)
+    def of(self, mark: Mark) -> str:
+        """Return the sign of a mark."""
+        sign: str = getattr(self, mark)
         return sign
 
 
 UNICODE: Final = Signs()
 ASCII: Final = Signs("*", "~", "o", "!", "x", ">", "v", "-", "#", ".", "|", "+", "+", "+", "-")
-COLOURS: Final[Mapping[State, str]] = {
+COLOURS: Final[Mapping[Mark, str]] = {
     "done": "$success",
     "running": "$accent",
     "waiting": "dim",
@@ -50,7 +50,7 @@ COLOURS: Final[Mapping[State, str]] = {
 def signs(environment: Mapping[str, str] | None = None) -> Signs:
     """Return the signs that this terminal can show.
 
-    Where the locale says nothing UTF-8 is likely; the Linux console has it, but not these signs in its font.
+    UTF-8 is likely where no locale is set. The Linux console decodes UTF-8, but its font lacks these signs.
     """
     env = os.environ if environment is None else environment
     locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "UTF-8"

@@ -1,4 +1,4 @@
-"""A text field of one row that takes its keys in the order in which they were pressed."""
+"""A one-row text field that handles its keys in the order they were pressed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from textual.widgets import Input
 class TextLine(Input):
     """An Input without a border.
 
-    Textual carries a key such as Backspace to the application and back before it acts on it, and letters that
-    were pressed after it arrive first: quick typing, or a slow host, would delete the wrong ones. Here the
-    field's own keys act at once.
+    Textual sends a key such as Backspace to the app and back before it acts on it, and letters typed after it
+    arrive first: on a slow host, Backspace would delete the wrong letter. Here the field's own keys act at once.
     """
 
     def __init__(self, value: str = "", placeholder: str = "", *, select_on_focus: bool = True) -> None:

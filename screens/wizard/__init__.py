@@ -1,1 +1,1 @@
-"""The wizard: its pages, the draft they fill, the review."""
+"""The wizard: pages of questions, and the review of the plan."""

@@ -1,4 +1,4 @@
-"""One row a question: label, value, unit, and a word where the value is wrong."""
+"""One row per question: label, value, unit, and a word where the value is wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WIDTHS = {"integer": 9, "address": 20, "cidr": 22}
 
 
 class Entry(TextLine):
-    """A text field of one row; a question mark asks for help where no value could have one."""
+    """A one-row text field. A question mark opens the help, unless the value could contain one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "screen.go_on", "Continue"),
@@ -39,12 +39,12 @@ class Entry(TextLine):
         self.question = question
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Tell that a key is text; Textual leaves such keys out of the footer."""
+        """Tell whether a key is text; Textual leaves such keys out of the key bar."""
         return self._may_be_text(character) and super().check_consume_key(key, character)
 
     async def _on_key(self, event: Key) -> None:
         if event.character == "?" and not self._may_be_text("?"):
-            event.prevent_default()  # not stopped: the screen has a use for it
+            event.prevent_default()  # but not stop(): the screen opens the help
             return
         await super()._on_key(event)
 
@@ -53,12 +53,12 @@ class Entry(TextLine):
 
 
 class Choice(Select[str], inherit_bindings=False):
-    """A choice of one row: space opens the list, left and right change it, enter is for the page."""
+    """A one-row choice: space opens the list, left and right change the value; the page handles Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "show_overlay", "Choose", key_display="space", tooltip="Open the list of choices."),
         key("right,l", "step(1)", "Next choice", show=False),
-        key("left,h", "step(-1)", "Choice before", show=False),
+        key("left,h", "step(-1)", "Previous choice", show=False),
         key("up,k", "app.focus_previous", "Field above", show=False),
         key("down,j", "app.focus_next", "Field below", show=False),
     ]
@@ -70,12 +70,12 @@ class Choice(Select[str], inherit_bindings=False):
         self.styles.width = max(len(words) for words, _ in options) + 4
 
     def on_mount(self) -> None:
-        """Draw the sign that a list opens here."""
+        """Draw the sign of a list that opens."""
         for arrow in self.query(".arrow").results(widgets.Static):
             arrow.update(signs().opens)
 
     def action_step(self, by: int) -> None:
-        """Take the next choice, or the one before."""
+        """Take the next choice (1) or the previous one (-1)."""
         choices = self.question.choices
         self.value = choices[(choices.index(str(self.value)) + by) % len(choices)]
 
@@ -97,7 +97,7 @@ def _control(question: Question, text: str) -> Entry | Choice | HostsEntry:
 
 
 class Field(Horizontal):
-    """A question on its row."""
+    """A question with its control, on one row."""
 
     DEFAULT_CSS = """
     Field { height: 1; }
@@ -116,8 +116,8 @@ class Field(Horizontal):
     Field Choice > SelectOverlay { border: round $border !important; }
     """
 
-    class Said(Message):
-        """The text of a field is another one."""
+    class Changed(Message):
+        """The text of a field has changed."""
 
         def __init__(self, question: Question, text: str) -> None:
             super().__init__()
@@ -125,7 +125,7 @@ class Field(Horizontal):
             self.text = text
 
     class Left(Message):
-        """A field was left."""
+        """The person has left a field."""
 
         def __init__(self, question: Question) -> None:
             super().__init__()
@@ -141,7 +141,7 @@ class Field(Horizontal):
 
     @property
     def text(self) -> str:
-        """What stands in the field now; what it says of a change may still be on its way."""
+        """The current text of the control; the message about it may still be queued."""
         return str(self.control.value)
 
     def compose(self) -> ComposeResult:
@@ -154,31 +154,31 @@ class Field(Horizontal):
         yield Static("", classes="state", markup=False)
 
     def call(self, wrong: str) -> None:
-        """Show a word on the value's state; empty where there is nothing to say."""
+        """Show a word about the value; empty for none."""
         self.query_one(".state", Static).update(marked("failed", wrong) if wrong else "")
 
     def on_descendant_focus(self, _event: Focus) -> None:
-        """Mark the row where one is, for terminals without colour as well."""
+        """Mark the focused row, also for terminals without colour."""
         self.add_class("-here")
         self.query_one(".mark", Static).update(signs().here)
 
     def on_descendant_blur(self, _event: Blur) -> None:
-        """Take the mark away, and say that the field was left."""
+        """Remove the mark, and report that the person left the field."""
         self.remove_class("-here")
         self.query_one(".mark", Static).update("")
         self.post_message(self.Left(self.question))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass on what was typed."""
+        """Report the new text."""
         event.stop()
-        self.post_message(self.Said(self.question, event.value))
+        self.post_message(self.Changed(self.question, event.value))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Pass on what was typed."""
+        """Report the new text."""
         event.stop()
-        self.post_message(self.Said(self.question, event.text_area.text))
+        self.post_message(self.Changed(self.question, event.text_area.text))
 
     def on_select_changed(self, event: Select.Changed) -> None:
-        """Pass on what was chosen."""
+        """Report the new choice."""
         event.stop()
-        self.post_message(self.Said(self.question, str(event.value)))
+        self.post_message(self.Changed(self.question, str(event.value)))

@@ -1,4 +1,4 @@
-"""What a choice needs of this host, as bars: pure functions of a plan and the host's facts."""
+"""What a plan needs of this host, as bars: pure functions of the plan and the host's facts."""
 
 from __future__ import annotations
 
@@ -11,62 +11,62 @@ from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_c
 from kubetui.profile.plan import Plan
 from screens.host import GIB, HostFacts
 from screens.widgets.chrome import marked
-from screens.widgets.symbols import COLOURS, State, signs
+from screens.widgets.symbols import COLOURS, Mark, signs
 
 _BARS = (11, 30)
-"""Columns of a bar, at least and at most."""
+"""The fewest and the most columns of a bar."""
 _BEFORE, _AFTER = 46, 22
-"""Columns before a bar, and those that a remark needs."""
-_STATES: dict[Status, State] = {"ok": "done", "warning": "attention", "failed": "failed"}
+"""The columns before a bar, and those for a remark."""
+_MARKS: dict[Status, Mark] = {"ok": "done", "warning": "attention", "failed": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One bar: what is needed of what there is; `share` is None where the host does not say."""
+    """One bar: `share` is the needed part of what the host has; None where the host does not report it."""
 
     label: str
     words: str
     share: float | None
-    state: State
+    mark: Mark
     remark: str = ""
 
 
 def gauges(plan: Plan, facts: HostFacts) -> tuple[Gauge, ...]:
-    """Return memory, CPUs and disk."""
+    """Return the bars for memory, CPUs and disk."""
     return (_memory(plan, facts), _cpus(plan, facts), _disk(plan, facts))
 
 
 def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     shared = not plan.provider.isolates
     needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
-    state = _STATES[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
+    mark = _MARKS[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
     free = f"{_gib(facts.memory_free)} GiB free"
-    remark = {"done": "", "attention": f"only {free}", "failed": "more than there is"}.get(state, "")
+    remark = {"done": "", "attention": f"only {free}", "failed": "too much"}.get(mark, "")
     words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"
-    return Gauge("memory", words, needed / max(1, facts.memory), state, remark)
+    return Gauge("memory", words, needed / max(1, facts.memory), mark, remark)
 
 
 def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
     needed = sum(machine.cpus for machine in plan.machines)
     check = cpu_check(plan, facts.cpus)
-    state = _STATES[check.status]
+    mark = _MARKS[check.status]
     if facts.cpus is None:
-        return Gauge("CPUs", str(needed), None, state, "this host does not say how many it has")
-    remark = "more in one machine" if state != "done" else ""
+        return Gauge("CPUs", str(needed), None, mark, "this host does not report its CPUs")
+    remark = "too many in one machine" if mark != "done" else ""
     if not remark and needed > facts.cpus:
-        remark = "shared, that is fine"
-    return Gauge("CPUs", f"{needed} of {facts.cpus}", needed / facts.cpus, state, remark)
+        remark = "shared, which works"
+    return Gauge("CPUs", f"{needed} of {facts.cpus}", needed / facts.cpus, mark, remark)
 
 
 def _disk(plan: Plan, facts: HostFacts) -> Gauge:
     count = len(plan.machines)
     needed = count * DISK_A_MACHINE
     if facts.disk_free is None:
-        return Gauge("disk", f"{needed} GiB", None, "attention", "this host does not say how much is free")
-    state = _STATES[disk_check("", facts.disk_free * GIB, count).status]
-    remark = {"done": "", "attention": "that will be tight", "failed": "too little"}.get(state, "")
+        return Gauge("disk", f"{needed} GiB", None, "attention", "this host does not report its free disk")
+    mark = _MARKS[disk_check("", facts.disk_free * GIB, count).status]
+    remark = {"done": "", "attention": "tight", "failed": "too little"}.get(mark, "")
     words = f"{needed} of {facts.disk_free} GiB"
-    return Gauge("disk", words, needed / max(1, facts.disk_free), state, remark)
+    return Gauge("disk", words, needed / max(1, facts.disk_free), mark, remark)
 
 
 def _gib(mib: int) -> str:
@@ -74,7 +74,7 @@ def _gib(mib: int) -> str:
 
 
 def drawn(found: tuple[Gauge, ...], width: int) -> Content:
-    """Return the bars below one another, in `width` columns."""
+    """Return the bars, one per row, in `width` columns."""
     rows = []
     columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER))
     for index, gauge in enumerate(found):
@@ -82,7 +82,7 @@ def drawn(found: tuple[Gauge, ...], width: int) -> Content:
         parts = [head, _bar(gauge, columns)]
         if gauge.remark:
             quiet = Content.styled(gauge.remark, "dim")
-            parts += [Content("  "), quiet if gauge.state == "done" else marked(gauge.state, gauge.remark)]
+            parts += [Content("  "), quiet if gauge.mark == "done" else marked(gauge.mark, gauge.remark)]
         rows.append(Content.assemble(*parts))
     return Content("\n").join(rows)
 
@@ -91,5 +91,5 @@ def _bar(gauge: Gauge, columns: int) -> Content:
     if gauge.share is None:
         return Content("")
     full = min(columns, max(1, round(gauge.share * columns)))
-    colour = "$accent" if gauge.state == "done" else COLOURS[gauge.state]
+    colour = "$accent" if gauge.mark == "done" else COLOURS[gauge.mark]
     return Content.assemble((signs().full * full, colour), (signs().empty * (columns - full), "dim"))

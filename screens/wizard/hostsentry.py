@@ -1,4 +1,4 @@
-"""A field of several rows for a list of machines, one a line; Enter on an empty line goes on."""
+"""A text field for a list of machines, one per line; Enter on an empty line goes to the next page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from screens.widgets.chrome import key
 
 
 class HostsEntry(TextArea):
-    """Lines to type or to paste. Up and down leave it at its ends, as in a form of single rows."""
+    """Lines to type or paste. Up on the first line and down on the last move to the next field."""
 
     DEFAULT_CSS = """
     HostsEntry, HostsEntry:focus, HostsEntry:ansi {
@@ -27,8 +27,8 @@ class HostsEntry(TextArea):
     HostsEntry:nocolor .text-area--cursor { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "new_line", "Next line", tip="One more machine."),
-        key("enter", "finish", "Continue", tip="On an empty line: to the next page, once this one is right."),
+        key("enter", "new_line", "Next line", tip="Add a machine."),
+        key("enter", "finish", "Continue", tip="On an empty line: go to the next page, once this one is right."),
         key("up", "above", "Line above", show=False),
         key("down", "below", "Line below", show=False),
     ]
@@ -43,7 +43,7 @@ class HostsEntry(TextArea):
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: Key) -> None:
-        # as in `TextLine`: what a key does is done before the letters that follow it
+        # as in `TextLine`: a key acts before the letters typed after it
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             if await self.app.run_action(binding.action, self):
                 event.stop()
@@ -53,7 +53,7 @@ class HostsEntry(TextArea):
 
     @property
     def value(self) -> str:
-        """The lines as they are typed."""
+        """The lines as typed."""
         return self.text
 
     @value.setter
@@ -65,36 +65,36 @@ class HostsEntry(TextArea):
         return bool(self.text.strip()) and not self.document.get_line(self.cursor_location[0]).strip()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what Enter does on this line."""
+        """Offer the key that Enter is on this line."""
         if action in {"new_line", "finish"}:
             return self._on_empty_line == (action == "finish")
         return super().check_action(action, parameters)
 
     @on(TextArea.SelectionChanged)
     @on(TextArea.Changed)
-    def see_line(self) -> None:
-        """Show what Enter does now."""
+    def show_keys(self) -> None:
+        """Show what Enter does on this line."""
         self.refresh_bindings()
 
     def action_new_line(self) -> None:
-        """Begin another line, unless nothing is on this one."""
+        """Start another line, unless this one is empty."""
         if self.document.get_line(self.cursor_location[0]).strip():
             self.insert("\n")
 
-    def action_finish(self) -> None:
-        """Take the empty line away, and leave the page."""
+    async def action_finish(self) -> None:
+        """Remove the empty line, and go to the next page."""
         self.action_delete_left()
-        self.screen.action_go_on()  # type: ignore[attr-defined]
+        await self.run_action("screen.go_on")
 
     def action_above(self) -> None:
-        """Go up a line, or to the field above."""
+        """Move up a line, or to the field above."""
         if self.cursor_at_first_line:
             self.app.action_focus_previous()
         else:
             self.action_cursor_up()
 
     def action_below(self) -> None:
-        """Go down a line, or to the field below."""
+        """Move down a line, or to the field below."""
         if self.cursor_at_last_line:
             self.app.action_focus_next()
         else:

@@ -1,4 +1,4 @@
-"""The cluster's network as a drawing in text: pure functions of a plan and what this host reaches."""
+"""The cluster's network as a text drawing: pure functions of a plan and this host's routes."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges
-from kubetui.profile.schema.profile import Profile
-from screens.widgets.symbols import Signs, State, signs
+from screens.widgets.symbols import Mark, Signs, signs
 
 _SHORT = {"first_address": "machines", "pod_cidr": "pods", "service_cidr": "services"}
 _FIXED = 5
-"""Rows of the drawing that are no machines: the host, a gap and three ranges."""
+"""Rows of the drawing besides machines: the host, a gap and three ranges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the drawing; where it ends in a state, `word` says which and `state` colours it."""
+    """One line of the drawing; it may end in a `word` with a mark."""
 
     text: str
     word: str = ""
-    state: State = "done"
+    mark: Mark = "done"
 
     def __str__(self) -> str:
-        return f"{self.text}{signs().of(self.state)} {self.word}" if self.word else self.text
+        return f"{self.text}{signs().of(self.mark)} {self.word}" if self.word else self.text
 
 
 def network_map(plan: Plan, problems: Sequence[Problem], width: int, rows: int) -> tuple[Row, ...]:
-    """Return the drawing, at most `width` columns wide and, with machines left out, `rows` high.
+    """Return the drawing, at most `width` columns wide; it leaves machines out to fit into `rows`.
 
-    `problems` are what the host has against the profile's addresses.
+    `problems` are clashes between the plan's addresses and this host's networks.
     """
-    return (*_tree(plan, plan.machines, width, rows), Row(""), *_ranges(plan.profile, problems))
+    return (*_tree(plan, plan.machines, width, rows), Row(""), *_ranges(plan, problems))
 
 
 def _tree(plan: Plan, machines: Sequence[Machine], width: int, rows: int) -> Iterator[Row]:
@@ -68,21 +68,21 @@ def _shown(machines: Sequence[Machine], room: int) -> tuple[list[tuple[int, Mach
     return [*every[:keep], every[-1]], len(every) - keep - 1
 
 
-def _ranges(profile: Profile, problems: Sequence[Problem]) -> Iterator[Row]:
-    everything = ranges(profile)
+def _ranges(plan: Plan, problems: Sequence[Problem]) -> Iterator[Row]:
+    everything = ranges(plan)
     for each in (everything[2], everything[0], everything[1]):
         first, last = each.network[0], each.network[-1]
-        touched = [_SHORT[other.field] for other in everything if other is not each and _touch(each, other)]
+        overlapping = [_SHORT[other.field] for other in everything if other is not each and _overlap(each, other)]
         text = f"  {_SHORT[each.field]:<9} {first} to {last}"
-        if touched:
-            yield Row(f"{text:<46}", f"touches the {' and the '.join(touched)}", "failed")
+        if overlapping:
+            yield Row(f"{text:<46}", f"overlaps the {' and the '.join(overlapping)}", "failed")
         elif any(problem.path == each.path for problem in problems):
-            yield Row(f"{text:<46}", "touches this host's networks", "attention")
+            yield Row(f"{text:<46}", "overlaps this host's networks", "attention")
         else:
             yield Row(f"{text:<46}", _room(each.field, each.network))
 
 
-def _touch(one: Range, other: Range) -> bool:
+def _overlap(one: Range, other: Range) -> bool:
     return one.network.overlaps(other.network)
 
 
@@ -90,4 +90,4 @@ def _room(field: str, network: IPv4Network) -> str:
     if field != "pod_cidr" or network.prefixlen > NODE_MASK:
         return "no overlap"
     room = 2 ** (NODE_MASK - network.prefixlen)
-    return f"no overlap, {room} {'node' if room == 1 else 'nodes'} fit"
+    return f"no overlap, room for {counted(room, 'node')}"

@@ -1,4 +1,4 @@
-"""The line of pages at the top of the wizard."""
+"""The line at the top of the wizard that shows its pages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from textual.events import Click
 
 from kubetui.profile.questions.pages import pages
 from screens.widgets.chrome import Head
-from screens.widgets.symbols import COLOURS, State, signs
+from screens.widgets.symbols import COLOURS, Mark, signs
 
 LATER = ("Review", "Run", "Cluster")
-"""The screens that follow the pages of questions."""
+"""The screens after the pages of questions."""
 
 
 def stages() -> tuple[str, ...]:
@@ -19,24 +19,24 @@ def stages() -> tuple[str, ...]:
 
 
 class PagesLine(Head):
-    """Where one is among the pages; those that were passed can be clicked."""
+    """Shows the current page among all; a click on an earlier one goes back to it."""
 
     def __init__(self, current: int) -> None:
         super().__init__()
         self.current = current
 
     def line(self) -> Content:
-        """Return the pages with their states."""
+        """Return the pages with their marks."""
         parts: list[Content] = []
         for index, title in enumerate(stages()):
-            state: State = "done" if index < self.current else "running" if index == self.current else "waiting"
-            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[state]}"
-            sign = Content.styled(signs().of(state), COLOURS[state])
+            mark: Mark = "done" if index < self.current else "running" if index == self.current else "waiting"
+            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[mark]}"
+            sign = Content.styled(signs().of(mark), COLOURS[mark])
             parts += [sign, Content.styled(f" {title}", style), Content.styled(f" {signs().line * 2} ", "dim")]
         return Content("").join(parts[:-1])
 
     def on_click(self, event: Click) -> None:
-        """Go back to the page that was clicked, if it was passed."""
+        """Go back to the clicked page, if it is an earlier one."""
         end = 1
         for index, title in enumerate(stages()[: self.current]):
             end += len(title) + 2

@@ -1,9 +1,9 @@
-"""The review: what will be built, whether this host can, and every command."""
+"""The review: what the run will build, whether this host is ready, and every command."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,9 +16,10 @@ from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
-from screens.run.begin import start_run
-from screens.widgets.chrome import PlainScreen, key, marked
-from screens.widgets.lists import Lines, SearchLine
+from screens.host import Host
+from screens.widgets.chrome import key, marked
+from screens.widgets.lists import RowList, SearchLine, SearchScreen
+from screens.widgets.navigation import StartRun
 from screens.widgets.reader import Reader
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft
@@ -26,14 +27,10 @@ from screens.wizard.pagesline import PagesLine, stages
 from screens.wizard.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
 from screens.wizard.saving import export, leave, save
 
-if TYPE_CHECKING:
-    from screens.app import KubetuiApp
 
+class ReviewScreen(SearchScreen):
+    """Shows the plan before the run. It refuses to start where `kubetui up` would refuse."""
 
-class ReviewScreen(PlainScreen):
-    """The plan before it happens. Start is refused where `kubetui up` would refuse, too."""
-
-    app: KubetuiApp
     DEFAULT_CSS = """
     ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1 0 2; }
     ReviewScreen #machines { height: auto; max-height: 8; }
@@ -54,25 +51,25 @@ class ReviewScreen(PlainScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
-        key("space", "step", "Step", display="space", tip="The chosen step with all of its commands, over the screen."),
-        key("h", "checks", "Checks", tip="Every host check with what was found and what to do."),
-        key("r", "look", "Check again", tip="Look at this host once more.", show=False),
+        key("space", "step", "Step", display="space", tip="Show all commands of the chosen step on the whole screen."),
+        key("h", "checks", "Checks", tip="Show every check of this host, with its finding and its fix."),
+        key("r", "look", "Check again", tip="Check this host again.", show=False),
         key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
         key("c", "copy", "Copy", tip="Copy the command that does the same without the wizard."),
-        key("x", "export", "Export", tip="Write the commands as one shell script a machine."),
-        key("slash", "search", "Search", display="/", tip="Show only the steps with a word.", show=False),
-        key("escape", "back", "Back", display="esc", tip="One page back; nothing is lost."),
+        key("x", "export", "Export", tip="Write the commands as one shell script per machine."),
+        key("slash", "search", "Search", display="/", tip="Show only steps that contain a text.", show=False),
+        key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, host: Host) -> None:
         super().__init__()
         self.draft = draft
-        self.plan = Plan(draft.profile())
+        self.host = host
+        self.plan = Plan(draft.look().profile)
         self._steps: dict[str, StepText] = {}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
-        self._sought = ""
         self._seconds: float | None = None
 
     def compose(self) -> ComposeResult:
@@ -84,7 +81,7 @@ class ReviewScreen(PlainScreen):
             with VerticalScroll(id="checks", can_focus=False):
                 yield Static("", id="found", markup=False)
         with Horizontal(id="steps"):
-            yield Lines(id="list")
+            yield RowList(id="list")
             with VerticalScroll(id="step"):
                 yield Static("", id="commands", markup=False)
         yield Static("", id="last", markup=False)
@@ -92,9 +89,9 @@ class ReviewScreen(PlainScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Show the steps, and look at the host."""
-        self.query_one(PagesLine).tell(note(self.draft.profile()))
-        self.query_one(Lines).focus()
+        """Show the steps, and check this host."""
+        self.query_one(PagesLine).tell(note(self.plan.profile))
+        self.query_one(RowList).focus()
         self._seconds = estimate(self.plan)
         self.show_last()
         self.action_look()
@@ -102,10 +99,10 @@ class ReviewScreen(PlainScreen):
     def on_resize(self) -> None:
         """Fit the texts to the new size."""
         self.call_after_refresh(self.show_found)
-        self.call_after_refresh(self.show_steps)
+        self.call_after_refresh(self.show_rows)
 
     def action_look(self) -> None:
-        """Look at the host."""
+        """Check this host."""
         self._found = None
         self.show_found()
         self._look()
@@ -113,30 +110,30 @@ class ReviewScreen(PlainScreen):
 
     @work(group="steps", exclusive=True)
     async def _read_steps(self) -> None:
-        # in a thread: a pod network of one's own may have to be fetched
+        # in a thread: a custom pod network may have to be downloaded
         texts = await asyncio.to_thread(step_texts, self.plan)
         self._steps = {step.name: step for step in texts}
-        self.show_steps()
+        self.show_rows()
 
     @work(exclusive=True)
     async def _look(self) -> None:
-        self._found = await self.app.host.checks(self.plan)
+        self._found = await self.host.checks(self.plan)
         self.show_found()
         if self._start_when_checked:
             self.action_start()
 
     def show_found(self) -> None:
-        """Show the checks, or that they are under way."""
-        text = marked("running", "looking at this host")
+        """Show the results of the checks, or that they are running."""
+        text = marked("running", "checking this host")
         if self._found is not None:
             text = all_checks(self._found) if self.has_class("-wide") else checks_text(self._found, self.size.width - 4)
         self.query_one("#found", Static).update(text)
 
-    def show_steps(self) -> None:
-        """Show the steps that are looked for."""
+    def show_rows(self) -> None:
+        """Show the steps that match the search."""
         wide = self.has_class("-roomy")
         rows = [(step.name, step_row(step, wide=wide)) for step in self._steps.values()]
-        self.query_one(Lines).show_lines((name, row) for name, row in rows if self._sought in row.plain.lower())
+        self.query_one(RowList).show_rows((name, row) for name, row in rows if self._search in row.plain.lower())
 
     def show_last(self) -> None:
         """Show the estimate and the command that does the same."""
@@ -145,26 +142,26 @@ class ReviewScreen(PlainScreen):
     @on(OptionList.OptionHighlighted)
     def show_step(self) -> None:
         """Show the chosen step."""
-        step = self._steps.get(self.query_one(Lines).chosen or "")
+        step = self._steps.get(self.query_one(RowList).chosen or "")
         self.query_one("#commands", Static).update(step_text(step) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
     def action_start(self) -> None:
-        """Begin the run, if nothing is in its way."""
+        """Start the run, unless a check has failed."""
         self._start_when_checked = self._found is None
         if self._found is None:
-            self.app.notify("Starts once this host has been looked at.", markup=False)
+            self.notify("Starts once this host has been checked.", markup=False)
             return
         failed = blocking(self._found)
         if failed:
-            words = f"{failed[0].message} r looks again, h shows every check."
-            self.app.notify(words, title="This host is not ready", severity="warning", markup=False)
+            words = f"{failed[0].message} r checks again, h shows every check."
+            self.notify(words, title="This host is not ready", severity="warning", markup=False)
             return
-        start_run(self.app, self.plan)
+        self.post_message(StartRun(self.plan))
 
     def action_step(self) -> None:
-        """Show the chosen step alone."""
-        step = self._steps.get(self.query_one(Lines).chosen or "")
+        """Show the chosen step on the whole screen."""
+        step = self._steps.get(self.query_one(RowList).chosen or "")
         if step is not None:
             self.app.push_screen(Reader(step.title, step_text(step), step.commands))
 
@@ -174,7 +171,7 @@ class ReviewScreen(PlainScreen):
             self.app.push_screen(Reader("This host", all_checks(self._found)))
 
     def action_leave(self) -> None:
-        """Leave kubetui; with answers that are not saved, at the second time."""
+        """Leave kubetui; warns about unsaved answers first."""
         leave(self.app, self.draft)
 
     def action_save(self) -> None:
@@ -182,7 +179,7 @@ class ReviewScreen(PlainScreen):
         save(self.app, self.draft, lambda _name: self.show_last())
 
     def action_copy(self) -> None:
-        """Copy the headless command; what it names has to be saved first."""
+        """Copy the command that does the same; saves the profile first if it has to."""
         if self.draft.changed or not self.draft.source:
             save(self.app, self.draft, self._copy)
         else:
@@ -192,23 +189,8 @@ class ReviewScreen(PlainScreen):
         self.show_last()
         command = f"kubetui up {name} --yes"
         self.app.copy_to_clipboard(command)
-        self.app.notify(command, title="Copied", markup=False)
+        self.notify(command, title="Copied", markup=False)
 
     def action_export(self) -> None:
         """Write the commands as scripts."""
         export(self.app, self.plan)
-
-    def action_search(self) -> None:
-        """Open the search."""
-        self.query_one(SearchLine).open()
-
-    @on(SearchLine.Sought)
-    def seek(self, event: SearchLine.Sought) -> None:
-        """Narrow the list of steps."""
-        self._sought = event.text
-        self.show_steps()
-
-    @on(SearchLine.Ended)
-    def found(self) -> None:
-        """Go back to the list."""
-        self.query_one(Lines).focus()

@@ -1,4 +1,4 @@
-"""The review's texts: pure functions of the plan and of what was found."""
+"""The review's texts: pure functions of the plan and of the host checks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Final
 from textual.content import Content
 
 from kubetui.base.check import Check, Status
+from kubetui.base.text import counted
 from kubetui.operations.plan import StepText
 from kubetui.profile.plan import Plan
 from screens.widgets.chrome import marked
-from screens.widgets.symbols import State
+from screens.widgets.symbols import Mark
 from screens.wizard.draft import Draft
 
-_STATES: Final[Mapping[Status, State]] = {"ok": "done", "warning": "attention", "failed": "failed"}
+_MARKS: Final[Mapping[Status, Mark]] = {"ok": "done", "warning": "attention", "failed": "failed"}
 _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
 
 
 def machines_table(plan: Plan) -> Content:
-    """Return the machines, one a row, and under them what the profile says about the cluster beyond the usual."""
+    """Return the machines, one per row, and below them the profile's less common settings."""
     rows = _made(plan) if plan.provider.makes_machines else _existing(plan)
     return Content("\n").join([Content.styled(rows[0], "dim"), *map(Content, rows[1:]), *_beyond(plan)])
 
@@ -57,7 +58,7 @@ def _beyond(plan: Plan) -> Iterator[Content]:
 
 
 def checks_text(checks: Sequence[Check], width: int) -> Content:
-    """Return what stands in the way with its fix, a row each; what is well shares rows of `width` columns."""
+    """Return a row per failed check with its fix; checks that passed share rows of `width` columns."""
     rows = [_check(check) for check in _sorted(checks) if check.status != "ok"]
     names = dict.fromkeys(check.name.partition(" of ")[0] for check in checks if check.status == "ok")
     row: list[Content] = []
@@ -70,7 +71,7 @@ def checks_text(checks: Sequence[Check], width: int) -> Content:
 
 
 def all_checks(checks: Sequence[Check]) -> Content:
-    """Return every check with what was found, what is in the way first."""
+    """Return every check with its finding, failed ones first."""
     return Content("\n").join(_check(check) for check in _sorted(checks))
 
 
@@ -79,10 +80,10 @@ def _sorted(checks: Sequence[Check]) -> list[Check]:
 
 
 def _check(check: Check) -> Content:
-    state = _STATES[check.status]
+    mark = _MARKS[check.status]
     if check.status == "ok":
-        return Content.assemble(marked(state, check.name), f"  {check.message}")
-    text = Content.assemble(marked(state, check.message))
+        return Content.assemble(marked(mark, check.name), f"  {check.message}")
+    text = Content.assemble(marked(mark, check.message))
     return Content.assemble(text, "\n  ", check.fix) if check.fix else text
 
 
@@ -92,8 +93,8 @@ def step_row(step: StepText, *, wide: bool) -> Content:
 
 
 def step_text(step: StepText) -> Content:
-    """Return a step in full: where it runs, why, the page that says so, and its commands."""
-    commands = step.commands or "The provider does this; there is nothing to type."
+    """Return a step in full: where it runs, why, its source, and its commands."""
+    commands = step.commands or "The provider does this. There are no commands to run by hand."
     return Content.assemble(
         (f"{step.where[0].upper()}{step.where[1:]}. ", "bold"),
         step.why,
@@ -105,15 +106,14 @@ def step_text(step: StepText) -> Content:
 
 
 def headless(draft: Draft, seconds: float | None) -> Content:
-    """Return the estimate, if there is one, and the command that does the same."""
-    known = f"{_about(seconds)}, from earlier runs here.   " if seconds else ""
+    """Return the estimate, if there is one, and the command that does the same without the wizard."""
+    known = f"{_about(seconds)}, judging by earlier runs here.   " if seconds else ""
     if draft.source and not draft.changed:
         label = "" if known else "Without the wizard: "
         return Content.assemble(known, (label, "dim"), f"kubetui up {draft.source} --yes")
-    words = "s saves it for kubetui up." if known else "Once saved, it runs without the wizard, too."
+    words = "Press s to save it for kubetui up." if known else "Once saved, it also runs without the wizard."
     return Content.assemble(known, (words, "dim"))
 
 
 def _about(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"About {minutes} minute{'' if minutes == 1 else 's'}"
+    return f"About {counted(max(1, round(seconds / 60)), 'minute')}"

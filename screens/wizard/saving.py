@@ -1,4 +1,4 @@
-"""Saving a draft as a profile: a checked name, and never over another one unasked."""
+"""Saves a draft as a profile or exports its scripts, and never overwrites anything without asking."""
 
 from __future__ import annotations
 
@@ -8,60 +8,59 @@ from typing import TYPE_CHECKING
 
 from kubetui.base.errors import KubetuiError, ProfileError
 from kubetui.base.files import write_private
+from kubetui.base.text import counted
 from kubetui.operations.plan import scripts
 from kubetui.profile.files import library
 from screens.widgets.dialogs import Ask
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from kubetui.profile.plan import Plan
-    from screens.app import KubetuiApp
     from screens.wizard.draft import Draft
 
 _WORDS = "A name for this profile. kubetui up NAME builds it, on this host or another."
 
 
-def save(app: KubetuiApp, draft: Draft, then: Callable[[str], None] | None = None) -> None:
-    """Ask for a name, save, and say where; `then` gets the name."""
-    found = draft.problems()
-    if found:
-        app.notify(f"First: {next(iter(found.values()))}", title="Not saved", severity="warning", markup=False)
+def save(app: App[object], draft: Draft, then: Callable[[str], None] | None = None) -> None:
+    """Ask for a name, save the draft under it, and call `then` with the name."""
+    look = draft.look()
+    if look.problems:
+        first = next(iter(look.problems.values()))
+        app.notify(f"Fix this first: {first}", title="Not saved", severity="warning", markup=False)
         return
 
     def attempt(name: str, confirmed: bool) -> str:  # noqa: FBT001 - the dialog's callback
         try:
-            library.save_as(draft.profile(), name, overwrite=confirmed and _taken(name))
+            library.save_as(look.profile, name, overwrite=confirmed and library.path_of(name).exists())
         except KubetuiError as error:
             if error.id == "PROFILE-EXISTS":
-                return f"There is a profile {name} already. Enter once more replaces it."
+                return f"A profile {name} already exists. Press Enter again to replace it."
             return str(error)
         return ""
 
     def saved(name: str | None) -> None:
         if name is None:
             return
-        draft.source, draft.original = name, draft.profile()
+        draft.saved_as(name)
         app.notify(f"kubetui up {name} builds it.", title=f"Saved as {name}", markup=False)
         if then is not None:
             then(name)
 
-    app.push_screen(Ask("Save as profile", _WORDS, draft.source or draft.profile().name, attempt), saved)
+    app.push_screen(Ask("Save as profile", _WORDS, draft.source or look.profile.name, attempt), saved)
 
 
-def _taken(name: str) -> bool:
-    return library.path_of(name).exists()
-
-
-def leave(app: KubetuiApp, draft: Draft) -> None:
-    """Leave kubetui; where answers are not saved, only when asked twice."""
+def leave(app: App[object], draft: Draft) -> None:
+    """Leave kubetui; the first time, warn about unsaved answers instead."""
     if draft.changed and not draft.warned:
         draft.warned = True
-        app.notify("q once more leaves without them, ctrl+s saves them.", title="Answers not saved", markup=False)
+        app.notify("Press q again to leave without them, or ctrl+s to save.", title="Unsaved answers", markup=False)
         return
     app.exit(0)
 
 
-def export(app: KubetuiApp, plan: Plan) -> None:
-    """Ask for a folder, and write one script a machine into it; say so where a script cannot be known."""
+def export(app: App[object], plan: Plan) -> None:
+    """Ask for a folder and write one script per machine into it; notify if a script cannot be made."""
     try:
         written = {f"{machine}.sh": script for machine, script in scripts(plan).items()}
     except ProfileError as error:
@@ -71,21 +70,22 @@ def export(app: KubetuiApp, plan: Plan) -> None:
     def attempt(text: str, confirmed: bool) -> str:  # noqa: FBT001 - the dialog's callback
         folder = Path(text).expanduser()
         if not text:
-            return "Name a folder."
+            return "Enter a folder."
         there = [name for name in written if (folder / name).exists()]
         if there and not confirmed:
-            return f"{', '.join(there)} {'is' if len(there) == 1 else 'are'} there already. Enter once more replaces."
+            verb = "exists" if len(there) == 1 else "exist"
+            return f"{', '.join(there)} already {verb}. Press Enter again to overwrite."
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name, script in written.items():
                 write_private(folder / name, script, mode=0o700)
         except (OSError, KubetuiError) as error:
-            return f"It cannot be written: {error}"
+            return f"Cannot write there: {error}"
         return ""
 
     def done(folder: str | None) -> None:
         if folder is not None:
-            app.notify(f"{len(written)} scripts in {folder}, one a machine.", title="Exported", markup=False)
+            app.notify(f"{counted(len(written), 'script')} in {folder}.", title="Exported", markup=False)
 
-    words = "A folder for the scripts: the same commands, one file a machine, to be run by hand as root."
+    words = "A folder for the scripts: the same commands, one file per machine, to run by hand as root."
     app.push_screen(Ask("Export scripts", words, f"{plan.profile.name}-scripts", attempt, yes="Write"), done)

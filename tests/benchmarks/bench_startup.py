@@ -32,8 +32,8 @@ class Bare(App):
         yield Static("kubetui")
 Bare().run()
 """
-FIRST = (b"kubetui", b"looking at this host", b"Clusters")
-WHOLE = (b"tutorial", b"What it is", b"Open", b"Leave")
+FIRST = (b"kubetui", b"checking this host", b"Clusters")
+WHOLE = (b"tutorial", b"Description", b"Open", b"Leave")
 LIMIT = 30.0
 
 

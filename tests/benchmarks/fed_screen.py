@@ -26,6 +26,7 @@ from screens.run.machinelist import MachineList
 from screens.run.screen import RunScreen
 from screens.run.session import Session
 from screens.terminal.theme import TERMINAL
+from screens.threads import Threads
 from tests.benchmarks.ssh_feed import SshFeed
 
 TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older one, and saying so at some length\n"
@@ -89,7 +90,7 @@ class Measured(App[None]):
             self.set_timer(0.5, screen.action_everyone)
 
     def finish(self, screen: RunScreen) -> None:
-        screen.session.stop()
+        screen.session.wind_down()
         self.exit()
 
 
@@ -114,7 +115,7 @@ def main(machines: int, rate: int, seconds: float, together: bool, result: Path,
     profile = Profile(name="bench", machines=Machines(workers=machines - 1))
     # connections end by themselves, a little before the screen does
     feed = SshFeed(rate, seconds - 5, result.parent) if ssh else Feed(rate, result.parent)
-    Measured(lambda: RunScreen(profile, begin=lambda it: Session(it, feed)), seconds, together=together).run()
+    Measured(lambda: RunScreen(profile, Threads(), make=lambda it: Session(it, feed)), seconds, together=together).run()
     for thread in threading.enumerate():
         if thread.name.startswith("kubetui"):
             thread.join()

@@ -11,8 +11,8 @@ from textual.app import App
 
 from kubetui.profile.schema.profile import Machines, Profile
 from screens.run.screen import RunScreen
-from screens.run.session import land
 from screens.terminal.theme import TERMINAL
+from screens.threads import Threads
 from tests.benchmarks.fed_screen import ACTIONS, watch
 
 NAME = "bench"
@@ -25,7 +25,8 @@ class Rehearsed(App[None]):
         super().__init__()
         self.register_theme(TERMINAL)
         self.theme = TERMINAL.name
-        self.run_screen = RunScreen(profile)
+        self.threads = Threads()
+        self.run_screen = RunScreen(profile, self.threads)
 
     def on_mount(self) -> None:
         self.push_screen(self.run_screen)
@@ -47,7 +48,7 @@ def main(machines: int, speed: float, result: Path) -> None:
     profile = Profile(name=NAME, provider="rehearsal", machines=Machines(workers=machines - 1, options=options))
     app = Rehearsed(profile)
     app.run()
-    land(lambda text: sys.exit(f"the run did not end: {text}"))
+    app.threads.finish(lambda text: sys.exit(f"the run did not end: {text}"))
     session = app.run_screen.session
     session.drain()
     finished = session.progress.finished

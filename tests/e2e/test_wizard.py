@@ -117,7 +117,7 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     for name, address in addresses.items():
         terminal.wait(rf"{name} +Ready .*{re.escape(address)}\b")
     terminal.press("d")
-    terminal.wait("Type .* to go on")
+    terminal.wait("Type .* and press enter")
     terminal.type(lab.name)
     terminal.press("Enter")
     terminal.wait(f"{lab.name} is gone", seconds=600)

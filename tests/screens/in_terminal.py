@@ -12,7 +12,7 @@ from kubetui.engine.stop import Stop
 from kubetui.profile.schema.profile import Profile
 from screens.app import KubetuiApp
 from screens.run.screen import RunScreen
-from screens.run.session import Session, land
+from screens.run.session import Session
 from tests.screens import recorded
 
 PLANTED = (
@@ -28,12 +28,12 @@ PLANTED = (
 
 
 class Terminal(KubetuiApp):
-    """Shows a run whose machine prints everything that a terminal would obey."""
+    """Shows a run whose machine prints every kind of control sequence."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "crash", show=False)]
 
     def get_default_screen(self) -> Screen[None]:
-        return RunScreen(recorded.profile(), begin=lambda profile: Session(profile, self.print_everything))
+        return RunScreen(recorded.profile(), self.threads, make=lambda profile: Session(profile, self.print_everything))
 
     async def print_everything(self, profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
         cutter = LineCutter()
@@ -50,4 +50,4 @@ class Terminal(KubetuiApp):
 if __name__ == "__main__":
     app = Terminal()
     app.run()
-    land(lambda text: sys.stderr.write(f"{text}\n"))
+    app.threads.finish(lambda text: sys.stderr.write(f"{text}\n"))

@@ -1,4 +1,4 @@
-"""A run as the engine would report it, without an engine: fixed times, made-up lines."""
+"""The events of a run without an engine: fixed times, made-up lines."""
 
 import asyncio
 import threading
@@ -40,7 +40,7 @@ def profile(workers: int = 2, name: str = "lab") -> Profile:
 
 
 def everything(chosen: Profile) -> list[Event]:
-    """A run in which every step works; a task takes a second, one after the other."""
+    """A run in which every step works, one after the other, each for a second."""
     plan = Plan(chosen)
     tasks = tasks_of(STEPS, plan)
     steps = {step.name: step for step in STEPS}
@@ -57,7 +57,7 @@ def everything(chosen: Profile) -> list[Event]:
 
 
 def until(chosen: Profile, step: str, machine: str) -> list[Event]:
-    """The beginning of a run, up to the lines of one task."""
+    """The start of a run, up to the lines of one task."""
     events = everything(chosen)
     last = max(
         index
@@ -68,7 +68,7 @@ def until(chosen: Profile, step: str, machine: str) -> list[Event]:
 
 
 def failing(chosen: Profile, step: str, machine: str) -> list[Event]:
-    """A run that fails on one machine; what came later is blocked."""
+    """A run that fails on one machine and blocks all later tasks."""
     events = until(chosen, step, machine)
     ended = {event.task for event in events if isinstance(event, TaskFinished)}
     at = events[-1].at + 1
@@ -99,9 +99,9 @@ def finished(chosen: Profile) -> list[Event]:
 
 
 class Recording:
-    """Gives the events out at once and then waits for a stop, unless the run has ended with them.
+    """Sends the events at once, then waits for a stop unless they include the run's end.
 
-    The end itself waits until it `may_end`.
+    It sends that end once `may_end` is set.
     """
 
     def __init__(self, events: Iterable[Event], error: Exception | None = None) -> None:
@@ -110,7 +110,7 @@ class Recording:
         self.events = list(events)
         self.error = error
         self.runs = 0
-        self.landed = False
+        self.finished = False
 
     async def __call__(self, chosen: Profile, sink: Sink, stop: Stop) -> RunFinished:
         self.runs += 1
@@ -126,7 +126,7 @@ class Recording:
         while not stop.requested:  # noqa: ASYNC110 - a stop is a flag
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
-        self.landed = True
+        self.finished = True
         ended = RunFinished(last.at + 1, chosen.name, 1.0, ok=False, changed=0, failed=0, blocked=1, stopped=True)
         sink(ended)
         return ended

@@ -1,4 +1,4 @@
-"""A bug in a screen: the report tells where it happened, and not what variables held."""
+"""The report of a bug in a screen: it shows where, without the values of variables."""
 
 import pytest
 
@@ -18,7 +18,7 @@ async def crash() -> None:
         await pilot.pause()
 
 
-async def test_a_crash_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_crash_report_has_no_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="cannot use"):
         await crash()
     report = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The questions one after the other, for plain terminals and screen readers."""
+"""The wizard's questions one by one, for plain terminals and screen readers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,25 +41,25 @@ def dialogue(said: list[str]) -> Iterator[tuple[PipeInput, plain.Dialogue]]:
 
 
 def answers(**given: str) -> str:
-    """Return the keys that answer every question, with the default where nothing is given."""
+    """Return the keys that answer every question, with its default unless another answer is given."""
     return "".join(
         f"{CLEAR}{given[question.path[-1]]}{ENTER}" if question.path[-1] in given else ENTER for question in ASKED
     )
 
 
-def test_enter_all_the_way_saves_the_defaults() -> None:
+def test_enter_for_every_question_saves_the_defaults() -> None:
     said: list[str] = []
     with dialogue(said) as (source, talk):
         source.send_text(answers() + ENTER)
         assert plain.new(talk) == 0
     assert profilefile.load(library.find("lab")) == Profile()
-    assert said[-1] == "Saved. This builds it: kubetui up lab"
+    assert said[-1] == "Saved. To build it, run: kubetui up lab"
     helps = [f"  {question.help}" for page in pages() for question in page.questions]
     asked = [*ASKED, *(each for page in pages() for each in page.questions if len(each.choices) == 1)]
     assert sorted(line for line in said if line in helps) == sorted(f"  {question.help}" for question in asked)
 
 
-def test_answers_and_a_name() -> None:
+def test_the_answers_are_saved_under_the_name() -> None:
     with dialogue([]) as (source, talk):
         source.send_text(answers(workers="4", memory="3000") + f"{CLEAR}mine{ENTER}")
         plain.new(talk)
@@ -73,16 +73,18 @@ def test_a_wrong_answer_is_asked_again_at_once() -> None:
     assert profilefile.load(library.find("lab")).machines.workers == 1
 
 
-def test_what_the_rules_refuse_is_asked_again_at_the_end() -> None:
+def test_answers_that_the_rules_refuse_are_asked_again_at_the_end() -> None:
     said: list[str] = []
     with dialogue(said) as (source, talk):
         source.send_text(answers(pod_cidr="10.96.0.0/16") + f"{CLEAR}10.10.0.0/16{ENTER}" + ENTER)
         plain.new(talk)
-    assert "\nNot yet: 10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in said
+    assert (
+        "\nThis does not work yet: 10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in said
+    )
     assert str(profilefile.load(library.find("lab")).network.pod_cidr) == "10.10.0.0/16"
 
 
-def test_nothing_is_overwritten_unasked() -> None:
+def test_it_asks_before_it_overwrites_a_profile() -> None:
     library.save_as(Profile(machines=Machines(workers=9)), "lab")
     with dialogue([]) as (source, talk):
         source.send_text(f"{answers()}{ENTER}n{CLEAR}other{ENTER}")
@@ -99,14 +101,14 @@ def test_ctrl_c_saves_nothing() -> None:
     assert not library.saved_folder().exists()
 
 
-def test_hosts_are_asked_for_one_by_one_and_their_size_is_not() -> None:
+def test_hosts_are_asked_for_one_by_one_without_their_size() -> None:
     said: list[str] = []
     keys = [
         f"{CLEAR}own{ENTER}",
-        # a choice is searched by moving: hosts is the one before the last
+        # the arrow up twice: hosts is the last choice but one
         "\x1b[A\x1b[A" + ENTER,
         f"m1 control-plane 10.0.0.1 user=me{ENTER}",
-        # refused, and put right
+        # refused, then corrected
         f"m2 control-plane{ENTER} ssh=second node_address=10.0.0.2{ENTER}",
         ENTER,
         f"10.0.0.9:6443{ENTER}",

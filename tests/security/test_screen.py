@@ -27,7 +27,7 @@ class Running(KubetuiApp):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()
-        self.run_screen = RunScreen(profile)
+        self.run_screen = RunScreen(profile, self.threads)
 
     def get_default_screen(self) -> Screen[None]:
         return self.run_screen

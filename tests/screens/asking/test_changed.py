@@ -9,15 +9,17 @@ from textual.pilot import Pilot
 
 from kubetui.base.errors import ProfileError
 from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.stop import Stop
 from kubetui.operations import changes
 from kubetui.operations.changes import Revision
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from screens.asking.changed import Comparing, Remake, allow
+from screens.asking.changed import Comparing, Remake, allow_changes
 from screens.asking.waiting import Refused
-from screens.run.begin import start_run
 from screens.widgets.chrome import PlainScreen
+from screens.widgets.navigation import StartRun
 from tests.screens.apps import OneScreen, until
 
 BUILT = Profile.model_validate({"provider": "rehearsal", "machines": {"workers": 1}})
@@ -47,7 +49,7 @@ def is_shown(pilot: Pilot[Any], kind: type) -> bool:
 async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow(pilot.app, WANTED, found.append)
+        allow_changes(pilot.app.app, WANTED, found.append)
         await until(pilot, lambda: is_shown(pilot, Remake))
         words = "\n".join(str(each.render()) for each in pilot.app.screen.query("Static"))
         assert "machines.box was not set and is other/box" in words
@@ -58,7 +60,7 @@ async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: is_shown(pilot, PlainScreen))
         assert not found
-        allow(pilot.app, WANTED, found.append)
+        allow_changes(pilot.app.app, WANTED, found.append)
         await until(pilot, lambda: is_shown(pilot, Remake))
         await pilot.press("y")
         await until(pilot, lambda: found)
@@ -71,7 +73,7 @@ async def test_too_late_is_told(cluster: Cluster) -> None:
         file.write('{"n": 2, "at": 2.0, "event": "begin", "task": "kubmaster/modules"}\n')
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow(pilot.app, WANTED, found.append)
+        allow_changes(pilot.app.app, WANTED, found.append)
         await until(pilot, lambda: is_shown(pilot, Refused))
         assert "kubetui destroy lab" in str(pilot.app.screen.query("Static").first().render())
     assert not found
@@ -80,19 +82,19 @@ async def test_too_late_is_told(cluster: Cluster) -> None:
 async def test_a_profile_that_cannot_be_read_is_told(cluster: Cluster) -> None:
     cluster.profile.write_text("name: [")
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow(pilot.app, WANTED, lambda _found: None)
+        allow_changes(pilot.app.app, WANTED, lambda _found: None)
         await until(pilot, lambda: is_shown(pilot, Refused))
 
 
 async def test_nothing_is_asked_where_nothing_has_to_go(cluster: Cluster) -> None:
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow(pilot.app, BUILT, found.append)
+        allow_changes(pilot.app.app, BUILT, found.append)
         assert found == [None]
-        allow(pilot.app, BUILT.model_copy(update={"name": "new"}), found.append)
+        allow_changes(pilot.app.app, BUILT.model_copy(update={"name": "new"}), found.append)
         assert found == [None, None]
-        version = BUILT.kubernetes.model_copy(update={"version": "1.30"})
-        allow(pilot.app, BUILT.model_copy(update={"kubernetes": version}), found.append)
+        version = BUILT.kubernetes.model_copy(update={"version": "1.36"})
+        allow_changes(pilot.app.app, BUILT.model_copy(update={"kubernetes": version}), found.append)
         await until(pilot, lambda: len(found) == 3)
         assert is_shown(pilot, PlainScreen)
     assert found[2] is not None
@@ -107,33 +109,33 @@ async def test_leaving_while_machines_are_looked_for_changes_nothing(monkeypatch
     monkeypatch.setattr(changes, "revision", for_ever)
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow(pilot.app, WANTED, found.append)
+        allow_changes(pilot.app.app, WANTED, found.append)
         await until(pilot, lambda: is_shown(pilot, Comparing))
         await pilot.press("escape")
         await until(pilot, lambda: is_shown(pilot, PlainScreen))
     assert not found
 
 
-async def test_a_run_is_told_what_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_is_told_what_it_may_destroy(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
 
-    class Shown(PlainScreen):
-        def __init__(self, profile: Profile, *, begin: Any) -> None:
-            super().__init__()
-            given.append(begin(profile).runner.keywords["confirmed"])
+    async def up(profile: Profile, _sink: Sink, _stop: Stop, *, access: object, confirmed: object) -> RunFinished:
+        assert access is None
+        given.append(confirmed)
+        return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
 
-    monkeypatch.setattr("screens.run.screen.RunScreen", Shown)
+    monkeypatch.setattr("kubetui.operations.up.up", up)
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        start_run(pilot.app, Plan(WANTED))
+        pilot.app.screen.post_message(StartRun(Plan(WANTED)))
         await until(pilot, lambda: is_shown(pilot, Remake))
         await pilot.press("y")
-        await until(pilot, lambda: is_shown(pilot, Shown))
+        await until(pilot, lambda: given)
     assert given == [GONE]
 
 
 def test_how_it_looks(snap_compare: Any) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        allow(pilot.app, WANTED, lambda _found: None)
+        allow_changes(pilot.app.app, WANTED, lambda _found: None)
         await until(pilot, lambda: is_shown(pilot, Remake))
 
     assert snap_compare(OneScreen(PlainScreen), terminal_size=(80, 24), run_before=before)

@@ -1,4 +1,4 @@
-"""Existing machines under the wizard: host keys are confirmed and sudo's password is asked for before anything runs."""
+"""Existing machines in the wizard: it confirms host keys and asks for sudo's password before anything runs."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -12,19 +12,21 @@ from textual.widgets import Input
 from kubetui.base.errors import HostError, KubetuiError
 from kubetui.base.redaction import Secret
 from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.stop import Stop
 from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Person, UnknownKey
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from screens.asking.meeting import Keys, Meeting, meet
+from screens.asking.meeting import Meeting, UnknownKeys, meet
 from screens.asking.waiting import Refused
-from screens.cluster import removal
-from screens.cluster.removal import destroy
-from screens.run.begin import start_run
+from screens.cluster.removal import confirm_destroy
+from screens.run.screen import RunScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Ask, Confirm
-from tests.screens.apps import SIZES, OneScreen, until
+from screens.widgets.navigation import StartRun
+from tests.screens.apps import SIZE, OneScreen, until
 
 Snap = Any
 PROFILE = Profile.model_validate(
@@ -44,15 +46,14 @@ TYPED = "s3cret0ne"
 
 
 class Hosts:
-    """Stands in for machines with unknown keys and a sudo that asks, as `access.greet` meets them."""
+    """Replaces `access.greet`: machines with unknown host keys and a sudo that needs a password."""
 
     def __init__(self, unknown: Sequence[UnknownKey] = UNKNOWN, *, asks: bool = True) -> None:
         self.unknown, self.asks = unknown, asks
         self.password: Secret | None = None
         self.moved: Collection[str] = ()
 
-    async def greet(self, plan: Plan, host_keys: Path, person: Person, moved: Collection[str]) -> Access:
-        del host_keys
+    async def greet(self, plan: Plan, _host_keys: Path, person: Person, moved: Collection[str]) -> Access:
         self.moved = moved
         if self.unknown and not person.accept(self.unknown):
             raise HostError("kubmaster: Its host key is not known here.", fix="Compare it.")
@@ -75,14 +76,14 @@ def is_shown(pilot: Pilot[Any], kind: type) -> bool:
     return isinstance(pilot.app.screen, kind)
 
 
-async def test_keys_are_confirmed_and_the_password_is_asked_for_once(hosts: Hosts) -> None:
+async def test_it_confirms_host_keys_and_asks_for_the_password_once(hosts: Hosts) -> None:
     found: list[Access | None] = []
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meet(pilot.app, Plan(PROFILE), found.append)
-        await until(pilot, lambda: is_shown(pilot, Keys))
-        # Enter alone vouches for nothing
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        meet(pilot.app.app, Plan(PROFILE), found.append)
+        await until(pilot, lambda: is_shown(pilot, UnknownKeys))
+        # Enter accepts nothing
         await pilot.press("enter")
-        assert is_shown(pilot, Keys)
+        assert is_shown(pilot, UnknownKeys)
         await pilot.press("y")
         await until(pilot, lambda: is_shown(pilot, Ask))
         assert pilot.app.screen.query_one(Input).password
@@ -100,12 +101,11 @@ async def test_keys_are_confirmed_and_the_password_is_asked_for_once(hosts: Host
 
 
 @pytest.mark.parametrize("keys", [(), ("y",)], ids=["keys", "password"])
-async def test_who_says_no_leaves_the_machines_as_they_are(hosts: Hosts, keys: tuple[str, ...]) -> None:
-    del hosts
+async def test_refusing_leaves_the_machines_alone(hosts: Hosts, keys: tuple[str, ...]) -> None:
     found: list[Access | None] = []
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meet(pilot.app, Plan(PROFILE), found.append)
-        await until(pilot, lambda: is_shown(pilot, Keys))
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        meet(pilot.app.app, Plan(PROFILE), found.append)
+        await until(pilot, lambda: is_shown(pilot, UnknownKeys))
         for each in keys:
             await pilot.press(each)
             await until(pilot, lambda: is_shown(pilot, Ask))
@@ -116,23 +116,21 @@ async def test_who_says_no_leaves_the_machines_as_they_are(hosts: Hosts, keys: t
     assert not found
 
 
-async def test_machines_that_kubetui_makes_are_not_met(hosts: Hosts) -> None:
-    del hosts
+async def test_machines_that_kubetui_creates_need_no_connection(hosts: Hosts) -> None:
     found: list[Access | None] = []
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meet(pilot.app, Plan(Profile()), found.append)
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        meet(pilot.app.app, Plan(Profile()), found.append)
         assert found == [None]
 
 
-async def test_destroying_names_the_hosts_and_meets_them(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_destroying_names_the_hosts_and_connects_to_them(hosts: Hosts) -> None:
     hosts.unknown = ()
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(PROFILE))
-    shown: list[tuple[str, Access | None]] = []
-    monkeypatch.setattr(removal, "DestroyScreen", lambda name, met=None: shown.append((name, met)))
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        destroy(pilot.app, "lab", lambda _screen: None)
+    found: list[Access | None] = []
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        confirm_destroy(pilot.app.app, "lab", found.append)
         await until(pilot, lambda: is_shown(pilot, Confirm))
         words = str(pilot.app.screen.query("Static").first().render())
         assert "kubeadm reset on kubmaster, kubnode1" in words
@@ -140,43 +138,44 @@ async def test_destroying_names_the_hosts_and_meets_them(hosts: Hosts, monkeypat
         await pilot.press(*"lab", "enter")
         await until(pilot, lambda: is_shown(pilot, Ask))
         await pilot.press(*TYPED, "enter")
-        await until(pilot, lambda: shown)
-    ((name, met),) = shown
-    assert name == "lab"
-    assert met is not None
-    assert met.password == Secret(TYPED)
+        await until(pilot, lambda: found)
+    assert found[0] is not None
+    assert found[0].password == Secret(TYPED)
 
 
-async def test_leaving_while_they_are_met_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def for_ever(*_given: object) -> Access:
+async def test_escape_while_connecting_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def forever(*_given: object) -> Access:
         await asyncio.sleep(3600)
         raise KubetuiError("never")
 
-    monkeypatch.setattr(access, "greet", for_ever)
+    monkeypatch.setattr(access, "greet", forever)
     found: list[Access | None] = []
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        meet(pilot.app, Plan(PROFILE), found.append)
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        meet(pilot.app.app, Plan(PROFILE), found.append)
         await until(pilot, lambda: is_shown(pilot, Meeting))
         await pilot.press("escape")
         await until(pilot, lambda: is_shown(pilot, PlainScreen))
     assert not found
 
 
-async def test_a_run_gets_what_was_said(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_gets_the_access(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
     hosts.unknown = ()
     given: list[Access | None] = []
 
-    class Shown(PlainScreen):
-        def __init__(self, profile: Profile, *, begin: Any) -> None:
-            super().__init__()
-            given.append(begin(profile).runner.keywords["access"])
+    async def up(
+        profile: Profile, _sink: Sink, _stop: Stop, *, access: Access | None, confirmed: object
+    ) -> RunFinished:
+        given.append(access)
+        assert confirmed == ()
+        return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
 
-    monkeypatch.setattr("screens.run.screen.RunScreen", Shown)
-    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        start_run(pilot.app, Plan(PROFILE))
+    monkeypatch.setattr("kubetui.operations.up.up", up)
+    async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
+        pilot.app.screen.post_message(StartRun(Plan(PROFILE)))
         await until(pilot, lambda: is_shown(pilot, Ask))
         await pilot.press(*TYPED, "enter")
-        await until(pilot, lambda: is_shown(pilot, Shown))
+        await until(pilot, lambda: given)
+        assert is_shown(pilot, RunScreen)
     assert given[0] is not None
     assert given[0].password == Secret(TYPED)
 
@@ -188,19 +187,16 @@ async def test_machines_at_another_place_are_met_for_the_first_time(hosts: Hosts
     cluster.profile.write_text(profilefile.dump(PROFILE.model_copy(update={"hosts": (PROFILE.hosts[0], elsewhere)})))
     cluster.journal.write_text('{"n": 1, "at": 1.0, "event": "begin", "task": "kubnode1/facts"}\n')
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        start_run(pilot.app, Plan(PROFILE))
-        await until(pilot, lambda: is_shown(pilot, Keys))
+        pilot.app.screen.post_message(StartRun(Plan(PROFILE)))
+        await until(pilot, lambda: is_shown(pilot, UnknownKeys))
     assert hosts.moved == {"kubnode1"}
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", ["keys", "password", "refused"])
-def test_how_it_looks(snap_compare: Snap, size: tuple[int, int], case: str, hosts: Hosts) -> None:
-    del hosts
-
+def test_how_it_looks(snap_compare: Snap, case: str, hosts: Hosts) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        meet(pilot.app, Plan(PROFILE), lambda _met: None)
-        await until(pilot, lambda: is_shown(pilot, Keys))
+        meet(pilot.app.app, Plan(PROFILE), lambda _met: None)
+        await until(pilot, lambda: is_shown(pilot, UnknownKeys))
         if case == "password":
             await pilot.press("y")
             await until(pilot, lambda: is_shown(pilot, Ask))
@@ -208,4 +204,4 @@ def test_how_it_looks(snap_compare: Snap, size: tuple[int, int], case: str, host
             await pilot.press("escape")
             await until(pilot, lambda: is_shown(pilot, Refused))
 
-    assert snap_compare(OneScreen(PlainScreen), terminal_size=size, run_before=before)
+    assert snap_compare(OneScreen(PlainScreen), terminal_size=SIZE, run_before=before)

@@ -1,4 +1,4 @@
-"""A run's passwords: asked for before it begins, hidden while they are typed, kept in memory alone."""
+"""A run's passwords: asked for before it starts, hidden while typed, and kept only in memory."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from kubetui.base.files import credentials_file
 from kubetui.profile import credentials
 from kubetui.profile.schema.profile import Profile
 from screens.app import KubetuiApp
-from screens.asking.passwords import ask
+from screens.asking.passwords import ask_passwords
 from screens.widgets.dialogs import Ask
-from tests.screens.conftest import FakeHost
-from tests.screens.start.test_screen import listed
+from tests.screens.apps import SIZE, listed
+from tests.screens.hosts import FakeHost
 
 PROFILE = Profile.model_validate(
     {"mirrors": {"http_proxy": "http://me@proxy:3128", "apt_proxy": "http://me@cache:3142"}}
@@ -20,12 +20,11 @@ PROFILE = Profile.model_validate(
 TYPED = "s3cret!"
 
 
-async def test_each_password_is_asked_for_once_and_never_shown(host: FakeHost) -> None:
+async def test_it_asks_for_each_password_once_and_never_shows_it(host: FakeHost) -> None:
     begun: list[str] = []
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        assert isinstance(pilot.app, KubetuiApp)
-        ask(pilot.app, PROFILE, lambda: begun.append("run"))
+        ask_passwords(pilot.app.app, PROFILE, lambda: begun.append("run"))
         for place in ("http://me@cache:3142", "http://me@proxy:3128"):
             await pilot.pause()
             assert isinstance(pilot.app.screen, Ask)
@@ -37,7 +36,7 @@ async def test_each_password_is_asked_for_once_and_never_shown(host: FakeHost) -
             await pilot.press("enter")
             await pilot.pause()
         assert begun == ["run"]
-        ask(pilot.app, PROFILE, lambda: begun.append("again"))
+        ask_passwords(pilot.app.app, PROFILE, lambda: begun.append("again"))
         assert begun == ["run", "again"]
     found = credentials.of_run(PROFILE).find("http://me@proxy:3128")
     assert found is not None
@@ -45,12 +44,11 @@ async def test_each_password_is_asked_for_once_and_never_shown(host: FakeHost) -
     assert not credentials_file().exists()
 
 
-async def test_who_leaves_the_question_leaves_the_run(host: FakeHost) -> None:
+async def test_escape_cancels_the_run(host: FakeHost) -> None:
     begun: list[str] = []
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        assert isinstance(pilot.app, KubetuiApp)
-        ask(pilot.app, PROFILE, lambda: begun.append("run"))
+        ask_passwords(pilot.app.app, PROFILE, lambda: begun.append("run"))
         await pilot.pause()
         await pilot.press("escape")
         await pilot.pause()
@@ -58,17 +56,16 @@ async def test_who_leaves_the_question_leaves_the_run(host: FakeHost) -> None:
     assert not begun
 
 
-async def test_a_file_that_cannot_be_used_is_told(
+async def test_it_reports_an_unusable_credentials_file(
     host: FakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     credentials_file().parent.mkdir(exist_ok=True)
     credentials_file().write_text("proxy: c4nary\n")
     credentials_file().chmod(0o644)
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        assert isinstance(pilot.app, KubetuiApp)
-        ask(pilot.app, PROFILE, lambda: pytest.fail("it began"))
+        ask_passwords(pilot.app.app, PROFILE, lambda: pytest.fail("it began"))
         await pilot.pause()
         said = [note.message for note in pilot.app._notifications]
     assert any("Others may read it" in text for text in said)

@@ -1,3 +1,5 @@
+"""The log on a screen: following, searching, filtering, saving, and what it shows of hostile output."""
+
 import asyncio
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,11 @@ from kubetui.engine.events import Line, TaskId, TaskStarted
 from screens.log.buffers import Buffer, text_of
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
-from tests.screens.apps import SIZES, OneScreen
+from tests.screens.apps import LARGER, SIZE, OneScreen
 
 
 class Logs(LogScreen):
-    """A log and nothing else."""
+    """A screen with only a log."""
 
     BINDINGS = LOG_KEYS
 
@@ -53,8 +55,8 @@ async def ticks(pilot: Pilot[Any], seconds: float = 0.3) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_reader_who_scrolled_up_stays_put_while_the_buffer_drops(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [SIZE, LARGER])
+async def test_a_reader_who_scrolled_up_stays_put_while_the_buffer_drops_lines(size: tuple[int, int]) -> None:
     buffer = Buffer(lines=300)
     fill(buffer, 300)
     async with OneScreen(lambda: Logs(buffer)).run_test(size=size) as pilot:
@@ -90,7 +92,7 @@ async def test_scrolling_back_to_the_end_follows_again() -> None:
         assert visible(pilot)[-1] == "line 149"
 
 
-async def test_old_lines_come_in_above_without_moving_a_reader() -> None:
+async def test_older_lines_appear_above_without_moving_a_reader() -> None:
     buffer = Buffer()
     fill(buffer, 4900)
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
@@ -104,7 +106,7 @@ async def test_old_lines_come_in_above_without_moving_a_reader() -> None:
         assert visible(pilot)[0] == "line 0"
 
 
-async def test_search_marks_and_walks() -> None:
+async def test_search_marks_matches_and_moves_between_them() -> None:
     buffer = Buffer()
     fill(buffer, 200)
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
@@ -124,7 +126,7 @@ async def test_search_marks_and_walks() -> None:
         assert lines.searched is None
 
 
-async def test_filter_narrows_while_it_is_typed() -> None:
+async def test_the_filter_applies_while_it_is_typed() -> None:
     buffer = Buffer()
     fill(buffer, 200)
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
@@ -139,11 +141,11 @@ async def test_filter_narrows_while_it_is_typed() -> None:
         assert "line 1900" in visible(pilot)
 
 
-async def test_wrap_times_and_names() -> None:
+async def test_wrapping_times_and_names() -> None:
     buffer = Buffer()
     buffer.append(Line(1_700_000_000.0, "kubnode1", "init", "漢字 " * 60))
     buffer.append(TaskStarted(1_700_000_001.0, TaskId("init", "kubnode1"), "kubeadm init", "Why.", "source"))
-    async with OneScreen(lambda: Logs(buffer, ("kubmaster", "kubnode1"))).run_test(size=(80, 24)) as pilot:
+    async with OneScreen(lambda: Logs(buffer, ("kubmaster", "kubnode1"))).run_test(size=SIZE) as pilot:
         await ticks(pilot)
         assert visible(pilot)[0].startswith("kubnode1  漢字 漢字")
         assert visible(pilot)[1].startswith("          漢字")
@@ -155,7 +157,7 @@ async def test_wrap_times_and_names() -> None:
         assert lines.render_line(0).text[19] == " "
 
 
-async def test_markup_is_text() -> None:
+async def test_markup_is_shown_as_text() -> None:
     buffer = Buffer()
     buffer.append(Line(0.0, "kubmaster", "init", "[bold red]not markup[/] [@click=app.quit()]x[/]"))
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
@@ -163,7 +165,7 @@ async def test_markup_is_text() -> None:
         assert visible(pilot)[0] == "[bold red]not markup[/] [@click=app.quit()]x[/]"
 
 
-async def test_saving_asks_before_it_writes_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_saving_asks_before_it_overwrites_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     buffer = Buffer()
     fill(buffer, 3)
@@ -181,7 +183,7 @@ async def test_saving_asks_before_it_writes_over_a_file(tmp_path: Path, monkeypa
     ]
 
 
-async def test_what_machines_print_is_cut_cleaned_and_drawn() -> None:
+async def test_output_is_cut_cleaned_and_drawn() -> None:
     cutter, buffer = LineCutter(), Buffer()
     data = (
         b"10%\r50%\r100%\n\xff\xfebad\n\x1b]52;c;cGxhbnQ=\x07\n"
@@ -190,7 +192,7 @@ async def test_what_machines_print_is_cut_cleaned_and_drawn() -> None:
     )
     for text in cutter.feed(data):
         buffer.append(Line(0.0, "kubmaster", "init", text))
-    async with OneScreen(lambda: Logs(buffer)).run_test(size=(80, 24)) as pilot:
+    async with OneScreen(lambda: Logs(buffer)).run_test(size=SIZE) as pilot:
         await pilot.press("w")
         await ticks(pilot)
         shown = visible(pilot)

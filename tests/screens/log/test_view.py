@@ -1,3 +1,5 @@
+"""The log's buffers, and the rows that a view makes of them."""
+
 from itertools import pairwise
 
 from hypothesis import given
@@ -20,14 +22,14 @@ def rows(view: View) -> list[str]:
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs", "So"]), max_size=200), st.integers(2, 40))
-def test_wrapped_rows_are_the_text_and_fit(text: str, width: int) -> None:
+def test_wrapped_rows_join_to_the_text_and_fit_the_width(text: str, width: int) -> None:
     starts = [*cuts(text, width), len(text)]
     parts = [text[begin:end] for begin, end in pairwise(starts)]
     assert "".join(parts) == text
     assert all(cell_len(part.rstrip(" ")) <= width for part in parts)
 
 
-def test_words_stay_whole_where_they_can() -> None:
+def test_wrapping_keeps_words_whole() -> None:
     text = "waiting for the kubelet to boot"
     assert [text[begin:end] for begin, end in zip([0, 16], [16, 31], strict=True)] == [
         "waiting for the ",
@@ -45,7 +47,7 @@ def test_a_buffer_is_bounded_in_lines_and_in_characters() -> None:
     assert len(buffer) == 2
 
 
-def test_following_lets_old_rows_go() -> None:
+def test_following_drops_old_rows() -> None:
     buffer = Buffer(lines=10)
     view = View(buffer)
     fill(buffer, 8)
@@ -92,7 +94,7 @@ def test_filter_and_search() -> None:
     assert view.height == 12
 
 
-def test_wrapping_counts_rows() -> None:
+def test_wrapped_entries_take_several_rows() -> None:
     buffer = Buffer()
     view = View(buffer, width=10)
     buffer.append(Line(0.0, "kubmaster", "init", "abcdefghij" * 3))
@@ -102,7 +104,7 @@ def test_wrapping_counts_rows() -> None:
     assert view.place(1) == 3
 
 
-def test_all_machines_are_merged_as_they_came() -> None:
+def test_all_machines_are_merged_in_order_of_arrival() -> None:
     buffers = Buffers(["a", "b"])
     for name in "abba":
         buffers.append(Line(0.0, name, "init", name))

@@ -1,3 +1,5 @@
+"""The screen of a run: leaving, retrying, failing, and how it looks."""
+
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,23 +12,28 @@ from kubetui.engine.events import Event
 from kubetui.profile.schema.profile import Profile
 from screens.cluster.screen import ClusterScreen
 from screens.run.failure import FailureScreen
+from screens.run.machinelist import MachineList
 from screens.run.screen import RunScreen
-from screens.run.session import Session, land
+from screens.run.session import Session
+from screens.threads import Threads
 from screens.widgets.choose import Choose
 from tests.screens import recorded
-from tests.screens.apps import SIZES, OneScreen, until
+from tests.screens.apps import LARGER, SIZE, OneScreen, until
 from tests.screens.recorded import Recording
 
 Snap = Callable[..., bool]
 
 
+THREADS = Threads()
+
+
 @pytest.fixture(autouse=True)
-def landed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """End every run of a test, and tell the time in UTC."""
+def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Use UTC, and end the test's runs."""
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield
-    land(lambda _: None)
+    THREADS.finish(lambda _: None)
     monkeypatch.undo()
     time.tzset()
 
@@ -40,26 +47,26 @@ def failed(chosen: Profile) -> list[Event]:
 
 
 class Case:
-    """A run screen over recorded events; `sessions` are those that it began."""
+    """A run screen over recorded events; `sessions` are the ones it has made."""
 
     def __init__(self, events: Callable[[Profile], list[Event]], error: Exception | None = None) -> None:
         self.profile = recorded.profile()
         self.recordings = [Recording(events(self.profile), error)]
         self.sessions: list[Session] = []
 
-    def begin(self, profile: Profile) -> Session:
+    def make(self, profile: Profile) -> Session:
         recording = self.recordings[min(len(self.sessions), len(self.recordings) - 1)]
         self.sessions.append(Session(profile, recording))
         return self.sessions[-1]
 
     def screen(self) -> RunScreen:
-        return RunScreen(self.profile, begin=self.begin, estimate=330.0, now=lambda: recorded.BEGAN + 200)
+        return RunScreen(self.profile, THREADS, make=self.make, estimate=330.0, now=lambda: recorded.BEGAN + 200)
 
     def app(self) -> OneScreen:
         return OneScreen(self.screen)
 
     def heard(self) -> bool:
-        """Whether every event has reached the screen."""
+        """Whether the screen has every event."""
         session = self.sessions[-1]
         begun = sum(type(event).__name__ == "TaskStarted" for event in self.recordings[0].events)
         return len(session.progress.ended) + len(session.progress.running) >= begun
@@ -69,9 +76,8 @@ def shown(pilot: Pilot[Any], kind: type) -> Callable[[], bool]:
     return lambda: isinstance(pilot.app.screen, kind)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("keys", [(), ("a", "t"), ("z",), ("escape",)], ids=["one", "all", "full", "leaving"])
-def test_running(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+def test_running(snap_compare: Snap, keys: tuple[str, ...]) -> None:
     case = Case(running)
 
     async def before(pilot: Pilot[None]) -> None:
@@ -79,14 +85,11 @@ def test_running(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...
         await pilot.press(*keys)
         await until(pilot, lambda: True)
 
-    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+    assert snap_compare(case.app(), terminal_size=SIZE, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("keys", [(), ("l", "j", "j")], ids=["view", "log"])
-def test_failed(
-    snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed(snap_compare: Snap, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/home/someone/.local/state")
     case = Case(failed)
 
@@ -95,12 +98,10 @@ def test_failed(
         await pilot.press(*keys)
         await until(pilot, lambda: True)
 
-    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+    assert snap_compare(case.app(), terminal_size=SIZE, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_done_while_someone_reads(snap_compare: Snap, size: tuple[int, int]) -> None:
-    """The screen stays for a reader, and says what comes next."""
+def test_a_finished_run_stays_open_for_a_reader(snap_compare: Snap) -> None:
     case = Case(recorded.finished)
 
     case.recordings[0].may_end.clear()
@@ -111,7 +112,7 @@ def test_done_while_someone_reads(snap_compare: Snap, size: tuple[int, int]) -> 
         case.recordings[0].may_end.set()
         await until(pilot, lambda: not case.sessions[0].running)
 
-    assert snap_compare(case.app(), terminal_size=size, run_before=before)
+    assert snap_compare(case.app(), terminal_size=SIZE, run_before=before)
 
 
 async def test_a_ready_cluster_opens_by_itself() -> None:
@@ -121,7 +122,7 @@ async def test_a_ready_cluster_opens_by_itself() -> None:
         assert len(pilot.app.screen_stack) == 2
 
 
-async def test_leaving_asks_and_a_gentle_stop_lets_things_land() -> None:
+async def test_leaving_asks_and_a_stop_finishes_running_steps() -> None:
     case = Case(running)
     async with case.app().run_test() as pilot:
         await until(pilot, case.heard)
@@ -132,10 +133,10 @@ async def test_leaving_asks_and_a_gentle_stop_lets_things_land() -> None:
         assert case.sessions[0].running
         await pilot.press("q", "j", "enter")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
-        assert case.recordings[0].landed
+        assert case.recordings[0].finished
 
 
-async def test_a_run_goes_on_in_the_background_and_is_found_again() -> None:
+async def test_a_run_in_the_background_is_shown_again() -> None:
     case = Case(running)
     async with case.app().run_test() as pilot:
         await until(pilot, case.heard)
@@ -149,7 +150,7 @@ async def test_a_run_goes_on_in_the_background_and_is_found_again() -> None:
         assert len(case.sessions) == 1
 
 
-async def test_retry_begins_again_with_the_same_profile() -> None:
+async def test_retry_runs_the_same_profile_again() -> None:
     case = Case(failed)
     case.recordings.append(Recording(recorded.finished(case.profile)))
     async with case.app().run_test() as pilot:
@@ -166,12 +167,12 @@ async def test_copy_takes_the_whole_failure() -> None:
         await until(pilot, shown(pilot, FailureScreen))
         await pilot.press("y")
         copied = pilot.app.clipboard
-    assert copied.startswith('kubnode2 stopped at "Install kubelet, kubeadm and kubectl"')
+    assert copied.startswith('kubnode2 failed at "Install kubelet, kubeadm and kubectl"')
     assert "It is held by process 812" in copied
     assert "error APT-LOCK" in copied
 
 
-async def test_a_run_that_cannot_begin_says_why() -> None:
+async def test_a_run_that_cannot_start_says_why() -> None:
     case = Case(lambda chosen: recorded.everything(chosen)[:1], BusyError("Another kubetui works on lab.", fix="Wait."))
     async with case.app().run_test() as pilot:
         await until(pilot, shown(pilot, FailureScreen))
@@ -182,13 +183,22 @@ async def test_a_run_that_cannot_begin_says_why() -> None:
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
 
 
-async def test_a_hundred_machines_scroll() -> None:
+async def test_a_list_of_a_hundred_machines_scrolls() -> None:
     case = Case(running)
     case.profile = recorded.profile(workers=99)
     case.recordings = [Recording(recorded.everything(case.profile)[:500])]
-    async with case.app().run_test(size=(80, 24)) as pilot:
+    async with case.app().run_test(size=SIZE) as pilot:
         await until(pilot, lambda: case.sessions and case.sessions[0].progress.tasks)
         await pilot.press(*"j" * 60)
         screen = pilot.app.screen
         assert isinstance(screen, RunScreen)
         assert screen.machine == "kubnode60"
+
+
+async def test_a_larger_window_shows_the_steps_done() -> None:
+    case = Case(running)
+    async with case.app().run_test(size=LARGER) as pilot:
+        await until(pilot, case.heard)
+        row = pilot.app.screen.query_one(MachineList).render_line(0).text
+        assert "kubmaster" in row
+        assert "/" in row

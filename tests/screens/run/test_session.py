@@ -1,3 +1,5 @@
+"""A run under the wizard, and waiting for it after the screen has closed."""
+
 import asyncio
 import errno
 import os
@@ -5,16 +7,13 @@ import signal
 import threading
 import time
 
-import pytest
-
 from kubetui.base.errors import BusyError
 from kubetui.engine.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
 from kubetui.engine.stop import Stop
 from kubetui.profile.schema.profile import Profile
 from screens.log.buffers import text_of
-from screens.run import session as sessions
-from screens.run.session import Session, land, running_session
-from screens.threads import EngineThread
+from screens.run.session import Session
+from screens.threads import EngineThread, Threads
 from tests.screens import recorded
 
 
@@ -36,7 +35,7 @@ def test_a_run_is_folded_into_progress_and_buffers() -> None:
     assert session.error is None
 
 
-def test_the_engine_has_a_thread_and_a_loop_of_its_own() -> None:
+def test_the_engine_has_its_own_thread_and_loop() -> None:
     seen: list[object] = []
 
     async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
@@ -50,7 +49,7 @@ def test_the_engine_has_a_thread_and_a_loop_of_its_own() -> None:
     assert not thread.daemon
 
 
-def test_an_error_of_the_run_itself_is_kept() -> None:
+def test_an_error_of_the_whole_run_is_kept() -> None:
     profile = recorded.profile()
     busy = BusyError("Another kubetui (process 4711) works on lab.", fix="Wait.")
     session = ended(Session(profile, recorded.Recording(recorded.everything(profile)[:1], busy)))
@@ -68,7 +67,7 @@ def test_an_unexpected_error_is_one_line_without_secrets_or_escapes() -> None:
     assert "abcdef" not in session.error.message
 
 
-def test_lines_that_the_log_leaves_out_are_told() -> None:
+def test_the_log_reports_the_lines_it_left_out() -> None:
     profile = recorded.profile()
     end = recorded.finished(profile)[-1]
     done = TaskFinished(1.0, TaskId("images", "kubmaster"), Outcome.DONE, 1.0, left_out=7)
@@ -77,19 +76,21 @@ def test_lines_that_the_log_leaves_out_are_told() -> None:
     assert text_of(entries[-1]) == "7 lines of its output are left out of the log, between its first and its last ones"
 
 
-def test_a_gentle_stop_lets_what_runs_come_to_its_end() -> None:
-    profile = recorded.profile()
+def test_winding_down_finishes_running_steps() -> None:
+    profile, threads = recorded.profile(), Threads()
     recording = recorded.Recording(recorded.until(profile, "init", "kubmaster"))
     session = Session(profile, recording)
-    session.start()
-    assert running_session("lab") is session
-    session.stop()
+    threads.start(session)
+    assert threads.find(Session, "lab") is session
+    assert threads.find(Session, "other") is None
+    assert threads.find(EngineThread, "lab") is None
+    session.wind_down()
     session.join(60)
-    assert recording.landed
-    assert running_session("lab") is None
+    assert recording.finished
+    assert threads.find(Session, "lab") is None
 
 
-def test_the_second_stop_cancels() -> None:
+def test_stopping_now_cancels_running_steps() -> None:
     cancelled = threading.Event()
     started = threading.Event()
 
@@ -109,68 +110,91 @@ def test_the_second_stop_cancels() -> None:
     session = Session(recorded.profile(), run)
     session.start()
     assert started.wait(60)
-    session.stop()
+    session.wind_down()
     time.sleep(0.1)
     assert session.running
-    session.stop()
+    session.stop_now()
     session.join(60)
     assert cancelled.is_set()
 
 
-def test_a_look_that_is_cancelled_before_it_began_never_begins() -> None:
+def test_a_thread_cancelled_before_it_started_never_runs_its_job() -> None:
     began = threading.Event()
 
     async def look() -> None:
         began.set()
 
-    thread = EngineThread("look", look, only_looks=True)
-    thread.cancel()
+    thread = EngineThread("look", look, daemon=True)
+    thread.stop_now()
     thread.start()
     thread.join(60)
-    assert not thread.alive
+    assert not thread.running
     assert not began.is_set()
 
 
-def test_landing_waits_for_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "_sessions", [])
-    profile = recorded.profile()
+def test_finishing_waits_for_every_run() -> None:
+    profile, threads = recorded.profile(), Threads()
     recording = recorded.Recording(recorded.until(profile, "init", "kubmaster"))
     session = Session(profile, recording)
-    session.start()
+    threads.start(session)
     said: list[str] = []
-    land(said.append)
-    assert recording.landed
+    threads.finish(said.append)
+    assert recording.finished
     assert not session.running
-    assert said == ["lab: what runs comes to its end. Ctrl+C stops at once; kubetui goes on from there."]
-    land(said.append)
+    assert said == ["lab: finishing running steps. Press Ctrl+C to stop now; the next run continues from there."]
+    threads.finish(said.append)
     assert len(said) == 1
 
 
-def test_what_is_stopped_at_once_after_the_screen_is_waited_for_all_the_same() -> None:
+def test_ctrl_c_while_finishing_stops_now_and_still_waits() -> None:
     done = threading.Event()
 
-    async def run(profile: Profile, _sink: Sink, _stop: Stop) -> RunFinished:
-        while session.stop_requests < 2:  # noqa: ASYNC110 - a stop is a number
+    async def run(profile: Profile, _sink: Sink, stop: Stop) -> RunFinished:
+        while not stop.forced:  # noqa: ASYNC110 - a stop is a flag
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         done.set()
         return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=1, stopped=True)
 
-    session = Session(recorded.profile(), run)
-    session.start()
+    threads = Threads()
+    threads.start(Session(recorded.profile(), run))
     ctrl_c = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    land(lambda _: ctrl_c.start())
+    threads.finish(lambda _: ctrl_c.start())
     assert done.is_set()
 
 
-def test_what_the_host_refuses_comes_with_its_fix() -> None:
+def test_finishing_lets_other_work_end_and_ctrl_c_cancels_it() -> None:
+    ended: list[str] = []
+
+    async def short() -> None:
+        await asyncio.sleep(0.2)
+        ended.append("short")
+
+    async def endless() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append("endless")
+
+    threads = Threads()
+    threads.start(EngineThread("destroy lab", short))
+    said: list[str] = []
+    threads.finish(said.append)
+    assert (ended, [text.partition(":")[0] for text in said]) == (["short"], ["destroy lab"])
+    threads.start(EngineThread("destroy exam", endless))
+    ctrl_c = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    threads.finish(lambda _: ctrl_c.start())
+    assert ended == ["short", "endless"]
+
+
+def test_an_error_of_the_host_has_a_fix() -> None:
     async def job() -> None:
         raise OSError(errno.EROFS, "Read-only file system", "/home/me/.local/state")
 
     thread = EngineThread("look", job)
     thread.start()
     thread.join(60)
-    assert not thread.alive
+    assert not thread.running
     assert thread.error
     assert thread.error.id == "HOST-FILE"
     assert "/home/me/.local/state cannot be used" in thread.error.message

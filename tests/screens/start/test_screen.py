@@ -1,4 +1,4 @@
-"""The start screen: what there is, which keys work on it, and how it looks."""
+"""The start screen: its list, its keys, and how it looks."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.files import file as profilefile
@@ -19,21 +19,21 @@ from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.record import overview
 from screens.app import KubetuiApp
-from screens.cluster import removal
+from screens.cluster import destroying, removal
 from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
-from screens.widgets.lists import Lines
+from screens.widgets.lists import RowList
 from screens.wizard.pages import PageScreen
-from tests.screens.apps import SIZES
-from tests.screens.conftest import NOW, FakeHost
+from tests.screens.apps import LARGER, SIZE, listed, shown
+from tests.screens.hosts import NOW, FakeHost
 
 Snap = Any
 
 
 def make(name: str, records: list[dict[str, Any]], age: float) -> None:
-    """Leave a cluster's folder as a run leaves it."""
+    """Create a cluster's folder as a run leaves it."""
     cluster = Cluster(name)
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile(name=name)))
@@ -56,17 +56,9 @@ def app(host: FakeHost) -> KubetuiApp:
     return KubetuiApp(host)
 
 
-async def listed(pilot: Pilot[Any]) -> None:
-    """Wait for what a thread reads, and for the screen to show it."""
-    lines = pilot.app.screen.query_one(Lines)
-    while any(option.id == "-reading" for option in lines.options):
-        await pilot.pause(0.01)
-    await pilot.pause()
-
-
 async def chosen(pilot: Pilot[Any], line: str) -> None:
     await listed(pilot)
-    assert pilot.app.screen.query_one(Lines).choose(line)
+    assert pilot.app.screen.query_one(RowList).choose(line)
     await pilot.pause()
 
 
@@ -74,7 +66,7 @@ def keys(pilot: Pilot[Any]) -> list[str]:
     return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
 
 
-def test_clusters_in_words() -> None:
+def test_the_states_of_clusters() -> None:
     make_all()
     found = {each.name: (each.state, each.words, each.nodes, each.address) for each in overview.clusters()}
     assert found == {
@@ -83,56 +75,56 @@ def test_clusters_in_words() -> None:
     }
 
 
-def test_a_run_that_holds_its_cluster() -> None:
+def test_a_locked_cluster_is_working() -> None:
     make_all()
     with Cluster("lab").lock():
         assert {each.name: each.state for each in overview.clusters()}["lab"] == "working"
 
 
-async def test_keys_work_on_what_is_chosen(host: FakeHost) -> None:
+async def test_keys_depend_on_the_chosen_row(host: FakeHost) -> None:
     make_all()
-    async with app(host).run_test(size=(80, 24)) as pilot:
+    async with app(host).run_test(size=SIZE) as pilot:
         await chosen(pilot, "cluster exam")
-        assert {"Go on", "Destroy", "Open"} <= set(keys(pilot))
+        assert {"Resume", "Destroy", "Open"} <= set(keys(pilot))
         await chosen(pilot, "cluster lab")
-        assert "Go on" not in keys(pilot)
+        assert "Resume" not in keys(pilot)
         await chosen(pilot, "starter tutorial")
         assert "Destroy" not in keys(pilot)
 
 
-async def test_j_and_k_and_search(host: FakeHost) -> None:
+async def test_j_moves_and_search_filters(host: FakeHost) -> None:
     make_all()
-    async with app(host).run_test(size=(80, 24)) as pilot:
+    async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        lines = pilot.app.screen.query_one(Lines)
-        assert lines.chosen == "cluster exam"
+        rows = pilot.app.screen.query_one(RowList)
+        assert rows.chosen == "cluster exam"
         await pilot.press("j")
         await pilot.pause()
-        assert lines.chosen == "cluster lab"
+        assert rows.chosen == "cluster lab"
         await pilot.press("slash", *"tuto")
         await pilot.pause()
-        assert lines.chosen == "starter tutorial"
+        assert rows.chosen == "starter tutorial"
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
 
 
-async def test_a_search_is_closed_by_escape(host: FakeHost) -> None:
-    async with app(host).run_test(size=(80, 24)) as pilot:
+async def test_escape_clears_the_search(host: FakeHost) -> None:
+    async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
         await pilot.press("slash", *"nothing at all", "escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
-        assert pilot.app.screen.query_one(Lines).choose("starter tutorial")
+        assert pilot.app.screen.query_one(RowList).choose("starter tutorial")
 
 
 async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
-    async with app(host).run_test(size=(80, 24)) as pilot:
+    async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        await pilot.click(Lines, offset=(10, 6))
+        await pilot.click(RowList, offset=(10, 6))
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
-        await pilot.click(Lines, offset=(10, 6), times=2)
+        await pilot.click(RowList, offset=(10, 6), times=2)
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
 
@@ -140,33 +132,33 @@ async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
-        ({}, "Its machines and everything in them are removed"),
-        ({"provider": "rehearsal"}, "no machine is removed"),
+        ({}, "Deletes its machines with everything in them"),
+        ({"provider": "rehearsal"}, "no machines"),
         (
             {"provider": "hosts", "hosts": [{"name": "a", "role": "control plane", "address": "192.168.1.5"}]},
-            "Your machines stay and become what they were",
+            "Your machines stay.",
         ),
     ],
     ids=["vagrant", "rehearsal", "hosts"],
 )
-def test_destroy_says_what_goes_and_what_stays(chosen: dict[str, Any], said: str) -> None:
+def test_destroy_says_what_it_deletes(chosen: dict[str, Any], said: str) -> None:
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile.model_validate(chosen)))
     assert said in removal.words(removal.plan_of("lab"))
 
 
-async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_destroy_asks_for_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all()
     asked: list[str] = []
 
     class Fake(PlainScreen):
-        def __init__(self, name: str, _access: object = None) -> None:
+        def __init__(self, name: str, *_given: object) -> None:
             super().__init__()
             asked.append(name)
 
-    monkeypatch.setattr(removal, "DestroyScreen", Fake)
-    async with app(host).run_test(size=(80, 24)) as pilot:
+    monkeypatch.setattr(destroying, "DestroyScreen", Fake)
+    async with app(host).run_test(size=SIZE) as pilot:
         await chosen(pilot, "cluster lab")
         await pilot.press("d")
         await pilot.pause()
@@ -180,50 +172,46 @@ async def test_destroy_wants_the_name(host: FakeHost, monkeypatch: pytest.Monkey
         assert asked == ["lab"]
 
 
-async def test_answers_that_were_not_saved_stay(host: FakeHost) -> None:
-    async with app(host).run_test(size=(80, 24)) as pilot:
+async def test_unsaved_answers_are_kept_until_undone(host: FakeHost) -> None:
+    async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
         await pilot.press("n")
         await pilot.pause()
         await pilot.press("2", "escape")
         await pilot.pause()
         await chosen(pilot, "draft 0")
-        assert "Changed and not saved." in str(pilot.app.screen.query_one("#what", Static).render())
+        assert "Changed, not saved." in shown(pilot, "#what")
         await pilot.press("u")
         await pilot.pause()
-        assert not pilot.app.screen.query_one(Lines).choose("draft 0")
+        assert not pilot.app.screen.query_one(RowList).choose("draft 0")
 
 
-async def test_new_begins_on_the_first_page(host: FakeHost) -> None:
-    async with KubetuiApp(host, new=True).run_test(size=(80, 24)) as pilot:
+async def test_new_opens_the_first_page(host: FakeHost) -> None:
+    async with KubetuiApp(host, new=True).run_test(size=SIZE) as pilot:
         await listed(pilot)
         assert isinstance(pilot.app.screen, PageScreen)
 
 
-async def test_leaving(host: FakeHost) -> None:
+async def test_q_leaves_with_exit_code_0(host: FakeHost) -> None:
     wizard = app(host)
-    async with wizard.run_test(size=(80, 24)) as pilot:
+    async with wizard.run_test(size=SIZE) as pilot:
         await listed(pilot)
         await pilot.press("q")
         await pilot.pause()
     assert wizard.return_value == 0
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_empty(snap_compare: Snap, size: tuple[int, int], lacking: FakeHost) -> None:
+def test_empty(snap_compare: Snap, lacking: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await listed(pilot)
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
-    assert snap_compare(app(lacking), terminal_size=size, run_before=before)
+    assert snap_compare(app(lacking), terminal_size=SIZE, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", ["cluster", "profile", "broken", "keys", "destroy", "search"])
-def test_filled(
-    snap_compare: Snap, size: tuple[int, int], case: str, host: FakeHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_filled(snap_compare: Snap, case: str, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     make_all()
 
     async def before(pilot: Pilot[Any]) -> None:
@@ -234,37 +222,37 @@ def test_filled(
         await pilot.pause()
         assert case != "keys" or isinstance(pilot.app.screen, KeysScreen)
 
-    assert snap_compare(app(host), terminal_size=size, run_before=before)
+    assert snap_compare(app(host), terminal_size=SIZE, run_before=before)
 
 
 class Slow(FakeHost):
-    """A host that takes its time."""
+    """A host that is slow to answer."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.go_on = threading.Event()
+        self.answers = threading.Event()
 
     def builds(self) -> bool:
-        return self.go_on.wait(60)
+        return self.answers.wait(60)
 
 
-async def test_keys_pressed_before_the_list_is_there_are_not_lost() -> None:
+async def test_keys_pressed_before_the_list_appears_are_kept() -> None:
     slow = Slow()
     wizard = app(slow)
-    async with wizard.run_test(size=(80, 24)) as pilot:
+    async with wizard.run_test(size=SIZE) as pilot:
         await pilot.pause()
         for letter in "/tuto":
             wizard.post_message(Key("slash" if letter == "/" else letter, letter))
         await pilot.pause()
-        assert wizard.screen.query_one(Lines).chosen is None
-        slow.go_on.set()
+        assert wizard.screen.query_one(RowList).chosen is None
+        slow.answers.set()
         await listed(pilot)
         await pilot.pause()
         assert wizard.screen.query_one(Input).value == "tuto"
-        assert wizard.screen.query_one(Lines).chosen == "starter tutorial"
+        assert wizard.screen.query_one(RowList).chosen == "starter tutorial"
 
 
-def test_the_first_frame_needs_nothing_that_knows_profiles() -> None:
+def test_the_first_frame_imports_no_large_module() -> None:
     code = (
         "import sys, screens.app, screens.start.screen\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & {'asyncssh', 'pydantic', 'questionary', 'yaml'}))"
@@ -273,22 +261,23 @@ def test_the_first_frame_needs_nothing_that_knows_profiles() -> None:
     assert done.stdout == "[]\n"
 
 
-class Bare(FakeHost):
-    """A host with nothing that makes machines."""
-
-    def builds(self) -> bool:
-        return False
-
-
-async def test_where_no_machine_can_be_made_a_rehearsal_is_offered_first() -> None:
-    app = KubetuiApp(Bare())
+async def test_a_host_that_cannot_create_machines_offers_a_rehearsal_first() -> None:
+    app = KubetuiApp(FakeHost(builds=False))
     async with app.run_test() as pilot:
         await listed(pilot)
-        ids = [option.id or "" for option in app.screen.query_one(Lines).options]
+        ids = [option.id or "" for option in app.screen.query_one(RowList).options]
         profiles = [each for each in ids if not each.startswith("-")]
         assert profiles[0] == "starter rehearsal"
         await pilot.press("n")
         await pilot.pause()
         screen = app.screen
         assert isinstance(screen, PageScreen)
-        assert screen.draft.profile().provider == "rehearsal"
+        assert screen.draft.look().profile.provider == "rehearsal"
+
+
+async def test_a_larger_window_shows_the_address_of_a_cluster(host: FakeHost) -> None:
+    make_all()
+    async with app(host).run_test(size=LARGER) as pilot:
+        await chosen(pilot, "cluster lab")
+        rows = [str(option.prompt) for option in pilot.app.screen.query_one(RowList).options]
+        assert any("lab" in row and "192.168.56.101" in row for row in rows)

@@ -1,4 +1,4 @@
-"""What reaches the terminal, byte by byte."""
+"""What the wizard writes to the terminal, byte by byte."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
 
 
 class Terminal:
-    """A child on a pty of 100 by 30, unless told otherwise."""
+    """A child process on a pty, by default of 100 by 30."""
 
     def __init__(self, home: Path, *words: str, columns: int = 100, rows: int = 30) -> None:
         self.output = b""
@@ -38,12 +38,12 @@ class Terminal:
         if self.pid == 0:
             more = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
             os.chdir(ROOT)
-            # an environment said in full: readline, which pytest loads, adds a size of the terminal to its own
+            # the whole environment: readline, which pytest loads, exports the terminal's size into its own
             os.execve(sys.executable, [sys.executable, "-m", *words], {**os.environ, **more})  # noqa: S606
         termios.tcsetwinsize(self.descriptor, (rows, columns))
 
     def read(self, seconds: float, until: bytes = b"") -> bool:
-        """Read for a while, or until something came; tell whether it did."""
+        """Read for some seconds, or until some bytes arrive; tell whether they did."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if until and until in self.output:
@@ -88,7 +88,7 @@ def start(terminals: list[Terminal], home: Path) -> Terminal:
     return terminal
 
 
-def test_nothing_that_machines_print_is_obeyed(terminals: list[Terminal], tmp_path: Path) -> None:
+def test_control_sequences_from_machines_do_not_reach_the_terminal(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = start(terminals, tmp_path)
     for keys in (b"w", b"a", b"t", b"\x1b[5~", b"\x1b[5~", b"z", b"\x1b[H", b"z"):
         os.write(terminal.descriptor, keys)
@@ -103,7 +103,7 @@ def test_nothing_that_machines_print_is_obeyed(terminals: list[Terminal], tmp_pa
 
 
 @pytest.mark.parametrize("how", ["quit", "crash", "SIGTERM", "SIGHUP"])
-def test_the_terminal_is_as_it_was(how: str, terminals: list[Terminal], tmp_path: Path) -> None:
+def test_the_terminal_is_restored(how: str, terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = start(terminals, tmp_path)
     if how == "quit":
         os.write(terminal.descriptor, b"\x11")
@@ -114,10 +114,10 @@ def test_the_terminal_is_as_it_was(how: str, terminals: list[Terminal], tmp_path
     assert terminal.ended()
     for sequence in RESTORED:
         assert terminal.output.rfind(sequence) > terminal.output.rfind(b"\x1b[?1049h"), sequence
-    assert b"what runs comes to its end" in terminal.output.partition(b"\x1b[?1049l")[2]
+    assert b"finishing running steps" in terminal.output.partition(b"\x1b[?1049l")[2]
 
 
-def test_a_closed_terminal_ends_it(terminals: list[Terminal], tmp_path: Path) -> None:
+def test_closing_the_terminal_ends_the_wizard(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = start(terminals, tmp_path)
     os.close(terminal.descriptor)
     end = time.monotonic() + 60
@@ -126,16 +126,16 @@ def test_a_closed_terminal_ends_it(terminals: list[Terminal], tmp_path: Path) ->
             terminal.pid = 0
             return
         time.sleep(0.1)
-    pytest.fail("it still runs without a terminal")
+    pytest.fail("the wizard still runs without a terminal")
 
 
-def test_a_terminal_without_a_size_is_given_one(terminals: list[Terminal], tmp_path: Path) -> None:
+def test_a_terminal_without_a_size_gets_one(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "kubetui", columns=0, rows=0)
     terminals.append(terminal)
     assert terminal.read(60, b"Leave"), terminal.output[-2000:]
     terminal.read(1)
     drawn = len(terminal.output)
     terminal.read(1)
-    assert len(terminal.output) - drawn < 10_000, "it draws without end"
+    assert len(terminal.output) - drawn < 10_000, "it redraws without end"
     os.write(terminal.descriptor, b"q")
     assert terminal.ended()

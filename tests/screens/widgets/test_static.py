@@ -1,4 +1,4 @@
-"""Text that is as tall as what was said last."""
+"""A text widget that is always as tall as its text."""
 
 import pytest
 from textual.app import App, ComposeResult
@@ -13,11 +13,11 @@ class Two(App[None]):
         yield Static("", id="second")
 
 
-async def test_words_that_come_while_another_widget_has_the_screen_laid_out_have_their_room() -> None:
+async def test_a_text_set_during_another_widgets_layout_gets_its_height() -> None:
     async with Two().run_test() as pilot:
         first = pilot.app.query_one("#first", Static)
         first.update("one line")
-        # as the second does when it grows, before the first has had its turn
+        # as when the second widget grows before the first has had its turn
         pilot.app.screen._clear_arrangement_cache()
         pilot.app.screen._refresh_layout()
         first.update("one line\nand another\nand a third")
@@ -25,7 +25,7 @@ async def test_words_that_come_while_another_widget_has_the_screen_laid_out_have
         assert first.size.height == 3
 
 
-async def test_words_that_are_the_same_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unchanged_text_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Two().run_test() as pilot:
         first = pilot.app.query_one("#first", Static)
         laid_out: list[bool] = []

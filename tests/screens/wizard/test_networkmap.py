@@ -1,4 +1,4 @@
-"""The drawing of the network: text from a plan, nothing else."""
+"""The drawing of the network: text from a plan."""
 
 from ipaddress import IPv4Address, IPv4Network
 
@@ -11,10 +11,10 @@ from screens.wizard.networkmap import network_map
 
 
 def drawn(profile: Profile, *routes: Route, width: int = 80, rows: int = 12) -> list[str]:
-    return [str(row) for row in network_map(Plan(profile), route_conflicts(profile, routes), width, rows)]
+    return [str(row) for row in network_map(Plan(profile), route_conflicts(Plan(profile), routes), width, rows)]
 
 
-def test_the_tutorials_network() -> None:
+def test_the_network_of_the_defaults() -> None:
     assert drawn(Profile()) == [
         "  this host ─┬─ 192.168.56.0/24 " + "─" * 46,
         "             ├─ kubmaster  .101  control plane  pods 10.244.0.0/24",
@@ -22,21 +22,21 @@ def test_the_tutorials_network() -> None:
         "             └─ kubnode2   .103  worker         pods 10.244.2.0/24",
         "",
         "  machines  192.168.56.0 to 192.168.56.255    ● no overlap",
-        "  pods      10.244.0.0 to 10.244.255.255      ● no overlap, 256 nodes fit",
+        "  pods      10.244.0.0 to 10.244.255.255      ● no overlap, room for 256 nodes",
         "  services  10.96.0.0 to 10.111.255.255       ● no overlap",
     ]
 
 
-def test_ranges_that_overlap_say_with_what() -> None:
+def test_overlapping_ranges_name_each_other() -> None:
     lines = drawn(Profile(network=Network(pod_cidr=IPv4Network("10.100.0.0/16"))))
-    assert lines[-2].endswith("✕ touches the services")
-    assert lines[-1].endswith("✕ touches the pods")
+    assert lines[-2].endswith("✕ overlaps the services")
+    assert lines[-1].endswith("✕ overlaps the pods")
     assert lines[-3].endswith("● no overlap")
 
 
-def test_what_this_host_reaches_is_shown() -> None:
+def test_a_clash_with_this_hosts_networks_is_shown() -> None:
     lines = drawn(Profile(), Route(IPv4Network("10.244.7.0/24"), "tun0"))
-    assert lines[-2].endswith("▲ touches this host's networks")
+    assert lines[-2].endswith("▲ overlaps this host's networks")
 
 
 @pytest.mark.parametrize(("rows", "machines"), [(8, 3), (12, 7), (17, 12)])
@@ -48,7 +48,7 @@ def test_machines_that_do_not_fit_are_counted(rows: int, machines: int) -> None:
     assert "kubnode99" in lines[machines]
 
 
-def test_it_never_is_wider_than_the_terminal() -> None:
+def test_it_is_never_wider_than_the_terminal() -> None:
     profile = Profile(
         machines=Machines(workers=9, control_plane_name="k" * 8, worker_name="w" * 8),
         network=Network(
@@ -60,6 +60,6 @@ def test_it_never_is_wider_than_the_terminal() -> None:
     assert max(map(len, drawn(profile))) <= 80
 
 
-def test_without_utf8_it_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_utf8_it_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C")
     assert "\n".join(drawn(Profile())).isascii()

@@ -1,4 +1,4 @@
-"""The pages of questions: typing, going on and back, what is called wrong, and how it looks."""
+"""The pages of questions: typing, moving between pages, wrong answers, and how they look."""
 
 from ipaddress import IPv4Network
 from typing import Any
@@ -14,48 +14,27 @@ from screens.app import KubetuiApp
 from screens.start.screen import StartScreen
 from screens.widgets.chrome import TooSmall
 from screens.widgets.keys import KeysScreen
-from screens.wizard.draft import Draft
 from screens.wizard.fields import Entry, Field
 from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import SIZES
-from tests.screens.conftest import FakeHost
+from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, shown
+from tests.screens.hosts import FakeHost
 
 Snap = Any
 
 
-def field(pilot: Pilot[Any], title: str) -> Field:
-    return next(each for each in pilot.app.screen.query(Field) if each.question.title == title)
-
-
-async def fill(pilot: Pilot[Any], title: str, text: str) -> None:
-    field(pilot, title).control.focus()
-    await pilot.pause()
-    await pilot.press("ctrl+u", *text)
-    await pilot.pause()
-
-
-def said(pilot: Pilot[Any]) -> str:
-    return str(pilot.app.screen.query_one("#problems", Static).render())
+def problems(pilot: Pilot[Any]) -> str:
+    return shown(pilot, "#problems")
 
 
 def word(pilot: Pilot[Any], title: str) -> str:
     return str(field(pilot, title).query_one(".state", Static).render())
 
 
-async def begun(pilot: Pilot[Any], page: int = 0) -> None:
-    await pilot.pause()
-    await pilot.press("n")
-    await pilot.pause()
-    for _ in range(page):
-        await pilot.press("enter")
-        await pilot.pause()
-
-
-async def test_every_question_has_its_row(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_every_question_has_a_row(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         for page in pages():
             rows = [each.question for each in pilot.app.screen.query(Field)]
             assert tuple(rows) == page.questions
@@ -64,9 +43,9 @@ async def test_every_question_has_its_row(host: FakeHost) -> None:
         assert isinstance(pilot.app.screen, ReviewScreen)
 
 
-async def test_back_loses_nothing(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_going_back_keeps_the_answers(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await fill(pilot, "Workers", "3")
         await pilot.press("enter")
         await pilot.pause()
@@ -82,20 +61,20 @@ async def test_back_loses_nothing(host: FakeHost) -> None:
         assert field(pilot, "Pod CIDR").control.value == "10.10.0.0/1"
 
 
-async def test_unfinished_is_not_called_wrong(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_an_unfinished_answer_is_not_called_wrong(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await fill(pilot, "Memory each", "51")
-        assert (word(pilot, "Memory each"), said(pilot)) == ("", "")
+        assert (word(pilot, "Memory each"), problems(pilot)) == ("", "")
         await pilot.press("tab")
         await pilot.pause()
         assert word(pilot, "Memory each") == "✕ wrong"
-        assert "Memory each: 51 MiB is too little: at least 512 MiB." in said(pilot)
+        assert "Memory each: 51 MiB is too little: at least 512 MiB." in problems(pilot)
 
 
-async def test_what_cannot_become_right_is_called_wrong_at_once(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_an_answer_that_cannot_become_valid_is_called_wrong_at_once(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await fill(pilot, "Name", "L")
         assert word(pilot, "Name") == "✕ wrong"
         await pilot.press("backspace", "l")
@@ -103,9 +82,9 @@ async def test_what_cannot_become_right_is_called_wrong_at_once(host: FakeHost) 
         assert word(pilot, "Name") == ""
 
 
-async def test_a_wrong_page_is_not_left(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot, page=1)
+async def test_continue_stays_on_a_page_with_a_wrong_answer(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot, page=1)
         await fill(pilot, "Pod CIDR", "10.96.0.0/16")
         await fill(pilot, "Service CIDR", "10.96.0.0/12")
         await pilot.press("enter")
@@ -113,12 +92,12 @@ async def test_a_wrong_page_is_not_left(host: FakeHost) -> None:
         assert isinstance(pilot.app.screen, PageScreen)
         assert pilot.app.screen.index == 1
         assert pilot.app.screen.question == field(pilot, "Pod CIDR").question
-        assert "10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in said(pilot)
+        assert "10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in problems(pilot)
 
 
-async def test_a_question_mark_explains_where_it_is_no_text(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_a_question_mark_opens_help_where_it_cannot_be_text(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(pilot.app.screen, KeysScreen)
@@ -127,9 +106,9 @@ async def test_a_question_mark_explains_where_it_is_no_text(host: FakeHost) -> N
         assert field(pilot, "Name").control.value == "lab"
 
 
-async def test_a_choice_by_keys(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_left_and_right_change_a_choice(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await pilot.press("down", "right")
         await pilot.pause()
         provider = field(pilot, "Provider")
@@ -139,21 +118,21 @@ async def test_a_choice_by_keys(host: FakeHost) -> None:
         assert provider.control.value == provider.question.choices[-1]
 
 
-async def test_a_first_address_that_leaves_the_addresses(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot, page=1)
+async def test_a_first_address_beyond_the_private_ranges(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot, page=1)
         await fill(pilot, "First address", "255.255.255.255")
         await pilot.press("tab")
         await pilot.pause()
-        assert "not an address for a private network" in said(pilot)
+        assert "not an address for a private network" in problems(pilot)
         await pilot.press("escape", "escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
 
 
-async def test_too_small_asks_for_room(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_a_small_window_asks_to_be_enlarged(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         await pilot.resize_terminal(50, 15)
         await pilot.pause()
         assert isinstance(pilot.app.screen, TooSmall)
@@ -162,9 +141,9 @@ async def test_too_small_asks_for_room(host: FakeHost) -> None:
         assert isinstance(pilot.app.screen, PageScreen)
 
 
-async def test_a_page_that_was_passed_can_be_clicked(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot, page=2)
+async def test_a_click_on_an_earlier_page_goes_back(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot, page=2)
         await pilot.click("PagesLine", offset=(4, 0))
         await pilot.pause()
         screen = pilot.app.screen
@@ -172,20 +151,10 @@ async def test_a_page_that_was_passed_can_be_clicked(host: FakeHost) -> None:
         assert screen.index == 0
 
 
-def test_a_draft_keeps_the_last_right_value() -> None:
-    draft = Draft()
-    workers = next(question for question in pages()[0].questions if question.title == "Workers")
-    draft.enter(workers, "4")
-    draft.enter(workers, "4x")
-    assert (draft.text(workers), draft.profile().machines.workers, draft.changed) == ("4x", 4, True)
-    assert list(draft.problems()) == [workers.path]
-
-
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", ["empty", "filled", "wrong", "choosing", "keys"])
-def test_machines(snap_compare: Snap, size: tuple[int, int], case: str, host: FakeHost) -> None:
+def test_machines(snap_compare: Snap, case: str, host: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        await begun(pilot)
+        await open_wizard(pilot)
         if case == "filled":
             await fill(pilot, "Name", "team")
             await fill(pilot, "Workers", "5")
@@ -200,16 +169,15 @@ def test_machines(snap_compare: Snap, size: tuple[int, int], case: str, host: Fa
             await pilot.press("f1")
         await pilot.pause()
 
-    assert snap_compare(KubetuiApp(host), terminal_size=size, run_before=before)
+    assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("case", ["ok", "overlap", "routes", "many"])
-def test_network(snap_compare: Snap, size: tuple[int, int], case: str) -> None:
+def test_network(snap_compare: Snap, case: str) -> None:
     routes = (Route(IPv4Network("10.244.0.0/16"), "tun0"),) if case == "routes" else ()
 
     async def before(pilot: Pilot[Any]) -> None:
-        await begun(pilot)
+        await open_wizard(pilot)
         if case == "many":
             await fill(pilot, "Workers", "99")
         await pilot.press("enter")
@@ -219,55 +187,54 @@ def test_network(snap_compare: Snap, size: tuple[int, int], case: str) -> None:
             await pilot.press("tab")
         await pilot.pause()
 
-    assert snap_compare(KubetuiApp(FakeHost(routes=routes)), terminal_size=size, run_before=before)
+    assert snap_compare(KubetuiApp(FakeHost(routes=routes)), terminal_size=SIZE, run_before=before)
 
 
-async def test_a_rehearsal_says_so(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+async def test_a_rehearsal_is_labelled(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         provider = field(pilot, "Provider")
         provider.control.value = "rehearsal"
         await pilot.pause()
         assert "rehearsal: nothing here is real" in str(pilot.app.screen.query_one(PagesLine).render())
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_kubernetes(snap_compare: Snap, size: tuple[int, int], host: FakeHost) -> None:
+def test_kubernetes(snap_compare: Snap, host: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        await begun(pilot, page=2)
+        await open_wizard(pilot, page=2)
 
-    assert snap_compare(KubetuiApp(host), terminal_size=size, run_before=before)
+    assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
-def test_where_there_is_no_utf8(snap_compare: Snap, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_utf8(snap_compare: Snap, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C")
 
     async def before(pilot: Pilot[Any]) -> None:
-        await begun(pilot, page=1)
+        await open_wizard(pilot, page=1)
 
-    assert snap_compare(KubetuiApp(host), terminal_size=(80, 24), run_before=before)
+    assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
 def test_without_colour(snap_compare: Snap, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def before(pilot: Pilot[Any]) -> None:
-        await begun(pilot)
+        await open_wizard(pilot)
         await fill(pilot, "Name", "My lab")
 
-    assert snap_compare(KubetuiApp(host), terminal_size=(80, 24), run_before=before)
+    assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
 async def test_entries_are_one_row_high(host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         assert {entry.size.height for entry in pilot.app.screen.query(Entry)} == {1}
 
 
-async def test_keys_act_in_the_order_in_which_they_were_pressed(host: FakeHost) -> None:
+async def test_keys_act_in_the_order_they_were_pressed(host: FakeHost) -> None:
     wizard = KubetuiApp(host)
-    async with wizard.run_test(size=(80, 24)) as pilot:
-        await begun(pilot)
+    async with wizard.run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
         burst = [("ctrl+u", "\x15"), ("x", "x"), ("y", "y"), ("backspace", "\x7f"), ("z", "z")]
         for key, character in burst:
             wizard.post_message(Key(key, character))
@@ -276,18 +243,29 @@ async def test_keys_act_in_the_order_in_which_they_were_pressed(host: FakeHost) 
         assert field(pilot, "Name").control.value == "xz"
 
 
-async def test_enter_at_once_after_a_letter_counts_the_letter() -> None:
+async def test_enter_right_after_a_letter_keeps_the_letter() -> None:
     app = KubetuiApp(FakeHost())
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await pilot.press("n")
         await pilot.pause()
         page = app.screen
         assert isinstance(page, PageScreen)
         workers = next(field for field in page.query(Field) if field.question.path == ("machines", "workers"))
-        # the field has the text, and its news of it has not arrived: as on a slow host
+        # the field has the text, and its message has not arrived yet, as on a slow host
         with workers.control.prevent(Input.Changed):
             workers.control.value = "3"
         page.action_go_on()
         await pilot.pause()
         assert app.screen is not page
-        assert page.draft.profile().machines.workers == 3
+        assert page.draft.look().profile.machines.workers == 3
+
+
+async def test_a_larger_window_has_help_beside_the_form(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
+        for title in ("Name", "First address", "Version"):
+            await (pilot.press("enter") if title != "Name" else open_wizard(pilot))
+            await pilot.pause()
+            assert shown(pilot, "#help").startswith(f"{title}: ")
+            form, aside = pilot.app.screen.query_one("#form").region, pilot.app.screen.query_one("#aside").region
+            assert aside.x >= form.right
+            assert aside.y <= form.bottom

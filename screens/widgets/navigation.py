@@ -1,0 +1,40 @@
+"""Messages that ask the app for another screen; a screen posts them and never imports the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    # the start screen imports this file before its first frame, and a plan needs pydantic
+    from kubetui.profile.plan import Plan
+
+
+class GoHome(Message):
+    """Close every screen above the start screen."""
+
+
+class StartRun(Message):
+    """Build the cluster of a plan, or show its run if it is already under way."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+class OpenCluster(Message):
+    """Show a cluster; `seconds` is how long its run took, where that is known."""
+
+    def __init__(self, name: str, seconds: float | None = None) -> None:
+        super().__init__()
+        self.name = name
+        self.seconds = seconds
+
+
+class DestroyCluster(Message):
+    """Ask for confirmation, then destroy a cluster."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
