@@ -24,14 +24,14 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 @pytest.mark.usefixtures("umask")
-def test_modes_hold_whatever_the_umask(tmp_path: Path) -> None:
+def test_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
     folder = private_folder(tmp_path / "a")
     write_private(folder / "file", "text")
     write_private(folder / "open", b"bytes", 0o644)
     assert (mode(folder), mode(folder / "file"), mode(folder / "open")) == (0o700, 0o600, 0o644)
 
 
-def test_a_folder_that_exists_is_narrowed(tmp_path: Path) -> None:
+def test_an_existing_folder_becomes_private(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir(mode=0o755)
     assert mode(private_folder(tmp_path / "a")) == 0o700
     assert mode(private_folder(tmp_path / "b" / "c")) == 0o700
@@ -50,7 +50,7 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "theirs"
 
 
-def test_a_file_is_replaced_whole_or_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_replaced_completely_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     write_private(path, "old")
     number = path.stat().st_ino
@@ -70,14 +70,14 @@ def test_a_file_is_replaced_whole_or_stays(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EISDIR, errno.EIO, errno.EACCES, errno.ENOSPC])
-def test_what_this_host_refuses_is_said_with_a_fix(number: int) -> None:
+def test_a_refusal_of_this_host_comes_with_a_fix(number: int) -> None:
     known = refusal(OSError(number, os.strerror(number), "/home/me/logs"))
     assert known is not None
     assert known.message == f"/home/me/logs cannot be used: {os.strerror(number)}."
     assert (known.id, bool(known.fix)) == ("HOST-FILE", True)
 
 
-def test_what_is_no_file_of_ours_is_not_explained_as_one() -> None:
+def test_only_our_own_files_are_reported_as_such() -> None:
     assert refusal(OSError(errno.ENOENT, "No such file or directory")) is None
     assert refusal(FileNotFoundError(errno.ENOENT, "No such file or directory", "ip")) is None
     assert refusal(OSError(errno.EBADF, "Bad file descriptor", "/home/me/logs")) is None

@@ -64,7 +64,7 @@ async def test_stdin_is_empty(tmp_path: Path) -> None:
     assert (await bash("cat; echo end", tmp_path)).tail == ("end",)
 
 
-async def test_broken_utf8_and_endless_lines_are_survived(tmp_path: Path) -> None:
+async def test_broken_utf8_and_endless_lines_do_no_harm(tmp_path: Path) -> None:
     finished = await bash(r"printf 'a\377b\n'; head -c 3000000 /dev/zero | tr '\0' x; echo", tmp_path)
     assert finished.tail[0] == "a\ufffdb"
     assert len(finished.tail[1]) < 5000
@@ -117,7 +117,7 @@ async def test_by_default_a_program_that_ignores_every_signal_it_can_is_killed(t
             os.killpg(child, signal.SIGKILL)
 
 
-async def test_a_program_may_clean_up_after_an_interrupt(tmp_path: Path) -> None:
+async def test_an_interrupted_program_can_clean_up(tmp_path: Path) -> None:
     lines: list[str] = []
     script = "trap 'echo cleaned; exit 130' INT; echo $$ >child; while :; do sleep 0.02; done"
     task = asyncio.create_task(bash(script, tmp_path, lines, ((signal.SIGINT, 60.0),)))

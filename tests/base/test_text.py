@@ -43,7 +43,7 @@ def lines_of(data: bytes, cuts: list[int] | None = None, cap: int = CAP) -> list
 @given(BYTES, st.lists(st.integers(0, 1000), max_size=8))
 @example(b"x" * 18 + b"\r\r\n", [19])
 @example(b"\t" * 20, [])
-def test_how_a_stream_is_cut_does_not_matter(data: bytes, cuts: list[int]) -> None:
+def test_lines_do_not_depend_on_packet_boundaries(data: bytes, cuts: list[int]) -> None:
     assert lines_of(data, cuts) == lines_of(data)
 
 
@@ -83,18 +83,18 @@ def test_cleaned_text_is_printable_and_stays_as_it_is(text: str) -> None:
         ("naïve ✓ 日本", "naïve ✓ 日本"),
     ],
 )
-def test_what_a_terminal_would_obey_becomes_visible(raw: str, shown: str) -> None:
+def test_control_characters_become_visible(raw: str, shown: str) -> None:
     assert clean(raw) == shown
     assert not [character for character in shown if unicodedata.category(character).startswith("C")]
 
 
-def test_a_progress_bar_leaves_its_last_state() -> None:
+def test_a_progress_bar_keeps_only_its_last_state() -> None:
     bar = b"0%\r10%\r100%\r\nnext\r\nlast 1\rlast 2"
     assert lines_of(bar) == ["100%", "next", "last 2"]
     assert lines_of(b"".join(b"%d%%\r" % number for number in range(101)) + b"\n") == ["100%"]
 
 
-def test_what_is_left_out_is_counted() -> None:
+def test_dropped_characters_are_counted() -> None:
     assert lines_of(b"a " * 5000, cap=4096) == [f"{'a ' * 2048} ... 5904 characters left out"]
     assert lines_of(b"a " * 5000 + b"\rshort\n", [3000, 6000, 9000], cap=4096) == ["short"]
 
@@ -140,7 +140,7 @@ def test_secrets_become_stars(text: str, shown: str) -> None:
     assert redact(text) == shown
 
 
-def test_secrets_that_are_known_become_stars() -> None:
+def test_known_secrets_become_stars() -> None:
     assert redact("a hunter2 b hunter2", ["hunter2"]) == f"a {STARS} b {STARS}"
 
 
@@ -151,7 +151,7 @@ def test_a_secret_cut_between_two_packets_is_found(cuts: list[int]) -> None:
 
 
 @given(st.integers(0, 60))
-def test_a_secret_at_the_cap_is_whole_or_gone(before: int) -> None:
+def test_a_secret_at_the_cap_is_dropped_as_a_whole(before: int) -> None:
     (line,) = lines_of(b"a " * before + f"token {TOKEN} and more {'b ' * 60}\n".encode(), cap=64)
     shown = redact(line)
     assert TOKEN not in shown

@@ -68,7 +68,7 @@ class Leaving:
         self.tidied = True
 
 
-def test_who_reads_is_shown_everything() -> None:
+def test_a_present_reader_sees_everything() -> None:
     output, stop = Leaving(3), Stop()
     attended = Attended(output, StringIO(), stop.wish)
     for _ in range(3):
@@ -77,7 +77,7 @@ def test_who_reads_is_shown_everything() -> None:
     assert (output.left, output.tidied, stop.requested) == (0, True, False)
 
 
-def test_a_lost_reader_stops_a_run_gently_and_nothing_else_happens() -> None:
+def test_losing_the_reader_only_stops_the_run_gently() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -89,7 +89,7 @@ def test_a_lost_reader_stops_a_run_gently_and_nothing_else_happens() -> None:
     assert process.returncode == 7
 
 
-def test_errors_that_nobody_reads_are_no_errors() -> None:
+def test_a_closed_standard_error_causes_no_error() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT, "alone"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -101,7 +101,7 @@ def test_errors_that_nobody_reads_are_no_errors() -> None:
 
 
 @pytest.mark.parametrize("what", ["lines", "events"])
-def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
+def test_a_box_is_made_even_when_the_reader_leaves(what: str) -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-c", KEEPING, what], stdin=pipe, stdout=pipe, stderr=pipe, text=True
@@ -114,7 +114,7 @@ def test_a_box_is_kept_though_nobody_reads_of_it(what: str) -> None:
     assert (process.returncode, said) == (0, f"{told}made\n")
 
 
-def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -> None:
+def test_a_run_without_a_reader_says_that_it_stops(tmp_path: Path) -> None:
     environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
     command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes"]
     pipe = subprocess.PIPE
@@ -127,7 +127,7 @@ def test_a_run_that_nobody_follows_any_more_says_that_it_stops(tmp_path: Path) -
     assert said == "Nobody reads this output any more. Stopping: finishing running steps.\n"
 
 
-def test_a_destroy_goes_on_when_its_reader_leaves(tmp_path: Path) -> None:
+def test_a_destroy_continues_when_its_reader_leaves(tmp_path: Path) -> None:
     cluster, record = built(tmp_path)
     words = "until [[ -e $here/left ]]; do sleep 0.01; done\nfor i in {1..30}; do echo $i; sleep 0.01; done\n"
     (tmp_path / "destroy.sh").write_text(f"echo working\n{words}rm '{record}'\n")

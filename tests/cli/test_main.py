@@ -139,9 +139,7 @@ def test_another_screens_package_in_the_folder_is_not_taken(home: Home) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
-def test_who_is_interrupted_gets_the_exit_code_of_a_stop(
-    error: BaseException, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupt_has_the_exit_code_of_a_stop(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
     def command() -> int:
         raise error
 
@@ -151,7 +149,7 @@ def test_who_is_interrupted_gets_the_exit_code_of_a_stop(
     assert capsys.readouterr().err == "kubetui: Stopped.\n  Run the same command again to resume.\n"
 
 
-def test_a_place_that_cannot_be_written_is_no_bug(home: Home) -> None:
+def test_an_unwritable_place_is_reported_as_no_bug(home: Home) -> None:
     taken = home.folder / "file"
     taken.write_text("theirs")
     done = home.run("plan", "tutorial", "--script", str(taken / "scripts"))
@@ -164,7 +162,7 @@ def test_a_place_that_cannot_be_written_is_no_bug(home: Home) -> None:
     assert taken.read_text() == "theirs"
 
 
-def test_a_cluster_with_a_broken_profile_hides_no_other(home: Home) -> None:
+def test_a_broken_profile_hides_no_other_cluster(home: Home) -> None:
     for name, text in (("broken", "name: ["), ("lab", "schema: 1\nname: lab\nprovider: rehearsal\n")):
         folder = home.state / "kubetui" / "clusters" / name
         folder.mkdir(parents=True)
@@ -179,7 +177,7 @@ def test_a_cluster_with_a_broken_profile_hides_no_other(home: Home) -> None:
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_no_bug(home: Home, closed: str) -> None:
+def test_closed_streams_do_not_crash(home: Home, closed: str) -> None:
     words = [
         "bash",
         "-c",
@@ -193,7 +191,7 @@ def test_closed_streams_are_no_bug(home: Home, closed: str) -> None:
     assert ("error PROFILE, docs/errors.md" in done.stderr) is ("2>" not in closed)
 
 
-def test_no_one_answers_on_a_closed_stdin(home: Home) -> None:
+def test_a_closed_stdin_counts_as_nobody_to_ask(home: Home) -> None:
     words = ["bash", "-c", '"$1" -m kubetui up rehearsal <&-', "-", sys.executable]
     environment = {**os.environ, "XDG_STATE_HOME": str(home.state)}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)

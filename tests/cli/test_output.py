@@ -61,7 +61,7 @@ def shown(stream: io.StringIO, *, verbose: bool = False, events: tuple[Event, ..
     return stream.getvalue()
 
 
-def test_without_a_terminal_there_is_one_line_an_event_and_no_control_character() -> None:
+def test_without_a_terminal_each_event_is_one_plain_line() -> None:
     text = shown(io.StringIO())
     assert re.sub(r"(?m)^\d\d:\d\d:\d\d", "TIME", text).splitlines() == [
         "lab: 2 machines, 2 tasks",
@@ -84,7 +84,7 @@ def test_without_a_terminal_there_is_one_line_an_event_and_no_control_character(
     assert all(character.isprintable() or character == "\n" for character in text)
 
 
-def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
+def test_a_partial_cluster_names_its_missing_nodes() -> None:
     event = RunFinished(
         90.0,
         "lab",
@@ -106,7 +106,7 @@ def test_a_cluster_without_some_of_its_nodes_says_which() -> None:
     ]
 
 
-def test_lines_that_no_log_keeps_are_counted() -> None:
+def test_lines_left_out_of_the_log_are_counted() -> None:
     event = TaskFinished(3.0, MASTER, Outcome.DONE, 2.04, left_out=507_581)
     said = shown(io.StringIO(), events=(EVENTS[0], event)).splitlines()
     assert said[-1] == "    507581 lines of its output are left out of the log, between its first and its last ones"
@@ -117,7 +117,7 @@ def test_verbose_shows_what_machines_print() -> None:
     assert "wrote /etc/hosts" not in shown(io.StringIO())
 
 
-def test_a_run_that_went_well_tells_where_the_kubeconfig_is() -> None:
+def test_a_successful_run_prints_the_kubeconfig() -> None:
     end = RunFinished(9.0, "lab", 9.0, ok=True, changed=0, failed=0, blocked=0, kubeconfig="/my k")
     text = shown(io.StringIO(), events=(EVENTS[0], end))
     assert text.endswith("\nlab is ready after 0:09; nothing changed.\nexport KUBECONFIG='/my k'\n")

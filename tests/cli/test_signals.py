@@ -54,7 +54,7 @@ UP = (*KUBETUI, "up", "rehearsal", "--yes", "--speed", "5")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_lands(tmp_path: Path, number: int) -> None:
+def test_a_signal_lets_running_steps_finish(tmp_path: Path, number: int) -> None:
     with started(tmp_path, *UP) as run:
         until(run, "base: ")
         run.send_signal(number)
@@ -64,7 +64,7 @@ def test_a_run_lands(tmp_path: Path, number: int) -> None:
     assert last_run(tmp_path).in_flight == ()
 
 
-def test_twice_stops_at_once(tmp_path: Path) -> None:
+def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
     with started(tmp_path, *UP) as run:
         until(run, "base: ")
         run.send_signal(signal.SIGTERM)
@@ -75,7 +75,7 @@ def test_twice_stops_at_once(tmp_path: Path) -> None:
     assert last_run(tmp_path).ended
 
 
-def test_under_nohup_a_closed_terminal_is_nothing(tmp_path: Path) -> None:
+def test_nohup_ignores_a_closed_terminal(tmp_path: Path) -> None:
     with started(tmp_path, "nohup", *KUBETUI, "up", "rehearsal", "--yes", "--speed", "100") as run:
         until(run, "base: ")
         run.send_signal(signal.SIGHUP)
@@ -84,7 +84,7 @@ def test_under_nohup_a_closed_terminal_is_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_destroy_ends_in_order_and_can_be_done_again(tmp_path: Path, number: int) -> None:
+def test_an_interrupted_destroy_can_be_repeated(tmp_path: Path, number: int) -> None:
     """Vagrant is interrupted as by Ctrl+C and waited for; the cluster's folder stays until its machines are gone."""
     cluster, record = built(tmp_path)
     working = "trap 'echo interrupted; exit 1' INT\necho working $$\nfor i in {1..600}; do sleep 0.1; done\n"

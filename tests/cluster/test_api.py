@@ -142,13 +142,13 @@ def url(api: Api) -> str:
     return f"https://127.0.0.1:{api.server_address[1]}"
 
 
-async def test_an_api_server_that_is_ready_tells_its_address(api: Api, authority: Authority, tmp_path: Path) -> None:
+async def test_a_ready_api_server_returns_its_url(api: Api, authority: Authority, tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
     assert await ready(path) == url(api)
     assert api.paths == ["/readyz"]  # type: ignore[attr-defined]
 
 
-async def test_one_that_is_not_ready_says_why_harmlessly(api: Api, authority: Authority, tmp_path: Path) -> None:
+async def test_an_unready_server_says_why_in_clean_text(api: Api, authority: Authority, tmp_path: Path) -> None:
     api.status, api.text = 500, "[+]ping ok\n[-]etcd \x1b[2Jfailed\n"
     path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
     with pytest.raises(RunError, match=r"is not ready: 500 \[\+\]ping ok \[-\]etcd ␛\[2Jfailed$") as caught:
@@ -156,7 +156,7 @@ async def test_one_that_is_not_ready_says_why_harmlessly(api: Api, authority: Au
     assert caught.value.id == "API-NOT-READY"
 
 
-async def test_another_clusters_server_is_not_believed(api: Api, authority: Authority, tmp_path: Path) -> None:
+async def test_another_clusters_server_is_not_trusted(api: Api, authority: Authority, tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, url(api), Authority().pem, *authority.issue("admin"))
     with pytest.raises(RunError, match="certificate verify failed") as caught:
         await ready(path)
@@ -164,7 +164,7 @@ async def test_another_clusters_server_is_not_believed(api: Api, authority: Auth
     assert api.paths == []  # type: ignore[attr-defined]
 
 
-async def test_a_server_that_does_not_believe_us_is_an_error(api: Api, authority: Authority, tmp_path: Path) -> None:
+async def test_a_rejected_client_certificate_is_an_error(api: Api, authority: Authority, tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, url(api), authority.pem, *Authority().issue("admin"))
     with pytest.raises(RunError) as caught:
         await ready(path)
@@ -172,7 +172,7 @@ async def test_a_server_that_does_not_believe_us_is_an_error(api: Api, authority
     assert api.paths == []  # type: ignore[attr-defined]
 
 
-async def test_where_nobody_answers_the_network_is_named(authority: Authority, tmp_path: Path) -> None:
+async def test_a_silent_server_points_at_the_network(authority: Authority, tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, "https://127.0.0.1:1", authority.pem, *authority.issue("admin"))
     with pytest.raises(RunError, match="cannot be reached from this host") as caught:
         await ready(path)
@@ -180,7 +180,7 @@ async def test_where_nobody_answers_the_network_is_named(authority: Authority, t
 
 
 @pytest.mark.parametrize("text", [None, "", "clusters: []\n", "a: [\n", "clusters: [{cluster: {server: x}}]\n"])
-async def test_a_kubeconfig_that_is_none_is_an_error_of_its_own(tmp_path: Path, text: str | None) -> None:
+async def test_an_invalid_kubeconfig_has_its_own_error(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "kubeconfig"
     if text is not None:
         path.write_text(text)

@@ -49,7 +49,7 @@ def test_a_second_process_is_refused_until_the_first_is_killed() -> None:
         pass
 
 
-def test_the_same_process_is_refused_too_and_let_in_afterwards(state: Path) -> None:
+def test_the_same_process_cannot_lock_twice(state: Path) -> None:
     with Cluster("lab").lock(), pytest.raises(BusyError), Cluster("lab").lock():
         pass
     with pytest.raises(RuntimeError, match="broken"), Cluster("lab").lock():
@@ -61,7 +61,7 @@ def test_the_same_process_is_refused_too_and_let_in_afterwards(state: Path) -> N
     assert (state / "locks" / "lab").exists()
 
 
-def test_who_only_looks_at_the_lock_refuses_nobody(state: Path) -> None:
+def test_readers_of_the_lock_block_no_run(state: Path) -> None:
     with Cluster("lab").lock():
         pass
     with (state / "locks" / "lab").open() as file:
@@ -73,7 +73,7 @@ def test_who_only_looks_at_the_lock_refuses_nobody(state: Path) -> None:
         glance.join()
 
 
-def test_a_child_that_lives_on_does_not_hold_the_lock() -> None:
+def test_a_surviving_child_does_not_hold_the_lock() -> None:
     with Cluster("lab").lock():
         child = subprocess.Popen(["sleep", "60"])
     try:
@@ -84,7 +84,7 @@ def test_a_child_that_lives_on_does_not_hold_the_lock() -> None:
         child.wait()
 
 
-def test_folders_are_their_owners_alone(state: Path) -> None:
+def test_only_the_owner_can_read_folders(state: Path) -> None:
     cluster = Cluster("lab")
     assert not cluster.exists
     assert not state.exists()
@@ -99,7 +99,7 @@ def test_folders_are_their_owners_alone(state: Path) -> None:
     assert existing("lab").folder == cluster.folder
 
 
-def test_a_cluster_that_is_not_there_is_named_with_those_that_are(state: Path) -> None:
+def test_an_unknown_cluster_lists_the_known_ones(state: Path) -> None:
     assert all_names() == ()
     with pytest.raises(UsageError, match="There is no cluster lab") as caught:
         existing("lab")
@@ -114,8 +114,8 @@ def test_a_cluster_that_is_not_there_is_named_with_those_that_are(state: Path) -
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "../lab", "Lab", "a" * 41, "-a", "lab\n"])
-def test_names_that_could_lead_elsewhere_are_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="cannot be the name"):
+def test_names_that_could_leave_the_folder_are_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a cluster"):
         Cluster(name)
 
 
@@ -126,9 +126,7 @@ def test_the_state_folder_follows_the_specification(monkeypatch: pytest.MonkeyPa
         assert state_home() == tmp_path / ".local" / "state" / "kubetui"
 
 
-def test_a_removal_that_is_cut_off_leaves_a_cluster_that_can_be_removed_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_interrupted_removal_can_be_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cluster = Cluster("lab")
     cluster.create()
     (tmp_path / "theirs").mkdir()

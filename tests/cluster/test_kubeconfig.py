@@ -87,7 +87,7 @@ def named(config: Any, kind: str) -> dict[str, Any]:
     return {entry["name"]: entry for entry in config[kind]}
 
 
-def test_it_becomes_a_context_of_the_clusters_name(source: Path, mine: Path) -> None:
+def test_a_merge_adds_a_context_with_the_clusters_name(source: Path, mine: Path) -> None:
     before = load(mine)
     done = merge(source, "lab", mine)
     after = load(mine)
@@ -112,7 +112,7 @@ def test_it_becomes_a_context_of_the_clusters_name(source: Path, mine: Path) -> 
     assert not mine.with_name("config.lock").exists()
 
 
-def test_a_second_time_nothing_changes(source: Path, mine: Path) -> None:
+def test_a_second_merge_changes_nothing(source: Path, mine: Path) -> None:
     merge(source, "lab", mine)
     before, files = mine.read_bytes(), sorted(mine.parent.iterdir())
     assert not merge(source, "lab", mine).changed
@@ -120,7 +120,7 @@ def test_a_second_time_nothing_changes(source: Path, mine: Path) -> None:
     assert sorted(mine.parent.iterdir()) == files
 
 
-def test_a_file_that_is_not_there_is_made(source: Path, tmp_path: Path) -> None:
+def test_a_missing_file_is_created(source: Path, tmp_path: Path) -> None:
     path = tmp_path / "home" / ".kube" / "config"
     done = merge(source, "lab", path)
     assert done.backup is None
@@ -133,7 +133,7 @@ def test_a_file_that_is_not_there_is_made(source: Path, tmp_path: Path) -> None:
         assert list(named(load(path), "clusters")) == ["lab"]
 
 
-def test_a_cluster_made_anew_replaces_its_own_entries_alone(source: Path, mine: Path) -> None:
+def test_a_rebuilt_cluster_replaces_only_its_own_entries(source: Path, mine: Path) -> None:
     merge(source, "lab", mine)
     kubeadms(source.parent, ca="new")
     assert merge(source, "lab", mine).changed
@@ -160,9 +160,8 @@ def test_an_entry_of_another_cluster_is_never_replaced(source: Path, mine: Path,
     config[kind].append(entry)
     mine.write_text(yaml.safe_dump(config))
     before = mine.read_bytes()
-    with pytest.raises(UsageError, match=f"called {entry['name']}") as caught:
+    with pytest.raises(UsageError, match=f" {entry['name']}.* belongs to another cluster"):
         merge(source, "lab", mine)
-    assert "not this cluster's" in caught.value.message
     assert mine.read_bytes() == before
     assert not list(mine.parent.glob("config.*"))
 
@@ -179,7 +178,7 @@ def test_another_clusters_merge_of_the_same_name_is_refused(source: Path, mine: 
     ["- a\n", "a: [", "clusters: text\n", "clusters: {a: 1}\n", "\x00", "a: 1\n---\nb: 2\n", "[" * 5000, "!!x y"],
     ids=range(8),
 )
-def test_what_is_no_kubeconfig_stays_as_it_is(source: Path, mine: Path, text: str) -> None:
+def test_an_invalid_file_is_left_alone(source: Path, mine: Path, text: str) -> None:
     mine.write_text(text)
     with pytest.raises(UsageError, match="cannot be read as a kubeconfig"):
         merge(source, "lab", mine)
@@ -187,7 +186,7 @@ def test_what_is_no_kubeconfig_stays_as_it_is(source: Path, mine: Path, text: st
     assert not list(mine.parent.glob("config.*"))
 
 
-def test_a_link_is_not_written_through(source: Path, mine: Path) -> None:
+def test_a_symbolic_link_is_refused(source: Path, mine: Path) -> None:
     link = mine.with_name("link")
     link.symlink_to(mine)
     with pytest.raises(KubetuiError, match="symbolic link"):
@@ -196,10 +195,10 @@ def test_a_link_is_not_written_through(source: Path, mine: Path) -> None:
     assert link.is_symlink()
 
 
-def test_a_lock_that_stays_is_named(mine: Path) -> None:
+def test_a_stale_lock_is_named(mine: Path) -> None:
     held = mine.with_name("config.lock")
     held.touch()
-    with pytest.raises(BusyError, match=r"config\.lock is there"), lock(mine, seconds=0.1):
+    with pytest.raises(BusyError, match=r"config\.lock has existed"), lock(mine, seconds=0.1):
         pass
     assert held.exists()
 
@@ -258,7 +257,7 @@ def test_writers_that_honour_the_lock_lose_nothing(source: Path, mine: Path, tmp
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
-def test_kubectl_understands_it_and_writes_beside_it(source: Path, mine: Path) -> None:
+def test_kubectl_can_read_and_change_the_merged_file(source: Path, mine: Path) -> None:
     def kubectl(*words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "KUBECONFIG": str(mine)}
         return subprocess.run(["kubectl", *words], env=environment, capture_output=True, text=True, check=False)

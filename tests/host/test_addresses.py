@@ -29,7 +29,7 @@ def test_ranges_may_not_overlap_networks_that_this_host_reaches() -> None:
     )
 
 
-def test_the_private_network_itself_is_no_conflict_for_machines_alone() -> None:
+def test_only_machines_may_use_the_route_of_their_private_network() -> None:
     assert route_conflicts(Plan(Profile()), routes(("192.168.56.0/24", "vboxnet0"))) == ()
     own = profile(network={"options": {"lxc__bridge_name": "vlxcbr1"}})
     assert route_conflicts(Plan(own), routes(("192.168.56.0/24", "vlxcbr1"))) == ()
@@ -47,7 +47,8 @@ def test_the_private_network_itself_is_no_conflict_for_machines_alone() -> None:
 def test_no_range_is_suggested_when_all_are_taken() -> None:
     taken = routes(("10.0.0.0/8", "a"), ("172.16.0.0/12", "b"), ("192.168.0.0/16", "c"))
     assert all(
-        problem.fix.startswith("Choose one that touches none of") for problem in route_conflicts(Plan(Profile()), taken)
+        problem.fix.startswith("Choose one that overlaps none of")
+        for problem in route_conflicts(Plan(Profile()), taken)
     )
 
 

@@ -57,7 +57,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
-def test_cells_are_cut_where_their_headings_begin() -> None:
+def test_cells_are_split_at_their_headings() -> None:
     table = aligned_table(PODS, 1.0)
     assert table.text == PODS
     assert table.columns[-2:] == ("NOMINATED NODE", "READINESS GATES")
@@ -67,16 +67,16 @@ def test_cells_are_cut_where_their_headings_begin() -> None:
     assert table.column("NOTHING") == ()
 
 
-def test_no_table_is_an_empty_table() -> None:
+def test_no_output_is_an_empty_table() -> None:
     assert aligned_table("\n", 1.0).rows == ()
     assert tabbed_table("", 1.0).columns == ()
 
 
-def test_a_cell_cannot_obey_the_terminal() -> None:
+def test_cells_contain_no_control_characters() -> None:
     assert aligned_table("NAME\n\x1b]52;c;x\x07\n", 1.0).rows == (("␛]52;c;x␇",),)
 
 
-async def test_one_connection_serves_every_question(cluster: Cluster) -> None:
+async def test_one_connection_serves_all_reads(cluster: Cluster) -> None:
     node = Script("NAME        STATUS\nkubmaster   Ready\n", PODS, "NAMESPACE\tPOD\nkube-system\tetcd\n")
     opened = 0
 
@@ -94,7 +94,7 @@ async def test_one_connection_serves_every_question(cluster: Cluster) -> None:
     assert "NODE='kub'\\''master'\n" in node.asked[-1].render()
 
 
-async def test_after_a_failure_the_next_question_connects_anew(cluster: Cluster) -> None:
+async def test_the_next_read_after_a_failure_reconnects(cluster: Cluster) -> None:
     nodes = [Script(RunError("lost")), Script(PODS)]
     asked = list(nodes)
 
@@ -108,7 +108,7 @@ async def test_after_a_failure_the_next_question_connects_anew(cluster: Cluster)
         assert len((await observer.pods()).rows) == 2
 
 
-async def test_a_cluster_that_is_gone_is_said_to_be_gone(cluster: Cluster) -> None:
+async def test_a_destroyed_cluster_is_reported(cluster: Cluster) -> None:
     shutil.rmtree(cluster.folder)
     async with Observer("lab") as observer:
         with pytest.raises(RunError, match="There is no cluster lab any more"):

@@ -40,7 +40,7 @@ def write(text: str | bytes, mode: int = 0o600) -> None:
 
 @pytest.mark.parametrize("field", ["apt_proxy", "http_proxy"])
 @pytest.mark.parametrize("url", ["http://me:c4nary@proxy:3128/", "http://me:@proxy:3128/", "http://:c4nary@proxy:3128"])
-def test_a_password_in_a_url_is_refused_with_the_line_that_takes_it(field: str, url: str) -> None:
+def test_a_password_in_a_url_is_refused_with_the_line_for_the_credentials_file(field: str, url: str) -> None:
     with pytest.raises(ProfileError) as caught:
         profilefile.parse(f"mirrors:\n  {field}: {url}\n", "lab.yaml")
     assert f"lab.yaml:2:{len(field) + 5}: mirrors.{field}: A password stands in this URL" in caught.value.message
@@ -84,7 +84,7 @@ def test_a_join_token_or_certificate_key_in_a_profile_is_refused(patch: dict[str
     assert Profile.model_validate({"kubernetes": {"patches": [allowed]}})
 
 
-def test_urls_without_a_password_are_taken() -> None:
+def test_urls_without_a_password_are_accepted() -> None:
     for url in ("http://me@proxy:3128", "http://proxy:3128", "http://m/a@b", "http://m/a:b"):
         assert Profile.model_validate({"mirrors": {"http_proxy": url}}).mirrors.http_proxy == url
 
@@ -102,7 +102,7 @@ def test_the_file_gives_passwords_by_place(place: str) -> None:
     assert redact(f"it is {PASSWORD}") == f"it is {STARS}"
 
 
-def test_the_most_exact_place_counts() -> None:
+def test_the_most_exact_place_wins() -> None:
     write('proxy: "a"\n"proxy:3128": "b"\n"http://me@proxy:3128": "c"\n')
     logins = credentials.known()
     urls = ("http://me@proxy:3128/x", "http://you@proxy:3128", "https://me@proxy")
@@ -132,7 +132,7 @@ def test_a_registrys_login_is_a_header_and_no_part_of_its_url() -> None:
     assert redact(f"Authorization: Basic {basic}") == f"Authorization: Basic {STARS}"
 
 
-def test_what_is_not_known_is_named_with_the_lines_to_write() -> None:
+def test_an_unknown_password_comes_with_the_lines_to_write() -> None:
     write("mirror: x\n")
     with pytest.raises(ProfileError) as caught:
         credentials.of_run(PROFILE)
@@ -155,17 +155,17 @@ def test_what_is_not_known_is_named_with_the_lines_to_write() -> None:
         ("proxy: 'c4nary\n", "This cannot be read."),
         ("proxy: 0o17\nproxy: c4nary\n", ":2:1: This cannot be read."),
         ("proxy: 012345\n", "This cannot be read."),
-        ("proxy: 12345\n", ":1:1: proxy: The password is no text."),
-        ("proxy: {c4nary: x}\n", ":1:1: proxy: The password is no text."),
-        ("'http://me:c4nary@proxy': x\n", ":1:1: This key is no place"),
-        ("'http://proxy': c4nary\nh/c4nary: x\n", "This key is no place"),
-        ("- c4nary\n", ":1:1: This is no list of passwords."),
-        ("c4nary\n", ":1:1: This is no list of passwords."),
+        ("proxy: 12345\n", ":1:1: proxy: The password is not text."),
+        ("proxy: {c4nary: x}\n", ":1:1: proxy: The password is not text."),
+        ("'http://me:c4nary@proxy': x\n", ":1:1: This key is not a place"),
+        ("'http://proxy': c4nary\nh/c4nary: x\n", "This key is not a place"),
+        ("- c4nary\n", ":1:1: This is not a list of passwords."),
+        ("c4nary\n", ":1:1: This is not a list of passwords."),
         (b"a: b\nproxy: c4nary\xff\n", ":2: This is not UTF-8."),
         ("#" * 70_000, "larger than 64 KiB"),
     ],
 )
-def test_a_wrong_file_is_told_without_what_stands_in_it(text: str | bytes, words: str) -> None:
+def test_errors_do_not_quote_the_credentials_file(text: str | bytes, words: str) -> None:
     write(text)
     with pytest.raises(ProfileError) as caught:
         credentials.known()
@@ -210,7 +210,7 @@ def test_a_password_is_asked_once_and_kept_in_memory(monkeypatch: pytest.MonkeyP
 
 
 def test_without_a_terminal_nobody_is_asked() -> None:
-    with CliRunner().isolation(), pytest.raises(ProfileError, match="is not known"):
+    with CliRunner().isolation(), pytest.raises(ProfileError, match="is unknown"):
         passwords(PROFILE)
 
 

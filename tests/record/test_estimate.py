@@ -46,22 +46,22 @@ def lived(plan: Plan, factor: float = 1.0) -> float:
     return found.seconds
 
 
-def test_without_a_history_nobody_knows() -> None:
+def test_without_a_history_there_is_no_estimate() -> None:
     assert estimate(plan()) is None
     assert Remaining(plan())(Progress()) is None
 
 
-def test_the_same_plan_takes_as_long_again() -> None:
+def test_the_same_plan_is_estimated_to_take_as_long() -> None:
     seconds = lived(plan())
     assert estimate(plan()) == pytest.approx(seconds)
 
 
-def test_another_provider_or_box_tells_nothing() -> None:
+def test_runs_of_another_provider_or_box_do_not_count() -> None:
     lived(plan())
     assert estimate(Plan(plan().profile.model_copy(update={"provider": "libvirt"}))) is None
 
 
-def test_machines_side_by_side_are_not_summed() -> None:
+def test_parallel_machines_are_not_summed() -> None:
     lived(plan(workers=1))
     one, nine = estimate(plan(workers=1)), estimate(plan(workers=9))
     assert one is not None
@@ -71,14 +71,14 @@ def test_machines_side_by_side_are_not_summed() -> None:
     assert one < nine < last_start + 60
 
 
-def test_the_median_forgives_one_slow_run() -> None:
+def test_one_slow_run_does_not_change_the_median() -> None:
     usual = lived(plan())
     lived(plan())
     lived(plan(), factor=10)
     assert estimate(plan()) == pytest.approx(usual)
 
 
-def test_what_was_there_already_does_not_count_as_doing_it() -> None:
+def test_skipped_steps_do_not_count_as_work() -> None:
     usual = lived(plan())
     again = dict.fromkeys(tasks_of(STEPS, plan()), (0.0, 0.1))
     events: list[Event] = []
@@ -97,7 +97,7 @@ def test_what_was_there_already_does_not_count_as_doing_it() -> None:
     assert estimate(plan()) == pytest.approx(usual)
 
 
-def test_what_is_left_falls_as_the_run_goes_on() -> None:
+def test_the_estimate_shrinks_during_a_run() -> None:
     lived(plan())
     tell = Remaining(plan())
     progress = Progress()
@@ -112,7 +112,7 @@ def test_what_is_left_falls_as_the_run_goes_on() -> None:
     assert tell(progress, end) == 0.0
 
 
-def test_a_task_that_takes_longer_than_ever_is_nearly_done() -> None:
+def test_a_task_that_takes_longer_than_ever_counts_as_nearly_done() -> None:
     lived(plan(workers=0))
     progress = Progress()
     for event in list(run(plan(workers=0), played(plan(workers=0))))[:2]:

@@ -36,18 +36,18 @@ def written(path: Path, *events: object) -> bytes:
     return path.read_bytes()
 
 
-def test_nothing_was_written_yet(tmp_path: Path) -> None:
+def test_an_empty_journal_has_no_run(tmp_path: Path) -> None:
     assert read(tmp_path / "journal") is None
 
 
-def test_a_run_that_was_cut_off_names_what_was_in_flight(tmp_path: Path) -> None:
+def test_an_interrupted_run_names_its_tasks_in_flight(tmp_path: Path) -> None:
     written(tmp_path / "journal", *BEGUN)
     last = read(tmp_path / "journal")
     assert last is not None
     assert (last.ended, last.ok, last.in_flight, last.failed) == (False, False, ("kubnode1/join",), ())
 
 
-def test_a_run_that_failed_names_where(tmp_path: Path) -> None:
+def test_a_failed_run_names_its_failed_tasks(tmp_path: Path) -> None:
     failed = TaskFinished(5.0, JOIN, Outcome.FAILED, 1.0, "no", "STEP")
     written(
         tmp_path / "journal", *BEGUN, failed, RunFinished(6.0, "lab", 5.0, ok=False, changed=1, failed=1, blocked=0)
@@ -67,7 +67,7 @@ def test_only_the_last_run_counts(tmp_path: Path) -> None:
 
 
 @given(cut=st.integers(min_value=1))
-def test_a_torn_last_line_is_set_aside(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_an_incomplete_last_line_is_moved_away(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     path = tmp_path_factory.mktemp("journal") / "journal"
     whole = written(path, *BEGUN)
     last = whole.rstrip(b"\n").rfind(b"\n") + 1
@@ -78,9 +78,7 @@ def test_a_torn_last_line_is_set_aside(tmp_path_factory: pytest.TempPathFactory,
     assert len(parse(again, "journal")[0]) == 2 * len(BEGUN) - 1
 
 
-def test_a_disk_that_takes_half_a_record_leaves_the_journal_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_no_half_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, write, left = tmp_path / "journal", os.write, [30]
 
     def fills_up(descriptor: int, data: bytes) -> int:
@@ -103,11 +101,11 @@ def test_a_disk_that_takes_half_a_record_leaves_the_journal_whole(
 
 
 @pytest.mark.parametrize("change", [lambda lines: lines[1:], lambda lines: [*lines[:1], b"{", *lines[1:]]])
-def test_a_broken_chain_stops(tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
+def test_a_missing_record_is_an_error(tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
     path = tmp_path / "journal"
     lines = written(path, *BEGUN).splitlines()
     path.write_bytes(b"\n".join([*change(lines), b""]))
-    with pytest.raises(KubetuiError, match=r"journal:\d: this record"):
+    with pytest.raises(KubetuiError, match=r"journal:\d: this is not the expected record"):
         Journal(path)
 
 
@@ -128,7 +126,7 @@ def test_a_broken_chain_stops(tmp_path: Path, change: Callable[[list[bytes]], li
         (4, {"ok": None}),
     ],
 )
-def test_a_record_without_what_belongs_into_it_is_none(tmp_path: Path, at: int, change: dict[str, object]) -> None:
+def test_an_incomplete_record_is_an_error(tmp_path: Path, at: int, change: dict[str, object]) -> None:
     path = tmp_path / "journal"
     done = RunFinished(9.0, "lab", 5.0, ok=True, changed=0, failed=0, blocked=0)
     lines = written(path, *BEGUN, done).splitlines()
@@ -146,7 +144,7 @@ def test_it_is_private(tmp_path: Path) -> None:
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
 
 
-def test_one_run_has_it_and_who_looks_does_not_care(tmp_path: Path) -> None:
+def test_one_run_locks_it_and_readers_do_not_wait(tmp_path: Path) -> None:
     path = tmp_path / "lab" / "journal"
     path.parent.mkdir()
     with spared(path), spared(path):
@@ -165,7 +163,7 @@ def test_one_run_has_it_and_who_looks_does_not_care(tmp_path: Path) -> None:
     assert written(path, BEGUN[0]).count(b"\n") == 2
 
 
-def test_a_large_one_is_put_aside_and_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_journal_is_moved_away_and_stays_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "journal"
     whole = written(path, *BEGUN)
     monkeypatch.setattr(journals, "MAX_BYTES", len(whole) - 1)

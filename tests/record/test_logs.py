@@ -27,7 +27,7 @@ def read(path: Path) -> list[str]:
     return [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", "", line) for line in path.read_text().splitlines()]
 
 
-def test_each_machine_has_a_log_with_reasons_lines_and_ends(tmp_path: Path) -> None:
+def test_each_machine_has_a_log_with_reasons_output_and_outcomes(tmp_path: Path) -> None:
     with closing(Logs(tmp_path)) as logs:
         logs(RunStarted(0.0, "lab", ("kubmaster",), (TASK,)))
         logs(TaskStarted(0.0, TASK, "Name the nodes", "Every node must find every other.", "the tutorial"))
@@ -91,7 +91,7 @@ def gap(lines: list[str]) -> int:
 
 
 @given(count=st.integers(1, 120), head=st.integers(40, 900), segment=st.integers(1, 900))
-def test_head_and_tail_and_count_make_the_whole(
+def test_head_tail_and_count_add_up_to_the_whole_output(
     tmp_path_factory: pytest.TempPathFactory, count: int, head: int, segment: int
 ) -> None:
     folder = tmp_path_factory.mktemp("logs")
@@ -110,7 +110,7 @@ def test_head_and_tail_and_count_make_the_whole(
     assert [path.name for path in folder.iterdir()] == ["kubmaster.log"]
 
 
-def test_two_steps_at_once_keep_what_is_theirs(tmp_path: Path) -> None:
+def test_two_parallel_steps_keep_their_own_output(tmp_path: Path) -> None:
     other = TaskId("images", "kubmaster")
     with closing(Logs(tmp_path, head=100, segment=100)) as logs:
         for number in range(50):
@@ -126,7 +126,7 @@ def test_two_steps_at_once_keep_what_is_theirs(tmp_path: Path) -> None:
         assert int(said.split()[-6]) == last + 1 - len(kept)
 
 
-def test_another_run_of_the_step_has_all_the_room_again(tmp_path: Path) -> None:
+def test_the_next_run_of_a_step_starts_with_a_full_head(tmp_path: Path) -> None:
     for _ in range(2):
         with closing(Logs(tmp_path, head=200, segment=100)) as logs:
             say(logs, range(50))
@@ -134,15 +134,15 @@ def test_another_run_of_the_step_has_all_the_room_again(tmp_path: Path) -> None:
     assert numbers(read(tmp_path / "kubmaster.log")).count(0) == 2
 
 
-def test_a_log_that_has_become_large_is_put_aside(tmp_path: Path) -> None:
+def test_a_large_log_is_moved_away(tmp_path: Path) -> None:
     for text in ("first", "second", "third"):
         with closing(Logs(tmp_path, largest=10)) as logs:
             logs(Line(0.0, "kubmaster", "hosts", text))
     assert read(tmp_path / "kubmaster.log") == [
-        "== the log of the runs before is kubmaster.old; the one that had that name is gone",
+        "== the log of earlier runs is now kubmaster.old; it replaces an older one",
         "hosts: third",
     ]
-    assert read(tmp_path / "kubmaster.old") == ["== the log of the runs before is kubmaster.old", "hosts: second"]
+    assert read(tmp_path / "kubmaster.old") == ["== the log of earlier runs is now kubmaster.old", "hosts: second"]
 
 
 # a kill at any moment
@@ -159,7 +159,7 @@ class KilledError(BaseException):
     """Stands in for a kill: nothing of kubetui runs after it."""
 
 
-def test_a_kill_at_any_change_of_a_file_loses_no_line_and_no_count(
+def test_a_kill_at_any_moment_loses_no_line_and_no_count(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every call that changes the folder is the last one once; the next run then makes the file whole."""
@@ -205,7 +205,7 @@ def test_a_kill_at_any_change_of_a_file_loses_no_line_and_no_count(
     assert last > 10
 
 
-def test_of_a_process_that_was_killed_everything_is_there(tmp_path: Path) -> None:
+def test_the_log_of_a_killed_process_is_complete(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
@@ -229,7 +229,7 @@ for number in range(10**9):
     assert len(kept) + gap(lines) == kept[-1] + 1
 
 
-def test_a_log_that_became_a_link_is_not_read_into_another(tmp_path: Path) -> None:
+def test_a_log_replaced_by_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "theirs").write_text("private\n")
     (tmp_path / "kubmaster.log").symlink_to("theirs")
     (tmp_path / "kubmaster.hosts.tail").write_text("2026-01-01 00:00:00 hosts: line 1\n")
@@ -238,7 +238,7 @@ def test_a_log_that_became_a_link_is_not_read_into_another(tmp_path: Path) -> No
     assert (tmp_path / "theirs").read_text() == "private\n"
 
 
-def test_a_tail_without_its_first_line_is_kept_whole(tmp_path: Path) -> None:
+def test_a_tail_without_its_first_line_is_kept(tmp_path: Path) -> None:
     (tmp_path / "kubmaster.hosts.tail").write_text("2026-01-01 00:00:00 hosts: line 1")
     Logs(tmp_path).close()
     assert read(tmp_path / "kubmaster.log")[0] == "hosts: line 1"
@@ -247,7 +247,7 @@ def test_a_tail_without_its_first_line_is_kept_whole(tmp_path: Path) -> None:
 MEGABYTE = 1_000_000
 
 
-def test_a_hundred_megabytes_of_one_step_take_no_memory_and_little_disk(tmp_path: Path) -> None:
+def test_a_huge_output_takes_no_memory_and_little_disk(tmp_path: Path) -> None:
     """From a real SSH connection through the engine into the log and the screens' buffers."""
     words = [sys.executable, "-m", "tests.flood", str(tmp_path), str(100 * MEGABYTE)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=280, check=False)

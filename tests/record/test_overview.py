@@ -46,7 +46,7 @@ RECORDS = {
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_a_damaged_journal_is_one_clusters_matter(lab: Cluster, record: str) -> None:
+def test_a_damaged_journal_affects_one_cluster(lab: Cluster, record: str) -> None:
     lab.journal.write_text(record + "\n")
     assert states() == {
         "lab": ("unreadable", "its journal cannot be read"),
@@ -54,12 +54,12 @@ def test_a_damaged_journal_is_one_clusters_matter(lab: Cluster, record: str) -> 
     }
 
 
-def test_a_folder_in_the_journals_place_is_one_clusters_matter(lab: Cluster) -> None:
+def test_a_folder_in_place_of_a_journal_affects_one_cluster(lab: Cluster) -> None:
     lab.journal.mkdir()
     assert states()["lab"] == ("unreadable", "its journal cannot be read")
 
 
-def test_a_folder_of_another_user_is_listed_as_such(lab: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_users_folder_is_listed_as_unreadable(lab: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     (lab.folder.parent / "no-cluster").mkdir()
     for name in ("stat", "lstat", "open", "scandir"):
         monkeypatch.setattr(os, name, unreadable(getattr(os, name), lab.folder))

@@ -40,22 +40,22 @@ SMALL = {
 }
 
 
-def test_the_path_follows_what_each_task_waited_for_longest() -> None:
+def test_the_critical_path_follows_the_last_dependency() -> None:
     spans = {A: span(A, 0, 5), B: span(B, 0, 9), C: span(C, 9, 12), D: span(D, 5, 30)}
     needs = {C: frozenset({A, B}), D: frozenset({A})}
     assert critical_path(spans, needs) == (A, D)
     assert critical_path({**spans, D: span(D, 5, 6)}, needs) == (B, C)
 
 
-def test_the_path_of_nothing_is_empty() -> None:
+def test_without_tasks_the_critical_path_is_empty() -> None:
     assert critical_path({}, {}) == ()
 
 
-def test_a_need_that_never_ran_ends_the_path() -> None:
+def test_a_dependency_that_never_ran_ends_the_critical_path() -> None:
     assert critical_path({C: span(C, 9, 12)}, {C: frozenset({A})}) == (C,)
 
 
-def test_a_runs_shares_add_up() -> None:
+def test_the_shares_of_a_run_add_up() -> None:
     found = recorded(plan(workers=1), SMALL, seconds=35.0)
     assert [str(each.task) for each in found.path] == ["kubnode1/start", "kubnode1/connect"]
     assert found.critical == pytest.approx(34.0)
@@ -63,14 +63,14 @@ def test_a_runs_shares_add_up() -> None:
     assert found.overhead == pytest.approx(1.0)
 
 
-def test_there_are_no_times_before_the_end() -> None:
+def test_there_are_no_timings_before_the_end() -> None:
     recorder = Recorder(plan(workers=1), STEPS)
     for event in list(run(plan(workers=1), SMALL))[:-1]:
         recorder(event)
     assert recorder.timings() is None
 
 
-def test_times_come_back_from_the_clusters_folder() -> None:
+def test_timings_survive_a_round_trip_to_disk() -> None:
     cluster = Cluster("lab")
     cluster.create()
     found = recorded(plan(workers=1), SMALL)
@@ -80,7 +80,7 @@ def test_times_come_back_from_the_clusters_folder() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 99}', '{"format": 1, "cluster": "x"}'])
-def test_a_file_that_holds_no_times_is_none(text: str) -> None:
+def test_an_invalid_timings_file_counts_as_missing(text: str) -> None:
     cluster = Cluster("lab")
     cluster.create()
     assert timings.read(cluster) is None
@@ -96,7 +96,7 @@ def test_the_history_is_private_and_bounded(state: Path) -> None:
     assert stat.S_IMODE((state / "history.jsonl").stat().st_mode) == 0o600
 
 
-def test_the_history_skips_what_it_cannot_read(state: Path) -> None:
+def test_the_history_skips_unreadable_lines(state: Path) -> None:
     small = plan(workers=1)
     timings.remember(recorded(small, SMALL), small)
     with timings.history_file().open("a") as file:
@@ -105,14 +105,14 @@ def test_the_history_skips_what_it_cannot_read(state: Path) -> None:
     assert timings.history("another kind") == ()
 
 
-def test_a_start_is_remembered_without_its_wait_for_another() -> None:
+def test_the_history_excludes_waits_between_starts() -> None:
     small = plan(workers=1)
     timings.remember(recorded(small, SMALL), small)
     (past,) = timings.history(timings.kind_of(small))
     assert [seconds for step, _, _, seconds in past.tasks if step == "start"] == [10.0, 20.0]
 
 
-def test_a_full_disk_does_not_undo_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_does_not_fail_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError("No space left on device")
 
@@ -125,7 +125,7 @@ def test_a_full_disk_does_not_undo_the_run(monkeypatch: pytest.MonkeyPatch) -> N
     recorder.keep(cluster)
 
 
-def test_a_rehearsal_says_nothing_about_how_long_machines_take() -> None:
+def test_a_rehearsal_does_not_enter_the_history() -> None:
     small, cluster = plan(workers=1), Cluster("lab")
     cluster.create()
     for rehearsal, runs in ((True, 0), (False, 1)):
@@ -137,14 +137,14 @@ def test_a_rehearsal_says_nothing_about_how_long_machines_take() -> None:
         assert len(timings.history(timings.kind_of(small))) == runs
 
 
-def test_the_table_marks_the_path_and_says_its_share() -> None:
+def test_the_table_marks_the_critical_path_and_its_share() -> None:
     text = gantt.table(recorded(plan(workers=1), SMALL, seconds=35.0))
     assert "*    0:00    0:30     30.0  kubnode1   start" in text
     assert "     0:00    0:10     10.0  kubmaster  start" in text
     assert "* 0:35 in all, 34.0 s of it (97.1%) on the critical path, 1.0 s beside it" in text
 
 
-def test_the_picture_is_svg_with_a_bar_a_task() -> None:
+def test_the_chart_is_svg_with_one_bar_per_task() -> None:
     found = recorded(plan(workers=1), SMALL)
     root = drawn(found)
     titles = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
@@ -153,13 +153,13 @@ def test_the_picture_is_svg_with_a_bar_a_task() -> None:
     assert sum(each.get("class") == "critical" for each in root.iter()) == 2 + 1  # the legend's, too
 
 
-def test_bars_that_overlap_lie_below_each_other() -> None:
+def test_overlapping_bars_get_separate_rows() -> None:
     ends = {TaskId("swap", "kubmaster"): (0.0, 5.0), TaskId("kernel", "kubmaster"): (1.0, 4.0)}
     root = drawn(recorded(plan(workers=0), ends))
     rows = {rect.get("y") for rect in root.iter() if rect.find("{http://www.w3.org/2000/svg}title") is not None}
     assert len(rows) == 2
 
 
-def test_a_picture_of_nothing_is_still_one() -> None:
+def test_a_chart_without_tasks_is_valid() -> None:
     empty = Timings("lab", "kind", BEGAN, 0.0, ok=True, spans=())
     assert drawn(empty).tag.endswith("svg")

@@ -119,8 +119,8 @@ def _wrong_type(details: ErrorDetails, path: KeyPath, raw: str) -> tuple[str, st
     if value is None:
         return "There is no value.", "Delete the key to take the default, or give it a value."
     if isinstance(value, dict | list):
-        what = "A group of keys" if isinstance(value, dict) else "A list"
-        return f"{what} is in the place of {wanted}.", _help(path)
+        what = "a group of keys" if isinstance(value, dict) else "a list"
+        return f"Expected {wanted}, but found {what}.", _help(path)
     text = shown(raw or value)
     if raw and wanted == "text":
         kind = "true or false" if isinstance(value, bool) else "a number"

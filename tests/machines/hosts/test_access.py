@@ -90,7 +90,7 @@ def known_hosts(machine: Guest, key: asyncssh.SSHKey) -> None:
     (Path.home() / ".ssh" / "known_hosts").write_text(line)
 
 
-async def test_an_unknown_key_is_shown_and_pinned_once_it_is_confirmed(machine: Guest, tmp_path: Path) -> None:
+async def test_an_unknown_host_key_is_pinned_once_confirmed(machine: Guest, tmp_path: Path) -> None:
     someone = Someone()
     met = await greet(plan(machine), tmp_path / "keys", someone)
     key = await host_key(machine)
@@ -104,7 +104,7 @@ async def test_an_unknown_key_is_shown_and_pinned_once_it_is_confirmed(machine: 
     assert again.shown == []
 
 
-async def test_an_unknown_key_that_nobody_confirms_ends_it(machine: Guest, tmp_path: Path) -> None:
+async def test_an_unconfirmed_host_key_is_an_error(machine: Guest, tmp_path: Path) -> None:
     key = await host_key(machine)
     with pytest.raises(HostError) as caught:
         await greet(plan(machine), tmp_path / "keys", Nobody())
@@ -112,7 +112,7 @@ async def test_an_unknown_key_that_nobody_confirms_ends_it(machine: Guest, tmp_p
     assert machine.processes == 0
 
 
-async def test_known_hosts_vouches_for_a_key(machine: Guest, tmp_path: Path) -> None:
+async def test_a_host_key_in_known_hosts_needs_no_question(machine: Guest, tmp_path: Path) -> None:
     known_hosts(machine, await host_key(machine))
     someone = Someone()
     met = await greet(plan(machine), tmp_path / "keys", someone)
@@ -128,7 +128,7 @@ async def test_a_key_that_differs_from_known_hosts_is_never_confirmed(machine: G
     assert someone.shown == []
 
 
-async def test_a_pinned_key_that_changed_stops(machine: Guest, tmp_path: Path) -> None:
+async def test_a_changed_host_key_is_an_error(machine: Guest, tmp_path: Path) -> None:
     (await greet(plan(machine), tmp_path / "keys", Someone())).pin(HostKeys(tmp_path / "keys"))
     await machine.serve()
     someone = Someone()
@@ -151,7 +151,7 @@ async def test_a_name_that_means_another_machine_now_is_met_for_the_first_time(m
     assert keys.pinned("web") != before
 
 
-async def test_openssh_configuration_says_how_a_name_is_reached(machine: Guest, tmp_path: Path) -> None:
+async def test_the_openssh_configuration_resolves_a_name(machine: Guest, tmp_path: Path) -> None:
     (Path.home() / ".ssh" / "config").write_text(
         f"Host lab\n  HostName 127.0.0.1\n  Port {machine.wire.port}\n  User ann\n  IdentityFile {machine.key}\n"
     )
@@ -160,7 +160,7 @@ async def test_openssh_configuration_says_how_a_name_is_reached(machine: Guest, 
     assert set(met.host_keys) == {"web"}
 
 
-async def test_a_wrong_key_and_a_silent_machine_are_said_together(machine: Guest, tmp_path: Path) -> None:
+async def test_all_unreachable_machines_are_reported_together(machine: Guest, tmp_path: Path) -> None:
     machine.let_in = False
     both = plan(machine).profile.model_dump(mode="json", by_alias=True)
     other = both["hosts"][0] | {"name": "gone", "role": "worker", "address": "127.0.0.2", "port": 1}
@@ -176,7 +176,7 @@ def let_sudo_ask(machine: Guest) -> None:
     (machine.standins / "sudo").write_text(f"#!/bin/bash\n{ASKING_SUDO}")
 
 
-async def test_sudo_is_given_its_password_and_the_script_the_rest(machine: Guest, tmp_path: Path) -> None:
+async def test_sudo_gets_the_password_and_the_script_gets_the_rest(machine: Guest, tmp_path: Path) -> None:
     let_sudo_ask(machine)
     someone = Someone(password=PASSWORD)
     chosen = plan(machine)
@@ -202,7 +202,7 @@ async def test_a_wrong_password_is_tried_once(machine: Guest, tmp_path: Path) ->
         await greet(plan(machine), tmp_path / "keys", Someone(password="guess"))  # noqa: S106
 
 
-async def test_without_anyone_to_ask_sudo_has_to_need_no_password(machine: Guest, tmp_path: Path) -> None:
+async def test_with_nobody_to_ask_sudo_must_need_no_password(machine: Guest, tmp_path: Path) -> None:
     let_sudo_ask(machine)
     with pytest.raises(HostError, match="web: sudo asks for a password"):
         await greet(plan(machine), tmp_path / "keys", Someone())
@@ -213,7 +213,7 @@ async def test_root_needs_no_sudo(machine: Guest, tmp_path: Path) -> None:
     await greet(plan(machine, user="root"), tmp_path / "keys", Someone())
 
 
-async def test_a_jump_host_is_met_first(machine: Guest, tmp_path: Path) -> None:
+async def test_a_jump_hosts_key_is_confirmed_first(machine: Guest, tmp_path: Path) -> None:
     someone = Someone()
     behind = plan(machine, jump=f"ann@127.0.0.1:{machine.wire.port}")
     with pytest.raises(KubetuiError):
@@ -222,7 +222,7 @@ async def test_a_jump_host_is_met_first(machine: Guest, tmp_path: Path) -> None:
     assert [each.machine for each in someone.shown] == [f"127.0.0.1:{machine.wire.port}"]
 
 
-async def test_the_provider_refuses_what_does_not_fit_and_starts_nothing(machine: Guest, tmp_path: Path) -> None:
+async def test_the_provider_refuses_unfit_machines(machine: Guest, tmp_path: Path) -> None:
     chosen = plan(machine)
     met = await greet(chosen, tmp_path / "host-keys", Someone())
     provider = make(chosen, tmp_path, met)
@@ -236,7 +236,7 @@ async def test_the_provider_refuses_what_does_not_fit_and_starts_nothing(machine
         await provider.start(chosen.machines[0], lambda _: None)
 
 
-async def test_a_machine_that_nobody_introduced_is_not_trusted_later(machine: Guest, tmp_path: Path) -> None:
+async def test_an_unconfirmed_machine_is_not_trusted_later(machine: Guest, tmp_path: Path) -> None:
     chosen = plan(machine)
     node = SshNode("web", Access().endpoint(chosen.machines[0]), HostKeys(tmp_path / "keys", first_sight=False))
     with pytest.raises(HostKeyError, match="this computer does not know"):
@@ -244,9 +244,7 @@ async def test_a_machine_that_nobody_introduced_is_not_trusted_later(machine: Gu
     assert not (tmp_path / "keys").exists()
 
 
-async def test_every_worker_that_could_not_be_put_back_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_worker_that_cannot_be_restored_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hosts = [
         {"name": name, "role": "worker" if index else "control plane", "address": f"192.168.1.{index + 1}"}
         for index, name in enumerate(("first", "one", "two", "three"))

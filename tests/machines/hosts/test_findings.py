@@ -47,7 +47,7 @@ def test_a_plan_takes_its_machines_from_the_list_control_planes_first() -> None:
     assert {"172.20.3.4/32", "10.0.0.11/32"} <= set(exceptions(plan))
 
 
-def test_a_right_list_is_right_and_survives_the_file() -> None:
+def test_a_valid_list_survives_the_file() -> None:
     chosen = profile({**MASTER, "ssh": "web", "user": "ann", "key": "~/.ssh/lab", "jump": "ann@gate:2222"}, WORKER)
     assert said(chosen) == []
     assert parse(dump(chosen), "lab.yaml") == chosen
@@ -61,10 +61,10 @@ def test_a_right_list_is_right_and_survives_the_file() -> None:
         (profile(WORKER), "hosts: None of the hosts is a control plane."),
         (profile(MASTER, MASTER | {"role": "worker", "address": "10.0.0.2"}), "hosts: 2 hosts are called m1."),
         (profile(MASTER, WORKER | {"address": "10.0.0.1"}), "hosts: 2 hosts have the address 10.0.0.1."),
-        (profile(MASTER, {"name": "w1"}), "hosts.1: Nothing says how SSH reaches w1."),
+        (profile(MASTER, {"name": "w1"}), "hosts.1: It does not say how SSH reaches w1."),
         (
             profile(MASTER, {"name": "w1", "ssh": "w1"}),
-            "hosts.1: Nothing says at which address other nodes reach w1.",
+            "hosts.1: It does not say at which address other nodes reach w1.",
         ),
         (
             profile(MASTER, WORKER, network={"pod_cidr": "10.0.0.0/16"}),
@@ -74,7 +74,7 @@ def test_a_right_list_is_right_and_survives_the_file() -> None:
             profile(MASTER, {**WORKER, "role": "control plane"}),
             (
                 "network.control_plane_endpoint: "
-                "2 control planes need one address that reaches them all, and none is named."
+                "2 control planes need one address that reaches them all, and there is none."
             ),
         ),
         (
@@ -83,7 +83,7 @@ def test_a_right_list_is_right_and_survives_the_file() -> None:
         ),
         (
             Profile.model_validate({"hosts": [MASTER]}),
-            "hosts: Hosts are listed, and virtualbox makes machines of its own.",
+            "hosts: Hosts are listed, but virtualbox makes its own machines.",
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_every_rule(wrong: Profile, message: str) -> None:
     assert message in said(wrong)
 
 
-def test_hosts_may_be_on_a_network_that_this_computer_reaches() -> None:
+def test_existing_machines_may_be_on_a_network_of_this_host() -> None:
     routes = [Route(IPv4Network("10.0.0.0/24"), "eth0"), Route(IPv4Network("10.244.3.0/24"), "tun0")]
     assert [problem.path for problem in route_conflicts(Plan(profile()), routes)] == [("network", "pod_cidr")]
 
@@ -115,7 +115,7 @@ OTHER = replace(THERE, name="w1", machine_id="b2", addresses=frozenset({"10.0.0.
 PLAN = Plan(profile(), "our-id")
 
 
-def test_machines_that_fit_are_left_in_peace() -> None:
+def test_suitable_machines_have_no_obstacles() -> None:
     assert judge(PLAN, {"m1": THERE, "w1": OTHER}) == ()
     ours = replace(THERE, mark=("our-id", "lab"), ports={6443: "kube-apiserver"}, kubernetes=("/etc/kubernetes/x",))
     assert judge(PLAN, {"m1": replace(ours, name="m1.example.org"), "w1": OTHER}) == ()
@@ -141,20 +141,20 @@ def test_machines_that_fit_are_left_in_peace() -> None:
         ({"mark": ("another-id", "prod")}, "It belongs to the cluster prod"),
     ],
 )
-def test_what_is_in_the_way(change: dict[str, Any], message: str) -> None:
+def test_obstacles(change: dict[str, Any], message: str) -> None:
     (found,) = judge(PLAN, {"m1": replace(THERE, **change), "w1": OTHER})
     assert found.machine == "m1"
     assert message in found.message
 
 
 @pytest.mark.parametrize("what", ["machine_id", "product"])
-def test_machines_that_are_copies_of_each_other(what: str) -> None:
+def test_copied_machines_are_noticed(what: str) -> None:
     same = {"m1": replace(THERE, **{what: "x"}), "w1": replace(OTHER, **{what: "x"})}  # type: ignore[arg-type]
     (found,) = judge(PLAN, same)
     assert found.machine == "m1, w1"
 
 
-def test_everything_is_said_at_once_and_somebody_elses_work_has_its_own_code() -> None:
+def test_all_obstacles_are_one_error_with_its_own_code_for_foreign_ones() -> None:
     dirty = {"m1": replace(THERE, memory=1, cpus=1), "w1": replace(OTHER, kubernetes=("/etc/kubernetes/kubelet.conf",))}
     error = refusal(judge(PLAN, dirty))
     assert isinstance(error, ForeignError)
@@ -163,7 +163,7 @@ def test_everything_is_said_at_once_and_somebody_elses_work_has_its_own_code() -
     assert type(refusal(judge(PLAN, {"m1": replace(THERE, cpus=1)}))) is HostError
 
 
-def test_facts_are_read_from_what_the_script_prints() -> None:
+def test_facts_are_parsed_from_the_scripts_output() -> None:
     text = (
         "time=1000.5\nsystem=Debian\nfamily=debian \nname=m1\nports=22:sshd 6443:\n"
         "mark=abc lab\naddresses=127.0.0.1 10.0.0.1\n"
@@ -202,7 +202,7 @@ def test_control_planes_join_one_at_a_time_and_workers_wait_for_none_of_them() -
     assert {"m2/join-control-plane", "m3/join-control-plane", "w1/join"} <= needs["m1/check"]
 
 
-def test_an_even_number_of_control_planes_is_advised_against() -> None:
+def test_an_even_number_of_control_planes_is_a_warning() -> None:
     network = {"control_plane_endpoint": "10.0.0.99"}
     assert quorum_check(Plan(profile(*THREE, network=network))).status == "ok"
     assert quorum_check(Plan(profile(*THREE[:2], network=network))).status == "warning"

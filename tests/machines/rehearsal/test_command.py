@@ -38,7 +38,7 @@ def test_a_headless_rehearsal_from_nothing_to_the_table(tmp_path: Path) -> None:
     assert kubetui(tmp_path, "destroy", "rehearsal", "--yes").endswith("rehearsal is gone.\n")
 
 
-def test_json_says_it_in_the_first_and_last_event(tmp_path: Path) -> None:
+def test_json_marks_a_rehearsal_in_the_first_and_last_event(tmp_path: Path) -> None:
     text = kubetui(tmp_path, "up", "tutorial", "--rehearse", "--yes", "--json", "--speed", "200")
     events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert events[0]["rehearsal"] is True
@@ -46,7 +46,7 @@ def test_json_says_it_in_the_first_and_last_event(tmp_path: Path) -> None:
     assert events[-1]["cluster"] == "tutorial-rehearsal"
 
 
-def test_a_host_that_lacks_everything_is_told_what_works(tmp_path: Path) -> None:
+def test_a_bare_host_is_offered_a_rehearsal(tmp_path: Path) -> None:
     assert "kubetui up tutorial --rehearse" in kubetui(tmp_path, "up", "tutorial", "--yes", code=3)
 
 
@@ -57,7 +57,7 @@ def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
     assert "cannot be recorded" in kubetui(tmp_path, "up", "rehearsal", "--yes", "--record", "x.jsonl", code=2)
 
 
-def test_a_worker_that_cannot_join_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
+def test_a_failed_worker_has_its_own_exit_code(tmp_path: Path) -> None:
     words = ("up", "rehearsal", "--yes", "--speed", "200")
     said = kubetui(tmp_path, *words, "--rehearse-fault", "join-unreachable", code=7)
     assert "2 of 3 nodes are ready; the cluster works without the others: kubnode2." in said

@@ -32,7 +32,7 @@ async def test_a_fault_is_recognised_and_overcome(fault: str, theatre: Theatre) 
     assert again.changed
 
 
-async def test_a_cut_short_init_is_reset(theatre: Theatre) -> None:
+async def test_an_interrupted_init_is_reset(theatre: Theatre) -> None:
     await theatre.up(fault="init-timeout")
     await theatre.leave()
     assert (await theatre.up()).ok
@@ -49,7 +49,7 @@ async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
     assert [line for line in dropped if line not in said] == whole
 
 
-async def test_a_worker_that_cannot_join_keeps_nobody_from_it(theatre: Theatre) -> None:
+async def test_a_failed_join_stops_no_other_join(theatre: Theatre) -> None:
     finished = await theatre.up(fault="join-unreachable")
     assert (finished.partly, finished.ready, finished.nodes) == (True, 2, 3)
     assert finished.not_ready == ("kubnode2",)
@@ -66,6 +66,6 @@ async def test_a_machine_that_fails_before_its_join_is_left_out_too(theatre: The
     assert (await theatre.up(fault="image-pull")).not_ready == ("kubnode2",)
 
 
-async def test_without_a_control_plane_no_node_is_looked_for(theatre: Theatre) -> None:
+async def test_without_a_control_plane_no_nodes_are_read(theatre: Theatre) -> None:
     finished = await theatre.up(fault="init-timeout")
     assert (finished.partly, finished.ready, finished.not_ready) == (False, 0, ())

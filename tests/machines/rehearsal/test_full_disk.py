@@ -12,7 +12,7 @@ from tests.machines.rehearsal.conftest import Theatre
 
 
 @pytest.mark.parametrize("records", [0, 1, 2, 40])
-async def test_what_cannot_be_written_down_does_not_begin(
+async def test_nothing_begins_before_it_is_on_disk(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch, records: int
 ) -> None:
     """The journal's own write fails, from some record on, as on a disk that is full."""
@@ -36,7 +36,7 @@ async def test_what_cannot_be_written_down_does_not_begin(
     assert (await theatre.up()).ok
 
 
-def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
+def test_other_errors_stay_unchanged(tmp_path: Path) -> None:
     with pytest.raises(PermissionError), room(tmp_path):
         raise PermissionError(errno.EACCES, "Permission denied")
     with pytest.raises(HostError, match="MiB are free"), room(tmp_path / "not" / "there"):

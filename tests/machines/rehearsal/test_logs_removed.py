@@ -13,7 +13,7 @@ from tests.machines.rehearsal.conftest import Theatre
 
 
 @pytest.mark.parametrize("after", [Line, TaskFinished])
-async def test_logs_that_are_removed_are_no_bug(
+async def test_removed_logs_are_reported_as_no_bug(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch, after: type[Line | TaskFinished]
 ) -> None:
     # whatever is printed goes into files of its own, as what does not fit into the head does

@@ -28,7 +28,7 @@ def test_every_script_has_its_recorded_answer() -> None:
     )
 
 
-def test_no_step_was_recorded_that_is_none_any_more() -> None:
+def test_the_recording_has_no_outdated_scripts() -> None:
     recording = shipped()
     known = {script for script, _, _ in scripts(plan(), STEPS)}
     steps = {step.name for step in STEPS}
@@ -45,34 +45,34 @@ def test_a_changed_script_is_noticed() -> None:
     assert missing(shipped(), plan(), [new]) == ("swap: apply, control plane", "swap: apply, worker")
 
 
-def test_nothing_secret_and_little_in_all() -> None:
+def test_the_recording_is_small_and_has_no_secret() -> None:
     assert not SECRET.search(text())
     assert len(text().encode()) < 150_000
 
 
-def test_it_names_nothing_of_the_recorded_cluster() -> None:
+def test_the_recording_names_nothing_of_its_cluster() -> None:
     for word in ("kubmaster", "kubnode", "192.168.", "10.0.3.1", "10.244.", "SystemVerification", "CGROUPS_"):
         assert word not in text(), word
 
 
-def test_reading_and_writing_agree() -> None:
+def test_a_recording_survives_a_round_trip() -> None:
     assert parse(text()).dump() == text()
 
 
 @pytest.mark.parametrize("wrong", ["", "{}", "[1]", "not json", '{"kubetui-recording": 2}'])
-def test_what_is_no_recording(wrong: str) -> None:
+def test_an_invalid_recording_is_an_error(wrong: str) -> None:
     with pytest.raises(KubetuiError, match="not a recording"):
         parse(wrong)
 
 
-def test_a_rendered_script_is_taken_apart() -> None:
+def test_a_rendered_script_can_be_parsed() -> None:
     command = Command('say "$NAME"\n', {"NAME": "it's\n'two' lines\n", "EMPTY": ""})
     asked = understand(command.render())
     assert (asked.script, dict(asked.values)) == (command.script, dict(command.values))
     assert asked.digest == digest(command.script)
 
 
-def test_a_survey_is_taken_apart() -> None:
+def test_a_survey_can_be_parsed() -> None:
     for machine in plan().machines:
         recipes = {step.name: step.recipe(plan(), machine).probe for step in STEPS if step.where.holds(machine)}
         probes = {name: probe for name, probe in recipes.items() if probe is not None}
@@ -83,7 +83,7 @@ def test_a_survey_is_taken_apart() -> None:
             assert (asked.script, dict(asked.values)) == (probe.script, dict(probe.values))
 
 
-def test_words_are_taken_out_and_put_in() -> None:
+def test_names_are_replaced_by_marks_and_back() -> None:
     recorded = plan(network={"first_address": "192.168.62.101"})
     said = 'node "kubnode1" at 192.168.62.102 joins kubmaster, 10.244.1.7, etcd-kubmaster v1.36.1, 192.168.62.1020'
     general = Words(recorded, recorded.workers[0], "1.36.1").take_out(said)
@@ -94,7 +94,7 @@ def test_words_are_taken_out_and_put_in() -> None:
     )
 
 
-def test_a_line_about_a_machine_that_is_not_planned_is_left_out() -> None:
+def test_a_line_about_an_unplanned_machine_is_dropped() -> None:
     alone = plan(workers=0)
     assert Words(alone, alone.control_plane, "1.36.0").put_in("waiting: «worker1» is not Ready") is None
 

@@ -30,7 +30,7 @@ from tests.machines.rehearsal.conftest import FAST, Theatre, profile
 WITHOUT_COMMANDS = {"start", "connect", "clock"}
 
 
-async def test_the_tutorial_from_nothing_to_the_nodes_table(theatre: Theatre) -> None:
+async def test_the_tutorial_builds_from_scratch(theatre: Theatre) -> None:
     finished = await theatre.up()
     assert finished.ok
     assert finished.rehearsal
@@ -68,7 +68,7 @@ async def test_no_step_is_bypassed(theatre: Theatre) -> None:
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
 
 
-async def test_again_nothing_changes_and_another_process_finds_it_done(theatre: Theatre) -> None:
+async def test_a_second_run_changes_nothing_even_in_another_process(theatre: Theatre) -> None:
     assert (await theatre.up()).changed
     assert (await theatre.up()).changed == 0
     await theatre.leave()
@@ -77,7 +77,7 @@ async def test_again_nothing_changes_and_another_process_finds_it_done(theatre: 
     assert not [key for key in theatre.stage.calls() if key[2] is Kind.APPLY and key[1] != "check"]
 
 
-async def test_a_run_whose_locks_file_was_removed_still_has_its_cluster_alone(theatre: Theatre) -> None:
+async def test_a_removed_lock_file_does_not_let_a_second_run_in(theatre: Theatre) -> None:
     running = asyncio.create_task(theatre.up(speed=50.0))
     while len(theatre.events) < 20:  # noqa: ASYNC110 - a run tells of itself to its sink alone
         await asyncio.sleep(0.01)
@@ -92,7 +92,7 @@ async def test_a_run_whose_locks_file_was_removed_still_has_its_cluster_alone(th
     assert (await theatre.up()).ok
 
 
-async def test_a_worker_more_joins_what_is_there(theatre: Theatre) -> None:
+async def test_an_added_worker_joins_the_cluster(theatre: Theatre) -> None:
     await theatre.up()
     grown = Theatre(profile(machines={"workers": 3}))
     finished = await grown.up()
@@ -102,7 +102,7 @@ async def test_a_worker_more_joins_what_is_there(theatre: Theatre) -> None:
     assert joined.count("kubnode3") == 1
 
 
-async def test_the_api_answers_whoever_has_its_certificate(theatre: Theatre) -> None:
+async def test_the_api_answers_only_with_its_certificate(theatre: Theatre) -> None:
     await theatre.up()
     kubeconfig = theatre.cluster.kubeconfig
     assert (await ready(kubeconfig)).startswith("https://127.0.0.1:")
@@ -111,7 +111,7 @@ async def test_the_api_answers_whoever_has_its_certificate(theatre: Theatre) -> 
         await ready(kubeconfig)
 
 
-async def test_the_cluster_can_be_looked_at(theatre: Theatre) -> None:
+async def test_a_rehearsed_cluster_can_be_observed(theatre: Theatre) -> None:
     await theatre.up()
     await theatre.leave()
     async with observe.Observer("lab") as observer:
@@ -166,7 +166,7 @@ async def test_a_hundred_servers_open_at_once(state: Path) -> None:
     assert len({endpoint.key_files for endpoint in found}) == 1
 
 
-async def test_speed_and_fault_are_a_runs_and_not_the_clusters(theatre: Theatre) -> None:
+async def test_speed_and_fault_belong_to_one_run(theatre: Theatre) -> None:
     await theatre.up(fault="apt-lock")
     kept = profilefile.load(theatre.cluster.profile)
     assert kept.machines.options == {}
@@ -183,7 +183,7 @@ def test_wrong_options_are_refused() -> None:
         Options.of(Plan(with_options(profile(machines={"workers": 0}), fault="join-unreachable")))
 
 
-async def test_any_profile_is_rehearsed_beside_its_real_cluster(state: Path) -> None:
+async def test_any_profile_can_be_rehearsed_beside_its_real_cluster(state: Path) -> None:
     real = profile("team").model_copy(update={"provider": "virtualbox"})
     assert rehearsed(real).name == "team-rehearsal"
     folder = Theatre(profile("team")).cluster.folder
@@ -200,7 +200,7 @@ async def test_a_rehearsed_cluster_does_not_become_a_real_one(theatre: Theatre) 
         await up(theatre.profile.model_copy(update={"provider": "virtualbox"}), theatre.events.append, Stop())
 
 
-async def test_logs_and_output_say_what_it_is(theatre: Theatre, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_logs_and_output_are_labelled_a_rehearsal(theatre: Theatre, capsys: pytest.CaptureFixture[str]) -> None:
     await theatre.up()
     show = Plain(sys.stdout)
     for event in theatre.events:
@@ -212,7 +212,7 @@ async def test_logs_and_output_say_what_it_is(theatre: Theatre, capsys: pytest.C
         assert "a rehearsal" in (theatre.cluster.logs / f"{machine.name}.log").read_text().splitlines()[0]
 
 
-async def test_what_a_scribe_hears_of_a_rehearsal_is_the_recording(theatre: Theatre, tmp_path: Path) -> None:
+async def test_recording_a_rehearsal_reproduces_its_recording(theatre: Theatre, tmp_path: Path) -> None:
     chosen = with_options(theatre.profile, speed=FAST)
     scribe = Scribe(theatre.plan, STEPS)
     await up(chosen, theatre.events.append, Stop(), scribe)
@@ -227,7 +227,7 @@ async def test_what_a_scribe_hears_of_a_rehearsal_is_the_recording(theatre: Thea
             assert told[key] == [text for _, text in answer.lines], key
 
 
-async def test_a_recording_needs_a_run_from_the_beginning(theatre: Theatre, tmp_path: Path) -> None:
+async def test_a_recording_needs_a_run_from_scratch(theatre: Theatre, tmp_path: Path) -> None:
     await theatre.up()
     scribe = Scribe(theatre.plan, STEPS)
     await up(with_options(theatre.profile, speed=FAST), theatre.events.append, Stop(), scribe)

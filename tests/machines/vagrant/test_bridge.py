@@ -34,12 +34,12 @@ print(asyncio.run(bridge.make(address, print)), os.listdir("/sys/class/net/vlxcb
 """
 
 
-def test_an_end_is_dead_when_its_machines_first_process_is_no_more(tmp_path: Path) -> None:
+def test_a_veth_end_is_dead_once_its_machines_first_process_ended(tmp_path: Path) -> None:
     (tmp_path / "4711").mkdir()
     assert dead_ends(["veth1pl4711", "veth1pl4712", "vethAB12", "eth0", "xveth1pl1"], tmp_path) == ["veth1pl4712"]
 
 
-def test_a_bridge_is_made_and_its_dead_ends_are_cut_and_it_goes_with_the_last_one() -> None:
+def test_a_bridge_is_made_cleaned_and_removed() -> None:
     """In a network of its own, where nothing of this host is."""
     inside = ["unshare", "--net", "--mount", "sh", "-c", 'mount -t sysfs none /sys && exec "$@"', "sh"]
     if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:

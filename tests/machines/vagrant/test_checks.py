@@ -45,12 +45,12 @@ def test_programs() -> None:
     assert (hyperv.status, "part of Windows" in hyperv.message) == ("failed", True)
 
 
-def test_without_a_profile_any_provider_will_do() -> None:
+def test_without_a_profile_any_provider_suffices() -> None:
     assert checks.providers_check(["lxc"]).status == "ok"
     assert checks.providers_check([]).status == "failed"
 
 
-def test_options_that_cannot_be_passed_on_fail() -> None:
+def test_invalid_provider_options_fail() -> None:
     wrong = plan("lxc", network={"options": {"lxc__bridge_name": "br0; reboot"}})
     assert checks.options_check(wrong).status == "failed"
     assert checks.options_check(plan()).status == "ok"

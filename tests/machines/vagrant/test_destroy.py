@@ -20,7 +20,7 @@ async def test_destroy_without_machines_starts_nothing(folder: Path, fake: Fake)
     assert fake.calls == []
 
 
-async def test_destroy_removes_what_the_folder_knows(folder: Path, fake: Fake) -> None:
+async def test_destroy_removes_all_recorded_machines(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     record(folder, "kubnode2")
@@ -29,7 +29,7 @@ async def test_destroy_removes_what_the_folder_knows(folder: Path, fake: Fake) -
     assert fake.calls == ["destroy --force --parallel --no-tty"]
 
 
-async def test_machines_that_could_not_go_together_go_one_by_one(folder: Path, fake: Fake) -> None:
+async def test_destroy_retries_one_by_one(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     known = record(folder, "kubmaster")

@@ -29,7 +29,7 @@ Host {name}
 """
 
 
-async def test_endpoints_of_all_that_run_come_from_one_call(folder: Path, fake: Fake) -> None:
+async def test_one_call_returns_the_endpoints_of_all_running_machines(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     for machine in plan().machines:

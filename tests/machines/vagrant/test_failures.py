@@ -198,11 +198,11 @@ def test_an_unknown_failure_quotes_the_last_lines() -> None:
     assert "  The flux capacitor {is} empty.\n  Refill it." in error.message
 
 
-def test_nothing_printed_is_survived() -> None:
+def test_a_failure_without_output_is_reported() -> None:
     assert "exit code 1" in of("").message
 
 
-def test_a_brace_in_what_vagrant_printed_is_not_filled_in() -> None:
+def test_braces_in_vagrants_output_stay() -> None:
     assert "{plugin} {0}" in of("Error while connecting to Libvirt: {plugin} {0}").message
 
 
@@ -236,7 +236,7 @@ LOCALES = (
         "The `lxc` package does not seem to be installed",
     ],
 )
-def test_the_words_are_still_vagrants(words: str) -> None:
+def test_the_patterns_match_vagrants_own_texts(words: str) -> None:
     files = [path for pattern in LOCALES for path in Path("/usr/share").glob(pattern)]
     if len(files) < len(LOCALES):
         pytest.skip("Vagrant and vagrant-lxc are not installed as Debian packages")

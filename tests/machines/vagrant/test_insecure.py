@@ -45,13 +45,13 @@ async def tried(machine: Guest, home: Path) -> list[str]:
     return said
 
 
-async def test_a_machine_that_refuses_it_is_well(machine: Guest, home: Path) -> None:
+async def test_a_machine_that_refuses_the_key_passes(machine: Guest, home: Path) -> None:
     connections = machine.wire.connections
     assert await tried(machine, home) == []
     assert machine.wire.connections == connections + 2
 
 
-async def test_a_machine_that_lets_it_in_stops_the_run(machine: Guest, home: Path) -> None:
+async def test_a_machine_that_accepts_the_key_stops_the_run(machine: Guest, home: Path) -> None:
     (home / "insecure_private_key").write_bytes(machine.key.read_bytes())
     with pytest.raises(RunError, match="well-known SSH key") as caught:
         await tried(machine, home)
@@ -68,20 +68,20 @@ async def test_every_kind_of_key_is_tried(machine: Guest, home: Path) -> None:
         await tried(machine, home)
 
 
-async def test_without_vagrants_keys_nothing_is_tried(machine: Guest, tmp_path: Path) -> None:
+async def test_without_vagrants_keys_there_is_no_attempt(machine: Guest, tmp_path: Path) -> None:
     connections = machine.wire.connections
     assert await tried(machine, tmp_path / "none") == []
     assert machine.wire.connections == connections + 1
 
 
-async def test_a_machine_that_cannot_be_asked_is_no_failure(machine: Guest, home: Path) -> None:
+async def test_a_failed_attempt_is_only_logged(machine: Guest, home: Path) -> None:
     said: list[str] = []
     keys = HostKeys(machine.folder / "host-keys")
     await refuse("kubmaster", Endpoint("127.0.0.1", 1, "vagrant", ()), keys, home, said.append)
     assert said == ["could not check whether the machine refuses Vagrant's well-known key: ConnectionRefusedError"]
 
 
-async def test_the_run_tries_it_on_machines_of_vagrants(machine: Guest, home: Path) -> None:
+async def test_a_run_tries_the_key_on_vagrants_machines(machine: Guest, home: Path) -> None:
     (home / "insecure_private_key").write_bytes(machine.key.read_bytes())
     cluster = Cluster("lab")
     cluster.create()

@@ -35,7 +35,7 @@ def lxc(fake: Fake, tmp_path: Path) -> Callable[[], list[str]]:
     return containers
 
 
-async def test_a_half_made_container_of_ours_makes_way(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
+async def test_our_half_made_container_is_replaced(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
     provider = VagrantProvider(plan("lxc"), folder)
     await provider.prepare()
     fake.says("up", code=1, does='touch "$here/container-lab-$2"\n')
@@ -51,9 +51,7 @@ async def test_a_half_made_container_of_ours_makes_way(folder: Path, fake: Fake,
     assert lxc() == []
 
 
-async def test_destroy_removes_a_half_made_container_of_ours(
-    folder: Path, fake: Fake, lxc: Callable[[], list[str]]
-) -> None:
+async def test_destroy_removes_our_half_made_container(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
     provider = VagrantProvider(plan("lxc"), folder)
     await provider.prepare()
     fake.says("up", code=1, does='touch "$here/container-lab-$2"\n')
@@ -64,7 +62,7 @@ async def test_destroy_removes_a_half_made_container_of_ours(
     assert fake.calls == ["up kubmaster --provider=lxc --no-destroy-on-error --no-install-provider --no-tty"]
 
 
-async def test_a_container_of_someone_else_is_never_removed(
+async def test_somebody_elses_container_is_never_removed(
     folder: Path, fake: Fake, lxc: Callable[[], list[str]]
 ) -> None:
     (fake.folder / "container-lab-kubmaster").touch()
@@ -84,7 +82,7 @@ async def test_a_container_of_someone_else_is_never_removed(
 
 
 @pytest.mark.skipif(shutil.which("ip") is None, reason="no ip command")
-async def test_a_bridge_of_the_systems_is_never_removed(folder: Path, fake: Fake, tmp_path: Path) -> None:
+async def test_the_systems_own_bridge_is_never_removed(folder: Path, fake: Fake, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "ip"
     program.write_text('#!/bin/sh\necho "$@" >>"$FAKE_VAGRANT/ip"\n')
     program.chmod(0o755)

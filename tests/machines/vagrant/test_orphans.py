@@ -36,19 +36,19 @@ def orphan(tmp_path: Path) -> Iterator[psutil.Process]:
         process.send_signal(signal.SIGKILL)
 
 
-def test_it_is_found_by_its_folder(tmp_path: Path, orphan: psutil.Process) -> None:
+def test_an_orphan_is_found_by_its_folder(tmp_path: Path, orphan: psutil.Process) -> None:
     # its child has its command line until it becomes sleep
     assert orphan in orphans.working_in(tmp_path)
     assert orphans.working_in(tmp_path / "other") == []
 
 
-def test_it_is_found_behind_a_symbolic_link(tmp_path: Path, orphan: psutil.Process) -> None:
+def test_an_orphan_is_found_behind_a_symbolic_link(tmp_path: Path, orphan: psutil.Process) -> None:
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
     assert orphan in orphans.working_in(link)
 
 
-async def test_it_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
+async def test_an_orphan_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     waiting = asyncio.create_task(orphans.wait_for(tmp_path, lines.append))
     async with asyncio.timeout(60):
@@ -61,14 +61,14 @@ async def test_it_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
     assert orphans.working_in(tmp_path) == []
 
 
-async def test_it_is_ended(tmp_path: Path, orphan: psutil.Process) -> None:
+async def test_an_orphan_is_interrupted(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     await orphans.interrupt(tmp_path, lines.append)
     assert orphans.working_in(tmp_path) == []
     assert len(lines) >= 1
 
 
-def test_what_this_process_started_is_no_orphan(tmp_path: Path) -> None:
+def test_our_own_child_is_no_orphan(tmp_path: Path) -> None:
     (tmp_path / "vagrant").write_text(FAKE)
     (tmp_path / "running").touch()
     with subprocess.Popen(["sh", "./vagrant", "up"], cwd=tmp_path) as process:

@@ -79,7 +79,7 @@ def test_a_wrong_shape_names_the_option(provider: str, options: dict[str, Any]) 
         settings(provider, options)
 
 
-def test_a_bridge_for_lxc_alone() -> None:
+def test_only_lxc_gets_a_bridge() -> None:
     assert bridge_name(plan("virtualbox")) is None
     assert bridge_name(plan("lxc", network={"first_address": "192.168.77.10"})) == "vlxcbr77"
     chosen = plan("lxc", network={"options": {"lxc__bridge_name": "vlxcbr1"}})
@@ -87,11 +87,11 @@ def test_a_bridge_for_lxc_alone() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "br0; touch canary", "$(id)", "UPPER", "a-b", "x" * 16, "br0\n", 7, True])
-def test_a_bridge_name_that_a_shell_should_not_see_is_refused(name: Any) -> None:
+def test_a_bridge_name_that_is_unsafe_in_a_shell_is_refused(name: Any) -> None:
     with pytest.raises(ProfileError) as caught:
         machines_document(plan("lxc", network={"options": {"lxc__bridge_name": name}}))
     assert caught.value.id == "PROFILE-BRIDGE"
 
 
-def test_container_names_tell_cluster_and_machine() -> None:
+def test_container_names_contain_cluster_and_machine() -> None:
     assert container_name("lab", "kubnode1") == "lab-kubnode1"

@@ -15,7 +15,7 @@ from kubetui.profile.plan import Plan
 from tests.machines.vagrant.standin import STATUS, Fake, drop, plan, record
 
 
-async def test_a_machine_that_runs_after_a_start_that_was_cut_off_is_unknown(folder: Path, fake: Fake) -> None:
+async def test_a_machine_that_runs_after_an_interrupted_start_is_unknown(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     record(folder, "kubmaster")
@@ -29,7 +29,7 @@ async def test_a_machine_that_runs_after_a_start_that_was_cut_off_is_unknown(fol
     assert (await provider.states())["kubmaster"] is MachineState.RUNNING
 
 
-async def test_start_passes_lines_on_and_leaves_a_failed_machine_there(
+async def test_start_passes_lines_on_and_keeps_a_failed_machine(
     folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VAGRANT_CWD", "/elsewhere")
@@ -43,7 +43,7 @@ async def test_start_passes_lines_on_and_leaves_a_failed_machine_there(
     assert (fake.folder / "calls").read_text() == f"{folder}|unset|{arguments}\n"
 
 
-async def test_a_failed_start_says_what_vagrant_said(folder: Path, fake: Fake) -> None:
+async def test_a_failed_start_reports_vagrants_output(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     fake.says("up", "Bringing machine up\nSomething odd happened.\n", code=1)
@@ -85,7 +85,7 @@ async def test_others_wait_for_the_first_and_then_start_together(folder: Path, f
     assert [line.split()[0] for line in order[2:]] == ["begin", "begin", "end", "end"]
 
 
-async def test_when_the_first_fails_the_next_goes_alone(folder: Path, fake: Fake) -> None:
+async def test_after_a_failed_first_start_the_next_starts_alone(folder: Path, fake: Fake) -> None:
     chosen = plan("vmware_desktop")
     order = await overlap(VagrantProvider(chosen, folder), fake, chosen, failing="kubmaster")
     assert [line.split()[0] for line in order] == ["begin", "end"] * 3
@@ -121,7 +121,7 @@ async def test_a_missing_vagrant_comes_with_the_command_that_installs_it(
     assert "Install it" in caught.value.fix
 
 
-def test_the_callers_variables_do_not_send_vagrant_elsewhere() -> None:
+def test_the_callers_variables_do_not_redirect_vagrant() -> None:
     base = {
         "PATH": "/bin",
         "VAGRANT_CWD": "/x",

@@ -29,7 +29,7 @@ async def test_prepare_writes_private_files_and_only_when_they_change(folder: Pa
     assert [machine["name"] for machine in machines] == ["kubmaster", "kubnode1"]
 
 
-async def test_a_machine_that_exists_stays_known_when_the_plan_drops_it(folder: Path) -> None:
+async def test_an_existing_machine_stays_recorded_after_leaving_the_plan(folder: Path) -> None:
     await VagrantProvider(plan(), folder).prepare()
     record(folder, "kubnode2")
     await VagrantProvider(plan(machines={"workers": 0}), folder).prepare()
@@ -37,20 +37,20 @@ async def test_a_machine_that_exists_stays_known_when_the_plan_drops_it(folder: 
     assert [machine["name"] for machine in machines] == ["kubmaster", "kubnode2"]
 
 
-async def test_machines_of_another_provider_are_not_built_over(folder: Path) -> None:
+async def test_machines_of_another_provider_are_refused(folder: Path) -> None:
     record(folder, "kubmaster", "libvirt")
     with pytest.raises(ForeignError, match="machines of the provider libvirt"):
         await VagrantProvider(plan(), folder).prepare()
     assert not (folder / "machines.json").exists()
 
 
-async def test_states_need_no_process_before_there_are_machines(folder: Path, fake: Fake) -> None:
+async def test_states_run_no_process_before_there_are_machines(folder: Path, fake: Fake) -> None:
     states = await VagrantProvider(plan(), folder).states()
     assert set(states.values()) == {MachineState.ABSENT}
     assert fake.calls == []
 
 
-async def test_states_of_all_machines_come_from_one_call(folder: Path, fake: Fake) -> None:
+async def test_one_call_returns_the_states_of_all_machines(folder: Path, fake: Fake) -> None:
     record(folder, "kubmaster")
     fake.says("status", STATUS)
     assert await VagrantProvider(plan(), folder).states() == {
@@ -61,9 +61,7 @@ async def test_states_of_all_machines_come_from_one_call(folder: Path, fake: Fak
     assert fake.calls == ["status --machine-readable"]
 
 
-async def test_a_lock_held_for_a_moment_is_waited_for(
-    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_short_lock_is_waited_for(folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubetui.machines.vagrant.provider._LOCK_PAUSE", 0.01)
     record(folder, "kubmaster")
     locked = "Vagrant can't use the requested machine because it is locked! This\nmeans that another process"
@@ -78,7 +76,7 @@ async def test_a_lock_held_for_a_moment_is_waited_for(
     assert len(fake.calls) == 8
 
 
-async def test_what_an_earlier_run_left_at_work_is_waited_for_before_the_states_are_read(
+async def test_states_wait_for_orphans_of_an_earlier_run(
     folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[Path] = []
@@ -110,7 +108,7 @@ async def test_what_an_earlier_run_left_at_work_is_waited_for_before_the_states_
         ("gurumeditation", MachineState.UNKNOWN),
     ],
 )
-def test_words_for_states(word: str, state: MachineState) -> None:
+def test_states_are_recognised(word: str, state: MachineState) -> None:
     assert commandline.parse_status(["1,m,provider-name,virtualbox", f"1,m,state,{word}", "noise"]) == {"m": state}
 
 

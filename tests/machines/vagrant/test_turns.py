@@ -39,12 +39,12 @@ async def test_one_by_one_never_overlaps(*, shares: bool) -> None:
     assert said == [f"{name} {what}" for name in "abc" for what in ("begins", "ends")]
 
 
-async def test_the_first_is_alone_until_it_has_ended() -> None:
+async def test_the_first_start_is_alone_until_it_ends() -> None:
     said = await Machines(Starts.FIRST_ALONE, shares=False).all()
     assert said == ["a begins", "a ends", "b begins", "c begins", "b ends", "c ends"]
 
 
-async def test_the_others_pass_as_soon_as_what_they_share_is_there() -> None:
+async def test_others_start_once_the_shared_parts_exist() -> None:
     said = await Machines(Starts.FIRST_ALONE, shares=True).all()
     assert said[0] == "a begins"
     assert said.index("b begins") < said.index("a ends")
@@ -52,7 +52,7 @@ async def test_the_others_pass_as_soon_as_what_they_share_is_there() -> None:
 
 
 @pytest.mark.parametrize("starts", Starts)
-async def test_after_a_first_one_that_failed_the_next_is_alone(starts: Starts) -> None:
+async def test_after_a_failed_first_turn_the_next_is_alone(starts: Starts) -> None:
     machines = Machines(starts, shares=False)
     said = await machines.all(fails="a")
     assert said == ["a begins", "b begins", "b ends", "c begins", "c ends"]

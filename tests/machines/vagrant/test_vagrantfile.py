@@ -98,7 +98,7 @@ def test_hyperv(load: Load) -> None:
     assert settings["enable_virtualization_extensions"] is True
 
 
-def test_vmware_without_its_plugin_as_vagrant_collects_it(load: Load) -> None:
+def test_vmware_without_its_plugin(load: Load) -> None:
     machines = load(document("vmware_desktop", {"gui": True}))
     assert_common(machines)
     assert machines[0]["class"] == "Vagrant::Config::V2::DummyConfig"
@@ -153,14 +153,14 @@ def test_a_method_is_not_a_setting(load: Load, tmp_path: Path) -> None:
     assert not (tmp_path / "canary").exists()
 
 
-def test_a_name_that_is_none_is_refused(load: Load, tmp_path: Path) -> None:
+def test_an_invalid_setting_name_is_refused(load: Load, tmp_path: Path) -> None:
     hostile = document("virtualbox")
     hostile["machines"][0]["settings"]["x; `touch canary`"] = 1
     assert "is no name of a setting" in load(hostile)["error"]
     assert not (tmp_path / "canary").exists()
 
 
-def test_a_value_that_does_not_fit_is_explained(load: Load) -> None:
+def test_an_invalid_value_is_reported(load: Load) -> None:
     found = load(document("virtualbox", {"customize": ["modifyvm"]}))
     assert "the provider virtualbox does not take this value for 'customize'" in found["error"]
 

@@ -54,7 +54,7 @@ def test_by_default_virtualbox_allows_only_its_own_range() -> None:
     assert range_problems(Plan(profile(provider="libvirt", network={"first_address": "10.9.8.7"})), default) == ()
 
 
-def test_networks_conf_is_read_as_virtualbox_reads_it() -> None:
+def test_networks_conf_is_parsed_like_virtualbox_does() -> None:
     text = "# * 1.0.0.0/8\n* 10.0.0.0/8 192.168.0.0/16\n  * 2001::/64\n*172.16.0.0/12\n* nonsense\n10.1.0.0/16\n"
     assert allowed_ranges(text) == tuple(map(IPv4Network, ("10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")))
     assert allowed_ranges("# none\n") == ()
@@ -64,7 +64,7 @@ def test_networks_conf_is_read_as_virtualbox_reads_it() -> None:
     assert range_problems(Plan(Profile()), allowed_ranges("* 0.0.0.0/0 ::/0")) == ()
 
 
-def test_a_range_that_leaves_out_the_hosts_own_address_is_too_small() -> None:
+def test_an_allowed_range_must_include_the_hosts_address() -> None:
     (problem,) = range_problems(Plan(Profile()), allowed_ranges("* 192.168.56.96/27"))
     assert "192.168.56.1 on" in problem.message
 

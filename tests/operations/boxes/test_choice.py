@@ -23,7 +23,7 @@ def key(**groups: Any) -> str:
         {"machines": {"worker_name": "w", "memory": 4096, "prepared_box": True}},
     ],
 )
-def test_one_box_serves_clusters_of_other_names_and_addresses(groups: dict[str, Any]) -> None:
+def test_one_box_serves_clusters_with_any_name_and_address(groups: dict[str, Any]) -> None:
     assert key(**groups) == key()
 
 
@@ -40,7 +40,7 @@ def test_one_box_serves_clusters_of_other_names_and_addresses(groups: dict[str, 
         {"mirrors": {"http_proxy": "http://proxy.example.org:3128"}},
     ],
 )
-def test_whatever_is_in_the_box_is_in_its_key(groups: dict[str, Any]) -> None:
+def test_everything_in_the_box_affects_its_key(groups: dict[str, Any]) -> None:
     assert key(**groups) != key()
 
 
@@ -50,7 +50,7 @@ def test_a_new_base_box_makes_another_key(home: Path) -> None:
     assert store.key(profile, old) != store.key(profile, new)
 
 
-def test_a_base_box_without_versions_counts_as_new_when_it_was_added_again(home: Path) -> None:
+def test_readding_an_unversioned_base_box_makes_another_key(home: Path) -> None:
     folder = put_box(home, BASE, "0")
     (before,) = stored(home, BASE, "virtualbox")
     was = before.identity
@@ -59,7 +59,7 @@ def test_a_base_box_without_versions_counts_as_new_when_it_was_added_again(home:
     assert before.identity != was
 
 
-def test_the_newest_base_box_is_taken_by_number(home: Path) -> None:
+def test_the_base_box_with_the_highest_version_is_used(home: Path) -> None:
     for version in ("202502.9.0", "202502.21.0"):
         put_box(home, BASE, version)
     put_box(home, BASE, "202600.1.0", provider="libvirt")
@@ -68,7 +68,7 @@ def test_the_newest_base_box_is_taken_by_number(home: Path) -> None:
     assert base.version == "202502.21.0"
 
 
-def test_a_pinned_base_box_is_that_one_or_none(home: Path) -> None:
+def test_a_pinned_base_box_must_exist(home: Path) -> None:
     put_box(home, BASE, "2.0")
     assert store.base_box(plan(machines={"box_version": "1.0"})) is None
     put_box(home, BASE, "1.0")
@@ -77,14 +77,14 @@ def test_a_pinned_base_box_is_that_one_or_none(home: Path) -> None:
     assert base.version == "1.0"
 
 
-def test_boxes_of_newer_vagrants_have_their_architecture_in_the_path(home: Path) -> None:
+def test_boxes_of_newer_vagrants_are_found(home: Path) -> None:
     folder = home / "boxes" / "a-VAGRANTSLASH-b" / "1.0" / "amd64" / "virtualbox"
     folder.mkdir(parents=True)
     (folder / "metadata.json").write_text("{}")
     assert [box.version for box in stored(home, "a/b", "virtualbox")] == ["1.0"]
 
 
-def test_a_box_is_used_where_the_profile_wants_one_and_one_fits(home: Path) -> None:
+def test_a_matching_box_is_used_if_the_profile_wants_one(home: Path) -> None:
     put_box(home, BASE, "1.0")
     wanted, unwanted = plan(machines={"prepared_box": True}), plan()
     assert store.planned(wanted).box == BASE

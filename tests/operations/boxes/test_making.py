@@ -33,7 +33,7 @@ from tests.operations.boxes.shelf import BASE, kept, put_box
 from tests.plans import plan
 
 
-def test_the_makers_machine_stands_beside_the_clusters() -> None:
+def test_the_temporary_machine_has_an_address_of_its_own() -> None:
     profile = boxmaker.maker(plan(workers=2, network={"first_address": "192.168.56.101"}).profile)
     (machine,) = Plan(profile).machines
     assert str(machine.address) == "192.168.56.104"
@@ -130,13 +130,13 @@ async def test_making_prepares_cleans_packages_and_leaves_nothing(making: Making
     assert list((tmp_path / "state/kubetui/boxes").iterdir()) == []
 
 
-async def test_a_box_that_is_there_is_not_made_again(making: Making, home: Path) -> None:
+async def test_an_existing_box_is_not_made_again(making: Making, home: Path) -> None:
     name = kept(home, plan())
     assert await making.make(plan()) == name
     assert making.commands == []
 
 
-async def test_a_step_that_fails_leaves_neither_box_nor_machine(making: Making) -> None:
+async def test_a_failed_step_leaves_neither_box_nor_machine(making: Making) -> None:
     making.node.probes.append(Result(1, ("error: no",)))
     with pytest.raises(RunError, match="could not be prepared"):
         await making.make(plan())
@@ -145,7 +145,7 @@ async def test_a_step_that_fails_leaves_neither_box_nor_machine(making: Making) 
     assert making.provider.destroyed == 1
 
 
-async def test_packaging_that_fails_says_so(making: Making) -> None:
+async def test_failed_packaging_is_reported(making: Making) -> None:
     making.code = 1
     with pytest.raises(RunError, match="vagrant ended with 1: it failed"):
         await making.make(plan())
@@ -159,7 +159,7 @@ async def test_a_stop_makes_no_box(making: Making) -> None:
     assert making.commands == []
 
 
-async def test_removing_asks_vagrant_and_knows_the_keys(making: Making, home: Path) -> None:
+async def test_boxes_are_removed_by_key(making: Making, home: Path) -> None:
     name = kept(home, plan())
     with pytest.raises(UsageError, match="no prepared box nonsense"):
         await store.remove("nonsense", lambda _line: None)
@@ -190,7 +190,7 @@ def test_the_arguments_are_vagrants() -> None:
     ]
 
 
-async def test_lxc_is_packaged_by_hand(
+async def test_kubetui_assembles_lxc_boxes_itself(
     making: Making, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = put_box(home, "rig/debian13", "0", "lxc")

@@ -14,7 +14,7 @@ from tests.operations.support.planted import BODY, CANARIES, HASH, SECRETS, repo
 
 
 @pytest.mark.parametrize("kind", CANARIES)
-def test_no_secret_that_this_process_never_saw_is_in_it(cluster: Cluster, kind: str) -> None:
+def test_unknown_secrets_are_redacted(cluster: Cluster, kind: str) -> None:
     said, files = report()
     secret = CANARIES[kind][0]
     assert any(secret in path.read_text() for path in cluster.folder.rglob("*") if path.is_file())
@@ -22,7 +22,7 @@ def test_no_secret_that_this_process_never_saw_is_in_it(cluster: Cluster, kind: 
     assert secret not in said
 
 
-def test_no_line_of_a_key_is_in_it(cluster: Cluster) -> None:
+def test_no_line_of_a_key_is_in_the_report(cluster: Cluster) -> None:
     del cluster
     _, files = report()
     whole = "".join(files.values())
@@ -33,7 +33,7 @@ def test_no_line_of_a_key_is_in_it(cluster: Cluster) -> None:
     assert "in ~/x" in whole
 
 
-def test_it_holds_what_is_listed_and_nothing_else(cluster: Cluster) -> None:
+def test_the_report_contains_exactly_what_is_listed(cluster: Cluster) -> None:
     (cluster.folder / "admin.conf").write_text("never")
     said, files = report()
     assert set(files) == {
@@ -54,25 +54,25 @@ def test_it_holds_what_is_listed_and_nothing_else(cluster: Cluster) -> None:
 # clusters that are damaged
 
 
-def test_a_missing_journal_and_missing_logs_are_no_hindrance(cluster: Cluster) -> None:
+def test_missing_journals_and_logs_are_skipped(cluster: Cluster) -> None:
     for path in (cluster.journal, *cluster.logs.iterdir()):
         path.unlink()
     cluster.logs.rmdir()
     said, files = report()
-    assert "No run is known." in files["summary.txt"]
+    assert "There was no run." in files["summary.txt"]
     assert "plan.json" in files
     assert "not collected" not in said
 
 
-def test_a_torn_line_is_in_it(cluster: Cluster) -> None:
+def test_an_incomplete_journal_line_is_included(cluster: Cluster) -> None:
     with cluster.journal.open("a") as file:
         file.write('{"n": 3, "eve')
     _, files = report()
     assert files["journal"].endswith('{"n": 3, "eve\n')
-    assert "was cut off" in files["summary.txt"]
+    assert "was interrupted" in files["summary.txt"]
 
 
-def test_a_broken_journal_is_in_it_and_said(cluster: Cluster) -> None:
+def test_a_broken_journal_is_included_and_reported(cluster: Cluster) -> None:
     cluster.journal.write_text("not a record\n")
     said, files = report()
     assert files["journal"] == "not a record\n"
@@ -81,7 +81,7 @@ def test_a_broken_journal_is_in_it_and_said(cluster: Cluster) -> None:
 
 
 @pytest.mark.parametrize("text", [f"name: [\npassword: {SECRETS[7]}\nproxy: http://me:{SECRETS[3]}@h/\n", "\0\xff", ""])
-def test_a_profile_that_cannot_be_read_is_in_it_as_it_stands(cluster: Cluster, text: str) -> None:
+def test_an_invalid_profile_is_included_as_text(cluster: Cluster, text: str) -> None:
     cluster.profile.write_text(text)
     said, files = report()
     assert not [secret for secret in SECRETS for file in files.values() if secret in file]
@@ -91,14 +91,14 @@ def test_a_profile_that_cannot_be_read_is_in_it_as_it_stands(cluster: Cluster, t
     assert ("name: [" in files["profile.yaml"]) == ("name: [" in text)
 
 
-def test_without_a_profile_there_is_a_report_all_the_same(cluster: Cluster) -> None:
+def test_a_report_needs_no_profile(cluster: Cluster) -> None:
     cluster.profile.unlink()
     _, files = report()
     assert "profile.yaml" not in files
     assert "kubnode1.log" in "".join(files)
 
 
-def test_a_key_that_cannot_be_read_keeps_the_others_from_no_one(cluster: Cluster) -> None:
+def test_an_unreadable_key_does_not_stop_the_others(cluster: Cluster) -> None:
     cluster.kubeconfig.unlink()
     cluster.kubeconfig.mkdir()
     said, files = report()

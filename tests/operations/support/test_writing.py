@@ -18,7 +18,7 @@ from kubetui.cluster.folder import Cluster
 from tests.operations.support.planted import report, run
 
 
-def test_its_mode_is_that_of_a_secret(cluster: Cluster) -> None:
+def test_only_the_owner_can_read_the_report(cluster: Cluster) -> None:
     del cluster
     before = os.umask(0)
     try:
@@ -28,7 +28,7 @@ def test_its_mode_is_that_of_a_secret(cluster: Cluster) -> None:
     assert stat.S_IMODE(Path("report.tar.gz").stat().st_mode) == 0o600
 
 
-def test_without_a_terminal_it_asks_for_a_yes_after_it_has_shown_what_there_is(cluster: Cluster) -> None:
+def test_without_a_terminal_it_lists_the_contents_and_wants_yes(cluster: Cluster) -> None:
     del cluster
     done = run()
     assert done.exit_code == 2
@@ -37,7 +37,7 @@ def test_without_a_terminal_it_asks_for_a_yes_after_it_has_shown_what_there_is(c
     assert not list(Path().iterdir())
 
 
-def test_a_no_writes_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answering_no_writes_nothing(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     del cluster
     asked: list[str] = []
 
@@ -80,7 +80,7 @@ def test_nothing_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str
         assert not Path("theirs").exists()
 
 
-def test_of_a_report_that_no_disk_takes_nothing_is_left(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_partial_report(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     del cluster
 
     def full(*_: object) -> None:
@@ -93,7 +93,7 @@ def test_of_a_report_that_no_disk_takes_nothing_is_left(cluster: Cluster, monkey
     assert not list(Path().iterdir())
 
 
-def test_without_a_name_of_its_own_it_has_the_clusters_and_the_time(cluster: Cluster) -> None:
+def test_the_default_file_name_has_the_cluster_and_the_time(cluster: Cluster) -> None:
     del cluster
     assert run("--yes").exit_code == 0
     (path,) = Path().iterdir()
@@ -101,7 +101,7 @@ def test_without_a_name_of_its_own_it_has_the_clusters_and_the_time(cluster: Clu
     assert path.name.endswith(".tar.gz")
 
 
-def test_there_is_none_of_a_cluster_that_is_not_there(cluster: Cluster) -> None:
+def test_an_unknown_cluster_has_no_report(cluster: Cluster) -> None:
     del cluster
     done = CliRunner().invoke(main, ["support", "other", "--yes"])
     assert done.exit_code == 2

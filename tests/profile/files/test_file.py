@@ -32,7 +32,7 @@ def test_the_tutorial_says_the_defaults() -> None:
     assert profilefile.load(STARTERS / "tutorial.yaml") == Profile(name="tutorial")
 
 
-def test_dump_says_what_differs() -> None:
+def test_dump_writes_only_differences() -> None:
     profile = Profile.model_validate(
         {
             "provider": "libvirt",
@@ -48,13 +48,13 @@ def test_dump_says_what_differs() -> None:
     )
 
 
-def test_dump_refuses_what_is_no_yaml() -> None:
+def test_dump_refuses_values_outside_yaml() -> None:
     profile = Profile.model_validate({"machines": {"options": {"lxc": {"a": object()}}}})
     with pytest.raises(ProfileError, match="cannot be written as YAML"):
         profilefile.dump(profile)
 
 
-def test_files_that_are_not_there_or_not_files(tmp_path: Path) -> None:
+def test_missing_and_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, word in ((tmp_path / "no.yaml", "no such file"), (tmp_path, "folder"), (tmp_path / "pipe", "regular")):
         with pytest.raises(ProfileError, match=word) as caught:
@@ -77,10 +77,10 @@ def test_a_saved_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert profilefile.load(tmp_path / "a" / "b" / "lab.yaml") == Profile()
 
 
-def test_saving_never_overwrites_unasked(tmp_path: Path) -> None:
+def test_saving_never_overwrites_without_consent(tmp_path: Path) -> None:
     path = tmp_path / "lab.yaml"
     path.write_text("mine")
-    with pytest.raises(ProfileError, match="there already"):
+    with pytest.raises(ProfileError, match="already exists"):
         profilefile.save(Profile(), path)
     assert path.read_text() == "mine"
     profilefile.save(Profile(), path, overwrite=True)
@@ -97,7 +97,7 @@ def test_saving_follows_no_link(tmp_path: Path, overwrite: bool) -> None:  # noq
     assert not target.exists()
 
 
-def test_saving_where_it_cannot_be_says_so(tmp_path: Path) -> None:
+def test_saving_to_an_unwritable_place_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProfileError, match="cannot be written"):
         profilefile.save(Profile(), tmp_path / "file" / "lab.yaml")

@@ -41,7 +41,7 @@ PROFILES = st.builds(
 
 @settings(max_examples=100)
 @given(PROFILES)
-def test_what_is_written_is_read_again(profile: Profile) -> None:
+def test_dump_and_parse_agree(profile: Profile) -> None:
     assert profilefile.parse(profilefile.dump(profile), "x") == profile
 
 

@@ -18,17 +18,17 @@ def refusal(text: str | bytes) -> str:
 
 GOLDEN = {
     "": "lab.yaml:1:1: The file is empty.\n"
-    "  Write at least a name into it: name: lab. `kubetui profiles` lists the profiles there are.",
+    "  Write at least a name into it: name: lab. `kubetui profiles` lists all profiles.",
     "# only a comment\n": "lab.yaml:1:1: The file is empty.\n"
-    "  Write at least a name into it: name: lab. `kubetui profiles` lists the profiles there are.",
-    "- lab\n": "lab.yaml:1:1: A profile consists of keys and values, and this does not.\n"
+    "  Write at least a name into it: name: lab. `kubetui profiles` lists all profiles.",
+    "- lab\n": "lab.yaml:1:1: A profile consists of keys and values, but this does not.\n"
     "  Write a line such as: name: lab",
-    "name: lab\nmachines:\n\tworkers: 2\n": "lab.yaml:3:1: A tab stands here, and YAML takes only spaces.\n"
-    "  Put spaces in its place.",
+    "name: lab\nmachines:\n\tworkers: 2\n": "lab.yaml:3:1: There is a tab here, and YAML only allows spaces.\n"
+    "  Replace it by spaces.",
     "name: lab\nnmae: lab\n": "lab.yaml:2:1: nmae: This is not a key of a profile.\n  Did you mean name?",
     "machines:\n  memroy: 2048\n": "lab.yaml:2:3: machines.memroy: This is not a key of machines.\n"
     "  Did you mean memory?",
-    "name: lab\nname: exam\n": "lab.yaml:2:1: name: name stands here twice, first in line 1.\n  Keep one of them.",
+    "name: lab\nname: exam\n": "lab.yaml:2:1: name: name appears twice, first in line 1.\n  Keep one of them.",
     "machines:\n  cpus: 1\n": "lab.yaml:2:9: machines.cpus: 1 CPU is too little for a control plane: "
     "kubeadm refuses to start.\n  Give it 2 CPUs or more.",
     "network:\n  pod_cidr: 10.96.0.0/16\n": "lab.yaml:2:13: network.pod_cidr: "
@@ -38,7 +38,7 @@ GOLDEN = {
     "  Pod CIDR: The addresses that pods get. It must not touch the nodes, the services, or a network that this "
     "host already reaches. Each machine takes a /24 of it.",
     "kubernetes:\n  version: 1.40\n": "lab.yaml:2:12: kubernetes.version: "
-    'YAML reads 1.40 as a number, and text is needed.\n  Put it in quotes: "1.40"',
+    'YAML reads 1.40 as a number, but text is needed.\n  Put it in quotes: "1.40"',
     'kubernetes:\n  version: "1.20"\n': "lab.yaml:2:12: kubernetes.version: "
     "1.20 is too old: kubetui needs Kubernetes 1.31 or later, because it writes kubeadm's v1beta4 configuration, "
     'which is there from 1.31 on. Write "1.31".\n'
@@ -56,21 +56,20 @@ GOLDEN = {
     "  Delete the key to take the default, or give it a value.",
     "name: !!python/object/apply:os.system [ls]\n": "lab.yaml:1:7: name: !!python/object/apply:os.system is a tag.\n"
     "  Delete it; a value's type follows from its key.",
-    "<<: {name: lab}\n": "lab.yaml:1:1: << is a merge key.\n  Write the keys out where they are needed.",
+    "<<: {name: lab}\n": "lab.yaml:1:1: << is a merge key.\n  Write out the keys where they are needed.",
     "name: lab\n---\nname: exam\n": "lab.yaml:2:1: A second document begins here.\n"
-    "  Keep one profile a file: delete the ---.",
+    "  Keep one profile per file: delete ---.",
     "name: lab: exam\n": "lab.yaml:1:10: This is not YAML: mapping values are not allowed here.\n"
     "  A value with a colon and a space in it needs quotes. Or the line above lacks its colon, "
     "or is indented otherwise.",
     "name: \x1b[31m\n": "lab.yaml:1:7: Character number 27 is not allowed in YAML.\n"
     "  Delete it; a control character is seldom meant.",
-    "schema: 2\n": "lab.yaml:1:9: schema: 2 is not known here: it has to be 1.\n"
-    "  Schema: The version of this file's format.",
+    "schema: 2\n": "lab.yaml:1:9: schema: 2 is unknown: it has to be 1.\n  Schema: The version of this file's format.",
 }
 
 
 @pytest.mark.parametrize("text", GOLDEN)
-def test_refusals_say_where_what_and_how(text: str) -> None:
+def test_errors_say_where_what_and_how(text: str) -> None:
     assert refusal(text) == GOLDEN[text]
 
 
@@ -86,7 +85,7 @@ def test_every_problem_is_listed_in_the_files_order() -> None:
     assert "Line 6: Memory each" in message
 
 
-def test_many_problems_are_cut_and_their_fix_said_once() -> None:
+def test_a_long_list_of_problems_is_cut_and_each_fix_appears_once() -> None:
     message = refusal("".join(f"k{number}: 1\n" for number in range(30)))
     assert "... and 10 more." in message
     assert message.count("Known here: schema, name") == 1
@@ -97,8 +96,8 @@ def test_many_problems_are_cut_and_their_fix_said_once() -> None:
     [
         ("a: &x 1\n", "anchor"),
         ("a: *x\n", "alias"),
-        ("[" * 100, "20 groups deep"),
-        ("a: " + "{b: " * 30, "20 groups deep"),
+        ("[" * 100, "more than 20 nested groups"),
+        ("a: " + "{b: " * 30, "more than 20 nested groups"),
         ("a: [" + "1," * 6000 + "]", "5000 values"),
         ("#" * 300_000, "larger than 256 KiB"),
         (b"name: \xff\n", "lab.yaml:1:7: Byte 0xff is not UTF-8"),
@@ -106,19 +105,19 @@ def test_many_problems_are_cut_and_their_fix_said_once() -> None:
         ('name: "\\U00110000"', "impossible"),
         ("%YAML 1." + "1" * 5000 + "\n--- a", "impossible"),
         ("on: 1\n", "on means different things"),
-        ("2: 1\n", "not text, and a key has to be"),
-        ("? [a]\n: 1\n", "not text, and a key has to be"),
+        ("2: 1\n", "not text, but a key must be"),
+        ("? [a]\n: 1\n", "not text, but a key must be"),
         ("machines: {cpus: yes}", "yes means different things"),
         ("machines: {cpus: 1e3}", "1e3 is not a whole number"),
         ("machines: {cpus: .inf}", ".inf means different things"),
         ("machines: {cpus: 2.0}", "2.0 is not a whole number"),
         ("machines: {cpus: true}", "true is not a whole number"),
-        ("machines: {cpus: [2]}", "A list stands where a whole number belongs"),
+        ("machines: {cpus: [2]}", "Expected a whole number, but found a list"),
         ("machines: {memory: 2 GiB}", "2 GiB is not a whole number"),
         ("machines: {memory: 2000000}", "2000000 MiB is too much: at most 1048576 MiB"),
         ("machines: {options: {Foo: {}}}", "lab.yaml:1:22: machines.options.Foo: Foo does not fit Provider options"),
         ("machines: {options: {lxc: 3}}", "3 is not a group of keys"),
-        ("network: {options: {a: [1]}}", "A list stands where text, a number, true or false belongs"),
+        ("network: {options: {a: [1]}}", "Expected text, a number, true or false, but found a list"),
         ("network: {first_address: 1.2.3}", "1.2.3 is not an IPv4 address"),
         ("network: {pod_cidr: 10.0.0.0}", "10.0.0.0 is not a range"),
         ("network: {pod_cidr: 10.0.0.0/255.0.0.0}", "is not a range"),
@@ -135,7 +134,7 @@ def test_what_is_refused(text: str | bytes, word: str) -> None:
     assert word in refusal(text)
 
 
-def test_messages_let_no_control_character_through() -> None:
+def test_messages_contain_no_control_characters() -> None:
     message = refusal('"\\e]52;c;x\\a": 1\nname: "\u202eabc"\n')
     assert all(line.isprintable() for line in message.splitlines())
 

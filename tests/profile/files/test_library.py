@@ -31,7 +31,7 @@ def test_starters_are_found_by_name() -> None:
     ]
 
 
-def test_a_saved_profile_comes_before_a_starter(config: Path) -> None:
+def test_a_saved_profile_wins_over_a_starter(config: Path) -> None:
     assert library.save_as(Profile(name="mine"), "tutorial") == config / "tutorial.yaml"
     assert library.find("tutorial") == config / "tutorial.yaml"
     first = library.listing()[0]
@@ -48,12 +48,12 @@ def test_a_path_is_a_path() -> None:
     assert library.find("larger") == library.starter_folder() / "larger.yaml"
 
 
-def test_an_unknown_name_names_the_nearest() -> None:
+def test_an_unknown_name_suggests_similar_ones() -> None:
     with pytest.raises(ProfileError) as caught:
         library.find("tutoral")
     assert str(caught.value) == (
         "There is no profile called tutoral.\n"
-        "  Did you mean tutorial? `kubetui profiles` lists them; a file is named by its path."
+        "  Did you mean tutorial? `kubetui profiles` lists them; to use a file, give its path."
     )
     with pytest.raises(ProfileError, match="Profiles: larger, rehearsal, single, tutorial"):
         library.find("zzz")
@@ -61,13 +61,13 @@ def test_an_unknown_name_names_the_nearest() -> None:
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "A", ".", "..", "a.b", "-a", "a" * 41, "a\n", "a\0"])
 def test_a_name_cannot_leave_the_folder(config: Path, name: str) -> None:
-    with pytest.raises(ProfileError, match="cannot be the name of a profile"):
+    with pytest.raises(ProfileError, match="cannot name a profile"):
         library.save_as(Profile(), name)
     assert not config.exists()
 
 
 @given(st.text(max_size=60))
-def test_no_name_is_too_strange(name: str) -> None:
+def test_any_name_can_be_looked_up(name: str) -> None:
     try:
         library.find(name)
         path = library.path_of(name)
@@ -87,7 +87,7 @@ def test_saving_is_private_and_asks_before_it_overwrites() -> None:
         0o700,
         0o700,
     ]
-    with pytest.raises(ProfileError, match="there already"):
+    with pytest.raises(ProfileError, match="already exists"):
         library.save_as(Profile(name="b"), "mine")
     library.save_as(Profile(name="b"), "mine", overwrite=True)
     assert library.listing()[0].profile == Profile(name="b")
@@ -105,7 +105,7 @@ def test_a_linked_folder_is_not_written_through(config: Path, tmp_path: Path, de
     assert list(elsewhere.iterdir()) == []
 
 
-def test_what_is_broken_is_listed_with_its_reason(config: Path, tmp_path: Path) -> None:
+def test_broken_profiles_are_listed_with_their_reason(config: Path, tmp_path: Path) -> None:
     config.mkdir(parents=True)
     (config / "broken.yaml").write_text("nmae: x\n")
     (config / "Not A Name.yaml").write_text("name: x\n")
@@ -125,7 +125,7 @@ def test_the_home_folder_without_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         assert library.saved_folder() == tmp_path / ".config" / "kubetui" / "profiles"
 
 
-def test_starters_of_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_starters_are_found_in_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "kubetui" / "_profiles").mkdir(parents=True)
     (tmp_path / "profiles").mkdir()
     (tmp_path / "pyproject.toml").write_text("")

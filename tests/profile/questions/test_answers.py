@@ -11,7 +11,7 @@ from kubetui.profile.schema.profile import Profile
 QUESTIONS = {".".join(question.path): question for page in pages() for question in page.questions}
 
 
-def test_an_answer_leaves_the_rest_alone() -> None:
+def test_an_answer_changes_nothing_else() -> None:
     before: dict[str, Any] = {"name": "lab", "machines": {"workers": 1}}
     after = answer(before, ("machines", "memory"), 4096)
     assert after == {"name": "lab", "machines": {"workers": 1, "memory": 4096}}

@@ -40,8 +40,8 @@ def test_a_line_of_each_kind() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("m1 control plane 10.0.0.1", "Line 1: control is no role. Write control-plane."),
-        ("m1 Worker 10.0.0.1", "Line 1: Worker is no role. Write worker."),
+        ("m1 control plane 10.0.0.1", "Line 1: control is not a role. Write control-plane."),
+        ("m1 Worker 10.0.0.1", "Line 1: Worker is not a role. Write worker."),
         ("\nm1 10.0.0.1", "Line 2: It does not say what m1 becomes. Add control-plane or worker after the name."),
         ("m1 worker 10.0.0.1 usr=me", "Line 1: usr= is not a key of a host. Did you mean user=?"),
         (
@@ -53,7 +53,7 @@ def test_a_line_of_each_kind() -> None:
         ),
         (
             "m1 worker 10.0.0.1 10.0.0.2",
-            "Line 1: 10.0.0.2 is a second address, and a machine has one. Take one of them away.",
+            "Line 1: 10.0.0.2 is a second address, and a machine has only one. Remove one of them.",
         ),
         (
             "m1 worker user=me",
@@ -77,14 +77,14 @@ def test_a_line_of_each_kind() -> None:
                 "Name: The machine's host name, which becomes the node's: small letters, digits, hyphens."
             ),
         ),
-        ("m1 worker x port=ssh", "Line 1: ssh is not a whole number. Write digits alone, without a unit."),
+        ("m1 worker x port=ssh", "Line 1: ssh is not a whole number. Write only digits, without a unit."),
         (
             "m1 worker x port=99999",
             "Line 1: 99999 is too much: at most 65535. Port: Where its SSH server listens, unless at 22.",
         ),
     ],
 )
-def test_what_is_wrong_with_a_line_and_what_to_write(text: str, sentence: str) -> None:
+def test_errors_of_a_line_say_what_to_write(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"^Line ") as caught:
         parse_answer(QUESTION, text)
     assert str(caught.value) == sentence
@@ -111,7 +111,7 @@ HOSTS = st.lists(
 
 
 @given(HOSTS)
-def test_lines_and_back(hosts: list[dict[str, object]]) -> None:
+def test_lines_survive_a_round_trip(hosts: list[dict[str, object]]) -> None:
     assert hostlines.parse(hostlines.lines(hosts)) == hosts
 
 

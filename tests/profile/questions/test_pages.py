@@ -8,7 +8,7 @@ from kubetui.profile.schema.profile import Machines
 QUESTIONS = {".".join(question.path): question for page in pages() for question in page.questions}
 
 
-def test_pages_in_their_order() -> None:
+def test_pages_are_in_order() -> None:
     assert [(page.name, page.title) for page in pages()] == [
         ("machines", "Machines"),
         ("network", "Network"),
@@ -39,7 +39,7 @@ def test_pages_in_their_order() -> None:
     ]
 
 
-def test_a_question_says_what_its_field_says() -> None:
+def test_a_question_takes_its_texts_from_its_field() -> None:
     field = Machines.model_fields["memory"]
     assert QUESTIONS["machines.memory"] == Question(
         ("machines", "memory"), str(field.title), str(field.description), "integer", 2048, unit="MiB"

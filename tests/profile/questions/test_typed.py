@@ -22,7 +22,7 @@ QUESTIONS = {".".join(question.path): question for page in pages() for question 
         ("kubernetes.version", "1.31", "1.31"),
     ],
 )
-def test_right_answers(name: str, text: str, value: object) -> None:
+def test_valid_answers(name: str, text: str, value: object) -> None:
     assert parse_answer(QUESTIONS[name], text) == value
 
 
@@ -32,11 +32,11 @@ def test_right_answers(name: str, text: str, value: object) -> None:
         ("name", "", "Name is needed."),
         ("name", "Lab", "Lab has a capital letter in it, and a name may not. Write lab."),
         ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal."),
-        ("machines.memory", "2 GiB", "Memory each is a whole number of MiB, in digits alone."),
+        ("machines.memory", "2 GiB", "Memory each is a whole number of MiB, only digits."),
         ("machines.memory", "256", "256 MiB is too little: at least 512 MiB."),
-        ("machines.workers", "007", "Workers is a whole number, in digits alone."),
-        ("machines.workers", "9" * 5000, "Workers is a whole number, in digits alone."),
-        ("machines.workers", "\u00b2", "Workers is a whole number, in digits alone."),
+        ("machines.workers", "007", "Workers is a whole number, only digits."),
+        ("machines.workers", "9" * 5000, "Workers is a whole number, only digits."),
+        ("machines.workers", "\u00b2", "Workers is a whole number, only digits."),
         (
             "network.pod_cidr",
             "10.244.0.0",
@@ -59,7 +59,7 @@ def test_right_answers(name: str, text: str, value: object) -> None:
         ("kubernetes.runtime", "docker", "docker is not known here: it has to be containerd."),
     ],
 )
-def test_wrong_answers(name: str, text: str, sentence: str) -> None:
+def test_invalid_answers(name: str, text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         parse_answer(QUESTIONS[name], text)
     assert str(caught.value) == sentence
@@ -114,7 +114,7 @@ def test_wrong_answers(name: str, text: str, sentence: str) -> None:
         ("provider", "x", False),
     ],
 )
-def test_incomplete_is_not_wrong(name: str, text: str, possible: bool) -> None:  # noqa: FBT001
+def test_an_incomplete_answer_is_not_an_error(name: str, text: str, possible: bool) -> None:  # noqa: FBT001
     assert could_become_valid(QUESTIONS[name], text) is possible
 
 
@@ -132,7 +132,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_typing_a_right_value_is_never_called_wrong(name: str) -> None:
+def test_typing_a_valid_value_never_shows_an_error(name: str) -> None:
     text = GOOD[name]
     assert all(could_become_valid(QUESTIONS[name], text[:end]) for end in range(len(text) + 1))
 

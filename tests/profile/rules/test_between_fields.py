@@ -17,8 +17,8 @@ RULES: list[tuple[Profile, str, str]] = [
         machines(control_planes=3),
         "network.control_plane_endpoint",
         (
-            "3 control planes need one address that reaches them all, and none is named. "
-            "Name a load balancer's address in network.control_plane_endpoint, or have one control plane."
+            "3 control planes need one address that reaches them all, and there is none. "
+            "Set network.control_plane_endpoint to a load balancer's address, or use one control plane."
         ),
     ),
     (
@@ -68,19 +68,19 @@ RULES: list[tuple[Profile, str, str]] = [
     (
         network(first_address="192.168.56.253"),
         "network.first_address",
-        "kubnode2 would get 192.168.56.255, which belongs to broadcasts. Let the machines' addresses begin elsewhere.",
+        "kubnode2 would get 192.168.56.255, which belongs to broadcasts. Choose another first address.",
     ),
     (
         network(first_address="192.168.56.1"),
         "network.first_address",
-        "kubmaster would get 192.168.56.1, which belongs to this host. Let the machines' addresses begin elsewhere.",
+        "kubmaster would get 192.168.56.1, which belongs to this host. Choose another first address.",
     ),
     (
         profile(provider="lxc", network={"first_address": "192.168.56.252"}),
         "network.first_address",
         (
             "kubnode2 would get 192.168.56.254, which belongs to the bridge, where vagrant-lxc puts it. "
-            "Let the machines' addresses begin elsewhere."
+            "Choose another first address."
         ),
     ),
     (
@@ -157,7 +157,7 @@ RULES: list[tuple[Profile, str, str]] = [
         network(pod_network="manifest", manifest={"url": "https://x/y"}),
         "network.manifest.sha256",
         (
-            "A manifest from the web needs sha256: what is applied to a cluster should be what you looked at. "
+            "A manifest from the web needs sha256, so that the cluster gets exactly what you reviewed. "
             "Add the checksum that sha256sum prints for the file."
         ),
     ),
@@ -201,7 +201,7 @@ def test_every_rule(wrong: Profile, path: str, message: str) -> None:
         profile(mirrors={"packages": {"url": "http://10.0.3.1:8080/", "key": "http://10.0.3.1:8080/Release.key"}}),
     ],
 )
-def test_what_is_right(right: Profile) -> None:
+def test_valid_profiles_have_no_problems(right: Profile) -> None:
     assert check(Plan(right)) == ()
 
 
@@ -231,7 +231,7 @@ NETWORKS = st.builds(
     workers=st.integers(0, 99),
     control_planes=st.integers(1, 7),
 )
-def test_what_passes_has_room_and_no_overlap(
+def test_valid_profiles_have_room_and_no_overlap(
     pods: str, services: str, address: str, workers: int, control_planes: int
 ) -> None:
     tried = profile(
