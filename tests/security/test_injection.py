@@ -22,7 +22,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE, Command, quote
 from kubetui.steps.build import STEPS
-from kubetui.steps.cluster.join import CREATE_TOKEN, SIGN
+from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGN
 from tests.plans import plan
 from tests.security.fuzz import CANARY, amount, texts
 

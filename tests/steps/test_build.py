@@ -20,8 +20,8 @@ from kubetui.remote import guest
 from kubetui.remote.command import Command, Late
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.init import ADMIN_CONF
-from kubetui.steps.cluster.join import CREATE_TOKEN, SIGN
 from kubetui.steps.cluster.join_control_plane import upload
+from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGN
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import reset
 from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan

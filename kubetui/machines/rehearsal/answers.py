@@ -14,8 +14,9 @@ from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recordi
 from kubetui.machines.rehearsal.tables import Member, Tables
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.cluster.init import INIT_STEP
-from kubetui.steps.cluster.join import CREATE_TOKEN, JOIN_STEP, KNOWN, SIGNED
+from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGNED
 from kubetui.steps.machine.clock import SHOW
 
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"

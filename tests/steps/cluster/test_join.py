@@ -9,7 +9,8 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.step import Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
-from kubetui.steps.cluster.join import CREATE_TOKEN, JOIN_STEP, KNOWN
+from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
+from kubetui.steps.cluster.join_token import CREATE_TOKEN
 from tests.fakes import Bench, FakeNode
 from tests.plans import plan
 
