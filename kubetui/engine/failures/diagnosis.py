@@ -65,8 +65,15 @@ PATTERNS: tuple[Pattern, ...] = (
         "what a package repository offers was changed after it was signed with the key {0}.",
         "Do not go on before you know why: something between here and the mirror changes what it sends.",
     ),
+    # apt 3 has Sequoia's sqv look at signatures, and no gpgv any more
     _pattern(
-        r"(?:NO_PUBKEY|The following signatures.*)\s+([0-9A-F]{8,40})",
+        r"OpenPGP signature verification failed: (\S+) .*Message has been manipulated",
+        "SIGNATURE-WRONG",
+        "what {0} offers was changed after it was signed.",
+        "Do not go on before you know why: something between here and the mirror changes what it sends.",
+    ),
+    _pattern(
+        r"(?:NO_PUBKEY|The following signatures.*|sqv .* Missing key)\s+([0-9A-F]{8,40})",
         "KEY-MISSING",
         "a package repository is signed with the key {0}, which is not the one that belongs to it.",
         "Look at mirrors.packages in the profile: url and key must belong together.",

@@ -85,6 +85,26 @@ CASES = [
         "what a package repository offers was changed after it was signed with the key 234654DA9A296436.",
     ),
     (
+        (
+            "W: OpenPGP signature verification failed: http://mir/deb  InRelease: Sub-process /usr/bin/sqv returned an "
+            "error code (1), error message is: Missing key 18C996DEAE6DEF7E37DCAD959D2A9FB92E840715, which is needed "
+            "to verify signature."
+        ),
+        "KEY-MISSING",
+        (
+            "a package repository is signed with the key 18C996DEAE6DEF7E37DCAD959D2A9FB92E840715, which is not the "
+            "one that belongs to it."
+        ),
+    ),
+    (
+        (
+            "W: OpenPGP signature verification failed: http://mir/deb  InRelease: Sub-process /usr/bin/sqv returned an "
+            "error code (1), error message is: Verifying signature:            Message has been manipulated"
+        ),
+        "SIGNATURE-WRONG",
+        "what http://mir/deb offers was changed after it was signed.",
+    ),
+    (
         "E: Version '1.36.99-*' for 'kubelet' was not found",
         "VERSION-MISSING",
         "the repository has no kubelet 1.36.99-*.",
