@@ -1,7 +1,7 @@
 # facts: probe, 300 s
 SYSTEMS='debian'
 FAMILY='apt'
-FAMILY_HELP='Debian and Ubuntu'
+USED_BY='Debian and Ubuntu'
 ADDRESS='192.168.56.101'
 CGROUPS='1'
 MEMORY='2048'
@@ -9,7 +9,7 @@ MEMORY='2048'
 # facts: probe, 300 s (on kubnode1)
 SYSTEMS='debian'
 FAMILY='apt'
-FAMILY_HELP='Debian and Ubuntu'
+USED_BY='Debian and Ubuntu'
 ADDRESS='192.168.56.102'
 CGROUPS='1'
 MEMORY='2048'

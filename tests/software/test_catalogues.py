@@ -18,6 +18,7 @@ from kubetui.machines.hosts.findings import judge
 from kubetui.operations.plan import plan_text
 from kubetui.profile.files.file import dump, parse
 from kubetui.profile.plan import Plan
+from kubetui.profile.questions.answers import fitting, is_asked
 from kubetui.profile.questions.pages import Question, pages
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.profile import Profile
@@ -45,7 +46,7 @@ RUNTIME = Runtime(
 FAMILY = Family(
     name="zap",
     systems=("zaplinux",),
-    help="Zap Linux",
+    used_by="Zap Linux",
     library='zap_install() { zap --yes "$@"; }\n',
     base=("curl", "gnupg"),
     repository_format="zip",
@@ -134,7 +135,14 @@ def test_the_schema_and_the_questions_offer_the_new_names() -> None:
     assert "Pier, for boats" in asked["kubernetes.runtime"].help
     assert asked["network.pod_network"].choices == ("flannel", "manifest", "mesh")
     assert asked["network.pod_network"].help.endswith("flannel, a manifest of yours, or a mesh.")
-    assert asked["machines.packages"].choices == ("apt", "zap")
+    family = asked["machines.packages"]
+    assert family.choices == ("apt", "zap")
+    assert (
+        family.help == "The package manager of the machines' system: apt for Debian and Ubuntu, or zap for Zap Linux."
+    )
+    existing = {"provider": "hosts", "machines": {"packages": "zap"}}
+    assert fitting(existing) == existing
+    assert is_asked(family, existing)
 
 
 def test_a_family_is_asked_for_only_where_there_is_a_choice() -> None:

@@ -67,7 +67,7 @@ def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:
 def _system(plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
     family = plan.packages
     if not family.runs_on(facts.family):
-        message = f"{facts.system} does not use {family.name}, the package manager of {family.help}."
+        message = f"{facts.system} does not use {family.name}, the package manager of {family.used_by}."
         yield Obstacle(machine.name, message, "Take another machine, or change machines.packages in the profile.")
     elif facts.init != "systemd":
         yield Obstacle(machine.name, f"Its first process is {facts.init}, and the kubelet needs systemd.")

@@ -68,12 +68,14 @@ _ONLY: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "network.manifest.": _has_manifest,
 }
 """Questions asked only under a condition, by the start of their path."""
+_OF_EVERY_MACHINE: Final = {"machines.packages"}
+"""Questions in the group `machines` that existing machines are asked, too."""
 
 
 def is_asked(question: Question, values: Mapping[str, Any]) -> bool:
     """Tell whether a question applies, given the other answers."""
     path = ".".join(question.path)
-    return all(holds(values) for start, holds in _ONLY.items() if path.startswith(start))
+    return path in _OF_EVERY_MACHINE or all(holds(values) for start, holds in _ONLY.items() if path.startswith(start))
 
 
 def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -101,7 +101,7 @@ class Machines(Part):
         packages.CATALOGUE,
         "apt",
         title="Packages",
-        description="How software is installed in the machines, which has to fit their system: {choices}.",
+        description="The package manager of the machines' system: {choices}.",
     )
     prepared_box: bool = Field(
         default=False,

@@ -13,7 +13,7 @@ def _proxy(url: str) -> str:
 APT = Family(
     name="apt",
     systems=("debian",),
-    help="Debian and Ubuntu",
+    used_by="Debian and Ubuntu",
     library=script(__package__, "apt.sh"),
     base=(
         "apt-transport-https",

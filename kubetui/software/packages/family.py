@@ -25,7 +25,7 @@ class Family:
     """What a profile calls it."""
     systems: tuple[str, ...]
     """The systems that have it, as ID or ID_LIKE in /etc/os-release calls them (os-release(5))."""
-    help: str
+    used_by: str
     """The same in words, for instance "Debian and Ubuntu"."""
     library: str
     base: tuple[str, ...]
@@ -38,6 +38,11 @@ class Family:
     """Returns what `proxy_file` holds for a proxy's URL."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Packages that this family calls something else: Debian's name, and its own."""
+
+    @property
+    def help(self) -> str:
+        """What a person reads beside the choice; the end of a sentence."""
+        return f"{self.name} for {self.used_by}"
 
     def called(self, names: Iterable[str]) -> str:
         """Return Debian's names of packages as this family has them, separated by spaces."""

@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: ADDRESS, CGROUPS, FAMILY, FAMILY_HELP, MEMORY, SYSTEMS
+# shellcheck shell=bash # values: ADDRESS, CGROUPS, FAMILY, MEMORY, SYSTEMS, USED_BY
 # shellcheck disable=SC1091 # the machine has /etc/os-release
 # shellcheck disable=SC2153 # ADDRESS, CGROUPS and MEMORY are values
 
@@ -6,7 +6,7 @@
 say "$PRETTY_NAME, $(uname -m), $(nproc) CPUs, $(awk '/^MemTotal/ {print int($2 / 1024)}' /proc/meminfo) MiB, kernel $(uname -r)"
 fits=
 for id in $ID ${ID_LIKE:-}; do [[ " $SYSTEMS " != *" $id "* ]] || fits=yes; done
-[[ -n $fits ]] || fail "$PRETTY_NAME does not use $FAMILY, the package manager of $FAMILY_HELP. Choose another box, or change machines.packages."
+[[ -n $fits ]] || fail "$PRETTY_NAME does not use $FAMILY, the package manager of $USED_BY. Choose another box, or change machines.packages."
 address=$(ip -4 -oneline address show | grep -F " $ADDRESS/" || true)
 [[ -n $address ]] || fail "no interface has the address $ADDRESS. The provider did not set up the private network."
 if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then groups=2; else groups=1; fi

@@ -67,7 +67,7 @@ def _facts_probe(plan: Plan, machine: Machine) -> Command:
     values = {
         "SYSTEMS": " ".join(family.systems),
         "FAMILY": family.name,
-        "FAMILY_HELP": family.help,
+        "USED_BY": family.used_by,
         "ADDRESS": str(machine.address),
         "CGROUPS": "1" if old_enough else "2",
         "MEMORY": str(memory),
