@@ -1,4 +1,4 @@
-"""Carries a plan out: every task as soon as what it needs is done, and not a moment later."""
+"""Carries out a plan: every task starts as soon as everything it needs is done."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class Engine:
         self._unexpected: list[Exception] = []
 
     async def execute(self) -> RunFinished:
-        """Run every task and return how it went. Errors of tasks become events; others come through at the end."""
+        """Run every task and return how the run went.
+
+        A task's error becomes an event; an unexpected one is raised once all tasks have ended.
+        """
         run = self._run
         began = time.time()
         order = tasks_of(run.steps, run.plan)
@@ -60,7 +63,7 @@ class Engine:
             await self._close()
         for task in order:
             if task not in run.outcomes:
-                # cancelled, perhaps before it ran at all
+                # cancelled, perhaps before it started
                 self._blocked(task)
         if run.nodes_table:
             table = "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))
@@ -96,7 +99,7 @@ class Engine:
     async def _when_ready(
         self, task: TaskId, needs: Mapping[TaskId, frozenset[TaskId]], step: Step, machine: Machine
     ) -> Outcome:
-        # let every task be known before the first one asks for another
+        # every task has to be registered before the first one looks up another
         await asyncio.sleep(0)
         for need in needs[task]:
             if await asyncio.shield(self._running[need]) not in GOOD:
@@ -107,7 +110,7 @@ class Engine:
         return await self._attempt(task, step, machine)
 
     async def _look_instead(self, task: TaskId, needs: Iterable[TaskId], step: Step, machine: Machine) -> None:
-        """Do what a step has for the case that its own machine is well and others are not."""
+        """Run a step's `instead`, if its own machine is fine and only others failed."""
         if step.instead is None:
             return
         ended = {need: await asyncio.shield(self._running[need]) for need in needs}
@@ -144,7 +147,7 @@ class Engine:
             outcome = await step.run(Task(self._run, step, machine, log))
         except KubetuiError as error:
             return self._failed(task, began, error)
-        except Exception as error:  # noqa: BLE001 - the other machines land first, then it comes through
+        except Exception as error:  # noqa: BLE001 - raised once the other machines finish
             self._unexpected.append(error)
             return self._failed(task, began, shown(error))
         now = time.time()
@@ -155,7 +158,7 @@ class Engine:
         tail, command = (error.tail, error.command) if isinstance(error, StepFailedError) else ((), "")
         now = time.time()
         failed = Outcome.FAILED
-        # once more: the step may have learned a secret since the error was made
+        # redact again: the step may have learned a secret since the error was created
         message, fix, hide = redact(error.message), redact(error.fix), Stream()
         lines = tuple(hide(clean(line)) for line in tail)
         shown, log = redact(command), str(log_of(self._run.cluster.logs, task.machine))

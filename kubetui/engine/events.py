@@ -1,7 +1,7 @@
-"""What happens during a run, as a closed union of frozen values.
+"""The events of a run, as a closed union of frozen values.
 
-The wizard, the headless output, the JSON stream, the logs and the journal all take the same objects.
-`at` is seconds since the epoch. Every text in an event was cleaned and redacted before the event was made.
+The wizard, the headless output, the JSON stream, the logs and the journal all receive the same objects. `at` is in
+seconds since the epoch. Every text in an event is already cleaned and redacted.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ class Outcome(StrEnum):
 
     DONE = "done"
     UNCHANGED = "unchanged"
-    """Its work was there already."""
+    """Its work had been done before."""
     FAILED = "failed"
     BLOCKED = "blocked"
-    """Something that it needs failed or was stopped."""
+    """A task that it needs failed or was stopped."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)
-"""How a task ended that others can build on."""
+"""The outcomes that other tasks can build on."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskId:
-    """A step on a machine."""
+    """Identifies a task: a step on a machine."""
 
     step: str
     machine: str
@@ -39,19 +39,19 @@ class TaskId:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The whole plan is known: every task that this run will look at."""
+    """The run began; `tasks` are all the tasks that it will consider."""
 
     at: float
     cluster: str
     machines: tuple[str, ...]
     tasks: tuple[TaskId, ...]
     rehearsal: bool = False
-    """No machine is made: what machines say was recorded earlier."""
+    """Whether this is a rehearsal: it creates no machines, and plays recorded output."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """A task began; `title` is its step's."""
+    """A task began; title, why and source are its step's."""
 
     at: float
     task: TaskId
@@ -62,7 +62,7 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that a machine printed, or that the engine says about it."""
+    """A line that a machine printed, or that the engine logged about it."""
 
     at: float
     machine: str
@@ -72,10 +72,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended. `seconds` is how long it took; `error`, `error_id`, `fix`, `tail` and `log` are set when it failed.
+    """A task ended after `seconds`; `error`, `error_id`, `fix`, `tail` and `log` are set if it failed.
 
-    `command` is what failed of the step's script, in its source's words, where that is known.
-    `left_out` is how many lines of its output the log on disk does not keep, `log` where that is.
+    `command` is the command of the step's script that failed, if known. `log` is the path of the machine's log;
+    `left_out` counts the lines of output that the log does not keep.
     """
 
     at: float
@@ -93,7 +93,7 @@ class TaskFinished:
 
 @dataclass(frozen=True, slots=True)
 class NodesTable:
-    """What `kubectl get nodes -o wide` printed, cleaned and redacted as everything else."""
+    """The output of `kubectl get nodes -o wide`."""
 
     at: float
     text: str
@@ -102,7 +102,7 @@ class NodesTable:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The run ended. `changed` counts tasks that did something; `failed` and `blocked` those that did not get there."""
+    """The run ended. `changed`, `failed` and `blocked` count tasks."""
 
     at: float
     cluster: str
@@ -115,15 +115,15 @@ class RunFinished:
     kubeconfig: str = ""
     rehearsal: bool = False
     nodes: int = 0
-    """How many were planned."""
+    """How many nodes were planned."""
     ready: int = 0
-    """How many of them were Ready when the cluster was looked at; 0 where it was not."""
+    """How many nodes were Ready at the last check; 0 if there was none."""
     not_ready: tuple[str, ...] = ()
-    """The names of the others, where it was looked at."""
+    """The names of the nodes that were not Ready at the last check."""
 
     @property
     def partly(self) -> bool:
-        """Whether there is a cluster, and machines that belong to it have failed."""
+        """Whether the cluster works without some machines, which failed."""
         return bool(self.failed) and 0 < self.ready < self.nodes
 
 
@@ -132,7 +132,7 @@ Sink = Callable[[Event], None]
 
 
 def left_out(count: int) -> str:
-    """Say how many lines of a task are in no log.
+    """Say how many lines of a task's output no log keeps.
 
     >>> left_out(12)
     '12 lines of its output are left out of the log, between its first and its last ones'

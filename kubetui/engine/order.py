@@ -1,32 +1,27 @@
-"""The order of tasks: which there are, and what each waits for."""
+"""Which tasks a plan has, and which tasks each of them waits for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
 
 from kubetui.engine.events import TaskId
-from kubetui.profile.plan import Machine, Plan
-
-if TYPE_CHECKING:
-    pass
 from kubetui.engine.step import Step
+from kubetui.profile.plan import Machine, Plan
 
 
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:
-    """Return every task of a plan, in the order of the table of contents."""
+    """Return every task of a plan, in the order of the steps."""
     return tuple(
         TaskId(step.name, machine.name) for step in steps for machine in plan.machines if step.where.holds(machine)
     )
 
 
 def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset[TaskId]]:
-    """Return what each task waits for.
+    """Return the tasks that each task waits for.
 
-    A task waits for what it needs on its own machine and for nothing else; where the needed step does
-    not run on that machine, it waits for it on every machine where it does. A step in turn waits for itself
-    on the machine before.
+    A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
+    for it on every machine where it runs. A step that runs `in_turn` also waits for itself on the machine before.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}

@@ -1,4 +1,4 @@
-"""Folds a run's events into its state: what is done of all, what runs, what failed."""
+"""Folds a run's events into its progress: which tasks are done, running or failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kubetui.engine.events import (
 
 @dataclass
 class _Machine:
-    """What the state of one machine follows from."""
+    """The progress of one machine."""
 
     tasks: int = 0
     good: int = 0
@@ -32,9 +32,9 @@ class _Machine:
 
 @dataclass
 class Progress:
-    """The state of a run so far. `apply` takes events in their order.
+    """The progress of a run so far. `apply` takes events in order.
 
-    It is asked for every machine several times a second: what it says of one costs the same however many there are.
+    Screens ask it about every machine several times a second, so every answer takes constant time.
     """
 
     cluster: str = ""
@@ -48,7 +48,7 @@ class Progress:
     _of: defaultdict[str, _Machine] = field(default_factory=lambda: defaultdict(_Machine))
 
     def apply(self, event: Event) -> None:
-        """Take one event in."""
+        """Take the next event."""
         match event:
             case RunStarted():
                 self.cluster, self.machines, self.tasks = event.cluster, event.machines, event.tasks
@@ -79,12 +79,12 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """How many tasks have ended well."""
+        """How many tasks have succeeded."""
         return sum(machine.good for machine in self._of.values())
 
     @property
     def failures(self) -> tuple[TaskFinished, ...]:
-        """The tasks that failed, in the order in which they did."""
+        """The failed tasks, in the order in which they failed."""
         return tuple(event for event in self.ended.values() if event.outcome is Outcome.FAILED)
 
     def failure_of(self, machine: str) -> TaskFinished | None:
@@ -92,13 +92,13 @@ class Progress:
         return self._of[machine].failure
 
     def is_blocked(self, machine: str) -> bool:
-        """Tell whether a machine has tasks that will not be tried any more."""
+        """Whether a machine has tasks that will not run any more."""
         return self._of[machine].blocked
 
     def current(self, machine: str) -> TaskStarted | None:
-        """Return what a machine works on now."""
+        """Return the task that a machine is running now."""
         return next(iter(self._of[machine].running.values()), None)
 
     def of_machine(self, machine: str) -> tuple[int, int]:
-        """Return how many of a machine's tasks have ended well, and how many there are."""
+        """Return how many of a machine's tasks have succeeded, and how many it has."""
         return self._of[machine].good, self._of[machine].tasks

@@ -1,4 +1,4 @@
-"""What the engine asks of a provider: machines that start, can be reached, and go away again."""
+"""The interface of a provider, which creates, starts, reaches and removes machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubetui.remote.endpoint import Endpoint
 
 
 class MachineState(StrEnum):
-    """What a provider knows of a machine."""
+    """A machine's state, as far as its provider knows it."""
 
     ABSENT = "absent"
     STOPPED = "stopped"
@@ -21,28 +21,29 @@ class MachineState(StrEnum):
 
 
 class Provider(Protocol):
-    """Makes machines. Cancelling a call ends what it started, with no process left behind."""
+    """Creates machines. Cancelling a call stops every process that it started."""
 
     async def prepare(self) -> None:
-        """Get ready: write what the provider needs into the cluster's folder; nothing is started.
+        """Write the provider's files into the cluster's folder; start nothing.
 
-        Raises where machines that exist already cannot become this cluster; they are only looked at.
+        A provider of existing machines looks at them, read-only, and raises if they cannot become this cluster.
         """
 
     async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
-        """Tell the state of every machine of the plan.
+        """Return the state of every machine of the plan.
 
-        With a `log`, which only the holder of the cluster's lock gives, what an earlier run left at work is waited for.
+        With a `log`, which only the holder of the cluster's lock may pass, wait first for processes that an earlier
+        run left behind.
         """
 
     async def start(self, machine: Machine, log: LineSink, /) -> None:
-        """Start a machine, making it first where it does not exist. Returns when the provider says it runs."""
+        """Start a machine, creating it if it does not exist. Return once the provider says that it runs."""
 
     async def endpoint(self, machine: Machine) -> Endpoint:
-        """Tell how SSH reaches a machine that runs."""
+        """Return how SSH reaches a running machine."""
 
     async def fresh_endpoint(self, machine: Machine) -> Endpoint:
-        """Tell how SSH reaches a machine that may have been restarted since this was last asked."""
+        """Return how SSH reaches a machine that may have restarted since `endpoint` was last asked."""
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
-        """Remove these machines, or else every one that this cluster's folder knows, and what only they used."""
+        """Remove these machines, or all that this cluster's folder knows, and everything that only they used."""

@@ -1,4 +1,4 @@
-"""What a step sees while it runs on a machine, and the usual way of running one."""
+"""Runs a step's recipe on a machine: probe, apply, probe again."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kubetui.remote.node import Result
 
 
 async def probe(task: Task, command: Command) -> Finding:
-    """Run a probe. Raises RunError when its answer is none that a probe gives."""
+    """Run a probe and return what it found."""
     result = await task.node.run(command)
     return finding(result.exit_status, result.last)
 
 
 def finding(code: int, detail: str) -> Finding:
-    """Turn a probe's exit code into what it means; a probe that fails counts as work to be done."""
+    """Turn a probe's exit code into a finding; a probe that fails counts as work to do."""
     try:
         return Finding(WorkState(code), detail)
     except ValueError:
@@ -28,10 +28,10 @@ def finding(code: int, detail: str) -> Finding:
 
 
 async def follow_recipe(task: Task) -> Outcome:
-    """Skip what is done, do what is not, and look whether it worked.
+    """Skip completed work, do what is missing, and probe that it worked.
 
-    Raises ForeignError where something stands that kubetui did not make, StepFailedError when the
-    command fails or its work cannot be seen afterwards.
+    Raises ForeignError when something that kubetui did not make is in the way, StepFailedError when the command
+    fails or the probe does not see its work afterwards.
     """
     recipe = task.recipe()
     if recipe.probe is not None:
@@ -46,11 +46,11 @@ async def follow_recipe(task: Task) -> Outcome:
 
 
 async def apply(task: Task, command: Command, check: Command | None) -> None:
-    """Carry a command out, once more if a reboot cut it short, and look whether it worked."""
+    """Run a command, once more if a reboot interrupted it, and check with the probe that it worked."""
     try:
         result = await task.node.carry_out(unit_name(task, command), command, task.log)
     except LostTrackError as error:
-        task.log(f"{error.message} Looking.")
+        task.log(f"{error.message} Checking with the probe.")
         if check is not None:
             found = await probe(task, check)
             if found.state is WorkState.DONE:
@@ -63,21 +63,21 @@ async def apply(task: Task, command: Command, check: Command | None) -> None:
         found = await probe(task, check)
         if found.state is not WorkState.DONE:
             raise StepFailedError(
-                f'"{task.step.title}" ended well on {task.machine.name}, but its work is not there: {found.detail}.',
-                fix="Look at the log; the same command tries again.",
+                f'"{task.step.title}" succeeded on {task.machine.name}, but its probe disagrees: {found.detail}.',
+                fix="Look at the log, then run the same command again.",
                 id="VERIFY",
                 tail=result.lines,
             )
 
 
 def unit_name(task: Task, command: Command) -> str:
-    """Name a task in the guest; other work gets another name, so an old run is never taken for it."""
+    """Return the systemd unit name of a task. It depends on script and values: an old run is never mistaken for it."""
     digest = hashlib.sha256((command.assignments(reveal=False) + command.script).encode()).hexdigest()[:8]
     return f"{task.step.name}-{digest}"
 
 
 def failure(task: Task, result: Result, command: Command) -> StepFailedError:
-    """Explain why a command failed, from what it printed and where it ended."""
+    """Return the error for a failed command, with its cause diagnosed from the output."""
     cause = diagnose(result.lines)
     return StepFailedError(
         f'"{task.step.title}" failed on {task.machine.name}: {cause.message or result.last or "no output"}',

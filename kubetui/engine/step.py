@@ -1,4 +1,4 @@
-"""Steps and how they depend on each other: data, known before any machine exists."""
+"""Steps and their dependencies, which are data known before any machine exists, and what they see as they run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from kubetui.base.errors import ForeignError
 from kubetui.base.text import LineSink
@@ -18,21 +17,18 @@ from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node
 
-if TYPE_CHECKING:
-    pass
-
 
 class Where(Enum):
-    """Which machines a step runs on."""
+    """The machines that a step runs on."""
 
     EVERY = "on every machine"
-    EXISTING = "on every machine that existed before"
+    EXISTING = "on every existing machine"
     FIRST = "on the first control plane"
     OTHERS = "on every other control plane"
     WORKERS = "on every worker"
 
     def holds(self, machine: Machine) -> bool:
-        """Tell whether a machine is among them."""
+        """Whether a machine is one of them."""
         match self:
             case Where.EVERY:
                 return True
@@ -47,7 +43,7 @@ class Where(Enum):
 
 
 class WorkState(Enum):
-    """What a probe finds. The values are the exit codes of probe scripts (see `command.PRELUDE`)."""
+    """What a probe finds of a step's work. The values are the exit codes of probe scripts (see `prelude.sh`)."""
 
     DONE = 0
     ABSENT = 10
@@ -59,8 +55,8 @@ class WorkState(Enum):
 class Recipe:
     """What a step does on one machine.
 
-    `probe` looks whether the work is done and changes nothing; `apply` does it, and may be run again
-    after it was cut short. The probe is run after `apply` too, to see that it worked.
+    `probe` checks, read-only, whether the work is done. `apply` does the work, and can run again after it was
+    interrupted. The probe also runs after `apply`, to check that it worked.
     """
 
     apply: Command | None = None
@@ -69,13 +65,12 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is done, on every machine where it belongs.
+    """One piece of work, on every machine that needs it.
 
-    `why` is the sentence that a learner reads, `source` the page that the rule comes from. `recipe`
-    renders the commands from the plan alone; `run` carries them out, which most steps leave to
-    `task.follow_recipe`. With `in_turn`, one machine begins when the one before it in the plan is done.
-    `instead` only looks: it runs where the step itself cannot because other machines failed. As long as no step
-    that `installs` has begun, a machine is as its box made it, or as its owner has it.
+    `why` is the sentence for learners, `source` the page that the rule comes from. `recipe` renders the commands
+    from the plan alone; `run` carries them out, for most steps with `recipe.follow_recipe`. With `in_turn`, each
+    machine waits for the one before it in the plan. `instead` is read-only and runs when the step cannot run
+    because other machines failed. Until a step with `installs` begins, a machine is as its box or its owner left it.
     """
 
     name: str
@@ -92,12 +87,12 @@ class Step:
 
 
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
-"""Opens a connection to a machine that a provider started."""
+"""Connects to a machine that a provider started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a probe found, and its one line on it."""
+    """What a probe found, and its one line of detail."""
 
     state: WorkState
     detail: str
@@ -105,7 +100,7 @@ class Finding:
 
 @dataclass
 class Run:
-    """What the tasks of one run share: the plan, the machines' connections, and what was found on them."""
+    """What the tasks of one run share: the plan, the connections, and the findings of the survey."""
 
     plan: Plan
     cluster: Cluster
@@ -114,19 +109,19 @@ class Run:
     connect: Connect
     nodes: dict[str, Node] = field(default_factory=dict)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    """By machine and step: what the survey at the beginning found."""
+    """What the first survey found, by machine and step."""
     nodes_table: str = ""
-    """What the last step read with `kubectl get nodes -o wide`."""
+    """The output of `kubectl get nodes -o wide`, read by the last step."""
     ready: frozenset[str] | None = None
-    """The machines whose nodes the last step saw Ready; None where it saw none."""
+    """The machines whose nodes the last step saw Ready; None until it has looked."""
     outcomes: dict[TaskId, Outcome] = field(default_factory=dict)
-    """How the tasks ended that have."""
+    """The outcomes of the tasks that have ended."""
     said: set[str] = field(default_factory=set)
-    """What one of its tasks has said for all of them."""
+    """What tasks have logged with `say_once`."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     async def states(self, log: LineSink) -> Mapping[str, MachineState]:
-        """Return what the provider knew of the machines when this was first asked; it asks once a run."""
+        """Return the machines' states at the start of the run; the provider is asked only once."""
         if self._states is None:
             self._states = asyncio.ensure_future(self.provider.states(log))
         return await self._states
@@ -134,7 +129,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A step on a machine, with what it needs to run. `log` takes lines for the machine's log."""
+    """A step on a machine, with everything it needs to run. `log` adds a line to the machine's log."""
 
     run: Run
     step: Step
@@ -143,7 +138,7 @@ class Task:
 
     @property
     def plan(self) -> Plan:
-        """The plan of the run."""
+        """The run's plan."""
         return self.run.plan
 
     @property
@@ -161,19 +156,19 @@ class Task:
         return self.step.recipe(self.plan, self.machine)
 
     def found(self) -> Finding | None:
-        """Return what the survey at the beginning found for this task."""
+        """Return what the first survey found for this task, if it did."""
         return self.run.findings.get((self.machine.name, self.step.name))
 
     def say_once(self, text: str) -> None:
-        """Log what holds for the whole run, and not again where another machine's task has."""
+        """Log a fact about the whole run, unless another task has logged it already."""
         if text not in self.run.said:
             self.run.said.add(text)
             self.log(text)
 
     def refuse_foreign(self, found: Finding) -> None:
-        """Raise ForeignError where something stands that kubetui did not make."""
+        """Raise ForeignError if the probe found something that kubetui did not make."""
         if found.state is WorkState.FOREIGN:
             raise ForeignError(
                 f"{self.machine.name}: {found.detail}.",
-                fix="kubetui changes nothing that it did not make. Remove it, or choose another machine.",
+                fix="kubetui never changes what it did not make. Remove it yourself, or choose another machine.",
             )

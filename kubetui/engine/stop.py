@@ -1,4 +1,4 @@
-"""How a run is asked to stop: gently, or at once."""
+"""Stops a run, gently or at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubetui.base.errors import StoppedError
 
 @dataclass
 class Stop:
-    """Asks a run to come to an end: what runs lands, nothing new starts. Forced, what runs is cancelled."""
+    """Asks a run to stop: running tasks finish and no new ones start. When forced, running tasks are cancelled."""
 
     requested: bool = False
     forced: bool = False
@@ -22,25 +22,25 @@ class Stop:
     def request(self) -> None:
         """Stop gently; at the second call, stop at once."""
         if self.requested and not self.forced:
-            # once alone: a second cancellation would cut short the cleaning up after the first
+            # cancel only once: a second cancellation would interrupt the clean-up after the first
             self.forced = True
             for task in self._tasks:
                 task.cancel()
         self.requested = True
 
     def wish(self) -> None:
-        """Stop gently, however often this is called."""
+        """Stop gently, no matter how often this is called."""
         if not self.requested:
             self.request()
 
     def at_once(self) -> None:
-        """Stop without waiting for what runs."""
+        """Stop without waiting for running tasks."""
         self.wish()
         self.request()
 
     @contextmanager
     def cancels(self, tasks: Sequence[asyncio.Task[Any]]) -> Iterator[None]:
-        """Let a forced stop cancel these tasks meanwhile, and no others."""
+        """While this context lasts, let a forced stop cancel these tasks and no others."""
         before, self._tasks = self._tasks, tasks
         try:
             yield
@@ -49,7 +49,7 @@ class Stop:
 
     @contextmanager
     def cancels_this(self) -> Iterator[None]:
-        """Let a forced stop cancel the coroutine that this stands in. Raises StoppedError where it did."""
+        """Let a forced stop cancel the coroutine that uses this context. Raises StoppedError when it does."""
         task = asyncio.current_task()
         with self.cancels([task] if task else []):
             try:
@@ -57,4 +57,4 @@ class Stop:
             except asyncio.CancelledError:
                 if not self.forced:
                     raise
-                raise StoppedError("Stopped at once.", fix="The same command goes on from here.") from None
+                raise StoppedError("Stopped at once.", fix="Run the same command again to continue.") from None

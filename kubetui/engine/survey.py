@@ -1,4 +1,4 @@
-"""One look at a machine: every step's probe in a single call."""
+"""Runs every step's probe on a machine in a single call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ANSWER: Final = re.compile(rf"{MARK}\|([^|]*)\|(\d{{1,3}})\|(.*)")
 
 
 def script(own: Command, probes: dict[str, Command]) -> str:
-    """Return a script that runs `own`, then each probe in a shell of its own, with a line on each."""
+    """Return a script that runs `own`, then each probe in its own subshell, and prints one answer line per probe."""
     parts = [_alone("own", own), 'printf "%s\\n" "$said"\n((ended == 0)) || exit "$ended"\n']
     for name, probe in probes.items():
         parts.append(_alone(name, probe))
@@ -24,13 +24,13 @@ def script(own: Command, probes: dict[str, Command]) -> str:
 
 
 def _alone(name: str, command: Command) -> str:
-    # not in a condition: there bash would ignore the `set -e` that the probe counts on
+    # not inside a condition: there bash ignores `set -e`, which the probe relies on
     values = command.assignments(reveal=True)
     return f"# {name}\nsaid=$(\nexec 2>&1\nset -e\n{values}{command.script}\n)\nended=$?\n"
 
 
 def parse(lines: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], tuple[str, ...]]:
-    """Split what the script printed into the probes' answers (exit code, detail) and the other lines."""
+    """Split the script's output into the probes' answers (exit code, detail) and the other lines."""
     found: dict[str, tuple[int, str]] = {}
     others = []
     for line in lines:

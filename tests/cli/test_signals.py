@@ -95,7 +95,7 @@ def test_an_interrupted_destroy_can_be_repeated(tmp_path: Path, number: int) -> 
         run.send_signal(number)
         code, said = ended(run)
     assert code == 130, said
-    assert "Stopped at once." in said
+    assert "Run the same command again to continue." in said
     pid = re.search(r"\d+", working)
     assert pid
     assert not psutil.pid_exists(int(pid[0]))

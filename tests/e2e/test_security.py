@@ -127,7 +127,7 @@ def test_a_changed_package_is_refused(refusing: tuple[Lab, str, str]) -> None:
     found = diagnose(lines)
     assert code != 0, lines
     assert found.id == "PACKAGE-CHANGED", lines
-    assert "not the file that the repository has signed" in found.message
+    assert "not the file that the repository signed" in found.message
     assert "kubelet" not in lab.on("kubmaster", "dpkg-query --show --showformat='${Package} ' 'kube*' || true")
 
 

@@ -45,13 +45,13 @@ async def test_a_failing_probe_counts_as_work_to_do() -> None:
 async def test_work_that_the_probe_cannot_see_afterwards_is_a_failure() -> None:
     bench = await followed(FakeNode(probes=[ABSENT, ABSENT]))
     assert bench.failure().error_id == "VERIFY"
-    assert "its work is not there: not there." in bench.failure().error
+    assert "its probe disagrees: not there." in bench.failure().error
 
 
 async def test_a_failure_is_explained_from_the_output() -> None:
     answer = Result(100, ("E: Version '1.36.99-*' for 'kubelet' was not found",))
     bench = await followed(FakeNode(probes=[ABSENT], applies=[answer]))
-    assert bench.failure().error == '"One" failed on kubmaster: the repository has no kubelet 1.36.99-*.'
+    assert bench.failure().error == '"One" failed on kubmaster: the repository does not offer kubelet 1.36.99-*.'
     assert bench.failure().error_id == "VERSION-MISSING"
     assert bench.failure().tail == answer.lines
 
@@ -60,7 +60,7 @@ async def test_after_a_restart_only_missing_work_is_repeated() -> None:
     lost = LostTrackError("It was restarted.")
     bench = await followed(node := FakeNode(probes=[ABSENT], applies=[lost]))
     assert node.calls == ["run probe", "carry out apply", "run probe"]
-    assert bench.lines() == ["It was restarted. Looking."]
+    assert bench.lines() == ["It was restarted. Checking with the probe."]
     bench = await followed(node := FakeNode(probes=[ABSENT, ABSENT], applies=[lost]))
     assert node.calls == ["run probe", "carry out apply", "run probe", "carry out apply", "run probe"]
     assert bench.finished() == {"kubmaster/one": Outcome.DONE}

@@ -1,1 +1,1 @@
-"""Why a step failed: causes recognised in what the machine printed."""
+"""Why a step failed: causes recognised in the machine's output."""

@@ -1,4 +1,4 @@
-"""The command of a step's script that failed, as a person would type it: from its source, which holds no secret."""
+"""Finds the command that failed in a step's script. It is quoted from the source, which holds no secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubetui.remote.command import Command, Value
 
 LONGEST: Final = 400
 _SHORT: Final = 60
-"""Characters of a value that may stand in place of its variable; a whole file's content may not."""
+"""The longest value, in characters, that replaces its variable; a whole file's content does not."""
 _NAME: Final = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_]))")
 _GIVING_UP: Final = re.compile(r"(exit|return)\b[ 0-9$?]*$")
 _AROUND: Final = (
@@ -24,10 +24,10 @@ _AROUND: Final = (
 
 
 def failed_command(command: Command, failed_at: Sequence[int]) -> str:
-    """Return the command that failed, with its short values filled in; nothing where that is not known.
+    """Return the command that failed, with short values filled in; empty if it is not known.
 
-    `failed_at` are lines of the script, counted from 1: the innermost call's first (see `node.Result`). Secrets stay
-    the names of their variables.
+    `failed_at` are line numbers of the script, counted from 1, innermost call first (see `node.Result`). Secrets
+    appear as the names of their variables.
     """
     lines = command.script.split("\n")
     text, *callers = [_command(lines, number - 1) for number in failed_at if 0 < number <= len(lines)] or [""]
@@ -37,9 +37,9 @@ def failed_command(command: Command, failed_at: Sequence[int]) -> str:
 
 
 def _command(lines: list[str], index: int) -> str:
-    """Return what is on a line, without the shell's words around it.
+    """Return the command on a line, without the shell syntax around it.
 
-    A script that says why before it gives up has failed where it looked: at the condition around that.
+    When the line only gives up (`exit 1`), the command that failed is the condition around it.
     """
     start, text = _whole(lines, index)
     if _GIVING_UP.match(text):
@@ -47,12 +47,12 @@ def _command(lines: list[str], index: int) -> str:
         text = _whole(lines, around)[1] if around is not None else text
     for pattern in _AROUND:
         text = pattern.sub("", text)
-    # the end of a block is no command, and where in it something failed is not known
+    # the end of a block is no command: what failed inside the block is not known
     return text if re.search(r"[a-z]", text.removeprefix("done").removeprefix("fi")) else ""
 
 
 def _whole(lines: list[str], index: int) -> tuple[int, str]:
-    """Return where the command begins that a line belongs to, and all of it: a backslash goes on in the next line."""
+    """Return the first line of the command that a line belongs to, and the whole command, continuation lines joined."""
     start = end = index
     while start > 0 and lines[start - 1].endswith("\\"):
         start -= 1
@@ -62,7 +62,7 @@ def _whole(lines: list[str], index: int) -> tuple[int, str]:
 
 
 def _condition(lines: list[str], index: int) -> int | None:
-    """Return the line around a block: the last one before it that is less indented."""
+    """Return the line that opens the block around a line: the last line before it that is less indented."""
     depth = _depth(lines[index])
     before = (at for at in range(index - 1, -1, -1) if lines[at].strip() and _depth(lines[at]) < depth)
     return next(before, None)

@@ -1,4 +1,4 @@
-"""Likely causes of a failed step, recognised in its last lines. The patterns are taken from real output."""
+"""Recognises the likely cause of a failed step in its last lines. The patterns come from real output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubetui.engine.failures.preflight import Cause
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression and the cause that it stands for; `{0}`, `{1}` in its texts are the groups found."""
+    """A regular expression and the cause that it shows; `{0}`, `{1}` in the cause's texts are its groups."""
 
     expression: re.Pattern[str]
     cause: Cause
@@ -27,19 +27,19 @@ PATTERNS: tuple[Pattern, ...] = (
         r"^E: Could not get lock (\S+?)\.? It is held by process (\d+(?: \([^)]+\))?)",
         "APT-LOCK",
         "apt could not get its lock: process {1} held {0} for 5 minutes.",
-        "Most often it ends by itself: try again in a minute.",
+        "That process usually ends by itself: try again in a minute.",
     ),
     _pattern(
         r"error: (\S+) has (\d+) MiB free, and this step needs (\d+)",
         "DISK-FULL",
         "{0} has {1} MiB free, and this step needs {2} MiB.",
-        "Free some space in the machine, or take a box with a larger disk; the same command goes on from here.",
+        "Free some space in the machine, or choose a box with a larger disk; then run the same command again.",
     ),
     _pattern(
         r"No space left on device|You don't have enough free space in",
         "DISK-FULL",
         "the machine's disk is full.",
-        "Free some space in it, or take a box with a larger disk.",
+        "Free some space in it, or choose a box with a larger disk.",
     ),
     _pattern(
         r"error: the key at (\S+) has expired",
@@ -57,13 +57,13 @@ PATTERNS: tuple[Pattern, ...] = (
         r"error: (the key at .*wants.*)",
         "KEY-WRONG",
         "{0}",
-        "Do not go on before you know why; then correct mirrors.packages.fingerprint.",
+        "Find out why before you continue; then correct mirrors.packages.fingerprint.",
     ),
     _pattern(
         r"BADSIG ([0-9A-F]{8,40})",
         "SIGNATURE-WRONG",
-        "what a package repository offers was changed after it was signed with the key {0}.",
-        "Do not go on before you know why: something between here and the mirror changes what it sends.",
+        "the content of a package repository changed after it was signed with the key {0}.",
+        "Find out why before you continue: something between this machine and the mirror changes the data.",
     ),
     # apt 3 has Sequoia's sqv look at signatures, and no gpgv any more
     _pattern(
@@ -76,66 +76,66 @@ PATTERNS: tuple[Pattern, ...] = (
         r"(?:NO_PUBKEY|The following signatures.*|sqv .* Missing key)\s+([0-9A-F]{8,40})",
         "KEY-MISSING",
         "a package repository is signed with the key {0}, which is not the one that belongs to it.",
-        "Look at mirrors.packages in the profile: url and key must belong together.",
+        "Check mirrors.packages in the profile: url and key must belong together.",
     ),
     _pattern(
         r"E: Version '([^']+)' for '([^']+)' was not found",
         "VERSION-MISSING",
-        "the repository has no {1} {0}.",
-        "Choose a version that the repository has, or the minor version alone.",
+        "the repository does not offer {1} {0}.",
+        "Choose a version that the repository offers, or only the minor version, such as 1.36.",
     ),
     _pattern(
         r"E: Release file for (\S+) is not valid yet \(invalid for another ([^)]+)\)",
         "CLOCK",
         "the machine's clock is {1} behind what {0} says.",
-        "The same command sets the clock, and goes on from here.",
+        "Run the same command again: it sets the clock first.",
     ),
     _pattern(
         r"x509: certificate has expired or is not yet valid: (current time \S+ is (?:before|after) \S+)",
         "CLOCK",
-        "a certificate does not hold at the machine's time: {0}.",
-        "If its clock is wrong, the same command sets it, and goes on from here.",
+        "a certificate is not valid at the machine's time: {0}.",
+        "If the machine's clock is wrong, run the same command again: it sets the clock first.",
     ),
     _pattern(
         r"E: Failed to fetch (\S+)\s+(?:Hash Sum mismatch|File has unexpected size)",
         "PACKAGE-CHANGED",
-        "{0} is not the file that the repository has signed.",
-        "Do not go on before you know why: a mirror may be half-updated, or something changes what it sends.",
+        "{0} is not the file that the repository signed.",
+        "Find out why before you continue: the mirror may be half updated, or something changes its data.",
     ),
     _pattern(
         r"E: (Failed to fetch \S+.*)",
         "APT-FETCH",
         "{0}",
-        "Look whether the mirror answers; the same command goes on from here.",
+        "Check that the mirror answers; then run the same command again.",
     ),
     _pattern(
         r"error: image (\S+) cannot be pulled from (\S+)",
         "IMAGE-PULL",
         "the image {0} cannot be pulled from {1}.",
-        "Look whether that answers, also from inside the machine; the same command goes on from here.",
+        "Check that it answers, also from inside the machine; then run the same command again.",
     ),
     _pattern(
         r"error: the control plane cannot be reached at (\S+) from here: (.+)",
         "CONTROL-PLANE-UNREACHABLE",
-        "it does not reach the control plane at {0}: {1}.",
-        "Look at the private network between the machines and at packet filters; then run the same command again.",
+        "the machine cannot reach the control plane at {0}: {1}.",
+        "Check the private network between the machines and any packet filters; then run the same command again.",
     ),
     _pattern(
         r'a Node with name "(\S+)" and status "Ready" already exists in the cluster',
         "NODE-EXISTS",
-        "the cluster still has a node {0} that is Ready, as a join that was cut short leaves it.",
-        "Within a minute it is not Ready any more: then run the same command again. Or: kubectl delete node {0}",
+        "the cluster still lists a Ready node {0}, left by an interrupted join.",
+        "Within a minute it stops being Ready: then run the same command again. Or: kubectl delete node {0}",
     ),
     _pattern(
         r"failed to run Kubelet: running with swap on is not supported",
         "SWAP",
-        "swap is on in the machine, and the kubelet does not start with it.",
-        "The same command turns it off; if it comes back, swapon --show names what turns it on.",
+        "swap is on in the machine, so the kubelet does not start.",
+        "Run the same command again: it turns swap off. If swap comes back, swapon --show lists its devices.",
     ),
     _pattern(
         r"timed out waiting for the condition|is not healthy after \d|context deadline exceeded",
         "KUBEADM-TIMEOUT",
-        "kubeadm waited in vain for the kubelet and the control plane.",
+        "kubeadm timed out waiting for the kubelet and the control plane.",
         "The kubelet's last lines are below; on a slow host give kubeadm more time with a patch (timeouts).",
     ),
     _pattern(r"^error: (.+)", "STEP", "{0}", ""),
@@ -145,9 +145,9 @@ NONE = Cause("STEP", "", "")
 
 
 def diagnose(lines: Iterable[str]) -> Cause:
-    """Return the first known cause that the last lines of a step show, by the order of the table.
+    """Return the first cause in the table that a step's last lines show, or NONE.
 
-    Where kubeadm's preflight failed, it is what each of its checks found.
+    When kubeadm's preflight failed, return the findings of all its checks instead.
     """
     text = list(lines)
     failed = preflight.failed_checks(text)

@@ -1,6 +1,6 @@
-"""kubeadm's preflight checks, each said with what to do about it; kubeadm tells of all that failed at once.
+"""Explains kubeadm's failed preflight checks, each with its fix; kubeadm reports all of them at once.
 
-Names and texts of the checks are kubeadm's own (kubernetes, cmd/kubeadm/app/preflight/checks.go).
+The names and texts of the checks are kubeadm's own (kubernetes, cmd/kubeadm/app/preflight/checks.go).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What the last lines of a step say: a stable id, what happened, and what to do."""
+    """Why a step failed: a stable id, what happened, and how to fix it."""
 
     id: str
     message: str
@@ -21,14 +21,18 @@ class Cause:
 
 
 _FAILED: Final = re.compile(r"\[ERROR ([^]]+)\]: (.*)")
-_SIZE: Final = "A machine keeps its size: kubetui destroy, then set machines.control_plane.%s to {1} or more."
-_STRANGER: Final = "An earlier cluster may have left it. Look at what it is, and move it away."
-_SETTING: Final = "The same command sets it again; if that does not last, look for what else sets it (/etc/sysctl.d)."
+_SIZE: Final = "Machines cannot be resized: run kubetui destroy, then set machines.control_plane.%s to {1} or more."
+_STRANGER: Final = "An earlier cluster may have left it. Check what it is, and move it away."
+_SETTING: Final = "The same command sets it again. If that does not last, find what else sets it (/etc/sysctl.d)."
 
 CHECKS: Final = (
     (
         r"Port-(\d+): ",
-        Cause("PORT-TAKEN", "port {0} is taken on the machine.", "End what listens there (ss -ltnp shows it)."),
+        Cause(
+            "PORT-TAKEN",
+            "port {0} is taken on the machine.",
+            "Stop what listens there (ss -ltnp shows it).",
+        ),
     ),
     (
         r"NumCPU: the number of available CPUs (\d+) is less than the required (\d+)",
@@ -47,10 +51,10 @@ CHECKS: Final = (
         ),
     ),
     (r"DirAvailable-\S*: (\S+) is not empty", Cause("PREFLIGHT", "{0} is not empty.", _STRANGER)),
-    (r"FileAvailable-\S*: (\S+) already exists", Cause("PREFLIGHT", "{0} is there already.", _STRANGER)),
+    (r"FileAvailable-\S*: (\S+) already exists", Cause("PREFLIGHT", "{0} exists already.", _STRANGER)),
     (
         r"FileExisting-\S*: (\S+) not found in system path",
-        Cause("PREFLIGHT", "the program {0} is missing.", "Install the package that has it in the machine."),
+        Cause("PREFLIGHT", "the program {0} is missing.", "Install the package that provides it in the machine."),
     ),
     (
         r"FileContent-\S*: (\S+) contents are not set to (\S+)",
@@ -61,19 +65,19 @@ CHECKS: Final = (
         Cause(
             "PREFLIGHT",
             "the container runtime does not answer.",
-            "Look in the machine why: journalctl --unit=containerd.",
+            "Find out why in the machine: journalctl --unit=containerd.",
         ),
     ),
     (
         r"SystemVerification: (.*)",
-        Cause("PREFLIGHT", "the machine's system does not fit: {0}", "Take another box, with a newer kernel."),
+        Cause("PREFLIGHT", "the machine's system is not suitable: {0}", "Choose another box, with a newer kernel."),
     ),
     (
         r"KubeletVersion: (.*)",
         Cause(
             "PREFLIGHT",
-            "the kubelet does not fit the control plane: {0}",
-            "Look at kubernetes.version and mirrors.packages: both come from the same repository.",
+            "the kubelet does not match the control plane: {0}",
+            "Check kubernetes.version and mirrors.packages: both must come from the same repository.",
         ),
     ),
     (
@@ -81,19 +85,19 @@ CHECKS: Final = (
         Cause(
             "IMAGE-PULL",
             "the image {0} cannot be pulled.",
-            "Look whether its registry can be reached from the machine; the same command goes on from here.",
+            "Check that the machine can reach its registry; then run the same command again.",
         ),
     ),
     (
         r"(.+?): (.*)",
-        Cause("PREFLIGHT", "kubeadm's check {0} failed: {1}", "Put that right; the same command tries again."),
+        Cause("PREFLIGHT", "kubeadm's check {0} failed: {1}", "Fix that; then run the same command again."),
     ),
 )
-"""What stands for a check and its text, the first that fits; `{0}`, `{1}` are the groups found."""
+"""Patterns for "CHECK: TEXT" and their causes; the first match counts. `{0}`, `{1}` are the groups."""
 
 
 def failed_checks(lines: Iterable[str]) -> Cause | None:
-    """Return what every check that failed says, as one cause; None where none did."""
+    """Return one cause for all failed checks; None if none failed."""
     failed = (match for line in lines if (match := _FAILED.search(line)))
     causes = list(dict.fromkeys(_cause(f"{match[1]}: {match[2]}") for match in failed))
     if len(causes) < 2:  # noqa: PLR2004
@@ -101,7 +105,7 @@ def failed_checks(lines: Iterable[str]) -> Cause | None:
     ids, fixes = {cause.id for cause in causes}, list(dict.fromkeys(cause.fix for cause in causes))
     return Cause(
         ids.pop() if len(ids) == 1 else "PREFLIGHT",
-        f"kubeadm's checks found {len(causes)} things: {_numbered(cause.message for cause in causes)}",
+        f"kubeadm's preflight found {len(causes)} problems: {_numbered(cause.message for cause in causes)}",
         fixes[0] if len(fixes) == 1 else _numbered(cause.fix for cause in causes),
     )
 

@@ -40,7 +40,7 @@ CASES = [
         ),
         "CLOCK",
         (
-            "a certificate does not hold at the machine's time: current time 2026-11-21T08:00:00Z is before "
+            "a certificate is not valid at the machine's time: current time 2026-11-21T08:00:00Z is before "
             "2026-11-22T08:00:00Z."
         ),
     ),
@@ -82,7 +82,7 @@ CASES = [
             "isv:kubernetes OBS Project <isv:kubernetes@build.opensuse.org>"
         ),
         "SIGNATURE-WRONG",
-        "what a package repository offers was changed after it was signed with the key 234654DA9A296436.",
+        "the content of a package repository changed after it was signed with the key 234654DA9A296436.",
     ),
     (
         (
@@ -107,12 +107,12 @@ CASES = [
     (
         "E: Version '1.36.99-*' for 'kubelet' was not found",
         "VERSION-MISSING",
-        "the repository has no kubelet 1.36.99-*.",
+        "the repository does not offer kubelet 1.36.99-*.",
     ),
     (
         "E: Failed to fetch http://mirror/p/kubelet_1.36.1-1.1_amd64.deb  Hash Sum mismatch",
         "PACKAGE-CHANGED",
-        "http://mirror/p/kubelet_1.36.1-1.1_amd64.deb is not the file that the repository has signed.",
+        "http://mirror/p/kubelet_1.36.1-1.1_amd64.deb is not the file that the repository signed.",
     ),
     (
         "E: Failed to fetch http://mirror/debian/runc_1.deb  503  Service Unavailable [IP: 10.0.3.1 8080]",
@@ -127,27 +127,27 @@ CASES = [
     (
         "error: the control plane cannot be reached at 192.168.56.101:6443 from here: its SSH answers, so something",
         "CONTROL-PLANE-UNREACHABLE",
-        "it does not reach the control plane at 192.168.56.101:6443: its SSH answers, so something.",
+        "the machine cannot reach the control plane at 192.168.56.101:6443: its SSH answers, so something.",
     ),
     (
         'execution phase kubelet-start: a Node with name "kubnode1" and status "Ready" already exists in the cluster',
         "NODE-EXISTS",
-        "the cluster still has a node kubnode1 that is Ready, as a join that was cut short leaves it.",
+        "the cluster still lists a Ready node kubnode1, left by an interrupted join.",
     ),
     (
         "couldn't initialize a Kubernetes cluster: timed out waiting for the condition",
         "KUBEADM-TIMEOUT",
-        "kubeadm waited in vain for the kubelet and the control plane.",
+        "kubeadm timed out waiting for the kubelet and the control plane.",
     ),
     (
         "[kubelet-check] The kubelet is not healthy after 4m0.0005s",
         "KUBEADM-TIMEOUT",
-        "kubeadm waited in vain for the kubelet and the control plane.",
+        "kubeadm timed out waiting for the kubelet and the control plane.",
     ),
     (
         "error: failed while waiting for the kube-apiserver: context deadline exceeded",
         "KUBEADM-TIMEOUT",
-        "kubeadm waited in vain for the kubelet and the control plane.",
+        "kubeadm timed out waiting for the kubelet and the control plane.",
     ),
     (
         (
@@ -155,7 +155,7 @@ CASES = [
             'please disable swap or set --fail-swap-on flag to false"'
         ),
         "SWAP",
-        "swap is on in the machine, and the kubelet does not start with it.",
+        "swap is on in the machine, so the kubelet does not start.",
     ),
     ("error: there is no user vagrant", "STEP", "there is no user vagrant"),
 ]
@@ -187,7 +187,7 @@ PREFLIGHT = [
         "FileAvailable--etc-kubernetes-pki-ca.crt",
         "/etc/kubernetes/pki/ca.crt already exists",
         "PREFLIGHT",
-        "/etc/kubernetes/pki/ca.crt is there already.",
+        "/etc/kubernetes/pki/ca.crt exists already.",
     ),
     (
         "FileExisting-conntrack",
@@ -206,13 +206,13 @@ PREFLIGHT = [
         "SystemVerification",
         "missing required cgroups: memory",
         "PREFLIGHT",
-        "the machine's system does not fit: missing required cgroups: memory",
+        "the machine's system is not suitable: missing required cgroups: memory",
     ),
     (
         "KubeletVersion",
         "the kubelet version is higher than the control plane version.",
         "PREFLIGHT",
-        "the kubelet does not fit the control plane: the kubelet version is higher than the control plane version.",
+        "the kubelet does not match the control plane: the kubelet version is higher than the control plane version.",
     ),
     (
         "ImagePull",
@@ -242,16 +242,16 @@ def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
     cause = diagnose([*lines, lines[0]])
     assert cause.id == "PREFLIGHT"
     assert cause.message == (
-        "kubeadm's checks found 2 things: (1) port 6443 is taken on the machine. "
+        "kubeadm's preflight found 2 problems: (1) port 6443 is taken on the machine. "
         "(2) the container runtime does not answer."
     )
-    assert cause.fix.startswith("(1) End what listens there (ss -ltnp shows it). (2) Look in the machine why:")
+    assert cause.fix.startswith("(1) Stop what listens there (ss -ltnp shows it). (2) Look in the machine why:")
 
 
 def test_several_failed_checks_of_one_kind_share_id_and_fix() -> None:
     cause = diagnose([f"    [ERROR Port-{port}]: Port {port} is in use" for port in (6443, 10250)])
     assert cause.id == "PORT-TAKEN"
-    assert cause.fix == "End what listens there (ss -ltnp shows it)."
+    assert cause.fix == "Stop what listens there (ss -ltnp shows it)."
     assert "6443" in cause.message
     assert "10250" in cause.message
 
