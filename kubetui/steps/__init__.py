@@ -1,1 +1,1 @@
-"""What is done in a machine, as values."""
+"""The work that is done in machines, as values."""

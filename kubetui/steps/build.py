@@ -1,4 +1,4 @@
-"""The pipeline's table of contents: every step, in the order in which one machine alone would take them."""
+"""Every step of a build, in the order in which a single machine runs them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Steps that make nodes a cluster: init, join, the final check."""
+"""Steps that turn nodes into a cluster: init, join, the final check."""

@@ -1,4 +1,4 @@
-"""The end: completion for the shell, and a look at the whole cluster."""
+"""The last steps: shell completion for kubectl, and a check of the whole cluster."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _completion(_plan: Plan, _machine: Machine) -> Recipe:
 COMPLETION = Step(
     name="completion",
     title="Complete kubectl in bash",
-    why="Names of pods are long; with completion, tab types them.",
+    why="Pod names are long; with completion, the tab key types them.",
     source="kubernetes.io, Install Tools: bash auto-completion on Linux",
     where=Where.EVERY,
     needs=(KUBERNETES_PACKAGES,),
@@ -41,7 +41,7 @@ COMPLETION = Step(
 
 VERIFY: Final = ADMIN + script(__package__, "check.sh")
 LOOK_SECONDS: Final = 60.0
-"""How long a node that has joined may take to be Ready where others failed."""
+"""When some machines failed, how long the joined nodes may take to become Ready."""
 LOOK_PAUSE: Final = 1.0
 
 
@@ -55,7 +55,7 @@ def _waiting(plan: Plan) -> Command:
 
 
 async def _check(task: Task) -> Outcome:
-    # it only looks, so a reboot under it costs no more than another look
+    # read-only: if a reboot interrupts it, running it again is all it takes
     await apply(task, _waiting(task.plan), None)
     address = await ready(task.run.cluster.kubeconfig)
     task.log(f"the API server answers this host at {address}")
@@ -65,7 +65,7 @@ async def _check(task: Task) -> Outcome:
 
 
 async def _look(task: Task) -> None:
-    """Read the nodes there are, and wait a little for those that have just joined."""
+    """Read the nodes of a partial cluster; wait a little for those that have just joined."""
     joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
     ended = task.run.outcomes.items()
     joined = {each.machine for each, outcome in ended if each.step in joins and outcome in GOOD}
@@ -81,7 +81,7 @@ async def _look(task: Task) -> None:
 
 
 def ready_nodes(table: str) -> frozenset[str]:
-    r"""Return the names of the nodes that a table of `kubectl get nodes` shows Ready.
+    r"""Return the names of the Ready nodes in the output of `kubectl get nodes`.
 
     >>> ready_nodes("NAME  STATUS\na  Ready\nb  NotReady\n")
     frozenset({'a'})
@@ -93,7 +93,7 @@ def ready_nodes(table: str) -> frozenset[str]:
 CHECK = Step(
     name="check",
     title="Check the cluster",
-    why="Every node Ready, every INTERNAL-IP the planned one, the system's pods running, and the API within this host's reach.",
+    why="Every node must be Ready with its planned INTERNAL-IP, system pods must run, and this host must reach the API.",
     source="the tutorial: kubectl get nodes -o wide",
     where=Where.FIRST,
     needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, COMPLETION),

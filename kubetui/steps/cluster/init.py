@@ -1,4 +1,4 @@
-"""The control plane: `kubeadm init`, its kubeconfig, and the pod network."""
+"""The first control plane: `kubeadm init`, the kubeconfig and the pod network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kubetui.steps.node.containers import PULL_IMAGES
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
 KUBEADM: Final = script(__package__, "kubeadm.sh")
-"""What init and join share. Reads CRI_SOCKET, CGROUP_V1_SKIPS, and the path of the marks from `mark`."""
+"""The functions that init and join share."""
 
 INIT: Final = ADMIN + script(__package__, "init.sh")
 INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
@@ -42,7 +42,7 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
 INIT_STEP = Step(
     name="init",
     title="kubeadm init",
-    why="kubeadm makes the certificates, starts etcd and the API server, and prepares the join token that workers need.",
+    why="kubeadm creates the certificates, starts etcd and the API server, and prepares for nodes to join with a join token.",
     source="kubernetes.io, Creating a cluster with kubeadm",
     where=Where.FIRST,
     needs=(PULL_IMAGES,),
@@ -75,7 +75,7 @@ async def _fetch(task: Task) -> Outcome:
 KUBECONFIG_STEP = Step(
     name="kubeconfig",
     title="Hand out the kubeconfig",
-    why="kubectl needs the API server's address and a certificate: for the user in the machine, and for you on this host.",
+    why="kubectl needs the API server's address and a certificate, both in the machine and on this host.",
     source="kubernetes.io, Creating a cluster with kubeadm: More information",
     where=Where.FIRST,
     needs=(INIT_STEP,),
@@ -96,7 +96,7 @@ def _network(plan: Plan, _machine: Machine) -> Recipe:
 POD_NETWORK = Step(
     name="network",
     title="Install the pod network",
-    why="Kubernetes itself connects no pods; until a pod network does, every node stays NotReady.",
+    why="Kubernetes itself does not connect pods; every node stays NotReady until a pod network does.",
     source="kubernetes.io, Creating a cluster with kubeadm: Installing a Pod network add-on; flannel, README",
     where=Where.FIRST,
     needs=(INIT_STEP,),

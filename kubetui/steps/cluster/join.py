@@ -1,4 +1,4 @@
-"""The workers: each joins with a join token of its own."""
+"""Joins machines to the cluster, each with its own join token."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
 
 
 def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:
-    """Return what makes a machine join, whose join token comes late, and the probe that sees whether it has."""
+    """Return the command that joins a machine, whose join token is a late value, and the probe for it."""
     documents = kubeadm.join_documents(plan, machine)
     values: dict[str, str | Secret | Late] = {
         "CLUSTER_ID": plan.identity,
@@ -56,12 +56,12 @@ async def _run(task: Task) -> Outcome:
 async def join(
     task: Task, command: Command, look: Command, more: Callable[[Task], Awaitable[Mapping[str, Secret]]] | None = None
 ) -> Outcome:
-    """Let a machine join where it has not yet; `more` gets the values that `command` takes beside a join token.
+    """Join a machine unless it has joined already; `more` returns the late values besides the join token.
 
-    Raises ForeignError where it has joined something that kubetui did not make.
+    Raises ForeignError when it has joined a cluster that kubetui did not make.
     """
     found = task.found() or await probe(task, look)
-    # a control plane that was made anew knows nobody, whatever a worker believes
+    # a recreated control plane knows no nodes, whatever a worker's own marks say
     told = await task.first_node.read(Command(KNOWN, {"NAME": task.machine.name}))
     authority, _, known = told.strip().partition("\n")
     if found.state is WorkState.DONE and known:
@@ -77,7 +77,7 @@ async def join(
 JOIN_STEP = Step(
     name="join",
     title="kubeadm join",
-    why="With a token the worker proves itself to the API server, and with the CA's hash the API server to the worker.",
+    why="The join token proves the worker to the API server; the CA's hash proves the API server to the worker.",
     source="kubernetes.io, kubeadm join",
     where=Where.WORKERS,
     needs=(PULL_IMAGES, INIT_STEP),

@@ -1,4 +1,4 @@
-"""Further control planes: they join the first one at a time, each with the cluster's certificates under a new key."""
+"""Further control planes: they join one at a time, each with the cluster's certificates under a new key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UPLOAD: Final = script(__package__, "upload-certs.sh")
 
 
 def upload(plan: Plan, key: Secret) -> Command:
-    """Return the command that stores the cluster's certificates in the cluster for two hours, encrypted with `key`."""
+    """Return the command that stores the certificates in the cluster for two hours, encrypted with `key`."""
     values: dict[str, str | Secret | Late] = {
         "CERTIFICATE_KEY": key,
         "CONFIG": kubeadm.render(kubeadm.upload_documents(plan)),
@@ -42,13 +42,13 @@ def _recipe(plan: Plan, machine: Machine) -> Recipe:
 
 
 async def _certificates(task: Task) -> Mapping[str, Secret]:
-    """Have the cluster keep its certificates under a new key, and return that."""
+    """Upload the certificates, encrypted with a new key, and return the key."""
     key = Secret(secrets.token_hex(32))
     stored = await task.first_node.run(upload(task.plan, key))
     if not stored.ok:
         raise RunError(
-            f"The cluster's certificates cannot be handed to {task.machine.name}: {stored.last}",
-            fix="Look whether the API server answers; the same command tries again.",
+            f"The cluster's certificates could not be uploaded for {task.machine.name}: {stored.last}",
+            fix="Check that the API server answers, then run the same command again.",
             id="CERTIFICATES",
         )
     return {"CERTIFICATE_KEY": key}
@@ -61,7 +61,7 @@ async def _run(task: Task) -> Outcome:
 JOIN_CONTROL_PLANE = Step(
     name="join-control-plane",
     title="kubeadm join as a control plane",
-    why="Each brings an API server and a member of etcd; one at a time, because etcd must agree on every new member.",
+    why="Each adds an API server and an etcd member; one at a time, because etcd must agree on every new member.",
     source="kubernetes.io, Creating Highly Available Clusters with kubeadm",
     where=Where.OTHERS,
     needs=(PULL_IMAGES, INIT_STEP),

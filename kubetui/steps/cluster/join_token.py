@@ -35,7 +35,7 @@ async def mint(task: Task) -> tuple[Secret, str]:
     if token is None or digest is None:
         raise RunError(
             f"kubeadm created no join token on {task.plan.control_plane.name}.",
-            fix="Look whether the API server answers; the same command tries again.",
+            fix="Check that the API server answers, then run the same command again.",
             id="JOIN-TOKEN",
         )
     signature = {f"jws-kubeconfig-{token.group(1)[:6]}": sign(text.partition(f"{SIGNED}\n")[2], token.group(1))}
@@ -46,9 +46,9 @@ async def mint(task: Task) -> tuple[Secret, str]:
 
 
 def sign(content: str, token: str) -> str:
-    """Return a token's signature of the cluster's public information, as the bootstrap signer makes it.
+    """Sign the cluster-info kubeconfig with a join token, as the bootstrap signer does.
 
-    A JWS without its payload (kubernetes.io, "Authenticating with Bootstrap Tokens", ConfigMap signing).
+    The result is a JWS without its payload (kubernetes.io, "Authenticating with Bootstrap Tokens", ConfigMap signing).
 
     >>> sign("Hello from the other side. I must have called a thousand times.", "joshua.my voice is my passcode")
     'eyJhbGciOiJIUzI1NiIsImtpZCI6Impvc2h1YSJ9..VShe2taLd-YTrmWuRkcL_8QTNDHYxQIEBsAYYiIj1_8'

@@ -1,4 +1,4 @@
-"""Existing machines: marked as this cluster's, with a record of how they were, before anything is changed."""
+"""Existing machines: marks them as this cluster's and records their state before anything changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _claim(plan: Plan, _machine: Machine) -> Recipe:
 CLAIM = Step(
     name="claim",
     title="Remember how the machine was",
-    why="It is yours and was there before: what is written down now is put back when the cluster is destroyed.",
+    why="The machine is yours: destroying the cluster restores everything that is recorded now.",
     source="kubetui; kubernetes.io, kubeadm reset",
     where=Where.EXISTING,
     needs=(FACTS,),

@@ -1,4 +1,4 @@
-"""The machine's clock: compared with this computer's, and corrected once where it is off."""
+"""The machine's clock: compared with this computer's, and set once if it is off."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kubetui.steps.machine.start import FACTS
 
 SHOW: Final = "date +%s.%N\n"
 SET: Final = 'date --utc --set="@$NOW"\n'
-CLAIMED = "kubetui sets no clock of a machine that it did not make. There: timedatectl set-ntp true"
-STUCK = "Look at what else sets it: the hypervisor's guest tools, or a time server that is wrong."
+EXISTING = "kubetui never sets the clock of an existing machine. Run there: timedatectl set-ntp true"
+STUCK = "Find out what else sets it: the hypervisor's guest tools, or a wrong time server."
 
 
 async def _check(task: Task) -> Outcome:
@@ -25,12 +25,12 @@ async def _check(task: Task) -> Outcome:
         return Outcome.UNCHANGED
     name, made = task.machine.name, task.machine.host is None
     if made:
-        task.log(f"its clock is {clock.told(off)}: setting it to this computer's")
+        task.log(f"its clock is {clock.told(off)}: setting it to this computer's time")
         done = await task.node.run(Command(SET, {"NOW": f"{time.time():.3f}"}), task.log)
         off = await _ahead(task)
         if done.ok and abs(off) <= clock.LEEWAY:
             return Outcome.DONE
-    raise RunError(f"The clock of {name} is {clock.told(off)}.", fix=STUCK if made else CLAIMED, id="CLOCK")
+    raise RunError(f"The clock of {name} is {clock.told(off)}.", fix=STUCK if made else EXISTING, id="CLOCK")
 
 
 async def _ahead(task: Task) -> float:
@@ -49,7 +49,7 @@ def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
 CLOCK = Step(
     name="clock",
     title="Compare the clock",
-    why="Certificates and signed package lists hold from one time to another; a machine that slept may be hours behind.",
+    why="Certificates and signed package lists are valid for a period; a machine that slept may be hours behind.",
     source="kubernetes.io, PKI certificates and requirements",
     where=Where.EVERY,
     needs=(FACTS,),

@@ -1,7 +1,7 @@
-"""What kubetui leaves on a machine that existed before: remembered before the first change, taken back at the end.
+"""Everything that kubetui changes on an existing machine: recorded before the first change, undone by destroy.
 
-The record lies in /var/lib/kubetui of the machine, beside the mark that names the cluster. The package family's library
-adds the names of the packages that it installed. What a family, a runtime and a pod network leave, their libraries say.
+The record is in /var/lib/kubetui on the machine, beside the mark that names the cluster. The package family's library
+adds the names of the packages that it installs. What a family, a runtime and a pod network leave, their libraries say.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 
 HOSTS_MARKS: Final = "begin='# kubetui: the nodes of this cluster' end='# kubetui: end'\n"
-"""The lines around what kubetui writes into /etc/hosts."""
+"""The lines around kubetui's block in /etc/hosts."""
 RESET_SECONDS: Final = 1800.0
 
 PLACE: Final = script(__package__, "footprint.sh")
@@ -24,13 +24,13 @@ RESET: Final = PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
 
 
 def claim(plan: Plan) -> Recipe:
-    """Return how a machine is remembered and marked. The mark is written last: without it nothing was changed."""
+    """Return how to record a machine's state. The mark is written last: a machine without it was not changed."""
     values = _values(plan) | {"CLUSTER_NAME": plan.profile.name}
     return Recipe(Command(_libraries(plan) + REMEMBER, values), Command(_libraries(plan) + CLAIMED, values))
 
 
 def reset(plan: Plan) -> Command:
-    """Return what takes everything back; it may be run again after it was cut short."""
+    """Return the command that undoes everything; it can run again after it was interrupted."""
     values = _values(plan) | {
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,

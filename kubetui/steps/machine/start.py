@@ -1,4 +1,4 @@
-"""The machine: started by the provider, reached over SSH, looked at."""
+"""The machine: started by its provider, reached over SSH, checked."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kubetui.remote.host_keys import HostKeys
 
 PROBE: Final = script(__package__, "facts.sh")
 CGROUP_V1: Final = "cgroup version 1"
-"""How the probe's last line ends on a machine that has it."""
+"""The end of the probe's last line on a machine with cgroup version 1."""
 SKIPPED: Final = (
-    "kubeadm's check SystemVerification is skipped on every machine with cgroup version 1: it would refuse what the "
+    "kubeadm skips its check SystemVerification on machines with cgroup version 1: it would refuse what the "
     "profile's patch allows (KubeletConfiguration, failCgroupV1: false)"
 )
 
@@ -28,7 +28,7 @@ async def _start(task: Task) -> Outcome:
     state = states.get(task.machine.name)
     running = state is MachineState.RUNNING
     if state is MachineState.ABSENT:
-        # one that is made anew after it was taken away shows another key
+        # a recreated machine has a new host key
         HostKeys(task.run.cluster.host_keys).forget(task.machine.name)
     if not running:
         await task.run.provider.start(task.machine, task.log)
@@ -78,7 +78,7 @@ def _facts_probe(plan: Plan, machine: Machine) -> Command:
 START = Step(
     name="start",
     title="Start the machine",
-    why="A node is a whole Linux system with an address of its own; the provider makes one from the box.",
+    why="A node is a complete Linux system with its own address; the provider creates it from the box.",
     source="developer.hashicorp.com/vagrant, Multi-Machine",
     where=Where.EVERY,
     needs=(),
@@ -89,7 +89,7 @@ START = Step(
 CONNECT = Step(
     name="connect",
     title="Reach it over SSH",
-    why="Everything after this happens inside the machine, over one encrypted connection; its host key is pinned now.",
+    why="All further work happens inside the machine, over one encrypted connection; its host key is pinned now.",
     source="developer.hashicorp.com/vagrant, ssh-config",
     where=Where.EVERY,
     needs=(START,),
@@ -100,7 +100,7 @@ CONNECT = Step(
 FACTS = Step(
     name="facts",
     title="Look at the machine",
-    why="System, memory, cgroups and the private address must fit before anything is installed.",
+    why="Its system, memory, cgroups and private address must be right before anything is installed.",
     source="kubernetes.io, Installing kubeadm: Before you begin",
     where=Where.EVERY,
     needs=(CONNECT,),

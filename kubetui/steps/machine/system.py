@@ -1,4 +1,4 @@
-"""The operating system made ready: names, swap, kernel."""
+"""Prepares the operating system: host names, swap, kernel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOSTS_APPLY: Final = HOSTS + script(__package__, "hosts-apply.sh")
 
 def _hosts(plan: Plan, machine: Machine) -> Recipe:
     nodes = "\n".join(f"{each.address} {each.name}" for each in plan.machines)
-    # a machine that existed keeps its name
+    # an existing machine keeps its name
     values = {"NAME": "" if machine.host else machine.name, "NODES": nodes}
     return Recipe(Command(HOSTS_APPLY, values), Command(HOSTS_PROBE, values))
 
@@ -28,7 +28,7 @@ def _hosts(plan: Plan, machine: Machine) -> Recipe:
 HOST_NAMES = Step(
     name="hosts",
     title="Name the nodes",
-    why="Every node must find every other by name, and its own name must not point to 127.0.1.1.",
+    why="Nodes must find each other by name, and a node's own name must not point to 127.0.1.1.",
     source="the tutorial; kubernetes.io, Installing kubeadm: Before you begin",
     where=Where.EVERY,
     needs=(FACTS, CLAIM),
@@ -47,7 +47,7 @@ def _swap(_plan: Plan, _machine: Machine) -> Recipe:
 SWAP = Step(
     name="swap",
     title="Turn swap off",
-    why="The kubelet refuses to start with swap on unless told otherwise: limits on memory would mean little.",
+    why="By default the kubelet refuses to start with swap on: memory limits would mean little.",
     source="kubernetes.io, Installing kubeadm: Swap configuration",
     where=Where.EVERY,
     needs=(FACTS, CLAIM),
@@ -67,7 +67,7 @@ def _kernel(_plan: Plan, _machine: Machine) -> Recipe:
 MODULES = Step(
     name="kernel",
     title="Prepare the kernel",
-    why="Packets between pods cross a bridge; br_netfilter shows them to kube-proxy's rules, and the node must forward them.",
+    why="Pod traffic crosses a bridge: br_netfilter passes it through kube-proxy's rules, and the node must forward it.",
     source="kubernetes.io, Container Runtimes: Network configuration; flannel, Prerequisites",
     where=Where.EVERY,
     needs=(FACTS, CLAIM),

@@ -245,7 +245,7 @@ def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
         "kubeadm's preflight found 2 problems: (1) port 6443 is taken on the machine. "
         "(2) the container runtime does not answer."
     )
-    assert cause.fix.startswith("(1) Stop what listens there (ss -ltnp shows it). (2) Look in the machine why:")
+    assert cause.fix.startswith("(1) Stop what listens there (ss -ltnp shows it). (2) Find out why in the machine:")
 
 
 def test_several_failed_checks_of_one_kind_share_id_and_fix() -> None:

@@ -83,7 +83,7 @@ async def test_a_wrong_clock_is_set_once(off: float) -> None:
     work, lines = task(node)
     assert await CLOCK.run(work) is Outcome.DONE
     assert node.calls == ["set"]
-    assert lines == [f"its clock is {told(off)}: setting it to this computer's"]
+    assert lines == [f"its clock is {told(off)}: setting it to this computer's time"]
 
 
 async def test_a_clock_that_cannot_be_set_is_an_error() -> None:
