@@ -23,15 +23,15 @@ def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
     With a `provider`, a connection asks it for the endpoint again after a restart, which may change the port.
     Each machine that Vagrant made has to refuse Vagrant's well-known key.
     """
-    keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
+    host_keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
 
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
         renew = partial(provider.fresh_endpoint, machine) if provider else None
-        node = SshNode(machine.name, endpoint, met if endpoint.personal else keys, renew=renew)
+        node = SshNode(machine.name, endpoint, met if endpoint.personal else host_keys, renew=renew)
         await node.connect(log)
         if machine.host is None:
             try:
-                await insecure.refuse(machine.name, endpoint, keys, vagrant_home(), log)
+                await insecure.refuse(machine.name, endpoint, host_keys, vagrant_home(), log)
             except BaseException:
                 await node.close()
                 raise

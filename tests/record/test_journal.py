@@ -134,7 +134,7 @@ def test_an_incomplete_record_is_an_error(tmp_path: Path, at: int, change: dict[
     whole = {field: value for field, value in record.items() if value is not None}
     for damaged in (record, whole):
         path.write_bytes(b"\n".join([*lines[:at], json.dumps(damaged).encode(), *lines[at + 1 :], b""]))
-        with pytest.raises(KubetuiError, match=rf"journal:{at + 1}: this record") as caught:
+        with pytest.raises(KubetuiError, match=rf"journal:{at + 1}: this is not the expected record") as caught:
             read(path)
         assert caught.value.id == "JOURNAL"
 

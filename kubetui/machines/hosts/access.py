@@ -147,7 +147,7 @@ class _Meeting:
     """The state of connecting to a plan's machines for the first time."""
 
     plan: Plan
-    keys: Introduction
+    host_keys: Introduction
     obstacles: dict[str, Obstacle] = field(default_factory=dict)
     asking: set[str] = field(default_factory=set)
 
@@ -157,11 +157,11 @@ class _Meeting:
 
     async def _one(self, machine: Machine, password: Secret | None) -> None:
         name, endpoint = machine.name, endpoint_of(machine)
-        node = SshNode(name, replace(endpoint, password=password), self.keys, ONCE)
+        node = SshNode(name, replace(endpoint, password=password), self.host_keys, ONCE)
         try:
             await node.connect(lambda _: None)
             # known_hosts may have confirmed the key
-            self.keys.pin(name, node.host_key)
+            self.host_keys.pin(name, node.host_key)
             root, said = await node.try_root()
             # sudo-rs: interactive authentication is required
             if not root and password is None and "is required" in said:
@@ -171,9 +171,9 @@ class _Meeting:
                 fix = "Allow this user to run everything as root."
                 self.obstacles[name] = Obstacle(name, f"sudo refuses: {said or 'it prints no reason'}", fix)
         except HostKeyError as error:
-            if not {name, reach.jump_name(endpoint)} & self.keys.unknown.keys():
-                message = _changed(machine) if self.keys.changed(name) else error.message
-                self.obstacles[name] = Obstacle(name, message, "" if self.keys.changed(name) else error.fix)
+            if not {name, reach.jump_name(endpoint)} & self.host_keys.unknown.keys():
+                message = _changed(machine) if self.host_keys.changed(name) else error.message
+                self.obstacles[name] = Obstacle(name, message, "" if self.host_keys.changed(name) else error.fix)
         except KubetuiError as error:
             self.obstacles[name] = Obstacle(name, error.message, error.fix)
         finally:
@@ -202,7 +202,7 @@ async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[s
     meeting = _Meeting(plan, Introduction(host_keys, known_hosts(), moved))
     for _ in range(_ROUNDS):
         await meeting.knock([machine for machine in plan.machines if machine.name not in meeting.obstacles])
-        unknown = [_shown(name, key) for name, key in sorted(meeting.keys.unknown.items())]
+        unknown = [_shown(name, key) for name, key in sorted(meeting.host_keys.unknown.items())]
         if not unknown:
             break
         if not person.accept(unknown):
@@ -211,10 +211,10 @@ async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[s
                 for each in unknown
             )
             raise refusal((*meeting.obstacles.values(), *strangers))
-        meeting.keys.confirm()
+        meeting.host_keys.confirm()
     _refuse(meeting)
     password = await _password(meeting, person)
-    return Access(meeting.keys.all(), password, frozenset(meeting.asking))
+    return Access(meeting.host_keys.all(), password, frozenset(meeting.asking))
 
 
 _HOW = "In a terminal kubetui asks. Otherwise compare it and add --accept-host-keys, or connect once with ssh."

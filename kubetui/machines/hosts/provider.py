@@ -36,7 +36,7 @@ class HostsProvider:
 
     def __init__(self, plan: Plan, folder: Path, access: Access | None = None) -> None:
         self._plan = plan
-        self._keys = HostKeys(folder / "host-keys", first_sight=False)
+        self._host_keys = HostKeys(folder / "host-keys", first_sight=False)
         self._access = access
 
     async def prepare(self) -> None:
@@ -93,12 +93,12 @@ class HostsProvider:
 
     async def _met(self) -> Access:
         if self._access is None:
-            self._access = await greet(self._plan, self._keys.path, Nobody())
-        self._access.pin(self._keys)
+            self._access = await greet(self._plan, self._host_keys.path, Nobody())
+        self._access.pin(self._host_keys)
         return self._access
 
     def _node(self, machine: Machine, access: Access) -> SshNode:
-        return SshNode(machine.name, access.endpoint(machine), self._keys, ONCE)
+        return SshNode(machine.name, access.endpoint(machine), self._host_keys, ONCE)
 
     async def _state(self, machine: Machine) -> MachineState:
         node = self._node(machine, self._access or Access())

@@ -158,7 +158,7 @@ def _endpoint(name: str, lines: list[str]) -> Endpoint:
 
 def environment(base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return Vagrant's environment: the caller's without the variables that would point Vagrant elsewhere."""
-    kept: dict[str, Any] = {name: value for name, value in base.items() if name not in _FOREIGN_VARIABLES}
+    kept = {name: value for name, value in base.items() if name not in _FOREIGN_VARIABLES}
     return {**kept, "VAGRANT_CHECKPOINT_DISABLE": "1", "VAGRANT_NO_COLOR": "1"}
 
 

@@ -37,7 +37,7 @@ def _keys(paths: tuple[Path, ...]) -> list[asyncssh.SSHKey]:
     return [_key(path, path.stat().st_mtime_ns) for path in paths]
 
 
-async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log: LineSink) -> None:
+async def refuse(name: str, endpoint: Endpoint, host_keys: HostKeys, home: Path, log: LineSink) -> None:
     """Try to log in to a connected machine with Vagrant's well-known keys; the machine has to refuse them.
 
     Raises RunError when it accepts one. When the attempt itself fails, logs that and lets the run continue.
@@ -46,7 +46,7 @@ async def refuse(name: str, endpoint: Endpoint, keys: HostKeys, home: Path, log:
     if not known:
         return
     trial = Endpoint(endpoint.host, endpoint.port, endpoint.user, known)
-    arguments = reach.arguments(trial, keys.lookup(name)) | {"known_hosts": keys.lookup(name)}
+    arguments = reach.arguments(trial, host_keys.lookup(name)) | {"known_hosts": host_keys.lookup(name)}
     try:
         arguments["client_keys"] = await asyncio.to_thread(_keys, known)
         connection = await asyncssh.connect(

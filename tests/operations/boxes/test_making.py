@@ -147,7 +147,7 @@ async def test_a_failed_step_leaves_neither_box_nor_machine(making: Making) -> N
 
 async def test_failed_packaging_is_reported(making: Making) -> None:
     making.code = 1
-    with pytest.raises(RunError, match="vagrant ended with 1: it failed"):
+    with pytest.raises(RunError, match="vagrant failed with exit code 1: it failed"):
         await making.make(plan())
 
 
