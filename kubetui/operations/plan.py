@@ -16,7 +16,7 @@ from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
 _STARRED = (
-    f"# Replace {STARS} by your password; after a registry's URL, by the base64 of USER:PASSWORD.\n"
+    f"# Replace {STARS} with your password; after a registry's URL, with the base64 of USER:PASSWORD.\n"
     "# kubetui never writes them into a script."
 )
 

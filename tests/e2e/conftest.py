@@ -26,9 +26,9 @@ import yaml
 HERE = Path(__file__).parent
 TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
 SAID = re.compile(
-    r"|kubetui: .*|  .*|Collecting \.\.\.|Stopping: what runs comes to its end\. Once more stops at once\."
+    r"|kubetui: .*|  .*|Collecting \.\.\.|Stopping: finishing running steps; press Ctrl\+C again to stop now\."
     r"|The profile was changed: .*"
-    r"|Nobody reads what is said here any more\. Stopping: what runs comes to its end\."
+    r"|Nobody reads this output any more\. Stopping: finishing running steps\."
 )
 """What kubetui says on standard error: errors with their fix below them, and that it stops."""
 

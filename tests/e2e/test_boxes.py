@@ -16,7 +16,7 @@ IDENTITY = "cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub /home/*/.ssh/authori
 def test_machines_from_a_prepared_box_share_no_identity(make: Maker) -> None:
     lab = make("boxed", machines={"workers": 1, "prepared_box": True})
     said = lab.kubetui("boxes", "make", str(lab.profile))
-    found = re.search(r"kubetui/([0-9a-f]{16}) is kept", said)
+    found = re.search(r"kubetui/([0-9a-f]{16}) is ready", said)
     assert found, said
     try:
         assert found.group(1) in lab.kubetui("boxes")

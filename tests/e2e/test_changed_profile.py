@@ -54,7 +54,7 @@ def test_what_a_change_touches_is_made_anew(fresh: Maker, tmp_path: Path) -> Non
     renamed = fresh("changing", machines=machines, kubernetes=REFUSING)
     asked = renamed._run(renamed.command("up", str(renamed.profile)), check=False, timeout=300)
     assert asked.returncode == 2
-    assert "Destroy 1 machine (kubmaster)? No one can answer here." in asked.stderr
+    assert "Destroy 1 machine (kubmaster)? Nobody can answer here." in asked.stderr
     assert marks(lab) == {"kubmaster": "marked", "kubnode1": "marked"}
     assert_refused_when_looked_at(renamed, "first", "kubnode1")
     assert marks(renamed) == {"first": "new", "kubnode1": "marked"}

@@ -66,7 +66,7 @@ def test_hosts_that_do_not_fit_are_refused_all_at_once(machines: Existing) -> No
         "cp /root/own /etc/machine-id; rm /root/own",
     )
     with changed(machines, "hostm3", *foreign), changed(machines, "hostm2", *copy):
-        refused(lab, machines, "There is a cluster on it that kubetui did not make", "the same machine id")
+        refused(lab, machines, "It has a cluster that kubetui did not make", "They have the same machine id")
     no_sudo = ("mv /etc/sudoers.d/vagrant /root/", "mv /root/vagrant /etc/sudoers.d/")
     with changed(machines, "hostm2", *no_sudo):
         refused(lab, machines, "hostm2: sudo asks for a password.")

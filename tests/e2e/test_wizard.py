@@ -106,7 +106,7 @@ def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: 
     terminal.press("Enter")
     terminal.wait(r"Pod CIDR +10\.244\.0\.0/16")
     terminal.press("Enter")
-    terminal.wait(r"Version +1\.20")
+    terminal.wait(r"Version +1\.37")
     terminal.press("Enter")
     addresses = planned(lab, workers)
     terminal.wait(rf"kubmaster +control plane +{re.escape(addresses['kubmaster'])}")

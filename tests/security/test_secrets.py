@@ -119,7 +119,7 @@ def test_a_plan_shows_no_secret() -> None:
     for text in shown:
         assert_none(text)
     assert "http://me:********@proxy.example.org:3128" in shown[0]
-    assert "put your password in" in shown[2]
+    assert "with your password" in shown[2]
     assert f"ghcr.io {PLACE.replace('me@', '')}/x ********" in shown[0]
     assert shown[0] == planview.plan_text(Plan(made.profile)), "the plan is the same where the password is not known"
     steps = (step for step in STEPS if step.where.holds(made.control_plane))

@@ -104,7 +104,7 @@ def questions() -> dict[str, Question]:
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(ProfileError, match="zap is not known here: it has to be apt"):
+    with pytest.raises(ProfileError, match="zap is unknown: it has to be apt"):
         parse(CHOSEN, "lab.yaml")
 
 

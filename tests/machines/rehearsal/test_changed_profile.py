@@ -138,8 +138,8 @@ async def test_the_command_line_names_the_machines_and_wants_a_yes(
     assert "machines.control_plane.memory was not set and is 8192" in said
     assert "kubmaster  is destroyed and made anew" in said
     assert "kubnode" not in said
-    assert "No one can answer here." in said
-    assert "Say --yes" in said
+    assert "Nobody can answer here." in said
+    assert "Add --yes to agree" in said
     assert of_old(theatre) == {"kubmaster", "kubnode1", "kubnode2"}
     said = kubetui(tmp_path, "up", str(path), "--yes", "--speed", "200")
     assert "kubmaster  is destroyed and made anew" in said

@@ -1,4 +1,4 @@
-"""This host's disk runs full in the middle of a run: said as such, nothing is lost, and the same command goes on."""
+"""This host's disk runs full in the middle of a run: said as such, nothing is lost, and run the same command again to resume."""
 
 import errno
 from pathlib import Path
@@ -30,7 +30,7 @@ async def test_nothing_begins_before_it_is_on_disk(
         with pytest.raises(HostError, match=r"The disk of .* is full") as caught:
             await theatre.up()
     assert caught.value.id == "HOST-DISK"
-    assert "the same command goes on" in caught.value.fix
+    assert "run the same command again to resume" in caught.value.fix
     last = read(theatre.cluster.journal)
     assert last is None or not last.ended
     assert (await theatre.up()).ok
