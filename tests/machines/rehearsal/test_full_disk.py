@@ -1,4 +1,4 @@
-"""This host's disk runs full in the middle of a run: said as such, nothing is lost, and run the same command again to resume."""
+"""When this computer's disk runs full during a run, kubetui says so, and nothing is lost: the same command resumes."""
 
 import errno
 from pathlib import Path

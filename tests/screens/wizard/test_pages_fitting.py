@@ -80,7 +80,7 @@ async def test_a_wrong_line_is_called_wrong_once_the_field_is_left(host: FakeHos
         assert shown(pilot, "#problems") == ""
         await pilot.press("tab")
         await pilot.pause()
-        assert "Hosts: Line 2: prot= is nothing that a host has. Did you mean port=?" in shown(pilot, "#problems")
+        assert "Hosts: Line 2: prot= is not a key of a host. Did you mean port=?" in shown(pilot, "#problems")
         await pilot.press("enter")
         await pilot.pause()
         assert field(pilot, "Hosts").has_focus_within

@@ -115,7 +115,7 @@ async def test_a_name_is_checked(host: FakeHost) -> None:
         pilot.app.screen.query_one(Input).value = "../mine"
         await pilot.press("enter", "enter")
         await pilot.pause()
-        assert "cannot be the name of a profile" in shown(pilot, "#answer")
+        assert "cannot name a profile" in shown(pilot, "#answer")
         assert not library.saved_folder().exists()
 
 
