@@ -43,7 +43,7 @@ async def flood(folder: Path, bytes_: str) -> tuple[TaskFinished, Buffers]:
                 if isinstance(event, TaskFinished):
                     ended.append(replace(event, left_out=logs.left_out(event.task)))
                 elif hasattr(event, "machine") or hasattr(event, "task"):
-                    buffers.append(event)  # type: ignore[arg-type]
+                    buffers.append(event)  # type: ignore[arg-type]  # hasattr narrowed it
 
             command = Command(SCRIPT, {"BYTES": bytes_, "FILLER": "x" * 180})
             node = machine.node()

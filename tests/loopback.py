@@ -242,7 +242,7 @@ class Guest:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             # its pipes may be open still, and nobody reads them
-            child._transport.close()  # type: ignore[attr-defined]
+            child._transport.close()  # type: ignore[attr-defined]  # asyncio shows no transport of a child
             await child.wait()
 
 

@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Api
 
     def do_GET(self) -> None:
-        self.server.paths.append(self.path)  # type: ignore[attr-defined]
+        self.server.paths.append(self.path)  # type: ignore[attr-defined]  # set in `api`
         self.send_response(self.server.status)
         self.end_headers()
         self.wfile.write(self.server.text.encode())
@@ -108,7 +108,7 @@ def authority() -> Authority:
 @pytest.fixture
 def api(authority: Authority, tmp_path: Path) -> Iterator[Api]:
     server = Api(("127.0.0.1", 0), _Handler)
-    server.paths = []  # type: ignore[attr-defined]
+    server.paths = []  # type: ignore[attr-defined]  # read by the handler
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     (tmp_path / "server.pem").write_bytes(b"".join(authority.issue("api")))
     context.load_cert_chain(tmp_path / "server.pem")
@@ -145,7 +145,7 @@ def url(api: Api) -> str:
 async def test_a_ready_api_server_returns_its_url(api: Api, authority: Authority, tmp_path: Path) -> None:
     path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
     assert await ready(path) == url(api)
-    assert api.paths == ["/readyz"]  # type: ignore[attr-defined]
+    assert api.paths == ["/readyz"]  # type: ignore[attr-defined]  # set in `api`
 
 
 async def test_an_unready_server_says_why_in_clean_text(api: Api, authority: Authority, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ async def test_another_clusters_server_is_not_trusted(api: Api, authority: Autho
     with pytest.raises(RunError, match="certificate verify failed") as caught:
         await ready(path)
     assert caught.value.id == "API-UNREACHABLE"
-    assert api.paths == []  # type: ignore[attr-defined]
+    assert api.paths == []  # type: ignore[attr-defined]  # set in `api`
 
 
 async def test_a_rejected_client_certificate_is_an_error(api: Api, authority: Authority, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ async def test_a_rejected_client_certificate_is_an_error(api: Api, authority: Au
     with pytest.raises(RunError) as caught:
         await ready(path)
     assert caught.value.id == "API-UNREACHABLE"
-    assert api.paths == []  # type: ignore[attr-defined]
+    assert api.paths == []  # type: ignore[attr-defined]  # set in `api`
 
 
 async def test_a_silent_server_points_at_the_network(authority: Authority, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ BEGUN = (
 def written(path: Path, *events: object) -> bytes:
     journal = Journal(path)
     for event in events:
-        journal(event)  # type: ignore[arg-type]
+        journal(event)  # type: ignore[arg-type]  # strange events are what is tested
     journal.close()
     return path.read_bytes()
 

@@ -172,7 +172,7 @@ def test_a_kill_at_any_moment_loses_no_line_and_no_count(
             left -= 1
             if left == 0:
                 raise KilledError
-            return real(*args, **options)  # type: ignore[operator]
+            return real(*args, **options)  # type: ignore[operator]  # any callable
 
         return call
 

@@ -35,7 +35,7 @@ async def test_log_data_that_was_read_is_freed_in_the_machine(machine: Guest, no
 
     running = asyncio.create_task(node.carry_out("flood", command, count))
     for part in (1, 2):
-        await until(lambda part=part: lines >= part * 15_000)  # type: ignore[misc]
+        await until(lambda part=part: lines >= part * 15_000)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         gate.with_name(f"gate.{part}").touch()
     await until(lambda: held(machine) < 40_000_000 and lines >= 3 * 15_000)
     machine.wire.cut()

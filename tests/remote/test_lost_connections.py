@@ -35,10 +35,10 @@ async def test_output_continues_after_a_lost_connection(
     values = {"LAST": "60", "RAN": str(tmp_path / "ran"), "GATE": str(tmp_path / "gate")}
     running = asyncio.create_task(node.carry_out("count", Command(COUNT, values), lines.append))
     for cut in range(cuts):
-        await until(lambda wanted=f"line {cut * 12 + 5} ✓": wanted in lines)  # type: ignore[misc]
+        await until(lambda wanted=f"line {cut * 12 + 5} ✓": wanted in lines)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         before = machine.processes
         machine.wire.cut()
-        await until(lambda before=before: machine.processes > before)  # type: ignore[misc]
+        await until(lambda before=before: machine.processes > before)  # type: ignore[misc]  # as above
         (tmp_path / f"gate.{cut + 1}").touch()
     (tmp_path / "gate").touch()
     assert (await running).ok
@@ -175,7 +175,7 @@ async def test_a_machine_that_is_lost_again_and_again_is_an_error(machine: Guest
         await until((machine.standins / "kubetui-never.pid").exists)
         seen = 0
         while True:
-            await until(lambda seen=seen: machine.processes > seen)  # type: ignore[misc]
+            await until(lambda seen=seen: machine.processes > seen)  # type: ignore[misc]  # as above
             seen = machine.processes
             machine.wire.cut()
 

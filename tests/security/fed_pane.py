@@ -165,7 +165,7 @@ class Fed(App[int]):
     def page(self, number: int) -> None:
         """End a page, and wait until it has been painted."""
         self.buffers.append(Line(0.0, MACHINE, "init", f"{PAGE}{number}."))
-        self.call_from_thread(self.painted)  # type: ignore[arg-type]
+        self.call_from_thread(self.painted)  # type: ignore[arg-type]  # a coroutine function works, too
 
     async def painted(self) -> None:
         """Paint what is there."""

@@ -57,7 +57,7 @@ class Canaries(FakeNode):
     async def carry_out(self, task: str, command: Command, log: object) -> Result:
         for secret in (PROXY, TOKEN, SUDO):
             self.applies = [Result(0, tuple(self.said(secret)))]
-            result = await super().carry_out(task, command, log)  # type: ignore[arg-type]
+            result = await super().carry_out(task, command, log)  # type: ignore[arg-type]  # any log will do
         return Result(1, (*result.lines, *self.said(KEY), *self.said(TOKEN)))
 
     @staticmethod

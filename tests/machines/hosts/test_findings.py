@@ -149,7 +149,7 @@ def test_obstacles(change: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("what", ["machine_id", "product"])
 def test_copied_machines_are_noticed(what: str) -> None:
-    same = {"m1": replace(THERE, **{what: "x"}), "w1": replace(OTHER, **{what: "x"})}  # type: ignore[arg-type]
+    same = {"m1": replace(THERE, **{what: "x"}), "w1": replace(OTHER, **{what: "x"})}  # type: ignore[arg-type]  # the field is a parameter
     (found,) = judge(PLAN, same)
     assert found.machine == "m1, w1"
 
