@@ -1,6 +1,6 @@
-"""A new runtime, package family or pod network is chosen by its entry in a catalogue, without any other change.
+"""A catalogue entry alone adds a runtime, package family or pod network; no other code changes.
 
-The three here do not exist. Whatever the steps need to know about them has to come from the entries.
+The three here do not exist, so the steps can learn about them only from their entries.
 """
 
 import re
@@ -108,7 +108,7 @@ def test_unknown_names_are_refused() -> None:
         parse(CHOSEN, "lab.yaml")
 
 
-def test_the_choice_survives_the_file(chosen: Plan) -> None:
+def test_the_chosen_names_survive_a_round_trip_through_the_file(chosen: Plan) -> None:
     assert parse(dump(chosen.profile), "lab.yaml") == chosen.profile
 
 
@@ -121,7 +121,7 @@ def test_the_choice_survives_the_file(chosen: Plan) -> None:
     ],
 )
 @pytest.mark.usefixtures("registered")
-def test_a_typing_error_leads_to_the_nearest_name(wrong: str, message: str) -> None:
+def test_a_misspelled_name_suggests_the_nearest_one(wrong: str, message: str) -> None:
     with pytest.raises(ProfileError, match=re.escape(message)):
         parse(wrong, "lab.yaml")
 
@@ -145,7 +145,7 @@ def test_the_schema_and_the_questions_offer_the_new_names() -> None:
     assert is_asked(family, existing)
 
 
-def test_a_family_is_asked_for_only_where_there_is_a_choice() -> None:
+def test_the_package_family_is_asked_for_only_if_there_is_a_choice() -> None:
     assert "machines.packages" not in questions()
 
 
@@ -173,7 +173,7 @@ def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
         assert part in text, part
 
 
-def test_nothing_of_the_others_is_left(chosen: Plan) -> None:
+def test_no_command_mentions_the_entries_that_were_not_chosen(chosen: Plan) -> None:
     existing = replace(chosen, profile=chosen.profile.model_copy(update={"provider": "hosts", "hosts": HOSTS}))
     commands = [("reset", reset(existing))]
     for made in (chosen, existing):
@@ -187,7 +187,7 @@ def test_nothing_of_the_others_is_left(chosen: Plan) -> None:
         assert re.findall(r"apt-|apt\b|dpkg|containerd|flannel", text) == [], name
 
 
-def test_destroying_takes_back_what_the_new_ones_leave(chosen: Plan) -> None:
+def test_destroy_removes_the_leftovers_of_the_new_entries(chosen: Plan) -> None:
     command = reset(chosen)
     for library in (FAMILY.library, RUNTIME.leftovers, NETWORK.leftovers):
         assert library in command.script
@@ -200,7 +200,7 @@ def test_destroying_takes_back_what_the_new_ones_leave(chosen: Plan) -> None:
     assert wanted.items() <= command.values.items()
 
 
-def test_kubeadm_is_told_the_socket(chosen: Plan) -> None:
+def test_kubeadm_gets_the_runtimes_socket(chosen: Plan) -> None:
     registrations = [
         document["nodeRegistration"]["criSocket"]
         for document in (kubeadm.init_documents(chosen)[0], *kubeadm.join_documents(chosen, chosen.workers[0]))
@@ -208,14 +208,14 @@ def test_kubeadm_is_told_the_socket(chosen: Plan) -> None:
     assert registrations == [RUNTIME.socket] * 2
 
 
-def test_machines_are_checked_for_the_family(chosen: Plan) -> None:
+def test_machines_are_checked_for_the_package_family(chosen: Plan) -> None:
     probe = recipe(chosen, "facts").probe
     assert probe
     assert (probe.values["SYSTEMS"], probe.values["FAMILY"]) == ("zaplinux", "zap")
 
 
 @pytest.mark.usefixtures("registered")
-def test_existing_machines_are_checked_for_the_family() -> None:
+def test_existing_machines_are_checked_for_the_package_family() -> None:
     hosts = [{"name": "m1", "role": "control plane", "address": "10.0.0.10"}]
     made = Plan(
         Profile.model_validate({"provider": "hosts", "hosts": hosts, "machines": {"packages": "zap"}}), identity="x"
@@ -232,12 +232,10 @@ def test_existing_machines_are_checked_for_the_family() -> None:
         (networks.CATALOGUE, ["flannel", "manifest"]),
     ],
 )
-def test_every_entry_has_the_name_that_it_is_found_by(
-    catalogue: dict[str, Runtime | Family | PodNetwork], names: list[str]
-) -> None:
+def test_every_entrys_key_is_its_name(catalogue: dict[str, Runtime | Family | PodNetwork], names: list[str]) -> None:
     assert list(catalogue) == names == [entry.name for entry in catalogue.values()]
 
 
-def test_a_catalogue_cannot_be_chosen_from_by_anything_but_text() -> None:
+def test_a_catalogue_name_must_be_text() -> None:
     with pytest.raises(ValidationError):
         Profile.model_validate({"kubernetes": {"runtime": 1}})

@@ -1,4 +1,4 @@
-"""Meeting existing machines over real SSH: keys that are known, unknown or changed, and sudo with its password."""
+"""Connecting to existing machines over real SSH: known, unknown and changed host keys, and sudo with a password."""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ PASSWORD = "it's root's"  # noqa: S105
 
 
 class Someone:
-    """Answers as told, and remembers what was asked."""
+    """Gives prepared answers and records the questions."""
 
     def __init__(self, *, accept: bool = True, password: str | None = None) -> None:
         self._accept = accept
@@ -120,7 +120,7 @@ async def test_a_host_key_in_known_hosts_needs_no_question(machine: Guest, tmp_p
     assert set(met.host_keys) == {"web"}
 
 
-async def test_a_key_that_differs_from_known_hosts_is_never_confirmed(machine: Guest, tmp_path: Path) -> None:
+async def test_a_key_that_differs_from_known_hosts_is_refused_without_asking(machine: Guest, tmp_path: Path) -> None:
     known_hosts(machine, asyncssh.generate_private_key("ssh-ed25519").convert_to_public())
     someone = Someone()
     with pytest.raises(HostError, match="differs from the one in your known_hosts"):
@@ -137,7 +137,7 @@ async def test_a_changed_host_key_is_an_error(machine: Guest, tmp_path: Path) ->
     assert someone.shown == []
 
 
-async def test_a_name_that_means_another_machine_now_is_met_for_the_first_time(machine: Guest, tmp_path: Path) -> None:
+async def test_a_name_moved_to_another_machine_asks_for_its_host_key_again(machine: Guest, tmp_path: Path) -> None:
     keys = HostKeys(tmp_path / "keys")
     (await greet(plan(machine), keys.path, Someone())).pin(keys)
     before = keys.pinned("web")
@@ -160,7 +160,7 @@ async def test_the_openssh_configuration_resolves_a_name(machine: Guest, tmp_pat
     assert set(met.host_keys) == {"web"}
 
 
-async def test_all_unreachable_machines_are_reported_together(machine: Guest, tmp_path: Path) -> None:
+async def test_all_unreachable_machines_are_reported_in_one_error(machine: Guest, tmp_path: Path) -> None:
     machine.let_in = False
     both = plan(machine).profile.model_dump(mode="json", by_alias=True)
     other = both["hosts"][0] | {"name": "gone", "role": "worker", "address": "127.0.0.2", "port": 1}
@@ -202,7 +202,7 @@ async def test_a_wrong_password_is_tried_once(machine: Guest, tmp_path: Path) ->
         await greet(plan(machine), tmp_path / "keys", Someone(password="guess"))  # noqa: S106
 
 
-async def test_with_nobody_to_ask_sudo_must_need_no_password(machine: Guest, tmp_path: Path) -> None:
+async def test_unattended_runs_require_passwordless_sudo(machine: Guest, tmp_path: Path) -> None:
     let_sudo_ask(machine)
     with pytest.raises(HostError, match="web: sudo asks for a password"):
         await greet(plan(machine), tmp_path / "keys", Someone())
@@ -213,11 +213,11 @@ async def test_root_needs_no_sudo(machine: Guest, tmp_path: Path) -> None:
     await greet(plan(machine, user="root"), tmp_path / "keys", Someone())
 
 
-async def test_a_jump_hosts_key_is_confirmed_first(machine: Guest, tmp_path: Path) -> None:
+async def test_the_jump_hosts_key_is_confirmed_before_the_machines(machine: Guest, tmp_path: Path) -> None:
     someone = Someone()
     behind = plan(machine, jump=f"ann@127.0.0.1:{machine.wire.port}")
     with pytest.raises(KubetuiError):
-        # this server forwards nothing: its own key was asked for, and the machine behind it is out of reach
+        # this server refuses to forward: kubetui asks about its key, then cannot reach the machine behind it
         await greet(behind, tmp_path / "keys", someone)
     assert [each.machine for each in someone.shown] == [f"127.0.0.1:{machine.wire.port}"]
 
@@ -244,7 +244,9 @@ async def test_an_unconfirmed_machine_is_not_trusted_later(machine: Guest, tmp_p
     assert not (tmp_path / "keys").exists()
 
 
-async def test_every_worker_that_cannot_be_restored_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_destroy_reports_every_worker_that_cannot_be_reset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hosts = [
         {"name": name, "role": "worker" if index else "control plane", "address": f"192.168.1.{index + 1}"}
         for index, name in enumerate(("first", "one", "two", "three"))

@@ -1,4 +1,4 @@
-"""Existing machines in a profile and before the judge: what is wrong is said before anything is changed."""
+"""Validation of existing machines, in the profile and by facts: problems are reported before any change."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
@@ -87,11 +87,11 @@ def test_a_valid_list_survives_the_file() -> None:
         ),
     ],
 )
-def test_every_rule(wrong: Profile, message: str) -> None:
+def test_an_invalid_list_of_machines_is_reported(wrong: Profile, message: str) -> None:
     assert message in said(wrong)
 
 
-def test_existing_machines_may_be_on_a_network_of_this_host() -> None:
+def test_existing_machines_may_share_a_network_with_this_host() -> None:
     routes = [Route(IPv4Network("10.0.0.0/24"), "eth0"), Route(IPv4Network("10.244.3.0/24"), "tun0")]
     assert [problem.path for problem in route_conflicts(Plan(profile()), routes)] == [("network", "pod_cidr")]
 
@@ -141,20 +141,20 @@ def test_suitable_machines_have_no_obstacles() -> None:
         ({"mark": ("another-id", "prod")}, "It belongs to the cluster prod"),
     ],
 )
-def test_obstacles(change: dict[str, Any], message: str) -> None:
+def test_an_unsuitable_machine_is_reported_with_the_reason(change: dict[str, Any], message: str) -> None:
     (found,) = judge(PLAN, {"m1": replace(THERE, **change), "w1": OTHER})
     assert found.machine == "m1"
     assert message in found.message
 
 
 @pytest.mark.parametrize("what", ["machine_id", "product"])
-def test_copied_machines_are_noticed(what: str) -> None:
+def test_cloned_machines_are_detected(what: str) -> None:
     same = {"m1": replace(THERE, **{what: "x"}), "w1": replace(OTHER, **{what: "x"})}  # type: ignore[arg-type]  # the field is a parameter
     (found,) = judge(PLAN, same)
     assert found.machine == "m1, w1"
 
 
-def test_all_obstacles_are_one_error_with_its_own_code_for_foreign_ones() -> None:
+def test_all_obstacles_form_one_error_and_foreign_machines_have_their_own_exit_code() -> None:
     dirty = {"m1": replace(THERE, memory=1, cpus=1), "w1": replace(OTHER, kubernetes=("/etc/kubernetes/kubelet.conf",))}
     error = refusal(judge(PLAN, dirty))
     assert isinstance(error, ForeignError)
@@ -179,7 +179,7 @@ def test_facts_are_parsed_from_the_scripts_output() -> None:
 THREE = [{"name": f"m{number}", "role": "control plane", "address": f"10.0.0.{number}"} for number in (1, 2, 3)]
 
 
-def test_several_control_planes_join_by_the_endpoint_with_a_key() -> None:
+def test_further_control_planes_join_through_the_endpoint_with_a_certificate_key() -> None:
     plan = Plan(profile(*THREE, WORKER, network={"control_plane_endpoint": "lb.example.org"}))
     assert kubeadm.cluster_configuration(plan)["controlPlaneEndpoint"] == "lb.example.org:6443"
     (join,) = kubeadm.join_documents(plan, plan.other_control_planes[0])
@@ -193,7 +193,7 @@ def test_several_control_planes_join_by_the_endpoint_with_a_key() -> None:
     assert kubeadm.upload_documents(plan)[0]["certificateKey"] == kubeadm.CERTIFICATE_KEY_MARK
 
 
-def test_control_planes_join_one_at_a_time_and_workers_wait_for_none_of_them() -> None:
+def test_control_planes_join_one_at_a_time_and_workers_wait_only_for_init() -> None:
     plan = Plan(profile(*THREE, WORKER, network={"control_plane_endpoint": "10.0.0.99"}))
     needs = {str(task): set(map(str, waits)) for task, waits in dependencies(STEPS, plan).items()}
     assert needs["m2/join-control-plane"] == {"m2/images", "m1/init"}
@@ -208,13 +208,13 @@ def test_an_even_number_of_control_planes_is_a_warning() -> None:
     assert quorum_check(Plan(profile(*THREE[:2], network=network))).status == "warning"
 
 
-def test_vagrant_makes_several_control_planes_behind_an_endpoint() -> None:
+def test_vagrant_profiles_may_have_several_control_planes_behind_an_endpoint() -> None:
     groups = {"machines": {"control_planes": 3}, "network": {"control_plane_endpoint": "192.168.56.254"}}
     chosen = Profile.model_validate(groups)
     assert check(Plan(chosen)) == ()
     assert [each.name for each in Plan(chosen).other_control_planes] == ["kubmaster2", "kubmaster3"]
 
 
-def test_what_differs_between_two_lists_is_the_list() -> None:
+def test_two_different_lists_of_machines_count_as_one_difference() -> None:
     ((path, was, now),) = differences(profile(MASTER), profile(MASTER, WORKER))
     assert (path, len(was), len(now)) == ("hosts", 1, 2)

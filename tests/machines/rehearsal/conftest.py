@@ -1,4 +1,4 @@
-"""Rehearsed clusters in a state folder of the test's own; every stage is closed at the end."""
+"""Rehearsed clusters, each test with its own state folder; every stage is closed at the end."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Theatre:
         return await up(self.profile.model_copy(update={"machines": machines}), self.events.append, Stop())
 
     async def leave(self) -> None:
-        """End what a process would end."""
+        """Close the stage, as the end of the process would."""
         await stage.leave(self.cluster.folder / "rehearsal")
 
     @property

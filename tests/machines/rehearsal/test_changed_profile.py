@@ -1,4 +1,4 @@
-"""A changed profile after a run that installed nothing: `up` takes it, and makes anew what it touches."""
+"""A profile changed after a run that installed nothing: `up` accepts it and recreates the affected machines."""
 
 import json
 from pathlib import Path
@@ -29,14 +29,14 @@ def chosen(**machines: Any) -> Profile:
 
 
 async def looked(theatre: Theatre) -> None:
-    """Build as if there were no step that installs anything."""
+    """Run only the steps that install nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kubetui.operations.up.STEPS", tuple(step for step in STEPS if not step.installs))
         assert (await theatre.up()).ok
 
 
 def marked(theatre: Theatre) -> None:
-    """Let each machine remember something that one made anew does not."""
+    """Mark each machine's state; a recreated machine lacks the mark."""
     for path in (theatre.cluster.folder / "rehearsal" / "machines").glob("*.json"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "faults": ["of old"]}))
 
@@ -46,7 +46,7 @@ def of_old(theatre: Theatre) -> set[str]:
     return {path.stem for path in files if "of old" in json.loads(path.read_text())["faults"]}
 
 
-async def test_what_is_touched_is_made_anew_and_the_rest_stays(theatre: Theatre) -> None:
+async def test_affected_machines_are_recreated_and_the_others_kept(theatre: Theatre) -> None:
     await looked(theatre)
     marked(theatre)
     events: list[Event] = []
@@ -54,14 +54,14 @@ async def test_what_is_touched_is_made_anew_and_the_rest_stays(theatre: Theatre)
     assert finished.ok
     assert of_old(theatre) == {"kubnode1"}
     assert finished.nodes == finished.ready == 2
-    # from here on something is installed, and an old journal is no excuse
+    # now packages are installed, so no profile that affects a machine is accepted
     for machines in ({}, {**LARGER, "workers": 0}):
         with pytest.raises(ProfileError, match="built from another profile"):
             await up(chosen(**machines), events.append, Stop(), confirmed=("kubmaster", "kubnode1", "kubnode2"))
     assert (await up(chosen(**LARGER, workers=1), events.append, Stop())).changed == 0
 
 
-async def test_no_machine_goes_that_nobody_agreed_to(theatre: Theatre) -> None:
+async def test_no_machine_is_destroyed_without_confirmation(theatre: Theatre) -> None:
     await looked(theatre)
     marked(theatre)
     kept = theatre.cluster.profile.read_bytes()
@@ -73,7 +73,7 @@ async def test_no_machine_goes_that_nobody_agreed_to(theatre: Theatre) -> None:
 
 
 @pytest.mark.parametrize("machines", [LARGER, {}], ids=["new", "old"])
-async def test_it_may_be_cut_off_before_the_new_profile_is_written(
+async def test_an_interruption_before_the_new_profile_is_written_is_recoverable(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch, machines: dict[str, Any]
 ) -> None:
     async def killed(provider: RehearsalProvider) -> None:
@@ -94,7 +94,7 @@ async def test_it_may_be_cut_off_before_the_new_profile_is_written(
     assert of_old(theatre) == {"kubnode1", "kubnode2"}
 
 
-async def test_once_all_machines_were_taken_away_the_next_ones_begin_anew(theatre: Theatre) -> None:
+async def test_the_journal_of_destroyed_machines_does_not_block_a_changed_profile(theatre: Theatre) -> None:
     await theatre.up()
     await RehearsalProvider(theatre.plan, theatre.cluster.folder).destroy(lambda _line: None)
     stop = Stop()
@@ -104,11 +104,13 @@ async def test_once_all_machines_were_taken_away_the_next_ones_begin_anew(theatr
             stop.request()
 
     assert (await up(chosen(**LARGER), sink, stop)).stopped
-    # what the journal says of machines before those does not count any more
+    # journal entries about the destroyed machines no longer count
     assert (await up(chosen(), lambda _event: None, Stop(), confirmed=("kubmaster",))).ok
 
 
-async def test_what_the_provider_says_meanwhile_is_an_event(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_providers_output_while_destroying_becomes_an_event(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def telling(provider: RehearsalProvider, log: Any, names: Any = None) -> None:
         log("\x1b[31mremoving\x1b[0m")
 
@@ -125,7 +127,7 @@ async def test_what_the_provider_says_meanwhile_is_an_event(theatre: Theatre, mo
 PROFILE = "schema: 1\nname: lab\nprovider: rehearsal\n"
 
 
-async def test_the_command_line_names_the_machines_and_wants_a_yes(
+async def test_the_command_line_lists_the_affected_machines_and_asks_for_confirmation(
     theatre: Theatre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))

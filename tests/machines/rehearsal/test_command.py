@@ -1,4 +1,4 @@
-"""`kubetui up` as a process on a host that has Python and nothing else."""
+"""`kubetui up` as a process on a host that has only Python."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ def kubetui(home: Path, *words: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_headless_rehearsal_from_nothing_to_the_table(tmp_path: Path) -> None:
+def test_a_headless_rehearsal_runs_from_scratch_to_the_table_of_nodes(tmp_path: Path) -> None:
     first, *lines, last = kubetui(tmp_path, "up", "rehearsal", "--yes").splitlines()
     assert first == f"This is a rehearsal: {NOTICE}"
     assert last == f"This was a rehearsal: {NOTICE}"
@@ -46,11 +46,11 @@ def test_json_marks_a_rehearsal_in_the_first_and_last_event(tmp_path: Path) -> N
     assert events[-1]["cluster"] == "tutorial-rehearsal"
 
 
-def test_a_bare_host_is_offered_a_rehearsal(tmp_path: Path) -> None:
+def test_a_host_without_a_provider_is_offered_a_rehearsal(tmp_path: Path) -> None:
     assert "kubetui up tutorial --rehearse" in kubetui(tmp_path, "up", "tutorial", "--yes", code=3)
 
 
-def test_a_rehearsals_options_need_a_rehearsal(tmp_path: Path) -> None:
+def test_rehearsal_options_are_refused_without_a_rehearsal(tmp_path: Path) -> None:
     assert "Add --rehearse" in kubetui(tmp_path, "up", "tutorial", "--speed", "3", code=2)
     said = kubetui(tmp_path, "up", "rehearsal", "--yes", "--rehearse-fault", "earthquake", code=2)
     assert "init-timeout" in said

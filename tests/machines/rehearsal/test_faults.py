@@ -1,4 +1,4 @@
-"""Rehearsed failures: each is recognised by its words, and the next run goes on and ends well."""
+"""Rehearsed failures: each is diagnosed from its output, and the next run resumes and succeeds."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_every_fault_is_tested() -> None:
 
 
 @pytest.mark.parametrize("fault", FAILING)
-async def test_a_fault_is_recognised_and_overcome(fault: str, theatre: Theatre) -> None:
+async def test_each_fault_is_diagnosed_and_the_next_run_succeeds(fault: str, theatre: Theatre) -> None:
     finished = await theatre.up(fault=fault)
     assert (finished.ok, finished.failed) == (False, 1)
     task, error, command = FAILING[fault]
@@ -49,23 +49,23 @@ async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
     assert [line for line in dropped if line not in said] == whole
 
 
-async def test_a_failed_join_stops_no_other_join(theatre: Theatre) -> None:
+async def test_a_failed_join_does_not_stop_other_joins(theatre: Theatre) -> None:
     finished = await theatre.up(fault="join-unreachable")
     assert (finished.partly, finished.ready, finished.nodes) == (True, 2, 3)
     assert finished.not_ready == ("kubnode2",)
     assert [line.split()[:2] for line in theatre.table[1:]] == [["kubmaster", "Ready"], ["kubnode1", "Ready"]]
     again = await theatre.up()
-    # what it lacks, and nothing else
+    # the second run only joins the missing worker
     assert [
         str(event.task) for event in theatre.events if isinstance(event, TaskFinished) and event.outcome == "done"
     ] == ["kubnode2/join"]
     assert (again.partly, again.ready, again.not_ready) == (False, 3, ())
 
 
-async def test_a_machine_that_fails_before_its_join_is_left_out_too(theatre: Theatre) -> None:
+async def test_a_machine_that_fails_before_its_join_counts_as_not_ready(theatre: Theatre) -> None:
     assert (await theatre.up(fault="image-pull")).not_ready == ("kubnode2",)
 
 
-async def test_without_a_control_plane_no_nodes_are_read(theatre: Theatre) -> None:
+async def test_nodes_are_not_read_without_a_control_plane(theatre: Theatre) -> None:
     finished = await theatre.up(fault="init-timeout")
     assert (finished.partly, finished.ready, finished.not_ready) == (False, 0, ())

@@ -1,4 +1,4 @@
-"""When this computer's disk runs full during a run, kubetui says so, and nothing is lost: the same command resumes."""
+"""A run that fills this computer's disk reports it and loses nothing: the same command resumes."""
 
 import errno
 from pathlib import Path
@@ -12,10 +12,10 @@ from tests.machines.rehearsal.conftest import Theatre
 
 
 @pytest.mark.parametrize("records", [0, 1, 2, 40])
-async def test_nothing_begins_before_it_is_on_disk(
+async def test_no_task_starts_before_its_journal_record_is_on_disk(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch, records: int
 ) -> None:
-    """The journal's own write fails, from some record on, as on a disk that is full."""
+    """From a given record on, the journal's writes fail as on a full disk."""
     write, left = Journal._write, records
 
     def full(self: Journal, at: float, record: Record) -> None:
@@ -36,7 +36,7 @@ async def test_nothing_begins_before_it_is_on_disk(
     assert (await theatre.up()).ok
 
 
-def test_other_errors_stay_unchanged(tmp_path: Path) -> None:
+def test_errors_other_than_a_full_disk_stay_unchanged(tmp_path: Path) -> None:
     with pytest.raises(PermissionError), room(tmp_path):
         raise PermissionError(errno.EACCES, "Permission denied")
     with pytest.raises(HostError, match="MiB are free"), room(tmp_path / "not" / "there"):

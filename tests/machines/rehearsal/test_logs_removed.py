@@ -1,4 +1,4 @@
-"""Somebody removes the logs of a run that goes on: said as what it is, and the same command makes them anew."""
+"""Logs deleted during a run: reported as a file error, and the same command recreates them."""
 
 import asyncio
 import shutil
@@ -13,10 +13,10 @@ from tests.machines.rehearsal.conftest import Theatre
 
 
 @pytest.mark.parametrize("after", [Line, TaskFinished])
-async def test_removed_logs_are_reported_as_no_bug(
+async def test_deleted_logs_are_reported_as_a_file_error_not_a_bug(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch, after: type[Line | TaskFinished]
 ) -> None:
-    # whatever is printed goes into files of its own, as what does not fit into the head does
+    # head=0: all output overflows into tail files of its own
     with monkeypatch.context() as patch:
         patch.setattr("kubetui.operations.up.Logs", partial(Logs, head=0))
         running = asyncio.create_task(theatre.up(speed=50.0))

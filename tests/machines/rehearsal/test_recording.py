@@ -1,4 +1,4 @@
-"""The shipped recording: it answers every script as it is now, holds no secret, and is small."""
+"""The shipped recording: it answers every current script, contains no secret, and is small."""
 
 from importlib import resources
 
@@ -36,7 +36,7 @@ def test_the_recording_has_no_outdated_scripts() -> None:
     assert not old, f"The recording is older than the steps {old}: recording.py tells how to record it again"
 
 
-def test_a_changed_script_is_noticed() -> None:
+def test_a_changed_script_is_detected() -> None:
     step = next(step for step in STEPS if step.name == "swap")
     recipe = step.recipe(plan(), plan().control_plane)
     assert recipe.apply is not None
@@ -50,7 +50,7 @@ def test_the_recording_is_small_and_has_no_secret() -> None:
     assert len(text().encode()) < 150_000
 
 
-def test_the_recording_names_nothing_of_its_cluster() -> None:
+def test_the_recording_does_not_name_its_cluster_or_machines() -> None:
     for word in ("kubmaster", "kubnode", "192.168.", "10.0.3.1", "10.244.", "SystemVerification", "CGROUPS_"):
         assert word not in text(), word
 
@@ -99,7 +99,7 @@ def test_a_line_about_an_unplanned_machine_is_dropped() -> None:
     assert Words(alone, alone.control_plane, "1.36.0").put_in("waiting: «worker1» is not Ready") is None
 
 
-def test_kinds_are_told_apart() -> None:
+def test_probe_outcomes_and_applies_are_distinguished() -> None:
     assert shipped().kubernetes
     wanted = scripts(plan(), STEPS)
     assert {kind for _, kind, _ in wanted} == {Kind.TODO, Kind.DONE, Kind.APPLY}

@@ -1,4 +1,4 @@
-"""Whole rehearsed runs: the real engine, the real SSH, and a cluster that is there afterwards."""
+"""Whole rehearsed runs: the real engine and real SSH, ending with a cluster that can be used."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ async def test_the_tutorial_builds_from_scratch(theatre: Theatre) -> None:
     assert theatre.lines("kubnode2", "join")[0] == "[preflight] Running pre-flight checks"
 
 
-async def test_no_step_is_bypassed(theatre: Theatre) -> None:
+async def test_every_step_runs_its_real_commands(theatre: Theatre) -> None:
     await theatre.up()
     calls = theatre.stage.calls()
     tasks = [event.task for event in theatre.events if isinstance(event, TaskFinished)]
@@ -59,11 +59,11 @@ async def test_no_step_is_bypassed(theatre: Theatre) -> None:
             if recipe.apply is not None:
                 assert asked[Kind.APPLY] == 1, (step.name, machine.name)
             if recipe.probe is not None:
-                # once in the survey, and once to see whether it worked
+                # the survey's probe finds work to do; the probe after apply finds it done
                 assert asked[Kind.DONE] == 1, (step.name, machine.name)
                 assert asked.get(Kind.TODO, 0) == (recipe.apply is not None), (step.name, machine.name)
             assert asked or step.name in WITHOUT_COMMANDS
-    # the time, the kubeconfig, the nodes, for each worker the cluster's authority and a join token
+    # the time, the kubeconfig and the nodes; for each worker the cluster's CA and a join token
     assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers)
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
 
@@ -79,7 +79,7 @@ async def test_a_second_run_changes_nothing_even_in_another_process(theatre: The
 
 async def test_a_removed_lock_file_does_not_let_a_second_run_in(theatre: Theatre) -> None:
     running = asyncio.create_task(theatre.up(speed=50.0))
-    while len(theatre.events) < 20:  # noqa: ASYNC110 - a run tells of itself to its sink alone
+    while len(theatre.events) < 20:  # noqa: ASYNC110 - a run reports only to its sink
         await asyncio.sleep(0.01)
     (state_home() / "locks" / "lab").unlink()
     built = theatre.cluster.profile.read_bytes()
@@ -125,7 +125,7 @@ async def test_a_rehearsed_cluster_can_be_observed(theatre: Theatre) -> None:
         observe.shell_command(theatre.cluster, "kubmaster")
 
 
-async def test_status_and_destroy(theatre: Theatre) -> None:
+async def test_status_and_destroy_work_on_a_rehearsed_cluster(theatre: Theatre) -> None:
     await theatre.up()
     provider = make(theatre.plan, theatre.cluster.folder)
     assert set((await provider.states()).values()) == {MachineState.RUNNING}
@@ -137,7 +137,7 @@ async def test_status_and_destroy(theatre: Theatre) -> None:
     assert (await theatre.up()).changed
 
 
-async def test_one_machine_alone_and_another_name_for_everything(state: Path) -> None:
+async def test_a_single_machine_with_other_names_shows_no_recorded_name(state: Path) -> None:
     theatre = Theatre(
         profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.37.2"})
     )
@@ -149,7 +149,7 @@ async def test_one_machine_alone_and_another_name_for_everything(state: Path) ->
     assert "«" not in said
 
 
-async def test_twenty_machines(state: Path) -> None:
+async def test_a_cluster_of_twenty_machines_builds(state: Path) -> None:
     theatre = Theatre(profile(machines={"workers": 19}))
     assert (await theatre.up()).ok
     assert len(theatre.table) == 21
@@ -194,7 +194,7 @@ async def test_any_profile_can_be_rehearsed_beside_its_real_cluster(state: Path)
         await Theatre(profile("team")).up()
 
 
-async def test_a_rehearsed_cluster_does_not_become_a_real_one(theatre: Theatre) -> None:
+async def test_a_rehearsed_cluster_cannot_become_a_real_one(theatre: Theatre) -> None:
     await theatre.up()
     with pytest.raises(ProfileError, match="provider was rehearsal and is virtualbox"):
         await up(theatre.profile.model_copy(update={"provider": "virtualbox"}), theatre.events.append, Stop())

@@ -1,4 +1,4 @@
-"""The stand-in for Vagrant in PATH, and the folder of a cluster."""
+"""Fixtures: a stand-in for Vagrant in PATH, and a cluster's folder."""
 
 from __future__ import annotations
 

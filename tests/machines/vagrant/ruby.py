@@ -1,4 +1,4 @@
-"""The Ruby that has Vagrant, and a script that loads a Vagrantfile with it."""
+"""Finds the Ruby that has Vagrant, and loads a Vagrantfile with it."""
 
 from __future__ import annotations
 

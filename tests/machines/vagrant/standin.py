@@ -1,4 +1,4 @@
-"""A stand-in for Vagrant's program, what it says, and what Vagrant leaves in a folder; tests/e2e has the real one."""
+"""A stand-in for the vagrant program, with its output and the files it leaves; tests/e2e runs the real one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plan(provider: str = "virtualbox", **more: Any) -> Plan:
 
 
 class Fake:
-    """What the stand-in does and what it was asked."""
+    """Configures the stand-in and records its calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,13 +61,13 @@ def standing_in(place: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
 
 
 def status(**states: str) -> str:
-    """Return what `vagrant status --machine-readable` says of machines in these states."""
+    """Return what `vagrant status --machine-readable` prints for machines in these states."""
     lines = ("1763824000,{0},provider-name,x\n1763824000,{0},state,{1}\n".format(*each) for each in states.items())
     return "".join(lines)
 
 
 def record(folder: Path, machine: str, provider: str = "virtualbox") -> Path:
-    """Leave what Vagrant leaves for a machine that it made."""
+    """Create Vagrant's record of an existing machine."""
     path = folder / ".vagrant" / "machines" / machine / provider / "id"
     path.parent.mkdir(parents=True)
     path.write_text("0")
@@ -75,7 +75,7 @@ def record(folder: Path, machine: str, provider: str = "virtualbox") -> Path:
 
 
 def built(home: Path) -> tuple[Path, Path]:
-    """Leave the stand-in and a cluster with one machine in a home; return the cluster's folder and Vagrant's record."""
+    """Put the stand-in and a one-machine cluster into a home; return the cluster's folder and Vagrant's record."""
     (home / "vagrant").symlink_to(FAKE)
     cluster = home / ".local/state/kubetui/clusters/lab"
     made = record(cluster, "kubmaster")

@@ -1,4 +1,4 @@
-"""What machines that are gone leave on their bridge."""
+"""LXC bridges: created, freed of dead veth ends, and removed."""
 
 import subprocess
 import sys
@@ -34,13 +34,13 @@ print(asyncio.run(bridge.make(address, print)), os.listdir("/sys/class/net/vlxcb
 """
 
 
-def test_a_veth_end_is_dead_once_its_machines_first_process_ended(tmp_path: Path) -> None:
+def test_a_veth_end_is_dead_once_its_containers_first_process_has_ended(tmp_path: Path) -> None:
     (tmp_path / "4711").mkdir()
     assert dead_ends(["veth1pl4711", "veth1pl4712", "vethAB12", "eth0", "xveth1pl1"], tmp_path) == ["veth1pl4712"]
 
 
-def test_a_bridge_is_made_cleaned_and_removed() -> None:
-    """In a network of its own, where nothing of this host is."""
+def test_a_bridge_is_created_cleaned_and_removed() -> None:
+    """Runs in its own network namespace, so that this host's interfaces are out of reach."""
     inside = ["unshare", "--net", "--mount", "sh", "-c", 'mount -t sysfs none /sys && exec "$@"', "sh"]
     if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this needs root, for a network namespace")

@@ -1,4 +1,4 @@
-"""How Vagrant's own checks judge what programs print."""
+"""Vagrant's host checks: how they judge the output of programs."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def plan(provider: str = "virtualbox", **more: Any) -> Plan:
     return Plan(Profile.model_validate({"provider": provider, **more}))
 
 
-def test_vagrant() -> None:
+def test_a_missing_vagrant_fails_and_an_unknown_version_warns() -> None:
     assert checks.vagrant_check("Vagrant 2.4.9\n", DEBIAN) == Check("Vagrant", "ok", "Vagrant 2.4.9")
     missing = checks.vagrant_check(None, DEBIAN)
     assert (missing.status, missing.fix) == ("failed", "Install it: sudo apt-get install -y vagrant")
     assert checks.vagrant_check("noise", DEBIAN).status == "warning"
 
 
-def test_plugins() -> None:
+def test_a_missing_plugin_fails_and_an_unreadable_list_warns() -> None:
     assert checks.plugin_check("vagrant-lxc", PLUGINS, DEBIAN).message == "vagrant-lxc 1.4.3"
     assert checks.plugin_check("vagrant-lxc", "No plugins installed.", DEBIAN).status == "failed"
     assert checks.plugin_check("vagrant-vmware-desktop", PLUGINS, DEBIAN).status == "failed"
     assert checks.plugin_check("vagrant-lxc", None, DEBIAN).status == "warning"
 
 
-def test_programs() -> None:
+def test_missing_programs_are_reported_with_their_fix() -> None:
     lxc = checks.program_check(PROVIDERS["lxc"], ["lxc-start", "brctl"], DEBIAN)
     assert lxc.message == "lxc-start and brctl are not on this host."
     assert lxc.fix == "Install it: sudo apt-get install -y lxc bridge-utils"
@@ -71,7 +71,7 @@ def test_boxes_are_found_in_both_layouts_of_vagrants_store(tmp_path: Path) -> No
     assert stored(tmp_path, box, "libvirt") == ()
 
 
-def test_made_and_begun_machines_need_no_more_room(tmp_path: Path) -> None:
+def test_existing_and_partly_created_machines_need_no_more_disk_space(tmp_path: Path) -> None:
     made = tmp_path / ".vagrant" / "machines" / "kubmaster" / "virtualbox" / "id"
     made.parent.mkdir(parents=True)
     made.touch()

@@ -1,4 +1,4 @@
-"""Machines go away: those that the folder knows, and no others."""
+"""Destroying machines: those recorded in the cluster's folder, and no others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kubetui.machines.vagrant.provider import VagrantProvider
 from tests.machines.vagrant.standin import Fake, drop, plan, record
 
 
-async def test_destroy_without_machines_starts_nothing(folder: Path, fake: Fake) -> None:
+async def test_destroy_without_machines_does_not_call_vagrant(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     await provider.destroy(drop)
@@ -29,7 +29,7 @@ async def test_destroy_removes_all_recorded_machines(folder: Path, fake: Fake) -
     assert fake.calls == ["destroy --force --parallel --no-tty"]
 
 
-async def test_destroy_retries_one_by_one(folder: Path, fake: Fake) -> None:
+async def test_a_failed_destroy_is_retried_machine_by_machine(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     known = record(folder, "kubmaster")
@@ -38,7 +38,9 @@ async def test_destroy_retries_one_by_one(folder: Path, fake: Fake) -> None:
     assert fake.calls == ["destroy --force --parallel --no-tty", "destroy --force --no-parallel --no-tty"]
 
 
-async def test_some_machines_go_and_the_others_stay(folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_destroying_named_machines_keeps_the_others(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(place: Path, log: LineSink) -> None:
         raise AssertionError("it may be at work on a machine that stays")
 
@@ -56,7 +58,7 @@ async def test_some_machines_go_and_the_others_stay(folder: Path, fake: Fake, mo
     assert [mark.name for mark in marks.iterdir()] == ["kubmaster"]
 
 
-async def test_nothing_is_asked_of_vagrant_for_machines_that_it_never_made(folder: Path, fake: Fake) -> None:
+async def test_vagrant_is_not_called_for_machines_that_it_never_created(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     record(folder, "kubmaster")
@@ -66,7 +68,7 @@ async def test_nothing_is_asked_of_vagrant_for_machines_that_it_never_made(folde
 
 
 @pytest.mark.parametrize(("names", "removed"), [(["kubnode1", "kubnode2"], []), (None, ["vlxcbr56"])])
-async def test_a_bridge_stays_as_long_as_a_machine_is_on_it(
+async def test_a_bridge_stays_while_a_machine_uses_it(
     folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, names: list[str] | None, removed: list[str]
 ) -> None:
     gone: list[str] = []

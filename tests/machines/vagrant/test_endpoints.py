@@ -1,4 +1,4 @@
-"""How a machine is reached, as Vagrant says it."""
+"""SSH endpoints of machines, from `vagrant ssh-config`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_one_call_returns_the_endpoints_of_all_running_machines(folder: Pa
     assert fake.calls[3:] == ["ssh-config kubmaster kubnode1 kubnode2 --no-tty"]
 
 
-async def test_an_endpoint_is_asked_for_again_after_a_start(folder: Path, fake: Fake) -> None:
+async def test_an_endpoint_is_read_again_after_a_start(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     machine = plan().machines[0]
@@ -55,7 +55,7 @@ async def test_an_endpoint_is_asked_for_again_after_a_start(folder: Path, fake: 
     assert (await provider.endpoint(machine)).host == "10.0.3.2"
 
 
-async def test_another_machine_that_stopped_does_not_hide_this_ones_endpoint(folder: Path, fake: Fake) -> None:
+async def test_a_stopped_machine_does_not_hide_the_endpoints_of_others(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     fake.says("ssh-config", SSH_CONFIG.format(name="kubmaster", last=1) + "The provider is not yet ready", code=1)

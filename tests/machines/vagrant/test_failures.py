@@ -1,4 +1,4 @@
-"""Vagrant's own texts become messages that say what happened and what to do.
+"""Vagrant's error texts become messages with a cause and a fix.
 
 The texts are Vagrant 2.3.4's (templates/locales/en.yml), vagrant-lxc's and vagrant-libvirt's
 (locales/en.yml) and VirtualBox's, filled in and broken into lines as they are printed.
@@ -185,7 +185,7 @@ def test_every_known_failure_has_a_text() -> None:
         ("Volume for domain is already created. Please run 'vagrant destroy' first.", "libvirt"),
     ],
 )
-def test_other_names_that_are_taken(text: str, name: str) -> None:
+def test_a_name_that_is_already_taken_is_reported(text: str, name: str) -> None:
     assert of(text).id == "NAME-TAKEN"
     assert name in of(text).message
 

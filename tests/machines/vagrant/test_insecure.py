@@ -1,4 +1,4 @@
-"""Vagrant's well-known key on a machine over real SSH: refused is well, let in stops the run."""
+"""Vagrant's insecure key against a machine over real SSH: a machine that accepts it stops the run."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""LXC's containers that were left half-made, and those and bridges that are not kubetui's."""
+"""Half-created LXC containers are replaced or destroyed; containers and bridges of others are never removed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def lxc(fake: Fake, tmp_path: Path) -> Callable[[], list[str]]:
     return containers
 
 
-async def test_our_half_made_container_is_replaced(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
+async def test_our_half_created_container_is_replaced(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
     provider = VagrantProvider(plan("lxc"), folder)
     await provider.prepare()
     fake.says("up", code=1, does='touch "$here/container-lab-$2"\n')
@@ -51,7 +51,9 @@ async def test_our_half_made_container_is_replaced(folder: Path, fake: Fake, lxc
     assert lxc() == []
 
 
-async def test_destroy_removes_our_half_made_container(folder: Path, fake: Fake, lxc: Callable[[], list[str]]) -> None:
+async def test_destroy_removes_our_half_created_container(
+    folder: Path, fake: Fake, lxc: Callable[[], list[str]]
+) -> None:
     provider = VagrantProvider(plan("lxc"), folder)
     await provider.prepare()
     fake.says("up", code=1, does='touch "$here/container-lab-$2"\n')

@@ -1,4 +1,4 @@
-"""Vagrant processes that outlived the kubetui that started them: found by their folder, waited for, ended."""
+"""Orphaned Vagrant processes: found by their working folder, waited for, or interrupted."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FAKE = "#!/bin/sh\ntrap 'exit 130' INT\nwhile [ -e running ]; do sleep 0.05; don
 
 @pytest.fixture
 def orphan(tmp_path: Path) -> Iterator[psutil.Process]:
-    """A `vagrant up` whose parent is gone."""
+    """A `vagrant up` whose parent has exited."""
     (tmp_path / "vagrant").write_text(FAKE)
     (tmp_path / "running").touch()
-    # job control undoes what a shell without it does to background jobs: ignore SIGINT
+    # without job control (set -m), the shell makes background jobs ignore SIGINT
     start = "set -m; sh ./vagrant up kubmaster >/dev/null 2>&1 </dev/null & echo $!"
     pid = subprocess.run(["bash", "-c", start], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     process = psutil.Process(int(pid))
-    # until it becomes sh, it has the command line of the bash that made it
+    # until it execs sh, it shows the command line of the bash that forked it
     end = time.monotonic() + 60
     while "./vagrant" not in process.cmdline():
         assert time.monotonic() < end
@@ -37,7 +37,7 @@ def orphan(tmp_path: Path) -> Iterator[psutil.Process]:
 
 
 def test_an_orphan_is_found_by_its_folder(tmp_path: Path, orphan: psutil.Process) -> None:
-    # its child has its command line until it becomes sleep
+    # no exact match: its child shows the same command line until it execs sleep
     assert orphan in orphans.working_in(tmp_path)
     assert orphans.working_in(tmp_path / "other") == []
 
@@ -48,7 +48,7 @@ def test_an_orphan_is_found_behind_a_symbolic_link(tmp_path: Path, orphan: psuti
     assert orphan in orphans.working_in(link)
 
 
-async def test_an_orphan_is_waited_for(tmp_path: Path, orphan: psutil.Process) -> None:
+async def test_waiting_ends_when_the_orphan_exits(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     waiting = asyncio.create_task(orphans.wait_for(tmp_path, lines.append))
     async with asyncio.timeout(60):
@@ -61,14 +61,14 @@ async def test_an_orphan_is_waited_for(tmp_path: Path, orphan: psutil.Process) -
     assert orphans.working_in(tmp_path) == []
 
 
-async def test_an_orphan_is_interrupted(tmp_path: Path, orphan: psutil.Process) -> None:
+async def test_interrupting_ends_the_orphan(tmp_path: Path, orphan: psutil.Process) -> None:
     lines: list[str] = []
     await orphans.interrupt(tmp_path, lines.append)
     assert orphans.working_in(tmp_path) == []
     assert len(lines) >= 1
 
 
-def test_our_own_child_is_no_orphan(tmp_path: Path) -> None:
+def test_our_own_child_is_not_an_orphan(tmp_path: Path) -> None:
     (tmp_path / "vagrant").write_text(FAKE)
     (tmp_path / "running").touch()
     with subprocess.Popen(["sh", "./vagrant", "up"], cwd=tmp_path) as process:

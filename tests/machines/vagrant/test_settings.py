@@ -1,4 +1,4 @@
-"""What machines.json says about a plan."""
+"""machines.json: the settings written for a plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def settings(provider: str, options: dict[str, Any] | None = None, **machines: A
     return [machine["settings"] for machine in document["machines"]]
 
 
-def test_the_tutorials_three_machines() -> None:
+def test_settings_of_the_tutorials_three_machines() -> None:
     document = machines_document(plan("virtualbox"))
     assert document["cluster"] == "lab"
     assert document["provider"] == "virtualbox"
@@ -56,7 +56,7 @@ def test_a_control_plane_can_have_its_own_size() -> None:
     assert (node["memory"], node["cpus"]) == (2048, 2)
 
 
-def test_the_profiles_options_win() -> None:
+def test_the_profiles_options_override_the_defaults() -> None:
     assert settings("libvirt", {"driver": "qemu", "cpus": 1})[0] == {"memory": 2048, "cpus": 1, "driver": "qemu"}
 
 
@@ -74,7 +74,7 @@ def test_vmx_keys_become_pairs() -> None:
     ("provider", "options"),
     [("virtualbox", {"customize": "modifyvm"}), ("lxc", {"customize": {"a": "b"}}), ("vmware_desktop", {"vmx": []})],
 )
-def test_a_wrong_shape_names_the_option(provider: str, options: dict[str, Any]) -> None:
+def test_an_option_of_the_wrong_shape_is_named(provider: str, options: dict[str, Any]) -> None:
     with pytest.raises(ProfileError, match=rf"machines\.options\.{provider}\.{next(iter(options))}"):
         settings(provider, options)
 

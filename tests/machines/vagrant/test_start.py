@@ -1,4 +1,4 @@
-"""Machines start: what is passed on, in which order, what a failure and a cancellation leave."""
+"""Starting machines: output, order, failures and cancellation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubetui.profile.plan import Plan
 from tests.machines.vagrant.standin import STATUS, Fake, drop, plan, record
 
 
-async def test_a_machine_that_runs_after_an_interrupted_start_is_unknown(folder: Path, fake: Fake) -> None:
+async def test_a_running_machine_with_an_interrupted_start_is_in_an_unknown_state(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     record(folder, "kubmaster")
@@ -29,7 +29,7 @@ async def test_a_machine_that_runs_after_an_interrupted_start_is_unknown(folder:
     assert (await provider.states())["kubmaster"] is MachineState.RUNNING
 
 
-async def test_start_passes_lines_on_and_keeps_a_failed_machine(
+async def test_start_forwards_output_and_keeps_a_failed_machine(
     folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VAGRANT_CWD", "/elsewhere")
@@ -59,13 +59,13 @@ for try in {1..600}; do
   sleep 0.1
 done
 """
-"""Waits, in all but the first machine, until all three have begun."""
+"""Makes every machine but the first wait until all three have begun."""
 
 
 async def overlap(
     provider: VagrantProvider, fake: Fake, plan_: Plan, *, failing: str = "", does: str = "sleep 0.15\n"
 ) -> list[str]:
-    """Start all machines at once and return when each one begins and ends."""
+    """Start all machines at once and return the order in which they begin and end."""
     fail = f'[[ $2 == {failing} ]] && {{ echo "end $2" >>"$here/order"; exit 1; }}\n' if failing else ""
     fake.says("up", does=f'echo "begin $2" >>"$here/order"\n{does}{fail}echo "end $2" >>"$here/order"\n')
     await provider.prepare()
@@ -78,7 +78,7 @@ async def test_virtualbox_machines_start_one_by_one(folder: Path, fake: Fake) ->
     assert [line.split()[0] for line in order] == ["begin", "end"] * 3
 
 
-async def test_others_wait_for_the_first_and_then_start_together(folder: Path, fake: Fake) -> None:
+async def test_other_providers_start_the_first_machine_alone_and_the_rest_together(folder: Path, fake: Fake) -> None:
     chosen = plan("vmware_desktop")
     order = await overlap(VagrantProvider(chosen, folder), fake, chosen, does=MEETS)
     assert order[:2] == ["begin kubmaster", "end kubmaster"]
@@ -91,7 +91,7 @@ async def test_after_a_failed_first_start_the_next_starts_alone(folder: Path, fa
     assert [line.split()[0] for line in order] == ["begin", "end"] * 3
 
 
-async def test_cancelling_a_start_ends_vagrant_and_lets_the_next_go(folder: Path, fake: Fake) -> None:
+async def test_cancelling_a_start_ends_vagrant_and_releases_the_next_start(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan(), folder)
     await provider.prepare()
     fake.says("up", does='sleep 60 &\necho $! >"$here/child"\nwait\n')
@@ -109,7 +109,7 @@ async def test_cancelling_a_start_ends_vagrant_and_lets_the_next_go(folder: Path
     await provider.start(plan().machines[1], drop)
 
 
-async def test_a_missing_vagrant_comes_with_the_command_that_installs_it(
+async def test_a_missing_vagrant_is_reported_with_the_command_that_installs_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     provider = VagrantProvider(plan(), folder)

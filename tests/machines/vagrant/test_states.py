@@ -1,4 +1,4 @@
-"""What is known before anything starts: the folder that is prepared, and the states of its machines."""
+"""Before anything starts: preparing the cluster's folder and reading the states of its machines."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ async def test_one_call_returns_the_states_of_all_machines(folder: Path, fake: F
     assert fake.calls == ["status --machine-readable"]
 
 
-async def test_a_short_lock_is_waited_for(folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_states_wait_for_vagrants_lock_and_give_up_after_five_attempts(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("kubetui.machines.vagrant.provider._LOCK_PAUSE", 0.01)
     record(folder, "kubmaster")
     locked = "Vagrant can't use the requested machine because it is locked! This\nmeans that another process"
@@ -92,7 +94,7 @@ async def test_states_wait_for_orphans_of_an_earlier_run(
     said: list[str] = []
     await VagrantProvider(plan(), folder).states(said.append)
     assert (waited, said) == ([folder], ["waiting"])
-    # who only looks has not the cluster's lock, and what works in its folder may be another's
+    # read-only callers hold no cluster lock: a process in the folder may belong to a running kubetui
     await VagrantProvider(plan(), folder).states()
     assert len(waited) == 1
 
@@ -108,7 +110,7 @@ async def test_states_wait_for_orphans_of_an_earlier_run(
         ("gurumeditation", MachineState.UNKNOWN),
     ],
 )
-def test_states_are_recognised(word: str, state: MachineState) -> None:
+def test_vagrants_state_words_are_recognised(word: str, state: MachineState) -> None:
     assert commandline.parse_status(["1,m,provider-name,virtualbox", f"1,m,state,{word}", "noise"]) == {"m": state}
 
 

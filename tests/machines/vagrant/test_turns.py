@@ -1,4 +1,4 @@
-"""Starts pass as a provider can take them."""
+"""Serialising starts: one by one, or together after the first."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from kubetui.profile.schema.kinds import Starts
 
 
 class Machines:
-    """Three that start at once and write down when."""
+    """Three machines that start at once and record when."""
 
     def __init__(self, starts: Starts, *, shares: bool) -> None:
         self.turns = Turns(starts)
@@ -52,7 +52,7 @@ async def test_others_start_once_the_shared_parts_exist() -> None:
 
 
 @pytest.mark.parametrize("starts", Starts)
-async def test_after_a_failed_first_turn_the_next_is_alone(starts: Starts) -> None:
+async def test_after_a_failed_first_start_the_next_is_alone(starts: Starts) -> None:
     machines = Machines(starts, shares=False)
     said = await machines.all(fails="a")
     assert said == ["a begins", "b begins", "b ends", "c begins", "c ends"]

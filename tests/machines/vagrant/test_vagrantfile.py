@@ -1,4 +1,4 @@
-"""Real Vagrant loads the Vagrantfile, and what it understood is what the plan says.
+"""Real Vagrant loads the Vagrantfile and reads the plan's settings from it.
 
 No machine is started, so this holds for providers that cannot run here. VirtualBox's and Hyper-V's
 configuration classes are Vagrant's own; libvirt's and LXC's come from their plugins where they are
@@ -71,7 +71,7 @@ def assert_common(machines: Any) -> None:
         assert machine["errors"] == []
 
 
-def test_virtualbox(load: Load) -> None:
+def test_virtualbox_settings_are_understood(load: Load) -> None:
     options = {"gui": True, "customize": [["modifyvm", ":id", "--nested-hw-virt", "on"]]}
     machines = load(document("virtualbox", options, control_plane={"memory": 4096, "cpus": 3}))
     assert_common(machines)
@@ -88,7 +88,7 @@ def test_virtualbox(load: Load) -> None:
     assert ["pre-boot", ["modifyvm", "id", "--memory", "2048"]] in node["customizations"]
 
 
-def test_hyperv(load: Load) -> None:
+def test_hyperv_settings_are_understood(load: Load) -> None:
     machines = load(document("hyperv", {"maxmemory": 4096, "enable_virtualization_extensions": True}))
     assert_common(machines)
     settings = machines[0]["settings"]
@@ -98,14 +98,14 @@ def test_hyperv(load: Load) -> None:
     assert settings["enable_virtualization_extensions"] is True
 
 
-def test_vmware_without_its_plugin(load: Load) -> None:
+def test_vmware_settings_load_without_its_plugin(load: Load) -> None:
     machines = load(document("vmware_desktop", {"gui": True}))
     assert_common(machines)
     assert machines[0]["class"] == "Vagrant::Config::V2::DummyConfig"
     assert machines[0]["settings"] == {"memory": 2048, "cpus": 2, "linked_clone": True, "gui": True}
 
 
-def test_vmware_with_a_stand_in_for_its_plugin(load: Load) -> None:
+def test_vmware_settings_are_understood_by_a_stand_in_for_its_plugin(load: Load) -> None:
     machines = load(document("vmware_desktop", {"vmx": {"vhv.enable": "TRUE"}}, memory=3072), "stand-in")
     assert_common(machines)
     settings = machines[0]["settings"]
@@ -113,7 +113,7 @@ def test_vmware_with_a_stand_in_for_its_plugin(load: Load) -> None:
     assert settings["linked_clone"] is True
 
 
-def test_libvirt(load: Load) -> None:
+def test_libvirt_settings_are_understood(load: Load) -> None:
     options = {
         "driver": "qemu",
         "storage": [["file", {"size": "20G"}]],
@@ -129,7 +129,7 @@ def test_libvirt(load: Load) -> None:
     assert settings["memory_backing"] == [{"name": "access", "config": {"mode": "shared"}}]
 
 
-def test_lxc(load: Load) -> None:
+def test_lxc_settings_are_understood(load: Load) -> None:
     machines = load(document("lxc", {"customize": [["cgroup.cpuset.cpus", "0"]]}, box_version="1.2.3"))
     assert_common(machines)
     assert machines[1]["settings"]["container_name"] == "lab-kubnode1"

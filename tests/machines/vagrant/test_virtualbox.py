@@ -1,4 +1,4 @@
-"""What VirtualBox needs of this host: the processor, its version, an allowed address range."""
+"""VirtualBox's requirements on this host: KVM, the processor, and an allowed address range."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from tests.profiles import network, profile
         ("kvm_amd 1 0 - Live\n", "6.14.0", "N\n", "ok"),
     ],
 )
-def test_kvm(modules: str, release: str, at_load: str | None, status: str | None) -> None:
+def test_loaded_kvm_modules_warn_if_the_kernel_enables_virtualization_at_load(
+    modules: str, release: str, at_load: str | None, status: str | None
+) -> None:
     check = kvm_check(modules, release, at_load)
     assert (check and check.status) == status
     if status == "warning":
@@ -32,7 +34,7 @@ def test_kvm(modules: str, release: str, at_load: str | None, status: str | None
         assert "kvm.enable_virt_at_load=0" in check.fix
 
 
-def test_virtualbox_on_arm64() -> None:
+def test_old_virtualbox_is_refused_on_arm64() -> None:
     check = arm_check
     assert check("x86_64", "7.0.20r163906") is None
     assert check("arm64", None) is None

@@ -1,4 +1,4 @@
-"""flannel's manifest: its whole text against a golden file, its important fields as values."""
+"""flannel's manifest: the whole text against a golden file, and its important fields."""
 
 import json
 import re
@@ -19,11 +19,11 @@ def objects(made: Plan) -> dict[str, Any]:
     return {document["kind"]: document for document in yaml.safe_load_all(flannel.manifest(made.cluster_network))}
 
 
-def test_manifest() -> None:
+def test_the_manifest_matches_its_golden_file() -> None:
     assert_golden("flannel.yaml", flannel.manifest(plan().cluster_network) + "\n")
 
 
-def test_there_is_one_object_of_each_kind_and_all_are_in_its_namespace() -> None:
+def test_there_is_one_object_of_each_kind_in_flannels_namespace() -> None:
     documents = list(yaml.safe_load_all(flannel.manifest(plan().cluster_network)))
     assert [(document["apiVersion"], document["kind"], document["metadata"]["name"]) for document in documents] == [
         ("v1", "Namespace", "kube-flannel"),
@@ -37,7 +37,7 @@ def test_there_is_one_object_of_each_kind_and_all_are_in_its_namespace() -> None
     assert {each["metadata"]["namespace"] for each in placed} == {"kube-flannel"}
 
 
-def test_the_service_account_may_do_what_flanneld_does() -> None:
+def test_the_service_account_has_the_permissions_that_flanneld_needs() -> None:
     found = objects(plan())
     rules = {
         (resource, verb)
@@ -74,7 +74,7 @@ def test_the_daemon_runs_on_every_node_and_mounts_what_it_needs() -> None:
     assert daemon["selector"]["matchLabels"].items() <= daemon["template"]["metadata"]["labels"].items()
     assert pod["hostNetwork"] is True
     assert pod["priorityClassName"] == "system-node-critical"
-    # on control planes, too, and on nodes that are not ready yet
+    # also on control planes and on nodes that are not ready yet
     assert pod["tolerations"] == [{"operator": "Exists", "effect": "NoSchedule"}]
     assert [part["image"] for part in (*pod["initContainers"], *pod["containers"])] == [
         "mirror/plugin:v1",

@@ -1,4 +1,4 @@
-"""A pod network of your own, by path or by URL and checksum."""
+"""Your own pod network manifest, by path or by URL and checksum."""
 
 import hashlib
 import http.server
@@ -53,18 +53,18 @@ def manifest(**options: str) -> str:
     return own.manifest(made.cluster_network)
 
 
-def test_a_manifest_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_manifest_is_read_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "network.yaml").write_text(TEXT)
     assert manifest(path="~/network.yaml") == TEXT.rstrip("\n")
     assert manifest(path=str(tmp_path / "network.yaml"), sha256=SUM) == TEXT.rstrip("\n")
 
 
-def test_a_manifest_by_url(web: str) -> None:
+def test_a_manifest_is_fetched_by_url(web: str) -> None:
     assert manifest(url=f"{web}/network.yaml", sha256=SUM) == TEXT.rstrip("\n")
 
 
-def test_a_manifest_that_changed_is_refused(web: str) -> None:
+def test_a_manifest_with_another_checksum_is_refused(web: str) -> None:
     with pytest.raises(ProfileError, match=f"has the SHA-256 {SUM}, and the profile says {'0' * 64}"):
         manifest(url=f"{web}/network.yaml", sha256="0" * 64)
 

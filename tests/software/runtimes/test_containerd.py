@@ -12,7 +12,7 @@ from tests.plans import assert_golden
 
 
 @pytest.mark.parametrize("major", [1, 2])
-def test_configuration(major: int) -> None:
+def test_the_configuration_matches_its_golden_file(major: int) -> None:
     assert_golden(f"containerd-{major}.toml", CONTAINERD.configuration[f"CONFIG_{major}"] + "\n")
 
 
@@ -51,7 +51,7 @@ def test_the_settings_for_containerd_2() -> None:
     }
 
 
-def test_crictl_is_told_where_containerd_listens() -> None:
+def test_crictl_is_configured_with_containerds_socket() -> None:
     socket = "unix:///run/containerd/containerd.sock"
     assert yaml.safe_load(CONTAINERD.crictl) == {
         "runtime-endpoint": socket,
