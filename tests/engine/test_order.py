@@ -1,4 +1,4 @@
-"""The order of tasks: what waits for what, what a failure blocks, and every task ends exactly once."""
+"""The order of tasks: dependencies, tasks blocked by a failure, and exactly one end per task."""
 
 import asyncio
 import errno
@@ -144,7 +144,7 @@ async def test_only_a_recreated_machine_may_show_another_host_key(state: Machine
     bench = Bench(plan(workers=0), (START,))
     bench.provider.known = {"kubmaster": state}
     bench.run.cluster.create()
-    # as the one that connects has it since the run began
+    # loaded before the start step, like the keys of the node that connects later
     keys = HostKeys(bench.run.cluster.host_keys)
     keys.pin("kubmaster", "ssh-ed25519 old")
     assert (await bench.execute()).changed == 1

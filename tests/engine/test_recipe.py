@@ -1,4 +1,4 @@
-"""How a recipe is followed: probe, apply, probe again, and the errors when that fails."""
+"""Running a recipe: probe, apply, probe again, and the errors when one of them fails."""
 
 from kubetui.base.errors import LostTrackError
 from kubetui.engine.events import Outcome
@@ -19,7 +19,7 @@ async def followed(node: FakeNode, recipe: Recipe = RECIPE) -> Bench:
     return bench
 
 
-async def test_completed_work_is_left_alone() -> None:
+async def test_completed_work_is_skipped() -> None:
     bench = await followed(node := FakeNode())
     assert node.calls == ["run probe"]
     assert bench.finished() == {"kubmaster/one": Outcome.UNCHANGED}
@@ -42,7 +42,7 @@ async def test_a_failing_probe_counts_as_work_to_do() -> None:
     assert (await followed(FakeNode(probes=[Result(127, ())]))).finished() == {"kubmaster/one": Outcome.DONE}
 
 
-async def test_work_that_the_probe_cannot_see_afterwards_is_a_failure() -> None:
+async def test_the_step_fails_if_the_probe_still_reports_missing_work_after_apply() -> None:
     bench = await followed(FakeNode(probes=[ABSENT, ABSENT]))
     assert bench.failure().error_id == "VERIFY"
     assert "its probe disagrees: not there." in bench.failure().error

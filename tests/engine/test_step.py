@@ -1,4 +1,4 @@
-"""On which machines steps run, and what their tasks wait for."""
+"""Which machines a step runs on, and which tasks its own tasks wait for."""
 
 from graphlib import CycleError
 
@@ -28,7 +28,7 @@ def test_exactly_one_machine_is_the_first_control_plane() -> None:
     assert all(Where.EVERY.holds(machine) for machine in machines)
 
 
-def test_a_task_depends_on_its_own_machine_where_the_needed_step_runs_there() -> None:
+def test_a_task_waits_for_its_own_machine_if_the_needed_step_runs_there() -> None:
     base = step("base")
     init = step("init", base, where=Where.FIRST)
     join = step("join", base, init, where=Where.WORKERS)
@@ -45,7 +45,7 @@ def test_without_workers_nothing_waits_for_their_steps() -> None:
     assert dependencies((join, check), plan(workers=0)) == {TaskId("check", "kubmaster"): frozenset()}
 
 
-def test_circular_needs_are_refused() -> None:
+def test_circular_dependencies_are_refused() -> None:
     one = step("one")
     two = step("two", one)
     again = Step("one", "One", "Why.", "Source", Where.EVERY, (two,), one.recipe, done)

@@ -1,4 +1,4 @@
-"""A run that is stopped, gently or by force, or cancelled: what finishes, what is cut off, what never starts."""
+"""Stopping a run, gently or by force, and cancelling it: which tasks finish, are cancelled, or never start."""
 
 import asyncio
 

@@ -64,8 +64,8 @@ def test_a_probe_stops_at_its_first_error_and_the_next_probe_still_runs() -> Non
     assert "/nowhere" in found["syntax-free"][1]
 
 
-def test_a_probe_that_fails_is_never_taken_for_done() -> None:
-    """It does not matter how earlier probes ended."""
+def test_a_failing_probe_never_counts_as_done() -> None:
+    """The results of earlier probes must not leak into its own."""
     for earlier in ("true\n", "absent x\n", "foreign x\n"):
         _, found, _ = ran(OWN, {"earlier": Command(earlier), "fails": Command("fail 'it broke'\n")})
         assert found["fails"] == (1, "error: it broke")
@@ -82,7 +82,7 @@ def test_probes_share_neither_variables_nor_the_working_directory() -> None:
     assert found["looks"] == (0, f"  {Path.cwd()}")
 
 
-def test_when_the_machine_does_not_fit_its_error_is_the_last_line() -> None:
+def test_the_error_of_an_unsuitable_machine_is_the_last_line() -> None:
     code, found, others = ran(Command("say Debian 12\nfail 'too little memory'\n"), {"never": OWN})
     assert code == 1
     assert found == {}
@@ -96,7 +96,7 @@ def test_a_line_that_only_resembles_an_answer_stays_output() -> None:
     )
 
 
-async def test_findings_are_remembered_for_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_survey_stores_its_findings_for_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     answer = Result(0, ("hello", "kubetui-probe|one|0|", "kubetui-probe|two|12|not ours", "kubetui-probe|three|99|odd"))
     node = FakeNode(probes=[answer])

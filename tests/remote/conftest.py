@@ -1,4 +1,4 @@
-"""A real SSH server on loopback that plays the machine; its connections can break and freeze."""
+"""A real SSH server on loopback that acts as the machine; its connections can break and freeze."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

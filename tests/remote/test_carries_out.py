@@ -46,7 +46,7 @@ async def test_a_unit_that_cannot_start_leaves_no_script_behind(machine: Guest, 
     assert not (machine.run / "none" / "script").exists()
 
 
-async def test_a_step_over_its_time_limit_is_stopped_in_the_machine(machine: Guest, node: SshNode) -> None:
+async def test_a_step_over_its_time_limit_is_stopped_on_the_machine(machine: Guest, node: SshNode) -> None:
     lines: list[str] = []
     command = Command("echo a; sleep 60\n", timeout=3.0)
     await node.connect(nobody)
@@ -78,5 +78,5 @@ async def test_cancelling_leaves_no_task_behind_on_this_host(machine: Guest, nod
     with pytest.raises(asyncio.CancelledError):
         await running
     await until(lambda: not {task for task in asyncio.all_tasks() - before if not task.done()})
-    # in the machine it goes on, and is there to be picked up
+    # on the machine the step keeps running, so a later run can attach to it
     await until((machine.run / "goes-on" / "exit").exists)

@@ -1,4 +1,4 @@
-"""Output that would fill the machine's memory: the part that was read is freed, and nothing else."""
+"""Output that would fill the machine's memory: kubetui frees only the part of the log that it has read."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ def held(machine: Guest) -> int:
     return sum(path.stat().st_blocks * 512 for path in machine.run.glob("flood/log"))
 
 
-async def test_log_data_that_was_read_is_freed_in_the_machine(machine: Guest, node: SshNode, tmp_path: Path) -> None:
+async def test_log_data_is_freed_on_the_machine_once_read(machine: Guest, node: SshNode, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     command = Command(FLOOD, {"FILLER": "x" * 1000, "GATE": str(gate)})
     lines = 0
@@ -39,7 +39,7 @@ async def test_log_data_that_was_read_is_freed_in_the_machine(machine: Guest, no
         gate.with_name(f"gate.{part}").touch()
     await until(lambda: held(machine) < 40_000_000 and lines >= 3 * 15_000)
     machine.wire.cut()
-    # another kubetui finds it running and reads what there is
+    # another kubetui attaches to the running step and reads the rest of its log
     said: list[str] = []
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -56,7 +56,7 @@ async def test_log_data_that_was_read_is_freed_in_the_machine(machine: Guest, no
     assert machine.runs == ["kubetui-flood"]
     assert "bytes of its output are in the log of the interrupted run" in said[0]
     gone = int(said[0].split()[2])
-    # the first line is half of one, and the rest is whole
+    # the first line is partial; all later lines are complete
     assert gone + sum(len(line) + 1 for line in said[1:]) == 4 * 16_000_001
     assert {line for line in said[2:] if line.startswith("part 4")} >= {f"part 4 {'x' * 1000}"}
 

@@ -1,4 +1,4 @@
-"""Host keys: the first one is pinned and any other is refused, on disk as in memory."""
+"""Host keys: the first one is pinned and any other is refused, on disk and in memory."""
 
 import stat
 from pathlib import Path

@@ -103,7 +103,7 @@ async def test_an_earlier_attempts_end_is_not_mistaken_for_this_ones(machine: Gu
     assert (await node.carry_out("same", Command("echo old; exit 1\n"), nobody)).exit_status == 1
     result = await node.carry_out("same", Command("echo new; exit 2\n"), nobody)
     assert (result.exit_status, result.lines) == (2, ("new",))
-    # the connection breaks before the launcher of a third attempt did anything
+    # the connection breaks before the launcher of the third attempt has done anything
     cut = machine.processes
 
     async def cutting() -> None:
@@ -169,9 +169,9 @@ async def test_the_time_limit_includes_reconnections(machine: Guest) -> None:
     await node.close()
 
 
-async def test_a_machine_that_is_lost_again_and_again_is_an_error(machine: Guest, node: SshNode) -> None:
+async def test_losing_a_machine_too_often_is_an_error(machine: Guest, node: SshNode) -> None:
     async def cutting() -> None:
-        # while a command runs in it: cut while it connects, it would be a machine that cannot be reached
+        # cut only once the command runs; cutting while it connects would be another error, an unreachable machine
         await until((machine.standins / "kubetui-never.pid").exists)
         seen = 0
         while True:

@@ -1,4 +1,4 @@
-"""Helpers of the tests of connections: waiting for a condition, and a log sink that ignores everything."""
+"""Helpers for connection tests: waiting for a condition, and a log sink that ignores everything."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Runs the steps' scripts in a real bash: their paths point into a temporary folder, and stand-ins replace every
+"""Runs the steps' scripts in a real bash; their paths point into a temporary folder, and stand-ins replace every
 program that would change this host (kubeadm, systemctl, apt ...) and record how they are called."""
 
 import re
@@ -45,11 +45,11 @@ IMAGES = """case $* in
       echo "registry.k8s.io/$name"
     done ;;
 esac"""
-"""Stands in for kubeadm when only its list of images matters."""
+"""Stands in for kubeadm when a test needs only its list of images."""
 
 
 class Box:
-    """A folder that plays a machine."""
+    """A folder that acts as a machine."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -83,7 +83,7 @@ class Box:
         return self.run(Command(f"cd {self.root}\n{script}\n"))
 
     def called(self, program: str) -> list[str]:
-        """Return a program's calls since the last time this was asked, and forget all calls."""
+        """Return a program's calls since the last call of this method, then clear all recorded calls."""
         text = self.calls.read_text() if self.calls.exists() else ""
         self.calls.unlink(missing_ok=True)
         return [line for line in text.splitlines() if line.startswith(program)]

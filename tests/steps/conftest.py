@@ -1,4 +1,4 @@
-"""Each test has its own folder that plays a machine."""
+"""Each test has its own folder that acts as a machine."""
 
 from pathlib import Path
 

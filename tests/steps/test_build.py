@@ -1,4 +1,4 @@
-"""Every step as values: its texts, its needs, and its exact commands for three versions of Kubernetes."""
+"""All steps as values: their texts, dependencies and exact commands for three versions of Kubernetes."""
 
 import re
 import subprocess
@@ -58,11 +58,11 @@ def commands(made: Plan) -> Iterator[tuple[str, Command]]:
                 yield f"{step.name} on {machine.name}: {kind}", command
 
 
-# what a step says
+# titles and reasons of steps
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
-def test_a_step_says_why_it_is_there(step: Step) -> None:
+def test_every_step_explains_its_purpose(step: Step) -> None:
     assert re.fullmatch(r"[a-z][a-z-]{1,18}", step.name)
     assert step.title[0].isupper() or step.title.startswith("kubeadm ")
     assert not step.title.endswith(".")
@@ -82,10 +82,10 @@ def test_every_step_that_changes_something_has_a_probe(made: Plan) -> None:
         assert recipe.apply is None or recipe.probe is not None or step.name in UNPROBED, step.name
 
 
-# what a step needs
+# dependencies of steps
 
 
-def test_every_needed_step_comes_earlier() -> None:
+def test_every_step_comes_after_the_steps_it_needs() -> None:
     for number, step in enumerate(STEPS):
         for need in step.needs:
             assert any(need is earlier for earlier in STEPS[:number]), f"{step.name} needs {need.name}"
@@ -128,7 +128,7 @@ def test_long_values_match_golden_files() -> None:
 
 
 def values_text(made: Plan) -> str:
-    """Return each step's variables: those of the first machine, and of other machines if they differ."""
+    """Return each step's variables for the first machine, and for other machines where they differ."""
     parts: dict[str, str] = {}
     first: dict[str, str] = {}
     for step, machine, recipe in recipes(made):
@@ -175,7 +175,7 @@ def test_no_script_contains_anything_from_the_profile() -> None:
             assert word not in command.script, name
 
 
-def test_the_join_token_is_a_late_value_and_never_shown() -> None:
+def test_the_join_token_is_a_late_value_and_is_never_shown() -> None:
     (join,) = (recipe for step, _, recipe in recipes(plan(workers=1)) if step.name == "join")
     assert join.apply
     assert {name for name, value in join.apply.values.items() if isinstance(value, Late)} == {
@@ -189,20 +189,20 @@ def test_the_join_token_is_a_late_value_and_never_shown() -> None:
     assert "abcdef.0123456789abcdef" not in repr(bound)
 
 
-def test_no_probe_takes_a_late_value() -> None:
+def test_no_probe_uses_a_late_value() -> None:
     for made in (plan(), HOSTS, FULL):
         for _, _, recipe in recipes(made):
             if recipe.probe is not None:
                 recipe.probe.render()
 
 
-def test_every_value_that_a_script_reads_is_given_by_its_command() -> None:
-    given = {"CERTIFICATE_KEY"}  # a worker's join has none, and the script says so itself
+def test_every_variable_that_a_script_reads_is_set_by_its_command() -> None:
+    given = {"CERTIFICATE_KEY"}  # a worker's join has none; the script handles that itself
     for name, command in [*commands(FULL), *commands(HOSTS), *OTHERS.items()]:
         assert taken(command.script) - given <= set(command.values), name
 
 
-# the shell of it
+# scripts as bash and ShellCheck see them
 
 ALLOWED = {
     "SC1091": "/etc/os-release exists in the machine",
@@ -229,7 +229,7 @@ def rendered(command: Command) -> str:
 
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with every composed script that kubetui runs in a machine, each once."""
+    """A folder with every composed script that kubetui runs on a machine, each once."""
     folder = tmp_path_factory.mktemp("scripts")
     everything = [*commands(FULL), *commands(HOSTS), *OTHERS.items()]
     texts = {command.script: (name, rendered(command)) for name, command in everything}

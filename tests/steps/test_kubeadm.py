@@ -1,4 +1,4 @@
-"""kubeadm's configuration documents, version by version, against files in golden/."""
+"""kubeadm's configuration documents for each version, against files in golden/."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def documents(made: Plan) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_documents_of_a_version(version: str) -> None:
+def test_documents_of_a_version_match_their_golden_file(version: str) -> None:
     made = plan(version)
     parts = [
         "# kubeadm init on kubmaster",
@@ -58,12 +58,12 @@ def test_addresses_come_from_the_profile() -> None:
     assert join["nodeRegistration"]["name"] == "kubnode3"
 
 
-def test_a_single_machine_takes_pods() -> None:
+def test_a_single_machine_has_no_control_plane_taint() -> None:
     found = documents(plan(workers=0))
     assert found["InitConfiguration"]["nodeRegistration"]["taints"] == []
 
 
-def test_further_control_planes_join_with_the_certificates_key() -> None:
+def test_further_control_planes_join_with_the_certificate_key() -> None:
     made = plan(machines={"control_planes": 3}, network={"control_plane_endpoint": "192.168.56.100"})
     assert documents(made)["ClusterConfiguration"]["controlPlaneEndpoint"] == "192.168.56.100:6443"
     (join,) = kubeadm.join_documents(made, made.machines[1])
@@ -77,7 +77,7 @@ def test_further_control_planes_join_with_the_certificates_key() -> None:
     assert "controlPlane" not in documents(made)["JoinConfiguration"]
 
 
-def test_the_version_is_exact_or_a_mark_that_the_machine_fills_in() -> None:
+def test_the_version_is_exact_or_a_placeholder_that_the_machine_fills_in() -> None:
     assert documents(plan("1.36.1"))["ClusterConfiguration"]["kubernetesVersion"] == "v1.36.1"
     assert documents(plan("1.36"))["ClusterConfiguration"]["kubernetesVersion"] == kubeadm.VERSION_MARK
 
@@ -147,7 +147,7 @@ DOCUMENT = SHALLOW | st.dictionaries(st.text(max_size=2), SHALLOW, max_size=3)
 
 @settings(max_examples=40)
 @given(st.dictionaries(st.text(max_size=2), DOCUMENT), st.dictionaries(st.text(max_size=2), DOCUMENT))
-def test_a_patch_applied_twice_is_a_patch_applied_once(base: Any, patch: Any) -> None:
+def test_applying_a_patch_twice_changes_nothing_more(base: Any, patch: Any) -> None:
     once = kubeadm.merge(base, patch)
     assert kubeadm.merge(once, patch) == once
     assert kubeadm.merge(base, {}) == base

@@ -1,4 +1,4 @@
-"""A power cut empties files that were not synced yet, so no mark may vouch for them."""
+"""Power cuts: a step's completion mark is written only after its files are synced to disk."""
 
 import pytest
 
@@ -11,7 +11,7 @@ CUT = "[[ $# != 0 ]] || kill -KILL $PPID"
 """Stands in for `sync`: the power fails before everything is on disk."""
 
 
-def test_init_writes_its_mark_only_once_its_work_is_on_disk(box: Box) -> None:
+def test_init_writes_its_mark_only_after_syncing_its_files(box: Box) -> None:
     box.program("kubeadm", KUBEADM)
     box.program("kubectl", KUBECTL)
     box.program("sync", CUT)

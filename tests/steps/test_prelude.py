@@ -1,4 +1,4 @@
-"""The shell functions in front of every script: put, same, retry, fail, room and the answers of probes."""
+"""The prelude's shell functions: put, same, retry, fail, room and the answers of probes."""
 
 import stat
 
@@ -22,7 +22,7 @@ def test_put_writes_a_complete_file_with_its_mode_and_logs_it_once(box: Box) -> 
 @pytest.mark.parametrize(
     ("text", "same"), [("a\nb\n", True), ("a\nb", True), ("a\nb \n", False), ("a*", False), ("", False)]
 )
-def test_same_compares_exactly(box: Box, text: str, same: bool) -> None:  # noqa: FBT001
+def test_same_compares_file_contents_exactly(box: Box, text: str, same: bool) -> None:  # noqa: FBT001
     box.write("file", text)
     assert (
         box.run(Command('same "$FILE" "$TEXT"\n', {"FILE": str(box.root / "file"), "TEXT": "a\nb"})).returncode == 0

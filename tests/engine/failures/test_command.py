@@ -1,4 +1,4 @@
-"""Which command of a script failed: the shell reports line numbers, kubetui shows the source."""
+"""Finding the command that failed in a script: the shell reports line numbers, kubetui shows the source."""
 
 import subprocess
 from collections.abc import AsyncIterator

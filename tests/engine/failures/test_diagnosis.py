@@ -237,7 +237,7 @@ def test_every_preflight_check_has_a_test_case() -> None:
         assert any(re.match(expression, f"{check}: {said}") for check, said, _, _ in PREFLIGHT), expression
 
 
-def test_several_failed_preflight_checks_are_each_told_with_their_fix() -> None:
+def test_several_failed_preflight_checks_are_each_reported_with_their_fix() -> None:
     lines = ["    [ERROR Port-6443]: Port 6443 is in use", "    [ERROR CRI]: container runtime is not running"]
     cause = diagnose([*lines, lines[0]])
     assert cause.id == "PREFLIGHT"
@@ -261,13 +261,13 @@ def test_every_pattern_has_a_test_case() -> None:
         assert any(pattern.expression.search(line) for line, _, _ in CASES), pattern.expression.pattern
 
 
-def test_waiting_for_a_lock_is_no_cause_once_apt_got_it() -> None:
+def test_waiting_for_a_lock_is_not_the_cause_once_apt_got_it() -> None:
     lock = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt-get)"
     waited = f"Waiting for cache lock: {lock}... 4s"
     assert diagnose([waited, "E: Version '1' for 'kubelet' was not found"]).id == "VERSION-MISSING"
 
 
-def test_the_last_of_several_errors_is_told() -> None:
+def test_the_last_of_several_errors_is_reported() -> None:
     lines = ["error: first", "error: second"]
     assert diagnose(lines).message == "second"
 

@@ -1,4 +1,4 @@
-"""When a worker joins: its own marks count only if the cluster knows its node."""
+"""When a worker joins: local marks count only if the cluster has its node."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ DONE, ABSENT = Result(0, ()), Result(10, ("it has not joined yet",))
 
 @dataclass
 class ControlPlane(FakeNode):
-    """A control plane that knows some nodes and creates join tokens."""
+    """A control plane that has some nodes and creates join tokens."""
 
     nodes: set[str] = field(default_factory=set)
 
@@ -42,7 +42,7 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("found", "known", "joins"),
     [(DONE, True, False), (DONE, False, True), (ABSENT, False, True), (ABSENT, True, True)],
 )
-async def test_a_worker_joins_unless_the_cluster_knows_it(found: Result, *, known: bool, joins: bool) -> None:
+async def test_a_worker_joins_unless_the_cluster_has_its_node(found: Result, *, known: bool, joins: bool) -> None:
     worker = FakeNode(probes=[found, DONE])
     master = ControlPlane(nodes={"kubnode1"} if known else set())
     bench = Bench(plan(workers=1), (JOIN_STEP,), master, worker)

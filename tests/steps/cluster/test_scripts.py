@@ -54,7 +54,7 @@ def test_someone_elses_control_plane_is_foreign(box: Box) -> None:
     box.write("var/lib/kubetui/init.done", "")
     same = {**probe.values, "CLUSTER_ID": "this"}
     assert state(box.run(Command(probe.script, same))) is WorkState.DONE
-    # up, and down again before it is asked
+    # the API server is ready, then fails before the next query
     box.program("kubectl", "case $* in *readyz*) echo ok ;; *) exit 1 ;; esac")
     assert state(box.run(Command(probe.script, same))) is WorkState.PARTIAL
     box.program("kubectl", KUBECTL)

@@ -1,4 +1,4 @@
-"""A machine's clock: how far it is off, how that is told, and when it is set."""
+"""A machine's clock: measuring its offset, describing it, and setting the clock."""
 
 import time
 
@@ -49,7 +49,7 @@ def task(node: FakeNode, chosen: Plan | None = None) -> tuple[Task, list[str]]:
 
 
 @given(TIMES, st.integers(0, 600), st.integers(-(10**6), 10**6))
-def test_an_offset_within_the_answers_delay_counts_as_none(asked: int, took: int, off: int) -> None:
+def test_an_offset_within_the_round_trip_time_counts_as_none(asked: int, took: int, off: int) -> None:
     answered = asked + took
     found = ahead(asked + off, asked, answered)
     assert (found == 0) == (0 <= off <= took)
@@ -65,7 +65,7 @@ def test_an_offset_within_the_answers_delay_counts_as_none(asked: int, took: int
         (-172800.0, "2 days behind"),
     ],
 )
-def test_an_offset_is_told_in_a_natural_unit(seconds: float, words: str) -> None:
+def test_an_offset_is_described_in_a_natural_unit(seconds: float, words: str) -> None:
     assert told(seconds) == words
 
 
@@ -105,7 +105,7 @@ async def test_the_clock_of_an_existing_machine_is_never_set() -> None:
     assert node.calls == []
 
 
-async def test_a_machine_that_does_not_tell_the_time_is_an_error() -> None:
+async def test_a_machine_that_does_not_print_the_time_is_an_error() -> None:
     work, _ = task(FakeNode())
     with pytest.raises(RunError, match="does not tell the time"):
         await CLOCK.run(work)

@@ -1,4 +1,4 @@
-"""What is put back and what is removed on an existing machine. Only the lists are printed here; nothing is changed."""
+"""Files restored and removed on an existing machine. These tests only print the lists; they change nothing."""
 
 import subprocess
 
@@ -49,14 +49,14 @@ def lists(repositories: str) -> dict[str, list[str]]:
     return {words[0]: words[1:] for words in map(str.split, done.stdout.splitlines())}
 
 
-def test_all_that_apt_containerd_and_flannel_leave_is_listed_once() -> None:
+def test_leftovers_of_apt_containerd_and_flannel_are_each_listed_once() -> None:
     found = lists("kubernetes")
     assert sorted(found["files"]) == sorted(FILES)
     assert sorted(found["data"]) == sorted(DATA)
     assert found["folders"] == ["/etc/apt/keyrings", "/etc/bash_completion.d"]
 
 
-def test_a_runtimes_own_repository_is_among_it() -> None:
+def test_a_runtimes_own_repository_is_listed_too() -> None:
     assert set(lists("kubernetes pier")["files"]) - FILES == {
         "/etc/apt/keyrings/pier-apt-keyring.gpg",
         "/etc/apt/sources.list.d/pier.list",

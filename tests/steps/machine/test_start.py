@@ -1,4 +1,4 @@
-"""The first look at a machine, and how kubeadm is run on a machine with cgroup version 1."""
+"""The first check of a machine, and running kubeadm on a machine with cgroup v1."""
 
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ IGNORE = "--ignore-preflight-errors=SystemVerification"
 
 
 def listing(check: str) -> dict[str, Any]:
-    """Return patches that also make kubeadm skip a check of the profile's choice."""
+    """Return kubeadm patches that skip another preflight check, as a profile may."""
     return {"patches": [*TOLERANT["patches"], {**OWN, "nodeRegistration": {"ignorePreflightErrors": [check]}}]}
 
 
 def with_cgroups(box: Box, version: int) -> Box:
-    """Give the machine that cgroup version, and the planned address."""
+    """Give the machine this cgroup version and the planned address."""
     box.program("stat", f"[[ $1 != -fc ]] || echo {'cgroup2fs' if version == 2 else 'tmpfs'}")
     box.program("ip", "echo '3: eth1    inet 192.168.56.101/24 brd 192.168.56.255 scope global eth1'")
     box.write("etc/os-release", 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')

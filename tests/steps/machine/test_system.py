@@ -1,4 +1,4 @@
-"""What the system needs before Kubernetes is installed: host names, and no swap."""
+"""System preparation before Kubernetes is installed: host names, and no swap."""
 
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
@@ -24,7 +24,7 @@ def test_the_hosts_file_gets_the_nodes_and_keeps_other_entries(box: Box) -> None
     assert state(box.run(probe)) is WorkState.DONE
     box.run(apply)
     assert hosts.read_text() == wanted
-    # another worker: the block is replaced, not added once more
+    # with another worker, the block is replaced rather than added a second time
     probe, apply = recipe("hosts", plan(workers=2))
     assert state(box.run(probe)) is WorkState.ABSENT
     box.run(apply)

@@ -1,4 +1,4 @@
-"""containerd's configuration, and the images that each machine pulls."""
+"""containerd's configuration on a machine, and the images that each machine pulls."""
 
 import re
 import tomllib
@@ -39,7 +39,7 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box:
 
 
 @pytest.mark.parametrize("body", ["exit 1", "[[ $1 == version ]] && echo v1.36.1", "echo registry.k8s.io/etcd:3"])
-def test_without_a_pause_image_nothing_is_configured(box: Box, body: str) -> None:
+def test_containerd_is_not_configured_without_a_pause_image(box: Box, body: str) -> None:
     box.program("containerd", "echo containerd containerd.io 1.7.27 05044ec")
     box.program("kubeadm", body)
     _, apply = recipe("runtime-config")
@@ -49,7 +49,7 @@ def test_without_a_pause_image_nothing_is_configured(box: Box, body: str) -> Non
     assert not (box.root / "etc/containerd").exists()
 
 
-def test_a_containerd_that_no_one_has_seen_is_named(box: Box) -> None:
+def test_an_unknown_containerd_version_is_reported(box: Box) -> None:
     box.program("containerd", "echo containerd github.com/containerd/containerd/v3 v3.0.0 0")
     box.program("kubeadm", IMAGES)
     done = box.run(recipe("runtime-config")[1])
@@ -64,7 +64,7 @@ def test_a_containerd_that_no_one_has_seen_is_named(box: Box) -> None:
         (1, ["kube-proxy", "coredns/coredns", "pause"]),
     ],
 )
-def test_each_machine_pulls_what_it_will_need(box: Box, machine: int, names: list[str]) -> None:
+def test_each_machine_pulls_only_the_images_of_its_role(box: Box, machine: int, names: list[str]) -> None:
     box.program("kubeadm", IMAGES)
     box.program("crictl", 'case $1 in inspecti) [[ -e $TMPDIR/${3//\\//_} ]] ;; pull) : >"$TMPDIR/${2//\\//_}" ;; esac')
     probe, apply = recipe("images", machine=machine)
@@ -80,7 +80,7 @@ def test_each_machine_pulls_what_it_will_need(box: Box, machine: int, names: lis
     assert box.called("crictl pull") == []
 
 
-def test_an_image_that_cannot_be_pulled_is_named_and_the_others_come(box: Box) -> None:
+def test_a_failed_pull_names_the_image_and_the_others_are_pulled(box: Box) -> None:
     box.program("kubeadm", IMAGES)
     box.program("crictl", "case $* in *etcd*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
     done = box.run(recipe("images")[1])
@@ -91,14 +91,14 @@ def test_an_image_that_cannot_be_pulled_is_named_and_the_others_come(box: Box) -
     assert len(pulls) == 5 + 6
 
 
-def test_of_an_image_that_cannot_be_pulled_the_mirror_is_named_that_was_asked(box: Box) -> None:
+def test_a_failed_pull_names_the_mirror_without_its_user(box: Box) -> None:
     box.program("kubeadm", IMAGES)
     box.program("crictl", "case $* in *flannel:*) exit 1 ;; pull*) ;; *) exit 1 ;; esac")
     done = box.run(recipe("images", plan(mirrors={"registries": {"ghcr.io": "http://me@10.0.3.1:5000"}}))[1])
     assert done.stderr.endswith("flannel:v0.28.9 cannot be pulled from http://10.0.3.1:5000\n")
 
 
-def test_without_kubeadms_list_no_image_counts_as_there(box: Box) -> None:
+def test_without_kubeadms_list_images_count_as_missing(box: Box) -> None:
     box.program("kubeadm", "exit 1")
     box.program("crictl")
     probe, apply = recipe("images")

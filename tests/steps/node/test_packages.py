@@ -1,4 +1,4 @@
-"""Packages: their versions, the key of their repository, who has apt's lists."""
+"""Packages: comparing versions, checking the repository's key, waiting for apt's lock."""
 
 import stat
 import subprocess
@@ -27,16 +27,14 @@ from tests.steps.box import Box, recipe, state
         ("1.36", "", WorkState.ABSENT),
     ],
 )
-def test_versions_of_packages_are_compared_by_their_parts(
-    box: Box, wanted: str, installed: str, expected: WorkState
-) -> None:
+def test_package_versions_are_compared_part_by_part(box: Box, wanted: str, installed: str, expected: WorkState) -> None:
     box.program("dpkg-query", f"[[ -z '{installed}' ]] || echo '{installed}'")
     probe, _ = recipe("kubernetes")
     done = box.run(Command(probe.script, {**probe.values, "VERSION": wanted}))
     assert state(done) is expected, done.stdout
 
 
-def test_a_key_that_is_not_the_expected_one_is_not_trusted(box: Box) -> None:
+def test_an_unexpected_repository_key_is_not_trusted(box: Box) -> None:
     made = plan(mirrors={"packages": {"url": "http://m/deb/", "key": "http://m/key", "fingerprint": "A" * 40}})
     box.program("curl", 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"')
     box.program("apt-get")
@@ -76,8 +74,8 @@ with open(sys.argv[1], "w") as file:
 """
 
 
-def test_who_has_apts_lists_is_waited_for(box: Box) -> None:
-    """apt itself waits for dpkg's locks alone."""
+def test_apt_update_waits_for_the_process_that_locks_apts_lists(box: Box) -> None:
+    """apt itself waits only for dpkg's locks."""
     lock = box.write("var/lib/apt/lists/lock", "")
     box.program("apt-get")
     box.program("dpkg")
@@ -86,7 +84,7 @@ def test_who_has_apts_lists_is_waited_for(box: Box) -> None:
         assert holder.stdin
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        # the second look finds it free
+        # the first sleep ends the holder, so the second attempt finds the lock free
         box.program("sleep", f"kill {holder.pid}; while [[ -e /proc/{holder.pid}/fd/3 ]]; do :; done")
         done = box.run(Command(APT.library + "apt update\n"))
         assert done.stdout == f"waiting: {lock} is held by process {holder.pid}\n"

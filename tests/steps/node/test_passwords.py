@@ -1,4 +1,4 @@
-"""Passwords of proxies and mirrors reach what needs them, in files of root's and no command line."""
+"""Proxy and mirror passwords: kept in files that only root can read, never on a command line."""
 
 import stat
 import tomllib
@@ -32,7 +32,7 @@ def modes(box: Box) -> dict[str, int]:
     return {str(path.relative_to(box.root)): stat.S_IMODE(path.stat().st_mode) for path in held}
 
 
-def test_the_key_is_fetched_through_the_proxy_and_no_command_line_has_a_password(box: Box) -> None:
+def test_the_key_is_fetched_through_the_proxy_without_a_password_on_a_command_line(box: Box) -> None:
     box.program("curl", f'cat >{box.root}/config; while [[ $1 != --output ]]; do shift; done; echo key >"$2"')
     box.program("gpg", 'while (($#)) && [[ $1 != --output ]]; do shift; done; [[ -z ${2-} ]] || echo k >"$2"')
     box.program("apt-get")
@@ -48,7 +48,7 @@ def test_the_key_is_fetched_through_the_proxy_and_no_command_line_has_a_password
     assert modes(box) == {"etc/apt/sources.list.d/kubernetes.list": 0o600}
 
 
-def test_a_service_gets_the_proxy_from_a_file_of_roots(box: Box) -> None:
+def test_a_service_reads_the_proxy_from_a_file_only_root_can_read(box: Box) -> None:
     box.program("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.0 061792f")
     box.program("kubeadm", "case $* in *list*) echo registry.k8s.io/pause:3.10 ;; *) echo v1.36.1 ;; esac")
     probe, apply = recipe("runtime-config", PROXIED)
@@ -71,7 +71,7 @@ def test_a_service_gets_the_proxy_from_a_file_of_roots(box: Box) -> None:
     assert "proxy" not in box.run(probe).stdout
 
 
-def test_the_kubelet_gets_the_proxy_and_is_started_anew_with_it(box: Box) -> None:
+def test_the_kubelet_gets_the_proxy_and_restarts_once(box: Box) -> None:
     for name in ("apt-get", "apt-mark", "dpkg", "dpkg-query"):
         box.program(name)
     _, apply = recipe("kubernetes", PROXIED)

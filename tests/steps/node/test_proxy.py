@@ -1,4 +1,4 @@
-"""What goes through a proxy, what must not, and how each program is configured for it."""
+"""Proxy settings of each program, and the destinations that bypass the proxy."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from kubetui.steps.node import proxy
 from tests.plans import FULL, MIRRORS, plan
 
 
-def test_cluster_traffic_does_not_go_through_the_proxy() -> None:
+def test_cluster_traffic_bypasses_the_proxy() -> None:
     made = plan(workers=1, mirrors=MIRRORS, network={"pod_cidr": "10.10.0.0/16"})
     assert proxy.exceptions(made) == (
         "localhost",
@@ -28,7 +28,7 @@ def test_cluster_traffic_does_not_go_through_the_proxy() -> None:
 LOGIN = Logins({"http://me@proxy:3128": Secret("p@ss word")})
 
 
-def test_apt_services_and_curl_are_given_the_proxy() -> None:
+def test_apt_services_and_curl_get_the_proxy() -> None:
     mirrors = {"http_proxy": "http://me@proxy:3128", "no_proxy": ["example.org"]}
     made = replace(plan(workers=1, mirrors=mirrors), logins=LOGIN)
     apt, environment, curl = proxy.packages_configuration(made), proxy.environment(made), proxy.curl_configuration(made)
@@ -45,7 +45,7 @@ def test_apt_services_and_curl_are_given_the_proxy() -> None:
         assert value.shown == value.reveal().replace("p%40ss%20word", STARS)
 
 
-def test_without_a_proxy_there_is_no_file() -> None:
+def test_without_a_proxy_no_file_is_written() -> None:
     assert proxy.packages_configuration(plan()) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
     made = plan(mirrors={"apt_proxy": "http://cache:3142"})
     assert proxy.packages_configuration(made) == (
