@@ -1,4 +1,4 @@
-"""The API server as this host asks it: a real TLS server with a CA and client certificates of its own."""
+"""Readiness requests to the API server, against a real TLS server with its own CA and client certificates."""
 
 import base64
 import datetime as dt
@@ -24,7 +24,7 @@ from kubetui.cluster.api import ready
 
 @dataclass
 class Authority:
-    """A CA that makes certificates for 127.0.0.1."""
+    """A CA that issues certificates for 127.0.0.1."""
 
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
@@ -78,13 +78,13 @@ class Authority:
 
 
 class Api(HTTPServer):
-    """Answers /readyz as it is told to."""
+    """Gives a prepared answer to /readyz."""
 
     status = 200
     text = "ok"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is what some tests want."""
+        """Ignore clients that disconnect; some tests do so on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):

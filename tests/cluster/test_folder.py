@@ -1,4 +1,4 @@
-"""A cluster's folder and its lock, against other processes that hold it and die."""
+"""A cluster's folder and its lock, with other processes that hold the lock and die."""
 
 import fcntl
 import shutil
@@ -57,11 +57,11 @@ def test_the_same_process_cannot_lock_twice(state: Path) -> None:
     with Cluster("lab").lock():
         assert stat.S_IMODE((state / "locks" / "lab").stat().st_mode) == 0o600
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
-    # it is never removed: another process may have it open already
+    # the lock file is never removed: another process may already have it open
     assert (state / "locks" / "lab").exists()
 
 
-def test_readers_of_the_lock_block_no_run(state: Path) -> None:
+def test_a_readers_short_shared_lock_does_not_block_a_run(state: Path) -> None:
     with Cluster("lab").lock():
         pass
     with (state / "locks" / "lab").open() as file:

@@ -1,4 +1,4 @@
-"""A cluster's kubeconfig merged into a person's own: nothing is lost, no other's replaced, kubectl's lock honoured."""
+"""Merging a cluster's kubeconfig into the user's: keeps all other entries and honours kubectl's lock."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def mine(tmp_path: Path) -> Path:
 
 
 def load(path: Path) -> Any:
-    return yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - texts alone, so that nothing is lost
+    return yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only, so that nothing is lost
 
 
 def named(config: Any, kind: str) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def test_an_entry_of_another_cluster_is_never_replaced(source: Path, mine: Path,
     assert not list(mine.parent.glob("config.*"))
 
 
-def test_another_clusters_merge_of_the_same_name_is_refused(source: Path, mine: Path, tmp_path: Path) -> None:
+def test_merging_another_cluster_of_the_same_name_is_refused(source: Path, mine: Path, tmp_path: Path) -> None:
     merge(source, "lab", mine)
     (tmp_path / "other").mkdir()
     with pytest.raises(UsageError, match=r"https://192\.168\.56\.101:6443"):
@@ -178,7 +178,7 @@ def test_another_clusters_merge_of_the_same_name_is_refused(source: Path, mine: 
     ["- a\n", "a: [", "clusters: text\n", "clusters: {a: 1}\n", "\x00", "a: 1\n---\nb: 2\n", "[" * 5000, "!!x y"],
     ids=range(8),
 )
-def test_an_invalid_file_is_left_alone(source: Path, mine: Path, text: str) -> None:
+def test_an_invalid_file_is_not_changed(source: Path, mine: Path, text: str) -> None:
     mine.write_text(text)
     with pytest.raises(UsageError, match="cannot be read as a kubeconfig"):
         merge(source, "lab", mine)
@@ -195,7 +195,7 @@ def test_a_symbolic_link_is_refused(source: Path, mine: Path) -> None:
     assert link.is_symlink()
 
 
-def test_a_stale_lock_is_named(mine: Path) -> None:
+def test_an_error_about_a_stale_lock_names_the_lock_file(mine: Path) -> None:
     held = mine.with_name("config.lock")
     held.touch()
     with pytest.raises(BusyError, match=r"config\.lock has existed"), lock(mine, seconds=0.1):
@@ -203,7 +203,7 @@ def test_a_stale_lock_is_named(mine: Path) -> None:
     assert held.exists()
 
 
-def test_it_waits_for_a_lock(source: Path, mine: Path) -> None:
+def test_a_merge_waits_for_kubectls_lock(source: Path, mine: Path) -> None:
     held = mine.with_name("config.lock")
     held.touch()
     threading.Timer(0.3, held.unlink).start()
@@ -266,7 +266,7 @@ def test_kubectl_can_read_and_change_the_merged_file(source: Path, mine: Path) -
 
     def writer(name: str) -> None:
         for number in range(6):
-            # kubectl gives up at once where the lock is held, and a person would say it again
+            # kubectl fails at once if the lock is held; a user would run it again
             for _ in range(50):
                 said = kubectl("config", "set", f"clusters.{name}{number}.server", f"https://{name}{number}")
                 if said.returncode == 0:
@@ -285,12 +285,12 @@ def test_kubectl_can_read_and_change_the_merged_file(source: Path, mine: Path) -
         time.sleep(0.05)
     assert not failed
     assert tries > 1
-    # kubectl reads before it locks, and may undo what was written in between: the next merge puts it back
+    # kubectl reads before it locks and may undo a merge in between; the next merge restores it
     merge(source, "lab", mine)
     assert not merge(source, "lab", mine).changed
     assert kubectl("config", "view", "-o", "jsonpath={.contexts[?(@.name=='lab')].context.user}").stdout == "lab-admin"
     assert kubectl("config", "use-context", "lab").returncode == 0
-    # kubectl keeps kubetui's mark: a cluster made anew still finds its own entries
+    # kubectl keeps kubetui's mark, so a rebuilt cluster still finds its own entries
     assert merge(kubeadms(source.parent, ca="new"), "lab", mine).changed
     config = load(mine)
     assert "work" in named(config, "clusters")

@@ -1,4 +1,4 @@
-"""Which machines a changed profile touches, from what each is made of; how `up` goes about it: tests/rehearsal."""
+"""Which machines a changed profile affects; tests/machines/rehearsal tests how `up` applies the change."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def touched(built: Profile, wanted: Profile) -> set[str]:
 
 
 @given(st.sampled_from(PROVIDERS), st.integers(1, 3), st.integers(0, 4), st.sampled_from(["1.36", "1.37"]))
-def test_what_is_no_machines_touches_none(provider: str, control_planes: int, workers: int, version: str) -> None:
+def test_cluster_wide_settings_affect_no_machine(
+    provider: str, control_planes: int, workers: int, version: str
+) -> None:
     machines = {"control_planes": control_planes, "workers": workers}
     network = {"control_plane_endpoint": "10.0.0.99"}
     built = profile(provider=provider, machines=machines, network=network)
@@ -63,13 +65,13 @@ def test_what_is_no_machines_touches_none(provider: str, control_planes: int, wo
 
 
 @given(st.sampled_from(PROVIDERS), st.integers(0, 4), st.integers(0, 4))
-def test_another_number_of_workers_touches_those_that_are_too_many(provider: str, before: int, after: int) -> None:
+def test_changing_the_number_of_workers_affects_only_surplus_workers(provider: str, before: int, after: int) -> None:
     found = touched(*(profile(provider=provider, machines={"workers": count}) for count in (before, after)))
     assert found == {f"kubnode{number}" for number in range(after + 1, before + 1)}
 
 
 @given(st.sampled_from(SIZED), st.sampled_from([{"memory": 8192}, {"cpus": 5}]))
-def test_the_control_planes_own_size_touches_it_alone(provider: str, size: dict[str, int]) -> None:
+def test_the_control_planes_own_size_affects_only_the_control_plane(provider: str, size: dict[str, int]) -> None:
     assert touched(profile(provider=provider), profile(provider=provider, machines={"control_plane": size})) == {
         "kubmaster"
     }
@@ -80,7 +82,7 @@ def test_the_control_planes_own_size_touches_it_alone(provider: str, size: dict[
     }
 
 
-def test_a_container_has_the_hosts_memory_whatever_the_profile_says() -> None:
+def test_a_containers_memory_setting_affects_no_machine() -> None:
     assert touched(profile(provider="lxc"), profile(provider="lxc", machines={"memory": 8192})) == set()
 
 
@@ -99,16 +101,16 @@ ALL = {"kubmaster", "kubnode1", "kubnode2"}
         ({"provider": "hosts", "hosts": HOSTS}, ALL),
         ({"machines": {"control_plane_name": "first"}}, {"kubmaster"}),
         ({"machines": {"worker_name": "node"}}, {"kubnode1", "kubnode2"}),
-        # the workers' addresses move up
+        # another control plane shifts the workers' addresses
         ({"machines": {"control_planes": 2}}, {"kubnode1", "kubnode2"}),
     ],
 )
-def test_what_a_change_touches(parts: dict[str, Any], expected: set[str]) -> None:
+def test_a_change_affects_the_expected_machines(parts: dict[str, Any], expected: set[str]) -> None:
     assert touched(profile(), profile(**parts)) == expected
     assert touched(profile(**parts), profile(**parts)) == set()
 
 
-def test_another_provider_touches_every_machine_also_where_it_is_told_the_same() -> None:
+def test_another_provider_affects_every_machine_even_with_equal_settings() -> None:
     kinds = [profile(provider=name, machines={"box": "any/box"}) for name in PROVIDERS]
     for built, wanted in permutations(kinds, 2):
         assert touched(built, wanted) == ALL
@@ -125,7 +127,9 @@ def test_another_provider_touches_every_machine_also_where_it_is_told_the_same()
         ({"role": "control plane"}, set()),
     ],
 )
-def test_an_existing_machine_at_another_place_is_another(change: dict[str, Any], expected: set[str]) -> None:
+def test_a_changed_address_or_name_makes_it_another_existing_machine(
+    change: dict[str, Any], expected: set[str]
+) -> None:
     built, wanted = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, [HOSTS[0], {**HOSTS[1], **change}]))
     assert touched(built, wanted) == expected
 
@@ -144,7 +148,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
 
 
 async def built(cluster: Cluster, profile: Profile, *begun: tuple[str, str], existing: tuple[str, ...] = ()) -> None:
-    """Leave what a run leaves in which these tasks (step, machine) began, and machines that exist."""
+    """Leave the files of a run that began these tasks (step, machine), and existing machines."""
     cluster.profile.write_text(profilefile.dump(profile))
     if profile.provider != "hosts":
         await VagrantProvider(Plan(profile), cluster.folder).prepare()
@@ -154,7 +158,7 @@ async def built(cluster: Cluster, profile: Profile, *begun: tuple[str, str], exi
     journal(RunStarted(1.0, "lab", (), ()))
     for step, machine in begun:
         journal(TaskStarted(2.0, TaskId(step, machine), "", "", ""))
-    # what waits for it is recorded as blocked, and never began
+    # a blocked task is in the journal but never began
     journal(TaskFinished(3.0, TaskId("init", "kubmaster"), Outcome.BLOCKED, 0.0))
     journal.close()
 
@@ -164,7 +168,7 @@ BOX = {"machines": {"box": "other/box"}}
 
 
 @pytest.mark.parametrize("step", [step.name for step in STEPS] + ["of-another-version"])
-async def test_a_change_is_taken_until_a_step_that_installs_has_begun(cluster: Cluster, fake: Fake, step: str) -> None:
+async def test_a_change_is_accepted_until_an_installing_step_has_begun(cluster: Cluster, fake: Fake, step: str) -> None:
     await built(cluster, profile(), (step, "kubnode1"), existing=("kubmaster", "kubnode1"))
     fake.says("status", status(kubmaster="running", kubnode1="poweroff", kubnode2="not_created"))
     if step in LOOKS:
@@ -178,7 +182,7 @@ async def test_a_change_is_taken_until_a_step_that_installs_has_begun(cluster: C
     assert caught.value.id == "PROFILE-CHANGED"
 
 
-async def test_what_was_installed_on_a_machine_that_was_taken_away_does_not_count(cluster: Cluster, fake: Fake) -> None:
+async def test_steps_on_a_destroyed_machine_do_not_count(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("modules", "kubnode1"), ("facts", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running", kubnode1="not_created", kubnode2="not_created"))
     found = await revision(cluster, planned(profile(**BOX)))
@@ -195,7 +199,7 @@ async def test_a_change_that_touches_no_machine_destroys_none(cluster: Cluster, 
     assert not found.destroyed
 
 
-async def test_without_a_journal_machines_may_have_anything_on_them(cluster: Cluster, fake: Fake) -> None:
+async def test_without_a_journal_existing_machines_count_as_installed(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), existing=("kubmaster",))
     cluster.journal.unlink()
     fake.says("status", status(kubmaster="running"))
@@ -205,7 +209,7 @@ async def test_without_a_journal_machines_may_have_anything_on_them(cluster: Clu
     assert await revision(cluster, planned(profile(**BOX))) is not None
 
 
-async def test_a_prepared_box_that_is_gone_was_still_what_a_machine_came_from(cluster: Cluster, fake: Fake) -> None:
+async def test_a_machine_from_a_deleted_prepared_box_is_recreated(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster",))
     path = cluster.folder / "machines.json"
     document = json.loads(path.read_text())
@@ -223,14 +227,14 @@ async def test_a_prepared_box_that_is_gone_was_still_what_a_machine_came_from(cl
         ({"machines": {"workers": 1}}, {"machines": {"workers": 2}}, True),
         ({"machines": {"workers": 2}}, {"machines": {"workers": 1}}, False),
         ({"machines": {"workers": 2}}, {"machines": {"workers": 0}}, False),
-        # a cluster without workers lets pods onto its control plane
+        # without workers, the control plane has no taint and runs pods
         ({"machines": {"workers": 0}}, {"machines": {"workers": 1}}, False),
         ({}, {"machines": {"prepared_box": True}}, True),
         ({"provider": "hosts", "hosts": HOSTS[:1]}, {"provider": "hosts", "hosts": HOSTS}, True),
         ({"provider": "hosts", "hosts": HOSTS}, {"provider": "hosts", "hosts": HOSTS[:1]}, False),
     ],
 )
-async def test_what_an_installed_cluster_takes_in_place(
+async def test_an_installed_cluster_accepts_only_more_workers_in_place(
     cluster: Cluster, fake: Fake, before: dict[str, Any], after: dict[str, Any], *, harmless: bool
 ) -> None:
     await built(cluster, profile(**before), ("modules", "kubmaster"), existing=("kubmaster",))
@@ -244,7 +248,7 @@ async def test_what_an_installed_cluster_takes_in_place(
             await revision(cluster, planned(profile(**after)))
 
 
-async def test_hosts_are_taken_anew_until_one_is_claimed_and_none_is_destroyed(cluster: Cluster) -> None:
+async def test_existing_machines_can_change_until_one_is_claimed_and_are_never_destroyed(cluster: Cluster) -> None:
     moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
     before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))
     await built(cluster, before, ("facts", "kubnode1"))
@@ -257,7 +261,7 @@ async def test_hosts_are_taken_anew_until_one_is_claimed_and_none_is_destroyed(c
         await revision(cluster, planned(after))
 
 
-async def test_the_command_line_forgets_the_keys_of_machines_that_moved(
+async def test_the_command_line_forgets_the_host_keys_of_moved_machines(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def greet(plan: Plan, keys: Path, person: Person, moved: Collection[str]) -> Access:
@@ -281,7 +285,7 @@ async def test_the_command_line_forgets_the_keys_of_machines_that_moved(
     assert forgotten == ["kubnode1"]
 
 
-async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake: Fake) -> None:
+async def test_switching_providers_destroys_machines_with_the_old_provider(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode1"))
     fake.says("status", status(kubmaster="running", kubnode1="running"))
     cluster.host_keys.write_text("kubmaster ssh-ed25519 AAAA\nother ssh-ed25519 BBBB\n")
@@ -298,7 +302,7 @@ async def test_another_provider_destroys_with_the_old_one(cluster: Cluster, fake
     assert cluster.host_keys.read_text() == "other ssh-ed25519 BBBB\n"
 
 
-async def test_what_becomes_of_each_machine_is_said(cluster: Cluster, fake: Fake) -> None:
+async def test_the_fate_of_each_affected_machine_is_reported(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster", "kubnode2"))
     fake.says("status", status(kubmaster="running", kubnode2="running"))
     found = await revision(cluster, planned(profile(machines={"workers": 1, "box": "other/box"})))

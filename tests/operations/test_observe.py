@@ -24,7 +24,7 @@ kube-system    coredns-674b8bbfcf      0/1     Pending   0               2m    <
 
 
 class Script(Node):
-    """A node that answers from a list; an answer that is an error is raised."""
+    """A node that answers from a list, and raises the answers that are errors."""
 
     def __init__(self, *answers: str | RunError) -> None:
         self.answers = list(answers)
@@ -57,7 +57,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
-def test_cells_are_split_at_their_headings() -> None:
+def test_table_rows_are_split_at_the_columns_of_their_headings() -> None:
     table = aligned_table(PODS, 1.0)
     assert table.text == PODS
     assert table.columns[-2:] == ("NOMINATED NODE", "READINESS GATES")
@@ -115,7 +115,7 @@ async def test_a_destroyed_cluster_is_reported(cluster: Cluster) -> None:
             await observer.nodes()
 
 
-def test_the_shell_is_vagrants_own_in_the_clusters_folder(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_is_vagrant_ssh_in_the_clusters_folder(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/vagrant")
     monkeypatch.setenv("VAGRANT_CWD", "/elsewhere")
     shell = observe.shell_command(cluster, "kubnode1")
@@ -124,7 +124,7 @@ def test_the_shell_is_vagrants_own_in_the_clusters_folder(cluster: Cluster, monk
     assert "VAGRANT_CWD" not in shell.environment
 
 
-def test_the_machines_of_a_cluster(cluster: Cluster) -> None:
+def test_the_machines_of_a_cluster_are_listed(cluster: Cluster) -> None:
     assert observe.machines(cluster) == ("kubmaster", "kubnode1", "kubnode2")
 
 
@@ -136,7 +136,9 @@ def test_the_machines_of_a_cluster(cluster: Cluster) -> None:
         ("/srv/my state", "export KUBECONFIG='/srv/my state/kubetui/clusters/lab/kubeconfig'"),
     ],
 )
-def test_the_export_line(state: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_export_line_sets_the_kubeconfig(
+    state: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", state.format(home=tmp_path))
     assert observe.kubeconfig_line(Cluster("lab")) == line

@@ -1,4 +1,4 @@
-"""Runs whose tasks take given times, as events and as timings."""
+"""Builds runs with given task times, as events and as timings."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ BEGAN = 1_800_000_000.0
 def run(
     plan: Plan, ends: Mapping[TaskId, tuple[float, float]], *, seconds: float = 0.0, rehearsal: bool = False
 ) -> Iterator[Event]:
-    """Yield the events of a run in which each task takes from one second to another."""
+    """Yield the events of a run, given when each task starts and ends."""
     names = tuple(machine.name for machine in plan.machines)
     yield RunStarted(BEGAN, plan.profile.name, names, tuple(ends), rehearsal=rehearsal)
     for task, (start, end) in ends.items():

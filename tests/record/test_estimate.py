@@ -1,4 +1,4 @@
-"""Estimates: played through the graph, from the runs of this host that are like this one."""
+"""Estimates of a run's remaining time, simulated from this host's earlier runs of the same kind."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.plans import plan
 from tests.record.played import BEGAN, recorded, run
 
 SECONDS = {"start": 10.0, "images": 20.0, "init": 30.0, "join": 5.0, "check": 4.0}
-"""What steps take here; others take one second."""
+"""How many seconds steps take in these tests; other steps take one second."""
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def played(plan: Plan, factor: float = 1.0) -> Mapping[TaskId, tuple[float, float]]:
-    """Return when each task runs on a host with room for all; starts wait for the one before."""
+    """Return when each task runs if all can run in parallel; each start waits for the one before."""
     needs = dependencies(STEPS, plan)
     found: dict[TaskId, tuple[float, float]] = {}
     for task in tasks_of(STEPS, plan):
@@ -40,7 +40,7 @@ def played(plan: Plan, factor: float = 1.0) -> Mapping[TaskId, tuple[float, floa
 
 
 def lived(plan: Plan, factor: float = 1.0) -> float:
-    """Let a run of a plan happen, and return how long it took."""
+    """Record a run of a plan in the history, and return its duration."""
     found = recorded(plan, played(plan, factor))
     timings.remember(found, plan)
     return found.seconds
@@ -51,7 +51,7 @@ def test_without_a_history_there_is_no_estimate() -> None:
     assert Remaining(plan())(Progress()) is None
 
 
-def test_the_same_plan_is_estimated_to_take_as_long() -> None:
+def test_the_same_plan_is_estimated_to_take_as_long_as_before() -> None:
     seconds = lived(plan())
     assert estimate(plan()) == pytest.approx(seconds)
 
@@ -67,7 +67,7 @@ def test_parallel_machines_are_not_summed() -> None:
     assert one is not None
     assert nine is not None
     last_start = 10 * 10.0
-    # starts are one by one here; what follows the last of them is a worker's own chain
+    # starts are one by one; after the last start only one worker's own chain remains
     assert one < nine < last_start + 60
 
 

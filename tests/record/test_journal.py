@@ -1,4 +1,4 @@
-"""The journal: what it says after runs that ended, were cut off, or left half a line."""
+"""The journal after runs that ended, were interrupted, or left an incomplete line."""
 
 from __future__ import annotations
 
@@ -139,12 +139,12 @@ def test_an_incomplete_record_is_an_error(tmp_path: Path, at: int, change: dict[
         assert caught.value.id == "JOURNAL"
 
 
-def test_it_is_private(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_journal(tmp_path: Path) -> None:
     written(tmp_path / "journal", *BEGUN)
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
 
 
-def test_one_run_locks_it_and_readers_do_not_wait(tmp_path: Path) -> None:
+def test_one_run_locks_the_journal_and_readers_do_not_wait(tmp_path: Path) -> None:
     path = tmp_path / "lab" / "journal"
     path.parent.mkdir()
     with spared(path), spared(path):
@@ -156,7 +156,7 @@ def test_one_run_locks_it_and_readers_do_not_wait(tmp_path: Path) -> None:
             Journal(path)
         with pytest.raises(BusyError), spared(path):
             pass
-        # neither cut nor set aside by the one that was refused
+        # the refused writer neither truncated the file nor moved it away
         assert (path.read_bytes(), read(path) is None) == (before, False)
     with spared(path), pytest.raises(BusyError):
         Journal(path)
@@ -176,7 +176,7 @@ def test_a_large_journal_is_moved_away_and_stays_locked(tmp_path: Path, monkeypa
     assert len(parse(path.read_bytes(), "journal")[0]) == 1
 
 
-def test_what_ever_began_is_remembered_across_runs(tmp_path: Path) -> None:
+def test_begun_tasks_are_remembered_across_runs(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     assert begun(path) is None
     path.touch()
@@ -186,7 +186,7 @@ def test_what_ever_began_is_remembered_across_runs(tmp_path: Path) -> None:
     assert begun(path) == frozenset({INIT, JOIN})
 
 
-def test_what_was_before_a_changed_profile_does_not_count(tmp_path: Path) -> None:
+def test_tasks_begun_before_a_changed_profile_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     written(path, *BEGUN)
     with closing(Journal(path)) as journal:
@@ -197,7 +197,7 @@ def test_what_was_before_a_changed_profile_does_not_count(tmp_path: Path) -> Non
     assert read(path) is not None
 
 
-def test_a_journal_that_was_put_aside_leaves_it_open_what_began(
+def test_after_a_journal_is_moved_away_the_begun_tasks_are_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "journal"

@@ -1,4 +1,4 @@
-"""A run's log on disk."""
+"""A run's logs on disk: complete after a kill, limited in size."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def test_each_machine_has_a_log_with_reasons_output_and_outcomes(tmp_path: Path)
         logs(Line(0.0, "kubmaster", "hosts", "wrote /etc/hosts ✓"))
         logs(Line(0.0, "kubnode1", "hosts", "elsewhere"))
         logs(TaskFinished(0.0, TASK, Outcome.FAILED, 1.5, "it broke", "X", "mend it\nand again"))
-        # what is written is there at once: a run that is killed leaves it
+        # each line is on disk at once, so a killed run still leaves it
         assert read(tmp_path / "kubmaster.log") == [
             "hosts: == Name the nodes. Every node must find every other. [the tutorial]",
             "hosts: wrote /etc/hosts ✓",
@@ -63,7 +63,7 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     assert (tmp_path / "theirs").read_text() == ""
 
 
-# what one step may say
+# the limit on one step's output
 
 DONE = TaskFinished(0.0, TASK, Outcome.DONE, 1.0)
 STAMP = len("2026-01-01 00:00:00 ")
@@ -79,7 +79,7 @@ def numbers(lines: list[str], step: str = "hosts") -> list[int]:
 
 
 def gap(lines: list[str]) -> int:
-    """Return how many lines the log says are left out, where it says it; fails where two places differ."""
+    """Return how many lines the log reports as left out; fail if its two reports differ."""
     ends = [line for line in lines if "these were its last lines" in line]
     said = int(ends[0].split()[-6]) if ends else 0
     assert len(ends) < 2
@@ -149,20 +149,20 @@ def test_a_large_log_is_moved_away(tmp_path: Path) -> None:
 
 
 def let_go(logs: Logs) -> None:
-    """Close what the operating system would."""
+    """Close the files that the operating system would close."""
     ends = [output.tail for output in logs._outputs.values() if output.tail]
     for file in (*logs._files.values(), *(end._file for end in ends)):
         file.close()
 
 
 class KilledError(BaseException):
-    """Stands in for a kill: nothing of kubetui runs after it."""
+    """Stands in for SIGKILL: no kubetui code runs after it."""
 
 
 def test_a_kill_at_any_moment_loses_no_line_and_no_count(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every call that changes the folder is the last one once; the next run then makes the file whole."""
+    """Kills the run at each call that changes the folder in turn; the next run then completes the log."""
     calls = {Path: ("rename", "unlink"), tail: ("open_private",), os: ("fsync",), shutil: ("copyfileobj",)}
     left = 0
 
@@ -238,7 +238,7 @@ def test_a_log_replaced_by_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "theirs").read_text() == "private\n"
 
 
-def test_a_tail_without_its_first_line_is_kept(tmp_path: Path) -> None:
+def test_a_tail_without_a_complete_line_is_kept(tmp_path: Path) -> None:
     (tmp_path / "kubmaster.hosts.tail").write_text("2026-01-01 00:00:00 hosts: line 1")
     Logs(tmp_path).close()
     assert read(tmp_path / "kubmaster.log")[0] == "hosts: line 1"
@@ -247,7 +247,7 @@ def test_a_tail_without_its_first_line_is_kept(tmp_path: Path) -> None:
 MEGABYTE = 1_000_000
 
 
-def test_a_huge_output_takes_no_memory_and_little_disk(tmp_path: Path) -> None:
+def test_huge_output_takes_little_memory_and_disk(tmp_path: Path) -> None:
     """From a real SSH connection through the engine into the log and the screens' buffers."""
     words = [sys.executable, "-m", "tests.flood", str(tmp_path), str(100 * MEGABYTE)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=280, check=False)

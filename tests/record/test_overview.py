@@ -1,4 +1,4 @@
-"""The list of clusters is there whatever is wrong with one of them."""
+"""The list of clusters works even if one of them is damaged or unreadable."""
 
 import errno
 import os
@@ -28,7 +28,7 @@ def states() -> dict[str, tuple[str, str]]:
 
 
 def unreadable(function: Callable[..., Any], folder: Path) -> Callable[..., Any]:
-    """Refuse what is in a folder, as the system does with another user's."""
+    """Refuse access to a folder's contents, as for another user's folder."""
 
     def refuse(path: Any, *arguments: Any, **options: Any) -> Any:
         if isinstance(path, str | Path) and folder in Path(path).parents:

@@ -1,4 +1,4 @@
-"""The times of a run: the chain that decided them, what is kept, and how they are shown."""
+"""Timings of a run: the critical path, the history on disk, the table and the chart."""
 
 import stat
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_a_dependency_that_never_ran_ends_the_critical_path() -> None:
     assert critical_path({C: span(C, 9, 12)}, {C: frozenset({A})}) == (C,)
 
 
-def test_the_shares_of_a_run_add_up() -> None:
+def test_the_shares_of_a_run_add_up_to_its_duration() -> None:
     found = recorded(plan(workers=1), SMALL, seconds=35.0)
     assert [str(each.task) for each in found.path] == ["kubnode1/start", "kubnode1/connect"]
     assert found.critical == pytest.approx(34.0)
@@ -150,7 +150,7 @@ def test_the_chart_is_svg_with_one_bar_per_task() -> None:
     titles = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == len(SMALL)
     assert "kubnode1/start: 30.0 s, 0:00 to 0:30, done" in titles
-    assert sum(each.get("class") == "critical" for each in root.iter()) == 2 + 1  # the legend's, too
+    assert sum(each.get("class") == "critical" for each in root.iter()) == 2 + 1  # the legend has one, too
 
 
 def test_overlapping_bars_get_separate_rows() -> None:

@@ -1,4 +1,4 @@
-"""Vagrant's boxes and kubetui's state stand in folders of the test's own."""
+"""Each test has its own folders for Vagrant's boxes and kubetui's state."""
 
 from pathlib import Path
 

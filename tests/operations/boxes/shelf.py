@@ -1,4 +1,4 @@
-"""Boxes that Vagrant keeps, put where it would look for them."""
+"""Creates boxes where Vagrant stores them."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def put_box(home: Path, name: str, version: str, provider: str = "virtualbox", *
 
 
 def kept(home: Path, wanted: Plan) -> str:
-    """Pretend that the prepared box of a plan was made, and return its name."""
+    """Add a plan's prepared box to Vagrant's store, and return its name."""
     base = store.base_box(wanted)
     assert base is not None
     name = f"kubetui/{store.key(wanted.profile, base)}"

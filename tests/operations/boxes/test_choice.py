@@ -1,4 +1,4 @@
-"""Which box a cluster begins with: what a prepared box's key depends on, when one is used, when it is stale."""
+"""Choosing a cluster's box: the key of a prepared box, when one is used, and when it is stale."""
 
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,13 @@ def test_everything_in_the_box_affects_its_key(groups: dict[str, Any]) -> None:
     assert key(**groups) != key()
 
 
-def test_a_new_base_box_makes_another_key(home: Path) -> None:
+def test_a_new_base_box_changes_the_key(home: Path) -> None:
     profile = plan().profile
     old, new = StoredBox(BASE, "1.0", home), StoredBox(BASE, "1.1", home)
     assert store.key(profile, old) != store.key(profile, new)
 
 
-def test_readding_an_unversioned_base_box_makes_another_key(home: Path) -> None:
+def test_readding_an_unversioned_base_box_changes_the_key(home: Path) -> None:
     folder = put_box(home, BASE, "0")
     (before,) = stored(home, BASE, "virtualbox")
     was = before.identity

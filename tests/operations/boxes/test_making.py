@@ -43,7 +43,7 @@ def test_the_temporary_machine_has_an_address_of_its_own() -> None:
 
 
 class OffProvider(FakeProvider):
-    """A machine that is off as soon as anyone looks."""
+    """A provider whose machines are always off."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class OffProvider(FakeProvider):
 
 
 class Telling(FakeNode):
-    """Tells the time: without it no machine is prepared."""
+    """A node that prints the time, which the clock step needs."""
 
     async def read(self, command: Command) -> str:
         said = await super().read(command)
@@ -67,7 +67,7 @@ class Telling(FakeNode):
 
 
 class Making:
-    """One box being made without machines; `commands` are what would have run on the host."""
+    """Makes one box without machines; `commands` lists the commands that would have run on this host."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, node: FakeNode) -> None:
         self.home = home
@@ -151,7 +151,7 @@ async def test_failed_packaging_is_reported(making: Making) -> None:
         await making.make(plan())
 
 
-async def test_a_stop_makes_no_box(making: Making) -> None:
+async def test_a_stopped_run_makes_no_box(making: Making) -> None:
     stop = Stop()
     stop.request()
     with pytest.raises(StoppedError):
@@ -169,7 +169,7 @@ async def test_boxes_are_removed_by_key(making: Making, home: Path) -> None:
     assert command == ["vagrant", "box", "remove", name, "--provider", "virtualbox", "--all", "--force", "--no-tty"]
 
 
-def test_vagrants_keys_are_written_as_vagrant_looks_for_them(making: Making) -> None:
+def test_the_insecure_public_key_has_the_comment_that_vagrant_looks_for(making: Making) -> None:
     (line,) = boxmaker.vagrant_keys().splitlines()
     assert line.startswith("ssh-ed25519 ")
     assert line.endswith(" vagrant insecure public key")
@@ -180,7 +180,7 @@ def test_a_provider_that_cannot_package_is_refused(tmp_path: Path) -> None:
         packaging.Packaging("hyperv", tmp_path, lambda _line: None)
 
 
-def test_the_arguments_are_vagrants() -> None:
+def test_packaging_uses_vagrants_arguments() -> None:
     file, info = Path("/w/prepared.box"), Path("/w/info.json")
     assert package_arguments("m", file, info) == [
         *("package", "m", "--output", "/w/prepared.box", "--info", "/w/info.json", "--no-tty")
@@ -219,7 +219,7 @@ async def test_kubetui_assembles_lxc_boxes_itself(
     assert not (work / "package").exists()
 
 
-def test_the_template_unpacks_what_was_packed(tmp_path: Path) -> None:
+def test_the_lxc_template_unpacks_the_packed_box(tmp_path: Path) -> None:
     container, made, root = tmp_path / "old", tmp_path / "new", tmp_path / "old" / "rootfs"
     (root / "etc").mkdir(parents=True)
     (root / "etc/issue").write_text("Debian\n")
@@ -237,7 +237,7 @@ def test_the_template_unpacks_what_was_packed(tmp_path: Path) -> None:
     assert container.exists()
 
 
-def test_cleaning_is_bash_and_names_every_kind_of_identity() -> None:
+def test_the_cleaning_script_is_valid_bash_and_removes_every_kind_of_identity() -> None:
     script = clean_up("vagrant", "ssh-rsa AAAA vagrant\n").render()
     subprocess.run(["bash", "-n"], input=PRELUDE + script, text=True, check=True)
     for part in ("ssh_host_", "machine-id", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/kubetui"):

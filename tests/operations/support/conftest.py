@@ -1,4 +1,4 @@
-"""A cluster to report on."""
+"""A cluster for the support report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.operations.support.planted import KEY_DATA, PEM, SAID
 
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """Make a cluster of an earlier process, with a secret of each kind wherever one could be."""
+    """Create a cluster as an earlier process left it, with a secret of each kind in every possible place."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("HOME", str(tmp_path / "home-of-me"))
     monkeypatch.setenv("PATH", str(tmp_path))

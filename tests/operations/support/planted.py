@@ -1,4 +1,4 @@
-"""A secret of each kind, as a machine prints it, and the report that must hold none of them."""
+"""A secret of each kind, as a machine prints it, and helpers that write and read the support report."""
 
 from __future__ import annotations
 

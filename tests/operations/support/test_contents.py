@@ -1,4 +1,4 @@
-"""What is in the report for support, and what never is; a damaged cluster has one, too."""
+"""Contents of the support report: no secrets, and it works for damaged clusters, too."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_no_line_of_a_key_is_in_the_report(cluster: Cluster) -> None:
     assert "in ~/x" in whole
 
 
-def test_the_report_contains_exactly_what_is_listed(cluster: Cluster) -> None:
+def test_the_report_contains_exactly_the_listed_files(cluster: Cluster) -> None:
     (cluster.folder / "admin.conf").write_text("never")
     said, files = report()
     assert set(files) == {
@@ -51,7 +51,7 @@ def test_the_report_contains_exactly_what_is_listed(cluster: Cluster) -> None:
     assert "is sent nowhere" in said
 
 
-# clusters that are damaged
+# damaged clusters
 
 
 def test_missing_journals_and_logs_are_skipped(cluster: Cluster) -> None:

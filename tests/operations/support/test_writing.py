@@ -1,4 +1,4 @@
-"""The report for support is shown, asked about and written as a file of its own."""
+"""Writing the support report: it lists its contents, asks, and creates a new file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_only_the_owner_can_read_the_report(cluster: Cluster) -> None:
     assert stat.S_IMODE(Path("report.tar.gz").stat().st_mode) == 0o600
 
 
-def test_without_a_terminal_it_lists_the_contents_and_wants_yes(cluster: Cluster) -> None:
+def test_without_a_terminal_it_lists_the_contents_and_requires_yes(cluster: Cluster) -> None:
     del cluster
     done = run()
     assert done.exit_code == 2
@@ -58,7 +58,7 @@ def test_answering_no_writes_nothing(cluster: Cluster, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("what", ["file", "link", "dangling link", "no folder"])
-def test_nothing_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str) -> None:
+def test_no_file_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str) -> None:
     del cluster
     target = Path("report.tar.gz")
     match what:
