@@ -66,7 +66,7 @@ def upload_documents(plan: Plan) -> list[Document]:
 
 
 def join_documents(plan: Plan, machine: Machine) -> list[Document]:
-    """Return what `kubeadm join --config` reads; the ticket's values are marks."""
+    """Return what `kubeadm join --config` reads; the join token's values are marks."""
     join: Document = {
         "apiVersion": API_VERSION,
         "kind": "JoinConfiguration",
