@@ -1,1 +1,1 @@
-"""Whether this computer suffices."""
+"""Checks that this computer has what a cluster needs."""

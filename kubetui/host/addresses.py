@@ -15,7 +15,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges, relation, subject, suggestion
 
 ROUTES = Path("/proc/net/route")
-"""Where Linux shows its IPv4 routes; other systems lack it and are not checked."""
+"""Linux's IPv4 routes; systems without this file are not checked."""
 
 _REJECT = 0x0200
 _VIRTUAL = re.compile(r"(vboxnet|virbr|lxcbr|lxdbr|vmnet|vagrant|br\d)")
@@ -44,7 +44,7 @@ def host_routes(path: Path = ROUTES) -> tuple[Route, ...]:
 
 
 def parse_routes(text: str) -> tuple[Route, ...]:
-    """Return the routes in /proc/net/route's text, without default, reject and unreadable ones."""
+    """Parse /proc/net/route, skipping default, reject and unreadable routes."""
     return tuple(_routes(text))
 
 
@@ -71,8 +71,8 @@ def _address(digits: str) -> int:
 def route_conflicts(plan: Plan, routes: Sequence[Route]) -> tuple[Problem, ...]:
     """Return the cluster's ranges that overlap networks this host already reaches, one problem per range.
 
-    A route to the machines' network through an interface that a provider made is that network itself:
-    machines may use it, pods and services may not.
+    A route through a provider's interface to exactly the machines' network is that network itself: no conflict for
+    the machines, but one for pods and services.
     """
     if plan.provider.rehearsal:
         return ()

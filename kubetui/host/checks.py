@@ -1,4 +1,4 @@
-"""What this host has, judged against a plan by pure functions; `doctor.py` collects their arguments."""
+"""Pure functions that judge this host's resources against a plan; `doctor.py` collects their arguments."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: 
 
 
 def cpu_check(plan: Plan, host: int | None) -> Check:
-    """Judge the largest machine's CPUs; machines that share the host's still need two for a control plane."""
+    """Judge the host's CPUs for the largest machine; a host that machines share needs two, for the control plane."""
     if host is None:
         return Check("CPUs", "warning", "The number of CPUs of this host is unknown.", "Check it before you continue.")
     if not plan.provider.isolates:
@@ -62,7 +62,7 @@ def cpu_check(plan: Plan, host: int | None) -> Check:
 
 
 def disk_check(place: str, free: int, machines: int) -> Check:
-    """Judge the free bytes of the file system at `place` for a number of new machines."""
+    """Judge whether `free` bytes on the file system at `place` suffice for that many new machines."""
     name, gib = f"Disk of {place}", free // _GIB
     text = f"{gib} GiB are free, {machines * DISK_A_MACHINE} are planned for {counted(machines, 'new machine')}"
     fix = f"Make room on the file system of {place}, or plan fewer machines."
@@ -74,7 +74,7 @@ def disk_check(place: str, free: int, machines: int) -> Check:
 
 
 def range_checks(problems: Sequence[Problem]) -> tuple[Check, ...]:
-    """Judge the problems that this host has with the profile's addresses."""
+    """Turn this host's problems with the profile's addresses into checks."""
     if not problems:
         return (Check("Addresses", "ok", "no conflict with networks that this host reaches"),)
     return tuple(Check("Addresses", "failed", problem.message, problem.fix) for problem in problems)

@@ -1,6 +1,6 @@
-"""Checks whether this host has what a plan needs. Reads and asks; changes nothing.
+"""Checks that this host has what a plan needs, and changes nothing.
 
-What the plan's provider needs is checked by the provider; this module adds what every cluster needs.
+The plan's provider runs its own checks; this module adds what every cluster needs.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.software import networks
 
 _KNOCK: Final = 0.5
-"""Seconds that an address has to answer; one on a network of this host needs a thousandth of that."""
+"""Seconds to wait for an address to answer; one on this host's own networks takes a thousandth of that."""
 
 
 async def examine(plan: Plan | None) -> tuple[Check, ...]:
-    """Return every check of this host, for a plan or, without one, in general.
+    """Run every check of this host, for a plan or, without one, in general.
 
     Takes about a second, most of it for Vagrant. Raises nothing: what cannot be found out is a warning.
     """
@@ -61,7 +61,7 @@ def _general(system: System) -> list[Check]:
 
 
 async def _of_plan(plan: Plan, system: System) -> list[Check]:
-    """Check what the machines of a plan take from this host; a rehearsal takes nothing."""
+    """Check what a plan's machines need from this host; rehearsed machines need nothing."""
     kind, manifest = plan.provider, await _manifest(plan)
     if kind.rehearsal:
         return manifest
@@ -81,7 +81,7 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
 
 
 async def _manifest(plan: Plan) -> list[Check]:
-    """Fetch the profile's own pod network manifest now: otherwise only the last steps would miss it."""
+    """Fetch the profile's own pod network manifest now; otherwise only the last steps would find it missing."""
     try:
         await networks.fetch(plan.pod_network, plan.cluster_network)
     except ProfileError as error:
@@ -107,20 +107,20 @@ def _disks(images: Path, machines: int) -> list[Check]:
 def _strange(plan: Plan, missing: Sequence[Machine]) -> list[IPv4Address]:
     """Return the planned addresses at which nothing may answer yet.
 
-    After a change of the profile, one of the cluster's machines may still have an address planned for another.
+    After a profile change, a machine of the cluster may still have an address that is now planned for another one.
     """
     project = VagrantProject(Cluster(plan.profile.name).folder)
     try:
         written = project.written().get("machines", [])
     except ForeignError:
-        # the run will say what is wrong with the folder
+        # the run itself reports what is wrong with the folder
         written = []
     own = {machine.get("address") for machine in written if project.knows(machine["name"])}
     return [machine.address for machine in missing if str(machine.address) not in own]
 
 
 async def _in_use(addresses: Sequence[IPv4Address]) -> list[Check]:
-    """Try to connect to every planned address that this host has a route to, all at once."""
+    """Try to connect to all planned addresses that this host has a route to, concurrently."""
     routes = [route.network for route in host_routes()]
     tried = [address for address in addresses if any(address in network for network in routes)]
     answers = await asyncio.gather(*map(answers_at, tried))
@@ -129,7 +129,7 @@ async def _in_use(addresses: Sequence[IPv4Address]) -> list[Check]:
 
 
 async def answers_at(address: IPv4Address, port: int = 22) -> bool:
-    """Return whether something uses this address: it accepts a connection, or refuses one."""
+    """Return whether something uses this address, that is, accepts or refuses a connection."""
     try:
         async with asyncio.timeout(_KNOCK):
             _, writer = await asyncio.open_connection(str(address), port)

@@ -1,4 +1,4 @@
-"""Facts about this host for a support report: its checks, and the versions of what kubetui works with."""
+"""Facts about this host for a support report: its checks, and the versions of kubetui, its libraries and tools."""
 
 from __future__ import annotations
 

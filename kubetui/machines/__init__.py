@@ -1,1 +1,1 @@
-"""Providers: what makes, reaches and removes machines."""
+"""Providers, which create, reach and remove machines."""

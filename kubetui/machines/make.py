@@ -1,4 +1,4 @@
-"""The one place that knows which provider belongs to which kind of machines."""
+"""Maps each kind of machines to its provider; no other module does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def make(plan: Plan, folder: Path, access: Access | None = None) -> Provider:
     """Return a plan's provider, which keeps its files in the cluster's `folder`. Touches nothing yet.
 
-    `access` is what a person said about existing machines.
+    `access` holds what a person gave for existing machines: confirmed host keys and the sudo password.
     """
     if not plan.provider.makes_machines:
         from kubetui.machines.hosts.provider import HostsProvider
@@ -32,7 +32,7 @@ def make(plan: Plan, folder: Path, access: Access | None = None) -> Provider:
 
 
 async def checks(plan: Plan | None, system: System) -> tuple[Check, ...]:
-    """Check what a plan's provider needs of this host; without a plan, whether any provider could make machines.
+    """Check what a plan's provider needs from this host; without a plan, whether any provider could create machines.
 
     Raises nothing: what cannot be found out is a warning.
     """

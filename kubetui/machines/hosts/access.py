@@ -1,6 +1,6 @@
-"""Access to existing machines, arranged before a run: host keys that a person confirms, and the sudo password.
+"""Access to existing machines, obtained before a run: host keys that a person confirms, and the sudo password.
 
-kubetui keeps none of it except the host keys, which the cluster's own file pins.
+kubetui stores only the host keys, in the cluster's own file.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ class Person(Protocol):
     """Someone who answers questions about machines."""
 
     def accept(self, unknown: Sequence[UnknownKey], /) -> bool:
-        """Tell whether these keys are the machines' own; false where no one can answer."""
+        """Return whether the person trusts these keys; false if nobody can answer."""
 
     def password(self, machines: Sequence[str], /) -> Secret | None:
-        """Return what sudo asks for on these machines; None where no one can answer."""
+        """Return the sudo password for these machines; None if nobody can answer."""
 
 
 class Nobody:
-    """Refuses every question: there is nobody to ask."""
+    """Stands in when there is nobody to ask: trusts no key and has no password."""
 
     def accept(self, _unknown: Sequence[UnknownKey], /) -> bool:
-        """Vouch for no key."""
+        """Trust no key."""
         return False
 
     def password(self, _machines: Sequence[str], /) -> None:
-        """Know no password."""
+        """Return no password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one run needs to reach existing machines: host keys by name, and the password where sudo asks for one."""
+    """What one run needs to reach existing machines: host keys by machine, and the sudo password if one is needed."""
 
     host_keys: Mapping[str, str] = field(default_factory=dict)
     password: Secret | None = None
@@ -101,11 +101,11 @@ class Introduction(HostKeys):
         self.unknown: dict[str, asyncssh.SSHKey] = {}
 
     def pin(self, machine: str, key: str) -> None:
-        """Remember a machine's key without writing it."""
+        """Remember a machine's key in memory, without writing it to disk."""
         self._met[machine] = key
 
     def all(self) -> dict[str, str]:
-        """Return every key that is pinned, by machine, those of machines just met among them."""
+        """Return every pinned key by machine, including keys of machines met in this run."""
         pinned = {name: key for name, key in super().all().items() if name not in self._moved}
         return {**pinned, **self._met}
 
@@ -152,7 +152,7 @@ class _Meeting:
     asking: set[str] = field(default_factory=set)
 
     async def knock(self, machines: Sequence[Machine], password: Secret | None = None) -> None:
-        """Connect to machines, all at once, and try to become root there."""
+        """Connect to the machines concurrently, and try to become root on each."""
         await asyncio.gather(*(self._one(machine, password) for machine in machines))
 
     async def _one(self, machine: Machine, password: Secret | None) -> None:
@@ -196,8 +196,8 @@ def known_hosts() -> tuple[Path, ...]:
 async def greet(plan: Plan, host_keys: Path, person: Person, moved: Collection[str] = ()) -> Access:
     """Reach every machine of a plan, asking `person` about unknown host keys and, once, for sudo's password.
 
-    The keys in `host_keys` are known, but for those of machines that `moved`: their names mean other machines now.
-    Nothing is changed anywhere. Raises HostError with everything that keeps any machine from being used.
+    Keys in `host_keys` are trusted, except those of machines that `moved`: their names belong to other machines now.
+    Changes nothing anywhere. Raises HostError with everything that keeps any machine from being used.
     """
     meeting = _Meeting(plan, Introduction(host_keys, known_hosts(), moved))
     for _ in range(_ROUNDS):

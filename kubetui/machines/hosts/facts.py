@@ -11,7 +11,7 @@ from kubetui.base.scripts import script
 from kubetui.base.text import clean
 
 LOOK: Final = script(__package__, "facts.sh")
-"""Prints one `name=value` a line."""
+"""Prints one `name=value` per line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Facts:
 
 
 def parse(text: str, asked: float, answered: float) -> Facts:
-    """Parse the output of `LOOK`, which ran between the two times of this host.
+    """Parse the output of `LOOK`, which ran between `asked` and `answered` by this host's clock.
 
     Raises ValueError for other text.
     """

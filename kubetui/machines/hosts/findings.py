@@ -1,4 +1,4 @@
-"""Judges, from facts alone and before any change, whether existing machines can become a cluster."""
+"""Decides from facts, before any change, whether existing machines can become a cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTROL_PLANE_PORTS: Final = (6443, 2379, 2380, 10250, 10257, 10259)
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A problem on one machine; `foreign` when somebody else's work is in the way."""
+    """A problem on one machine; `foreign` if someone else's work there is in the way."""
 
     machine: str
     message: str
@@ -44,7 +44,7 @@ def _named(obstacle: Obstacle) -> str:
 
 
 def quorum_check(plan: Plan) -> Check:
-    """Judge the number of control planes: an even number lets etcd survive no more losses than one fewer."""
+    """Judge the number of control planes: with an even number, etcd survives no more losses than with one fewer."""
     count = len(plan.other_control_planes) + 1
     if count % 2:
         return Check("Control planes", "ok", f"{count}")
@@ -53,7 +53,7 @@ def quorum_check(plan: Plan) -> Check:
 
 
 def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:
-    """Return every problem, machine by machine, then what machines wrongly share."""
+    """Return every problem: first each machine's own, then what two machines wrongly have in common."""
     found = [
         obstacle
         for machine in plan.machines
@@ -105,7 +105,7 @@ def _size(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
 
 
 def _occupied(plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
-    """Find another cluster and used ports; a machine with this cluster's mark may have both."""
+    """Find other clusters and occupied ports; a machine that carries this cluster's mark may have both."""
     identity, cluster = facts.mark
     if identity:
         if identity != plan.identity:
@@ -134,7 +134,7 @@ _CHECKS: tuple[Callable[[Plan, Machine, Facts], Iterator[Obstacle]], ...] = (
 
 
 def _twice(facts: Mapping[str, Facts]) -> Iterator[Obstacle]:
-    """Find entries that are the same machine, or copies of one."""
+    """Find hosts of the profile that are one and the same machine, or clones of one."""
     values: tuple[tuple[str, str, Callable[[Facts], str]], ...] = (
         ("host name", "Give each its own name: sudo hostnamectl set-hostname NAME", lambda each: each.name),
         (

@@ -22,7 +22,7 @@ from kubetui.steps.machine.footprint import reset
 
 
 def _raise_all(results: Sequence[BaseException | None]) -> None:
-    """Raise all known errors as one, or the first unexpected one as it is."""
+    """Raise all known errors as one; the first unexpected error takes precedence and is raised unchanged."""
     failed = [error for error in results if isinstance(error, KubetuiError)]
     for error in results:
         if error is not None and not isinstance(error, KubetuiError):
@@ -32,7 +32,7 @@ def _raise_all(results: Sequence[BaseException | None]) -> None:
 
 
 class HostsProvider:
-    """The machines that a profile lists; without `access`, nobody can be asked about them."""
+    """Provides the existing machines that a profile lists; without `access`, it reaches them without asking anyone."""
 
     def __init__(self, plan: Plan, folder: Path, access: Access | None = None) -> None:
         self._plan = plan
@@ -58,12 +58,12 @@ class HostsProvider:
             raise refusal(obstacles)
 
     async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
-        """Tell which machines let us in; of the others nothing is known."""
+        """Return which machines let kubetui log in, as RUNNING; all others are UNKNOWN."""
         names = [machine.name for machine in self._plan.machines]
         return dict(zip(names, await asyncio.gather(*map(self._state, self._plan.machines)), strict=True))
 
     async def start(self, machine: Machine, _log: LineSink, /) -> None:
-        """Refuse: a machine that exists is started by whoever has it. Raises RunError."""
+        """Refuse: only its owner can start an existing machine. Raises RunError."""
         raise RunError(
             f"{machine.name} does not answer at {machine.host.address if machine.host else machine.address}.",
             fix="kubetui does not start existing machines. Start it, then run the same command again.",
@@ -71,15 +71,15 @@ class HostsProvider:
         )
 
     async def endpoint(self, machine: Machine) -> Endpoint:
-        """Tell how SSH reaches a machine."""
+        """Return how SSH reaches a machine."""
         return (self._access or Access()).endpoint(machine)
 
     async def fresh_endpoint(self, machine: Machine) -> Endpoint:
-        """Tell the same: the profile says how SSH reaches a machine, whatever becomes of it."""
+        """Return the same as `endpoint`: the profile alone determines how SSH reaches a machine."""
         return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
-        """Put machines back to what they were: workers at once, then control planes one by one, the first last.
+        """Restore machines: workers concurrently, then control planes one by one, ending with the first.
 
         Leaves machines without this cluster's mark alone. Raises RunError when one cannot be restored.
         """

@@ -1,5 +1,5 @@
 """A rehearsal: the real pipeline over real SSH, against servers in this process that replay recorded machines.
 
 `scribe` writes a recording while kubetui builds a real cluster (`kubetui up --record FILE`); `stage` replays it.
-Everything shown from here is labelled a rehearsal.
+Everything that a rehearsal shows is labelled as one.
 """

@@ -1,4 +1,4 @@
-"""Answers that cannot be replayed: they depend on the plan, the members of the cluster and the time."""
+"""Generates the answers that depend on the plan, the cluster's members or the time, and so cannot be replayed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from kubetui.steps.machine.clock import SHOW
 
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 Make = Callable[[Plan, Asked, Answer], str]
-"""Makes a command's output for a plan, from the recorded answer if there is one."""
+"""Generates a command's output for a plan, from the recorded answer if there is one."""
 
 
 class Answers:
-    """Makes outputs. `memory` returns what a machine remembers, and so whether it has joined."""
+    """Generates command output. `memory` returns what a machine remembers, such as whether it has joined."""
 
     def __init__(self, recording: Recording, memory: Callable[[Machine], Memory]) -> None:
         self._recording = recording
@@ -40,15 +40,15 @@ class Answers:
         }
 
     def find(self, asked: Asked) -> Make | None:
-        """Return the function that makes a command's output; None when the recording has it."""
+        """Return the function that generates a command's output; None if the recording has it."""
         return self._made.get(asked.digest)
 
     def _clock(self, _plan: Plan, _asked: Asked, _recorded: Answer) -> str:
-        """Return the time: what was recorded is long ago."""
+        """Return the current time; the recorded one is long past."""
         return f"{time.time():.9f}\n"
 
     def _join_command(self, plan: Plan, _asked: Asked, _recorded: Answer) -> str:
-        """Return a join command as kubeadm prints it; rehearsed machines do not look at its token."""
+        """Return a join command as kubeadm prints it; rehearsed machines ignore its join token."""
         token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
         where = f"{plan.control_plane.address}:6443"
         command = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"

@@ -100,7 +100,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate authority with the pairs of a server and an administrator; only its kubeconfig trusts it."""
+    """A certificate authority, with a server's and an administrator's key pairs; only its kubeconfig trusts it."""
 
     certificate: str
     server: Pair

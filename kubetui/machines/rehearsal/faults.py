@@ -19,8 +19,9 @@ from kubetui.remote.guest import FAILED_AT
 class Fault:
     """One failure: the step that it hits, on the first control plane or on the last worker.
 
-    The recorded output runs up to the line that starts with `keeps`, then comes `says`. `leaves` is what a probe
-    finds afterwards, `at` the start of the failing line in the script. A fault that `drops` only breaks the connection.
+    The machine prints the recorded output up to the line that starts with `keeps`, then `says`. `leaves` is what a
+    probe finds afterwards, `at` the start of the failing line in the script. A fault that `drops` only breaks the
+    connection.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Fault:
         return f"{FAILED_AT}{before.count(chr(10)) + 2} 0\n" if self.at and found else ""
 
     def answer(self, recorded: Answer) -> Answer:
-        """Return the machine's output in place of the recorded one."""
+        """Return what the machine prints instead of the recorded output."""
         lines = _until(recorded.lines, self.keeps) if self.keeps else []
         began = lines[-1][0] if lines else 0.0
         pace = self.seconds / max(len(self.says), 1)

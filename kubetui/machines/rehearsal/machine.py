@@ -25,7 +25,7 @@ _SILENT: Final = Answer(0, 1.0)
 
 @dataclass
 class RehearsedMachine:
-    """A machine of the plan that only exists as answers. `calls` lists what it was asked, as step and kind."""
+    """A machine of the plan that exists only as answers. `calls` lists the commands it received, as step and kind."""
 
     plan: Plan
     machine: Machine
@@ -44,13 +44,13 @@ class RehearsedMachine:
         """The names, addresses and versions of this machine's plan."""
         known = self._words
         if known is None or known[0] is not self.plan or known[1] is not self.machine:
-            # cached: they name every machine, and making them took longer than SSH takes for an answer
+            # cached: they name every machine, and building them took longer than an answer takes over SSH
             known = self._words = (self.plan, self.machine, Words(self.plan, self.machine, version(self.plan)))
         return known[2]
 
     @property
     def pace(self) -> float:
-        """The factor on the recorded times: no two machines of a real cluster are equally fast."""
+        """The factor applied to recorded times; no two machines of a real cluster are equally fast."""
         return 0.85 + zlib.crc32(self.machine.name.encode()) % 31 / 100
 
     def step_of(self, asked: Asked) -> str:

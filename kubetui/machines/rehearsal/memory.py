@@ -26,7 +26,7 @@ class Memory:
 
     @classmethod
     def of(cls, path: Path) -> Memory:
-        """Return a machine's memory; empty for one that was never started."""
+        """Read a machine's memory; empty if the machine was never started."""
         try:
             return cls(path, **json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -59,7 +59,7 @@ class Memory:
         self.save()
 
     def holds(self, step: str, values: Mapping[str, str]) -> bool:
-        """Return whether a step was completed with these values, as far as they are known."""
+        """Return whether a step was completed with these values; a value that was not recorded counts as equal."""
         if step not in self.done:
             return False
         known: Mapping[str, str] = self.done[step]["values"]

@@ -12,7 +12,7 @@ from kubetui.profile.schema.profile import Profile
 
 NAME: Final = "rehearsal"
 WATCHED: Final = 5.0
-"""Times faster than recorded while someone watches: the tutorial's cluster takes half a minute."""
+"""Speed while someone watches, as a multiple of the recorded one: the tutorial's cluster takes half a minute."""
 HEADLESS: Final = 30.0
 SLOWEST: Final = 0.1
 FASTEST: Final = 1000

@@ -27,7 +27,7 @@ NEEDS_NOTHING: Final = Check("Rehearsal", "ok", "needs nothing of this host: it 
 
 
 class RehearsalProvider:
-    """Plays the machines of `plan`. Their memory is in `folder`, so that a later run skips completed steps."""
+    """Plays the machines of `plan`. Their memory stays in `folder`, so that a later run skips completed steps."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan = plan
@@ -35,7 +35,7 @@ class RehearsalProvider:
         self._folder = folder / FOLDER
 
     async def prepare(self) -> None:
-        """Make the folder, and give the plan to a stage that already plays.
+        """Create the folder, and have the cluster's stage play this plan.
 
         Raises ForeignError when the cluster has real machines, ProfileError or UsageError for invalid options.
         """
@@ -50,14 +50,14 @@ class RehearsalProvider:
         self._stage().play(self._plan)
 
     async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
-        """Tell which machines were started once; they answer whenever kubetui runs."""
+        """Return RUNNING for every machine that was ever started: it answers whenever kubetui runs."""
         return {
             machine.name: MachineState.RUNNING if self._memory(machine).exists else MachineState.ABSENT
             for machine in self._plan.machines
         }
 
     async def start(self, machine: Machine, log: LineSink, /) -> None:
-        """Start to play a machine."""
+        """Start playing a machine."""
         stage = self._stage()
         log("this is a rehearsal: it creates no machines and changes nothing on this host")
         log(f"replaying a recording of {stage.about}, {stage.options.speed:g} times as fast")
@@ -68,18 +68,18 @@ class RehearsalProvider:
         self._memory(machine).save()
 
     async def endpoint(self, machine: Machine) -> Endpoint:
-        """Tell where a machine is played; opens its server where no one has asked for it yet."""
+        """Return how SSH reaches a machine's server, which is started if needed."""
         stage = self._stage()
         port = await stage.port(machine)
         return Endpoint(HOST, port, self._plan.user, (stage.user_key,))
 
     async def fresh_endpoint(self, machine: Machine) -> Endpoint:
-        """Tell where a machine is played now."""
+        """Return how SSH reaches a machine's server now."""
         return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
-        """Forget these machines, or every one."""
-        # the stage opens anew for the machines that stay, which remember what they did
+        """Forget these machines, or all of them."""
+        # machines that stay get a new stage, and still remember their completed steps
         await leave(self._folder)
         if names is not None:
             for machine in self._plan.machines:

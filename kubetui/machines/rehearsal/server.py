@@ -39,7 +39,7 @@ class Keys:
 
 @dataclass
 class _Job:
-    """A step that runs in the machine, with or without a connection (see `guest.LAUNCH`)."""
+    """A step that runs on the machine, with or without a connection (see `guest.LAUNCH`)."""
 
     attempt: str
     output: bytearray = field(default_factory=bytearray)
@@ -193,7 +193,7 @@ def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:
 
 
 class _Gate(asyncssh.SSHServer):
-    """Accepts one key."""
+    """Accepts logins with one key only."""
 
     def __init__(self, key: asyncssh.SSHKey, connections: list[asyncssh.SSHServerConnection]) -> None:
         self._key = key

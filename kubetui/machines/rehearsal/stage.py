@@ -36,7 +36,7 @@ _KUBECONFIG: Final = digest(ADMIN_CONF)
 
 
 class Stage:
-    """One cluster's servers. `folder` has its keys, its certificates and each machine's memory."""
+    """One cluster's servers. `folder` holds its keys, its certificates and each machine's memory."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan = plan
@@ -54,7 +54,7 @@ class Stage:
 
     @property
     def about(self) -> str:
-        """A few words on the recording."""
+        """A few words about the recording."""
         about = self._recording.about
         return f"{about['system']} with Kubernetes {about['kubernetes']}, {about['made']}"
 
@@ -99,7 +99,7 @@ class Stage:
         self._loop.close()
 
     def abandon(self) -> None:
-        """End the thread as the process ends."""
+        """Stop the thread when the process exits."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(1)
@@ -132,7 +132,7 @@ class Stage:
             await self._api.close()
 
     async def _read(self, machine: RehearsedMachine, asked: Asked) -> Answer:
-        """Answer a command whose output is made for the plan, or else recorded."""
+        """Answer a command that only reads: output generated for the plan if possible, or else recorded."""
         make = self._answers.find(asked)
         if make is None and asked.digest != _KUBECONFIG:
             return machine.read(asked)
@@ -142,12 +142,12 @@ class Stage:
         return Answer(0, recorded.seconds, tuple((0.0, line) for line in text.splitlines()))
 
     async def _ended(self, machine: RehearsedMachine, step: str) -> None:
-        """Let the API server answer from the end of `kubeadm init` on."""
+        """Start the API server once `kubeadm init` has succeeded."""
         if step == INIT_STEP.name and machine.machine.first:
             await self._serve_api()
 
     async def _kubeconfig(self) -> str:
-        """Return the administrator's, for the API server that is here."""
+        """Return the administrator's kubeconfig for this process's API server."""
         return self._authority().kubeconfig(self.plan.profile.name, await self._serve_api())
 
     async def _serve_api(self) -> int:
@@ -168,7 +168,7 @@ class Stage:
         return Authority(parts["certificate"], Pair(**parts["server"]), Pair(**parts["admin"]))
 
     def _read_keys(self) -> Keys:
-        """Return the keys of the machines and of their user; make them the first time."""
+        """Return the keys of the machines and of their user, creating them the first time."""
         private_folder(self._folder)
         for path in (self._folder / "host_key", self.user_key):
             if not path.exists():

@@ -28,7 +28,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Tables:
-    """Makes tables of the cluster's present members."""
+    """Makes tables of the cluster's current members."""
 
     plan: Plan
     members: tuple[Member, ...]
@@ -80,7 +80,7 @@ class Tables:
             if title == "AGE":
                 text = age(member.seconds)
             if title == "RESTARTS":
-                # without how long ago: that was another cluster's time
+                # drop how long ago: that was measured in the recorded cluster
                 text = text.split(" ")[0]
             made.append(words.put_in(text) or cell)
         return made

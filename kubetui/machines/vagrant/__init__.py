@@ -1,1 +1,1 @@
-"""Machines that Vagrant makes."""
+"""Machines that Vagrant creates."""

@@ -1,4 +1,4 @@
-"""What Vagrant and its providers need of this host: asked here, then judged by pure functions."""
+"""Checks that this host has what Vagrant and its providers need; pure functions judge what was found."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def providers_check(present: Sequence[str]) -> Check:
 
 
 def box_check(plan: Plan, versions: Sequence[str]) -> Check:
-    """Say in which versions the box is on this host; Vagrant downloads a missing one."""
+    """Report which versions of the box this host has; Vagrant downloads a missing box."""
     wanted = plan.profile.machines.box_version
     if versions:
         return Check("Box", "ok", f"{plan.box} {', '.join(dict.fromkeys(versions))} is on this host")
@@ -140,4 +140,4 @@ FIXED_ADDRESSES: Final = Check(
     "Vagrant cannot give Hyper-V machines a fixed address: they get what the virtual switch hands out.",
     "Give each machine its planned address by hand in the switch's DHCP, or choose another provider.",
 )
-"""What Hyper-V cannot do (hashicorp/vagrant#8384)."""
+"""Warns that Vagrant cannot set addresses on Hyper-V (hashicorp/vagrant#8384)."""

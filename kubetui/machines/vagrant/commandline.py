@@ -79,7 +79,7 @@ def reload_arguments(machine: str) -> list[str]:
 
 
 def destroy_arguments(machines: Sequence[str] = (), *, together: bool) -> list[str]:
-    """Return the arguments that destroy these machines, or every one; `together` where the provider can."""
+    """Return the arguments that destroy these machines, or all; `together` is in parallel where the provider can."""
     recorder = _recorder()
     recorder.destroy()
     return [*recorder.arguments, *machines, "--parallel" if together else "--no-parallel", "--no-tty"]
@@ -102,7 +102,7 @@ def ssh_config_arguments(machines: Sequence[str]) -> list[str]:
 def parse_status(output: Sequence[str]) -> dict[str, MachineState]:
     """Return each machine's state from `vagrant status --machine-readable`; unknown words become UNKNOWN."""
     lines = [line for line in output if _STATUS_LINE.fullmatch(line)]
-    found = _recorder()._parse_status("\n".join(lines))  # noqa: SLF001 - python-vagrant parses nothing in public
+    found = _recorder()._parse_status("\n".join(lines))  # noqa: SLF001 - python-vagrant has no public parser
     return {status.name: _STATES.get(status.state, MachineState.UNKNOWN) for status in found if status.state}
 
 
@@ -121,7 +121,8 @@ def parse_ssh_config(output: Sequence[str]) -> dict[str, Endpoint]:
 def has_made(line: str, machine: str) -> bool:
     """Return whether a line of `vagrant up` says that the machine exists and only has to boot.
 
-    Everything that machines share except a bridge (the box in the provider's storage, libvirt's networks) exists then.
+    By then everything that machines share exists (the box in the provider's storage, libvirt's networks), except a
+    bridge.
 
     >>> has_made("==> kubmaster: Starting container...", "kubmaster")
     True

@@ -1,4 +1,4 @@
-"""Known failures in Vagrant's output, and the error that a person reads instead.
+"""Recognises known failures in Vagrant's output, and words the error that a person reads instead.
 
 The patterns are Vagrant's own texts (templates/locales/en.yml of Vagrant 2.3 and 2.4, locales/en.yml of
 vagrant-lxc and vagrant-libvirt) and VirtualBox's; every run of white space counts as one space.

@@ -1,7 +1,7 @@
-"""Checks that a machine refuses Vagrant's well-known key pair, which anybody has.
+"""Checks that a machine refuses Vagrant's well-known key pair, which is public.
 
-Vagrant replaces that key in a new machine. This module verifies it: SSH offers the well-known key, and the
-machine has to refuse it. Vagrant keeps the pair in its home folder, so kubetui ships none.
+Vagrant replaces that key in a new machine. This module verifies that: it offers the well-known key over SSH,
+and the machine has to refuse it. Vagrant keeps the pair in its home folder, so kubetui ships none.
 """
 
 from __future__ import annotations

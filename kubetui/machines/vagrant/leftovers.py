@@ -1,9 +1,9 @@
 """Finds and removes what an interrupted start leaves behind.
 
-Before a machine starts, a mark with its name is put into the cluster's folder; a successful start removes it.
-A mark that is still there means that the start was interrupted. A mark that says `new` was made while nothing
-with the machine's name existed, so kubetui made whatever has that name now, even if Vagrant was killed before
-it could record it. Nothing else is ever removed by its name.
+Before a machine starts, kubetui puts a mark with its name into the cluster's folder; a successful start removes it.
+A mark that is still there means that the start was interrupted. kubetui writes `new` into a mark while nothing with
+the machine's name exists, so whatever has that name later is kubetui's own, even if Vagrant was killed before it
+could record it. kubetui removes nothing else by name.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def never_started(folder: Path, machines: Sequence[Machine]) -> list[Machine]:
 
 
 class Leftovers:
-    """Marks starts, and removes leftovers of one cluster's machines. `folder` is the cluster's."""
+    """Marks starts, and removes leftovers of one cluster's machines. `folder` is the cluster's folder."""
 
     def __init__(self, folder: Path, cluster: str, provider: str) -> None:
         self._folder = folder
@@ -69,7 +69,7 @@ class Leftovers:
     async def clear(self, log: LineSink, machines: Collection[str] | None = None) -> None:
         """Remove half-made machines of ours that Vagrant does not know (it removed the others), and their marks.
 
-        Only these `machines`, where they are given.
+        `machines` limits this to those.
         """
         marked = sorted(mark.name for mark in self._marks.glob("*"))
         for machine in marked if machines is None else [name for name in marked if name in machines]:

@@ -1,6 +1,6 @@
-"""Vagrant processes that outlived an earlier kubetui which was killed.
+"""Finds Vagrant processes that outlived a killed kubetui, and waits for them or interrupts them.
 
-Only the holder of the cluster's lock looks, so any Vagrant that still works in the cluster's folder is ours.
+Only the holder of the cluster's lock looks, so any Vagrant that still runs in the cluster's folder is ours.
 """
 
 from __future__ import annotations

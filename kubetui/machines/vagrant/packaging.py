@@ -28,7 +28,7 @@ from kubetui.machines.vagrant.settings import container_name
 PACKAGED: Final = ("virtualbox", "libvirt")
 """Providers for which `vagrant package` works."""
 TEMPLATE: Final = Path(__file__).with_name("lxc") / "lxc-template"
-"""Unpacks a box that kubetui assembled. vagrant-lxc's own only accepts compressed ones, which costs seconds each."""
+"""Unpacks a box that kubetui assembled. vagrant-lxc's own accepts only compressed boxes, which cost seconds each."""
 KEEPS: Final = (*PACKAGED, "lxc")
 """Providers whose machines can become boxes."""
 _COPIED: Final = ("lxc-config", "lxc-template", "Vagrantfile")
@@ -45,7 +45,7 @@ class StoredBox:
 
     @property
     def identity(self) -> str:
-        """Name and version; the time when it was added for a box without a version."""
+        """Name and version; for a box without a version, the time when it was added."""
         when = f" {(self.folder / 'metadata.json').stat().st_mtime_ns}" if self.version == "0" else ""
         return f"{self.name} {self.version}{when}"
 
@@ -58,7 +58,7 @@ class StoredBox:
 def stored(home: Path, pattern: str, provider: str) -> tuple[StoredBox, ...]:
     """Return a provider's boxes whose names match a glob pattern, sorted by name and version."""
     mark = "-VAGRANTSLASH-"
-    # since Vagrant 2.4, a folder for the architecture lies between version and provider
+    # Vagrant 2.4 added a folder for the architecture between version and provider
     boxes = home / "boxes"
     found = [
         StoredBox(folder.name.replace(mark, "/"), path.relative_to(folder).parts[0], path.parent)

@@ -56,7 +56,7 @@ class VagrantProject:
         return document
 
     def knows(self, machine: str) -> bool:
-        """Return whether Vagrant recorded that it made this machine."""
+        """Return whether Vagrant recorded that it created this machine."""
         return bool(made_by_vagrant(self._folder, machine))
 
     def key(self, machine: str, provider: str) -> Path:
@@ -90,5 +90,5 @@ def _write(path: Path, text: str) -> None:
 
 
 def vagrant_home() -> Path:
-    """Return Vagrant's home, which has its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
+    """Return Vagrant's home, which holds its boxes: `$VAGRANT_HOME`, by default `~/.vagrant.d`."""
     return Path(os.environ.get("VAGRANT_HOME") or Path.home() / ".vagrant.d")

@@ -34,7 +34,7 @@ _LOCK_PAUSE = 2.0
 
 
 class VagrantProvider:
-    """Makes the machines of `plan` with Vagrant, in the cluster's own `folder`.
+    """Creates the machines of `plan` with Vagrant, in the cluster's own `folder`.
 
     One call of Vagrant, which takes a second, returns the endpoints of all running machines.
     """
@@ -60,7 +60,7 @@ class VagrantProvider:
         self._project.write(machines_document(self._plan))
 
     async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
-        """Tell the state of every machine of the plan; without any, no process is started.
+        """Return the state of every machine of the plan; runs Vagrant only if it has created any of them.
 
         A machine that runs after an interrupted start is UNKNOWN: its networks may be missing.
         """
@@ -74,7 +74,7 @@ class VagrantProvider:
         return states
 
     async def start(self, machine: Machine, log: LineSink, /) -> None:
-        """Start a machine, making it first where it does not exist; one whose start was cut off is started anew.
+        """Start a machine, creating it if it does not exist; restart it if an earlier start was interrupted.
 
         Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
         """
@@ -103,7 +103,7 @@ class VagrantProvider:
             self._endpoints[name] = endpoint
 
     async def endpoint(self, machine: Machine) -> Endpoint:
-        """Tell how SSH reaches a machine that runs; remembered until the machine is started again."""
+        """Return how SSH reaches a running machine; cached until the machine is started again."""
         name = machine.name
         async with self._asking:
             if name not in self._endpoints:
@@ -113,17 +113,17 @@ class VagrantProvider:
         return self._endpoints[name]
 
     async def fresh_endpoint(self, machine: Machine) -> Endpoint:
-        """Ask Vagrant how SSH reaches a machine, whatever it said before."""
+        """Ask Vagrant again how SSH reaches a machine, ignoring the cached answer."""
         async with self._asking:
             self._endpoints.pop(machine.name, None)
         return await self.endpoint(machine)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
-        """Remove these machines or all that the folder knows, half-made ones, and the bridges that only they used.
+        """Remove these machines or all that the folder knows, even half-made ones, and the bridges that only they used.
 
         The folder itself stays. Raises HostError VAGRANT-MISSING, or what Vagrant failed with.
         """
-        # where some machines stay, what an earlier run began may be at work on one of those
+        # if some machines stay, an earlier run's Vagrant may be working on one of them: wait, do not interrupt it
         await (orphans.interrupt if names is None else orphans.wait_for)(self._folder, log)
         written = self._project.written()
         machines = written.get("machines", [])
@@ -139,18 +139,18 @@ class VagrantProvider:
         self._running.clear()
 
     async def _destroy(self, names: Sequence[str], log: LineSink, *, alone: bool) -> None:
-        """Let Vagrant destroy those of these machines that it knows, `alone` where others are to stay."""
+        """Have Vagrant destroy the machines that it knows: all of them, or with `alone` only the named ones."""
         if not any(map(self._project.knows, names)):
             return
         self._project.write_vagrantfile()
         chosen = names if alone else ()
         code = (await self._process(commandline.destroy_arguments(chosen, together=True), log)).code
-        # machines that go at once may both try to remove the network that they shared, and one fails
+        # machines destroyed in parallel may both try to remove their shared network, and one fails
         if code and any(map(self._project.knows, names)):
             await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
 
     async def _network(self, log: LineSink) -> bool:
-        """Prepare the private network; return whether a second machine that starts meanwhile would find it."""
+        """Prepare the private network; return whether another machine could start now and find it."""
         name = bridge_name(self._plan)
         if name is None:
             return True
@@ -171,7 +171,7 @@ class VagrantProvider:
 
     def _judged(self, name: str, state: MachineState | None) -> MachineState:
         if state is None:
-            # Vagrant goes by machines.json, and that may be a later plan's, for which this machine was destroyed
+            # Vagrant lists what machines.json has; a later plan may have rewritten it after destroying this machine
             return MachineState.UNKNOWN if self._project.knows(name) else MachineState.ABSENT
         half = state is MachineState.RUNNING and self._leftovers.cut_off(name)
         return MachineState.UNKNOWN if half else state

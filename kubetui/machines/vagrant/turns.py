@@ -10,7 +10,7 @@ from kubetui.profile.schema.kinds import Starts
 
 
 class Turns:
-    """Lets as many machines start at a time as the provider allows."""
+    """Lets as many machines start concurrently as the provider allows."""
 
     def __init__(self, starts: Starts) -> None:
         self._lock = asyncio.Lock()
@@ -19,10 +19,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Callable[[], None]]:
-        """Hold one start: alone until one has succeeded, and always alone if the provider starts one by one.
+        """Wait for a turn to start: one at a time until one succeeds, or always if the provider starts one by one.
 
-        Until then, what the machines share (bridge, network, box) may be missing. Calling the yielded function lets
-        the others start as soon as it exists, before this start has ended.
+        Until then, what the machines share (bridge, network, box) may be missing. The caller calls the yielded
+        function once that exists, which lets the others start before this start has ended.
         """
         await self._lock.acquire()
         if not self._alone:

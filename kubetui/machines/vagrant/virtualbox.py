@@ -1,4 +1,4 @@
-"""What VirtualBox needs of this host: the processor, a version for arm64, and an allowed address range."""
+"""Checks what VirtualBox needs from this host: the processor, a version for arm64, and an allowed address range."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 
 NETWORKS_CONF = Path("/etc/vbox/networks.conf")
-"""Where VirtualBox reads which host-only ranges it may use (VirtualBox manual, "Host-Only Networking")."""
+"""Lists the host-only ranges that VirtualBox may use (VirtualBox manual, "Host-Only Networking")."""
 KVM_AT_LOAD: Final = (6, 12)
 """The Linux release from which KVM takes the processor's virtualization when its module loads."""
 ARM: Final = (7, 1, 6)
@@ -42,7 +42,8 @@ def _read(path: Path) -> str | None:
 def kvm_check(modules: str, release: str, at_load: str | None) -> Check | None:
     """Judge whether KVM keeps the processor from VirtualBox; None when no KVM module is loaded.
 
-    `modules` is /proc/modules, `release` the kernel's, `at_load` KVM's parameter of that name (Y or N).
+    `modules` is the text of /proc/modules, `release` the kernel's release, `at_load` KVM's parameter of that name
+    (Y or N).
     """
     module = re.search(r"^(kvm_intel|kvm_amd) ", modules, flags=re.MULTILINE)
     if not module:

@@ -1,1 +1,1 @@
-"""Recordings of real runs: how one is made, read and replayed."""
+"""Makes, reads and replays recordings of real runs."""

@@ -15,7 +15,7 @@ _PART = re.compile(r"^# ([\w-]+)\nsaid=\$\(\nexec 2>&1\nset -e\n(.*?)\n\)\nended
 
 
 def digest(script: str) -> str:
-    """Return the key of a script's answers in a recording; it changes with every letter of the script."""
+    """Return the key of a script's answers in a recording; any change to the script changes the key."""
     return hashlib.sha256(script.encode()).hexdigest()[:16]
 
 

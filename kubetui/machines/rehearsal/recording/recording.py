@@ -24,7 +24,7 @@ MAKE_ANOTHER: Final = (
 
 
 class Kind(StrEnum):
-    """What kind of command an answer belongs to."""
+    """The kind of command that an answer belongs to."""
 
     TODO = "todo"
     """A probe before the step was completed."""

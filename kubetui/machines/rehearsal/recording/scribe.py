@@ -1,4 +1,4 @@
-"""Writes a recording while a real cluster is built, between the steps and the machines' connections."""
+"""Writes a recording while a real cluster is built, by listening in on the machines' connections."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from kubetui.remote.node import Node, Result
 
 SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 _PROGRESS: Final = re.compile(r"\|[+-]{20,}\||^elapsed: |level=error msg=.active check failed")
-"""Lines of ctr's progress bars, ten times a second: what counts is what they come to."""
+"""ctr's progress bars, redrawn ten times a second; left out because only their result matters."""
 _OLD_CGROUPS: Final = re.compile(
     r"The system verification failed|^(KERNEL_VERSION|OS|CONFIG_\w+|CGROUPS_\w+): |WARNING SystemVerification\]"
 )
-"""What kubeadm says of cgroup version 1, which rehearsed machines do not have."""
+"""kubeadm's output about cgroup version 1, which rehearsed machines do not have."""
 _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
 
 
@@ -158,7 +158,7 @@ class _NotedNode:
         await self._node.close()
 
     def _survey(self, own: str, scripts: dict[str, str], result: Result, seconds: float) -> None:
-        """Record each probe of a survey on its own; the machine's own probe gets the whole time."""
+        """Record each probe of a survey separately; the machine's own probe gets the whole duration."""
         found, said = parse(result.lines)
         self._scribe.note(
             self._machine,

@@ -1,4 +1,4 @@
-"""Replaces names, addresses and versions in output by marks for a recording, and marks by a plan's own for a replay."""
+"""Replaces names, addresses and versions with marks in a recording, and marks with a plan's own in a replay."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Words:
 
 
 def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, str]]:
-    """Yield marks and what they stand for, in the order in which they are looked for."""
+    """Yield each mark with the value that it stands for, in the order in which to search for them."""
     source = kubernetes_repository(plan)
     mirrored = plan.profile.mirrors.packages is not None
     yield "packages-key", source.key

@@ -1,1 +1,1 @@
-"""What only LXC machines need: the bridge, CPU shares, boxes packaged by hand."""
+"""Parts that only LXC machines need: the bridge, CPU shares, and the template for boxes that kubetui packs."""

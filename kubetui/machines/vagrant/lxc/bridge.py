@@ -60,7 +60,7 @@ class Bridge:
     async def make(self, address: IPv4Interface, log: LineSink) -> bool:
         """Create the bridge with this host's `address`, unless it exists. Return whether it exists now.
 
-        vagrant-lxc would create it when the first machine starts, and two that start at once would race.
+        vagrant-lxc would create it when the first machine starts, and two machines that start together would race.
         """
         own = psutil.net_if_addrs().get(self.name, [])
         if str(address.ip) in {each.address for each in own}:
@@ -80,7 +80,7 @@ class Bridge:
         return True
 
     async def remove(self, log: LineSink) -> None:
-        """Remove the bridge once no living machine is connected to it."""
+        """Remove the bridge once no running machine is connected to it; leave it if one stays connected."""
         if not self._there:
             return
         loop = asyncio.get_running_loop()

@@ -11,7 +11,7 @@ from kubetui.machines.vagrant.lxc.bridge import as_root
 _UNIFIED: Final = Path("/sys/fs/cgroup/cgroup.controllers")
 """Only exists with cgroup v2 (kernel.org, "Control Group v2")."""
 FACTOR: Final = 8
-"""How many times another container's share it gets while all are busy, until it restarts."""
+"""How many times another container's share the container gets while all are busy; lost when it restarts."""
 
 
 async def prefer(container: str, folder: Path, log: LineSink) -> None:
