@@ -1,1 +1,1 @@
-"""What can be installed: values in, scripts and manifests out."""
+"""The software that kubetui can install, as pure functions from values to scripts and manifests."""

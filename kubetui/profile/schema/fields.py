@@ -1,4 +1,4 @@
-"""What a profile's fields are made of: values that carry their own check."""
+"""The types of a profile's fields, each with its own check."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.software import networks, packages, runtimes
 
 _LONGEST = 40
-"""Characters of a name: with a machine's number it still fits a host name."""
+"""Characters that a name may have: with a machine's number, it still fits a host name."""
 _NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
 _OLDEST_MINOR = 31
-"""Of Kubernetes 1: the first whose kubeadm reads what `kubeadm.py` writes."""
+"""The first minor version of Kubernetes 1 whose kubeadm reads what `kubeadm.py` writes."""
 _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
 
 
@@ -43,7 +43,7 @@ _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
 class OneOf:
     """The type of a field that names an entry of a catalogue.
 
-    The catalogue is read each time a value is checked or a schema is made, so whatever stands in it can be chosen.
+    Each check of a value and each schema reads the catalogue afresh, so that every entry can be chosen.
     """
 
     catalogue: Mapping[str, object]
@@ -63,11 +63,11 @@ class OneOf:
 
 
 class Entry(Protocol):
-    """What a catalogue has: something that a person can choose."""
+    """An entry of a catalogue, which a person can choose."""
 
     @property
     def help(self) -> str:
-        """What a person reads about it; the end of a sentence."""
+        """The text shown for it, worded as the end of a sentence."""
 
 
 def choice(catalogue: Mapping[str, Entry], default: str, *, title: str, description: str) -> Any:
@@ -84,7 +84,7 @@ def choice(catalogue: Mapping[str, Entry], default: str, *, title: str, descript
 
 
 def without_password(url: str) -> str:
-    """Return a URL as it is. Raises SecretInProfileError where a password stands in it; nothing shows it then."""
+    """Return a URL unchanged. Raises SecretInProfileError where a password stands in it; nothing shows it then."""
     remember_url(url)
     scheme, _, rest = url.partition("://")
     user = rest.partition(":")[0]
@@ -209,6 +209,6 @@ Cpus = Annotated[int, Field(ge=1, le=256)]
 
 
 class Part(BaseModel):
-    """A group of fields: frozen, strict, and without room for unknown keys."""
+    """A group of fields: frozen, strict, and closed to unknown keys."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)

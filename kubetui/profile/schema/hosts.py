@@ -1,4 +1,4 @@
-"""What a profile says about an existing machine."""
+"""The profile's entry for an existing machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JUMP = r"^([A-Za-z_][-A-Za-z0-9_.]{0,31}@)?[A-Za-z0-9][-A-Za-z0-9._]{0,250}(:[0-
 
 
 class Host(Part):
-    """One existing machine: how SSH reaches it, and what it becomes."""
+    """One existing machine: how SSH reaches it, and its role in the cluster."""
 
     name: Name = Field(
         title="Name", description="The machine's host name, which becomes the node's: small letters, digits, hyphens."
@@ -49,7 +49,7 @@ class Host(Part):
 
     @property
     def internal(self) -> IPv4Address | None:
-        """The address that nodes talk on; None where the profile says none."""
+        """The address that nodes use to talk to each other; None if the profile has none."""
         if self.node_address is not None:
             return self.node_address
         try:
@@ -59,7 +59,7 @@ class Host(Part):
 
     @property
     def way(self) -> str:
-        """How SSH gets there, in words."""
+        """How SSH reaches the machine, in words."""
         direct = f"{self.user}@{self.address}" if self.user else str(self.address)
         parts = [f"ssh {self.ssh}" if self.ssh else direct]
         parts += [f"port {self.port}"] if self.port else []

@@ -1,4 +1,4 @@
-"""The kinds of machines there are, and what differs between them."""
+"""The kinds of machines, and how they differ."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ class Starts(Enum):
 
     ONE_BY_ONE = "one by one"
     FIRST_ALONE = "the first alone, then all"
-    """The first machine makes what they share (bridge, network, box); two that both find none would race."""
+    """The first machine creates what all share (bridge, network, box); two that find it missing would race."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderKind:
-    """One kind of machines: a Vagrant provider, or machines that exist.
+    """One kind of machines: a Vagrant provider's, existing ones, or rehearsed ones.
 
-    `default_box` is the box that a profile without one gets, `plugin` the Vagrant plugin that must be
-    installed (none for those built into Vagrant), `program` what must be on PATH for it to work.
+    `default_box` is the box for a profile that names none, `plugin` the Vagrant plugin that must be installed (none
+    for providers built into Vagrant), `program` the program that must be on PATH.
     """
 
     name: str
@@ -29,11 +29,11 @@ class ProviderKind:
     plugin: str | None = None
     program: str | None = None
     isolates: bool = True
-    """False where a machine shares the host's kernel, so that memory and CPUs are not its own."""
+    """False if a machine shares the host's kernel, so that its memory and CPUs are not its own."""
     makes_machines: bool = True
-    """False where the machines exist already and are somebody's: they are looked at first, and never thrown away."""
+    """False if the machines exist already and belong to someone: kubetui inspects them first, never deletes them."""
     rehearsal: bool = False
-    """True where there are no machines at all, only recordings of some."""
+    """True if there are no machines at all, only a recording of some."""
 
 
 PROVIDERS: dict[str, ProviderKind] = {

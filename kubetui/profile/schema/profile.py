@@ -2,7 +2,7 @@
 
 A field carries its type, default, title, help and own check. The wizard's question, the headless check, the JSON
 Schema and the documentation all come from here. Rules that involve more than one field are in `profile/rules`, reading
-and writing files is in `profile/files`. What can be installed stands in the catalogues of `kubetui.software`.
+and writing files is in `profile/files`. The catalogues in `kubetui.software` list what can be installed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SCHEMA_VERSION: Final = 1
 
 
 class ControlPlaneSize(Part):
-    """What a control plane gets, where it differs from the workers."""
+    """The size of a control plane, where it differs from a worker's."""
 
     memory: Memory | None = Field(None, title="Memory", description="MiB of a control plane; 1700 or more.")
     cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of a control plane; 2 or more.")
@@ -116,7 +116,7 @@ class Machines(Part):
 
 
 class Network(Part):
-    """Addresses of machines, pods and services, and what connects pods."""
+    """The addresses of machines, pods and services, and the pod network."""
 
     first_address: Address = Field(
         IPv4Address("192.168.56.101"),
@@ -162,7 +162,7 @@ class Network(Part):
 
 
 class Kubernetes(Part):
-    """Which Kubernetes, on which container runtime."""
+    """The Kubernetes version and its container runtime."""
 
     version: Version = Field(
         "1.36",
@@ -198,7 +198,7 @@ class PackageRepository(Part):
 
 
 class Mirrors(Part):
-    """Where packages and images come from, when not from the internet's own places."""
+    """Where packages and images come from, if not from their public sources."""
 
     packages: PackageRepository | None = Field(
         None, title="Kubernetes packages", description="An apt repository instead of pkgs.k8s.io."

@@ -15,11 +15,11 @@ CATALOGUE: dict[str, PodNetwork] = {
 
 
 async def fetch(chosen: PodNetwork, network: ClusterNetwork) -> None:
-    """Read a pod network's manifest before anything is started; one from the web is fetched now, and only once.
+    """Read a pod network's manifest before anything is started; a URL is fetched now, and only once.
 
     Raises ProfileError when it cannot be read, or does not have the checksum that the profile gives.
     """
-    # in a thread: its server may be slow, and other tasks wait in this loop
+    # in a thread: the manifest's server may be slow, and would block every other task of this loop
     await asyncio.to_thread(chosen.manifest, network)
 
 

@@ -17,7 +17,7 @@ CNI_VERSION = "0.3.1"
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML as a person would: text of several lines as a block, and no aliases."""
+    """Writes YAML as a person would: multi-line text as a block, and no aliases."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -45,7 +45,7 @@ def manifest(network: ClusterNetwork) -> str:
 def interface_pattern(network: ClusterNetwork) -> str:
     """Return the regular expression for --iface-regex, which flannel matches against names and addresses.
 
-    Without it flannel takes the default route's interface. On a hypervisor's NAT that one reaches no other machine.
+    Without it, flannel uses the default route's interface, which behind a hypervisor's NAT reaches no other machine.
     """
     if all(each.prefixlen == each.max_prefixlen for each in network.node_networks):
         addresses = (str(each.network_address).replace(".", r"\.") for each in network.node_networks)
@@ -169,7 +169,7 @@ def _pod(network: ClusterNetwork) -> dict[str, Any]:
 
 
 def _has_install_conf(image: str) -> bool:
-    """Tell whether an image has flannel's own program that copies files; those before v0.28 have `cp`."""
+    """Return whether an image has flannel's own program that copies files; images before v0.28 have `cp`."""
     tag = image.rpartition(":")[2].removeprefix("v")
     numbers = [int(part) for part in tag.split("-")[0].split(".") if part.isdigit()]
     return numbers[:2] >= [0, 28] or len(numbers) < 2  # noqa: PLR2004

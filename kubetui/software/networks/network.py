@@ -1,4 +1,4 @@
-"""The shape of a pod network, and what one is told about the cluster that it is for."""
+"""The PodNetwork type, and the addresses of the cluster that its functions receive."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ class ClusterNetwork:
     pod_cidr: IPv4Network
     service_cidr: IPv4Network
     node_networks: tuple[IPv4Network, ...]
-    """Where the nodes' addresses are: one private network, or a /32 for each machine that existed before."""
+    """The networks of the nodes' addresses: one private network, or a /32 for each existing machine."""
     options: BaseModel | None = None
-    """The profile's field with the name of the pod network; None where there is none, or where it is empty."""
+    """The profile's field named after the pod network; None if it has no such field, or an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PodNetwork:
-    """One pod network. `manifest` returns what `kubectl apply` gets, `images` what each machine pulls ahead for it.
+    """One pod network. `manifest` returns the input of `kubectl apply`, `images` what each machine pulls beforehand.
 
-    `manifest` may raise ProfileError where the text comes from elsewhere. `leftovers` is shell that says what its pods
-    leave on a node: the arrays `network_data`, paths, and `network_links`, patterns of interfaces; and `network_rules`,
-    a regular expression for iptables' rules, which may be empty.
+    `manifest` may raise ProfileError where the text comes from elsewhere. `leftovers` is shell that defines what the
+    network's pods leave on a node: `network_data`, an array of paths; `network_links`, an array of interface patterns;
+    and `network_rules`, a regular expression for iptables rules, which may be empty.
     """
 
     name: str
-    """What a profile calls it."""
+    """Its name in a profile."""
     help: str
-    """What a person reads beside the choice; the end of a sentence."""
+    """The text shown beside the choice, worded as the end of a sentence."""
     manifest: Callable[[ClusterNetwork], str]
     images: Callable[[ClusterNetwork], tuple[str, ...]]
     leftovers: str

@@ -42,7 +42,7 @@ class FlannelOptions(_Options):
 
 
 class ManifestOptions(_Options):
-    """A pod network of your own: a file, or a URL with the checksum that it must have."""
+    """A pod network of your own: a file, or a URL with its checksum."""
 
     path: str | None = Field(
         None,

@@ -18,7 +18,7 @@ SECONDS = 30
 
 
 def images(_network: ClusterNetwork) -> tuple[str, ...]:
-    """Return no images: those in your own manifest are pulled when its pods start."""
+    """Return no images: the nodes pull your own manifest's images when its pods start."""
     return ()
 
 
@@ -43,7 +43,7 @@ def manifest(network: ClusterNetwork) -> str:
     return data.decode(errors="replace").strip("\n")
 
 
-# it may well be another flannel
+# the manifest may well be another flannel, so its leftovers are flannel's
 OWN = PodNetwork(name="manifest", help="a manifest of yours", manifest=manifest, images=images, leftovers=LEFTOVERS)
 
 

@@ -1,4 +1,4 @@
-"""apt, for Debian, Ubuntu and what is made from them."""
+"""apt, for Debian, Ubuntu and their derivatives."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""containerd. Its whole configuration is replaced: a package's own may turn the CRI plugin off, as Docker's does.
+"""containerd. kubetui replaces its whole configuration: a package's own may disable the CRI plugin, as Docker's does.
 
 containerd 1.x reads version 2 of the format. 2.x reads version 3, which splits the CRI plugin in two
-(containerd, docs/cri/config.md). Keys that are left out take containerd's defaults.
+(containerd, docs/cri/config.md). Omitted keys keep containerd's defaults.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The container runtime configured, and images pulled before anything waits for them."""
+"""Steps that configure the container runtime, and pull images before anything waits for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kubetui.steps.node import proxy
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, RUNTIME
 
 IMAGES: Final = script(__package__, "images.sh")
-"""Defines `images`, which prints the images that the installed kubeadm names for CLUSTER."""
+"""Defines `images`, which prints the images that the installed kubeadm lists for CLUSTER."""
 CONFIGURE: Final = IMAGES + proxy.SHELL + script(__package__, "configure.sh")
 CONFIGURE_PROBE: Final = CONFIGURE + script(__package__, "configure-probe.sh")
 CONFIGURE_APPLY: Final = CONFIGURE + script(__package__, "configure-apply.sh")

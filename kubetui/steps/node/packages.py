@@ -1,4 +1,4 @@
-"""What is installed: base packages, the container runtime, Kubernetes."""
+"""Steps that install packages: the base packages, the container runtime and Kubernetes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubetui.steps.node import proxy
 
 INSTALL_SECONDS = 1800.0
 UPSTREAM: Final = "https://pkgs.k8s.io/core:/stable:/v{major}.{minor}/{format}/"
-"""Where Kubernetes' packages are; each minor version has a repository of its own."""
+"""The repository of Kubernetes' packages; each minor version has its own."""
 
 BASE_PROBE: Final = script(__package__, "base-probe.sh")
 BASE_APPLY: Final = script(__package__, "base-apply.sh")

@@ -9,7 +9,7 @@ from kubetui.profile.plan import Plan
 from kubetui.remote.command import Value
 
 SHELL: Final = script(__package__, "proxy.sh")
-"""Defines `proxied` and `proxy`, which give the service SERVICE what `environment` returns, in PROXY."""
+"""Defines `proxied` and `proxy`, which give the service SERVICE the variables in PROXY, from `environment`."""
 
 
 def exceptions(plan: Plan) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def curl_configuration(plan: Plan) -> Value:
 def environment(plan: Plan) -> Value:
     """Return the variables of a service that reaches registries, for systemd's EnvironmentFile=.
 
-    They are not in the unit itself, which everyone may read. Empty without a proxy.
+    They are kept out of the unit itself, which everyone may read. Empty without a proxy.
     """
     proxy = plan.profile.mirrors.http_proxy
     if not proxy:
