@@ -1,4 +1,4 @@
-"""A profile that differs from the one a cluster was built from: whether `up` takes it, and which machines go first."""
+"""Decides whether `up` accepts a changed profile, and which machines it must destroy first."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Change = tuple[str, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A changed profile that `up` takes, because nothing is installed on any machine yet.
+    """A changed profile that `up` accepts because nothing is installed on any machine yet.
 
-    `touched` names the machines of the old plan whose definition differs or that the new plan no longer has;
-    `destroyed`, in the old plan's order, those of them that exist and that kubetui made.
+    `touched` names the old plan's machines that the new plan defines differently or no longer has; `destroyed` names,
+    in the old plan's order, those of them that exist and that kubetui created.
     """
 
     built: Profile
@@ -43,12 +43,12 @@ class Revision:
 
     @property
     def reason(self) -> str:
-        """Say what was changed, without secrets."""
+        """The sentence that says what was changed, without secrets."""
         return f"The profile was changed: {told(self.changes)}. Nothing is installed yet."
 
     @property
     def fates(self) -> tuple[str, ...]:
-        """Say in a line what becomes of each machine that is destroyed."""
+        """One line for each machine that is destroyed: whether it is created again."""
         staying = {machine.name for machine in Plan(self.wanted).machines}
         fates = {True: "is destroyed and made anew", False: "is destroyed; the new profile does not have it"}
         width = max(map(len, self.destroyed), default=0)
@@ -56,11 +56,11 @@ class Revision:
 
     @property
     def question(self) -> str:
-        """Ask whether the machines may go."""
+        """The question whether to destroy the machines."""
         return f"Destroy {counted(len(self.destroyed), 'machine')} ({', '.join(self.destroyed)})?"
 
     def refuse_unconfirmed(self, confirmed: Collection[str]) -> None:
-        """Raise ProfileError where a machine would be destroyed that no person agreed to."""
+        """Raise ProfileError if a machine would be destroyed without anyone's consent."""
         if surprising := [name for name in self.destroyed if name not in confirmed]:
             raise ProfileError(
                 f"The profile of {self.wanted.name} was changed, and {', '.join(surprising)} would be destroyed.",
@@ -69,7 +69,7 @@ class Revision:
             )
 
     async def make_way(self, cluster: Cluster, log: LineSink) -> None:
-        """Destroy what the change touches and forget its host keys; harmless when it was cut off and is run again."""
+        """Destroy the touched machines, if kubetui created them, and forget their host keys; safe to repeat."""
         plan = Plan(self.built)
         if plan.provider.makes_machines and self.touched:
             await make(plan, cluster.folder).destroy(log, self.touched)
@@ -78,7 +78,7 @@ class Revision:
 
 
 def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
-    """Return what differs from the profile that a cluster was built from and cannot be added in place."""
+    """Return all differences from the profile that a cluster was built from; none if `up` can apply them in place."""
     if not cluster.exists:
         return ()
     changes = differences(profilefile.load(cluster.profile), lasting(profile))
@@ -86,12 +86,12 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
 
 
 async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) -> Revision | None:
-    """Return what it means to take a changed profile; None where everything that exists can stay as it is.
+    """Return what accepting a changed profile involves; None if nothing changed, or only what `up` applies in place.
 
-    `plan` is the wanted one, with the box that its machines would be made from.
+    `plan` is the wanted plan, with the box that its machines would be created from.
 
-    Nothing is changed. With a `log`, which only the holder of the cluster's lock gives, it waits for what an earlier
-    run left at work.
+    Changes nothing. With a `log`, which only the holder of the cluster's lock may pass, it first waits for processes
+    that an earlier run left behind.
 
     Raises ProfileError PROFILE-CHANGED once anything was installed on a machine that exists.
     """
@@ -114,30 +114,30 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
 
 
 async def _states(cluster: Cluster, plan: Plan, log: LineSink | None) -> Mapping[str, MachineState]:
-    """Ask the provider that the cluster was built with; of machines that are not ours to make nothing is asked."""
+    """Ask the provider that built the cluster; machines that kubetui did not create are UNKNOWN without asking."""
     if plan.provider.makes_machines:
         return await make(plan, cluster.folder).states(log)
     return {machine.name: MachineState.UNKNOWN for machine in plan.machines}
 
 
 def _may_be_installed(cluster: Cluster, existing: Collection[str]) -> bool:
-    """Tell whether a step that installs has begun on any of these machines. Without a whole journal, it may have."""
+    """Return whether a step that installs began on any of these machines; assume so if the journal is incomplete."""
     begun = journal.begun(cluster.journal)
     if begun is None:
         return bool(existing)
-    # steps that this version does not know count, too: another version may have had them
+    # steps that this version does not know count as installing: another version of kubetui may have run them
     harmless = {step.name for step in STEPS if not step.installs}
     return any(task.machine in existing and task.step not in harmless for task in begun)
 
 
 def definitions(plan: Plan, made: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-    """Return, by machine, what one is made from: all that a machine has to be made anew for when it differs.
+    """Return each machine's definition: all the values whose change means creating the machine again.
 
-    `made` are entries of machines.json, which tell more than a profile: machines may come from a prepared box.
+    `made` holds entries of machines.json, which say more than a profile: machines may come from a prepared box.
     """
     if not plan.provider.makes_machines:
         return {machine.name: _place(machine) for machine in plan.machines}
-    # as JSON, because that is what the entries on disk went through
+    # through JSON, as the entries on disk went, so that equal entries compare equal
     document = json.loads(json.dumps(machines_document(plan)))
     entries = {entry["name"]: entry for entry in document["machines"]} | dict(made or {})
     return {
@@ -151,7 +151,7 @@ def _made(cluster: Cluster) -> Mapping[str, Any]:
 
 
 def _place(machine: Machine) -> tuple[str, int | None, str | None]:
-    """Return where SSH finds an existing machine: at another place may be another machine, with another host key."""
+    """Return where SSH finds an existing machine; another place may mean another machine with another host key."""
     host = machine.host
     if host is None:
         raise ValueError(f"the profile does not list {machine.name} among its hosts")
@@ -159,12 +159,12 @@ def _place(machine: Machine) -> tuple[str, int | None, str | None]:
 
 
 def different(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of machines that cannot stay: defined differently now, or not at all."""
+    """Return the names of the machines that cannot stay: now defined differently, or no longer defined."""
     return frozenset(name for name, definition in built.items() if wanted.get(name) != definition)
 
 
 def told(changes: Sequence[Change]) -> str:
-    """Say what differs, without secrets."""
+    """Describe the changes in words, without secrets."""
 
     def shown(value: Any, path: str) -> Any:
         return "not set" if value is None else redacted(value, path)
@@ -173,7 +173,7 @@ def told(changes: Sequence[Change]) -> str:
 
 
 def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
-    """Return what differs between two profiles, by the field's path."""
+    """Return every difference between two profiles, sorted by the field's path."""
 
     def flat(value: Any, path: str) -> Mapping[str, Any]:
         if isinstance(value, dict) and value:
@@ -186,7 +186,7 @@ def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
 
 
 def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
-    """Tell whether machines were only added, or are reached in another way: what each is in the cluster stays."""
+    """Return whether hosts were only added or are reached differently, and each keeps its role and node address."""
 
     def parts(hosts: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
         return {host["name"]: (host["role"], host["node_address"] or host["address"]) for host in hosts}

@@ -1,4 +1,4 @@
-"""A changed profile of a cluster that exists: which machines would go is said first, and takes a yes."""
+"""Asks before a changed profile destroys machines of an existing cluster."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Comparing(Waiting["Revision | None"]):
-    """Looks which machines exist and what was begun on them."""
+    """Finds out which machines exist and which steps have begun on them."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__("A changed profile", "looking which machines there are", f"compare {profile.name}")
@@ -38,7 +38,7 @@ class Comparing(Waiting["Revision | None"]):
 
 
 class Remake(ModalScreen[bool]):
-    """Names the machines that would be destroyed; no key but `y` says yes."""
+    """Lists the machines that would be destroyed; only `y` agrees."""
 
     DEFAULT_CSS = f"Remake {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,7 +62,7 @@ class Remake(ModalScreen[bool]):
 
 
 def allow_changes(app: App[object], profile: Profile, then: Callable[[Revision | None], object]) -> None:
-    """Go on if nothing has to go for the profile, or the person agrees to it; say so where it is too late for that."""
+    """Call `then` if the profile destroys no machine or the person agrees; say so if the change comes too late."""
     try:
         pending = changes.pending(Cluster(profile.name), profile)
     except KubetuiError as error:

@@ -1,4 +1,4 @@
-"""Connects to existing machines before a run or a destroy: confirms host keys and asks for sudo's password."""
+"""Connects to existing machines before a run or a destroy: confirms host keys and asks for the sudo password."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Meeting(Waiting["Access"]):
         self._moved = moved
 
     async def find(self) -> Access:
-        """Connect, asking the person about unknown host keys and sudo's password."""
+        """Connect, asking the person about unknown host keys and the sudo password."""
         from kubetui.machines.hosts import access  # noqa: PLC0415 - loads asyncssh, in this thread
 
         keys = Cluster(self._plan.profile.name).host_keys
@@ -85,7 +85,7 @@ class _AtScreen:
         return trusted is True
 
     def password(self, machines: Sequence[str]) -> Secret | None:
-        """Ask for sudo's password, without showing it."""
+        """Ask for the sudo password, without showing it."""
 
         def attempt(text: str, _sure: bool) -> str:  # noqa: FBT001 - the dialog's callback
             return "" if text else "sudo needs a password on these machines. Esc cancels and changes nothing."
@@ -105,9 +105,9 @@ class _AtScreen:
 
 
 def meet(app: App[object], plan: Plan, then: Callable[[Access | None], object], moved: Collection[str] = ()) -> None:
-    """Connect to a plan's existing machines, then call `then`; at once where kubetui creates the machines.
+    """Connect to a plan's existing machines, then call `then`; call it right away if kubetui creates the machines.
 
-    Host keys that the cluster has pinned for machines that `moved` to another place are forgotten.
+    Pinned host keys of machines that `moved` to another place are ignored.
     """
     if plan.provider.makes_machines:
         then(None)

@@ -1,4 +1,4 @@
-"""A dialog that waits for an answer from the engine's side, and one that says why there is none."""
+"""A dialog that waits while a thread finds something out, and one that shows why it could not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BOX = """
 
 
 class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
-    """Runs `find` in a thread, and ends with what it returns, the error that it raises, or nothing when left."""
+    """Runs `find` in a thread; closes with its result, the error that it raises, or None if the person leaves."""
 
     DEFAULT_CSS = f"Waiting {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", "Back", display="esc")]
@@ -42,18 +42,18 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
         self._thread = EngineThread(thread, self._main, daemon=True)
 
     async def find(self) -> T:
-        """Find out what is waited for; nothing is changed, and leaving cancels it."""
+        """Find the answer without changing anything; leaving the dialog cancels it."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Say what happens."""
+        """Draw what kubetui is doing."""
         with Vertical() as box:
             box.border_title = self._title
             yield Static(marked("running", self._words))
             yield Static("esc Back, nothing is done", classes="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def action_leave(self) -> None:
@@ -81,7 +81,7 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
 
 
 class Refused(ModalScreen[None]):
-    """Says what is in the way."""
+    """Shows why nothing can go ahead."""
 
     DEFAULT_CSS = f"Refused {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape,enter,q", "dismiss(None)", "Back", display="esc")]
