@@ -1,9 +1,9 @@
-"""A cluster on real machines, made by the command line as a person would.
+"""End-to-end fixtures: build clusters on real machines through the command line, as a user would.
 
-KUBETUI_E2E_PROFILE is the profile to build from, KUBETUI_E2E_PREFIX what stands before every command
-that talks to machines, KUBETUI_E2E_COMMAND how kubetui is called (`kubetui`).
+KUBETUI_E2E_PROFILE names the profile to build from, KUBETUI_E2E_PREFIX is put before every command that talks
+to machines, and KUBETUI_E2E_COMMAND is the command that starts kubetui (default: `kubetui`).
 
-Several workers of pytest-xdist (`-n 2 --dist loadfile`) are lanes: each has names, addresses and ports of its own.
+Each pytest-xdist worker (`-n 2 --dist loadfile`) is a lane with its own names, addresses and ports.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ SAID = re.compile(
     r"|The profile was changed: .*"
     r"|Nobody reads this output any more\. Stopping: finishing running steps\."
 )
-"""What kubetui says on standard error: errors with their fix below them, and that it stops."""
+"""Lines that kubetui may print on stderr: errors with their indented fix, progress, and stop notices."""
 
 
 def assert_no_trace(said: str) -> None:
-    """Fail where something ended in a way that nobody foresaw."""
+    """Fail if the output shows an unhandled error."""
     assert not any(trace in said for trace in TRACES), said
 
 
 def assert_expected(stderr: str) -> None:
-    """Fail where standard error holds what kubetui does not say there."""
+    """Fail if stderr has a line that kubetui never prints there."""
     strange = [line for line in stderr.splitlines() if not SAID.fullmatch(line)]
     assert not strange, stderr
 
 
 FILES = ("test_interrupted", "test_up", "test_faults", "test_security", "test_wizard", "test_hosts")
-"""In this order two lanes end at about the same time: a lane takes its next file when two tests are left to it."""
+"""Order that lets two lanes end at about the same time: a lane takes its next file when it has two tests left."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort the files of this folder; all others stay before them as they are."""
+    """Sort the listed files of this folder; all other tests keep their order and run first."""
 
     def place(item: pytest.Item) -> int:
         name = item.path.stem
@@ -59,13 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 LANE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-"""Which of the workers this is, from 0 on."""
+"""The number of this worker, counting from 0."""
 FIRST_ADDRESS = "192.168.56.101"
 BRIDGE = "lxc__bridge_name"
 
 
 def beside(base: Mapping[str, Any], lane: int) -> dict[str, Any]:
-    """Return a profile whose machines live beside those of other lanes: a /24 of their own, and a bridge."""
+    """Return a profile that does not collide with other lanes: it has its own /24 and its own bridge."""
     network = base.get("network", {})
     options = dict(network.get("options", {}))
     if lane and BRIDGE in options:
@@ -75,7 +75,7 @@ def beside(base: Mapping[str, Any], lane: int) -> dict[str, Any]:
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `base` with `changes` merged in, map by map."""
+    """Return `base` with `changes` merged in recursively."""
     result = dict(base)
     for key, value in changes.items():
         result[key] = merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
@@ -84,7 +84,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 @dataclass(frozen=True)
 class Lab:
-    """One cluster of a test: its profile, and commands that talk to it."""
+    """A cluster under test: its profile, and the commands that act on it."""
 
     name: str
     profile: Path
@@ -152,7 +152,7 @@ class Lab:
         )
 
     def machines(self) -> dict[str, str]:
-        """Tell the state that Vagrant gives each machine; none once the folder is gone."""
+        """Return Vagrant's state for each machine; empty once the cluster folder is gone."""
         if not self.folder.exists():
             return {}
         report = json.loads(self.kubetui("status", self.name, "--json"))
@@ -160,7 +160,7 @@ class Lab:
 
 
 class Maker:
-    """Makes labs and takes every one away at the end, also when its test failed."""
+    """Creates labs and destroys all of them at the end, even after a failed test."""
 
     def __init__(self, base: Path, folder: Path) -> None:
         self._base = beside(yaml.safe_load(base.read_text()), LANE)
@@ -194,11 +194,11 @@ def _maker(folder: Path) -> Iterator[Maker]:
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
-    """Make labs that the tests of one file share."""
+    """Create labs that the tests of one file share."""
     yield from _maker(tmp_path_factory.mktemp("e2e"))
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Maker]:
-    """Make labs for one test, which are gone before the next one, however it ends."""
+    """Create labs for one test; they are destroyed before the next one, pass or fail."""
     yield from _maker(tmp_path)

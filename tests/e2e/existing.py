@@ -1,4 +1,4 @@
-"""Machines that exist: started by plain Vagrant, and from then on known to kubetui by their addresses alone."""
+"""Existing machines for tests: started by plain Vagrant, and known to kubetui only by their addresses."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ ip -brief link | awk '{print $1}' | sed 's/@.*//'; ip route | grep -v dhcp
 sysctl net.ipv4.ip_forward; swapon --show
 ps -eo comm --no-headers | grep -E 'shim|pause|kube|etcd|flanneld' || true
 """
-"""Packages, units, files, packet filter, network, kernel: what must be as before."""
+"""Prints packages, units, files, packet filter, network and kernel state, all of which `destroy` must restore."""
 
 
 @dataclass(frozen=True)
 class Existing:
-    """The machines of one folder. `lab` lends the commands and their environment."""
+    """The machines of one Vagrant folder; `lab` provides the commands and their environment."""
 
     folder: Path
     lab: Lab
@@ -58,7 +58,7 @@ class Existing:
         (self.folder / "Vagrantfile").write_text(VAGRANTFILE)
         (self.folder / "machines.json").write_text(json.dumps({"box": box, "addresses": self.addresses}))
         first, *others = self.addresses
-        # the first makes the bridge, and two that find none would race
+        # the first machine creates the bridge; two machines started without one would race to create it
         self.vagrant("up", first, "--provider=lxc")
         self.vagrant("up", *others, "--provider=lxc")
         for name in self.addresses:
@@ -74,7 +74,7 @@ class Existing:
         return {name: self.on(name, LOOK) for name in self.addresses}
 
     def hosts(self, roles: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the profile's list: as many machines as there are roles."""
+        """Return the profile's `hosts` list, with one machine for each role."""
         return [
             {
                 "name": name,
@@ -101,7 +101,7 @@ class Existing:
 
 
 def try_up(lab: Lab) -> tuple[int, str]:
-    """Build a cluster; return the exit code and everything that was said."""
+    """Build a cluster; return the exit code and the combined output."""
     done = subprocess.run(
         lab.words(*lab.command("up", str(lab.profile), "--yes", "--accept-host-keys")),
         env=lab.environment,

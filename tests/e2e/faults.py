@@ -1,4 +1,4 @@
-"""Ways to disturb a lab's machines and servers, each put right again by itself."""
+"""Fault injection for a lab's machines and servers; every fault is reverted."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ my $lock = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0);
 fcntl($file, F_SETLKW, $lock) or die;
 sleep 3600;
 """
-"""Holds the lock that apt wants, the way apt does."""
+"""Holds apt's lock the way apt does."""
 
 
 def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -> Strike:
-    """Return what brings a fault, and puts it right after so many seconds."""
+    """Return a strike that injects a fault and reverts it after the given seconds."""
 
     def strike() -> None:
         with fault():
@@ -38,7 +38,7 @@ def lasting(fault: Callable[[], AbstractContextManager[None]], seconds: float) -
 
 
 def noticed(fault: Callable[[], AbstractContextManager[None]], notice: Callable[[], bool]) -> Strike:
-    """Return what brings a fault, and puts it right when it was noticed, or two minutes have passed without that."""
+    """Return a strike that injects a fault and reverts it once `notice` is true, or after two minutes."""
 
     def strike() -> None:
         end = time.monotonic() + 120
@@ -51,7 +51,7 @@ def noticed(fault: Callable[[], AbstractContextManager[None]], notice: Callable[
 
 @dataclass(frozen=True)
 class Container:
-    """One machine of a lab, from outside: no SSH is needed."""
+    """A lab's machine, controlled from the host so that no SSH is needed."""
 
     lab: Lab
     machine: str
@@ -65,7 +65,7 @@ class Container:
 
     @contextmanager
     def cut(self) -> Iterator[None]:
-        """Take every link of the machine down."""
+        """Take down every network link of the machine."""
         told = self.lab.run("lxc-info", "--name", self.name)
         first = re.search(r"^PID:\s+(\d+)", told, re.MULTILINE)
         assert first, told
@@ -78,21 +78,21 @@ class Container:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Let the machine sleep, as a laptop's lid does."""
+        """Suspend the machine, like closing a laptop's lid."""
         self.lab.run("lxc-freeze", "--name", self.name)
         yield
         self.lab.run("lxc-unfreeze", "--name", self.name)
 
     @contextmanager
     def off(self) -> Iterator[None]:
-        """Take its power, and start it as a person would."""
+        """Cut the machine's power, then start it as a user would."""
         self.lab.run("lxc-stop", "--kill", "--name", self.name)
         yield
         self.lab.run("vagrant", "up", self.machine, cwd=self.lab.folder)
 
     @contextmanager
     def apt_locked(self) -> Iterator[None]:
-        """Hold apt's lock, as an upgrade that nobody asked for does."""
+        """Hold apt's lock, as an unattended upgrade does."""
         script = "/run/upgrading.pl"
         self.inside(f"printf %s {shlex.quote(LOCK)} >{script}; systemd-run --unit=upgrading perl {script}")
         yield
@@ -106,7 +106,7 @@ class Container:
 
     @contextmanager
     def kept_from(self, port: int) -> Iterator[None]:
-        """Drop what the machine sends to a port."""
+        """Drop the packets that the machine sends to a TCP port."""
         rule = f"OUTPUT -p tcp --dport {port} -j DROP"
         self.inside(f"iptables -I {rule}")
         yield
@@ -114,7 +114,7 @@ class Container:
 
     @contextmanager
     def full(self, path: str) -> Iterator[None]:
-        """Give a folder a disk of its own that is all but full."""
+        """Mount a separate, nearly full disk at a folder."""
         self.inside(f"mkdir -p {path} && mount -t tmpfs -o size=400m tmpfs {path} && fallocate -l 390M {path}/filler")
         yield
         self.inside(f"rm {path}/filler")
@@ -122,7 +122,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Front:
-    """Stands before a real server, and does as it is told."""
+    """A proxy in front of a real server that fails on demand."""
 
     url: str
     mode: Path
@@ -136,7 +136,7 @@ class Front:
 
 @contextmanager
 def front(lab: Lab, real: str, port: int, folder: Path) -> Iterator[Front]:
-    """Run a front of a server, on the same host, for as long as the block lasts."""
+    """Run a front for a server, at the same hostname, until the block ends."""
     place = f"{urlsplit(real).hostname}:{port}"
     mode = folder / f"front-{port}"
     mode.write_text("ok")

@@ -1,7 +1,7 @@
-"""A load balancer as small as it can be: takes connections at one address and passes each on to a port that answers.
+"""A minimal load balancer: accepts connections at one address and forwards each to the first backend that answers.
 
-Called with HOST:PORT to listen at and the HOST:PORT of each backend. It ends by itself: when its standard input
-does, as it does when the test that started it is gone, or after an hour.
+Arguments: the HOST:PORT to listen on, then the HOST:PORT of each backend. It exits after an hour, or when its
+standard input closes, which also happens when the test that started it dies.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""A front of the package mirror and the image registry that can be made to fail, as small as it can be.
+"""A minimal proxy in front of the package mirror or the image registry that can be made to fail.
 
-Called with HOST:PORT to listen at, the real server's URL and a file. The file's word says what it does now: `ok`,
-`stopped` (connections are closed), `503`, `half` (bodies end in the middle) or `slow` (16 KiB a second). It ends when
-its standard input does.
+Arguments: the HOST:PORT to listen on, the real server's URL and a file. The file's content selects the current
+behaviour: `ok`, `stopped` (closes connections), `503`, `half` (cuts bodies in the middle) or `slow` (16 KiB a second).
+It exits when its standard input closes.
 """
 
 import sys

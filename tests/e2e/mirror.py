@@ -1,9 +1,9 @@
-"""A package mirror that lies, and a proxy that asks for a password; as small as they can be.
+"""A minimal package mirror that tampers with files, and a proxy that asks for a password.
 
-Called with HOST:PORT to listen at, the real mirror's URL and a folder; LOGIN in its environment is the proxy's
-USER:PASSWORD, or that would be in a command line. Below /KIND/ stands what FOLDER/KIND has, and else the real mirror's
-file; of `changed` each package has another last byte, of `resigned` the signed list another word. It ends when its
-standard input does.
+Arguments: the HOST:PORT to listen on, the real mirror's URL and a folder. The environment variable LOGIN holds the
+proxy's USER:PASSWORD, to keep it out of the command line. Paths below /KIND/ serve the file in FOLDER/KIND if there is
+one, else the real mirror's file. `changed` alters the last byte of each package; `resigned` alters a word of the signed
+list. It exits when its standard input closes.
 """
 
 import base64

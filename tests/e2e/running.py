@@ -1,4 +1,4 @@
-"""A `kubetui up` under way: its events as they come, and ways to disturb it."""
+"""Run `kubetui up`, read its events as they arrive, and disturb it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.e2e.conftest import Lab, assert_expected, assert_no_trace
 Event = dict[str, Any]
 Strike = Callable[[], None]
 TEXT: Any = {"text": True, "errors": "replace"}
-"""A line that is cut off may end inside a character."""
+"""Tolerates invalid bytes, because a truncated line may end inside a character."""
 
 
 class Running:
-    """The process, and what it has said so far; it is read at once, so that it never waits for the test."""
+    """A `kubetui up` process and its output, which a thread drains so that kubetui never waits for the test."""
 
     def __init__(self, lab: Lab, process: subprocess.Popen[Any], output: IO[str]) -> None:
         self._lab = lab
@@ -41,36 +41,36 @@ class Running:
         self._said.put(None)
 
     def __iter__(self) -> Iterator[Event]:
-        """Give each event as it comes, until the process ends or is left alone."""
+        """Yield each event as it arrives, until the output closes."""
         while (line := self._said.get()) is not None:
             self.said.append(line)
-            # what is killed or loses its terminal may leave half a line
+            # a process that is killed or loses its terminal may leave half a line
             if line.startswith("{") and line.endswith("\n"):
                 self.events.append(json.loads(line))
                 yield self.events[-1]
         self._said.put(None)
 
     def until(self, events: Collection[str], step: str, machine: str | None = None) -> bool:
-        """Read on to one of these events of a step; false when the run ends without it."""
+        """Read up to one of these events of a step; return False if the run ends without it."""
         return any(
             each["event"] in events and place(each)[0] == step and machine in {None, place(each)[1]} for each in self
         )
 
     @property
     def pid(self) -> int:
-        """The process that works: the prefix may stand before it as a process of its own."""
+        """The process id of kubetui itself; the prefix may run as a separate process."""
         return int((self._lab.state / "kubetui" / "locks" / self._lab.name).read_text())
 
     @property
     def code(self) -> int | None:
-        """The exit code; None while it runs."""
+        """The exit code, or None while the process runs."""
         return self._process.poll()
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
     def end(self, strikes: Mapping[tuple[str, str], Strike] | None = None, timeout: float = 600) -> int:
-        """Read to the end, strike as each of these steps begins on its machine, and return the exit code."""
+        """Read to the end, running each strike when its step starts on its machine; return the exit code."""
         waiting = dict(strikes or {})
         struck: list[Future[None]] = []
         with ThreadPoolExecutor() as threads:
@@ -82,26 +82,26 @@ class Running:
         return self._process.wait(timeout)
 
     def said_that(self, words: str) -> bool:
-        """Tell whether a line of some step has these words, so far."""
+        """Return whether any step has printed these words so far."""
         return any(words in event.get("text", "") for event in self.events)
 
     def errors(self) -> dict[tuple[str, str], str]:
-        """Return the ids of what failed, by step and machine."""
+        """Return the error id of each failed task, by step and machine."""
         return {place(each): each["error_id"] for each in self.events if each.get("outcome") == "failed"}
 
 
 def place(event: Event) -> tuple[str, str]:
-    """Return the step and the machine that an event is about; empty for the whole run."""
+    """Return the step and machine of an event; empty strings if it concerns the whole run."""
     task = event.get("task", event)
     return task.get("step", ""), task.get("machine", "")
 
 
 @contextmanager
 def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
-    """Start `kubetui up --json`; what it says on stderr must be known, or when it is `killed` be no traceback."""
+    """Start `kubetui up --json`; fail on unknown stderr lines, or only on tracebacks if it will be `killed`."""
     words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
     with (
-        # of a command that is killed, the shell that stands before it reports
+        # when kubetui is killed, the shell that runs it reports that on stderr
         _complaints(assert_no_trace if killed else assert_expected) as stderr,
         subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, stderr=stderr, **TEXT) as process,
     ):
@@ -112,13 +112,13 @@ def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
 
 @contextmanager
 def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
-    """Start `kubetui up --json` in a terminal of its own, and give what closes that terminal, too."""
+    """Start `kubetui up --json` in its own terminal; yield the run and a function that closes the terminal."""
     up = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
     words = ["setsid", "--ctty", "--wait", *up]
     ours, theirs = pty.openpty()
     with (
         subprocess.Popen(words, env=lab.environment, stdin=theirs, stdout=theirs, stderr=theirs) as process,
-        # the only one that has our end open, so that its end is the terminal's
+        # the only process that holds our end open, so killing it closes the terminal
         subprocess.Popen(["cat"], stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **TEXT) as window,
         _complaints(assert_expected) as nothing,
     ):
@@ -127,13 +127,13 @@ def in_a_terminal(lab: Lab) -> Iterator[tuple[Running, Strike]]:
         assert window.stdout
         with _explained(Running(lab, process, window.stdout), nothing) as run:
             yield run, window.kill
-        # a terminal takes both: what is no event was said on standard error, or is what the kernel shows of a key
+        # a terminal mixes both streams: lines that are not events come from stderr, and ^C is the kernel's echo
         assert_expected("".join(line for line in run.said if not line.startswith("{")).replace("^C", ""))
 
 
 @contextmanager
 def _complaints(check: Callable[[str], None]) -> Iterator[IO[str]]:
-    """Give a file for stderr, and check in the end what it holds."""
+    """Yield a file for stderr, and check its content at the end."""
     with TemporaryFile("w+") as stderr:
         yield stderr
         stderr.seek(0)
@@ -142,7 +142,7 @@ def _complaints(check: Callable[[str], None]) -> Iterator[IO[str]]:
 
 @contextmanager
 def _explained(run: Running, stderr: IO[str]) -> Iterator[Running]:
-    """Add to what a test finds wrong what the run said last."""
+    """Add the run's last output to a failed assertion."""
     try:
         yield run
     except AssertionError as error:
@@ -152,7 +152,7 @@ def _explained(run: Running, stderr: IO[str]) -> Iterator[Running]:
 
 
 def helpers(lab: Lab) -> list[str]:
-    """Return what still runs on the host for a lab: Vagrant in its folder, SSH to its machines."""
+    """Return the command lines still running on the host for a lab: Vagrant in its folder, SSH to its machines."""
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = " ".join(process.info["cmdline"] or [])

@@ -1,4 +1,4 @@
-"""Pods on two nodes that talk to each other and look a service up."""
+"""Smoke test: pods on different nodes reach each other and resolve a service name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tests.e2e.conftest import Lab
 
 IMAGE = "docker.io/library/busybox:stable"
-# busybox has nc, a Debian image that stands in for it has perl
+# busybox has nc; a Debian image used in its place has perl
 SERVE = """
 if command -v nc >/dev/null; then while :; do echo hello | nc -l -p 8080; done; fi
 exec perl -MIO::Socket::INET -e '
@@ -16,7 +16,7 @@ exec perl -MIO::Socket::INET -e '
   while (my $client = $server->accept) { print $client "hello\\n"; close $client }'
 """
 ASK = "if command -v nc >/dev/null; then nc {0} 8080 </dev/null; else bash -c 'cat </dev/tcp/{0}/8080'; fi"
-# Ready says that it was started, not that it listens
+# Ready means that the container has started, not that it listens yet
 PATIENTLY = "n=0; until {0}; do n=$((n + 1)); [ $n -lt 30 ] || exit 1; sleep 1; done"
 RESOLVE = "getent hosts {0} || nslookup {0}"
 
@@ -32,7 +32,7 @@ def pod(name: str, node: str) -> dict[str, Any]:
 
 
 def pods_reach_each_other(lab: Lab, nodes: list[str]) -> None:
-    """Start a pod on each node; each answers every other, and finds the API's service by name."""
+    """Start a pod on each node; check that all reach each other and resolve the API service's name."""
     names = [f"smoke-{node}" for node in nodes]
     manifest = lab.profile.with_suffix(".smoke.json")
     items = [pod(name, node) for name, node in zip(names, nodes, strict=True)]

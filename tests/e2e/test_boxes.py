@@ -1,4 +1,4 @@
-"""A prepared box on real machines: made once, started from, and every machine from it is one of its own."""
+"""A prepared box on real machines: made once, used by a cluster whose machines share no identity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A profile that is changed before anything is installed: what it touches is made anew, and the rest stays."""
+"""Changing a profile before anything is installed recreates the affected machines and keeps the others."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.e2e
 OTHER = "rig/other"
 MARK, IS_MARKED = "touch /root/marked", "test -e /root/marked && echo marked || echo new"
 REFUSING: dict[str, Any] = {"patches": []}
-"""What Kubernetes is to be on old cgroups without a patch: no machine gets past the look at it."""
+"""Kubernetes settings without the patch that old cgroups need: the facts step refuses every machine."""
 
 
 @contextmanager
 def another_box(lab: Lab, folder: Path) -> Iterator[str]:
-    """Keep the lab's box under another name, too."""
+    """Add a copy of the lab's box under another name."""
     lab.run("vagrant", "box", "repackage", lab.document["machines"]["box"], lab.document["provider"], "0", cwd=folder)
     lab.run("vagrant", "box", "add", "--name", OTHER, str(folder / "package.box"))
     (folder / "package.box").unlink()
@@ -43,7 +43,7 @@ def marks(lab: Lab) -> dict[str, str]:
     return {name: lab.on(name, IS_MARKED).strip() for name in lab.machines()}
 
 
-def test_what_a_change_touches_is_made_anew(fresh: Maker, tmp_path: Path) -> None:
+def test_a_changed_profile_recreates_only_the_affected_machines(fresh: Maker, tmp_path: Path) -> None:
     machines: dict[str, Any] = {"workers": 1}
     lab = fresh("changing", machines=machines, kubernetes=REFUSING)
     assert_refused_when_looked_at(lab, "kubmaster", "kubnode1")
@@ -75,7 +75,7 @@ def test_what_a_change_touches_is_made_anew(fresh: Maker, tmp_path: Path) -> Non
         assert run.said_that(f"'{box}'")
         assert marks(boxed) == {"first": "new", "kubnode1": "new"}
 
-        # something is installed now
+        # by now something is installed, so the change is refused
         late = fresh("changing", machines={"workers": 0})
         refused = late._run(late.command("up", str(late.profile), "--yes"), check=False, timeout=300)
         assert (refused.returncode, "PROFILE-CHANGED" in refused.stderr) == (2, True)

@@ -1,4 +1,4 @@
-"""Faults from outside: those that pass are survived, those that stay are named, and the next `up` goes on."""
+"""Injected faults: runs survive temporary ones and name permanent ones, and the next `up` continues."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MIRROR_PORT, REGISTRY_PORT = 3201 + 10 * LANE, 3202 + 10 * LANE
 
 @contextmanager
 def fronted(fresh: Maker, name: str, folder: Path, **changes: Any) -> Iterator[tuple[Lab, Front, Front]]:
-    """Make a lab whose package mirror and image registry are behind fronts."""
+    """Create a lab whose package mirror and image registry are behind fronts."""
     plain = fresh(name, **changes)
     mirrors = plain.document["mirrors"]
     packages, key = mirrors["packages"]["url"], mirrors["packages"]["key"]
@@ -45,8 +45,8 @@ def ended(lab: Lab) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
-def test_a_run_with_a_bad_day_ends_well_by_itself(fresh: Maker, tmp_path: Path) -> None:
-    """A lock, a mirror and a registry that fail for a while, a machine asleep, a network cut: all in one run."""
+def test_a_run_survives_several_temporary_faults(fresh: Maker, tmp_path: Path) -> None:
+    """One run meets a held apt lock, a failing mirror and registry, a suspended machine and cut networks."""
     with fronted(fresh, "badday", tmp_path) as (lab, mirror, images):
         master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))
         with running(lab) as run:
@@ -64,7 +64,7 @@ def test_a_run_with_a_bad_day_ends_well_by_itself(fresh: Maker, tmp_path: Path) 
         ended(lab)
 
 
-def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(fresh: Maker) -> None:
+def test_a_permanent_fault_is_named_and_stops_only_its_machine(fresh: Maker) -> None:
     lab = fresh("stays", machines={"workers": 2})
     master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))
     with ExitStack() as disk, ExitStack() as port, running(lab) as run:
@@ -90,8 +90,8 @@ def test_a_fault_that_stays_stops_its_machine_alone_and_is_named(fresh: Maker) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["cut", "frozen", "off"])
-def test_machines_that_drop_out(fresh: Maker, fault: str) -> None:
-    """During a package install, `kubeadm init` and `kubeadm join`: the run ends well, or the next one does."""
+def test_a_run_or_its_retry_survives_machines_that_drop_out(fresh: Maker, fault: str) -> None:
+    """Machines drop out during a package install, `kubeadm init` and `kubeadm join`."""
     lab = fresh("drops")
     seconds = {"cut": 30.0, "frozen": 20.0, "off": 1.0}[fault]
     machines = {"kubernetes": "kubnode1", "init": "kubmaster", "join": "kubnode2"}
@@ -108,7 +108,7 @@ def test_machines_that_drop_out(fresh: Maker, fault: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stopped", "503", "half", "slow"])
-def test_servers_that_fail_for_a_while(fresh: Maker, tmp_path: Path, mode: str) -> None:
+def test_a_run_survives_servers_that_fail_for_a_while(fresh: Maker, tmp_path: Path, mode: str) -> None:
     with fronted(fresh, "while", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
         strikes = {
             ("repository", "kubmaster"): lasting(lambda: mirror.doing(mode), 12),
@@ -122,7 +122,7 @@ def test_servers_that_fail_for_a_while(fresh: Maker, tmp_path: Path, mode: str) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stopped", "503", "half"])
-def test_servers_that_fail_for_good_are_named(fresh: Maker, tmp_path: Path, mode: str) -> None:
+def test_servers_that_keep_failing_are_named(fresh: Maker, tmp_path: Path, mode: str) -> None:
     with fronted(fresh, "forgood", tmp_path, machines={"workers": 0}) as (lab, mirror, images):
         for server, step, wanted in (
             (mirror, "kubernetes", {"APT-FETCH", "PACKAGE-CHANGED"}),
@@ -141,7 +141,7 @@ def test_servers_that_fail_for_good_are_named(fresh: Maker, tmp_path: Path, mode
 
 
 @pytest.mark.slow
-def test_apt_locked_for_a_minute(fresh: Maker) -> None:
+def test_a_run_waits_while_apt_is_locked_for_a_minute(fresh: Maker) -> None:
     lab = fresh("locked", machines={"workers": 0})
     with running(lab) as run:
         assert run.end({("base", "kubmaster"): lasting(Container(lab, "kubmaster").apt_locked, 60)}) == 0

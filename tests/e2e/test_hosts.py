@@ -1,4 +1,4 @@
-"""Existing machines: refused untouched where they do not fit, else a cluster, and at the end what they were before."""
+"""Existing machines: unsuitable ones are refused untouched; others become a cluster and are restored by destroy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def changed(machines: Existing, name: str, change: str, back: str) -> Iterator[N
 
 
 def refused(lab: Lab, machines: Existing, *said: str) -> None:
-    """Run `up` and see that it says all of this, and that no machine was touched."""
+    """Check that `up` is refused with all these messages and leaves every machine untouched."""
     code, output = try_up(lab)
     assert code in {3, 5}, output
     assert "nothing was changed on any of them" in output
@@ -57,7 +57,7 @@ def refused(lab: Lab, machines: Existing, *said: str) -> None:
         assert machines.on(name, "ls -d /var/lib/kubetui /etc/containerd 2>/dev/null || true") == ""
 
 
-def test_hosts_that_do_not_fit_are_refused_all_at_once(machines: Existing) -> None:
+def test_unsuitable_hosts_are_refused_and_left_untouched(machines: Existing) -> None:
     hosts = machines.hosts(SMALL)
     lab = machines.profile("unfit", hosts)
     foreign = ("mkdir -p /etc/kubernetes && touch /etc/kubernetes/admin.conf", "rm -r /etc/kubernetes")
@@ -72,7 +72,7 @@ def test_hosts_that_do_not_fit_are_refused_all_at_once(machines: Existing) -> No
         refused(lab, machines, "hostm2: sudo asks for a password.")
 
 
-def test_a_wrong_key_and_a_host_that_is_not_there(machines: Existing) -> None:
+def test_a_wrong_key_and_an_unreachable_host_are_reported_together(machines: Existing) -> None:
     hosts: list[dict[str, Any]] = machines.hosts(SMALL)
     hosts[1]["key"] = hosts[0]["key"]
     hosts[2]["address"] = "192.168.64.99"
@@ -80,7 +80,7 @@ def test_a_wrong_key_and_a_host_that_is_not_there(machines: Existing) -> None:
     refused(lab, machines, "the machine does not accept the key", "hostm3 cannot be reached at 192.168.64.99")
 
 
-def test_unknown_host_keys_are_shown_and_not_taken(machines: Existing) -> None:
+def test_unknown_host_keys_are_shown_and_not_trusted(machines: Existing) -> None:
     lab = machines.profile("stranger", machines.hosts(SMALL))
     done = subprocess.run(
         lab.words(*lab.command("up", str(lab.profile), "--yes")),
@@ -94,7 +94,7 @@ def test_unknown_host_keys_are_shown_and_not_taken(machines: Existing) -> None:
     assert done.stderr.count("SHA256:") == 3
 
 
-def test_a_cluster_comes_stays_and_goes(machines: Existing) -> None:
+def test_existing_machines_form_a_cluster_and_are_restored_by_destroy(machines: Existing) -> None:
     before = machines.look()
     lab = machines.profile("existing", machines.hosts(SMALL))
     code, output = try_up(lab)
@@ -113,7 +113,7 @@ def test_a_cluster_comes_stays_and_goes(machines: Existing) -> None:
 
 @contextmanager
 def balanced(machines: Existing, backends: list[str]) -> Iterator[None]:
-    """Pass connections to ENDPOINT on to whichever API server answers."""
+    """Forward connections from ENDPOINT to an API server that answers."""
     words = machines.lab.words(sys.executable, str(Path(__file__).with_name("forwarder.py")), ENDPOINT, *backends)
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin

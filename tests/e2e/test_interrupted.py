@@ -1,4 +1,4 @@
-"""Runs that are cut off, by force or by a signal: the next `up` goes on, and ends in the same cluster."""
+"""Interrupted runs, killed or stopped by a signal: the next `up` continues and ends with the same cluster."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.e2e
 
 
 def assert_whole(lab: Lab) -> None:
-    """The cluster is the planned one, and another `up` finds nothing to do."""
+    """Check that the cluster is as planned and that another `up` changes nothing."""
     end = time.monotonic() + 60
-    # beside other clusters, a kubelet may be late with its sign of life
+    # with other clusters on the host, a kubelet may report its status late
     while nodes(lab) != planned(lab) and time.monotonic() < end:
         time.sleep(1)
     assert nodes(lab) == planned(lab)
@@ -36,30 +36,30 @@ def assert_whole(lab: Lab) -> None:
 
 MOMENTS = ("before", "during", "after")
 LAST = {"start": "kubnode2", "connect": "kubnode1", "join": "kubnode1"}
-"""On which machine of several a step is cut off: where others still are at it, or have done it."""
+"""The machine on which to interrupt a step that several run, so that others are still running it or are done."""
 
 
 def steps_of(lab: Lab) -> list[str]:
-    """Return the steps that have something to do in a lab, in their order."""
+    """Return the names of the steps that have tasks in a lab, in order."""
     return list(dict.fromkeys(task.step for task in tasks_of(STEPS, Plan(Profile.model_validate(lab.document)))))
 
 
 def reached(run: Running, moment: str, step: str) -> None:
-    """Read on to a moment of a step: announced, with its first line (or, where it says nothing, done), or done."""
+    """Read until a step starts, prints its first line (or finishes, if it prints nothing), or finishes."""
     machine = LAST.get(step)
     ends = {"before": ("TaskStarted",), "during": ("Line", "TaskFinished"), "after": ("TaskFinished",)}[moment]
     assert run.until(ends, step, machine), f"{step} never came to that"
 
 
 def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
-    """Kill one run after the other, each at the next step; the one after them has to get there."""
+    """Kill one run after another, each at the next step; the `up` after them must complete the cluster."""
     for step in steps:
         with running(lab, killed=True) as run:
             reached(run, moment, step)
             try:
                 run.signal(signal.SIGKILL)
             except ProcessLookupError:
-                # nothing comes after the last step but the end
+                # kubetui may exit right after its last step
                 assert (moment, step) == ("after", STEPS[-1].name)
             run.end()
     lab.up()
@@ -67,20 +67,20 @@ def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
-def test_killed_during_the_costly_steps(fresh: Maker) -> None:
+def test_up_completes_the_cluster_after_kills_during_slow_steps(fresh: Maker) -> None:
     killed(fresh("killed"), "during", ("start", "kubernetes", "join"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_every_step(fresh: Maker, moment: str) -> None:
+def test_up_completes_the_cluster_after_kills_at_every_step(fresh: Maker, moment: str) -> None:
     lab = fresh("killed")
     killed(lab, moment, steps_of(lab))
 
 
 @pytest.mark.slow
-def test_a_control_plane_that_is_gone_is_made_anew(fresh: Maker) -> None:
-    """It shows another host key, and its worker has joined a cluster that is no more."""
+def test_a_missing_control_plane_is_recreated(fresh: Maker) -> None:
+    """The new machine has another host key, and the worker had joined a cluster that no longer exists."""
     lab = fresh("anew", machines={"workers": 1})
     lab.up()
     pods_reach_each_other(lab, ["kubnode1"])
@@ -95,9 +95,9 @@ ENDS = ("SIGINT", "SIGTERM", "SIGHUP", "closed terminal")
 
 
 def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
-    """Stop one run after the other at a step, each in its way: what runs lands, and nothing stays behind.
+    """Stop one run after another at a step, each in its own way; running tasks finish and no process is left.
 
-    The one after them has to get there.
+    The `up` after them must complete the cluster.
     """
     for step, way in stops:
         with in_a_terminal(lab) as (run, close):
@@ -108,9 +108,9 @@ def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
             else:
                 run.signal(signal.Signals[way])
             code = run.end()
-            # what stands before kubetui dies of a closed terminal at once, and kubetui lands what runs
+            # a closed terminal kills the prefix at once, while kubetui finishes the running tasks
             working.wait(timeout=300)
-            # what runs lands, and when that was the last step, all is done
+            # running tasks finish; if they were in the last step, the run is complete
             assert code == (0 if step == STEPS[-1].name else 130) or way == "closed terminal"
         assert helpers(lab) == []
         landed(lab)
@@ -120,27 +120,27 @@ def stopped(lab: Lab, stops: Iterable[tuple[str, str]]) -> None:
 
 
 def landed(lab: Lab) -> None:
-    """The journal of the last run is whole: what has begun has ended, and so has the run."""
+    """Check that the last run's journal is complete: every started task has ended, and so has the run."""
     last = read(lab.folder / "journal")
     assert last
     assert last.ended
     assert last.in_flight == ()
 
 
-def test_a_stop_lets_what_runs_land(fresh: Maker) -> None:
+def test_running_tasks_finish_after_a_stop(fresh: Maker) -> None:
     steps = ("base", "kubernetes", "images", "init")
     stopped(fresh("stopped", machines={"workers": 1}), zip(steps, ENDS, strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ENDS)
-def test_stopped_at_every_step(fresh: Maker, way: str) -> None:
+def test_running_tasks_finish_after_a_stop_at_every_step(fresh: Maker, way: str) -> None:
     lab = fresh("stopped")
     stopped(lab, ((step, way) for step in steps_of(lab)))
 
 
 def at_once(lab: Lab, times: int) -> None:
-    """Start two at the same moment; one runs, the other says who has the cluster."""
+    """Start two runs at the same moment; one proceeds, the other reports who holds the cluster."""
     for _ in range(times):
         with running(lab) as one, running(lab) as other:
             while one.code is other.code is None:
@@ -152,14 +152,14 @@ def at_once(lab: Lab, times: int) -> None:
             assert works.end() == 130
 
 
-def test_of_two_at_once_one_runs(fresh: Maker) -> None:
+def test_only_one_of_two_simultaneous_runs_proceeds(fresh: Maker) -> None:
     lab = fresh("twice", machines={"workers": 0})
     at_once(lab, 3)
     lab.kubetui("destroy", lab.name, "--yes")
 
 
 @pytest.mark.slow
-def test_of_two_at_once_one_runs_each_time(fresh: Maker) -> None:
+def test_only_one_of_two_simultaneous_runs_proceeds_every_time(fresh: Maker) -> None:
     lab = fresh("twice", machines={"workers": 0})
     at_once(lab, 200)
     lab.kubetui("destroy", lab.name, "--yes")

@@ -1,4 +1,4 @@
-"""On real machines: planted secrets are found nowhere, and a mirror that lies is refused with the right message."""
+"""On real machines: planted secrets do not leak, and a tampering mirror is refused with the right message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 
 @contextmanager
 def mirror(lab: Lab, folder: Path, port: int) -> Iterator[str]:
-    """Run the lying mirror and the proxy where the machines reach the real one; give its HOST:PORT."""
+    """Run the tampering mirror and proxy at the real mirror's hostname; yield its HOST:PORT."""
     real = lab.document["mirrors"]["packages"]["url"]
     place = f"{urlsplit(real).hostname}:{port}"
     words = lab.words(sys.executable, str(HERE / "mirror.py"), place, real, str(folder))
@@ -52,7 +52,7 @@ def gpg(home: Path, *words: str) -> None:
 
 
 def make_keys(folder: Path) -> None:
-    """Make a good key of nobody's for `other`, and for `expired` one of long ago."""
+    """Make a valid but unrelated signing key for `other`, and an expired one for `expired`."""
     for kind, more in (("other", ()), ("expired", ("--faked-system-time", "20200101T000000"))):
         home = folder / f"gpg-{kind}"
         home.mkdir(mode=0o700)
@@ -64,7 +64,7 @@ def make_keys(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def refusing(make: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, str, str]]:
-    """Give a machine whose `kubetui up` was stopped by a key that the profile does not want, and what it said."""
+    """Yield a lab whose `kubetui up` refused the repository's key, the mirror's HOST:PORT and the output of `up`."""
     folder = tmp_path_factory.mktemp("mirror")
     make_keys(folder)
     packages = {"fingerprint": "0" * 40}
@@ -76,7 +76,7 @@ def refusing(make: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def on_machine(lab: Lab, command: Command) -> tuple[int, tuple[str, ...]]:
-    """Run a step's script on the machine as the run does; give its exit status and its lines."""
+    """Run a step's script on the machine as a run does; return its exit status and output lines."""
     script = base64.b64encode(command.render().encode()).decode()
     lines = lab.on("kubmaster", f"echo {script} | base64 -d >/root/s; bash /root/s </dev/null 2>&1; echo ended $?")
     *output, end = lines.strip().splitlines()
@@ -91,7 +91,7 @@ def step(lab: Lab, which: Any, packages: dict[str, str]) -> Command:
     return command
 
 
-def test_a_key_with_another_fingerprint_stops_the_run(refusing: tuple[Lab, str, str]) -> None:
+def test_a_key_with_the_wrong_fingerprint_stops_the_run(refusing: tuple[Lab, str, str]) -> None:
     lab, _, said = refusing
     assert "KEY-WRONG" in said
     assert "the profile wants 0000000000" in said
@@ -107,7 +107,9 @@ def test_a_key_with_another_fingerprint_stops_the_run(refusing: tuple[Lab, str, 
         ("resigned", "SIGNATURE-WRONG", "changed after it was signed"),
     ],
 )
-def test_a_repository_that_lies_is_refused(refusing: tuple[Lab, str, str], kind: str, cause: str, words: str) -> None:
+def test_a_repository_with_a_bad_signature_is_refused(
+    refusing: tuple[Lab, str, str], kind: str, cause: str, words: str
+) -> None:
     lab, place, _ = refusing
     url = f"http://{place}/{kind}/"
     code, lines = on_machine(lab, step(lab, PACKAGE_REPOSITORY, {"url": url, "key": f"{url}Release.key"}))
@@ -135,7 +137,7 @@ def kept(folder: Path) -> dict[Path, str]:
     return {path: path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file()}
 
 
-def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
+def test_planted_secrets_do_not_leak(make: Maker, tmp_path: Path) -> None:
     base = make("canary").document
     address = urlsplit(base["mirrors"]["packages"]["url"]).hostname
     proxy = f"http://me@{address}:{PORT}"
@@ -177,7 +179,7 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
         assert places <= {"kubeconfig", "private_key"}, places
     assert PASSWORD not in lab.profile.read_text()
     for machine in ("kubmaster", "kubnode1"):
-        # sudo logs what it runs: the words to look for are not among it as they are
+        # sudo logs its command line, so the search words are in it only as base64
         encoded = base64.b64encode(f"{PASSWORD}\n".encode()).decode()
         known = f"words=$(base64 -d <<<{encoded})\n"
         look = known + 'grep -rlF -e "$words" /etc /run /tmp /root /home /var/log /var/lib/kubetui 2>/dev/null || true'
@@ -201,7 +203,7 @@ def test_planted_secrets_are_found_nowhere(make: Maker, tmp_path: Path) -> None:
 
 
 def test_vagrants_well_known_key_is_refused(make: Maker) -> None:
-    """The run itself has tried it; here OpenSSH tries it, too."""
+    """The run has already tried the key; this tries it with OpenSSH, too."""
     lab = make("canary")
     assert lab.folder.exists(), "the test before leaves its machines"
     home = Path.home() / ".vagrant.d"

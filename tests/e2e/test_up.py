@@ -1,4 +1,4 @@
-"""The main job on real machines: from nothing to Ready nodes, a second time without a change, and gone again."""
+"""The main path on real machines: from nothing to Ready nodes, a second `up` without changes, and destroy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lab(make: Maker) -> Lab:
 
 
 def planned(lab: Lab, workers: int | None = None) -> dict[str, str]:
-    """Return each machine's name and planned address, counted up from the profile's own values."""
+    """Return each machine's name and planned address, counting up from the profile's first address."""
     machines = lab.document.get("machines", {})
     first = IPv4Address(lab.document["network"]["first_address"])
     master, node = machines.get("control_plane_name", "kubmaster"), machines.get("worker_name", "kubnode")
@@ -42,7 +42,7 @@ def planned(lab: Lab, workers: int | None = None) -> dict[str, str]:
 
 
 def nodes(lab: Lab) -> dict[str, str]:
-    """Return each Ready node's INTERNAL-IP."""
+    """Return the INTERNAL-IP of each Ready node."""
     found = {}
     for node in lab.objects("nodes"):
         ready = [each["status"] for each in node["status"]["conditions"] if each["type"] == "Ready"]
@@ -53,7 +53,7 @@ def nodes(lab: Lab) -> dict[str, str]:
 
 
 def stable(item: dict[str, Any]) -> str:
-    """Render a Kubernetes object without what changes by itself."""
+    """Render a Kubernetes object without the fields that change on their own."""
     kept = {key: value for key, value in item.items() if key != "status"}
     noise = ("resourceVersion", "managedFields", "annotations")
     kept["metadata"] = {key: value for key, value in item["metadata"].items() if key not in noise}
@@ -76,7 +76,7 @@ def test_every_node_is_ready_at_its_planned_address(lab: Lab) -> None:
     assert nodes(lab) == planned(lab)
 
 
-def test_the_table_is_kubectls_own(lab: Lab) -> None:
+def test_up_prints_kubectls_own_table(lab: Lab) -> None:
     table = lab.up()
     header, *rows = [line for line in table.splitlines() if "INTERNAL-IP" in line or " Ready " in line]
     assert header.split()[:3] == ["NAME", "STATUS", "ROLES"]
@@ -94,7 +94,7 @@ def test_a_second_up_changes_nothing(lab: Lab) -> None:
     assert state_of(lab) == before
 
 
-def test_swap_is_off_for_good_and_the_kubeconfig_is_private(lab: Lab) -> None:
+def test_swap_is_off_permanently_and_the_kubeconfig_is_private(lab: Lab) -> None:
     for name in planned(lab):
         assert lab.on(name, "swapon --show --noheadings; grep -E '^[^#].*\\sswap\\s' /etc/fstab || true").strip() == ""
     assert (lab.folder / "kubeconfig").stat().st_mode & 0o777 == 0o600
@@ -107,7 +107,7 @@ def test_a_worker_is_added_in_place(lab: Lab, make: Maker) -> None:
     assert len(nodes(larger)) == 4
 
 
-def test_destroy_leaves_nothing(lab: Lab) -> None:
+def test_destroy_leaves_nothing_behind(lab: Lab) -> None:
     before = lab.machines()
     assert set(before.values()) == {"running"}
     lab.kubetui("destroy", lab.name, "--yes")
@@ -123,7 +123,7 @@ def assert_nothing_left(lab: Lab) -> None:
 
 
 @pytest.mark.slow
-def test_other_ranges_four_machines_another_name(make: Maker) -> None:
+def test_four_machines_with_another_name_and_pod_cidr(make: Maker) -> None:
     lab = make("quad", machines={"workers": 3}, network={"first_address": "192.168.61.20", "pod_cidr": "10.10.0.0/16"})
     lab.up()
     assert nodes(lab) == planned(lab)
@@ -150,7 +150,7 @@ def test_destroy_after_a_half_finished_up(make: Maker) -> None:
         for line in process.stdout:
             if "kubmaster" in line and "base: done" in line:
                 break
-        # the prefix may stand before kubetui as a process of its own; the lock names the one that works
+        # the prefix may run as a separate process; the lock holds the process id of kubetui itself
         os.kill(int((lab.state / "kubetui" / "locks" / lab.name).read_text()), signal.SIGKILL)
     lab.kubetui("destroy", lab.name, "--yes")
     assert not lab.folder.exists()

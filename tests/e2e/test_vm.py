@@ -1,4 +1,4 @@
-"""Whole virtual machines, with a kernel, swap and a reboot of their own: run by hand, with a profile such as vm.yaml.
+"""Full virtual machines with their own kernel, swap and reboot: run by hand, with a profile such as vm.yaml.
 
 The processor may be emulated in software, so this takes 10 to 15 minutes on an otherwise idle host.
 """
@@ -16,7 +16,7 @@ from tests.e2e.test_up import nodes, planned
 pytestmark = [pytest.mark.e2e, pytest.mark.vm]
 
 
-def test_from_nothing_to_ready_nodes_and_gone_again(make: Maker) -> None:
+def test_up_gets_nodes_ready_and_destroy_removes_them(make: Maker) -> None:
     lab = make("vmlab")
     lab.kubetui("up", str(lab.profile), "--yes", timeout=3000)
     assert nodes(lab) == planned(lab)
@@ -28,7 +28,7 @@ def test_from_nothing_to_ready_nodes_and_gone_again(make: Maker) -> None:
 
 
 def to_the_clock(lab: Lab) -> tuple[str, list[Event]]:
-    """Run until the clock was compared; return how that ended, and everything that was said."""
+    """Run until the clock step finishes; return its outcome and all events."""
     with running(lab) as run:
         assert run.until(("TaskFinished",), "clock")
         outcome = run.events[-1]["outcome"]
@@ -38,7 +38,7 @@ def to_the_clock(lab: Lab) -> tuple[str, list[Event]]:
 
 
 def test_a_clock_that_is_a_day_behind_is_set(make: Maker) -> None:
-    """Containers have their host's clock, so this takes a machine of its own."""
+    """Containers share the host's clock, so this needs a virtual machine."""
     lab = make("vmclock", machines={"workers": 0})
     assert to_the_clock(lab)[0] == "unchanged"
     lab.on("vmmaster", "timedatectl set-ntp false; date --set='1 day ago'")

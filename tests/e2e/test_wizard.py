@@ -1,4 +1,4 @@
-"""The wizard on real machines, as a person at a keyboard: from `kubetui` to the nodes table, and gone again."""
+"""The wizard on real machines, driven by keyboard: from `kubetui` to the nodes table, then destroy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POLL_SECONDS = 0.3
 
 
 class Terminal:
-    """A terminal of its own, which takes keys and shows a screen."""
+    """A tmux terminal that takes keys and shows a screen."""
 
     def __init__(self, folder: Path, columns: int, rows: int) -> None:
         self._socket = str(folder / "tmux")
@@ -42,7 +42,7 @@ class Terminal:
         return self._tmux("capture-pane", "-p")
 
     def wait(self, pattern: str, seconds: float = 90) -> str:
-        """Wait until the screen shows a pattern, and return the screen."""
+        """Wait until the screen matches a pattern, and return the screen."""
         end = time.monotonic() + seconds
         while not re.search(pattern, screen := self.screen()):
             assert time.monotonic() < end, f"no {pattern!r} on the screen:\n{screen}"
@@ -50,7 +50,7 @@ class Terminal:
         return screen
 
     def modes(self) -> str:
-        """Tell whether the alternate screen and mouse reporting are on, and the cursor is shown."""
+        """Return whether the alternate screen, mouse reporting and the cursor are on."""
         return self._tmux("display-message", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}").strip()
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ def terminal(tmp_path: Path, size: tuple[int, int, int]) -> Iterator[Terminal]:
 
 
 def saved(lab: Lab) -> None:
-    """Put the lab's profile where the wizard lists saved ones."""
+    """Save the lab's profile where the wizard lists saved profiles."""
     folder = lab.state / "config" / "kubetui" / "profiles"
     folder.mkdir(parents=True, mode=0o700)
     shutil.copy(lab.profile, folder / "base.yaml")
@@ -89,7 +89,7 @@ def begin(lab: Lab, terminal: Terminal) -> None:
     terminal.press("Enter")
 
 
-def test_a_new_cluster_by_keyboard_alone(make: Maker, terminal: Terminal, size: tuple[int, int, int]) -> None:
+def test_a_cluster_is_built_with_only_the_keyboard(make: Maker, terminal: Terminal, size: tuple[int, int, int]) -> None:
     columns, _, workers = size
     lab = make(f"wizard{columns}")
     shutil.rmtree(lab.state / "config", ignore_errors=True)
