@@ -1,4 +1,4 @@
-"""What every process of this host says of itself in its command line; those of containers are among them."""
+"""Sample the command lines of every process on this host, including those in containers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Watch:
-    """Samples the command lines of every process, with so many seconds between two looks."""
+    """Collects the command lines of all processes in a thread, pausing `pause` seconds between scans."""
 
     def __init__(self, pause: float = 0.0) -> None:
         self.seen: set[str] = set()
@@ -27,7 +27,7 @@ class Watch:
 
     def _watch(self) -> None:
         while not self._stop.wait(self._pause):
-            for number in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - glob fails where one ends
+            for number in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 - glob fails when a process ends
                 try:
                     words = Path("/proc", number, "cmdline").read_bytes()
                 except OSError:

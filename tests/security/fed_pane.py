@@ -1,6 +1,6 @@
-"""The real log pane on a terminal, fed with bytes: python -m tests.security.fed_pane HOW SIZE.
+"""Feed bytes to the real log pane on a terminal: python -m tests.security.fed_pane HOW SIZE.
 
-Each page of lines is painted before the next one comes, so that nothing scrolls by unseen.
+Each page of lines is painted before the next one arrives, so that nothing scrolls past unseen.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from screens.terminal.theme import TERMINAL
 CANARY = b"c4n4ry"
 MACHINE = "kubmaster"
 PAGE = "page-"
-"""How the last line of each page begins; its number follows."""
+"""Start of the last line of each page; the page number follows."""
 OBEYED = (
     *(b"\x1b]52;c;" + CANARY + b"\x07", b"\x1b]0;" + CANARY + b"\x07", b"\x1b]2;" + CANARY + b"\x1b\\"),
     *(b"\x1b]8;;http://" + CANARY + b"\x1b\\link\x1b]8;;\x1b\\", b"\x1b]4;1;?\x07", b"\x1b]9;" + CANARY + b"\x07"),
@@ -108,7 +108,7 @@ PLAIN = (
 
 
 def chunks(how: str, size: int) -> Iterator[bytes]:
-    """Yield `size` bytes, the same ones each time: what a terminal would obey with noise between, or plain words."""
+    """Yield `size` reproducible bytes: sequences that a terminal would obey mixed with noise, or plain words."""
     source, fed = random.Random(23), 0  # noqa: S311
     while fed < size:
         if how == "plain":
@@ -125,7 +125,7 @@ def chunks(how: str, size: int) -> Iterator[bytes]:
 
 
 class Fed(App[int]):
-    """Nothing but the pane."""
+    """An app that shows only the log pane."""
 
     def __init__(self, how: str, size: int) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class Fed(App[int]):
         threading.Thread(target=self.feed, daemon=True).start()
 
     def feed(self) -> None:
-        """Feed everything, a page at a time, as an engine's thread does."""
+        """Feed everything a page at a time, from a thread as the engine does."""
         code = 1
         try:
             lines = self.query_one(LogPane).lines
@@ -163,12 +163,12 @@ class Fed(App[int]):
             self.call_from_thread(self.exit, code)
 
     def page(self, number: int) -> None:
-        """End a page, and wait until it has been painted."""
+        """End a page, and wait until it is painted."""
         self.buffers.append(Line(0.0, MACHINE, "init", f"{PAGE}{number}."))
         self.call_from_thread(self.painted)  # type: ignore[arg-type]  # a coroutine function works, too
 
     async def painted(self) -> None:
-        """Paint what is there."""
+        """Repaint the pane, and wait until that is done."""
         done = asyncio.Event()
         self.query_one(LogPane).lines.update()
         self.call_after_refresh(done.set)
@@ -176,7 +176,7 @@ class Fed(App[int]):
 
 
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
-    """Run until everything was shown."""
+    """Run until everything has been shown."""
     app = Fed(sys.argv[1], int(sys.argv[2]))
     app.run()
     say(f"ended {app.return_code}\n")

@@ -1,4 +1,4 @@
-"""How much is tried: a little each time, all of it with `KUBETUI_FUZZ=full pytest tests/security`."""
+"""Hostile texts for fuzzing: a small sample by default, all of it with `KUBETUI_FUZZ=full pytest tests/security`."""
 
 import os
 import random
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 FULL = os.environ.get("KUBETUI_FUZZ") == "full"
 CANARY = "canary"
-"""A file that hostile text tries to make; it never appears."""
+"""A file that hostile text tries to create; it must never appear."""
 
 PIECES = (
     *("'", '"', "\\", "`", "$", "\n", "\r", "\t", " ", ";", "&", "|", "<", ">", "(", ")", "{", "}", "*", "?", "~", "#"),
@@ -51,7 +51,7 @@ def amount(small: int, full: int) -> int:
 
 
 def texts(count: int, seed: int) -> Iterator[str]:
-    """Yield hostile texts, the same ones each time; a few of them are very long."""
+    """Yield reproducible hostile texts; a few of them are very long."""
     source = random.Random(seed)  # noqa: S311
     for number in range(count):
         if number % 5000 == 4999:
@@ -63,6 +63,6 @@ def texts(count: int, seed: int) -> Iterator[str]:
 
 
 def _code(source: random.Random) -> int:
-    """Return a character's number: any but NUL and the halves of surrogate pairs."""
+    """Return a random code point, except NUL and surrogates."""
     code = source.choice((source.randrange(1, 0xA0), source.randrange(1, 0xD800), source.randrange(0xE000, 0x110000)))
     return code if code != 0x7F or source.random() < 0.5 else 0x80

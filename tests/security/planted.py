@@ -1,4 +1,4 @@
-"""The secrets that are planted in runs, a profile and a plan that need them, and how they are looked for."""
+"""Secrets to plant in runs, a profile and a plan that use them, and helpers to search for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "c4" * 32
 SUDO = "sud0 c'anary"
 PLACE = "http://me@proxy.example.org:3128"
 BASIC = base64.b64encode(b"me:pr0xyc@nary").decode()
-"""The proxy's password as HTTP sends it."""
+"""The proxy's user and password, encoded as HTTP sends them."""
 CANARIES = (PROXY, "pr0xyc@nary", BASIC, TOKEN, "c4n4ryc4n4", KEY, SUDO)
 DOCUMENT: dict[str, Any] = {
     "name": "lab",
@@ -39,7 +39,7 @@ def assert_none(text: str) -> None:
 
 
 def logged_in() -> Plan:
-    """Return a plan as a run has it, with the proxy's password."""
+    """Return a plan with the proxy's password, as a run has it."""
     return Plan(Profile.model_validate(DOCUMENT), logins=Logins({PLACE: Secret("pr0xyc@nary")}))
 
 

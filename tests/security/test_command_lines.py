@@ -1,4 +1,4 @@
-"""Planted secrets are in no command line of the host or a machine, while steps and sudo get the real ones."""
+"""Planted secrets appear in no command line on the host or a machine, while steps and sudo receive them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.security.commandlines import Watch
 from tests.security.planted import CANARIES, KEY, SUDO, TOKEN, assert_none, files_under, logged_in
 
 
-async def test_no_command_line_of_the_host_or_the_machine_has_a_secret(tmp_path: Path) -> None:
+async def test_no_command_line_on_the_host_or_a_machine_has_a_secret(tmp_path: Path) -> None:
     lines: list[str] = []
     with Watch() as watch:
         async with guest(tmp_path) as machine:
@@ -53,8 +53,8 @@ exec "$@"
 
 
 @pytest.mark.parametrize("right", [True, False])
-async def test_sudos_password_is_in_no_command_line_and_left_nowhere(tmp_path: Path, right: bool) -> None:  # noqa: FBT001
-    """The machine's sudo asks, and its step prints the password; a wrong one is printed by sudo itself."""
+async def test_sudos_password_does_not_leak(tmp_path: Path, right: bool) -> None:  # noqa: FBT001
+    """The machine's sudo asks for a password; the step prints it, or sudo itself does if it is wrong."""
     said: list[str] = []
     with Watch() as watch:
         async with guest(tmp_path) as machine:
@@ -79,6 +79,6 @@ async def test_sudos_password_is_in_no_command_line_and_left_nowhere(tmp_path: P
     assert_none("\n".join(said))
     assert any("********" in line for line in said), "it was printed, and taken out"
     left = [path for path, text in files_under(tmp_path) if SUDO in text]
-    # a step that failed leaves its output for a look, to root alone
+    # a failed step keeps its output for inspection, readable only by root
     assert [path.name for path in left] == (["log"] if right else [])
     assert {stat.S_IMODE(path.stat().st_mode) for path in left} <= {0o600}

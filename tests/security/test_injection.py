@@ -1,4 +1,4 @@
-"""No value becomes shell: hostile text through every script's variables, with real bash and dash."""
+"""No value is run as shell code: hostile text in every script's variables, with real bash and dash."""
 
 import itertools
 import os
@@ -29,7 +29,7 @@ from tests.security.fuzz import CANARY, amount, texts
 SHELLS = [shell for shell in ("bash", "dash") if shutil.which(shell)]
 BATCH = 2000
 NUMBERS = {"MINOR", "MEMORY", "LIMIT"}
-"""Variables that scripts do sums with; their values are numbers by type."""
+"""Variables that scripts use in arithmetic; their type ensures that the values are numbers."""
 
 
 def plans() -> tuple[Plan, ...]:
@@ -40,7 +40,7 @@ def plans() -> tuple[Plan, ...]:
 
 
 def commands() -> Iterator[tuple[str, Command]]:
-    """Yield every command of every step on every machine of several plans, and those that are made on the way."""
+    """Yield every command of every step on every machine of several plans, and those created during a run."""
     for each in plans():
         for step, machine in itertools.product(STEPS, each.machines):
             if step.where.holds(machine):
@@ -61,7 +61,7 @@ def run(shell: str, text: str, folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_hostile_values_arrive_as_they_are(shell: str, tmp_path: Path) -> None:
+def test_hostile_values_arrive_unchanged(shell: str, tmp_path: Path) -> None:
     names = sorted({name for _, command in SCRIPTS.values() for name in command.values})
     tried = 0
     source = texts(amount(10_000, 100_000), seed=5)
@@ -87,7 +87,7 @@ def test_a_nul_is_refused_before_any_shell_sees_it(value: str) -> None:
 
 
 def stubs(folder: Path) -> Path:
-    """Make a PATH of programs that do nothing, but for the few that only compute."""
+    """Make a PATH of programs that do nothing, except for a few that only compute."""
     path = folder / "bin"
     path.mkdir()
     for name in (
@@ -129,7 +129,7 @@ def stubs(folder: Path) -> Path:
 
 
 def unprivileged() -> list[str]:
-    """Return what makes a script unable to change this host; without it the test is left out."""
+    """Return the command prefix that keeps a script from changing this host; skip the test if there is none."""
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
@@ -138,7 +138,7 @@ def unprivileged() -> list[str]:
 
 
 def execute(text: str, folder: Path, path: Path) -> None:
-    """Run a script with nothing but harmless programs, as nobody, for a moment: some wait for a cluster."""
+    """Run a script briefly, unprivileged and with harmless programs only; some scripts wait for a cluster."""
     words = [
         *unprivileged(),
         "bash",
@@ -163,7 +163,7 @@ def execute(text: str, folder: Path, path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Path]:
-    """Make a folder where every user may write, with the programs beside it; pytest keeps others out of its own."""
+    """Make a world-writable folder with the programs beside it; pytest's own folders exclude other users."""
     work = Path(tempfile.mkdtemp(prefix="kubetui-injection-"))
     work.chmod(0o755)
     found = work / "room"
@@ -178,7 +178,7 @@ def room() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("text", SCRIPTS, ids=[f"{index}-{name}" for index, (name, _) in enumerate(SCRIPTS.values())])
-def test_whole_scripts_execute_no_value(text: str, room: Path) -> None:
+def test_no_script_executes_a_value(text: str, room: Path) -> None:
     canary = room / CANARY
     _, command = SCRIPTS[text]
     values = [name for name in command.values if name not in NUMBERS]
@@ -197,7 +197,7 @@ def test_whole_scripts_execute_no_value(text: str, room: Path) -> None:
         assert not canary.exists()
 
 
-def test_values_that_scripts_do_sums_with_are_numbers() -> None:
+def test_values_used_in_arithmetic_are_numbers() -> None:
     for each in plans():
         for step, machine in itertools.product(STEPS, each.machines):
             recipe = step.recipe(each, machine) if step.where.holds(machine) else None
@@ -208,7 +208,7 @@ def test_values_that_scripts_do_sums_with_are_numbers() -> None:
                     assert value.isdecimal()
 
 
-def test_the_survey_of_all_probes_holds_hostile_values(tmp_path: Path) -> None:
+def test_hostile_values_survive_the_survey_of_all_probes(tmp_path: Path) -> None:
     source = texts(amount(200, 3000), seed=7)
     while batch := list(itertools.islice(source, 100)):
         probes = {
@@ -221,13 +221,13 @@ def test_the_survey_of_all_probes_holds_hostile_values(tmp_path: Path) -> None:
         assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
-def test_scripts_by_hand_hold_hostile_values(tmp_path: Path) -> None:
-    """A profile's free texts reach the scripts of `kubetui plan --script` as values alone."""
+def test_hostile_values_survive_the_scripts_of_a_plan(tmp_path: Path) -> None:
+    """A profile's free text reaches the scripts of `kubetui plan --script` only as values."""
     for value in texts(amount(40, 400), seed=9):
         patches = [{"kind": "ClusterConfiguration", "apiServer": {"extraArgs": {"x": value}}}]
         profile = Profile.model_validate({"kubernetes": {"patches": patches}})
         for text in planview.scripts(Plan(profile)).values():
-            # every command of the script becomes one that does nothing: only the assignments are left
+            # keep only the assignments, so that none of the script's commands run
             body = "\n".join(line for line in text.splitlines() if line.startswith("#!")) + "\n"
             init = next(step for step in STEPS if step.name == "init")
             command = init.recipe(Plan(profile), Plan(profile).control_plane).apply
@@ -239,7 +239,7 @@ def test_scripts_by_hand_hold_hostile_values(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
-def test_no_name_leaves_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_name_escapes_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     hostile = (

@@ -1,4 +1,4 @@
-"""Fuzzed bytes through the real log pane on a pty: no sequence comes out that Textual itself does not write."""
+"""Fuzzed bytes through the real log pane on a pty: only sequences that Textual itself writes come out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEQUENCE = re.compile(
     rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC
     rb"|\x1b[PX^_].*?\x1b\\"  # DCS, SOS, PM, APC
     rb"|\x1b[ -/]*[0-~]"
-    rb"|[\x00-\x1f\x7f]"  # the rest of C0: an escape that begins nothing, too
+    rb"|[\x00-\x1f\x7f]"  # the rest of C0, including an escape that starts no sequence
     rb"|\xc2[\x80-\x9f]",  # C1
     re.DOTALL,
 )
@@ -31,7 +31,7 @@ PLACE = re.compile(rb"\x1b\[(\d+);(\d+)H")
 
 
 def shown(how: str, size: int) -> bytes:
-    """Return everything that the pane writes to a terminal of 80 by 24 while it is fed."""
+    """Return everything that the pane writes to an 80 by 24 terminal while it is fed."""
     pid, descriptor = pty.fork()
     if pid == 0:
         environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -40,7 +40,7 @@ def shown(how: str, size: int) -> bytes:
         os.execve(sys.executable, [sys.executable, "-m", "tests.security.fed_pane", how, str(size)], environment)  # noqa: S606
     parts: list[bytes] = []
     try:
-        # a closed terminal reads as an error
+        # reading a closed terminal raises an error
         while data := os.read(descriptor, 1 << 16):
             parts.append(data)
     except OSError:
@@ -52,19 +52,19 @@ def shown(how: str, size: int) -> bytes:
 
 
 def shapes(output: bytes) -> set[bytes]:
-    """Return the sequences in an output; places on the screen are one, wherever they lead."""
+    """Return the distinct sequences in some output; all cursor positions count as one."""
     return {PLACE.sub(b"<place>", found.group()) for found in SEQUENCE.finditer(output)}
 
 
 @pytest.fixture(scope="module")
 def own() -> set[bytes]:
-    """What the pane writes for plain words: all of it is Textual's own."""
+    """Return the sequences that the pane writes for plain words, which are all Textual's own."""
     output = shown("plain", 60_000)
     assert output.rstrip().endswith(b"ended 0"), output[-2000:]
     return shapes(output)
 
 
-def test_fuzzed_bytes_on_a_terminal_let_no_escape_through(own: set[bytes]) -> None:
+def test_no_escape_in_fuzzed_bytes_reaches_the_terminal(own: set[bytes]) -> None:
     assert b"<place>" in own
     assert any(shape.endswith(b"m") for shape in own)
     assert len(own) < 60, own
@@ -83,7 +83,7 @@ def test_fuzzed_bytes_on_a_terminal_let_no_escape_through(own: set[bytes]) -> No
     assert {character for character in set(text) if not character.isprintable()} == set()
 
 
-def test_an_escape_that_got_through_would_be_seen(own: set[bytes]) -> None:
+def test_a_leaked_escape_is_detected(own: set[bytes]) -> None:
     for planted in (
         b"\x1b]52;c;eA==\x07",
         b"\x1b[31m",

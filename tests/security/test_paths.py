@@ -1,4 +1,4 @@
-"""What kubetui writes is its owner's alone, whatever the umask, and never goes through a symbolic link."""
+"""Files that kubetui writes are private whatever the umask, and never written through a symbolic link."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rehearse(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_whole_run_under_no_umask_leaves_only_private_files(tmp_path: Path) -> None:
+def test_a_whole_run_with_umask_0_leaves_only_private_files(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         profilefile.save(Profile(name="lab"), tmp_path / "config" / "kubetui" / "profiles" / "lab.yaml")
@@ -71,7 +71,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_all(name: str) -> None:
-    """Do what a run does with its cluster's folder."""
+    """Write the files that a run writes in its cluster's folder."""
     cluster = Cluster(name)
     with cluster.lock():
         cluster.create()
@@ -97,7 +97,7 @@ PLACES: dict[str, Callable[[Path], Path]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_nothing_is_written_through_a_link(tmp_path: Path, state: Path, place: str) -> None:
+def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path, state: Path, place: str) -> None:
     path = PLACES[place](state)
     target = tmp_path / "theirs"
     folder = place in {"the state folder", "all clusters", "the cluster", "logs", "locks"}
@@ -120,7 +120,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, state: Path, place: s
         assert target.read_text() == ""
 
 
-def test_a_cluster_behind_a_link_is_none(tmp_path: Path, state: Path) -> None:
+def test_a_symlinked_cluster_folder_is_rejected(tmp_path: Path, state: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "profile.yaml").write_text("name: lab\n")
@@ -132,7 +132,7 @@ def test_a_cluster_behind_a_link_is_none(tmp_path: Path, state: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../theirs", "/etc", "a/b", "", "a\nb", "-a", "\x1b[2J", "A", "a" * 41])
-def test_no_command_reaches_out_of_the_clusters(tmp_path: Path, state: Path, name: str) -> None:
+def test_no_cluster_name_escapes_the_clusters_folder(tmp_path: Path, state: Path, name: str) -> None:
     (state / "clusters").mkdir(parents=True)
     (state / "theirs").mkdir()
     (state / "theirs" / "profile.yaml").write_text("name: theirs\n")
@@ -143,7 +143,7 @@ def test_no_command_reaches_out_of_the_clusters(tmp_path: Path, state: Path, nam
     assert (state / "theirs" / "profile.yaml").exists()
 
 
-def test_a_folder_of_a_name_that_no_cluster_has_is_not_listed(state: Path) -> None:
+def test_folders_with_invalid_cluster_names_are_not_listed(state: Path) -> None:
     for name in ("lab", "\x1b]52;c;eA==\x07", "UPPER"):
         (state / "clusters" / name).mkdir(parents=True)
         (state / "clusters" / name / "profile.yaml").write_text("name: lab\n")
@@ -151,7 +151,7 @@ def test_a_folder_of_a_name_that_no_cluster_has_is_not_listed(state: Path) -> No
     assert clusters.is_name("lab")
 
 
-def test_parents_that_are_made_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_created_parent_folders_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "a" / "b"))
     before = os.umask(0)
     try:

@@ -1,4 +1,4 @@
-"""Secrets that are known become stars: in every form, at every cut, in documents, and never half of one."""
+"""Known secrets become stars: in every form, across every split, in documents, and never only in part."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA6NF8\niallvQVp22WDkTkyrt
         lambda text: Command("", {"V": text}).assignments(reveal=True).strip(),
     ],
 )
-def test_a_secret_is_found_in_every_form(form: Callable[[str], str]) -> None:
+def test_a_secret_is_redacted_in_every_form(form: Callable[[str], str]) -> None:
     Secret(PASSWORD)
     shown = redact(f"before {form(PASSWORD)} after")
     assert "s3cr" not in shown
@@ -54,13 +54,13 @@ def test_a_secret_is_found_in_every_form(form: Callable[[str], str]) -> None:
     assert shown.endswith(" after")
 
 
-def test_a_short_secret_does_not_turn_words_into_stars() -> None:
+def test_a_short_secret_is_not_redacted_inside_words() -> None:
     Secret("abc")
     assert redact("abcdef") == "abcdef"
 
 
 @given(st.integers(1, len(TOKEN) + 11), st.sampled_from(["", "    ", "\t"]), st.booleans())
-def test_a_secret_that_goes_over_a_lines_end_is_found(cut: int, indent: str, known: bool) -> None:  # noqa: FBT001
+def test_a_secret_split_across_two_lines_is_redacted(cut: int, indent: str, known: bool) -> None:  # noqa: FBT001
     value = "s3cr3tpassw0rdx"
     if known:
         remember(value)
@@ -77,7 +77,7 @@ def test_a_secret_that_goes_over_a_lines_end_is_found(cut: int, indent: str, kno
             assert secret[start : start + size] not in shown[1]
 
 
-def test_a_secret_over_several_lines_is_found() -> None:
+def test_a_secret_split_across_several_lines_is_redacted() -> None:
     secret = base64.b64encode(bytes(range(120))).decode()
     remember(secret)
     hide = Stream()
@@ -87,7 +87,7 @@ def test_a_secret_over_several_lines_is_found() -> None:
 
 
 @given(st.lists(st.integers(0, 300), max_size=6))
-def test_chunks_do_not_matter(cuts: list[int]) -> None:
+def test_redaction_ignores_chunk_boundaries(cuts: list[int]) -> None:
     remember("s3cr3tpassw0rdx")
     data = b"one\nthe password is s3cr3tpassw0rdx, and\r\nagain s3cr3tpassw0rdx\n"
     edges = [0, *sorted(cut % len(data) for cut in cuts), len(data)]
@@ -98,7 +98,7 @@ def test_chunks_do_not_matter(cuts: list[int]) -> None:
 
 
 @given(st.integers(0, 70))
-def test_a_secret_at_the_cap_is_whole_or_gone(before: int) -> None:
+def test_no_part_of_a_secret_is_shown_where_a_long_line_is_cut(before: int) -> None:
     secret = "p&ss!w(rd)with*odd#signs"  # noqa: S105
     remember(secret)
     lines = LineCutter(64)
@@ -108,7 +108,7 @@ def test_a_secret_at_the_cap_is_whole_or_gone(before: int) -> None:
     assert not any(secret[at : at + 4] in shown for at in range(len(secret) - 3))
 
 
-def test_a_private_key_is_hidden_though_nobody_knew_it() -> None:
+def test_an_unknown_private_key_is_redacted() -> None:
     hide = Stream()
     shown = [hide(line) for line in ["key:", *PEM.split("\n"), "after"]]
     assert shown[0] == "key:"
@@ -119,7 +119,7 @@ def test_a_private_key_is_hidden_though_nobody_knew_it() -> None:
     assert "MIIE" not in redact(PEM.replace("\n", "\\n"))
 
 
-def test_a_kubeconfigs_key_is_hidden() -> None:
+def test_a_kubeconfigs_key_is_redacted() -> None:
     data = base64.b64encode(PEM.encode()).decode()
     text = f"users:\n- name: a\n  user:\n    client-key-data: {data}\n"
     assert data not in redact(text)
@@ -127,7 +127,7 @@ def test_a_kubeconfigs_key_is_hidden() -> None:
     assert data not in redact(f"only {data} here")
 
 
-def test_a_secret_of_many_lines_is_known_line_by_line() -> None:
+def test_each_line_of_a_multiline_secret_is_redacted() -> None:
     Secret(PEM)
     assert redact("a MIIEowIBAAKCAQEA6NF8 b") == f"a {STARS} b"
     assert redact("-----BEGIN CERTIFICATE-----") == "-----BEGIN CERTIFICATE-----"
@@ -137,7 +137,7 @@ class _WithUrl(Part):
     url: Url
 
 
-def test_a_urls_password_is_remembered_when_the_url_is_read() -> None:
+def test_a_urls_password_is_redacted_once_the_url_is_parsed() -> None:
     with pytest.raises(ValueError, match="a profile holds none"):
         _WithUrl.model_validate({"url": "http://me:p%40ssw0rd@proxy:3128"})
     assert redact("user me, password p@ssw0rd") == f"user me, password {STARS}"
@@ -156,7 +156,7 @@ def test_a_urls_password_is_remembered_when_the_url_is_read() -> None:
         ("http://:pass@proxy", "pass"),
     ],
 )
-def test_the_password_of_a_url(url: str, password: str) -> None:
+def test_url_password_finds_the_password(url: str, password: str) -> None:
     assert url_password(url) == password
 
 
@@ -171,7 +171,7 @@ def test_documents_are_redacted_by_text_and_by_key() -> None:
     }
 
 
-def test_what_a_telling_key_names_in_a_profile_is_known() -> None:
+def test_values_under_secret_sounding_keys_of_a_profile_are_redacted() -> None:
     remember_telling({"libvirt": {"graphics_passwd": "vncs3cret", "cpus": 2}})
     assert redact("-vnc password=vncs3cret") == f"-vnc password={STARS}"
     patches = [{"kind": "InitConfiguration", "certificateKey": "k" * 20}]
@@ -180,7 +180,7 @@ def test_what_a_telling_key_names_in_a_profile_is_known() -> None:
     assert redact("k" * 20) == STARS
 
 
-def test_an_errors_text_has_no_secret_and_obeys_no_terminal() -> None:
+def test_an_errors_text_has_no_secret_and_no_control_characters() -> None:
     Secret("hunter2hunter2")
     error = KubetuiError("\x1b]52;c;eA==\x07 hunter2hunter2\nnext\r\x1b[2J", fix=f"use \x9b {TOKEN}")
     text = f"{error}{error.args}{error!r}{error.message}{error.fix}"
@@ -203,5 +203,5 @@ def test_an_errors_text_has_no_secret_and_obeys_no_terminal() -> None:
         ("key " + "0123456789abcdef" * 4, f"key {STARS}"),
     ],
 )
-def test_of_a_text_of_another_process_what_is_no_secret_stays(text: str, left: str) -> None:
+def test_redact_unseen_hides_only_what_looks_secret(text: str, left: str) -> None:
     assert redact_unseen(text) == left

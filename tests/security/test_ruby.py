@@ -1,4 +1,4 @@
-"""No value becomes Ruby: hostile text through machines.json, loaded by real Vagrant in its own Ruby."""
+"""No value is run as Ruby code: hostile text in machines.json, loaded by real Vagrant in its own Ruby."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RUBY = (
 
 
 def document(values: list[str]) -> dict[str, object]:
-    """Return machines.json with one hostile value a machine, wherever a profile's free text can stand."""
+    """Return machines.json with one hostile value per machine, wherever a profile allows free text."""
     made = machines_document(
         Plan(Profile.model_validate({"provider": "hyperv", "machines": {"workers": len(values) - 1}}))
     )
@@ -60,7 +60,7 @@ def ruby() -> str:
     return found
 
 
-def test_hostile_values_arrive_in_vagrant_as_they_are(tmp_path: Path, ruby: str) -> None:
+def test_hostile_values_reach_vagrant_unchanged(tmp_path: Path, ruby: str) -> None:
     count = amount(BATCH, 1000)
     fuzzed = [text for text in texts(2 * count, seed=13) if len(text) < 1000]
     values = [*RUBY, *(f"{piece}{hostile}" for hostile in RUBY for piece in PIECES[:3]), *fuzzed][:count]
@@ -76,7 +76,7 @@ def test_hostile_values_arrive_in_vagrant_as_they_are(tmp_path: Path, ruby: str)
 
 
 @pytest.mark.parametrize("value", RUBY[: amount(2, len(RUBY))])
-def test_hostile_names_and_methods_are_refused(tmp_path: Path, ruby: str, value: str) -> None:
+def test_hostile_setting_and_method_names_are_refused(tmp_path: Path, ruby: str, value: str) -> None:
     hostile = machines_document(Plan(Profile.model_validate({"provider": "hyperv"})))
     hostile["machines"][0]["settings"] |= {value: 1, "instance_eval": value, "system": value}
     found = load(tmp_path, ruby, hostile)
@@ -85,7 +85,7 @@ def test_hostile_names_and_methods_are_refused(tmp_path: Path, ruby: str, value:
     assert not list(tmp_path.rglob(CANARY))
 
 
-def test_a_profile_cannot_name_such_a_setting() -> None:
+def test_a_profile_refuses_hostile_setting_names() -> None:
     for value in RUBY:
         with pytest.raises(ValueError, match="options"):
             Profile.model_validate({"machines": {"options": {"hyperv": {value: 1}}}})

@@ -1,4 +1,4 @@
-"""Planted secrets are on no screen of a run: not in its log, not in what failed, not in the wizard's own error."""
+"""Planted secrets appear on no screen of a run: not in its log, its failures or the wizard's own error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 
 class Running(KubetuiApp):
-    """Shows one run from its beginning."""
+    """An app that shows one run from the start."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()

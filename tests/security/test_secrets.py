@@ -1,4 +1,4 @@
-"""Planted secrets are found nowhere: not in what a run prints or writes, not in a plan, not in a crash."""
+"""Planted secrets never leak: not into a run's output or files, not into a plan, not into a crash report."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from tests.security.planted import (
 
 
 class Canaries(FakeNode):
-    """A machine that prints every secret that it was given, and more, cut as badly as can be."""
+    """A machine that prints every secret it was given, and more, split in the worst places."""
 
     async def carry_out(self, task: str, command: Command, log: object) -> Result:
         for secret in (PROXY, TOKEN, SUDO):
@@ -99,7 +99,7 @@ async def test_a_run_shows_no_secret_on_any_failure_path(tmp_path: Path, monkeyp
             for each in sinks:
                 each(event)
 
-        with pytest.raises(ValueError) as caught:  # noqa: PT011 - what comes through is the step's own
+        with pytest.raises(ValueError) as caught:  # noqa: PT011 - the step's own error comes through
             await Engine(bench.run, sink, bench.stop).execute()
     for out in (plain, verbose, lines):
         assert_none(out.getvalue())
@@ -147,7 +147,7 @@ def test_messages_about_profiles_show_no_secret() -> None:
         assert_none(str(caught.value))
 
 
-def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
+def test_a_crash_report_names_the_location_but_no_variable_values() -> None:
     def inner(password: str) -> None:
         raise RuntimeError(f"\x1b[2Jcannot use {password} {TOKEN} http://me:{PROXY}@proxy {BASIC} {KEY}")
 
@@ -169,7 +169,7 @@ def test_a_crash_tells_where_and_nothing_that_variables_held() -> None:
     assert "inner" in text
 
 
-def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path: Path) -> None:
+def test_the_command_line_reports_a_crash_without_a_python_traceback(tmp_path: Path) -> None:
     code = (
         "import kubetui.cli.show, kubetui.cli.main, kubetui.remote.command\n"
         "def boom(*a, **k):\n"
@@ -178,7 +178,7 @@ def test_the_command_line_reports_a_crash_without_a_traceback_of_python(tmp_path
         "kubetui.cli.show.profiles = boom\n"
         "kubetui.cli.main.main(['profiles'])\n"
     )
-    # by standard input: another test looks at the command lines of every process
+    # through standard input, because another test scans the command lines of every process
     done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.BUG
     assert "Traceback" not in done.stderr
@@ -201,7 +201,7 @@ kubetui.machines.rehearsal.answers.secrets = types.SimpleNamespace(choice=choice
 kubetui.steps.cluster.join_control_plane.secrets = types.SimpleNamespace(token_hex=token_hex)
 kubetui.cli.main.main()
 """
-"""kubetui, whose rehearsed machines hand out the planted join token, and whose certificate key is the planted one."""
+"""Runs kubetui with the planted join token, handed out by rehearsed machines, and the planted certificate key."""
 
 
 def known_faults() -> list[str]:
@@ -211,7 +211,7 @@ def known_faults() -> list[str]:
 
 @pytest.mark.parametrize("fault", known_faults())
 @pytest.mark.parametrize("form", ["--json", "--verbose"] if FULL else ["--verbose"])
-def test_a_whole_run_shows_and_keeps_no_secret(tmp_path: Path, fault: str, form: str) -> None:
+def test_a_whole_run_prints_and_stores_no_secret(tmp_path: Path, fault: str, form: str) -> None:
     profile, config, used = tmp_path / "lab.yaml", tmp_path / "config", tmp_path / "used"
     profilefile.save(Profile.model_validate({**DOCUMENT, "provider": "virtualbox"}), profile)
     (config / "kubetui").mkdir(parents=True)
@@ -245,7 +245,7 @@ def test_a_whole_run_shows_and_keeps_no_secret(tmp_path: Path, fault: str, form:
 
 
 def private_keys(state: Path) -> Iterator[str]:
-    """Yield a part of each private key that a cluster's folder has: the user's, the machines', the administrator's."""
+    """Yield part of each private key in a state folder: the user's, the machines' and the administrator's."""
     for path, text in files_under(state):
         if path.name in {"id_ed25519", "host_key"}:
             yield text.splitlines()[2]

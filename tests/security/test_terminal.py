@@ -1,4 +1,4 @@
-"""Nothing from outside reaches a terminal as more than text: bytes, file names, messages, tables."""
+"""Untrusted input reaches a terminal only as plain text: bytes, file names, messages, tables."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def harmless(text: str) -> bool:
     return text.isprintable() and not any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co"} for each in set(text))
 
 
-def test_fuzzed_bytes_let_no_escape_through() -> None:
+def test_no_escape_in_fuzzed_bytes_survives() -> None:
     source = random.Random(17)  # noqa: S311
     lines, hide = LineCutter(), Stream()
     fed, total = 0, amount(500_000, 10_000_000)
@@ -93,18 +93,18 @@ def test_fuzzed_bytes_let_no_escape_through() -> None:
     assert all(map(harmless, lines.close()))
 
 
-def test_every_single_character_is_harmless() -> None:
+def test_every_cleaned_character_is_harmless() -> None:
     for code in range(0x110000):
         assert harmless(clean(chr(code))), hex(code)
 
 
 @pytest.mark.parametrize("error", [KubetuiError, ProfileError])
-def test_messages_are_harmless(error: type[KubetuiError]) -> None:
+def test_error_messages_are_harmless(error: type[KubetuiError]) -> None:
     made = error(f"it said {EVIL}\nand {EVIL}", fix=EVIL)
     assert all(map(harmless, f"{made}".split("\n")))
 
 
-def test_a_profile_that_is_wrong_is_told_harmlessly(tmp_path: Path) -> None:
+def test_errors_about_invalid_profiles_are_harmless(tmp_path: Path) -> None:
     quoted = json.dumps(EVIL)
     for text in (
         f"name: {quoted}",
@@ -123,7 +123,7 @@ def test_a_profile_that_is_wrong_is_told_harmlessly(tmp_path: Path) -> None:
     assert all(map(harmless, str(missing.value).split("\n")))
 
 
-def test_a_plan_shows_a_manifest_of_others_harmlessly(tmp_path: Path) -> None:
+def test_a_plan_shows_a_third_party_manifest_harmlessly(tmp_path: Path) -> None:
     path = tmp_path / "manifest.yaml"
     path.write_text(f"a: {EVIL}\nb: 2\n".replace("\0", ""))
     network = {"pod_network": "manifest", "manifest": {"path": str(path)}}
@@ -131,7 +131,7 @@ def test_a_plan_shows_a_manifest_of_others_harmlessly(tmp_path: Path) -> None:
     assert all(map(harmless, text.split("\n")))
 
 
-def test_tables_are_cut_from_harmless_text() -> None:
+def test_table_cells_are_harmless() -> None:
     for table in (
         aligned_table(f"NAME   POD\n{EVIL} x\n", 0.0),
         tabbed_table(f"NAME\tPOD\n{EVIL}\tx", 0.0),
@@ -140,7 +140,7 @@ def test_tables_are_cut_from_harmless_text() -> None:
             assert harmless(text)
 
 
-async def test_events_and_what_is_printed_of_them_are_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_and_their_printed_output_are_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     async def says(task: Task) -> Outcome:
@@ -175,5 +175,5 @@ async def test_events_and_what_is_printed_of_them_are_harmless(tmp_path: Path, m
         assert all(map(harmless, text.split("\n"))), ascii(text)
 
 
-def test_redacting_makes_nothing_harmful() -> None:
+def test_redacted_text_is_harmless() -> None:
     assert harmless(redact(clean(EVIL)))

@@ -1,4 +1,4 @@
-"""Fuzzed profiles: each is a profile or one clear message, never a traceback, within 2 seconds and 50 MiB."""
+"""Fuzzed profiles: each parses or gives one clear message, never a traceback, within 2 seconds and 50 MiB."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ WORDS = (
 
 
 def document(source: random.Random) -> bytes:
-    """Return something between a good profile and noise."""
+    """Return something between a valid profile and noise."""
     pieces = [source.choice(WORDS if source.random() < 0.8 else PIECES) for _ in range(source.randrange(1, 25))]
     data = bytearray("".join(pieces).encode(errors="surrogatepass"))
     for _ in range(source.choice((0, 0, 0, 1, 3))):
@@ -94,14 +94,14 @@ def refusal(data: bytes) -> ProfileError | None:
 
 
 def clear(error: ProfileError) -> bool:
-    """Tell whether a message says where and what, harmlessly, and does not go on for pages."""
+    """Return whether a message says where and what is wrong, is printable, and is not pages long."""
     text = str(error)
     lines = all(line.isprintable() for line in text.split("\n"))
     return error.message.startswith("x.yaml:") and len(error.message) > 12 and lines and len(text) < 20_000
 
 
 def fuzz(seed: int, count: int) -> None:
-    """Parse `count` documents in this process; what is wrong raises."""
+    """Parse `count` documents in this process; raise on any misbehaviour."""
     source = random.Random(seed)  # noqa: S311
     profiles = 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -114,15 +114,15 @@ def fuzz(seed: int, count: int) -> None:
         profiles += error is None
         assert error is None or clear(error), (number, data, error)
         if number == 200:
-            # imports and caches are made by then
+            # imports are done and caches are filled by now
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert grown < MIB, f"{grown:.0f} MiB"
     sys.stdout.write(f"{count} documents, {profiles} profiles, {grown:.1f} MiB\n")
 
 
-def test_fuzzed_documents_are_profiles_or_refusals() -> None:
-    """In a process of its own, so that its memory is nobody else's."""
+def test_fuzzed_documents_parse_or_are_refused() -> None:
+    """Fuzz in a separate process, so that only its own memory is measured."""
     code = f"from tests.security.test_yaml import fuzz; fuzz(3, {amount(3000, 100_000)})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -138,8 +138,8 @@ def wrong_credentials() -> ProfileError | None:
     return None
 
 
-def test_fuzzed_credentials_are_passwords_or_refusals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The credentials file is read as strictly, and no message repeats what stands in it."""
+def test_fuzzed_credentials_parse_or_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The credentials file is parsed as strictly as a profile, and no message repeats its content."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     path = credentials_file()
     path.parent.mkdir()
@@ -149,7 +149,7 @@ def test_fuzzed_credentials_are_passwords_or_refusals(tmp_path: Path, monkeypatc
         data = document(source)
         value = f"c4n{source.choice(PIECES)}ry{source.randrange(10**6)}"
         path.write_bytes(source.choice((data, f"proxy: {value}\n".encode(), f"'proxy:1': '{value}'\n".encode())))
-        # without what redaction knows by now: no message repeats it in the first place
+        # forget known secrets, so that a message which repeats one is not saved by redaction
         redaction.forget_all()
         error = wrong_credentials()
         taken += error is None
