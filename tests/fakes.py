@@ -1,4 +1,4 @@
-"""A cluster without machines: a provider, nodes and steps that live in memory and write down what happens."""
+"""In-memory fakes: a provider, nodes and steps that record what happens, without any machines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -23,7 +23,7 @@ Body = Callable[[Task], Awaitable[Outcome]]
 
 
 class FakeProvider:
-    """Machines that are there at once."""
+    """A provider whose machines start at once."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -52,7 +52,7 @@ class FakeProvider:
 
 @dataclass
 class FakeNode:
-    """A node whose answers stand in `probes` and `applies`, taken one after the other; without one it is well."""
+    """A node that takes its answers from `probes` and `applies` in order; when they run out, it reports success."""
 
     probes: list[Result] = field(default_factory=list)
     applies: list[Result | LostTrackError] = field(default_factory=list)
@@ -93,13 +93,13 @@ def step(
     run: Body = done,
     recipe: Recipe | None = None,
 ) -> Step:
-    """Return a step; with a recipe it follows that."""
+    """Return a step that follows `recipe` if there is one, else calls `run`."""
     body = run if recipe is None else follow_recipe
     return Step(name, name.title(), "Why.", "Source", where, needs, lambda _plan, _machine: recipe or Recipe(), body)
 
 
 class Bench:
-    """One run of some steps, and what came of it."""
+    """A run of some steps, and the events it produced."""
 
     def __init__(self, plan: Plan, steps: tuple[Step, ...], *nodes: FakeNode) -> None:
         async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
@@ -121,7 +121,7 @@ class Bench:
         return [str(event.task) for event in self.events if isinstance(event, TaskStarted)]
 
     def finished(self) -> dict[str, Outcome]:
-        """Return how each task ended; fails when one ended twice."""
+        """Return the outcome of each task; fail if a task finished twice."""
         ended = [event for event in self.events if isinstance(event, TaskFinished)]
         assert len({event.task for event in ended}) == len(ended)
         return {str(event.task): event.outcome for event in ended}

@@ -1,6 +1,6 @@
-"""A step that prints without end, through a real SSH connection and the engine, in a process whose memory is watched.
+"""Measure memory while a step floods its output through a real SSH connection and the engine.
 
-python -m tests.flood FOLDER BYTES      prints as JSON how it ended
+python -m tests.flood FOLDER BYTES      prints the result as JSON
 """
 
 import asyncio
@@ -30,7 +30,7 @@ WARM = "2000000"
 
 
 async def flood(folder: Path, bytes_: str) -> tuple[TaskFinished, Buffers]:
-    """Run a step that prints so many bytes, and return how it ended."""
+    """Run a step that prints this many bytes; return how it ended, and the log buffers."""
     buffers = Buffers(["kubmaster"])
     ended: list[TaskFinished] = []
     (folder / "machine").mkdir(parents=True)
@@ -55,12 +55,12 @@ async def flood(folder: Path, bytes_: str) -> tuple[TaskFinished, Buffers]:
 
 
 def peak() -> int:
-    """Return the most memory that this process ever had, in bytes."""
+    """Return the peak memory of this process, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def main() -> None:
-    """Warm up, flood, and say what it took."""
+    """Warm up, flood, and print the memory growth and what was kept."""
     folder = Path(sys.argv[1])
     os.environ["XDG_STATE_HOME"] = str(folder)
     asyncio.run(flood(folder / "warm", WARM))

@@ -1,6 +1,6 @@
-"""A machine to reach over SSH on this host: a real SSH server whose commands run in a real bash.
+"""A fake machine on this host, reached over SSH: a real SSH server whose commands run in a real bash.
 
-`sudo`, `systemd-run` and `systemctl` are small stand-ins, and a `Wire` in between can break or freeze.
+`sudo`, `systemd-run` and `systemctl` are small stand-ins, and the `Wire` in between can be cut or frozen.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ esac
 
 
 class Wire:
-    """What lies between the host and the machine: it can be cut, frozen, and lead elsewhere."""
+    """The connection between host and machine: it can be cut, frozen, or redirected."""
 
     def __init__(self) -> None:
         self.target = 0
@@ -70,12 +70,12 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Listen; on the same port as before, if there was one."""
+        """Start listening, on the previous port if there was one."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Listen no more, and cut what there is."""
+        """Stop listening, and cut all connections."""
         self.cut()
         if self._server is not None:
             self._server.close()
@@ -86,18 +86,18 @@ class Wire:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def cut(self) -> None:
-        """Break every connection at once."""
+        """Abort all connections immediately."""
         for writer in self._writers:
             writer.transport.abort()
         self._writers.clear()
 
     def strand(self) -> None:
-        """Freeze the connections that there are, for ever; new ones pass."""
+        """Freeze the current connections permanently; new ones work."""
         self.frozen.set()
         self.frozen = asyncio.Event()
 
     def cut_after(self, number: int) -> None:
-        """Break when so many bytes more have come from the machine."""
+        """Cut all connections once the machine has sent this many more bytes."""
         self._cut_after = number
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -119,7 +119,7 @@ class Wire:
             while True:
                 data = await source.read(65536)
                 if frozen.is_set():
-                    # nor does it pass on that the other side has closed
+                    # a frozen connection does not even pass on that the other side has closed
                     await asyncio.Event().wait()
                 if not data:
                     break
@@ -135,7 +135,7 @@ class Wire:
 
 
 class Guest:
-    """The machine: an SSH server, a folder that plays /run/kubetui, and the stand-ins."""
+    """The machine: an SSH server, a folder that replaces /run/kubetui, and the stand-ins."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -160,7 +160,7 @@ class Guest:
         await self.wire.open()
 
     async def serve(self) -> None:
-        """Start the SSH server, with a new host key."""
+        """Start or restart the SSH server with a new host key."""
         guest = self
         if self._server is not None:
             self._server.close()
@@ -217,7 +217,7 @@ class Guest:
             else:
                 process.exit(code)
         finally:
-            # as sshd does when the connection is gone: the pipes close, and nothing is killed
+            # like sshd after a lost connection: close the pipes and kill nothing
             child.stdin.close()
 
     def node(self, patience: Patience = QUICK) -> SshNode:
@@ -226,7 +226,7 @@ class Guest:
 
     @property
     def runs(self) -> list[str]:
-        """The units that were started, in order."""
+        """The names of the started units, in order."""
         path = self.standins / "runs"
         return path.read_text().split() if path.exists() else []
 
@@ -241,7 +241,7 @@ class Guest:
         for child in self._children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            # its pipes may be open still, and nobody reads them
+            # its pipes may still be open with nobody reading them
             child._transport.close()  # type: ignore[attr-defined]  # asyncio shows no transport of a child
             await child.wait()
 

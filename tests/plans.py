@@ -1,4 +1,4 @@
-"""Plans for tests, and golden files: `KUBETUI_GOLDEN=write pytest tests` writes them anew."""
+"""Plans and golden files for tests; `KUBETUI_GOLDEN=write pytest tests` rewrites the golden files."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ MIRRORS = {
 
 
 def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -> Plan:
-    """Return a plan from the profile's groups of fields: `plan(network={"pod_cidr": "10.10.0.0/16"})`."""
+    """Return a plan from groups of profile fields: `plan(network={"pod_cidr": "10.10.0.0/16"})`."""
     values = {
         **groups,
         "machines": {"workers": workers, **groups.get("machines", {})},
@@ -32,11 +32,11 @@ def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -
 
 
 FULL = plan(machines={"control_planes": 2}, network={"control_plane_endpoint": "lab.test:6443"}, mirrors=MIRRORS)
-"""Several control planes, and everything from a mirror."""
+"""A plan with several control planes that downloads everything from mirrors."""
 
 
 def assert_golden(name: str, text: str) -> None:
-    """Compare with `golden/NAME`."""
+    """Compare a text with the golden file `golden/NAME`."""
     path = GOLDEN / name
     if os.environ.get("KUBETUI_GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Profiles for tests, of the few fields that differ from the defaults."""
+"""Build test profiles from only the fields that differ from the defaults."""
 
 from typing import Any
 

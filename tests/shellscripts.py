@@ -1,4 +1,4 @@
-"""What tests ask of shell scripts: what shellcheck finds in them, and which values they take."""
+"""Inspect shell scripts for tests: shellcheck's findings, and the variables that a script needs."""
 
 import os
 import re
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OTHERS = {"BASHPID", "BASH_LINENO", "LINENO", "SECONDS", "ID", "ID_LIKE", "PRETTY_NAME"}
-"""Variables of bash itself and of /etc/os-release."""
+"""Variables that bash or /etc/os-release sets."""
 _FOUND = re.compile(r"^(.+?):\d+:\d+: .* \[(SC\d+)\]$", re.MULTILINE)
 
 
 def shellcheck(*paths: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield what shellcheck finds in files: the path, the code, and the whole line."""
-    # beside this Python, as pip installs it, whether or not the environment is activated
+    """Yield each shellcheck finding as path, code and the whole line."""
+    # pip installs it next to this Python, which is not on PATH if the environment is not activated
     program = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert program is not None
     command = [program, "--norc", "--format=gcc", "--extended-analysis=false", *map(str, paths)]
@@ -26,7 +26,7 @@ def shellcheck(*paths: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def taken(script: str) -> set[str]:
-    """Return the upper-case variables that a script reads and does not set: the values that its command must give."""
+    """Return the upper-case variables that a script reads but does not set: values that its command must provide."""
     code = re.sub(r"^\s*#.*$", "", script, flags=re.MULTILINE)
     read = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", code))
     for counted in re.findall(r"\(\((.*?)\)\)", code):

@@ -1,4 +1,4 @@
-"""The house keeps its shape: small folders, short import chains, and an ARCHITECTURE.md that names what exists."""
+"""Architecture limits: small folders, short import chains, and an ARCHITECTURE.md that matches the code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def graph() -> grimp.ImportGraph:
 
 
 def chain_from(module: str, room: frozenset[str], above: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The longest chain of imports inside a room that begins with a module; a circle fails the test."""
+    """Return the longest import chain from a module inside its room; fail on an import circle."""
     assert module not in above, f"import circle: {' > '.join((*above, module))}"
     below = graph().find_modules_directly_imported_by(module) & room
     return (module, *max((chain_from(each, room, (*above, module)) for each in sorted(below)), key=len, default=()))
@@ -58,7 +58,7 @@ def test_the_table_lists_what_a_newcomer_looks_for() -> None:
 
 
 def defined(path: Path) -> set[str]:
-    """The names a module defines at its top level, and its classes' own as CLASS.NAME."""
+    """Return the names that a module defines at its top level, and those of its classes as CLASS.NAME."""
     found: set[str] = set()
 
     def collect(body: list[ast.stmt], prefix: str) -> None:
@@ -79,7 +79,7 @@ def defined(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(("concern", "place", "names"), ROWS, ids=[row[0].strip() for row in ROWS])
-def test_what_the_table_names_exists(concern: str, place: str, names: str) -> None:
+def test_everything_that_the_table_names_exists(concern: str, place: str, names: str) -> None:
     path = ROOT / place
     assert path.exists(), f"{concern}: {place} does not exist"
     wanted = set(re.findall(r"`([^`]+)`", names))

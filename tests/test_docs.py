@@ -1,4 +1,4 @@
-"""What the documentation lists is what the code has."""
+"""The documentation lists exactly the error ids and events that the code has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TABLES = {"Known", "_pattern", "Cause"}
 
 
 def ids() -> Iterator[str]:
-    """Every error id: passed as `id=`, set in a class, or standing in a table of known failures."""
+    """Yield every error id: passed as `id=`, set in a class, or listed in a table of known failures."""
     for path in (ROOT / "kubetui").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
@@ -27,13 +27,13 @@ def ids() -> Iterator[str]:
                     yield from (text for text in texts if re.fullmatch(r"[A-Z][A-Z-]+", text))
 
 
-def test_every_error_id_is_documented_and_no_other() -> None:
+def test_the_documented_error_ids_are_exactly_those_in_the_code() -> None:
     rows = re.findall(r"^\| ([A-Z][A-Z, -]+) \|", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE)
     documented = {word.strip() for row in rows for word in row.split(",")}
     assert documented == set(ids())
 
 
-def test_every_event_is_documented() -> None:
+def test_the_documented_events_are_exactly_those_in_the_code() -> None:
     text = (ROOT / "kubetui" / "engine" / "events.py").read_text()
     union = re.search(r"^Event = (.*)$", text, re.MULTILINE)
     assert union is not None

@@ -1,4 +1,4 @@
-"""The examples in docstrings say what is so."""
+"""The doctests of all modules pass."""
 
 import doctest
 from importlib import import_module
@@ -16,7 +16,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str) -> None:
+def test_docstring_examples_are_correct(name: str) -> None:
     failed, tried = doctest.testmod(import_module(name))
     assert tried
     assert failed == 0

@@ -1,4 +1,4 @@
-"""Shell stands in `.sh` files of its own, shellcheck finds nothing in them, and Python holds no script."""
+"""Shell code lives in `.sh` files that pass shellcheck; Python files contain no shell scripts."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ FILES = sorted(ROOT.glob("kubetui/**/*.sh"))
 DISABLED = re.compile(r"^# shellcheck disable=([A-Z0-9,]+) # \S.*$", re.MULTILINE)
 VALUES = re.compile(r"^# shellcheck shell=bash # values: ([A-Z0-9_]+(?:, [A-Z0-9_]+)*)$", re.MULTILINE)
 LONGEST = 3
-"""So many lines of shell may stand in a Python string."""
+"""The maximum number of lines of shell in a Python string."""
 SHELL = re.compile(
     r"^\s*(?:\[\[ |(?:if|for|while|until|case|local|export|printf|mkdir|rm|trap|systemctl|say|fail|put|retry) "
     r"|set -|exit\b|(?:fi|done|esac)$|\w+\(\) \{|\w+=\$\()",
@@ -26,7 +26,7 @@ SHELL = re.compile(
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Path, set[str]]:
-    """The codes that shellcheck says of each file when the file disables nothing."""
+    """Return the shellcheck codes of each file with its disable comments removed."""
     folder = tmp_path_factory.mktemp("undisabled")
     copies = {folder / f"{number}.sh": path for number, path in enumerate(FILES)}
     for copy, path in copies.items():
@@ -71,14 +71,14 @@ def test_a_loaded_script_is_its_file_without_shellchecks_comments(path: Path) ->
     assert path.read_text().endswith(loaded)
 
 
-def test_python_holds_no_script() -> None:
+def test_python_files_contain_no_shell_scripts() -> None:
     files = [*ROOT.glob("kubetui/**/*.py"), *ROOT.glob("screens/**/*.py")]
     held = {named(path): list(scripts_in(path.read_text())) for path in files}
     assert {path: lines for path, lines in held.items() if lines} == {}
 
 
 def scripts_in(source: str) -> Iterator[str]:
-    """Yield the line number and first line of every string that is a script of more than a few lines."""
+    """Yield the line number and first line of every string with a shell script longer than LONGEST lines."""
     tree = ast.parse(source)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -99,5 +99,5 @@ def scripts_in(source: str) -> Iterator[str]:
         ('A = """\nScreen {\n  set: 1;\n  exited: 2;\n}\n"""\n', 0),
     ],
 )
-def test_a_script_in_python_is_detected(source: str, count: int) -> None:
+def test_shell_scripts_in_python_strings_are_detected(source: str, count: int) -> None:
     assert len(list(scripts_in(source))) == count

@@ -1,7 +1,7 @@
-"""Makes the README's screenshots from the running wizard: `python docs/screenshots/make.py`.
+"""Make the README's screenshots from the running wizard: `python docs/screenshots/make.py`.
 
-The wizard runs without a terminal and rehearses a cluster: the screens and the pipeline are the real ones, and the
-machines play a recording. The screenshots are labelled a rehearsal.
+The wizard runs without a terminal and rehearses a cluster: the screens and the pipeline are real, and the machines
+play back a recording. The screenshots are labelled a rehearsal.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SIZE = (100, 30)
 PATIENCE = 90.0
-"""Seconds to wait for a screen."""
+"""The most seconds to wait for a screen."""
 
 
 async def main() -> None:
-    """Go from the start screen to the cluster, and take a screenshot of each screen on the way."""
+    """Go from the start screen to the finished cluster, and take screenshots on the way."""
     from screens.app import KubetuiApp
 
     app = KubetuiApp()

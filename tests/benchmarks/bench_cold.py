@@ -1,12 +1,12 @@
-"""A cold run of three machines against the same work done serially; run it by hand, or by .ci/run.
+"""Time a cold run of three machines against the same work done serially; run it by hand, or by .ci/run.
 
     KUBETUI_BENCH_SERIAL='../shared/rig/check 3' \
     KUBETUI_BENCH_UP='../shared/rig/rig exec kubetui up lab.yaml --yes' \
     KUBETUI_BENCH_DESTROY='../shared/rig/rig exec kubetui destroy lab --yes' \
         python -m tests.benchmarks.bench_cold [--pairs 3]
 
-Each pair is one serial run and one of kubetui's, one after the other, so that a busy host slows both.
-KUBETUI_BENCH_CLEAN, if set, runs before each of them, untimed: whatever leaves a host without machines.
+Each pair is a serial run followed by a kubetui run, so that a busy host slows both.
+KUBETUI_BENCH_CLEAN, if set, runs untimed before each of them: a command that removes all machines from the host.
 """
 
 import argparse
@@ -22,7 +22,7 @@ def clean() -> None:
 
 
 def pair(serial: list[str], up: list[str], destroy: list[str]) -> tuple[float, float]:
-    """Return the seconds of one serial run and of one of kubetui's."""
+    """Return the seconds of one serial run and of one kubetui run."""
     clean()
     slow = seconds(serial)
     clean()

@@ -1,9 +1,9 @@
-"""What the engine adds to a run's own critical path, from the times that runs have kept.
+"""Measure the engine's overhead over a run's critical path, from the timings that runs record.
 
-    python -m tests.benchmarks.bench_engine NAME...      clusters of this host, each with its last run
-    python -m tests.benchmarks.bench_engine --made       a plan whose tasks only sleep, three times
+    python -m tests.benchmarks.bench_engine NAME...      the last run of each of these clusters on this host
+    python -m tests.benchmarks.bench_engine --made       three runs of a plan whose tasks only sleep
 
-What is beside the critical path is the engine's: scheduling, events, logs, the journal, closing connections.
+The time beyond the critical path is the engine's: scheduling, events, logs, the journal, closing connections.
 """
 
 import argparse
@@ -29,11 +29,11 @@ from kubetui.steps.build import STEPS
 from tests.benchmarks.measure import report, say
 
 NAP = 0.1
-"""Seconds that a made-up task sleeps, about: a hundredth of what real ones take."""
+"""About how many seconds a made-up task sleeps: a hundredth of what a real one takes."""
 
 
 def asleep() -> tuple[Step, ...]:
-    """Return the pipeline's own steps and needs, with naps for work."""
+    """Return the pipeline's own steps and dependencies, with sleeps instead of work."""
     chance = random.Random(20)  # noqa: S311
     found: dict[str, Step] = {}
 

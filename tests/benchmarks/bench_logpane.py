@@ -1,11 +1,11 @@
-"""How long a key press waits while the logs of many machines grow; run it by hand.
+"""Measure how long a key press waits while the logs of many machines grow; run it by hand.
 
     python -m tests.benchmarks.bench_logpane [--machines 50] [--rate 10000] [--seconds 15] [--all] [--ssh]
 
-With --ssh the lines come through one real SSH connection a machine, from a server in a process of its own.
+With --ssh the lines arrive through one real SSH connection per machine, from a server in a separate process.
 
-The run screen runs on a terminal of its own (a pty of 120 by 40). Keys are typed into it; a press counts
-from that moment until its action has run, and until the screen has been painted.
+The run screen has its own terminal (a pty of 120 by 40). Keys are typed into it; each press is timed until its
+action has run, and until the screen has been painted.
 """
 
 import argparse
@@ -26,13 +26,13 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 KEYS = (b"j", b"k", b"j", b"k", b"w", b"\x1b[5~", b"\x1b[5~", b"j", b"k", b"t", b"j", b"k")
-"""Machines up and down, wrap, pages back, times: what a person does in a log."""
+"""Change machine, wrap, page back, show times: what a user does in a log."""
 EVERY = 0.15
-"""Seconds between two presses."""
+"""Seconds between two key presses."""
 
 
 def started(module: str, words: Sequence[str], folder: str) -> tuple[int, int]:
-    """Start a module on a terminal of its own; return its process and the terminal's other end."""
+    """Start a module on its own terminal; return its process id and our end of the terminal."""
     pid, descriptor = pty.fork()
     if pid == 0:
         os.environ |= {"TERM": "xterm-256color", "XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8"}
@@ -43,7 +43,7 @@ def started(module: str, words: Sequence[str], folder: str) -> tuple[int, int]:
 
 
 def drive(descriptor: int, seconds: float = math.inf) -> list[float]:
-    """Type, read what the terminal gets until it closes, and return when each key was typed."""
+    """Type keys and read the terminal's output until it closes; return when each key was typed."""
     sent: list[float] = []
     following, end = time.monotonic() + 3, time.monotonic() + seconds - 1
     while True:
@@ -60,7 +60,7 @@ def drive(descriptor: int, seconds: float = math.inf) -> list[float]:
 
 
 def percentile(waits: list[float], part: float) -> float:
-    """Return the value that a part of all values stay below."""
+    """Return the value below which this part of all values lies."""
     ordered = sorted(waits)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
@@ -72,7 +72,7 @@ def summary(waits: list[float]) -> str:
 
 
 def report(found: dict[str, Any], sent: list[float], seconds: float) -> None:
-    """Print what was measured."""
+    """Print the results."""
     for what in ("handled", "painted"):
         waits = [after - before for before, after in zip(sent, found[what], strict=False)]
         sys.stdout.write(f"{what}  {summary(waits)}   {len(waits)} of {len(sent)} keys\n")

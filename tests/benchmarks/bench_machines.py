@@ -1,14 +1,14 @@
-"""What 100 rehearsed machines cost, against 10, 25 and 50: CPU, memory, and how long a key press waits.
+"""Compare 100 rehearsed machines with 10, 25 and 50: CPU, memory, and how long a key press waits.
 
     python -m tests.benchmarks.bench_machines [--sizes 10 25 50 100] [--speed 20] [--times 3]
 
-The wizard's run screen on a terminal of its own (a pty of 120 by 40) builds a rehearsed cluster, with the real engine
-and one SSH connection a machine. The machines' SSH servers run in the same process, as in every rehearsal, so their
-share is in all figures. At twenty times the recorded speed 100 machines print more than 2,000 lines a second together
-in their busy seconds. Keys are typed all the while; a press counts from that moment until its action has run.
+The wizard's run screen builds a rehearsed cluster on its own terminal (a pty of 120 by 40), with the real engine and
+one SSH connection per machine. The machines' SSH servers run in the same process, as in every rehearsal, so all figures
+include their share. At twenty times the recorded speed, 100 machines together print more than 2,000 lines a second in
+their busy seconds. Keys are typed throughout; each press is timed until its action has run.
 
-Every size builds the same cluster but for its number of workers, so that cost a machine is what is compared: beside
-it stands what it is of the smallest size's. The sizes run by turns, so that a busy host slows all.
+All sizes build the same cluster except for the number of workers, so the figure to compare is CPU per machine; the
+ratio next to it is relative to the smallest size. The sizes take turns, so that a busy host slows them all.
 """
 
 import argparse
@@ -26,7 +26,7 @@ Found = dict[str, Any]
 
 
 def one(machines: int, speed: float) -> Found:
-    """Build one cluster and return what was measured."""
+    """Build one cluster and return the measurements."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder, "result.json")
         words = [str(machines), str(speed), str(result)]
@@ -41,7 +41,7 @@ def one(machines: int, speed: float) -> Found:
 
 
 def line(machines: int, found: list[Found], least: float | None) -> float:
-    """Print a size's medians and return its cost a machine."""
+    """Print a size's medians and return its CPU seconds per machine."""
     rate = median(each["lines"] / each["seconds"] for each in found)
     busiest = median(each["busiest"] for each in found)
     handled, painted = (

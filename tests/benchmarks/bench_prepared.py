@@ -1,11 +1,11 @@
-"""A run from a prepared box against the same work done serially; run it by hand, or by .ci/run.
+"""Time a run from a prepared box against the same work done serially; run it by hand, or by .ci/run.
 
     KUBETUI_BENCH_SERIAL, KUBETUI_BENCH_DESTROY, KUBETUI_BENCH_CLEAN   as in bench_cold
     KUBETUI_BENCH_MAKE='../shared/rig/rig exec kubetui boxes make lab.yaml' \
     KUBETUI_BENCH_UP='../shared/rig/rig exec kubetui up lab.yaml --yes --prepared-box' \
         python -m tests.benchmarks.bench_prepared [--pairs 3]
 
-The box is made once, before the first pair; its time is told, and is no part of a run's.
+The box is made once, before the first pair; its time is printed, but is not part of any run's time.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""How long kubetui takes to start: `--help` against bare Python, the first frame against a bare Textual app.
+"""Time kubetui's startup: `--help` against bare Python, the first frame against a bare Textual app.
 
     python -m tests.benchmarks.bench_startup [--times 15]
 
-The two of a pair run by turns, so that a busy host slows both. Everything counts from the start of the process, as
-the terminal, a pty of 120 by 40, gets it. The first frame is the first one painted: the bare app's one line; of kubetui
-its title and the heading of its list. The start screen is whole once it shows the profiles, what the chosen one is,
-and the keys that work on it.
+The two of a pair take turns, so that a busy host slows both. Times run from process start until the output reaches
+the terminal, a pty of 120 by 40. The first frame is the first one painted: one line for the bare app; title and list
+heading for kubetui. The start screen is whole once it shows the profiles, a description of the selected one, and the
+keys that work on it.
 """
 
 import argparse
@@ -38,7 +38,7 @@ LIMIT = 30.0
 
 
 def shown_after(command: Sequence[str], *pictures: Sequence[bytes]) -> list[float]:
-    """Return after how many seconds a program on a terminal of its own has shown all words of each picture."""
+    """Return the seconds that a program on its own terminal takes to show all words of each picture."""
     began = time.perf_counter()
     pid, descriptor = pty.fork()
     if pid == 0:

@@ -1,4 +1,4 @@
-"""The run screen of many machines whose logs grow: the half of `bench_logpane.py` that is measured."""
+"""The measured half of `bench_logpane.py`: the run screen of many machines whose logs grow."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ from tests.benchmarks.ssh_feed import SshFeed
 
 TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older one, and saying so at some length\n"
 BLOCK = 10
-"""Lines of a machine that come at once."""
+"""How many lines of a machine arrive at once."""
 ACTIONS = (
     (MachineList, "action_move"),
     (LogScreen, "action_wrap"),
@@ -41,7 +41,7 @@ ACTIONS = (
 
 
 class Feed:
-    """Stands in for the engine: bytes are cut, cleaned, redacted, written to disk, and given to the screen."""
+    """Stands in for the engine: cuts, cleans and redacts bytes, writes them to disk, and sends them to the screen."""
 
     def __init__(self, rate: int, folder: Path) -> None:
         self.rate = rate
@@ -74,7 +74,7 @@ class Feed:
 
 
 class Measured(App[None]):
-    """Shows the screen for so many seconds."""
+    """An app that shows the run screen for a given number of seconds."""
 
     def __init__(self, make: Callable[[], RunScreen], seconds: float, *, together: bool) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class Measured(App[None]):
 
 
 def watch(owner: type[Any], name: str, handled: list[float], painted: list[float]) -> None:
-    """Note when an action has run, and when the screen shows it."""
+    """Record when an action has run, and when the screen shows it."""
     original = getattr(owner, name)
 
     def wrapper(self: Any, *args: object) -> None:
@@ -107,13 +107,13 @@ def watch(owner: type[Any], name: str, handled: list[float], painted: list[float
 
 
 def main(machines: int, rate: int, seconds: float, together: bool, result: Path, ssh: bool) -> None:  # noqa: FBT001
-    """Run, and write what was noted."""
+    """Run the screen and write the measurements."""
     handled: list[float] = []
     painted: list[float] = []
     for owner, name in ACTIONS:
         watch(owner, name, handled, painted)
     profile = Profile(name="bench", machines=Machines(workers=machines - 1))
-    # connections end by themselves, a little before the screen does
+    # the connections end on their own, so let them end a little before the screen does
     feed = SshFeed(rate, seconds - 5, result.parent) if ssh else Feed(rate, result.parent)
     Measured(lambda: RunScreen(profile, Threads(), make=lambda it: Session(it, feed)), seconds, together=together).run()
     for thread in threading.enumerate():

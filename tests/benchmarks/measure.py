@@ -1,4 +1,4 @@
-"""What the benchmarks share: timing a command, and a line of minimum, median and maximum."""
+"""Benchmark helpers: time a command, and print minimum, median and maximum."""
 
 import os
 import shlex
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def words(variable: str) -> list[str]:
-    """Return the command that an environment variable holds; end with a message where it is not set."""
+    """Return the command in an environment variable; exit with a message if it is not set."""
     value = os.environ.get(variable, "")
     if not value:
         sys.exit(f"{variable} is not set; see the top of this file for what it holds.")
@@ -21,7 +21,7 @@ def words(variable: str) -> list[str]:
 
 
 def seconds(command: Sequence[str], *, quiet: bool = True) -> float:
-    """Run a command to its end and return how long it took; end with its last lines when it fails."""
+    """Run a command and return how long it took; exit with its last lines if it fails."""
     began = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, capture_output=quiet, text=True, check=False)
     took = time.perf_counter() - began
@@ -32,13 +32,13 @@ def seconds(command: Sequence[str], *, quiet: bool = True) -> float:
 
 
 def spread(values: Sequence[float], unit: str = "s", digits: int = 2) -> str:
-    """Return the least, the median and the greatest of some values."""
+    """Return the minimum, median and maximum of some values as text."""
     low, middle, high = (f"{value:.{digits}f} {unit}".rstrip() for value in (min(values), median(values), max(values)))
     return f"min {low}, median {middle}, max {high}"
 
 
 def say(text: str) -> None:
-    """Print a line at once."""
+    """Print a line and flush it."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

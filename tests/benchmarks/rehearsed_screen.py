@@ -1,4 +1,4 @@
-"""The run screen of a rehearsal: the half of `bench_machines.py` that is measured."""
+"""The measured half of `bench_machines.py`: the run screen of a rehearsal."""
 
 import json
 import resource
@@ -19,7 +19,7 @@ NAME = "bench"
 
 
 class Rehearsed(App[None]):
-    """Shows a run to its end; nothing in it is replaced: plan, engine, SSH, servers and logs are the real ones."""
+    """An app that shows a run to its end without stand-ins: plan, engine, SSH, servers and logs are real."""
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Rehearsed(App[None]):
 
 
 def main(machines: int, speed: float, result: Path) -> None:
-    """Run, and write what was noted."""
+    """Run the screen and write the measurements."""
     handled: list[float] = []
     painted: list[float] = []
     for owner, name in ACTIONS:
@@ -54,7 +54,7 @@ def main(machines: int, speed: float, result: Path) -> None:
     finished = session.progress.finished
     assert finished is not None, session.error
     assert finished.ok, session.progress.failures
-    # each line of a log begins with its second
+    # each log line starts with its time, to the second
     seconds = Counter(line[:19] for file in session.log_folder.glob("*.log") for line in file.open("rb"))
     used = resource.getrusage(resource.RUSAGE_SELF)
     found: dict[str, Any] = {

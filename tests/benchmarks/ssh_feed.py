@@ -1,6 +1,6 @@
-"""Logs that grow through real SSH connections: a server in a process of its own, and the engine's side of it.
+"""Feed growing logs through real SSH connections: a server in a separate process, and the engine's side of it.
 
-python -m tests.benchmarks.ssh_feed KEY LINES RATE      the server: prints its port and serves until it is ended
+python -m tests.benchmarks.ssh_feed KEY LINES RATE      the server: prints its port and serves until terminated
 """
 
 import asyncio
@@ -29,7 +29,7 @@ PAUSE = 0.05
 
 
 class SshFeed:
-    """Stands in for the engine's steps: one connection a machine, whose command prints at a steady rate."""
+    """Stands in for the engine's steps: one connection per machine, whose command prints at a steady rate."""
 
     def __init__(self, rate: int, seconds: float, folder: Path) -> None:
         self.rate, self.seconds, self.folder = rate, seconds, folder
@@ -80,7 +80,7 @@ class _Server(asyncssh.SSHServer):
 
 
 async def serve(key: str, lines: int, rate: int) -> None:
-    """Serve: every command prints so many lines at so many a second."""
+    """Serve SSH: every command prints `lines` lines, `rate` a second."""
 
     async def talk(process: "asyncssh.SSHServerProcess[str]") -> None:
         began, said = time.monotonic(), 0
@@ -94,7 +94,7 @@ async def serve(key: str, lines: int, rate: int) -> None:
     acceptor = await asyncssh.listen(
         "127.0.0.1", 0, server_factory=_Server, server_host_keys=[key], process_factory=talk
     )
-    print(acceptor.get_port(), flush=True)  # noqa: T201 - for the process that started this one
+    print(acceptor.get_port(), flush=True)  # noqa: T201 - the parent process reads it
     await acceptor.wait_closed()
 
 
