@@ -41,7 +41,7 @@ _KNOCK: Final = 0.5
 async def examine(plan: Plan | None) -> tuple[Check, ...]:
     """Run every check of this host, for a plan or, without one, in general.
 
-    Takes about a second, most of it for Vagrant. Raises nothing: what cannot be found out is a warning.
+    Takes about a second, most of it for Vagrant. Raises nothing: whatever it cannot find out becomes a warning.
     """
     system = this_system()
     if plan is None:

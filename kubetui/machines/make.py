@@ -34,7 +34,7 @@ def make(plan: Plan, folder: Path, access: Access | None = None) -> Provider:
 async def checks(plan: Plan | None, system: System) -> tuple[Check, ...]:
     """Check what a plan's provider needs from this host; without a plan, whether any provider could create machines.
 
-    Raises nothing: what cannot be found out is a warning.
+    Raises nothing: whatever it cannot find out becomes a warning.
     """
     if plan is not None and not plan.provider.makes_machines:
         from kubetui.machines.hosts.findings import quorum_check

@@ -43,7 +43,7 @@ def write(text: str | bytes, mode: int = 0o600) -> None:
 def test_a_password_in_a_url_is_refused_with_the_line_for_the_credentials_file(field: str, url: str) -> None:
     with pytest.raises(ProfileError) as caught:
         profilefile.parse(f"mirrors:\n  {field}: {url}\n", "lab.yaml")
-    assert f"lab.yaml:2:{len(field) + 5}: mirrors.{field}: A password stands in this URL" in caught.value.message
+    assert f"lab.yaml:2:{len(field) + 5}: mirrors.{field}: This URL contains a password" in caught.value.message
     assert f'"http://{"me" if "me" in url else ""}@proxy:3128": "PASSWORD"' in caught.value.fix
     assert str(credentials_file()) in caught.value.fix
     assert "c4nary" not in str(caught.value)

@@ -84,7 +84,7 @@ def choice(catalogue: Mapping[str, Entry], default: str, *, title: str, descript
 
 
 def without_password(url: str) -> str:
-    """Return a URL unchanged. Raises SecretInProfileError where a password stands in it; nothing shows it then."""
+    """Return a URL unchanged. Raises SecretInProfileError when it contains a password, which no message repeats."""
     remember_url(url)
     scheme, _, rest = url.partition("://")
     user = rest.partition(":")[0]
@@ -93,7 +93,7 @@ def without_password(url: str) -> str:
     place = f"{scheme}://{user}@{rest.rpartition('@')[2]}"
     host = re.split(r"[/?#]", place.partition("://")[2], maxsplit=1)[0]
     raise SecretInProfileError(
-        f"A password stands in this URL, and a profile holds none. Write {place} without it: kubetui asks for it.",
+        f"This URL contains a password, and a profile holds none. Write {place} without it: kubetui asks for it.",
         "An @ in a path is written %40. "
         f"Or this line gives kubetui the password, as it is and without %-codes, in {credentials_file()}, "
         f'which only you may read (chmod 600):\n    "{scheme}://{host}": "PASSWORD"',

@@ -168,7 +168,7 @@ class Kubernetes(Part):
         "1.36",
         title="Version",
         description='A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or '
-        "later. In a file it stands in quotes: YAML would read 1.40 as 1.4.",
+        "later. In a file, put it in quotes: YAML would read 1.40 as 1.4.",
         examples=["1.36.1", "1.36.12"],
     )
     runtime: RuntimeName = choice(
