@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from kubetui.base.errors import StoppedError
 
@@ -17,7 +16,7 @@ class Stop:
 
     requested: bool = False
     forced: bool = False
-    _tasks: Sequence[asyncio.Task[Any]] = ()
+    _tasks: Sequence[asyncio.Task[object]] = ()
 
     def request(self) -> None:
         """Stop gently; at the second call, stop at once."""
@@ -39,7 +38,7 @@ class Stop:
         self.request()
 
     @contextmanager
-    def cancels(self, tasks: Sequence[asyncio.Task[Any]]) -> Iterator[None]:
+    def cancels(self, tasks: Sequence[asyncio.Task[object]]) -> Iterator[None]:
         """While this context lasts, let a forced stop cancel these tasks and no others."""
         before, self._tasks = self._tasks, tasks
         try:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import yaml
 
@@ -109,7 +109,7 @@ class Collector:
             self.missing.append(f"{what}: {' '.join(str(error).split())}")
             return None
 
-    async def _asked(self, name: str, about: str, answer: Awaitable[Any]) -> None:
+    async def _asked(self, name: str, about: str, answer: Awaitable[object]) -> None:
         try:
             self._document(name, about, await answer)
         except (OSError, KubetuiError, ValueError) as error:
@@ -170,7 +170,7 @@ class Collector:
         if path.exists() or path.is_symlink():
             self._try(name, lambda: self._keep(name, about, _lines(path)))
 
-    def _document(self, name: str, about: str, document: Any) -> None:
+    def _document(self, name: str, about: str, document: object) -> None:
         text = json.dumps(redacted(document, hide=self._hidden), indent=2, ensure_ascii=False, default=str)
         self._write(name, about, text.splitlines())
 
