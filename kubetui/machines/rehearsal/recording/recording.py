@@ -16,11 +16,12 @@ from kubetui.profile.plan import Plan, Role
 
 FORMAT: Final = 1
 SHIPPED: Final = "debian13.jsonl"
-MAKE_ANOTHER: Final = (
-    "kubetui up tests/e2e/recording.yaml --yes --record kubetui/machines/rehearsal/recording/debian13.jsonl "
-    "&& kubetui destroy rec --yes"
-)
-"""The commands that make a new recording, on a host that can make the machines of that profile."""
+"""The recording that kubetui ships.
+
+To record it again, where the machines of tests/e2e/recording.yaml can be made:
+`kubetui up tests/e2e/recording.yaml --yes --record kubetui/machines/rehearsal/recording/debian13.jsonl`, then
+`kubetui destroy rec --yes`.
+"""
 
 
 class Kind(StrEnum):
