@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.base.check import Check
-from kubetui.base.errors import ForeignError, ProfileError
+from kubetui.base.errors import ProfileError
 from kubetui.base.system import System, memory, this_system
 from kubetui.cluster.folder import Cluster, state_home
 from kubetui.host.addresses import host_problems, host_routes
@@ -109,13 +109,7 @@ def _strange(plan: Plan, missing: Sequence[Machine]) -> list[IPv4Address]:
 
     After a profile change, a machine of the cluster may still have an address that is now planned for another one.
     """
-    project = VagrantProject(Cluster(plan.profile.name).folder)
-    try:
-        written = project.written().get("machines", [])
-    except ForeignError:
-        # the run itself reports what is wrong with the folder
-        written = []
-    own = {machine.get("address") for machine in written if project.knows(machine["name"])}
+    own = VagrantProject(Cluster(plan.profile.name).folder).addresses()
     return [machine.address for machine in missing if str(machine.address) not in own]
 
 

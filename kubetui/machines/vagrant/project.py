@@ -59,6 +59,15 @@ class VagrantProject:
         """Return whether Vagrant recorded that it created this machine."""
         return bool(made_by_vagrant(self._folder, machine))
 
+    def addresses(self) -> frozenset[str]:
+        """Return the addresses of the machines that Vagrant created; none when machines.json is not kubetui's."""
+        try:
+            machines = self.written().get("machines", [])
+        except ForeignError:
+            # the run itself reports what is wrong with the folder
+            machines = []
+        return frozenset(machine.get("address", "") for machine in machines if self.knows(machine["name"]))
+
     def key(self, machine: str, provider: str) -> Path:
         """Return the file of the key that Vagrant makes for a machine."""
         return self._folder / ".vagrant" / "machines" / machine / provider / "private_key"
