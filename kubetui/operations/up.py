@@ -14,7 +14,8 @@ from kubetui.base.text import LineSink, clean, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, RunFinished, Sink, TaskFinished
-from kubetui.engine.step import Run
+from kubetui.engine.provider import Provider
+from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
@@ -66,11 +67,7 @@ async def up(
                 plan = replace(store.planned(plan), identity=cluster.identity(), logins=logins)
                 times = timings.Recorder(plan, STEPS)
                 written = _written(cluster.folder, journal, logs, times, sink)
-                log = _logger(plan.control_plane, written)
-                revision = await changes.revision(cluster, plan, log)
-                if revision is not None:
-                    revision.refuse_unconfirmed(confirmed)
-                    await revision.make_way(cluster, log)
+                if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, written)):
                     journal.revised(time.time())
                 provider = make(plan, cluster.folder, access)
                 await provider.prepare()
@@ -82,13 +79,30 @@ async def up(
                 finally:
                     times.keep(cluster)
             if scribe and finished.ok:
-                endpoint = await provider.endpoint(plan.control_plane)
-                node = await connect(plan.control_plane, endpoint, nowhere)
-                try:
-                    await scribe.look_around(node)
-                finally:
-                    await node.close()
+                await _record_tables(scribe, plan.control_plane, provider, connect)
             return finished
+
+
+async def _revise(cluster: Cluster, plan: Plan, confirmed: Collection[str], log: LineSink) -> bool:
+    """Destroy the machines that a changed profile touches; return whether there is such a change.
+
+    Raises ProfileError when the change comes too late, or touches a machine that is not `confirmed`.
+    """
+    revision = await changes.revision(cluster, plan, log)
+    if revision is None:
+        return False
+    revision.refuse_unconfirmed(confirmed)
+    await revision.make_way(cluster, log)
+    return True
+
+
+async def _record_tables(scribe: Scribe, machine: Machine, provider: Provider, connect: Connect) -> None:
+    """Let the scribe read the finished cluster's tables on its control plane."""
+    node = await connect(machine, await provider.endpoint(machine), nowhere)
+    try:
+        await scribe.look_around(node)
+    finally:
+        await node.close()
 
 
 def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder, sink: Sink) -> Sink:
