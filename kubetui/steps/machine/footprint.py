@@ -1,7 +1,7 @@
 """Everything that kubetui changes on an existing machine: recorded before the first change, undone by destroy.
 
 The record is in /var/lib/kubetui on the machine, beside the mark that names the cluster. The package family's library
-adds the names of the packages that it installs. What a family, a runtime and a pod network leave, their libraries say.
+adds the packages that it installs. The libraries of family, runtime and pod network list what each leaves behind.
 """
 
 from __future__ import annotations
