@@ -11,7 +11,7 @@ HOME = Path(__file__).resolve().parent.parent
 if sys.path and Path(sys.path[0] or ".").resolve() != HOME:
     del sys.path[0]
 
-from kubetui.cli.main import main  # noqa: E402
+from kubetui.cli.entry import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

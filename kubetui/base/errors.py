@@ -173,13 +173,17 @@ class SecretInProfileError(ValueError):
 
 
 class UnknownNameError(ValueError):
-    """A name that a catalogue does not have; `known` are those that it has."""
+    """A name that a catalogue does not have; `known` are those that it has.
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+    `why` replaces the message and `fix` the hint for a name that the catalogue had once.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...], *, why: str = "", fix: str = "") -> None:
         only = len(known) == 1
         text = f"unknown: it has to be {known[0]}" if only else f"not one of: {', '.join(known)}"
-        super().__init__(f"{shown(name)} is {text}.")
+        super().__init__(why or f"{shown(name)} is {text}.")
         self.known = known
+        self.fix = fix
 
 
 class HostLineError(ValueError):

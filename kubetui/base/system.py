@@ -25,7 +25,6 @@ class Installer(StrEnum):
     PACMAN = "pacman"
     ZYPPER = "zypper"
     BREW = "brew"
-    WINGET = "winget"
     NONE = "none"
 
 
@@ -59,8 +58,6 @@ def system_of(kernel: str, os_release: str, machine: str = "x86_64") -> System:
     """Return the system for a value of `sys.platform`, the text of os-release and the processor."""
     if kernel == "darwin":
         return System(Installer.BREW, "macos", machine=machine)
-    if kernel == "win32":
-        return System(Installer.WINGET, "windows", machine=machine)
     keys = parse_os_release(os_release)
     names = {keys.get("ID", ""), *keys.get("ID_LIKE", "").split()}
     installer = next((kind for kind, members in _FAMILIES if names & members), Installer.NONE)
@@ -108,13 +105,11 @@ _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
             Installer.PACMAN: "sudo pacman -S --needed vagrant",
             Installer.ZYPPER: "sudo zypper install vagrant",
             Installer.BREW: "brew install hashicorp/tap/hashicorp-vagrant",
-            Installer.WINGET: "winget install --id Hashicorp.Vagrant",
         },
         "virtualbox": {
             Installer.PACMAN: "sudo pacman -S --needed virtualbox virtualbox-host-dkms",
             Installer.ZYPPER: "sudo zypper install virtualbox",
             Installer.BREW: "brew install --cask virtualbox",
-            Installer.WINGET: "winget install --id Oracle.VirtualBox",
         },
         "libvirt": {
             Installer.APT: "sudo apt-get install -y qemu-system libvirt-daemon-system libvirt-clients dnsmasq-base",
@@ -131,7 +126,6 @@ _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
         "kubectl": {
             Installer.PACMAN: "sudo pacman -S --needed kubectl",
             Installer.BREW: "brew install kubernetes-cli",
-            Installer.WINGET: "winget install --id Kubernetes.kubectl",
         },
     }
 )
@@ -140,7 +134,6 @@ _PAGES: Final = MappingProxyType(
         "vagrant": _VAGRANT_PAGE,
         "virtualbox": _VIRTUALBOX_PAGE,
         "vmware_desktop": "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation",
-        "hyperv": "https://learn.microsoft.com/windows-server/virtualization/hyper-v/get-started/install-hyper-v",
         "libvirt": "https://libvirt.org/",
         "lxc": "https://linuxcontainers.org/lxc/getting-started/",
         "kubectl": "https://kubernetes.io/docs/tasks/tools/",

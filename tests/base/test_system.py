@@ -38,7 +38,6 @@ def test_the_system_is_recognised(name: str) -> None:
 
 def test_systems_without_os_release() -> None:
     assert system_of("darwin", "", "arm64") == MAC
-    assert system_of("win32", "").installer is Installer.WINGET
 
 
 @pytest.mark.parametrize(

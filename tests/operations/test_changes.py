@@ -32,7 +32,7 @@ from kubetui.record.journal import Journal
 from kubetui.steps.build import STEPS
 from tests.machines.vagrant.standin import Fake, record, standing_in, status
 
-PROVIDERS = ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "rehearsal")
+PROVIDERS = ("virtualbox", "libvirt", "vmware_desktop", "lxc", "rehearsal")
 SIZED = tuple(name for name in PROVIDERS if name != "lxc")
 HOSTS: list[dict[str, Any]] = [
     {"name": "kubmaster", "role": "control plane", "address": "10.0.0.1"},

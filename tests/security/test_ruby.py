@@ -34,11 +34,14 @@ RUBY = (
 def document(values: list[str]) -> dict[str, object]:
     """Return machines.json with one hostile value per machine, wherever a profile allows free text."""
     made = machines_document(
-        Plan(Profile.model_validate({"provider": "hyperv", "machines": {"workers": len(values) - 1}}))
+        Plan(Profile.model_validate({"provider": "virtualbox", "machines": {"workers": len(values) - 1}}))
     )
     for machine, value in zip(made["machines"], values, strict=True):
-        machine |= {"box": f"a{value}", "network": {"hyperv__bridge": value, "hyperv__list": [value, {"x": value}]}}
-        machine["settings"] |= {"vmname": value, "mac": value}
+        machine |= {
+            "box": f"a{value}",
+            "network": {"virtualbox__bridge": value, "virtualbox__list": [value, {"x": value}]},
+        }
+        machine["settings"] |= {"name": value, "default_nic_type": value}
     return made
 
 
@@ -46,7 +49,7 @@ def load(folder: Path, ruby: str, content: dict[str, object]) -> object:
     (folder / "Vagrantfile").write_text(vagrantfile(), encoding="utf-8")
     (folder / "machines.json").write_text(json.dumps(content), encoding="utf-8")
     environment = {**os.environ, "VAGRANT_HOME": str(folder / "home"), "VAGRANT_CHECKPOINT_DISABLE": "1"}
-    words = [ruby, str(SCRIPT), "hyperv"]
+    words = [ruby, str(SCRIPT), "virtualbox"]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.rstrip("\n").split("\n")[-1])
@@ -70,14 +73,14 @@ def test_hostile_values_reach_vagrant_unchanged(tmp_path: Path, ruby: str) -> No
         machines = load(tmp_path, ruby, document(batch))
         assert isinstance(machines, list)
         assert [machine["box"] for machine in machines] == [f"a{value}" for value in batch]
-        assert [machine["settings"]["vmname"] for machine in machines] == batch
-        assert [machine["networks"][0]["hyperv__bridge"] for machine in machines] == batch
+        assert [machine["settings"]["name"] for machine in machines] == batch
+        assert [machine["networks"][0]["virtualbox__bridge"] for machine in machines] == batch
         assert not list(tmp_path.rglob(CANARY))
 
 
 @pytest.mark.parametrize("value", RUBY[: amount(2, len(RUBY))])
 def test_hostile_setting_and_method_names_are_refused(tmp_path: Path, ruby: str, value: str) -> None:
-    hostile = machines_document(Plan(Profile.model_validate({"provider": "hyperv"})))
+    hostile = machines_document(Plan(Profile.model_validate({"provider": "virtualbox"})))
     hostile["machines"][0]["settings"] |= {value: 1, "instance_eval": value, "system": value}
     found = load(tmp_path, ruby, hostile)
     assert isinstance(found, dict)
@@ -88,4 +91,4 @@ def test_hostile_setting_and_method_names_are_refused(tmp_path: Path, ruby: str,
 def test_a_profile_refuses_hostile_setting_names() -> None:
     for value in RUBY:
         with pytest.raises(ValueError, match="options"):
-            Profile.model_validate({"machines": {"options": {"hyperv": {value: 1}}}})
+            Profile.model_validate({"machines": {"options": {"virtualbox": {value: 1}}}})

@@ -45,8 +45,6 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     checks += [options_check(plan), box_check(plan, versions)]
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
-    if kind.name == "hyperv":
-        checks.append(FIXED_ADDRESSES)
     return tuple(checks)
 
 
@@ -87,9 +85,6 @@ def vagrant_check(output: str | None, system: System) -> Check:
 
 def program_check(kind: ProviderKind, missing: Sequence[str], system: System) -> Check:
     """Judge a provider's programs, of which `missing` are not on PATH."""
-    if kind.name == "hyperv" and system.id != "windows":
-        fix = "Choose another provider in the profile: virtualbox or libvirt."
-        return Check(kind.title, "failed", "Hyper-V is part of Windows, and this is another system.", fix)
     if missing:
         names = " and ".join(missing)
         verb = "is" if len(missing) == 1 else "are"
@@ -132,12 +127,3 @@ def options_check(plan: Plan) -> Check:
     except KubetuiError as error:
         return Check("Provider options", "failed", error.message, error.fix)
     return Check("Provider options", "ok", "well-formed")
-
-
-FIXED_ADDRESSES: Final = Check(
-    "Fixed addresses",
-    "warning",
-    "Vagrant cannot give Hyper-V machines a fixed address: they get what the virtual switch hands out.",
-    "Give each machine its planned address by hand in the switch's DHCP, or choose another provider.",
-)
-"""Warns that Vagrant cannot set addresses on Hyper-V (hashicorp/vagrant#8384)."""

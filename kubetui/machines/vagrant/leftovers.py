@@ -90,7 +90,7 @@ class Leftovers:
             case "libvirt":
                 return f"{self._folder.name}_{machine}"
             case _:
-                return None  # virtualbox, vmware_desktop and hyperv invent a new name each time
+                return None  # virtualbox and vmware_desktop invent a new name each time
 
     async def _exists(self, name: str) -> bool:
         if self._provider == "libvirt":

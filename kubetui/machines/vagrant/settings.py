@@ -139,6 +139,5 @@ def _lxc(plan: Plan, machine: Machine) -> dict[str, Any]:
 _DEFAULTS: Mapping[str, Callable[[Plan, Machine], dict[str, Any]]] = {
     "virtualbox": _virtualbox,
     "vmware_desktop": _cloned,
-    "hyperv": _cloned,
     "lxc": _lxc,
 }

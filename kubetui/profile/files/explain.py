@@ -157,6 +157,8 @@ def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
 
 
 def _unknown(error: UnknownNameError, details: ErrorDetails, path: KeyPath) -> tuple[str, str]:
+    if error.fix:
+        return str(error), error.fix
     return str(error), did_you_mean(str(details["input"]), list(error.known)) if len(error.known) > 1 else _help(path)
 
 

@@ -13,7 +13,7 @@ from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
 from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.kinds import GONE, PROVIDERS
 
 CONTROL_PLANE_MEMORY = 1700
 """MiB that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneMem)."""
@@ -64,8 +64,9 @@ def _provider_options(plan: Plan) -> Iterator[Problem]:
     for name in plan.profile.machines.options:
         makers = [kind.name for kind in PROVIDERS.values() if kind.makes_machines]
         if name not in makers:
+            message, _ = GONE.get(name, (f"{name} is not a provider.", ""))
             fix = f"Options belong under one of: {', '.join(makers)}."
-            yield Problem(("machines", "options", name), f"{name} is not a provider.", fix)
+            yield Problem(("machines", "options", name), message, fix)
 
 
 def _private_address(plan: Plan) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Protocol
 
@@ -28,7 +28,7 @@ from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
 from kubetui.base.text import clean
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.software import networks, packages, runtimes
 
 _LONGEST = 40
@@ -43,10 +43,12 @@ _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
 class OneOf:
     """The type of a field that names an entry of a catalogue.
 
-    Each check of a value and each schema reads the catalogue afresh, so that every entry can be chosen.
+    Each check of a value and each schema reads the catalogue afresh, so that every entry can be chosen. `gone` has
+    the names that were in it once, with the reason and what to use instead.
     """
 
     catalogue: Mapping[str, object]
+    gone: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return pydantic's check of a value."""
@@ -58,7 +60,8 @@ class OneOf:
 
     def _known(self, name: str) -> str:
         if name not in self.catalogue:
-            raise UnknownNameError(name, tuple(self.catalogue))
+            why, fix = self.gone.get(name, ("", ""))
+            raise UnknownNameError(name, tuple(self.catalogue), why=why, fix=fix)
         return name
 
 
@@ -185,7 +188,7 @@ Url = Annotated[
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
 ]
-ProviderName = Annotated[str, OneOf(PROVIDERS)]
+ProviderName = Annotated[str, OneOf(PROVIDERS, GONE)]
 RuntimeName = Annotated[str, OneOf(runtimes.CATALOGUE)]
 PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
 PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE)]

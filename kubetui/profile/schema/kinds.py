@@ -56,7 +56,6 @@ PROVIDERS: dict[str, ProviderKind] = {
             plugin="vagrant-vmware-desktop",
             program="vmrun",
         ),
-        ProviderKind("hyperv", "Hyper-V", "generic/ubuntu2204", Starts.ONE_BY_ONE, program="powershell"),
         ProviderKind(
             "lxc",
             "LXC containers",
@@ -70,3 +69,12 @@ PROVIDERS: dict[str, ProviderKind] = {
         ProviderKind("rehearsal", "rehearsal", "recorded/debian13", Starts.FIRST_ALONE, rehearsal=True),
     )
 }
+
+GONE: dict[str, tuple[str, str]] = {
+    "hyperv": (
+        "kubetui no longer has the provider hyperv: Vagrant cannot give Hyper-V's machines the planned addresses "
+        "(hashicorp/vagrant#8384), and nobody maintains a box for it any more.",
+        "Write provider: virtualbox. On Windows, run kubetui inside WSL 2 with provider: libvirt.",
+    )
+}
+"""Names of providers that kubetui had, each with the reason why it is gone and what to use instead."""

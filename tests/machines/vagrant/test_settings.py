@@ -41,7 +41,6 @@ def test_settings_of_the_tutorials_three_machines() -> None:
     [
         ("virtualbox", {"memory": 2048, "cpus": 2, "linked_clone": True, "check_guest_additions": False}),
         ("vmware_desktop", {"memory": 2048, "cpus": 2, "linked_clone": True}),
-        ("hyperv", {"memory": 2048, "cpus": 2, "linked_clone": True}),
         ("libvirt", {"memory": 2048, "cpus": 2}),
         ("lxc", {"container_name": "lab-kubmaster"}),
     ],

@@ -1,8 +1,7 @@
 """Real Vagrant loads the Vagrantfile and reads the plan's settings from it.
 
-No machine is started, so this holds for providers that cannot run here. VirtualBox's and Hyper-V's
-configuration classes are Vagrant's own; libvirt's and LXC's come from their plugins where they are
-installed; VMware's is a stand-in, see data/vagrant_config.rb.
+No machine is started, so this holds for providers that cannot run here. VirtualBox's configuration
+class is Vagrant's own; libvirt's and LXC's come from their plugins where they are installed; VMware's is a stand-in, see data/vagrant_config.rb.
 """
 
 from __future__ import annotations
@@ -88,16 +87,6 @@ def test_virtualbox_settings_are_understood(load: Load) -> None:
     assert ["pre-boot", ["modifyvm", "id", "--memory", "2048"]] in node["customizations"]
 
 
-def test_hyperv_settings_are_understood(load: Load) -> None:
-    machines = load(document("hyperv", {"maxmemory": 4096, "enable_virtualization_extensions": True}))
-    assert_common(machines)
-    settings = machines[0]["settings"]
-    assert machines[0]["class"] == "VagrantPlugins::HyperV::Config"
-    assert (settings["memory"], settings["maxmemory"], settings["cpus"]) == (2048, 4096, 2)
-    assert settings["linked_clone"] is True
-    assert settings["enable_virtualization_extensions"] is True
-
-
 def test_vmware_settings_load_without_its_plugin(load: Load) -> None:
     machines = load(document("vmware_desktop", {"gui": True}))
     assert_common(machines)
@@ -148,7 +137,7 @@ def test_an_unknown_setting_is_named(load: Load) -> None:
 
 
 def test_a_method_is_not_a_setting(load: Load, tmp_path: Path) -> None:
-    found = load(document("hyperv", {"instance_eval": "File.write('canary', '')"}))
+    found = load(document("virtualbox", {"instance_eval": "File.write('canary', '')"}))
     assert "has no setting 'instance_eval'" in found["error"]
     assert not (tmp_path / "canary").exists()
 
@@ -177,19 +166,19 @@ HOSTILE = (
 
 
 def test_hostile_text_stays_text(load: Load, tmp_path: Path) -> None:
-    hostile = document("hyperv", workers=len(HOSTILE) - 1)
+    hostile = document("virtualbox", workers=len(HOSTILE) - 1)
     for machine, text in zip(hostile["machines"], HOSTILE, strict=True):
-        machine |= {"box": text, "network": {"hyperv__bridge": text}}
-        machine["settings"] |= {"vmname": text, "mac": text}
+        machine |= {"box": text, "network": {"virtualbox__bridge": text}}
+        machine["settings"] |= {"name": text, "default_nic_type": text}
     for machine, text in zip(load(hostile), HOSTILE, strict=True):
         assert machine["box"] == text
-        assert machine["settings"]["vmname"] == text
-        assert machine["networks"][0]["hyperv__bridge"] == text
+        assert machine["settings"]["name"] == text
+        assert machine["networks"][0]["virtualbox__bridge"] == text
     assert not (tmp_path / "canary").exists()
 
 
 def test_hostile_versions_and_names_are_errors(load: Load, tmp_path: Path) -> None:
-    hostile = document("hyperv")
+    hostile = document("virtualbox")
     hostile["machines"][0] |= {"name": HOSTILE[1], "box_version": HOSTILE[1]}
     assert "error" in load(hostile)
     assert not (tmp_path / "canary").exists()

@@ -176,8 +176,8 @@ def test_the_insecure_public_key_has_the_comment_that_vagrant_looks_for(making: 
 
 
 def test_a_provider_that_cannot_package_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="hyperv"):
-        packaging.Packaging("hyperv", tmp_path, lambda _line: None)
+    with pytest.raises(UsageError, match="vmware_desktop"):
+        packaging.Packaging("vmware_desktop", tmp_path, lambda _line: None)
 
 
 def test_packaging_uses_vagrants_arguments() -> None:

@@ -45,8 +45,12 @@ GOLDEN = {
     '  Version: A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or later. '
     "In a file, put it in quotes: YAML would read 1.40 as 1.4.",
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
-    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal.\n"
+    "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal.\n"
     "  Did you mean virtualbox?",
+    "provider: hyperv\n": "lab.yaml:1:11: provider: "
+    "kubetui no longer has the provider hyperv: Vagrant cannot give Hyper-V's machines the planned addresses "
+    "(hashicorp/vagrant#8384), and nobody maintains a box for it any more.\n"
+    "  Write provider: virtualbox. On Windows, run kubetui inside WSL 2 with provider: libvirt.",
     "machines:\n  workers: 010\n": "lab.yaml:2:12: machines.workers: "
     "010 means different things to different YAML programs.\n"
     '  Put it in quotes: "010". Or write true, false or a plain decimal number.',

@@ -55,7 +55,7 @@ def test_a_question_takes_its_texts_from_its_field() -> None:
             "provider",
             "choice",
             "virtualbox",
-            ("virtualbox", "libvirt", "vmware_desktop", "hyperv", "lxc", "hosts", "rehearsal"),
+            ("virtualbox", "libvirt", "vmware_desktop", "lxc", "hosts", "rehearsal"),
         ),
         ("network.pod_network", "choice", "flannel", ("flannel", "manifest")),
         ("kubernetes.runtime", "choice", "containerd", ("containerd",)),

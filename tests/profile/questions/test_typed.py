@@ -31,7 +31,7 @@ def test_valid_answers(name: str, text: str, value: object) -> None:
     [
         ("name", "", "Name is needed."),
         ("name", "Lab", "Lab has a capital letter in it, and a name may not. Write lab."),
-        ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, hyperv, lxc, hosts, rehearsal."),
+        ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal."),
         ("machines.memory", "2 GiB", "Memory each is a whole number of MiB, only digits."),
         ("machines.memory", "256", "256 MiB is too little: at least 512 MiB."),
         ("machines.workers", "007", "Workers is a whole number, only digits."),

@@ -52,10 +52,7 @@ RULES: list[tuple[Profile, str, str]] = [
     (
         machines(options={"qemu": {}}),
         "machines.options.qemu",
-        (
-            "qemu is not a provider. Options belong under one of: "
-            "virtualbox, libvirt, vmware_desktop, hyperv, lxc, rehearsal."
-        ),
+        ("qemu is not a provider. Options belong under one of: virtualbox, libvirt, vmware_desktop, lxc, rehearsal."),
     ),
     (
         network(first_address="192.168.56.254"),

@@ -1,0 +1,103 @@
+"""The starter profile on VirtualBox: linked clones, NAT with one address in every machine, a host-only network.
+
+Run with a profile such as virtualbox.yaml. The provider LXC must have no machines on the same range meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.e2e.conftest import Lab, Maker
+from tests.e2e.smoke import pods_reach_each_other
+from tests.e2e.test_interrupted import assert_whole, killed
+from tests.e2e.test_up import nodes, planned, state_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.virtualbox]
+
+
+def settings(lab: Lab, machine: str) -> dict[str, str]:
+    """Return what VBoxManage knows of a machine, by key."""
+    number = (lab.folder / ".vagrant" / "machines" / machine / "virtualbox" / "id").read_text()
+    told = lab.run("VBoxManage", "showvminfo", number, "--machinereadable")
+    return {key.strip('"'): value.strip('"') for key, value in re.findall(r"^(.+?)=(.*)$", told, re.MULTILINE)}
+
+
+def assert_nothing_left(lab: Lab) -> None:
+    """Check that `destroy` removed the machines, and that VirtualBox keeps only what other machines may use.
+
+    That is the disk that Vagrant clones, as a machine with the box's name, and the host-only interface.
+    """
+    assert not lab.folder.exists()
+    machines = re.findall(r'^"([^"]+)" ', lab.run("VBoxManage", "list", "vms"), re.MULTILINE)
+    assert len(machines) == 1
+    assert machines[0].startswith("rig-box_")
+    assert re.findall(r"^Name: +(\S+)", lab.run("VBoxManage", "list", "hostonlyifs"), re.MULTILINE) == ["vboxnet0"]
+
+
+@pytest.fixture(scope="module")
+def lab(make: Maker) -> Lab:
+    lab = make("tutorial")
+    lab.up()
+    return lab
+
+
+def test_three_nodes_are_ready_at_their_planned_addresses(lab: Lab) -> None:
+    assert nodes(lab) == planned(lab)
+    assert len(planned(lab)) == 3
+
+
+def test_machines_are_linked_clones_of_one_disk(lab: Lab) -> None:
+    disks = [key for key in settings(lab, "kubmaster") if re.fullmatch(r"SATA.*-ImageUUID-0-0", key)]
+    parents = set()
+    for name in planned(lab):
+        told = lab.run("VBoxManage", "showmediuminfo", "disk", settings(lab, name)[disks[0]])
+        parents |= set(re.findall(r"^Parent UUID: +(\S+)", told, re.MULTILINE))
+    assert len(parents) == 1
+    assert parents != {"base"}
+
+
+def test_every_machine_has_the_same_nat_address_and_a_forwarded_port_of_its_own(lab: Lab) -> None:
+    ports = set()
+    for name in planned(lab):
+        assert "10.0.2.15/24" in lab.on(name, "ip -4 -brief address show eth0")
+        forwarded = settings(lab, name)["Forwarding(0)"].split(",")
+        assert (forwarded[0], forwarded[2], forwarded[5]) == ("ssh", "127.0.0.1", "22")
+        ports.add(forwarded[3])
+    assert len(ports) == 3
+
+
+def test_the_private_network_is_host_only(lab: Lab) -> None:
+    for name, address in planned(lab).items():
+        assert settings(lab, name)["hostonlyadapter2"] == "vboxnet0"
+        assert f"{address}/24" in lab.on(name, "ip -4 -brief address show eth1")
+
+
+def test_pods_on_different_workers_reach_each_other(lab: Lab) -> None:
+    pods_reach_each_other(lab, ["kubnode1", "kubnode2"])
+
+
+def test_a_second_up_changes_nothing(lab: Lab) -> None:
+    before = state_of(lab)
+    assert "nothing changed" in lab.up()
+    assert state_of(lab) == before
+
+
+def test_up_starts_halted_machines_again(lab: Lab) -> None:
+    lab.run("vagrant", "halt", cwd=lab.folder)
+    assert set(lab.machines().values()) == {"stopped"}
+    lab.up()
+    assert_whole(lab)
+
+
+def test_destroy_leaves_only_what_virtualbox_keeps(lab: Lab) -> None:
+    assert set(lab.machines().values()) == {"running"}
+    lab.kubetui("destroy", lab.name, "--yes")
+    assert_nothing_left(lab)
+
+
+def test_up_completes_the_cluster_after_kills_during_start_and_init(fresh: Maker) -> None:
+    lab = fresh("tutorial")
+    killed(lab, "during", ("start", "init"))
+    assert_nothing_left(lab)
