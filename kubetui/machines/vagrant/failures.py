@@ -77,8 +77,25 @@ KNOWN: Final = (
         HostError,
         "VBOX-KVM",
         "VirtualBox cannot use the processor's virtualization because KVM is using it.",
-        "Stop other virtual machines and unload KVM: sudo modprobe -r kvm_intel kvm_amd. Since Linux 6.12, KVM "
-        "takes it when it loads: boot with kvm.enable_virt_at_load=0, or use the provider libvirt.",
+        "Stop KVM's virtual machines. Up to VirtualBox 7.2.8, also unload KVM: sudo modprobe -r kvm_intel kvm_amd. "
+        "Since Linux 6.12, it takes the processor when it loads: boot with kvm.enable_virt_at_load=0, update "
+        "VirtualBox, or use the provider libvirt.",
+    ),
+    Known(
+        r"VERR_SVM_HOST_SVME_NOT_ENABLED",
+        HostError,
+        "VBOX-KVM-SETTING",
+        "This VirtualBox starts no machine while KVM is loaded with enable_virt_at_load=0.",
+        "Remove kvm.enable_virt_at_load=0 from the kernel's command line and /etc/modprobe.d, then reboot: VirtualBox "
+        "needs it up to 7.2.8 and must not have it from 7.2.10 on. Or for now: sudo modprobe -r kvm_amd",
+    ),
+    Known(
+        r"The specified host network collides with a non-hostonly network!.*?"
+        r"Host-only Network '(?P<interface>[^']*)': '(?P<network>[^']*)'",
+        HostError,
+        "VBOX-COLLISION",
+        "This host's interface {interface} already has the network {network}, so VirtualBox's machines cannot use it.",
+        "Choose another network.first_address, or remove the interface if no one needs it.",
     ),
     Known(
         r"(?:VERR_VMX_NO_VMX|VERR_SVM_NO_SVM|VERR_VMX_MSR_ALL_VMX_DISABLED|VERR_SVM_DISABLED|VT-x is not available"

@@ -19,16 +19,21 @@ NETWORKS_CONF = Path("/etc/vbox/networks.conf")
 """Lists the host-only ranges that VirtualBox may use (VirtualBox manual, "Host-Only Networking")."""
 KVM_AT_LOAD: Final = (6, 12)
 """The Linux release from which KVM takes the processor's virtualization when its module loads."""
+KVM_SHARED: Final = (7, 2, 10)
+"""The first VirtualBox that wants KVM to have taken it (VirtualBox/virtualbox#711 and #713)."""
 ARM: Final = (7, 1, 6)
 """The first VirtualBox that runs Linux guests on arm64 well enough."""
 _DEFAULT = IPv4Network("192.168.56.0/21")
+_MODULES: Final = Path("/sys/module")
 
 
 async def checks(system: System) -> list[Check]:
     """Check KVM, and VirtualBox's version on arm64."""
     version = await ask("VBoxManage", "--version")
-    at_load = _read(Path("/sys/module/kvm/parameters/enable_virt_at_load"))
-    kvm = kvm_check(_read(Path("/proc/modules")) or "", platform.release(), at_load)
+    # unlike /proc/modules, this folder also lists what is built into the kernel
+    module = next((name for name in ("kvm_intel", "kvm_amd") if (_MODULES / name).is_dir()), None)
+    at_load = _read(_MODULES / "kvm" / "parameters" / "enable_virt_at_load")
+    kvm = kvm_check(module, platform.release(), at_load, version)
     return [check for check in (kvm, arm_check(system.machine, version)) if check]
 
 
@@ -39,20 +44,49 @@ def _read(path: Path) -> str | None:
         return None
 
 
-def kvm_check(modules: str, release: str, at_load: str | None) -> Check | None:
-    """Judge whether KVM keeps the processor from VirtualBox; None when no KVM module is loaded.
+def kvm_check(module: str | None, release: str, at_load: str | None, output: str | None) -> Check | None:
+    """Judge whether KVM and VirtualBox get along; None when no KVM module is loaded.
 
-    `modules` is the text of /proc/modules, `release` the kernel's release, `at_load` KVM's parameter of that name
-    (Y or N).
+    `module` is KVM's loaded module for this processor, `release` the kernel's release, `at_load` KVM's parameter
+    enable_virt_at_load (Y or N), `output` that of `VBoxManage --version`.
     """
-    module = re.search(r"^(kvm_intel|kvm_amd) ", modules, flags=re.MULTILINE)
-    if not module:
+    if module is None:
         return None
-    if _version(release)[:2] < KVM_AT_LOAD or (at_load or "").strip() == "N":
+    kernel, version = _version(release), _version(output or "")
+    if kernel[:2] < KVM_AT_LOAD:
         return Check("KVM", "ok", "loaded, and leaves the processor to VirtualBox while no KVM machine runs")
-    message = f"{module[1]} is loaded, and from Linux 6.12 on it keeps the processor's virtualization from VirtualBox."
-    fix = f"Boot with kvm.enable_virt_at_load=0, or for now: sudo modprobe -r {module[1]}. Or choose libvirt."
-    return Check("KVM", "warning", message, fix)
+    held = (at_load or "Y").strip() != "N"  # Linux's own default is Y
+    if not version:
+        return _unknown_version(module, held=held)
+    shown = ".".join(map(str, version))
+    if held == (version >= KVM_SHARED):
+        return Check(
+            "KVM", "ok", f"loaded with the setting that VirtualBox {shown} needs; run no KVM machine beside it"
+        )
+    if held:
+        message = f"{module} is loaded and keeps the processor's virtualization from VirtualBox {shown}."
+        fix = f"Boot with kvm.enable_virt_at_load=0, or for now: sudo modprobe -r {module}. Or choose libvirt."
+        return Check("KVM", "warning", f"{message} {_SINCE}", f"{fix} From VirtualBox 7.2.10 on neither is needed.")
+    message = (
+        f"{module} is loaded with enable_virt_at_load=0, and with that VirtualBox {shown} starts no machine or freezes "
+        "this host: from 7.2.10 on, it needs KVM's own default."
+    )
+    fix = (
+        "Remove kvm.enable_virt_at_load=0 from the kernel's command line and /etc/modprobe.d, then reboot. "
+        f"Or for now: sudo modprobe -r {module}"
+    )
+    return Check("KVM", "failed", message, fix)
+
+
+_SINCE: Final = "Since Linux 6.12, KVM takes it when it loads."
+
+
+def _unknown_version(module: str, *, held: bool) -> Check:
+    setting = "1" if held else "0"
+    message = (
+        f"{module} is loaded with enable_virt_at_load={setting}, and VBoxManage does not tell VirtualBox's version."
+    )
+    return Check("KVM", "warning", message, "Up to VirtualBox 7.2.8 it has to be 0, from 7.2.10 on 1.")
 
 
 def arm_check(machine: str, output: str | None) -> Check | None:

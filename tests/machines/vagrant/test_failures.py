@@ -71,6 +71,17 @@ Command: ["startvm", "1f2e", "--type", "headless"]
 Stderr: VBoxManage: error: VirtualBox can't enable the AMD-V extension. Please disable the KVM kernel extension, \
 recompile your kernel and reboot (VERR_SVM_IN_USE)
 VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component ConsoleWrap, interface IConsole""",
+    "VBOX-KVM-SETTING": """\
+Stderr: VBoxManage: error: Host API has not enabled SVME bit in EFER MSR. (VERR_SVM_HOST_SVME_NOT_ENABLED)
+VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component ConsoleWrap, interface IConsole""",
+    "VBOX-COLLISION": """\
+The specified host network collides with a non-hostonly network!
+This will cause your specified IP to be inaccessible. Please change
+the IP or name of your host only network so that it no longer matches that of
+a bridged or non-hostonly network.
+
+Bridged Network Address: '192.168.56.0'
+Host-only Network 'vlxcbr1': '192.168.56.0'""",
     "VBOX-NO-VIRT": """\
 Stderr: VBoxManage: error: VT-x is not available (VERR_VMX_NO_VMX)
 VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component ConsoleWrap, interface IConsole""",
@@ -145,6 +156,8 @@ SAID = {
     "BOX-VERSION": ("no version 9.9.9", "machines.box_version"),
     "BOX-DOWNLOAD": ("transfer closed with 12345 bytes remaining", "proxy"),
     "VBOX-KVM": ("KVM is using it", "kvm.enable_virt_at_load=0"),
+    "VBOX-KVM-SETTING": ("enable_virt_at_load=0", "Remove kvm.enable_virt_at_load=0"),
+    "VBOX-COLLISION": ("vlxcbr1 already has the network 192.168.56.0", "network.first_address"),
     "VBOX-RANGE": ("refuses 10.11.12.101 on its host-only network; it allows 192.168.56.0/21", "networks.conf"),
     "VBOX-VERSION": ("4.0, 4.1, 6.0, 6.1, 7.0", "Update"),
     "NAME-TAKEN": ("lab-kubmaster", "sudo lxc-destroy -f -n lab-kubmaster"),
@@ -222,6 +235,7 @@ LOCALES = (
         "An error occurred while downloading the remote file",
         "error while downloading the metadata for this box",
         "The IP address configured for the host-only network is not within the allowed ranges",
+        "The specified host network collides with a non-hostonly network!",
         "kernel module is not loaded",
         "VirtualBox is complaining that the installation is incomplete",
         "Vagrant could not detect VirtualBox",
