@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["ok", "warning", "failed"]
+Status = Literal["ok", "warning", "failed", "not checked"]
+"""`not checked` is for what this system does not tell: neither good nor bad."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was checked and what was found; `fix` says what to do about a warning or a failure."""
+    """What was checked and what was found; `fix` says what to do about anything but `ok`."""
 
     name: str
     status: Status

@@ -147,7 +147,7 @@ def doctor(name: str | None, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
     for check in () if as_json else checks:
-        click.echo(f"{check.status:<8} {check.name}: {harmless(check.message)}")
+        click.echo(f"{check.status:<11} {check.name}: {harmless(check.message)}")
         if check.fix and check.status != "ok":
-            click.echo(f"         {harmless(check.fix)}")
+            click.echo(f"{'':<11} {harmless(check.fix)}")
     return ExitCode.HOST if blocking(checks) else ExitCode.OK

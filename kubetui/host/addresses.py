@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Interface, IPv4Network
 from pathlib import Path
 
+import psutil
+
 from kubetui.base.text import clean
+from kubetui.host.interfaces import introduced, is_own, removal
 from kubetui.machines.vagrant import virtualbox
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges, relation, subject, suggestion
 
 ROUTES = Path("/proc/net/route")
-"""Linux's IPv4 routes; systems without this file are not checked."""
+"""Linux's IPv4 routes; on other systems only the networks of the host's own interfaces are known."""
 
 _REJECT = 0x0200
-_VIRTUAL = re.compile(r"(vboxnet|virbr|lxcbr|lxdbr|vmnet|vagrant|br\d)")
 _COLUMNS = 8
 
 
@@ -31,16 +33,39 @@ class Route:
 
 
 def host_problems(plan: Plan) -> tuple[Problem, ...]:
-    """Return why this host cannot use the plan's addresses; reads two files and changes nothing."""
+    """Return why this host cannot use the plan's addresses; only reads."""
     return (*virtualbox.address_problems(plan), *route_conflicts(plan, host_routes()))
 
 
-def host_routes(path: Path = ROUTES) -> tuple[Route, ...]:
-    """Return this host's IPv4 routes; empty on systems other than Linux."""
+def host_routes(path: Path | None = None) -> tuple[Route, ...]:
+    """Return the networks that this host reaches: its IPv4 routes on Linux, and its interfaces' networks everywhere.
+
+    An interface that is down has no route, but its network comes back with the machines that use it.
+    """
     try:
-        return parse_routes(path.read_text(encoding="ascii", errors="replace"))
+        routes = parse_routes((path or ROUTES).read_text(encoding="ascii", errors="replace"))
     except OSError:
-        return ()
+        routes = ()
+    return tuple(dict.fromkeys((*routes, *_connected())))
+
+
+def routes_known() -> bool:
+    """Return whether this system tells kubetui all routes of this host."""
+    return ROUTES.exists()
+
+
+def _connected() -> Iterator[Route]:
+    for interface, addresses in psutil.net_if_addrs().items():
+        for each in addresses:
+            if each.family is not socket.AF_INET or not each.netmask:
+                continue
+            try:
+                own = IPv4Interface(f"{each.address}/{each.netmask}")
+            except ValueError:
+                # a mask with holes is legal, and no network
+                continue
+            if not own.is_loopback and 1 < own.network.prefixlen < own.max_prefixlen:
+                yield Route(own.network, clean(interface))
 
 
 def parse_routes(text: str) -> tuple[Route, ...]:
@@ -71,7 +96,7 @@ def _address(digits: str) -> int:
 def route_conflicts(plan: Plan, routes: Sequence[Route]) -> tuple[Problem, ...]:
     """Return the cluster's ranges that overlap networks this host already reaches, one problem per range.
 
-    A route through a provider's interface to exactly the machines' network is that network itself: no conflict for
+    A route through the interface that the plan's provider itself uses for the machines' network is no conflict for
     the machines, but one for pods and services.
     """
     if plan.provider.rehearsal:
@@ -92,11 +117,12 @@ def _conflict(plan: Plan, blamed: Range, routes: Sequence[Route], taken: Sequenc
         if not blamed.network.overlaps(route.network) or _is_own(plan, blamed, route):
             continue
         words = relation(blamed.network, route.network)
-        message = f"{subject(blamed)} {words} {route.network}, which this host reaches through {route.interface}."
-        yield Problem(blamed.path, message, suggestion(blamed.field, taken))
+        through = introduced(route.interface)
+        message = f"{subject(blamed)} {words} {route.network}, which this host reaches through {through}."
+        fix = f"{suggestion(blamed.field, taken)} {removal(route.interface)}".rstrip()
+        yield Problem(blamed.path, message, fix)
         return
 
 
 def _is_own(plan: Plan, blamed: Range, route: Route) -> bool:
-    made = _VIRTUAL.match(route.interface) or route.interface in plan.profile.network.options.values()
-    return blamed.field == "first_address" and route.network == blamed.network and bool(made)
+    return blamed.field == "first_address" and route.network == blamed.network and is_own(plan, route.interface)

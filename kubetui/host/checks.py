@@ -19,6 +19,9 @@ DISK_LEAST: Final = 2
 MEMORY_SHARED: Final = 1024
 """MiB that a node needs when machines share the host's memory."""
 _GIB: Final = 1024**3
+_COMPARE: Final = (
+    "Compare the ranges that kubetui plan shows with this host's routes (netstat -rn -f inet), VPNs included."
+)
 
 
 def kubectl_check(path: str | None, system: System) -> Check:
@@ -73,17 +76,21 @@ def disk_check(place: str, free: int, machines: int) -> Check:
     return Check(name, "ok", text)
 
 
-def range_checks(problems: Sequence[Problem]) -> tuple[Check, ...]:
+def range_checks(problems: Sequence[Problem], *, routes_known: bool) -> tuple[Check, ...]:
     """Turn this host's problems with the profile's addresses into checks."""
-    if not problems:
+    if problems:
+        return tuple(Check("Addresses", "failed", problem.message, problem.fix) for problem in problems)
+    if routes_known:
         return (Check("Addresses", "ok", "no conflict with networks that this host reaches"),)
-    return tuple(Check("Addresses", "failed", problem.message, problem.fix) for problem in problems)
+    message = "No interface of this host has an address in the cluster's ranges; its other routes were not checked."
+    return (Check("Addresses", "not checked", message, _COMPARE),)
 
 
-def in_use_check(used: Sequence[IPv4Address], looked: int) -> Check | None:
-    """Judge planned addresses that answer although their machines do not exist; None when none could be tried."""
+def in_use_check(used: Sequence[IPv4Address], looked: int, *, routes_known: bool) -> Check | None:
+    """Judge planned addresses that answer although their machines do not exist; None when this host reaches none."""
     if not looked:
-        return None
+        message = "Whether something uses the planned addresses already was not checked."
+        return None if routes_known else Check("Addresses in use", "not checked", message, _COMPARE)
     if not used:
         return Check("Addresses in use", "ok", "no planned address answers")
     shown = ", ".join(map(str, used))

@@ -18,7 +18,7 @@ from kubetui.base.check import Check
 from kubetui.base.errors import ProfileError
 from kubetui.base.system import System, memory, this_system
 from kubetui.cluster.folder import Cluster, state_home
-from kubetui.host.addresses import host_problems, host_routes
+from kubetui.host.addresses import host_problems, host_routes, routes_known
 from kubetui.host.checks import (
     cpu_check,
     disk_check,
@@ -55,9 +55,13 @@ def _general(system: System) -> list[Check]:
     return [
         _kubectl(system),
         Check("Memory", "ok", f"{available} of {total} MiB are free"),
-        Check("CPUs", "ok", str(os.cpu_count())),
+        _cpus(os.cpu_count()),
         *_disks(Path.home(), 1),
     ]
+
+
+def _cpus(count: int | None) -> Check:
+    return Check("CPUs", "ok", str(count)) if count else Check("CPUs", "not checked", "The number of CPUs is unknown.")
 
 
 async def _of_plan(plan: Plan, system: System) -> list[Check]:
@@ -65,7 +69,7 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
     kind, manifest = plan.provider, await _manifest(plan)
     if kind.rehearsal:
         return manifest
-    ranges = range_checks(host_problems(plan))
+    ranges = range_checks(host_problems(plan), routes_known=routes_known())
     if not kind.makes_machines:
         return [_kubectl(system), *ranges, *manifest]
     missing = never_started(Cluster(plan.profile.name).folder, plan.machines)
@@ -118,7 +122,8 @@ async def _in_use(addresses: Sequence[IPv4Address]) -> list[Check]:
     routes = [route.network for route in host_routes()]
     tried = [address for address in addresses if any(address in network for network in routes)]
     answers = await asyncio.gather(*map(answers_at, tried))
-    check = in_use_check([address for address, used in zip(tried, answers, strict=True) if used], len(tried))
+    used = [address for address, answered in zip(tried, answers, strict=True) if answered]
+    check = in_use_check(used, len(tried), routes_known=routes_known())
     return [check] if check else []
 
 

@@ -17,7 +17,7 @@ _BARS = (11, 30)
 """The fewest and the most columns of a bar."""
 _BEFORE, _AFTER = 46, 22
 """The columns before a bar, and those for a remark."""
-_MARKS: dict[Status, Mark] = {"ok": "done", "warning": "attention", "failed": "failed"}
+_MARKS: dict[Status, Mark] = {"ok": "done", "warning": "attention", "failed": "failed", "not checked": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)

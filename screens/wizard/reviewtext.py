@@ -15,8 +15,13 @@ from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark
 from screens.wizard.draft import Draft
 
-_MARKS: Final[Mapping[Status, Mark]] = {"ok": "done", "warning": "attention", "failed": "failed"}
-_ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "ok": 2}
+_MARKS: Final[Mapping[Status, Mark]] = {
+    "ok": "done",
+    "warning": "attention",
+    "failed": "failed",
+    "not checked": "waiting",
+}
+_ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "not checked": 2, "ok": 3}
 
 
 def machines_table(plan: Plan) -> Content:

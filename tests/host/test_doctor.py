@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from kubetui.base.check import Check, blocking
 from kubetui.base.system import memory
+from kubetui.host import addresses, doctor
 from kubetui.host import checks as hostchecks
-from kubetui.host import doctor
+from kubetui.machines.vagrant import virtualbox
 from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
@@ -73,12 +75,42 @@ def test_only_failures_block() -> None:
 
 def test_addresses() -> None:
     problem = Problem(("network", "pod_cidr"), "The pods overlap.", "Choose others.")
-    assert hostchecks.range_checks([problem]) == (Check("Addresses", "failed", "The pods overlap.", "Choose others."),)
-    assert hostchecks.range_checks([])[0].status == "ok"
-    assert hostchecks.in_use_check([], 0) is None
-    used = hostchecks.in_use_check([IPv4Address("192.168.56.101")], 3)
-    assert used is not None
-    assert (used.status, "192.168.56.101 answers already" in used.message) == ("failed", True)
+    failed = Check("Addresses", "failed", "The pods overlap.", "Choose others.")
+    for known in (True, False):
+        assert hostchecks.range_checks([problem], routes_known=known) == (failed,)
+        used = hostchecks.in_use_check([IPv4Address("192.168.56.101")], 3, routes_known=known)
+        assert used is not None
+        assert (used.status, "192.168.56.101 answers already" in used.message) == ("failed", True)
+    assert hostchecks.range_checks([], routes_known=True)[0].status == "ok"
+    assert hostchecks.in_use_check([], 0, routes_known=True) is None
+
+
+def test_what_a_system_does_not_tell_is_not_checked_and_never_ok() -> None:
+    checks = (*hostchecks.range_checks([], routes_known=False), hostchecks.in_use_check([], 0, routes_known=False))
+    for check in checks:
+        assert check is not None
+        assert check.status == "not checked"
+        assert "not checked" in check.message
+        assert "netstat -rn" in check.fix
+    assert blocking([check for check in checks if check]) == ()
+
+
+@pytest.mark.parametrize("provider", ["virtualbox", "vmware_desktop", "libvirt", "hosts"])
+async def test_on_macos_the_doctor_says_what_it_does_not_check(
+    provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(addresses, "ROUTES", tmp_path / "none")
+    monkeypatch.setattr(virtualbox, "NETWORKS_CONF", tmp_path / "none")
+    monkeypatch.setattr(virtualbox, "_MODULES", tmp_path / "none")
+    # no interface of the computer that runs the tests has this network
+    host = {"name": "m1", "address": "198.51.100.9", "role": "control plane"}
+    more = {"hosts": [host]} if provider == "hosts" else {"network": {"first_address": "192.168.63.101"}}
+    checks = await doctor.examine(plan(provider, **more))
+    unknown = {check.name for check in checks if check.status == "not checked"}
+    expected = {"Addresses"} if provider == "hosts" else {"Addresses", "Addresses in use"}
+    assert unknown == expected | ({"Host-only range"} if provider == "virtualbox" else set())
 
 
 async def test_an_address_is_in_use_when_something_accepts_or_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from kubetui.base.process import run
 from kubetui.base.system import this_system
 from kubetui.base.text import LineSink
 from kubetui.machines.vagrant import commandline
-from kubetui.machines.vagrant.project import VagrantProject
+from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.machines.vagrant.settings import container_name
 
 PACKAGED: Final = ("virtualbox", "libvirt")
@@ -48,6 +48,14 @@ class StoredBox:
         """Name and version; for a box without a version, the time when it was added."""
         when = f" {(self.folder / 'metadata.json').stat().st_mtime_ns}" if self.version == "0" else ""
         return f"{self.name} {self.version}{when}"
+
+    @property
+    def master(self) -> str | None:
+        """The id of the machine that VirtualBox keeps as the parent of this box's linked clones; None without one."""
+        try:
+            return (self.folder / "master_id").read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
 
     @property
     def size(self) -> int:
@@ -130,8 +138,15 @@ class Packaging:
             shutil.rmtree(work)
 
     async def remove(self, name: str) -> None:
-        """Remove a box from Vagrant's store. Raises RunError when Vagrant fails."""
+        """Remove a box from Vagrant's store. Raises RunError when Vagrant fails.
+
+        The master of its linked clones stays: clones of clusters that still exist read from its disk.
+        """
+        masters = [box.master for box in stored(vagrant_home(), name, self._provider) if box.master]
         await self._vagrant(remove_arguments(name, self._provider))
+        for master in masters:
+            self._log(f"VirtualBox keeps the disk that machines of {name} were cloned from.")
+            self._log(f"When no cluster of this box is left, remove it: VBoxManage unregistervm {master} --delete")
 
     async def _by_hand(self, container: str, base: StoredBox, work: Path, file: Path) -> None:
         where: list[str] = []

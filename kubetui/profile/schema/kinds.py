@@ -70,11 +70,11 @@ PROVIDERS: dict[str, ProviderKind] = {
     )
 }
 
+_HYPERV = (
+    "kubetui no longer has the provider hyperv: Vagrant cannot give Hyper-V's machines the planned addresses "
+    "(hashicorp/vagrant#8384), and nobody maintains a box for it any more."
+)
 GONE: dict[str, tuple[str, str]] = {
-    "hyperv": (
-        "kubetui no longer has the provider hyperv: Vagrant cannot give Hyper-V's machines the planned addresses "
-        "(hashicorp/vagrant#8384), and nobody maintains a box for it any more.",
-        "Write provider: virtualbox. On Windows, run kubetui inside WSL 2 with provider: libvirt.",
-    )
+    "hyperv": (_HYPERV, "Write provider: virtualbox. On Windows, run kubetui inside WSL 2 with provider: libvirt."),
 }
 """Names of providers that kubetui had, each with the reason why it is gone and what to use instead."""

@@ -1,7 +1,8 @@
 """Real Vagrant loads the Vagrantfile and reads the plan's settings from it.
 
 No machine is started, so this holds for providers that cannot run here. VirtualBox's configuration
-class is Vagrant's own; libvirt's and LXC's come from their plugins where they are installed; VMware's is a stand-in, see data/vagrant_config.rb.
+class is Vagrant's own; libvirt's and LXC's come from their plugins where they are installed; VMware's is
+a stand-in, see data/vagrant_config.rb.
 """
 
 from __future__ import annotations

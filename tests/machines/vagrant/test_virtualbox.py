@@ -13,7 +13,6 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from tests.profiles import network, profile
 
-
 KVM = [
     # VirtualBox up to 7.2.8 wants the parameter off from Linux 6.12 on, and from 7.2.10 on it wants it on
     ("7.0.20r163906", "6.11.11", "Y", "ok"),

@@ -169,6 +169,17 @@ async def test_boxes_are_removed_by_key(making: Making, home: Path) -> None:
     assert command == ["vagrant", "box", "remove", name, "--provider", "virtualbox", "--all", "--force", "--no-tty"]
 
 
+async def test_the_master_of_a_removed_boxs_clones_is_named(making: Making, home: Path) -> None:
+    name = kept(home, plan())
+    said: list[str] = []
+    making.key_file = home / "none"
+    (found,) = stored(home, name, "virtualbox")
+    assert found.master is None
+    (found.folder / "master_id").write_text("11-22\n")
+    await store.remove(name.partition("/")[2], said.append)
+    assert "VBoxManage unregistervm 11-22 --delete" in said[-1]
+
+
 def test_the_insecure_public_key_has_the_comment_that_vagrant_looks_for(making: Making) -> None:
     (line,) = boxmaker.vagrant_keys().splitlines()
     assert line.startswith("ssh-ed25519 ")
