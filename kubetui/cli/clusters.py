@@ -182,7 +182,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.operations.destroy import destroy as operation
 
     cluster = existing(name)
-    plan = Plan(profilefile.load(cluster.profile))
+    plan = Plan(profilefile.load_built(cluster.profile))
     if plan.provider.makes_machines:
         confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
     else:

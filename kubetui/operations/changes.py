@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.redaction import redacted
@@ -25,6 +25,10 @@ from kubetui.steps.build import STEPS
 
 Change = tuple[str, Any, Any]
 """A field's path, its old and its new value."""
+_REASONS: Final = {
+    "kubernetes.runtime_packages": "A container runtime cannot be exchanged under the pods that it runs.",
+}
+"""Why a change is refused, by the field's path, where the field does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
     """Return all differences from the profile that a cluster was built from; none if `up` can apply them in place."""
     if not cluster.exists:
         return ()
-    changes = differences(profilefile.load(cluster.profile), lasting(profile))
+    changes = differences(profilefile.load_built(cluster.profile), lasting(profile))
     return () if all(map(_harmless, changes)) else changes
 
 
@@ -99,12 +103,13 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
     changes = pending(cluster, profile)
     if not changes:
         return None
-    built, wanted = profilefile.load(cluster.profile), lasting(profile)
+    built, wanted = profilefile.load_built(cluster.profile), lasting(profile)
     states = await _states(cluster, Plan(built), log)
     existing = [name for name, state in states.items() if state is not MachineState.ABSENT]
     if _may_be_installed(cluster, existing):
+        reasons = "".join(f" {_REASONS[path]}" for path, _, _ in changes if path in _REASONS)
         raise ProfileError(
-            f"The cluster {profile.name} was built from another profile: {told(changes)}.",
+            f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
             fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
             id="PROFILE-CHANGED",
         )

@@ -64,6 +64,7 @@ def plan_text(plan: Plan) -> str:
             f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
             f"pod network {profile.network.pod_network}"
         ),
+        *([plan.untried] if plan.untried else []),
         "",
         *_table(plan),
     ]
@@ -76,6 +77,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """Return the plan as a JSON document: the profile, the machines and every task's commands."""
     return {
         "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
+        "notes": [plan.untried] if plan.untried else [],
         "machines": [
             {
                 "name": machine.name,

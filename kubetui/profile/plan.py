@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pydantic import BaseModel
 
 from kubetui.profile.credentials import Logins
+from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
@@ -162,6 +163,16 @@ class Plan:
         """Kubernetes' major and minor version."""
         major, minor = self.profile.kubernetes.version.split(".")[:2]
         return int(major), int(minor)
+
+    @property
+    def untried(self) -> str:
+        """The sentence about a Kubernetes version that is newer than this kubetui; empty for the others."""
+        if self.minor <= (1, NEWEST_MINOR):
+            return ""
+        return (
+            f"Kubernetes {self.minor[0]}.{self.minor[1]} is newer than this kubetui, which was tested up to "
+            f"1.{NEWEST_MINOR}: it is tried as it is."
+        )
 
     @property
     def tolerates_cgroup_v1(self) -> bool:

@@ -46,8 +46,19 @@ PACKAGES_PROXY=''
 # the same
 
 # runtime: probe, 300 s
+KUBERNETES='1.36'
 NAMES='containerd'
-INSTEAD='containerd.io'
+OLDEST=''
+SERVICE='containerd'
+SOURCE='auto'
+UPSTREAM='containerd.io'
+EXCHANGE='yes'
+REPOSITORY='containerd'
+URL='https://download.docker.com/linux/{id}'
+KEY_URL='https://download.docker.com/linux/{id}/gpg'
+PROXY=''
+FINGERPRINT='9DC858229FC7DD38854AE2D88D81803C0EBFCD88'
+COMPONENT='stable'
 
 # runtime: apply, 1800 s
 # the same
@@ -58,6 +69,7 @@ URL='https://pkgs.k8s.io/core:/stable:/v1.36/deb/'
 KEY_URL='https://pkgs.k8s.io/core:/stable:/v1.36/deb/Release.key'
 PROXY=''
 FINGERPRINT=''
+COMPONENT=''
 
 # repository: apply, 600 s
 # the same
@@ -79,8 +91,9 @@ kubernetesVersion: '\''@KUBERNETES_VERSION@'\''
 networking:
   podSubnet: 10.244.0.0/16
   serviceSubnet: 10.96.0.0/12'
-CONFIG_1='in golden/containerd-1.toml'
-CONFIG_2='in golden/containerd-2.toml'
+CONFIG_1='in golden/containerd-1.7.toml'
+CONFIG_2_0='in golden/containerd-2.0.toml'
+CONFIG_2='in golden/containerd-2.1.toml'
 CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 30'

@@ -47,8 +47,20 @@ Acquire::https::Proxy "http://10.0.3.1:3142";'
 # the same
 
 # runtime: probe, 300 s
+KUBERNETES='1.36'
 NAMES='containerd'
-INSTEAD='containerd.io'
+OLDEST=''
+SERVICE='containerd'
+SOURCE='auto'
+UPSTREAM='containerd.io'
+EXCHANGE='yes'
+REPOSITORY='containerd'
+URL='https://download.docker.com/linux/{id}'
+KEY_URL='https://download.docker.com/linux/{id}/gpg'
+PROXY='proxy = "http://proxy.example.org:3128"
+noproxy = "localhost,127.0.0.1,example.org"'
+FINGERPRINT='9DC858229FC7DD38854AE2D88D81803C0EBFCD88'
+COMPONENT='stable'
 
 # runtime: apply, 1800 s
 # the same
@@ -60,6 +72,7 @@ KEY_URL='http://10.0.3.1/deb/Release.key'
 PROXY='proxy = "http://proxy.example.org:3128"
 noproxy = "localhost,127.0.0.1,example.org"'
 FINGERPRINT='AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+COMPONENT=''
 
 # repository: apply, 600 s
 # the same
@@ -84,8 +97,9 @@ networking:
   podSubnet: 10.244.0.0/16
   serviceSubnet: 10.96.0.0/12
 imageRepository: 10.0.3.1:5000'
-CONFIG_1='in golden/containerd-1.toml'
-CONFIG_2='in golden/containerd-2.toml'
+CONFIG_1='in golden/containerd-1.7.toml'
+CONFIG_2_0='in golden/containerd-2.0.toml'
+CONFIG_2='in golden/containerd-2.1.toml'
 CRICTL='runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 30'

@@ -193,7 +193,7 @@ async def test_steps_on_a_destroyed_machine_do_not_count(cluster: Cluster, fake:
 async def test_a_change_that_touches_no_machine_destroys_none(cluster: Cluster, fake: Fake) -> None:
     await built(cluster, profile(), ("facts", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running"))
-    found = await revision(cluster, planned(profile(kubernetes={"version": "1.37"})))
+    found = await revision(cluster, planned(profile(kubernetes={"version": "1.36"})))
     assert found is not None
     assert not found.touched
     assert not found.destroyed
@@ -216,7 +216,7 @@ async def test_a_machine_from_a_deleted_prepared_box_is_recreated(cluster: Clust
     document["machines"][0]["box"] = "kubetui/0123456789abcdef"
     path.write_text(json.dumps(document))
     fake.says("status", status(kubmaster="running"))
-    found = await revision(cluster, planned(profile(kubernetes={"version": "1.37"})))
+    found = await revision(cluster, planned(profile(kubernetes={"version": "1.36"})))
     assert found is not None
     assert found.destroyed == ("kubmaster",)
 

@@ -118,7 +118,12 @@ def test_only_existing_machines_are_claimed() -> None:
 
 # the commands as values
 
-ELSEWHERE = {"MANIFEST": "flannel.yaml", "CONFIG_1": "containerd-1.toml", "CONFIG_2": "containerd-2.toml"}
+ELSEWHERE = {
+    "MANIFEST": "flannel.yaml",
+    "CONFIG_1": "containerd-1.7.toml",
+    "CONFIG_2_0": "containerd-2.0.toml",
+    "CONFIG_2": "containerd-2.1.toml",
+}
 
 
 def test_long_values_match_golden_files() -> None:

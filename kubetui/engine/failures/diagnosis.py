@@ -54,10 +54,10 @@ PATTERNS: tuple[Pattern, ...] = (
         "Choose a newer Kubernetes version; keys of old repositories are not renewed.",
     ),
     _pattern(
-        r"error: (the key at .*wants.*)",
+        r"error: (the key at .* expected)",
         "KEY-WRONG",
-        "{0}",
-        "Find out why before you continue; then correct mirrors.packages.fingerprint.",
+        "{0}.",
+        "Find out why before you continue; then correct the mirror's fingerprint (mirrors, in the profile).",
     ),
     _pattern(
         r"BADSIG ([0-9A-F]{8,40})",
@@ -79,10 +79,17 @@ PATTERNS: tuple[Pattern, ...] = (
         "Check mirrors.packages in the profile: url and key must belong together.",
     ),
     _pattern(
+        r"E: The repository '(\S+) (\S+) \w+' does not have a Release file",
+        "RELEASE-MISSING",
+        "the repository {0} has no packages for this system's release ({1}).",
+        "Choose another box; or, for the container runtime's, put runtime_packages: distribution under kubernetes in "
+        "the profile.",
+    ),
+    _pattern(
         r"E: Version '([^']+)' for '([^']+)' was not found",
         "VERSION-MISSING",
         "the repository does not offer {1} {0}.",
-        "Choose a version that the repository offers, or only the minor version, such as 1.36.",
+        "Choose a version that the repository offers, or only the minor version, such as 1.37.",
     ),
     _pattern(
         r"E: Release file for (\S+) is not valid yet \(invalid for another ([^)]+)\)",

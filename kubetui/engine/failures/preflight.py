@@ -69,6 +69,14 @@ CHECKS: Final = (
         ),
     ),
     (
+        r"ContainerRuntimeVersion: ",
+        Cause(
+            "PREFLIGHT",
+            "the container runtime is too old for this version of Kubernetes.",
+            "Run kubetui destroy, then put runtime_packages: upstream under kubernetes in the profile.",
+        ),
+    ),
+    (
         r"SystemVerification: (.*)",
         Cause("PREFLIGHT", "the machine's system is not suitable: {0}", "Choose another box, with a newer kernel."),
     ),

@@ -19,7 +19,7 @@ sed -i '/^# kubetui: the nodes of this cluster$/,/^# kubetui: end$/d' /etc/hosts
 home=$(getent passwd "$USER_NAME" | cut -d: -f6)
 if [[ -n $KEYS && -s $home/.ssh/authorized_keys ]]; then printf '%s\n' "$KEYS" >"$home/.ssh/authorized_keys"; fi
 # files that hold a password have mode 600; the steps write them again
-find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/kubernetes.list /etc/containerd/certs.d \
+find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/{containerd,kubernetes}.list /etc/containerd/certs.d \
   /etc/systemd/system/{containerd,kubelet}.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
 rm -f /root/.bash_history /home/*/.bash_history
 # histories, caches and logs

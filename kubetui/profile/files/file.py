@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -21,7 +21,7 @@ from kubetui.base.text import clean
 from kubetui.profile.files.explain import Explanation, explain
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
-from kubetui.profile.schema.profile import Profile
+from kubetui.profile.schema.profile import Kubernetes, Profile
 
 MAX_BYTES = 256 * 1024
 """No profile needs more than a few KiB; parsing takes time linear in the size."""
@@ -29,7 +29,13 @@ MAX_PROBLEMS = 20
 """Problems that one message lists; later ones are seldom read and often consequences."""
 
 _LISTING = "`kubetui profiles` lists all profiles."
-_ALWAYS = ("schema_version", "name", "provider")
+_ALWAYS: Mapping[type[BaseModel], tuple[str, ...]] = {
+    Profile: ("schema_version", "name", "provider", "kubernetes"),
+    # its default grows with kubetui, and a file must not change its meaning
+    Kubernetes: ("version",),
+}
+_ONCE_DEFAULT = "1.36"
+"""The version of a cluster whose file names none: its kubetui had this default and left it out."""
 
 
 def load(path: Path) -> Profile:
@@ -37,9 +43,21 @@ def load(path: Path) -> Profile:
 
     Raises ProfileError when the file cannot be read, and as `parse` does.
     """
+    return parse(_data(path), str(path))
+
+
+def load_built(path: Path) -> Profile:
+    """Read the profile that a cluster was built from. Raises as `load` does.
+
+    A file that names no version is one that an earlier kubetui wrote, and means the default of that time.
+    """
+    return parse(_data(path), str(path), version=_ONCE_DEFAULT)
+
+
+def _data(path: Path) -> bytes:
     try:
         with open_regular(path) as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ProfileError(f"{_named(path)}: There is no such file.", fix=_LISTING, id="PROFILE-MISSING") from None
     except IsADirectoryError:
@@ -50,11 +68,10 @@ def load(path: Path) -> Profile:
         raise ProfileError(
             f"{_named(path)}: It cannot be read: {reason}.", fix=_LISTING, id="PROFILE-MISSING"
         ) from None
-    return parse(data, str(path))
 
 
-def parse(text: str | bytes, name: str) -> Profile:
-    """Read a profile from YAML; `name` stands for the file in messages.
+def parse(text: str | bytes, name: str, *, version: str | None = None) -> Profile:
+    """Read a profile from YAML; `name` stands for the file in messages, `version` for one that is not written.
 
     Raises ProfileError that lists every problem as FILE:LINE:COLUMN, the key, what is wrong and why. Rules between
     fields are only checked once every field is valid: before, they would judge defaults.
@@ -62,6 +79,8 @@ def parse(text: str | bytes, name: str) -> Profile:
     document = strictyaml.read(_decoded(text, name))
     _refuse_non_profiles(document, name)
     faults = list(document.faults)
+    if version is not None:
+        _name_version(document.value, version)
     try:
         profile = Profile.model_validate(document.value)
     except ValidationError as error:
@@ -78,11 +97,11 @@ def parse(text: str | bytes, name: str) -> Profile:
 
 
 def dump(profile: Profile) -> str:
-    """Return a profile as YAML: schema, name and provider, and every value that differs from its default.
+    """Return a profile as YAML: schema, name, provider, version, and every value that differs from its default.
 
     `parse` of it returns an equal profile. Raises ProfileError when a free-form option is not a YAML value.
     """
-    values = _chosen(profile, _ALWAYS)
+    values = _chosen(profile)
     try:
         return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
     except yaml.representer.RepresenterError as error:
@@ -160,6 +179,12 @@ def _refuse_non_profiles(document: Document, name: str) -> None:
         raise ProfileError(message, fix="Write a line such as: name: lab")
 
 
+def _name_version(values: dict[str, Any], version: str) -> None:
+    group = values.setdefault("kubernetes", {})
+    if isinstance(group, dict):
+        group.setdefault("version", version)
+
+
 def _outside(broken: list[KeyPath], found: Iterable[Explanation]) -> Iterator[Explanation]:
     """Drop errors that only follow from unreadable YAML."""
     for explanation in found:
@@ -198,9 +223,10 @@ def _line(fault: Fault, name: str) -> str:
     return f"{place}: {key}: {fault.message}" if key else f"{place}: {fault.message}"
 
 
-def _chosen(part: BaseModel, always: tuple[str, ...] = ()) -> dict[str, Any]:
+def _chosen(part: BaseModel) -> dict[str, Any]:
     """Return a group's values that differ from their defaults, in the order of declaration."""
     chosen: dict[str, Any] = {}
+    always = _ALWAYS.get(type(part), ())
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         if name in always or value != field.get_default(call_default_factory=True):

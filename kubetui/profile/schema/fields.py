@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 from pydantic import (
     AfterValidator,
@@ -30,12 +30,15 @@ from kubetui.base.redaction import remember_telling, remember_url, telling, url_
 from kubetui.base.text import clean
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.software import networks, packages, runtimes
+from kubetui.software.runtimes.upstream import SYSTEM_MARK
 
 _LONGEST = 40
 """Characters that a name may have: with a machine's number, it still fits a host name."""
 _NAME = r"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$"
 _OLDEST_MINOR = 31
 """The first minor version of Kubernetes 1 whose kubeadm reads what `kubeadm.py` writes."""
+NEWEST_MINOR: Final = 37
+"""The newest minor version of Kubernetes 1 that kubetui was tested with, and the default. Newer ones are tried."""
 _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
 
 
@@ -163,6 +166,15 @@ def _supported(version: str) -> str:
     return version
 
 
+def _template(url: str) -> str:
+    """Return a URL that may have {id} in it. Raises ValueError for any other brace."""
+    if re.search(r"[{}]", url.replace(SYSTEM_MARK, "")):
+        raise ValueError(
+            f"{clean(url)} has a brace in it: {SYSTEM_MARK} alone, the machine's system, may be in braces."
+        )
+    return url
+
+
 Cidr = Annotated[
     IPv4Network,
     BeforeValidator(_cidr),
@@ -188,8 +200,16 @@ Url = Annotated[
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
 ]
+UrlTemplate = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%{}\[\]-]+$", min_length=8, max_length=500),
+    AfterValidator(without_password),
+    AfterValidator(_template),
+]
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{40}$")]
 ProviderName = Annotated[str, OneOf(PROVIDERS, GONE)]
 RuntimeName = Annotated[str, OneOf(runtimes.CATALOGUE)]
+RuntimeSource = Annotated[str, OneOf(runtimes.SOURCES)]
 PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
 PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE)]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]

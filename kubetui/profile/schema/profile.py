@@ -14,10 +14,12 @@ from pydantic import AfterValidator, Field, Strict, StringConstraints
 
 from kubetui.base.redaction import remember_telling
 from kubetui.profile.schema.fields import (
+    NEWEST_MINOR,
     Address,
     Box,
     Cidr,
     Cpus,
+    Fingerprint,
     HostPort,
     ImageName,
     Memory,
@@ -31,7 +33,9 @@ from kubetui.profile.schema.fields import (
     ProxyException,
     Registry,
     RuntimeName,
+    RuntimeSource,
     Url,
+    UrlTemplate,
     Version,
     choice,
 )
@@ -165,17 +169,23 @@ class Kubernetes(Part):
     """The Kubernetes version and its container runtime."""
 
     version: Version = Field(
-        "1.36",
+        f"1.{NEWEST_MINOR}",
         title="Version",
-        description='A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or '
+        description='A minor version such as "1.37" takes its newest release, "1.37.1" exactly that one; 1.31 or '
         "later. In a file, put it in quotes: YAML would read 1.40 as 1.4.",
-        examples=["1.36.1", "1.36.12"],
+        examples=["1.37.1", "1.37.12"],
     )
     runtime: RuntimeName = choice(
         runtimes.CATALOGUE,
         "containerd",
         title="Container runtime",
         description="What runs containers: {choices}. Kubernetes dropped Docker in 1.24.",
+    )
+    runtime_packages: RuntimeSource = choice(
+        runtimes.SOURCES,
+        "auto",
+        title="Runtime's packages",
+        description="Where the container runtime comes from: {choices}.",
     )
     patches: Patches = Field(
         (),
@@ -189,10 +199,29 @@ class PackageRepository(Part):
     """A mirror of pkgs.k8s.io."""
 
     url: Url = Field(
-        title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.36/deb/"
+        title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.37/deb/"
     )
     key: Url = Field(title="Key", description="Where its signing key is, armoured: usually Release.key beside it.")
-    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{40}$")] | None = Field(
+    fingerprint: Fingerprint | None = Field(
+        None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
+    )
+
+
+class RuntimeRepository(Part):
+    """A mirror of the runtime's own package repository, with a part for each release of a system."""
+
+    url: UrlTemplate = Field(
+        title="URL",
+        description="What stands in for https://download.docker.com/linux/debian, or ubuntu. Each machine adds its "
+        "release, such as trixie, and puts its system's name where the URL has {id}.",
+    )
+    key: UrlTemplate | None = Field(
+        None,
+        title="Key",
+        description="Where its signing key is, if the mirror signs with its own. Without it: gpg beside the packages, "
+        "which has to be the project's own key.",
+    )
+    fingerprint: Fingerprint | None = Field(
         None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
     )
 
@@ -202,6 +231,9 @@ class Mirrors(Part):
 
     packages: PackageRepository | None = Field(
         None, title="Kubernetes packages", description="An apt repository instead of pkgs.k8s.io."
+    )
+    containerd: RuntimeRepository | None = Field(
+        None, title="containerd's packages", description="An apt repository instead of download.docker.com."
     )
     image_repository: ImageName | None = Field(
         None,

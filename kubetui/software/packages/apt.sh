@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC1091 # the machine has /etc/os-release
 # shellcheck disable=SC2034 # scripts that come after this read proxy_file, stamp, ledger, package_files and package_folders
 
 stamp=/run/kubetui-apt
@@ -21,7 +22,9 @@ lists_free() {
 apt() {
   dpkg --configure -a
   lists_free
-  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any "$@"
+  # a package that meets a configuration file of somebody else's would ask, and nobody answers: the file stays
+  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 # once per boot, or the first install would work with lists as old as the box
 refresh() {
@@ -90,13 +93,40 @@ version_of() { # NAME: prints the installed version; fails where there is none
   read -r status version < <(dpkg-query --show --showformat='${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null) || return
   [[ $status == ?i ]] && printf '%s\n' "$version"
 }
+candidate() { # NAME: prints the version that would be installed, or nothing
+  apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" {print $2}'
+}
 held() { # NAME
   [[ $(dpkg-query --show --showformat='${db:Status-Abbrev}' "$1" 2>/dev/null) == h* ]]
 }
 
-_repository() { # NAME URL
+# the system and its release, as other projects' repositories call them: a derivative goes by what it derives from
+origin() (
+  . /etc/os-release
+  for id in $ID ${ID_LIKE:-}; do
+    case $id in
+      debian) release=${DEBIAN_CODENAME:-$VERSION_CODENAME} ;;
+      ubuntu) release=${UBUNTU_CODENAME:-$VERSION_CODENAME} ;;
+      *) continue ;;
+    esac
+    printf '%s %s\n' "$id" "$release"
+    return
+  done
+  fail "$PRETTY_NAME is neither Debian nor Ubuntu, nor does it derive from them"
+)
+located() { # URL
+  local id=
+  if [[ $1 == *'{id}'* ]]; then id=$(origin) || return; fi
+  printf '%s\n' "${1//'{id}'/${id% *}}"
+}
+_repository() { # NAME URL [COMPONENT]
+  local part=/
+  if [[ -n ${3-} ]]; then
+    part=$(origin) || return
+    part="${part#* } $3"
+  fi
   key=/etc/apt/keyrings/$1-apt-keyring.gpg list=/etc/apt/sources.list.d/$1.list
-  line="deb [signed-by=$key] $2 /"
+  line="deb [signed-by=$key] $2 $part"
 }
 repository_files() { # NAME
   local key list line
@@ -109,9 +139,9 @@ find_repository() { # NAME URL: part of a probe
   [[ -s $key ]] || absent "the key is not there"
   same "$list" "$line" || absent "$list is not there"
 }
-add_repository() { # NAME URL KEY: a flat one, signed with the OpenPGP key in the file KEY
+add_repository() { # NAME URL KEY [COMPONENT]: signed with the OpenPGP key in the file KEY; a flat one without COMPONENT
   local key list line
-  _repository "$1" "$2"
+  _repository "$1" "$2" "${4-}"
   mkdir -p /etc/apt/keyrings
   gpg --batch --yes --dearmor --output "$key.kubetui" "$3"
   chmod 644 "$key.kubetui"

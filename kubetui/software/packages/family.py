@@ -15,7 +15,10 @@ class Family:
     - `proxy_file`: the file with the package manager's proxy setting
     - `install NAME...`, and `install_pinned NAME[=VERSION]...`, which also changes held packages
     - `installed NAME...`, `version_of NAME`, `hold NAME...`, `held NAME`
-    - `find_repository NAME URL` for probes, and `add_repository NAME URL KEY`, which also fetches its list
+    - `refresh`, which fetches the lists of packages if need be, and `candidate NAME`: the version to be installed
+    - `find_repository NAME URL` for probes, and `add_repository NAME URL KEY [COMPONENT]`, which also fetches its list;
+      with a COMPONENT, the repository has a part for each release of a system
+    - `located URL`: the URL with this machine's system in place of {id}
     - `repository_files NAME`, and the arrays `package_files` and `package_folders`: the files that these leave
     - `packages`, `settle`, `ledger` and `stamp`, which `kubetui destroy` uses to find what kubetui installed
     - `removal NAME...`, `remove NAME...`, `list_held`, `list_automatic` and `mark_automatic NAME...`, to remove them

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from kubetui.software.runtimes.containerd import CONTAINERD
 from kubetui.software.runtimes.runtime import Runtime
+from kubetui.software.runtimes.source import SOURCES
 
 CATALOGUE: dict[str, Runtime] = {
     "containerd": CONTAINERD,
 }
 
-__all__ = ["CATALOGUE", "Runtime"]
+__all__ = ["CATALOGUE", "SOURCES", "Runtime"]

@@ -1,7 +1,8 @@
 """containerd. kubetui replaces its whole configuration: a package's own may disable the CRI plugin, as Docker's does.
 
 containerd 1.x reads version 2 of the format. 2.x reads version 3, which splits the CRI plugin in two
-(containerd, docs/cri/config.md). Omitted keys keep containerd's defaults.
+(containerd, docs/cri/config.md). 2.1 renamed bin_dir to bin_dirs; 2.4 no longer knows the old name, and both at once
+are an error. Omitted keys keep containerd's defaults. A file without `imports` would turn a machine's own drop-ins off.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.software.runtimes.runtime import SANDBOX_MARK, Runtime
+from kubetui.software.runtimes.upstream import SYSTEM_MARK, Upstream
 
 CERTS: Final = "/etc/containerd/certs.d"
 CNI_BINARIES: Final = "/opt/cni/bin"
 
+IMPORTS: Final = 'imports = ["/etc/containerd/conf.d/*.toml"]'
+
 _VERSION_2: Final = f"""version = 2
+{IMPORTS}
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "{SANDBOX_MARK}"
@@ -31,7 +36,10 @@ _VERSION_2: Final = f"""version = 2
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "{CERTS}\""""
 
-_VERSION_3: Final = f"""version = 3
+
+def _version_3(cni_binaries: str) -> str:
+    return f"""version = 3
+{IMPORTS}
 
 [plugins."io.containerd.cri.v1.images".pinned_images]
   sandbox = "{SANDBOX_MARK}"
@@ -40,7 +48,7 @@ _VERSION_3: Final = f"""version = 3
   config_path = "{CERTS}"
 
 [plugins."io.containerd.cri.v1.runtime".cni]
-  bin_dir = "{CNI_BINARIES}"
+  {cni_binaries}
 
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
@@ -54,11 +62,23 @@ CONTAINERD = Runtime(
     title="containerd",
     help="containerd, the runtime under Docker",
     packages=("containerd",),
-    instead=("containerd.io",),
+    # download.docker.com has had this key since 2017
+    upstream=Upstream(
+        packages=("containerd.io",),
+        url=f"https://download.docker.com/linux/{SYSTEM_MARK}",
+        component="stable",
+        fingerprint="9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+    ),
+    # the kubelet asks it for its cgroup driver, which 1.x cannot tell (kubernetes/enhancements, KEP-4033)
+    oldest={(1, 38): "2.0"},
     unit="containerd",
     socket="unix:///run/containerd/containerd.sock",
     library=script(__package__, "containerd.sh"),
     leftovers=script(__package__, "containerd-leftovers.sh"),
     images="/var/lib/containerd",
-    configuration={"CONFIG_1": _VERSION_2, "CONFIG_2": _VERSION_3},
+    configuration={
+        "CONFIG_1": _VERSION_2,
+        "CONFIG_2_0": _version_3(f'bin_dir = "{CNI_BINARIES}"'),
+        "CONFIG_2": _version_3(f'bin_dirs = ["{CNI_BINARIES}"]'),
+    },
 )

@@ -1,12 +1,16 @@
-# shellcheck shell=bash # values: CONFIG_1, CONFIG_2
+# shellcheck shell=bash # values: CONFIG_1, CONFIG_2, CONFIG_2_0
 # shellcheck disable=SC2034 # scripts that come after this read config_file
 
 config_file=/etc/containerd/config.toml
 runtime_there() { command -v containerd >/dev/null; }
 config() { # PAUSE
-  local major text
-  major=$(containerd --version | grep -oE ' v?[0-9]+\.[0-9]+' | head -n 1 | tr -d ' v' | cut -d. -f1)
-  case $major in 1) text=$CONFIG_1 ;; 2) text=$CONFIG_2 ;; *) fail "containerd $(containerd --version) is not known" ;; esac
+  local text
+  case $(containerd --version | grep -oE ' v?[0-9]+\.[0-9]+' | head -n 1 | tr -d ' v') in
+    1.*) text=$CONFIG_1 ;;
+    2.0) text=$CONFIG_2_0 ;;
+    2.*) text=$CONFIG_2 ;;
+    *) fail "containerd $(containerd --version) is not known" ;;
+  esac
   printf '%s' "${text//@SANDBOX_IMAGE@/$1}"
 }
 mirror_file() { printf '/etc/containerd/certs.d/%s/hosts.toml' "$1"; }

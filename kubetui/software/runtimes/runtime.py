@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from kubetui.software.runtimes.upstream import Upstream
+
 SANDBOX_MARK: Final = "@SANDBOX_IMAGE@"
 """Placeholder for the pause image in a configuration: only the installed kubeadm knows which one it wants."""
 
@@ -35,7 +37,7 @@ class Runtime:
     help: str
     """The text shown beside the choice, worded as the end of a sentence."""
     packages: tuple[str, ...]
-    """The packages to install, by Debian's names."""
+    """The packages to install, by Debian's names; the first is the runtime itself."""
     unit: str
     """The systemd service."""
     socket: str
@@ -46,10 +48,22 @@ class Runtime:
     """The folder that holds pulled images."""
     configuration: Mapping[str, str] = field(default_factory=dict)
     """Variables that the library reads, such as the configuration for each version."""
-    instead: tuple[str, ...] = ()
-    """Packages that do as well if they are already installed."""
+    upstream: Upstream | None = None
+    """Packages of the runtime's own project, which do as well as the system's."""
+    oldest: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """The oldest version that works, by the minor version of Kubernetes that first needs it."""
     repository: str = ""
     """The repository with the packages if the system's own lack them: a URL template for `Family.repository`."""
+
+    @property
+    def every_package(self) -> tuple[str, ...]:
+        """The packages that kubetui may have installed, wherever they come from."""
+        return self.packages + (self.upstream.packages if self.upstream else ())
+
+    def oldest_for(self, minor: tuple[int, int]) -> str:
+        """Return the oldest version that works with a minor version of Kubernetes; empty if every one does."""
+        needed = [version for first, version in sorted(self.oldest.items()) if first <= minor]
+        return needed[-1] if needed else ""
 
     @property
     def crictl(self) -> str:

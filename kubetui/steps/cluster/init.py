@@ -14,6 +14,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
+from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
@@ -39,6 +40,10 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(Command(INIT_APPLY, values, timeout=1500), Command(INIT_PROBE, values))
 
 
+async def _run(task: Task) -> Outcome:
+    return await follow_recipe(explaining(task))
+
+
 INIT_STEP = Step(
     name="init",
     title="kubeadm init",
@@ -47,7 +52,7 @@ INIT_STEP = Step(
     where=Where.FIRST,
     needs=(PULL_IMAGES,),
     recipe=_init,
-    run=follow_recipe,
+    run=_run,
 )
 
 KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'

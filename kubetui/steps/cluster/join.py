@@ -16,6 +16,7 @@ from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
 from kubetui.steps.cluster.join_token import mint
+from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
 CA: Final = script(__package__, "ca.sh")
@@ -70,7 +71,7 @@ async def join(
     others = await more(task) if more else {}
     token, digest = await mint(task)
     ready = command.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
-    await apply(task, ready, look)
+    await apply(explaining(task), ready, look)
     return Outcome.DONE
 
 

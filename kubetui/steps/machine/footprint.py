@@ -34,7 +34,7 @@ def reset(plan: Plan) -> Command:
     values = _values(plan) | {
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,
-        "RUNTIME_PACKAGES": plan.packages.called(plan.runtime.packages),
+        "RUNTIME_PACKAGES": plan.packages.called(plan.runtime.every_package),
     }
     return Command(_libraries(plan) + RESET, values, timeout=RESET_SECONDS)
 
@@ -45,5 +45,5 @@ def _libraries(plan: Plan) -> str:
 
 def _values(plan: Plan) -> dict[str, str]:
     runtime = plan.runtime
-    repositories = ["kubernetes", *([runtime.name] if runtime.repository else [])]
+    repositories = ["kubernetes", *([runtime.name] if runtime.repository or runtime.upstream else [])]
     return {"CLUSTER_ID": plan.identity, "SERVICE": runtime.unit, "REPOSITORIES": " ".join(repositories)}

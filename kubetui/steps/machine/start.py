@@ -42,6 +42,8 @@ async def _connect(task: Task) -> Outcome:
 
 
 async def _look(task: Task) -> Outcome:
+    if task.plan.untried:
+        task.say_once(task.plan.untried)
     result = await survey(task, _facts_probe(task.plan, task.machine))
     for line in result.lines:
         task.log(line)

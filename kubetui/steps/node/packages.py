@@ -8,7 +8,9 @@ from kubetui.base.scripts import script
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import RuntimeRepository
 from kubetui.remote.command import Command, Value
+from kubetui.software.runtimes.upstream import Upstream, beside
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
@@ -20,10 +22,13 @@ UPSTREAM: Final = "https://pkgs.k8s.io/core:/stable:/v{major}.{minor}/{format}/"
 
 BASE_PROBE: Final = script(__package__, "base-probe.sh")
 BASE_APPLY: Final = script(__package__, "base-apply.sh")
-RUNTIME_PROBE: Final = script(__package__, "runtime-probe.sh")
-RUNTIME_APPLY: Final = script(__package__, "runtime-apply.sh")
+REPOSITORY: Final = script(__package__, "repository.sh")
+"""Defines `repository`, which adds one once its key was checked."""
 REPOSITORY_PROBE: Final = script(__package__, "repository-probe.sh")
-REPOSITORY_APPLY: Final = script(__package__, "repository-apply.sh")
+REPOSITORY_APPLY: Final = REPOSITORY + script(__package__, "repository-apply.sh")
+RUNTIME_LIBRARY: Final = script(__package__, "runtime.sh")
+RUNTIME_PROBE: Final = RUNTIME_LIBRARY + script(__package__, "runtime-probe.sh")
+RUNTIME_APPLY: Final = RUNTIME_LIBRARY + script(__package__, "runtime-apply.sh")
 KUBERNETES_PROBE: Final = proxy.SHELL + script(__package__, "kubernetes-probe.sh")
 KUBERNETES_APPLY: Final = proxy.SHELL + script(__package__, "kubernetes-apply.sh")
 
@@ -50,12 +55,16 @@ BASE_PACKAGES = Step(
 
 
 class Repository(NamedTuple):
-    """A package repository, and the OpenPGP key that signs it. An empty fingerprint accepts any key."""
+    """A package repository, and the OpenPGP key that signs it. An empty fingerprint accepts any key.
+
+    With a `component`, the repository has a part for each release of a system, in which that is the packages' place.
+    """
 
     name: str
     url: str
     key: str
     fingerprint: str = ""
+    component: str = ""
 
     def values(self, plan: Plan) -> dict[str, Value]:
         """Return the variables that the repository's scripts read, with the passwords that its URLs need."""
@@ -65,6 +74,7 @@ class Repository(NamedTuple):
             "KEY_URL": plan.logins.value(lambda whole: whole(self.key)),
             "PROXY": proxy.curl_configuration(plan),
             "FINGERPRINT": self.fingerprint,
+            "COMPONENT": self.component,
         }
 
 
@@ -76,6 +86,19 @@ def kubernetes_repository(plan: Plan) -> Repository:
     return _public("kubernetes", UPSTREAM, plan)
 
 
+def upstream_repository(plan: Plan, upstream: Upstream) -> Repository:
+    """Return the repository of the runtime's own project: the profile's mirror of it, or else the public one.
+
+    A mirror that names no key of its own has to carry the project's key.
+    """
+    name = plan.runtime.name
+    mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
+    if mirror is None:
+        return Repository(name, upstream.url, upstream.key, upstream.fingerprint, upstream.component)
+    fingerprint = mirror.fingerprint or ("" if mirror.key else upstream.fingerprint)
+    return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
+
+
 def _public(name: str, template: str, plan: Plan) -> Repository:
     url = plan.packages.repository(template, plan.minor)
     return Repository(name, url, url + plan.packages.repository_key)
@@ -85,10 +108,22 @@ def _runtime(plan: Plan, _machine: Machine) -> Recipe:
     family, runtime = plan.packages, plan.runtime
     probe, apply = RUNTIME_PROBE, RUNTIME_APPLY
     values: dict[str, Value] = {
+        "KUBERNETES": "{}.{}".format(*plan.minor),
         "NAMES": family.called(runtime.packages),
-        "INSTEAD": family.called(runtime.instead),
+        "OLDEST": runtime.oldest_for(plan.minor),
+        "SERVICE": runtime.unit,
+        "SOURCE": "distribution",
+        "UPSTREAM": "",
+        "EXCHANGE": "yes" if plan.provider.makes_machines else "",
     }
-    if runtime.repository:
+    if runtime.upstream:
+        values |= upstream_repository(plan, runtime.upstream).values(plan)
+        values |= {
+            "SOURCE": plan.profile.kubernetes.runtime_packages,
+            "UPSTREAM": family.called(runtime.upstream.packages),
+        }
+        apply = REPOSITORY + apply
+    elif runtime.repository:
         values |= _public(runtime.name, runtime.repository, plan).values(plan)
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(

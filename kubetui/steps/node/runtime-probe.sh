@@ -1,6 +1,8 @@
-# shellcheck shell=bash # values: INSTEAD, NAMES
-# shellcheck disable=SC2153 # NAMES and INSTEAD are values
+# shellcheck shell=bash # values: KUBERNETES, NAMES, OLDEST, SOURCE
+# shellcheck disable=SC2154 # runtime.sh sets upstream
 
-read -ra names <<<"$NAMES"
-read -ra instead <<<"$INSTEAD"
-installed "${names[@]}" || { ((${#instead[@]})) && installed "${instead[@]}"; } || absent "$NAMES is not installed"
+have=$(present)
+[[ -n $have ]] || absent "$NAMES is not installed"
+version=$(version_of "$have")
+recent "$version" || partial "$have $version is too old: Kubernetes $KUBERNETES needs $OLDEST"
+[[ $SOURCE != upstream || $have == "${upstream[0]}" ]] || ! exchangeable || partial "$have is installed, and the profile wants ${upstream[0]}"

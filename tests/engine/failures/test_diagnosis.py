@@ -64,9 +64,9 @@ CASES = [
         "the key 234654DA9A296436 of a package repository has expired.",
     ),
     (
-        "error: the key at http://mirror/Release.key is AAAA, and the profile wants BBBB",
+        "error: the key at http://mirror/Release.key is AAAA, and BBBB is expected",
         "KEY-WRONG",
-        "the key at http://mirror/Release.key is AAAA, and the profile wants BBBB",
+        "the key at http://mirror/Release.key is AAAA, and BBBB is expected.",
     ),
     (
         (
@@ -103,6 +103,11 @@ CASES = [
         ),
         "SIGNATURE-WRONG",
         "what http://mir/deb offers was changed after it was signed.",
+    ),
+    (
+        "E: The repository 'https://download.docker.com/linux/debian forky Release' does not have a Release file.",
+        "RELEASE-MISSING",
+        "the repository https://download.docker.com/linux/debian has no packages for this system's release (forky).",
     ),
     (
         "E: Version '1.36.99-*' for 'kubelet' was not found",
@@ -202,6 +207,12 @@ PREFLIGHT = [
         "/proc/sys/net/ipv4/ip_forward is not 1.",
     ),
     ("CRI", "container runtime is not running: output: ", "PREFLIGHT", "the container runtime does not answer."),
+    (
+        "ContainerRuntimeVersion",
+        "You must update your container runtime to a version that supports the CRI method RuntimeConfig.",
+        "PREFLIGHT",
+        "the container runtime is too old for this version of Kubernetes.",
+    ),
     (
         "SystemVerification",
         "missing required cgroups: memory",

@@ -42,7 +42,7 @@ GOLDEN = {
     'kubernetes:\n  version: "1.20"\n': "lab.yaml:2:12: kubernetes.version: "
     "1.20 is too old: kubetui needs Kubernetes 1.31 or later, because it writes kubeadm's v1beta4 configuration, "
     'which is there from 1.31 on. Write "1.31".\n'
-    '  Version: A minor version such as "1.36" takes its newest release, "1.36.1" exactly that one; 1.31 or later. '
+    '  Version: A minor version such as "1.37" takes its newest release, "1.37.1" exactly that one; 1.31 or later. '
     "In a file, put it in quotes: YAML would read 1.40 as 1.4.",
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
     "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal.\n"

@@ -11,13 +11,17 @@ from tests.steps.box import IMAGES, Box, recipe, state
 
 
 @pytest.mark.parametrize(
-    ("said", "major"),
+    ("said", "version", "cni"),
     [
-        ("containerd containerd.io 1.7.27 05044ec", 1),
-        ("containerd github.com/containerd/containerd/v2 v2.1.0 061792f", 2),
+        ("containerd containerd.io 1.7.27 05044ec", 2, {"bin_dir": "/opt/cni/bin"}),
+        ("containerd github.com/containerd/containerd/v2 v2.0.5 fb4c30d", 3, {"bin_dir": "/opt/cni/bin"}),
+        ("containerd github.com/containerd/containerd/v2 2.1.0 061792f", 3, {"bin_dirs": ["/opt/cni/bin"]}),
+        ("containerd containerd.io v2.10.2 061792f", 3, {"bin_dirs": ["/opt/cni/bin"]}),
     ],
 )
-def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box: Box, said: str, major: int) -> None:
+def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(
+    box: Box, said: str, version: int, cni: dict[str, object]
+) -> None:
     made = plan(mirrors={"registries": {"ghcr.io": "http://10.0.3.1:5000"}})
     box.program("containerd", f"echo '{said}'")
     box.program("kubeadm", IMAGES)
@@ -27,15 +31,28 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(box:
     assert done.returncode == 0, done.stderr
     document = tomllib.loads((box.root / "etc/containerd/config.toml").read_text())
     plugins = document["plugins"]
-    assert document["version"] == major + 1
-    if major == 1:
+    assert document["version"] == version
+    if version == 2:
         assert plugins["io.containerd.grpc.v1.cri"]["sandbox_image"] == "registry.k8s.io/pause:3.10"
+        assert plugins["io.containerd.grpc.v1.cri"]["cni"] == cni
     else:
         assert plugins["io.containerd.cri.v1.images"]["pinned_images"]["sandbox"] == "registry.k8s.io/pause:3.10"
+        assert plugins["io.containerd.cri.v1.runtime"]["cni"] == cni
     hosts = tomllib.loads((box.root / "etc/containerd/certs.d/ghcr.io/hosts.toml").read_text())
     assert hosts == {"host": {"http://10.0.3.1:5000": {"capabilities": ["pull", "resolve"]}}}
     assert "systemctl restart containerd" in box.called("systemctl")
     assert not list((box.root / "tmp").iterdir())
+
+
+def test_a_containerd_that_does_not_start_says_why(box: Box) -> None:
+    box.program("containerd", "echo containerd containerd.io v2.4.2 05044ec")
+    box.program("kubeadm", IMAGES)
+    box.program("systemctl", "[[ $1 != restart ]]")
+    box.program("journalctl", "echo containerd: bin_dir and bin_dirs are both set")
+    done = box.run(recipe("runtime-config")[1])
+    assert done.returncode == 1
+    assert "containerd: bin_dir and bin_dirs are both set" in done.stdout
+    assert "error: containerd does not start with" in done.stderr
 
 
 @pytest.mark.parametrize("body", ["exit 1", "[[ $1 == version ]] && echo v1.36.1", "echo registry.k8s.io/etcd:3"])

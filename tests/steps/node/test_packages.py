@@ -45,7 +45,7 @@ def test_an_unexpected_repository_key_is_not_trusted(box: Box) -> None:
     )
     probe, apply = recipe("repository", made)
     for validity, fingerprint, error in (
-        ("-", "B" * 40, f"error: the key at http://m/key is {'B' * 40}, and the profile wants {'A' * 40}\n"),
+        ("-", "B" * 40, f"error: the key at http://m/key is {'B' * 40}, and {'A' * 40} is expected\n"),
         ("e", "A" * 40, "error: the key at http://m/key has expired, so http://m/deb/ cannot be checked\n"),
     ):
         box.program("gpg", gpg.format(validity=validity, fingerprint=fingerprint))

@@ -9,11 +9,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kubetui.profile.plan import Machine, Plan
-from kubetui.steps.node.packages import kubernetes_repository
+from kubetui.software.runtimes.upstream import SYSTEM_MARK
+from kubetui.steps.node.packages import kubernetes_repository, upstream_repository
 
 _MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
 _DEBIAN: Final = "http://debian.example.org"
+_SYSTEM: Final = "debian"
+"""The system of the machines that are recorded."""
 
 
 class Words:
@@ -41,6 +44,10 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     mirrored = plan.profile.mirrors.packages is not None
     yield "packages-key", source.key
     yield "packages", source.url
+    if plan.runtime.upstream:
+        upstream = upstream_repository(plan, plan.runtime.upstream)
+        yield "runtime-packages-key", upstream.key.replace(SYSTEM_MARK, _SYSTEM)
+        yield "runtime-packages", upstream.url.replace(SYSTEM_MARK, _SYSTEM)
     yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(source.url)) if mirrored else _DEBIAN
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
     yield "self", machine.name
