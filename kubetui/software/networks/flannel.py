@@ -142,7 +142,7 @@ def _pod(network: ClusterNetwork) -> dict[str, Any]:
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}},
         "hostNetwork": True,
         "priorityClassName": "system-node-critical",
-        "tolerations": [{"operator": "Exists", "effect": "NoSchedule"}],
+        "tolerations": [{"operator": "Exists"}],
         "serviceAccountName": "flannel",
         "initContainers": [
             {
