@@ -142,6 +142,7 @@ def _pod(network: ClusterNetwork) -> dict[str, Any]:
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}},
         "hostNetwork": True,
         "priorityClassName": "system-node-critical",
+        # upstream's tolerates NoSchedule alone: a taint with NoExecute would take the pod network from a node
         "tolerations": [{"operator": "Exists"}],
         "serviceAccountName": "flannel",
         "initContainers": [

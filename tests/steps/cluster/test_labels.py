@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kubetui.base.text import LineSink
 from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.step import Task, WorkState
 from kubetui.profile.plan import Plan
@@ -81,9 +81,9 @@ class Nodes:
         found: dict[str, dict[str, dict[str, str]]] = json.loads(self.path.read_text())
         return found
 
-    def by_hand(self, change: Callable[[Any], object]) -> None:
+    def by_hand(self, name: str, kind: str, held: Mapping[str, str]) -> None:
         nodes = self.read()
-        change(nodes)
+        nodes[name][kind].update(held)
         self.path.write_text(json.dumps(nodes))
 
     def values(self, *wanted: str) -> dict[str, str]:
@@ -131,8 +131,8 @@ def test_labels_and_taints_are_set_once_and_remembered(box: Box) -> None:
 
 def test_what_the_profile_no_longer_names_is_removed_and_what_a_person_set_stays(box: Box) -> None:
     nodes = Nodes(box, "a")
-    nodes.by_hand(lambda found: found["a"]["label"].update(mine="1"))
-    nodes.by_hand(lambda found: found["a"]["taint"].update({"mine:NoSchedule": "mine:NoSchedule"}))
+    nodes.by_hand("a", "label", {"mine": "1"})
+    nodes.by_hand("a", "taint", {"mine:NoSchedule": "mine:NoSchedule"})
     nodes.up("a label disk=ssd", "a label gpu=yes", "a taint d=x:NoSchedule", "a taint d:NoExecute")
     nodes.up("a label gpu=no", "a taint d=y:NoSchedule")
     assert nodes.labels() == {"mine": "1", "gpu": "no"}
@@ -143,8 +143,8 @@ def test_what_the_profile_no_longer_names_is_removed_and_what_a_person_set_stays
 
 def test_a_label_that_a_person_had_set_before_the_profile_named_it_is_never_removed(box: Box) -> None:
     nodes = Nodes(box, "a")
-    nodes.by_hand(lambda found: found["a"]["label"].update(disk="ssd"))
-    nodes.by_hand(lambda found: found["a"]["taint"].update({"d:NoSchedule": "d=x:NoSchedule"}))
+    nodes.by_hand("a", "label", {"disk": "ssd"})
+    nodes.by_hand("a", "taint", {"d:NoSchedule": "d=x:NoSchedule"})
     assert nodes.probe("a label disk=ssd", "a taint d=x:NoSchedule") is WorkState.DONE
     nodes.up("a label disk=ssd", "a taint d=x:NoSchedule")
     nodes.up()
@@ -154,7 +154,7 @@ def test_a_label_that_a_person_had_set_before_the_profile_named_it_is_never_remo
 def test_a_label_that_a_person_changed_afterwards_is_not_removed(box: Box) -> None:
     nodes = Nodes(box, "a")
     nodes.up("a label disk=ssd")
-    nodes.by_hand(lambda found: found["a"]["label"].update(disk="tape"))
+    nodes.by_hand("a", "label", {"disk": "tape"})
     nodes.up()
     assert (nodes.labels(), nodes.owned()) == ({"disk": "tape"}, {})
 
@@ -162,7 +162,7 @@ def test_a_label_that_a_person_changed_afterwards_is_not_removed(box: Box) -> No
 def test_taints_that_kubeadm_set_as_a_node_joined_are_kubetuis(box: Box) -> None:
     nodes = Nodes(box, "a", "b")
     for name in "ab":
-        nodes.by_hand(lambda found, name=name: found[name]["taint"].update({"d:NoSchedule": "d:NoSchedule"}))
+        nodes.by_hand(name, "taint", {"d:NoSchedule": "d:NoSchedule"})
     nodes.up("a taint d:NoSchedule", "b taint d:NoSchedule", new="b")
     assert (nodes.owned("a"), nodes.owned("b")) == ({}, {"kubetui/taints": "d:NoSchedule"})
     nodes.up()
@@ -172,7 +172,7 @@ def test_taints_that_kubeadm_set_as_a_node_joined_are_kubetuis(box: Box) -> None
 @pytest.mark.parametrize("changes", range(7))
 def test_an_interruption_anywhere_leaves_nothing_behind(box: Box, changes: int) -> None:
     nodes = Nodes(box, "a")
-    nodes.by_hand(lambda found: found["a"]["label"].update(mine="1"))
+    nodes.by_hand("a", "label", {"mine": "1"})
     nodes.up("a label old=1", "a taint old:NoSchedule")
     wanted = ("a label disk=ssd", "a taint d=x:NoSchedule")
     left = box.write("tmp/left", str(changes))
@@ -200,34 +200,30 @@ BOXES = count()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.lists(st.tuples(ITEMS, ITEMS), min_size=1, max_size=4), before=ITEMS)
+@given(rounds=st.lists(st.tuples(ITEMS, ITEMS), min_size=1, max_size=4))
 def test_a_node_has_what_the_profile_names_and_what_people_set(
-    tmp_path: Path, rounds: list[tuple[dict[str, str], dict[str, str]]], before: dict[str, str]
+    tmp_path: Path, rounds: list[tuple[dict[str, str], dict[str, str]]]
 ) -> None:
-    """Each round a person sets labels by hand, then `up` applies a profile."""
+    """Each round a person sets labels by hand, then `up` applies a profile, which wins."""
     folder = tmp_path / str(next(BOXES))
     folder.mkdir()
     nodes = Nodes(Box(folder), "a")
-    nodes.by_hand(lambda found: found["a"]["label"].update(before))
-    people, ours = dict(before), dict[str, str]()
+    ours: dict[str, str] = {}
     for by_hand, profile in rounds:
-        nodes.by_hand(lambda found, by_hand=by_hand: found["a"]["label"].update(by_hand))
-        people |= {key: value for key, value in by_hand.items() if ours.get(key) != value}
-        ours = {key: value for key, value in ours.items() if people.get(key, value) == value or key not in by_hand}
+        nodes.by_hand("a", "label", by_hand)
+        before = nodes.labels()
         nodes.up(*(f"a label {key}={value}" for key, value in profile.items()))
-        now = nodes.labels()
-        assert now | profile == now
-        assert set(now) <= set(profile) | set(people)
-        people = {key: value for key, value in people.items() if profile.get(key, value) == value}
-        assert {key: now.get(key) for key in people} == people
-        ours = {key: value for key, value in profile.items() if people.get(key) != value}
+        dropped = {key for key, value in ours.items() if key not in profile and before.get(key) == value}
+        assert nodes.labels() == {key: value for key, value in before.items() if key not in dropped} | profile
+        ours = {key: value for key, value in profile.items() if before.get(key) != value or ours.get(key) == value}
+    nodes.up()
+    assert nodes.owned() == {}
 
 
 # when the step runs
 
 
-def labelled(**machines: Any) -> Plan:
-    return plan(workers=1, machines={"worker": {"labels": {"disk": "ssd"}}, **machines})
+LABELLED = plan(workers=1, machines={"worker": {"labels": {"disk": "ssd"}}})
 
 
 def test_a_profile_without_labels_and_taints_has_no_such_step() -> None:
@@ -256,7 +252,7 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def task_on(node: FakeNode) -> Task:
-    bench = Bench(labelled(), (LABEL_NODES,), node)
+    bench = Bench(LABELLED, (LABEL_NODES,), node)
     bench.run.cluster.create()
     return Task(bench.run, LABEL_NODES, bench.plan.control_plane, lambda _line: None)
 
@@ -269,18 +265,23 @@ async def test_a_labelled_cluster_is_only_looked_at() -> None:
     assert not task.run.cluster.labelled.exists()
 
 
+class Listening(FakeNode):
+    """A control plane that keeps what it is told to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[Command] = []
+
+    async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
+        self.given.append(command)
+        return await super().carry_out(task, command, log)
+
+
 async def test_new_nodes_are_named_and_the_cluster_remembers_that_it_is_labelled() -> None:
-    node = FakeNode()
-    given: list[Command] = []
-
-    async def carry_out(unit: str, command: Command, log: Any) -> Result:
-        given.append(command)
-        return Result(0, ())
-
-    node.carry_out = carry_out  # type: ignore[method-assign]
+    node = Listening()
     task = task_on(node)
     task.run.outcomes[TaskId("join", "kubnode1")] = Outcome.DONE
     task.run.outcomes[TaskId("init", "kubmaster")] = Outcome.UNCHANGED
     assert await LABEL_NODES.run(task) is Outcome.DONE
-    assert [command.values["NEW"] for command in given] == ["kubnode1"]
+    assert [command.values["NEW"] for command in node.given] == ["kubnode1"]
     assert task.run.cluster.labelled.exists()
