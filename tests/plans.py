@@ -31,8 +31,12 @@ def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -
     return Plan(Profile.model_validate(values))
 
 
-FULL = plan(machines={"control_planes": 2}, network={"control_plane_endpoint": "lab.test:6443"}, mirrors=MIRRORS)
-"""A plan with several control planes that downloads everything from mirrors."""
+FULL = plan(
+    machines={"control_planes": 2, "worker": {"labels": {"disk": "ssd"}, "taints": ["dedicated=training:NoSchedule"]}},
+    network={"control_plane_endpoint": "lab.test:6443"},
+    mirrors=MIRRORS,
+)
+"""A plan with several control planes, labels and taints that downloads everything from mirrors."""
 
 
 def assert_golden(name: str, text: str) -> None:

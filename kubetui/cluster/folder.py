@@ -52,6 +52,8 @@ class Cluster:
         self.host_keys = self.folder / "host-keys"
         self.logs = self.folder / "logs"
         self.journal = self.folder / "journal"
+        self.labelled = self.folder / "labelled"
+        """A file that exists once kubetui has put labels or taints on a node."""
 
     @property
     def exists(self) -> bool:

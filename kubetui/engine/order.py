@@ -13,7 +13,7 @@ from kubetui.profile.plan import Machine, Plan
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:
     """Return every task of a plan, in the order of the steps."""
     return tuple(
-        TaskId(step.name, machine.name) for step in steps for machine in plan.machines if step.where.holds(machine)
+        TaskId(step.name, machine.name) for step in steps for machine in plan.machines if step.runs_on(machine, plan)
     )
 
 
@@ -21,14 +21,15 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     """Return the tasks that each task waits for.
 
     A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
-    for it on every machine where it runs. A step that runs `in_turn` also waits for itself on the machine before.
+    for it on every machine where it runs, which is none if the plan does not have it. A step that runs `in_turn` also
+    waits for itself on the machine before.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}
     for step in steps:
         before: TaskId | None = None
         for machine in plan.machines:
-            if step.where.holds(machine):
+            if step.runs_on(machine, plan):
                 needed = {task for need in step.needs for task in _places(need, machine, plan)}
                 task = TaskId(step.name, machine.name)
                 found[task] = frozenset(needed | {before} if before else needed)
@@ -38,6 +39,6 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
 
 
 def _places(step: Step, machine: Machine, plan: Plan) -> tuple[TaskId, ...]:
-    if step.where.holds(machine):
+    if step.runs_on(machine, plan):
         return (TaskId(step.name, machine.name),)
-    return tuple(TaskId(step.name, other.name) for other in plan.machines if step.where.holds(other))
+    return tuple(TaskId(step.name, other.name) for other in plan.machines if step.runs_on(other, plan))

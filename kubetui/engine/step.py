@@ -71,6 +71,7 @@ class Step:
     from the plan alone; `run` carries them out, for most steps with `recipe.follow_recipe`. With `in_turn`, each
     machine waits for the one before it in the plan. `instead` is read-only and runs when the step cannot run
     because other machines failed. Until a step with `installs` begins, a machine is as its box or its owner left it.
+    A plan has the step only if it is `wanted`.
     """
 
     name: str
@@ -84,6 +85,11 @@ class Step:
     in_turn: bool = False
     installs: bool = True
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
+    wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
+
+    def runs_on(self, machine: Machine, plan: Plan) -> bool:
+        """Whether a plan has this step on a machine."""
+        return self.where.holds(machine) and self.wanted(plan)
 
 
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,11 +18,15 @@ from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import Machine, Plan, machine_names
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.build import STEPS
+
+_OF_NODES: Final = re.compile(r"machines\.(control_plane|worker|by_name\.[^.]+)\.(labels|taints)(\.|$)")
+"""Fields that the step for labels and taints applies to a living cluster."""
+_OF_ONE_MACHINE: Final = re.compile(r"machines\.by_name\.([^.]+)(\.|$)")
 
 Change = tuple[str, Any, Any]
 """A field's path, its old and its new value."""
@@ -85,8 +90,10 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
     """Return all differences from the profile that a cluster was built from; none if `up` can apply them in place."""
     if not cluster.exists:
         return ()
-    changes = differences(profilefile.load_built(cluster.profile), lasting(profile))
-    return () if all(map(_harmless, changes)) else changes
+    built = profilefile.load_built(cluster.profile)
+    changes = differences(built, lasting(profile))
+    existing = frozenset(name for name, _ in machine_names(built))
+    return () if all(_harmless(change, existing) for change in changes) else changes
 
 
 async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) -> Revision | None:
@@ -110,7 +117,8 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
         reasons = "".join(f" {_REASONS[path]}" for path, _, _ in changes if path in _REASONS)
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
-            fix=f"Only more workers can be added in place. Change it back, or run: kubetui destroy {profile.name}",
+            fix="In place, only more workers can be added, and labels and taints changed. Change it back, or run: "
+            f"kubetui destroy {profile.name}",
             id="PROFILE-CHANGED",
         )
     touched = different(definitions(Plan(built), _made(cluster)), definitions(replace(plan, profile=wanted)))
@@ -202,8 +210,14 @@ def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
     return parts(was).items() <= parts(now).items() and first(was) == first(now)
 
 
-def _harmless(change: Change) -> bool:
+def _harmless(change: Change, existing: Collection[str]) -> bool:
+    """Return whether `up` applies a change in place; `existing` names the machines that the cluster has."""
     path, was, now = change
     if path == "hosts":
         return _more_hosts(was or [], now or [])
+    single = _OF_ONE_MACHINE.match(path)
+    if single and single[1] not in existing:
+        return True
+    if _OF_NODES.match(path) or (path == "machines.by_name" and not (was or now)):
+        return True
     return path == "machines.prepared_box" or (path == "machines.workers" and now > was > 0)

@@ -41,7 +41,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
     """Return every step of a plan. Reads or fetches the profile's own pod network manifest."""
     texts = []
     for step in _steps(plan):
-        first = next(machine for machine in plan.machines if step.where.holds(machine))
+        first = next(machine for machine in plan.machines if step.runs_on(machine, plan))
         try:
             commands = _commands(step, plan, first)
         except ProfileError as error:
@@ -52,7 +52,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     """Return the steps that run on at least one machine of the plan."""
-    return tuple(step for step in STEPS if any(map(step.where.holds, plan.machines)))
+    return tuple(step for step in STEPS if any(step.runs_on(machine, plan) for machine in plan.machines))
 
 
 def plan_text(plan: Plan) -> str:
@@ -67,6 +67,7 @@ def plan_text(plan: Plan) -> str:
         *([plan.untried] if plan.untried else []),
         "",
         *_table(plan),
+        *own_settings(plan),
     ]
     for number, step in enumerate(_steps(plan), 1):
         parts += ["", *_step_lines(number, step, plan)]
@@ -85,6 +86,9 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "address": str(machine.address),
                 "memory": machine.memory,
                 "cpus": machine.cpus,
+                "box": plan.box_of(machine)[0],
+                "labels": dict(machine.labels),
+                "taints": list(map(str, machine.taints)),
             }
             for machine in plan.machines
         ],
@@ -99,7 +103,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "commands": {
                     machine.name: _commands(step, plan, machine)
                     for machine in plan.machines
-                    if step.where.holds(machine)
+                    if step.runs_on(machine, plan)
                 },
             }
             for step in _steps(plan)
@@ -125,7 +129,23 @@ def _table(plan: Plan) -> Iterable[str]:
     for machine in plan.machines:
         # the size of an existing machine is only known once it was inspected
         size, cpus = (f"{machine.memory} MiB", machine.cpus) if machine.memory else ("", "")
-        yield f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {cpus:>4}".rstrip()
+        row = f"{machine.name:<{width}}  {machine.role:<13}  {machine.address!s:<15}  {size:>10}  {cpus:>4}".rstrip()
+        yield f"{row}  box {machine.box}" if machine.box else row
+
+
+def own_settings(plan: Plan) -> tuple[str, ...]:
+    """Return a line for each machine's labels and one for its taints."""
+    lines = []
+    for machine in plan.machines:
+        labels = [f"{key}={value}" for key, value in machine.labels.items()]
+        lines += [f"{machine.name} has the {_plural('label', labels)} {', '.join(labels)}"] if labels else []
+        taints = list(map(str, machine.taints))
+        lines += [f"{machine.name} has the {_plural('taint', taints)} {', '.join(taints)}"] if taints else []
+    return tuple(lines)
+
+
+def _plural(noun: str, items: list[str]) -> str:
+    return noun if len(items) == 1 else f"{noun}s"
 
 
 def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
@@ -134,7 +154,7 @@ def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
     yield f"   [{step.source}]"
     groups: dict[str, list[tuple[str, Command]]] = {}
     for machine in plan.machines:
-        command = step.recipe(plan, machine).apply if step.where.holds(machine) else None
+        command = step.recipe(plan, machine).apply if step.runs_on(machine, plan) else None
         if command is not None:
             groups.setdefault(command.script, []).append((machine.name, command))
     for commands in groups.values():
@@ -172,7 +192,7 @@ def _script(plan: Plan, machine: Machine) -> str:
         PRELUDE,
     ]
     for step in STEPS:
-        commands = _commands(step, plan, machine) if step.where.holds(machine) else ""
+        commands = _commands(step, plan, machine) if step.runs_on(machine, plan) else ""
         if commands:
             parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
     text = "\n".join(parts)

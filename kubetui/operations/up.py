@@ -64,7 +64,12 @@ async def up(
             cluster.create()
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
-                plan = replace(store.planned(plan), identity=cluster.identity(), logins=logins)
+                plan = replace(
+                    store.planned(plan),
+                    identity=cluster.identity(),
+                    logins=logins,
+                    labelled=cluster.labelled.exists(),
+                )
                 times = timings.Recorder(plan, STEPS)
                 written = _written(cluster.folder, journal, logs, times, sink)
                 if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, written)):

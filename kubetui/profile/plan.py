@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,7 +15,8 @@ from kubetui.profile.credentials import Logins
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
-from kubetui.profile.schema.profile import Profile
+from kubetui.profile.schema.nodes import Taint
+from kubetui.profile.schema.profile import OneMachine, Profile
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.packages import Family
@@ -42,7 +43,9 @@ class Role(StrEnum):
 class Machine:
     """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
 
-    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here.
+    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here. `box` is empty
+    unless the machine has a box of its own. `labels` and `taints` are the profile's; kubeadm's own taint is not among
+    them.
     """
 
     name: str
@@ -51,7 +54,10 @@ class Machine:
     memory: int
     cpus: int
     first: bool = False
-    host: Host | None = None
+    host: Host | None = field(default=None, hash=False)
+    box: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    taints: tuple[Taint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class Plan:
     """The prepared box that replaces the profile's box."""
     logins: Logins = field(default_factory=Logins)
     """Passwords of proxies and mirrors; a plan that is only shown has none, and shows stars."""
+    labelled: bool = False
+    """Whether kubetui has ever put labels or taints on this cluster's nodes, so that there may be some to remove."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
@@ -125,6 +133,10 @@ class Plan:
     def box_version(self) -> str | None:
         """The profile's constraint on the box version; a prepared box has only one version."""
         return None if self.prepared else self.profile.machines.box_version
+
+    def box_of(self, machine: Machine) -> tuple[str, str | None]:
+        """Return a machine's box and the constraint on its version; a box of its own is not constrained."""
+        return (machine.box, None) if machine.box else (self.box, self.box_version)
 
     @property
     def user(self) -> str:
@@ -199,23 +211,59 @@ class Plan:
         return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(self.machines)))
 
 
+def machine_names(profile: Profile) -> Iterator[tuple[str, Role]]:
+    """Yield the name and role of each machine that kubetui makes, in the order of their addresses."""
+    chosen = profile.machines
+    for index in range(chosen.control_planes):
+        yield chosen.control_plane_name + (str(index + 1) if index else ""), Role.CONTROL_PLANE
+    for index in range(chosen.workers):
+        yield f"{chosen.worker_name}{index + 1}", Role.WORKER
+
+
 def _hosts(profile: Profile) -> Iterator[Machine]:
     """Yield the profile's existing machines, control planes first; a placeholder while the list is empty."""
     listed = profile.hosts or (Host(name="host", role="control plane"),)
     ranked = chain(*([host for host in listed if host.role == role] for role in Role))
     for index, host in enumerate(ranked):
-        yield Machine(host.name, Role(host.role), host.internal or _NOWHERE, 0, 0, first=index == 0, host=host)
+        role = Role(host.role)
+        labels, taints = _of_role(profile, role)
+        yield Machine(
+            host.name,
+            role,
+            host.internal or _NOWHERE,
+            memory=0,
+            cpus=0,
+            first=index == 0,
+            host=host,
+            labels={**labels, **host.labels},
+            taints=_together(taints, host.taints),
+        )
 
 
 def _machines(profile: Profile) -> Iterator[Machine]:
     chosen = profile.machines
-    address = profile.network.first_address
-    for index in range(chosen.control_planes):
-        name = chosen.control_plane_name + (str(index + 1) if index else "")
-        memory = chosen.control_plane.memory or chosen.memory
-        cpus = chosen.control_plane.cpus or chosen.cpus
-        yield Machine(name, Role.CONTROL_PLANE, address + index, memory, cpus, first=index == 0)
-    for index in range(chosen.workers):
-        name = f"{chosen.worker_name}{index + 1}"
-        offset = chosen.control_planes + index
-        yield Machine(name, Role.WORKER, address + offset, chosen.memory, chosen.cpus)
+    for index, (name, role) in enumerate(machine_names(profile)):
+        one = chosen.by_name.get(name, OneMachine())
+        labels, taints = _of_role(profile, role)
+        own = chosen.control_plane if role is Role.CONTROL_PLANE else OneMachine()
+        yield Machine(
+            name,
+            role,
+            profile.network.first_address + index,
+            memory=one.memory or own.memory or chosen.memory,
+            cpus=one.cpus or own.cpus or chosen.cpus,
+            first=index == 0,
+            box=one.box or "",
+            labels={**labels, **one.labels},
+            taints=_together(taints, one.taints),
+        )
+
+
+def _of_role(profile: Profile, role: Role) -> tuple[Mapping[str, str], tuple[Taint, ...]]:
+    part = profile.machines.control_plane if role is Role.CONTROL_PLANE else profile.machines.worker
+    return part.labels, part.taints
+
+
+def _together(role: Iterable[Taint], own: Iterable[Taint]) -> tuple[Taint, ...]:
+    """Return the taints of a role and a machine's own, which win where key and effect are the same."""
+    return tuple({taint.place: taint for taint in (*role, *own)}.values())

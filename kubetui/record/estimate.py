@@ -61,7 +61,7 @@ def _durations(plan: Plan) -> dict[TaskId, float]:
     found = {}
     for step in STEPS:
         for machine in plan.machines:
-            if step.where.holds(machine):
+            if step.runs_on(machine, plan):
                 role = roles[machine.name]
                 seconds = usual.get((step.name, role), usual.get((step.name, ""), 0.0))
                 found[TaskId(step.name, machine.name)] = seconds

@@ -7,6 +7,7 @@ from kubetui.steps.cluster.check import CHECK, COMPLETION
 from kubetui.steps.cluster.init import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.start import CONNECT, FACTS, START
@@ -34,6 +35,7 @@ STEPS: tuple[Step, ...] = (
     POD_NETWORK,
     JOIN_CONTROL_PLANE,
     JOIN_STEP,
+    LABEL_NODES,
     COMPLETION,
     CHECK,
 )

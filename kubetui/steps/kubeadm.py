@@ -7,6 +7,8 @@ from typing import Any, Final
 import yaml
 
 from kubetui.profile.plan import API_PORT, Machine, Plan, Role
+from kubetui.profile.rules.patches import NAMED
+from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint
 
 Document = dict[str, Any]
 
@@ -106,12 +108,50 @@ def render(documents: list[Document]) -> str:
 
 
 def merge(base: Any, patch: Any) -> Any:
-    """Return `base` with `patch` merged in: maps key by key, null removes, anything else replaces (RFC 7386)."""
+    """Return `base` with `patch` merged in: maps key by key, null removes, anything else replaces (RFC 7386).
+
+    Beyond the RFC, lists whose items have names are merged by name, as `_by_name` does.
+    """
     if not isinstance(patch, dict):
         return patch
     old = base if isinstance(base, dict) else {}
     kept = {key: value for key, value in old.items() if patch.get(key, ...) is not None}
-    return kept | {key: merge(old.get(key), value) for key, value in patch.items() if value is not None}
+    return kept | {key: _inner(key, old.get(key), value) for key, value in patch.items() if value is not None}
+
+
+def _inner(key: str, base: Any, patch: Any) -> Any:
+    if key in NAMED and isinstance(patch, list):
+        return _by_name(base if isinstance(base, list) else [], patch)
+    return merge(base, patch)
+
+
+def _by_name(base: list[Any], patch: list[Any]) -> list[Any]:
+    """Return a list in which the items of `patch` stand for all items of `base` that have the same name.
+
+    kubeadm passes on every argument of a name, so a patch that has a name several times gives them all. They stand where
+    the first one stood, new names at the end. An item with only nulls beside its name removes that name.
+    """
+    given: dict[str, list[Any]] = {}
+    for item in patch:
+        group = given.setdefault(_name(item), [])
+        if not _removes(item):
+            group.append(merge(None, item))
+    merged: list[Any] = []
+    for item in base:
+        name = _name(item)
+        merged += given.get(name, [item])
+        if name in given:
+            given[name] = []
+    return merged + [item for items in given.values() for item in items]
+
+
+def _name(item: Any) -> str:
+    return str(item.get("name")) if isinstance(item, dict) else ""
+
+
+def _removes(item: Any) -> bool:
+    others = [value for key, value in item.items() if key != "name"] if isinstance(item, dict) else []
+    return bool(others) and all(value is None for value in others)
 
 
 def _patched(document: Document, plan: Plan) -> Document:
@@ -127,6 +167,14 @@ def _registration(plan: Plan, machine: Machine) -> Document:
         "criSocket": plan.runtime.socket,
         "kubeletExtraArgs": [{"name": "node-ip", "value": str(machine.address)}],
     }
-    if machine.role is Role.CONTROL_PLANE and not plan.workers:
-        registration["taints"] = []
+    # a list of taints stands in place of kubeadm's own
+    own = [CONTROL_PLANE_TAINT] if machine.role is Role.CONTROL_PLANE and plan.workers else []
+    if machine.taints or (machine.role is Role.CONTROL_PLANE and not plan.workers):
+        taints = {taint.place: taint for taint in (*own, *machine.taints)}
+        registration["taints"] = [_taint(taint) for taint in taints.values()]
     return registration
+
+
+def _taint(taint: Taint) -> Document:
+    value = {"value": taint.value} if taint.value else {}
+    return {"key": taint.key, **value, "effect": taint.effect}

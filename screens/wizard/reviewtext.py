@@ -9,7 +9,7 @@ from textual.content import Content
 
 from kubetui.base.check import Check, Status
 from kubetui.base.text import counted
-from kubetui.operations.plan import StepText
+from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark
@@ -38,7 +38,7 @@ def _made(plan: Plan) -> list[str]:
         memory = f"{machine.memory} MiB"
         rows.append(
             f"{machine.name:<{names}}  {machine.role:<13}  {machine.address!s:<15}  {memory:>{sizes}}  "
-            f"{machine.cpus:>4}  {plan.box}"
+            f"{machine.cpus:>4}  {plan.box_of(machine)[0]}"
         )
     return rows
 
@@ -53,6 +53,7 @@ def _existing(plan: Plan) -> list[str]:
 
 
 def _beyond(plan: Plan) -> Iterator[Content]:
+    yield from (Content.styled(line, "dim") for line in own_settings(plan))
     network = plan.profile.network
     if network.control_plane_endpoint:
         yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)

@@ -176,6 +176,11 @@ class Maker:
         self._labs.append(lab)
         return lab
 
+    @property
+    def patches(self) -> list[dict[str, Any]]:
+        """The patches of kubeadm's configuration that the machines need."""
+        return [*self._base.get("kubernetes", {}).get("patches", [])]
+
     def close(self) -> None:
         for lab in self._labs:
             if lab.folder.exists():

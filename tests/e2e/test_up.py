@@ -24,9 +24,33 @@ systemctl show --property=ActiveEnterTimestamp containerd kubelet
 """
 
 
+PODS = "50"
+ARGUMENTS = {"nodeRegistration": {"kubeletExtraArgs": [{"name": "max-pods", "value": PODS}]}}
+"""A kubelet argument beside kubetui's own node-ip."""
+ROLE = "node-role.kubernetes.io/worker"
+CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane:NoSchedule"
+MARKED = {
+    "worker": {"labels": {"disk": "ssd", ROLE: ""}},
+    "control_plane": {"taints": ["busy:PreferNoSchedule"]},
+    "by_name": {"kubnode2": {"labels": {"disk": "tape"}, "taints": ["dedicated=training:NoSchedule"]}},
+}
+"""Labels and taints of machines."""
+CHANGED = {
+    "worker": {"labels": {ROLE: ""}},
+    "by_name": {"kubnode2": {"labels": {"disk": "dvd"}, "taints": ["dedicated=training:NoExecute"]}},
+}
+
+
+def patched(make: Maker, **machines: Any) -> Lab:
+    """Return the lab of this file, whose kubelets have an argument of the profile's."""
+    kinds = ("InitConfiguration", "JoinConfiguration")
+    patches = [*make.patches, *({"kind": kind, **ARGUMENTS} for kind in kinds)]
+    return make("lab", machines=machines, kubernetes={"patches": patches})
+
+
 @pytest.fixture(scope="module")
 def lab(make: Maker) -> Lab:
-    lab = make("lab")
+    lab = patched(make, **MARKED)
     lab.up()
     return lab
 
@@ -94,6 +118,56 @@ def test_a_second_up_changes_nothing(lab: Lab) -> None:
     assert state_of(lab) == before
 
 
+def marks(lab: Lab, *names: str) -> dict[str, tuple[dict[str, str], list[str]]]:
+    """Return each node's labels of these names and its taints, as kubectl writes them."""
+    found = {}
+    for node in lab.objects("nodes"):
+        labels = {key: value for key, value in node["metadata"]["labels"].items() if key in names}
+        taints = node["spec"].get("taints", [])
+        texts = sorted(
+            each["key"] + (f"={each['value']}" if each.get("value") else "") + f":{each['effect']}" for each in taints
+        )
+        found[node["metadata"]["name"]] = (labels, texts)
+    return found
+
+
+def test_a_kubelet_argument_of_the_profile_keeps_the_planned_address(lab: Lab) -> None:
+    assert {node["status"]["capacity"]["pods"] for node in lab.objects("nodes")} == {PODS}
+    assert nodes(lab) == planned(lab)
+    for name, address in planned(lab).items():
+        flags = lab.on(name, "cat /var/lib/kubelet/kubeadm-flags.env")
+        assert f"--node-ip={address}" in flags
+        assert f"--max-pods={PODS}" in flags
+
+
+def test_labels_and_taints_are_on_the_nodes(lab: Lab) -> None:
+    assert marks(lab, "disk", ROLE) == {
+        "kubmaster": ({}, ["busy:PreferNoSchedule", CONTROL_PLANE_TAINT]),
+        "kubnode1": ({"disk": "ssd", ROLE: ""}, []),
+        "kubnode2": ({"disk": "tape", ROLE: ""}, ["dedicated=training:NoSchedule"]),
+    }
+
+
+def test_changed_labels_and_taints_are_applied_in_place(lab: Lab, make: Maker) -> None:
+    lab.kubectl("label", "node", "kubnode1", "mine=1")
+    lab.kubectl("taint", "node", "kubnode1", "mine:PreferNoSchedule")
+    changed = patched(make, **CHANGED)
+    assert "labels: done" in changed.up()
+    assert marks(lab, "disk", "mine", ROLE) == {
+        "kubmaster": ({}, [CONTROL_PLANE_TAINT]),
+        "kubnode1": ({ROLE: "", "mine": "1"}, ["mine:PreferNoSchedule"]),
+        "kubnode2": ({"disk": "dvd", ROLE: ""}, ["dedicated=training:NoExecute"]),
+    }
+    system = [pod for pod in lab.objects("pods") if pod["spec"].get("nodeName") == "kubnode2"]
+    owners = {
+        pod["metadata"]["ownerReferences"][0]["name"] for pod in system if "deletionTimestamp" not in pod["metadata"]
+    }
+    assert {"kube-flannel-ds", "kube-proxy"} <= owners
+    before = state_of(changed)
+    assert "nothing changed" in changed.up()
+    assert state_of(changed) == before
+
+
 def test_swap_is_off_permanently_and_the_kubeconfig_is_private(lab: Lab) -> None:
     for name in planned(lab):
         assert lab.on(name, "swapon --show --noheadings; grep -E '^[^#].*\\sswap\\s' /etc/fstab || true").strip() == ""
@@ -101,8 +175,15 @@ def test_swap_is_off_permanently_and_the_kubeconfig_is_private(lab: Lab) -> None
 
 
 def test_a_worker_is_added_in_place(lab: Lab, make: Maker) -> None:
-    larger = make("lab", machines={"workers": 3})
+    larger = patched(make, workers=3)
     larger.up()
+    # the profile names no labels and taints any more; a person's stay
+    assert marks(larger, "disk", "mine", ROLE) == {
+        "kubmaster": ({}, [CONTROL_PLANE_TAINT]),
+        "kubnode1": ({"mine": "1"}, ["mine:PreferNoSchedule"]),
+        "kubnode2": ({}, []),
+        "kubnode3": ({}, []),
+    }
     assert nodes(larger) == planned(larger)
     assert len(nodes(larger)) == 4
 

@@ -164,6 +164,13 @@ CLUSTER_NAME='lab'
 POD_CIDR='10.244.0.0/16'
 CRI_SOCKET='unix:///run/containerd/containerd.sock'
 CGROUP_V1_SKIPS=''
+
+# init: apply, 1500 s
+CLUSTER_ID=''
+CLUSTER_NAME='lab'
+POD_CIDR='10.244.0.0/16'
+CRI_SOCKET='unix:///run/containerd/containerd.sock'
+CGROUP_V1_SKIPS=''
 CONFIG='apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 localAPIEndpoint:
@@ -187,9 +194,6 @@ networking:
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 cgroupDriver: systemd'
-
-# init: apply, 1500 s
-# the same
 
 # kubeconfig: probe, 300 s
 USER_NAME='vagrant'

@@ -140,6 +140,107 @@ def test_merging_follows_rfc_7386(target: Any, patch: Any, result: Any) -> None:
     assert kubeadm.merge(target, patch) == result
 
 
+@pytest.mark.parametrize(
+    ("base", "patch", "result"),
+    [
+        ("node-ip=1", "max-pods=50", "node-ip=1 max-pods=50"),
+        ("node-ip=1 v=2", "node-ip=3", "node-ip=3 v=2"),
+        ("node-ip=1 v=2", "v=- x=y", "node-ip=1 x=y"),
+        # a name that is there several times
+        ("a=1 b=2 a=3", "a=4", "a=4 b=2"),
+        ("a=1 b=2", "a=3 c=4 a=5", "a=3 a=5 b=2 c=4"),
+        ("a=1", "b=2 c=3 b=4", "a=1 b=2 b=4 c=3"),
+        ("a=1 a=2 b=3", "b=4", "a=1 a=2 b=4"),
+        ("a=1 a=2", "a=-", ""),
+        ("a=1", "a=- a=2", "a=2"),
+        ("a=1", "", "a=1"),
+    ],
+)
+def test_arguments_are_merged_by_name(base: str, patch: str, result: str) -> None:
+    for key in ("kubeletExtraArgs", "extraArgs", "extraEnvs"):
+        inner = {"kind": "X", "inner": {key: arguments(patch)}}
+        assert kubeadm.merge({"inner": {key: arguments(base)}}, inner) == {
+            "kind": "X",
+            "inner": {key: arguments(result)},
+        }
+    # a list of another name is replaced
+    assert kubeadm.merge({"others": arguments(base)}, {"others": arguments(patch)}) == {"others": arguments(patch)}
+
+
+def arguments(text: str) -> list[dict[str, str | None]]:
+    pairs = (word.split("=") for word in text.split())
+    return [{"name": name, "value": None if value == "-" else value} for name, value in pairs]
+
+
+def test_volumes_are_merged_by_name_and_taints_are_replaced() -> None:
+    base = {"extraVolumes": [{"name": "a", "hostPath": "/a"}, {"name": "b", "hostPath": "/b", "readOnly": True}]}
+    patch = {"extraVolumes": [{"name": "a", "hostPath": None}, {"name": "b", "hostPath": "/c", "pathType": None}]}
+    assert kubeadm.merge(base, patch) == {"extraVolumes": [{"name": "b", "hostPath": "/c"}]}
+    assert kubeadm.merge({"taints": [{"key": "a"}]}, {"taints": []}) == {"taints": []}
+    assert kubeadm.merge(base, {"extraVolumes": None}) == {}
+
+
+NAMED = st.lists(
+    st.fixed_dictionaries({"name": st.sampled_from("abc")}, optional={"value": st.sampled_from(["1", "2", None])}),
+    max_size=6,
+)
+
+
+def names_in(items: list[dict[str, Any]]) -> list[str]:
+    return [item["name"] for item in items]
+
+
+@given(NAMED, NAMED)
+def test_merging_by_name_loses_nothing_and_keeps_the_order(
+    base: list[dict[str, Any]], patch: list[dict[str, Any]]
+) -> None:
+    base = [item for item in base if item.get("value", "") is not None]
+    merged = kubeadm.merge({"extraArgs": base}, {"extraArgs": patch})["extraArgs"]
+    given_names = set(names_in(patch))
+    assert [item for item in merged if item["name"] not in given_names] == [
+        item for item in base if item["name"] not in given_names
+    ]
+    for name in given_names:
+        wanted = [item for item in patch if item["name"] == name and item.get("value", "") is not None]
+        assert [item for item in merged if item["name"] == name] == wanted
+    # names keep the order in which the base and then the patch have them
+    order = dict.fromkeys(names_in(base) + names_in(patch))
+    assert list(dict.fromkeys(names_in(merged))) == [name for name in order if name in names_in(merged)]
+    assert kubeadm.merge({"extraArgs": merged}, {"extraArgs": patch})["extraArgs"] == merged
+
+
+def test_a_kubelet_argument_of_the_profile_keeps_the_planned_address() -> None:
+    item = {"nodeRegistration": {"kubeletExtraArgs": [{"name": "max-pods", "value": "50"}]}}
+    kinds = ("InitConfiguration", "JoinConfiguration")
+    found = documents(plan(kubernetes={"patches": [{"kind": kind, **item} for kind in kinds]}))
+    for kind, address in zip(kinds, ("192.168.56.101", "192.168.56.103"), strict=True):
+        assert found[kind]["nodeRegistration"]["kubeletExtraArgs"] == [
+            {"name": "node-ip", "value": address},
+            {"name": "max-pods", "value": "50"},
+        ]
+
+
+def test_nodes_register_with_the_profiles_taints_beside_kubeadms_own() -> None:
+    machines = {
+        "control_plane": {"taints": ["busy:PreferNoSchedule"]},
+        "worker": {"taints": ["d=x:NoSchedule"]},
+        "by_name": {"kubnode2": {"taints": ["d=y:NoSchedule", "d:NoExecute"]}},
+    }
+    own = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+    busy = {"key": "busy", "effect": "PreferNoSchedule"}
+    found = documents(plan(machines=machines))
+    assert found["InitConfiguration"]["nodeRegistration"]["taints"] == [own, busy]
+    assert found["JoinConfiguration"]["nodeRegistration"]["taints"] == [
+        {"key": "d", "value": "y", "effect": "NoSchedule"},
+        {"key": "d", "effect": "NoExecute"},
+    ]
+    alone = documents(plan(workers=0, machines={"control_plane": machines["control_plane"]}))
+    assert alone["InitConfiguration"]["nodeRegistration"]["taints"] == [busy]
+    named = plan(machines={"control_plane": {"taints": ["node-role.kubernetes.io/control-plane:NoSchedule"]}})
+    assert documents(named)["InitConfiguration"]["nodeRegistration"]["taints"] == [own]
+    assert "taints" not in documents(plan())["InitConfiguration"]["nodeRegistration"]
+
+
 LEAF = st.integers() | st.text(max_size=3)
 SHALLOW = LEAF | st.dictionaries(st.text(max_size=2), LEAF, max_size=3)
 DOCUMENT = SHALLOW | st.dictionaries(st.text(max_size=2), SHALLOW, max_size=3)

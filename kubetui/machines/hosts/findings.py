@@ -13,7 +13,7 @@ from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError, HostError, KubetuiError
 from kubetui.machines.hosts.facts import Facts
 from kubetui.profile.plan import Machine, Plan, Role
-from kubetui.profile.rules.between_fields import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
+from kubetui.profile.rules.nodes import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
 
 WORKER_PORTS: Final = (10250,)
 CONTROL_PLANE_PORTS: Final = (6443, 2379, 2380, 10250, 10257, 10259)

@@ -14,6 +14,7 @@ from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.recording.asked import Asked, digest, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.recording.words import Words
+from kubetui.machines.rehearsal.unrecorded import made_up
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.cluster.join_control_plane import UPLOAD
 
@@ -100,7 +101,7 @@ class RehearsedMachine:
 
     def _probe(self, asked: Asked) -> Answer:
         step = self.step_of(asked)
-        todo = self.recording.find(asked.digest, Kind.TODO, self.machine.role, step)
+        todo = self._answer(asked, Kind.TODO)
         if todo is None or self.memory.holds(step, asked.values):
             return self._recorded(asked, Kind.DONE)
         self._note(step, Kind.TODO)
@@ -114,7 +115,12 @@ class RehearsedMachine:
         step = self.step_of(asked)
         self._note(step, kind)
         silent = _SILENT if asked.digest == digest(UPLOAD) else LOST
-        return self.recording.find(asked.digest, kind, self.machine.role, step) or silent
+        return self._answer(asked, kind) or silent
+
+    def _answer(self, asked: Asked, kind: Kind) -> Answer | None:
+        step = self.step_of(asked)
+        recorded = self.recording.find(asked.digest, kind, self.machine.role, step)
+        return recorded or made_up(step, asked, kind)
 
     def _note(self, step: str, kind: Kind) -> None:
         self.calls.append((step, kind))

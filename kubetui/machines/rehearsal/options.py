@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.machines.rehearsal.faults import Fault, named
-from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import Profile
+from kubetui.profile.plan import Plan, machine_names
+from kubetui.profile.schema.profile import OneMachine, Profile
 
 NAME: Final = "rehearsal"
 WATCHED: Final = 5.0
@@ -53,7 +53,17 @@ def rehearsed(profile: Profile) -> Profile:
     # rehearsed machines replace existing ones, one for one
     first = sum(host.role == "control plane" for host in profile.hosts)
     counts = {"control_planes": first, "workers": len(profile.hosts) - first}
-    return made.model_copy(update={"hosts": (), "machines": profile.machines.model_copy(update=counts)})
+    machines = profile.machines.model_copy(update=counts)
+    made = made.model_copy(update={"hosts": (), "machines": machines})
+    # by role, as both plans order their machines
+    hosts = sorted(profile.hosts, key=lambda host: host.role)
+    named = zip(machine_names(made), hosts, strict=True)
+    own = {
+        name: OneMachine(labels=host.labels, taints=host.taints)
+        for (name, _), host in named
+        if host.labels or host.taints
+    }
+    return made.model_copy(update={"machines": machines.model_copy(update={"by_name": own})})
 
 
 def with_options(profile: Profile, *, speed: float | None = None, fault: str | None = None) -> Profile:

@@ -30,6 +30,7 @@ from kubetui.machines.rehearsal.server import Keys, MachineServer
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.init import ADMIN_CONF, INIT_STEP
+from kubetui.steps.cluster.labels import LABEL_NODES
 
 T = TypeVar("T")
 _KUBECONFIG: Final = digest(ADMIN_CONF)
@@ -61,7 +62,8 @@ class Stage:
     @cached_property
     def older(self) -> tuple[str, ...]:
         """The steps whose scripts changed since the recording; a released kubetui has none."""
-        return tuple(dict.fromkeys(each.partition(":")[0] for each in missing(self._recording, self.plan, STEPS)))
+        recorded = tuple(step for step in STEPS if step is not LABEL_NODES)
+        return tuple(dict.fromkeys(each.partition(":")[0] for each in missing(self._recording, self.plan, recorded)))
 
     @property
     def user_key(self) -> Path:

@@ -41,8 +41,10 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     checks = [vagrant, program_check(kind, absent_programs(kind), system)]
     if kind.plugin and vagrant.status != "failed":
         checks.append(plugin_check(kind.plugin, plugins, system))
-    versions = [box.version for box in stored(vagrant_home(), plan.box, kind.name)]
-    checks += [options_check(plan), box_check(plan, versions)]
+    checks.append(options_check(plan))
+    for box, wanted in dict.fromkeys(map(plan.box_of, plan.machines)):
+        versions = [each.version for each in stored(vagrant_home(), box, kind.name)]
+        checks.append(box_check(box, wanted, versions))
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
     return tuple(checks)
@@ -111,13 +113,12 @@ def providers_check(present: Sequence[str]) -> Check:
     return Check("Providers", "ok", f"installed: {', '.join(titles)}")
 
 
-def box_check(plan: Plan, versions: Sequence[str]) -> Check:
-    """Report which versions of the box this host has; Vagrant downloads a missing box."""
-    wanted = plan.profile.machines.box_version
+def box_check(box: str, wanted: str | None, versions: Sequence[str]) -> Check:
+    """Report which versions of a box this host has; Vagrant downloads a missing box."""
     if versions:
-        return Check("Box", "ok", f"{plan.box} {', '.join(dict.fromkeys(versions))} is on this host")
+        return Check("Box", "ok", f"{box} {', '.join(dict.fromkeys(versions))} is on this host")
     version = f" ({wanted})" if wanted else ""
-    return Check("Box", "ok", f"{plan.box}{version} is not on this host yet: Vagrant will download it")
+    return Check("Box", "ok", f"{box}{version} is not on this host yet: Vagrant will download it")
 
 
 def options_check(plan: Plan) -> Check:

@@ -80,10 +80,11 @@ def bridge_address(plan: Plan) -> IPv4Interface:
 
 def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
     bridge = bridge_name(plan)
+    box, version = plan.box_of(machine)
     return {
         "name": machine.name,
-        "box": plan.box,
-        "box_version": plan.box_version,
+        "box": box,
+        "box_version": version,
         "address": str(machine.address),
         "network": {**plan.profile.network.options, **({BRIDGE_OPTION: bridge} if bridge else {})},
         "settings": _settings(plan, machine),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -55,14 +55,17 @@ def field_at(path: KeyPath) -> FieldInfo | None:
     """Return the declaration of the innermost field on a path of aliases."""
     model: type[BaseModel] | None = Profile
     found: FieldInfo | None = None
+    named = False
     for part in path:
-        if isinstance(part, int):
-            # an index has no field of its own
+        if isinstance(part, int) or named:
+            # neither an index nor a name that a person chose has a field of its own
+            named = False
             continue
         inner = _fields(model).get(str(part)) if model else None
         if inner is None:
             return found
         found, model = inner, _model_of(inner.annotation)
+        named = model is not None and get_origin(inner.annotation) is dict
     return found
 
 

@@ -84,6 +84,8 @@ def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
         for question in page.questions:
             if not is_asked(question, values) and value_at(values, question) != question.default:
                 values = answer(values, question.path, question.default)
+    if not _makes_machines(values) and _group(values, "machines").get("by_name"):
+        values = answer(values, ("machines", "by_name"), {})
     manifest = _group(values, "network").get("manifest")
     if manifest is not None and not any(manifest.values()):
         values = answer(values, ("network", "manifest"), None)

@@ -17,7 +17,8 @@ from kubetui.profile.schema.hosts import Host
 HELP: Final = (
     "One machine per line: its host name, control-plane or worker, and its address; then, if SSH needs them, "
     "user=, port=, key=, jump=, and node_address= if the nodes reach each other elsewhere. ssh=NAME uses "
-    "an entry of your OpenSSH configuration. Example: kubmaster control-plane 192.168.1.10 user=me"
+    "an entry of your OpenSSH configuration. labels= and taints= are lists with commas between. "
+    "Example: kubmaster control-plane 192.168.1.10 user=me"
 )
 EXAMPLE: Final = "kubmaster control-plane 192.168.1.10 user=me"
 _ROLES: Final = {"control-plane": "control plane", "worker": "worker"}
@@ -55,9 +56,17 @@ def _words(host: Mapping[str, Any]) -> Iterable[str]:
     yield next(word for word, role in _ROLES.items() if role == host.get("role", "worker"))
     for key in _KEYS:
         value = host.get(key)
-        if value is not None:
+        if value not in (None, {}, []):
             bare = key == "address" and value not in _ROLES
-            yield shlex.quote(str(value)) if bare else f"{key}={shlex.quote(str(value))}"
+            text = _joined(value)
+            yield shlex.quote(text) if bare else f"{key}={shlex.quote(text)}"
+
+
+def _joined(value: Any) -> str:
+    """Return a value as one word: labels and taints with commas between them, as kubectl lists them."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={text}" for key, text in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _host(line: str) -> dict[str, Any]:
@@ -96,4 +105,9 @@ def _part(word: str) -> tuple[str, Any]:
         raise HostLineError(f"{key[:40]}= is not a key of a host. {fix}")
     if key == "port" and _NUMBER.fullmatch(value):
         return key, int(value)
+    if key == "taints":
+        return key, value.split(",")
+    if key == "labels":
+        pairs = [pair.partition("=") for pair in value.split(",")]
+        return key, {name: text for name, _, text in pairs}
     return key, value

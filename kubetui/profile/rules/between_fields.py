@@ -10,27 +10,27 @@ from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
 from kubetui.base.text import counted
-from kubetui.profile.plan import NODE_MASK, Machine, Plan
+from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
-from kubetui.profile.rules.ranges import PRIVATE, RESERVED, Problem, occupied, relation, subject, suggestion
+from kubetui.profile.rules.nodes import a_place_for_coredns, control_plane_size, single_machines
+from kubetui.profile.rules.patches import patch_kinds, patch_lists
+from kubetui.profile.rules.ranges import (
+    PRIVATE,
+    RESERVED,
+    Problem,
+    addressed,
+    is_private,
+    occupied,
+    relation,
+    subject,
+    suggestion,
+)
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 
-CONTROL_PLANE_MEMORY = 1700
-"""MiB that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneMem)."""
-CONTROL_PLANE_CPUS = 2
-"""CPUs that kubeadm's preflight requires of a control plane (kubeadm constants.ControlPlaneNumCPU)."""
 POD_MASKS = range(8, NODE_MASK + 1)
 """Prefix lengths of a pod CIDR: kube-controller-manager allocates at most 2**16 subnets, each a /24."""
 SERVICE_MASKS = range(12, 25)
 """Prefix lengths of a service CIDR: the API server refuses more than 20 host bits."""
-PATCH_KINDS = (
-    "ClusterConfiguration",
-    "InitConfiguration",
-    "JoinConfiguration",
-    "KubeletConfiguration",
-    "KubeProxyConfiguration",
-)
-"""The documents of kubeadm's configuration that a patch can change."""
 
 
 def check(plan: Plan) -> tuple[Problem, ...]:
@@ -38,20 +38,8 @@ def check(plan: Plan) -> tuple[Problem, ...]:
     return tuple(chain.from_iterable(rule(plan) for rule in RULES))
 
 
-def _control_plane_size(plan: Plan) -> Iterator[Problem]:
-    if not plan.provider.makes_machines:
-        return
-    for name, unit, least in (("memory", " MiB", CONTROL_PLANE_MEMORY), ("cpus", " CPU", CONTROL_PLANE_CPUS)):
-        own = getattr(plan.profile.machines.control_plane, name)
-        value = own or getattr(plan.profile.machines, name)
-        if value < least:
-            path = ("machines", "control_plane", name) if own else ("machines", name)
-            message = f"{value}{unit} is too little for a control plane: kubeadm refuses to start."
-            yield Problem(path, message, f"Give it {least}{unit}{'s' if name == 'cpus' else ''} or more.")
-
-
 def _machine_names(plan: Plan) -> Iterator[Problem]:
-    for name, count in Counter(machine.name for machine in _machines(plan)).items():
+    for name, count in Counter(machine.name for machine in addressed(plan)).items():
         if count > 1 and not plan.provider.makes_machines:
             message = f"{count} hosts are called {name}."
             yield Problem(("hosts",), message, "Give each its own name: its host name.")
@@ -70,7 +58,7 @@ def _provider_options(plan: Plan) -> Iterator[Problem]:
 
 
 def _private_address(plan: Plan) -> Iterator[Problem]:
-    if plan.provider.makes_machines and not _is_private(plan):
+    if plan.provider.makes_machines and not is_private(plan):
         message = f"{plan.profile.network.first_address} is not an address for a private network."
         fix = f"Choose one in {', '.join(map(str, PRIVATE[:-1]))} or {PRIVATE[-1]}, such as 192.168.56.101."
         yield Problem(("network", "first_address"), message, fix)
@@ -78,7 +66,7 @@ def _private_address(plan: Plan) -> Iterator[Problem]:
 
 def _machine_addresses(plan: Plan) -> Iterator[Problem]:
     """Every machine's address is in the first one's /24, and not reserved for something else."""
-    if not _is_private(plan) or not plan.provider.makes_machines:
+    if not is_private(plan) or not plan.provider.makes_machines:
         return
     path = ("network", "first_address")
     outside = [machine for machine in plan.machines if machine.address not in plan.node_network]
@@ -152,29 +140,12 @@ def _own_manifest(plan: Plan) -> Iterator[Problem]:
         yield Problem((*path, "sha256"), message, "Add the checksum that sha256sum prints for the file.")
 
 
-def _patch_kinds(plan: Plan) -> Iterator[Problem]:
-    for index, patch in enumerate(plan.profile.kubernetes.patches):
-        kind = patch.get("kind")
-        if kind not in PATCH_KINDS:
-            message = "A patch has no kind." if kind is None else f"{str(kind)[:60]} is not a kind that can be patched."
-            yield Problem(
-                ("kubernetes", "patches", index), message, f"Write kind: and one of {', '.join(PATCH_KINDS)}."
-            )
-
-
-def _machines(plan: Plan) -> tuple[Machine, ...]:
-    """Return the plan's machines; none when their addresses would exceed the last IPv4 address."""
-    return plan.machines if _is_private(plan) or not plan.provider.makes_machines else ()
-
-
-def _is_private(plan: Plan) -> bool:
-    return any(plan.profile.network.first_address in network for network in PRIVATE)
-
-
 RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     several_control_planes,
-    _control_plane_size,
+    control_plane_size,
     _machine_names,
+    single_machines,
+    a_place_for_coredns,
     _provider_options,
     listed_hosts,
     _private_address,
@@ -184,5 +155,6 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     _usable_ranges,
     _disjoint_ranges,
     _own_manifest,
-    _patch_kinds,
+    patch_kinds,
+    patch_lists,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Network
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -51,6 +51,16 @@ class Range:
 
     def __str__(self) -> str:
         return f"{self.label} {self.network[0] if self.network.num_addresses == 1 else self.network}"
+
+
+def is_private(plan: Plan) -> bool:
+    """Return whether the first machine's address is in one of the private ranges."""
+    return any(plan.profile.network.first_address in network for network in PRIVATE)
+
+
+def addressed(plan: Plan) -> tuple[Machine, ...]:
+    """Return the plan's machines; none when their addresses would exceed the last IPv4 address."""
+    return plan.machines if is_private(plan) or not plan.provider.makes_machines else ()
 
 
 def ranges(plan: Plan) -> tuple[Range, Range, Range]:

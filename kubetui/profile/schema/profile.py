@@ -40,17 +40,39 @@ from kubetui.profile.schema.fields import (
     choice,
 )
 from kubetui.profile.schema.hosts import Host
+from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks.options import FlannelOptions, ManifestOptions
 
 SCHEMA_VERSION: Final = 1
 
 
-class ControlPlaneSize(Part):
-    """The size of a control plane, where it differs from a worker's."""
+class ControlPlane(Part):
+    """What control planes have that other machines do not."""
 
     memory: Memory | None = Field(None, title="Memory", description="MiB of a control plane; 1700 or more.")
     cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of a control plane; 2 or more.")
+    labels: Labels = labels("every control plane")
+    taints: Taints = taints("every control plane, besides kubeadm's own where there are workers")
+
+
+class Worker(Part):
+    """What workers have that control planes do not."""
+
+    labels: Labels = labels("every worker")
+    taints: Taints = taints("every worker")
+
+
+class OneMachine(Part):
+    """What one machine has that the others do not."""
+
+    memory: Memory | None = Field(None, title="Memory", description="MiB of this machine.")
+    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of this machine.")
+    box: Box | None = Field(
+        None, title="Box", description="The Vagrant box of this machine, always in its newest version."
+    )
+    labels: Labels = labels("this machine, besides those of its role")
+    taints: Taints = taints("this machine, besides those of its role")
 
 
 class Machines(Part):
@@ -75,10 +97,18 @@ class Machines(Part):
         title="CPUs each",
         description="What every machine gets. A control plane needs 2 or more, or kubeadm refuses to start.",
     )
-    control_plane: ControlPlaneSize = Field(
-        default_factory=ControlPlaneSize,
-        title="Control plane's own size",
-        description="Memory and CPUs of control planes, where they differ from the rest.",
+    control_plane: ControlPlane = Field(
+        default_factory=ControlPlane,
+        title="Control planes' own settings",
+        description="Memory and CPUs of control planes, where they differ from the rest, and their labels and taints.",
+    )
+    worker: Worker = Field(
+        default_factory=Worker, title="Workers' own settings", description="Labels and taints of workers."
+    )
+    by_name: dict[Name, OneMachine] = Field(
+        default_factory=dict,
+        title="Single machines",
+        description="Where one machine differs, by its name: kubnode2: {memory: 4096, labels: {disk: ssd}}.",
     )
     control_plane_name: Name = Field(
         "kubmaster",
@@ -191,7 +221,9 @@ class Kubernetes(Part):
         (),
         title="kubeadm patches",
         description="Documents merged into kubeadm's configuration, matched by their kind: ClusterConfiguration, "
-        "InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration.",
+        "InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration. Maps are merged key by "
+        "key, and null removes a key. Lists are replaced, except that kubeletExtraArgs, extraArgs, extraEnvs and "
+        "extraVolumes are merged by name: {name: v, value: null} removes an argument.",
     )
 
 

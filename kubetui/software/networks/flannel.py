@@ -142,7 +142,8 @@ def _pod(network: ClusterNetwork) -> dict[str, Any]:
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}},
         "hostNetwork": True,
         "priorityClassName": "system-node-critical",
-        "tolerations": [{"operator": "Exists", "effect": "NoSchedule"}],
+        # upstream's tolerates NoSchedule alone: a taint with NoExecute would take the pod network from a node
+        "tolerations": [{"operator": "Exists"}],
         "serviceAccountName": "flannel",
         "initContainers": [
             {

@@ -17,6 +17,7 @@ from kubetui.remote.command import Command
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
 COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
@@ -96,7 +97,7 @@ CHECK = Step(
     why="Every node must be Ready with its planned INTERNAL-IP, system pods must run, and this host must reach the API.",
     source="the tutorial: kubectl get nodes -o wide",
     where=Where.FIRST,
-    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, COMPLETION),
+    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, LABEL_NODES, COMPLETION),
     recipe=_verify,
     run=_check,
     instead=_look,

@@ -35,9 +35,9 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
-        "CONFIG": kubeadm.render(documents),
     }
-    return Recipe(Command(INIT_APPLY, values, timeout=1500), Command(INIT_PROBE, values))
+    config = {"CONFIG": kubeadm.render(documents)}
+    return Recipe(Command(INIT_APPLY, {**values, **config}, timeout=1500), Command(INIT_PROBE, values))
 
 
 async def _run(task: Task) -> Outcome:

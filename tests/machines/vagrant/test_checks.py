@@ -55,8 +55,10 @@ def test_invalid_provider_options_fail() -> None:
 
 
 def test_the_box_check_names_the_versions_on_this_host() -> None:
-    assert checks.box_check(plan(), ["1.0", "2.0", "2.0"]).message == "bento/ubuntu-24.04 1.0, 2.0 is on this host"
-    assert "will download it" in checks.box_check(plan(), []).message
+    found = checks.box_check("bento/ubuntu-24.04", None, ["1.0", "2.0", "2.0"])
+    assert found.message == "bento/ubuntu-24.04 1.0, 2.0 is on this host"
+    missing = checks.box_check("bento/ubuntu-24.04", "> 1", []).message
+    assert missing == "bento/ubuntu-24.04 (> 1) is not on this host yet: Vagrant will download it"
 
 
 def test_boxes_are_found_in_both_layouts_of_vagrants_store(tmp_path: Path) -> None:

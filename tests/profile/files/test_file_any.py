@@ -17,12 +17,25 @@ SCALARS = st.one_of(
 )
 SHALLOW = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXT, SCALARS, max_size=3)
 FREE = SHALLOW | st.lists(SHALLOW, max_size=3) | st.dictionaries(TEXT, SHALLOW, max_size=3)
+WORDS = st.from_regex(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", fullmatch=True)
+
+
+def key_of(taint: str) -> str:
+    return taint.partition("=")[0]
+
+
 KIND = st.sampled_from(["ClusterConfiguration", "KubeletConfiguration"])
 PROFILES = st.builds(
-    lambda name, workers, memory, options, patches, kind, proxy, version: Profile.model_validate(
+    lambda name, workers, memory, labels, taints, options, patches, kind, proxy, version: Profile.model_validate(
         {
             "name": name,
-            "machines": {"workers": workers, "memory": memory, "options": {"libvirt": options}},
+            "machines": {
+                "workers": workers,
+                "memory": memory,
+                "options": {"libvirt": options},
+                "worker": {"labels": labels},
+                "by_name": {"kubmaster": {"memory": memory, "labels": labels, "taints": taints}},
+            },
             "kubernetes": {"version": version, "patches": [{**patch, "kind": kind} for patch in patches]},
             "mirrors": {"http_proxy": proxy},
             "network": {"options": {"lxc__bridge_name": name}},
@@ -31,6 +44,8 @@ PROFILES = st.builds(
     name=st.from_regex(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?", fullmatch=True),
     workers=st.integers(0, 99),
     memory=st.integers(1700, 9999),
+    labels=st.dictionaries(WORDS | WORDS.map("example.org/{}".format), st.just("") | WORDS, max_size=3),
+    taints=st.lists(st.builds("{}={}:PreferNoSchedule".format, WORDS, WORDS), max_size=3, unique_by=key_of),
     options=st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,60}", fullmatch=True), FREE, max_size=3),
     patches=st.lists(st.dictionaries(TEXT, FREE, max_size=3), max_size=2),
     kind=KIND,

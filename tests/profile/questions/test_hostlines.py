@@ -48,7 +48,7 @@ def test_a_line_of_each_kind() -> None:
             "m1 worker 10.0.0.1 colour=red",
             (
                 "Line 1: colour= is not a key of a host. "
-                "Known here: address=, ssh=, user=, port=, key=, node_address=, jump=."
+                "Known here: address=, ssh=, user=, port=, key=, node_address=, jump=, labels=, taints=."
             ),
         ),
         (
@@ -104,6 +104,8 @@ HOSTS = st.lists(
             "key": st.text(st.characters(min_codepoint=32, exclude_categories=["C", "Z"]), min_size=1, max_size=20)
             | st.just("~/a b'c=d\"e"),
             "node_address": st.just("10.1.2.3"),
+            "labels": st.dictionaries(NAMES | st.just("example.org/zone"), st.just("") | NAMES, min_size=1, max_size=3),
+            "taints": st.lists(st.sampled_from(["d=x:NoSchedule", "d:NoExecute"]), min_size=1, max_size=2),
         },
     ),
     max_size=4,

@@ -42,6 +42,55 @@ RULES: list[tuple[Profile, str, str]] = [
         "1 CPU is too little for a control plane: kubeadm refuses to start. Give it 2 CPUs or more.",
     ),
     (
+        machines(by_name={"kubmaster": {"memory": 1024}}),
+        "machines.by_name.kubmaster.memory",
+        "1024 MiB is too little for a control plane: kubeadm refuses to start. Give it 1700 MiB or more.",
+    ),
+    (
+        machines(by_name={"kubnode9": {"cpus": 4}}),
+        "machines.by_name.kubnode9",
+        (
+            "No machine is called kubnode9: there are kubmaster, kubnode1, kubnode2. "
+            "Did you mean kubnode2? Or have more machines."
+        ),
+    ),
+    (
+        machines(workers=50, by_name={"mine": {}}),
+        "machines.by_name.mine",
+        (
+            "No machine is called mine: there are kubmaster, kubnode1, kubnode2, kubnode3, and so on to kubnode50. "
+            "Correct the name, or delete it."
+        ),
+    ),
+    (
+        profile(
+            provider="hosts",
+            hosts=[{"name": "one", "role": "control plane", "address": "10.0.0.1"}],
+            machines={"by_name": {"one": {}}},
+        ),
+        "machines.by_name",
+        (
+            "machines.by_name is for machines that kubetui makes, and these exist. "
+            "Write labels and taints into the machine's entry under hosts."
+        ),
+    ),
+    (
+        machines(workers=0, control_plane={"taints": ["busy:NoExecute"]}),
+        "machines",
+        (
+            "kubmaster is alone and has a taint that CoreDNS does not tolerate, so names of services would not "
+            "resolve. Leave one machine without, or use the effect PreferNoSchedule on one."
+        ),
+    ),
+    (
+        machines(control_plane={"taints": ["a:NoSchedule"]}, worker={"taints": ["a:NoSchedule"]}),
+        "machines",
+        (
+            "Every machine has a taint that CoreDNS does not tolerate, so names of services would not resolve. "
+            "Leave one machine without, or use the effect PreferNoSchedule on one."
+        ),
+    ),
+    (
         machines(control_plane_name="node2", worker_name="node"),
         "machines.worker_name",
         (
@@ -175,6 +224,33 @@ RULES: list[tuple[Profile, str, str]] = [
         ),
     ),
 ]
+ARGUMENTS = "kubernetes.patches.0.nodeRegistration.kubeletExtraArgs"
+PATCHES: list[tuple[object, str, str]] = [
+    (
+        {"max-pods": "50"},
+        ARGUMENTS,
+        (
+            "kubeletExtraArgs is a list since kubeadm's v1beta4, and this is not one. "
+            'Write one line for each: - {name: v, value: "4"}'
+        ),
+    ),
+    (
+        [{"name": "v", "value": "4"}, {"name": "max-pods", "value": 50}],
+        f"{ARGUMENTS}.1",
+        'max-pods has the value 50, and kubeadm takes only text. Put it in quotes: value: "50"',
+    ),
+    (
+        [{"name": "register-node", "value": True}],
+        f"{ARGUMENTS}.0",
+        'register-node has the value true, and kubeadm takes only text. Put it in quotes: value: "true"',
+    ),
+    (["--v=4"], f"{ARGUMENTS}.0", 'An entry of kubeletExtraArgs has no name. Write - {name: v, value: "4"}'),
+]
+RULES += [
+    (profile(kubernetes={"patches": [{"kind": kind, "nodeRegistration": {"kubeletExtraArgs": value}}]}), path, message)
+    for value, path, message in PATCHES
+    for kind in ("InitConfiguration", "JoinConfiguration")
+]
 
 
 @pytest.mark.parametrize(("wrong", "path", "message"), RULES)
@@ -194,6 +270,21 @@ def test_every_rule(wrong: Profile, path: str, message: str) -> None:
         network(pod_cidr="10.244.0.0/22"),
         profile(machines={"workers": 0}, network={"pod_cidr": "10.244.0.0/24"}),
         network(pod_network="manifest", manifest={"path": "calico.yaml"}),
+        machines(by_name={"kubnode2": {"memory": 600}, "kubmaster": {"memory": 1700}}, memory=1700),
+        machines(memory=600, by_name={"kubmaster": {"memory": 1700}}),
+        machines(workers=0, control_plane={"taints": ["a:PreferNoSchedule", "CriticalAddonsOnly=true:NoExecute"]}),
+        machines(worker={"taints": ["a:NoSchedule"]}),
+        profile(kubernetes={"patches": [{"kind": "ClusterConfiguration", "apiServer": {"extraArgs": None}}]}),
+        profile(
+            kubernetes={
+                "patches": [
+                    {
+                        "kind": "JoinConfiguration",
+                        "nodeRegistration": {"kubeletExtraArgs": [{"name": "v", "value": None}]},
+                    }
+                ]
+            }
+        ),
         network(pod_network="manifest", manifest={"url": "https://x/y", "sha256": SHA}),
         profile(mirrors={"packages": {"url": "http://10.0.3.1:8080/", "key": "http://10.0.3.1:8080/Release.key"}}),
     ],

@@ -1,0 +1,36 @@
+"""Answers for the one step that recordings lack: no recorded profile names labels or taints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kubetui.engine.step import WorkState
+from kubetui.machines.rehearsal.recording.asked import Asked
+from kubetui.machines.rehearsal.recording.recording import Answer, Kind
+from kubetui.steps.cluster.labels import LABEL_NODES
+
+_SECONDS: Final = 0.2
+"""What a call of kubectl takes."""
+_VERBS: Final = {"label": "labeled", "taint": "tainted"}
+
+
+def made_up(step: str, asked: Asked, kind: Kind) -> Answer | None:
+    """Return what a machine would say, in kubectl's words; None for steps that a recording has."""
+    if step != LABEL_NODES.name:
+        return None
+    if kind is Kind.TODO:
+        text = "left to do: the labels and taints that the profile names"
+        return Answer(WorkState.ABSENT.value, _SECONDS, ((_SECONDS, text),))
+    if kind is Kind.DONE:
+        return Answer(WorkState.DONE.value, _SECONDS)
+    said = tuple((_SECONDS * (number + 1), line) for number, line in enumerate(_said(asked)))
+    return Answer(0, _SECONDS * (len(said) + 1), said)
+
+
+def _said(asked: Asked) -> Iterator[str]:
+    """Yield one line for each node and kind that gets something."""
+    wanted = (line.split()[:2] for line in asked.values.get("WANTED", "").splitlines())
+    for node, kind in dict.fromkeys(map(tuple, wanted)):
+        yield f"node/{node} annotated"
+        yield f"node/{node} {_VERBS[kind]}"

@@ -1,0 +1,6 @@
+# shellcheck shell=bash # values: NEW
+
+todo=$(changes "$NEW")
+while read -r -a words; do
+  [[ -z ${words[*]} ]] || retry 3 kubectl "${words[0]}" node "${words[1]}" --overwrite "${words[@]:2}"
+done <<<"$todo"
