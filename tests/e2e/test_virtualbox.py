@@ -5,9 +5,12 @@ Run with a profile such as virtualbox.yaml. The provider LXC must have no machin
 
 from __future__ import annotations
 
+import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.smoke import pods_reach_each_other
@@ -85,7 +88,9 @@ def test_a_second_up_changes_nothing(lab: Lab) -> None:
 
 
 def test_up_starts_halted_machines_again(lab: Lab) -> None:
-    lab.run("vagrant", "halt", cwd=lab.folder)
+    # a machine shuts down for a minute, and Vagrant alone would halt one after the other
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(lambda name: lab.run("vagrant", "halt", name, cwd=lab.folder), planned(lab)))
     assert set(lab.machines().values()) == {"stopped"}
     lab.up()
     assert_whole(lab)
@@ -95,6 +100,19 @@ def test_destroy_leaves_only_what_virtualbox_keeps(lab: Lab) -> None:
     assert set(lab.machines().values()) == {"running"}
     lab.kubetui("destroy", lab.name, "--yes")
     assert_nothing_left(lab)
+
+
+def test_the_interface_that_stays_is_named_for_other_providers(lab: Lab) -> None:
+    """It has the range of the LXC machines, too, and with both they would reach nothing."""
+    other = lab.profile.with_name("other.yaml")
+    other.write_text(yaml.safe_dump({**lab.document, "name": "other", "provider": "lxc"}))
+    checks = json.loads(lab.kubetui("doctor", str(other), "--json", check=False))
+    (found,) = [check for check in checks if check["name"] == "Addresses"]
+    assert found["status"] == "failed"
+    assert "through vboxnet0, VirtualBox's host-only interface." in found["message"]
+    assert "VBoxManage hostonlyif remove vboxnet0" in found["fix"]
+    same = json.loads(lab.kubetui("doctor", str(lab.profile), "--json", check=False))
+    assert [check["status"] for check in same if check["name"] == "Addresses"] == ["ok"]
 
 
 def test_up_completes_the_cluster_after_kills_during_start_and_init(fresh: Maker) -> None:
