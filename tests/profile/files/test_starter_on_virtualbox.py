@@ -10,8 +10,8 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.files.library import starter_folder
 
 PROVEN = Path(__file__).parents[2] / "e2e" / "virtualbox.yaml"
-MIRRORS = ("mirrors", "kubernetes.runtime_packages")
-"""The test machines have no internet."""
+MIRRORS = ("mirrors.", "kubernetes.runtime_packages")
+"""The test machines have no internet; containerd comes from the mirror of its own repository."""
 CGROUPS = [{"kind": "KubeletConfiguration", "failCgroupV1": False}]
 """The test machines share their host's cgroups, which are version 1."""
 
