@@ -24,6 +24,7 @@ KVM_SHARED: Final = (7, 2, 10)
 """The first VirtualBox that wants KVM to have taken it (VirtualBox/virtualbox#711 and #713)."""
 ARM: Final = (7, 1, 6)
 """The first VirtualBox that runs Linux guests on arm64 well enough."""
+NEWER: Final = "Install 7.1.6 or newer: https://www.virtualbox.org/wiki/Downloads"
 _DEFAULT = IPv4Network("192.168.56.0/21")
 _MODULES: Final = Path("/sys/module")
 
@@ -62,7 +63,7 @@ def kvm_check(module: str | None, release: str, at_load: str | None, output: str
     """
     if module is None:
         return None
-    kernel, version = _version(release), _version(output or "")
+    kernel, version = _version(release), _own_version(output)
     if kernel[:2] < KVM_AT_LOAD:
         return Check("KVM", "ok", "loaded, and leaves the processor to VirtualBox while no KVM machine runs")
     held = (at_load or "Y").strip() != "N"  # Linux's own default is Y
@@ -103,11 +104,22 @@ def arm_check(machine: str, output: str | None) -> Check | None:
     """Judge VirtualBox's version (`VBoxManage --version`) on arm64; None on other processors."""
     if machine not in {"arm64", "aarch64"} or output is None:
         return None
-    version = ".".join(map(str, _version(output)))
-    if _version(output) >= ARM:
+    found = _own_version(output)
+    if not found:
+        return Check("VirtualBox on arm64", "not checked", "VBoxManage does not tell VirtualBox's version.", NEWER)
+    version = ".".join(map(str, found))
+    if found >= ARM:
         return Check("VirtualBox on arm64", "ok", version)
-    fix = "Install 7.1.6 or newer: https://www.virtualbox.org/wiki/Downloads"
-    return Check("VirtualBox on arm64", "failed", f"VirtualBox {version} does not run Linux machines on arm64.", fix)
+    return Check("VirtualBox on arm64", "failed", f"VirtualBox {version} does not run Linux machines on arm64.", NEWER)
+
+
+def _own_version(output: str | None) -> tuple[int, ...]:
+    """Return VirtualBox's version from `VBoxManage --version`; empty when it does not tell it.
+
+    Without its kernel module it first warns, and the warning names the kernel's version.
+    """
+    last = (output or "").strip().rpartition("\n")[2]
+    return _version(last) if last[:1].isdigit() else ()
 
 
 def _version(text: str) -> tuple[int, ...]:
