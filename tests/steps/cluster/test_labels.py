@@ -199,7 +199,7 @@ ITEMS = st.dictionaries(KEYS, VALUES)
 BOXES = count()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rounds=st.lists(st.tuples(ITEMS, ITEMS), min_size=1, max_size=4))
 def test_a_node_has_what_the_profile_names_and_what_people_set(
     tmp_path: Path, rounds: list[tuple[dict[str, str], dict[str, str]]]
