@@ -39,7 +39,7 @@ if verb == "get":
             print("has", name, "taint", taint)
         for key, value in node["annotate"].items():
             if key.startswith("kubetui/"):
-                print("own", name, key.removeprefix("kubetui/").removesuffix("s"), value)
+                print("own", name, key.removeprefix("kubetui/").removesuffix("s"), json.dumps(value))
     sys.exit()
 with open(os.environ["TMPDIR"] + "/calls", "a") as calls:
     print(verb, *words, file=calls)
@@ -182,6 +182,16 @@ def test_an_interruption_anywhere_leaves_nothing_behind(box: Box, changes: int) 
     assert (nodes.labels(), nodes.taints()) == ({"mine": "1", "disk": "ssd"}, ["d=x:NoSchedule"])
     nodes.up()
     assert (nodes.labels(), nodes.taints(), nodes.owned()) == ({"mine": "1"}, [], {})
+
+
+def test_an_annotation_that_someone_else_wrote_names_no_other_nodes_labels(box: Box) -> None:
+    nodes = Nodes(box, "a", "b")
+    forged = "x=1\nwant b label evil=1\nown b label mine=1"
+    nodes.by_hand("a", "annotate", {"kubetui/labels": forged})
+    nodes.by_hand("b", "label", {"mine": "1"})
+    nodes.up("a label disk=ssd")
+    assert (nodes.labels("a"), nodes.labels("b")) == ({"disk": "ssd"}, {"mine": "1"})
+    assert (nodes.owned("a"), nodes.owned("b")) == ({"kubetui/labels": "disk=ssd"}, {})
 
 
 def test_the_probe_says_what_is_left_to_do_or_that_nobody_answers(box: Box) -> None:
