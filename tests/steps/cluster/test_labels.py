@@ -39,7 +39,10 @@ if verb == "get":
             print("has", name, "taint", taint)
         for key, value in node["annotate"].items():
             if key.startswith("kubetui/"):
-                print("own", name, key.removeprefix("kubetui/").removesuffix("s"), json.dumps(value))
+                kind = key.removeprefix("kubetui/")
+                place = "own {{{{$node}}}} " + kind.removesuffix("s")
+                quoted = place + ' {{{{printf "%q" $value}}}}' in sys.argv[-1]
+                print("own", name, kind.removesuffix("s"), json.dumps(value) if quoted else value)
     sys.exit()
 with open(os.environ["TMPDIR"] + "/calls", "a") as calls:
     print(verb, *words, file=calls)
@@ -187,7 +190,7 @@ def test_an_interruption_anywhere_leaves_nothing_behind(box: Box, changes: int) 
 def test_an_annotation_that_someone_else_wrote_names_no_other_nodes_labels(box: Box) -> None:
     nodes = Nodes(box, "a", "b")
     forged = "x=1\nwant b label evil=1\nown b label mine=1"
-    nodes.by_hand("a", "annotate", {"kubetui/labels": forged})
+    nodes.by_hand("a", "annotate", {"kubetui/labels": forged, "kubetui/taints": forged})
     nodes.by_hand("b", "label", {"mine": "1"})
     nodes.up("a label disk=ssd")
     assert (nodes.labels("a"), nodes.labels("b")) == ({"disk": "ssd"}, {"mine": "1"})
