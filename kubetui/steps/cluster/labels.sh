@@ -10,8 +10,8 @@ template+='{{if eq $key "kubetui/labels"}}own {{$node}} label {{printf "%q" $val
 template+='{{if eq $key "kubetui/taints"}}own {{$node}} taint {{printf "%q" $value}}{{"\n"}}{{end}}{{end}}{{end}}'
 nodes() { kubectl get nodes --request-timeout=10s --output=go-template="$template"; }
 
-# What a node is to lose goes first, then the annotation that says what is kubetui's, then what the node is to get: an
-# interruption anywhere leaves nothing of kubetui's that no annotation names, and no claim to what a person has set.
+# Removals come first, then the annotation that names what is kubetui's, then additions: wherever this is interrupted,
+# the annotation names everything that kubetui has set.
 compare='
 function id(kind, text,   effect) {
   if (kind == "label") { sub(/=.*$/, "", text); return text }
