@@ -163,9 +163,9 @@ def test_changed_labels_and_taints_are_applied_in_place(lab: Lab, make: Maker) -
         pod["metadata"]["ownerReferences"][0]["name"] for pod in system if "deletionTimestamp" not in pod["metadata"]
     }
     assert {"kube-flannel-ds", "kube-proxy"} <= owners
-    before = state_of(changed)
+    before = marks(changed, "disk", "mine", ROLE)
     assert "nothing changed" in changed.up()
-    assert state_of(changed) == before
+    assert marks(changed, "disk", "mine", ROLE) == before
 
 
 def test_swap_is_off_permanently_and_the_kubeconfig_is_private(lab: Lab) -> None:

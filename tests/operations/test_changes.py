@@ -100,6 +100,9 @@ ALL = {"kubmaster", "kubnode1", "kubnode2"}
         ({"provider": "libvirt"}, ALL),
         ({"provider": "hosts", "hosts": HOSTS}, ALL),
         ({"machines": {"control_plane_name": "first"}}, {"kubmaster"}),
+        ({"machines": {"by_name": {"kubnode2": {"memory": 4096}}}}, {"kubnode2"}),
+        ({"machines": {"by_name": {"kubnode1": {"box": "mine/box"}}}}, {"kubnode1"}),
+        ({"machines": {"worker": {"labels": {"a": "b"}, "taints": ["a:NoExecute"]}}}, set()),
         ({"machines": {"worker_name": "node"}}, {"kubnode1", "kubnode2"}),
         # another control plane shifts the workers' addresses
         ({"machines": {"control_planes": 2}}, {"kubnode1", "kubnode2"}),
@@ -230,11 +233,27 @@ async def test_a_machine_from_a_deleted_prepared_box_is_recreated(cluster: Clust
         # without workers, the control plane has no taint and runs pods
         ({"machines": {"workers": 0}}, {"machines": {"workers": 1}}, False),
         ({}, {"machines": {"prepared_box": True}}, True),
+        ({}, {"machines": {"worker": {"labels": {"disk": "ssd"}}}}, True),
+        ({"machines": {"worker": {"labels": {"a.b/c": "1"}, "taints": ["a:NoExecute"]}}}, {}, True),
+        ({}, {"machines": {"control_plane": {"taints": ["a:NoSchedule"], "labels": {"a": ""}}}}, True),
+        ({}, {"machines": {"control_plane": {"memory": 4096, "labels": {"a": ""}}}}, False),
+        ({}, {"machines": {"by_name": {"kubnode1": {"labels": {"a": ""}}}}}, True),
+        ({"machines": {"by_name": {"kubnode1": {"labels": {"a": ""}, "taints": ["a:NoExecute"]}}}}, {}, True),
+        ({}, {"machines": {"by_name": {"kubnode1": {}}}}, True),
+        ({}, {"machines": {"by_name": {"kubnode1": {"memory": 4096}}}}, False),
+        ({"machines": {"by_name": {"kubnode1": {"memory": 4096}}}}, {}, False),
+        # a machine that the cluster does not have yet may differ
+        ({}, {"machines": {"workers": 3, "by_name": {"kubnode3": {"memory": 4096, "box": "mine/box"}}}}, True),
+        (
+            {"provider": "hosts", "hosts": HOSTS},
+            {"provider": "hosts", "hosts": [{**each, "labels": {"a": ""}} for each in HOSTS]},
+            True,
+        ),
         ({"provider": "hosts", "hosts": HOSTS[:1]}, {"provider": "hosts", "hosts": HOSTS}, True),
         ({"provider": "hosts", "hosts": HOSTS}, {"provider": "hosts", "hosts": HOSTS[:1]}, False),
     ],
 )
-async def test_an_installed_cluster_accepts_only_more_workers_in_place(
+async def test_an_installed_cluster_accepts_only_some_changes_in_place(
     cluster: Cluster, fake: Fake, before: dict[str, Any], after: dict[str, Any], *, harmless: bool
 ) -> None:
     await built(cluster, profile(**before), ("modules", "kubmaster"), existing=("kubmaster",))
@@ -244,7 +263,9 @@ async def test_an_installed_cluster_accepts_only_more_workers_in_place(
         assert changes.pending(cluster, profile(**after)) == ()
         assert fake.calls == []
     else:
-        with pytest.raises(ProfileError, match="Only more workers can be added in place"):
+        with pytest.raises(
+            ProfileError, match="In place, only more workers can be added, and labels and taints changed"
+        ):
             await revision(cluster, planned(profile(**after)))
 
 

@@ -12,7 +12,8 @@ from kubetui.steps.cluster.labels import LABEL_NODES
 
 _SECONDS: Final = 0.2
 """What a call of kubectl takes."""
-_VERBS: Final = {"label": "labeled", "taint": "tainted"}
+_VERBS: Final = {"label": "labeled", "taint": "modified"}
+"""What kubectl says with --overwrite."""
 
 
 def made_up(step: str, asked: Asked, kind: Kind) -> Answer | None:
@@ -29,8 +30,10 @@ def made_up(step: str, asked: Asked, kind: Kind) -> Answer | None:
 
 
 def _said(asked: Asked) -> Iterator[str]:
-    """Yield one line for each node and kind that gets something."""
+    """Yield two lines for each node and kind that gets something; a new node has its taints from kubeadm."""
+    new = asked.values.get("NEW", "").split()
     wanted = (line.split()[:2] for line in asked.values.get("WANTED", "").splitlines())
     for node, kind in dict.fromkeys(map(tuple, wanted)):
         yield f"node/{node} annotated"
-        yield f"node/{node} {_VERBS[kind]}"
+        if kind == "label" or node not in new:
+            yield f"node/{node} {_VERBS[kind]}"

@@ -4,13 +4,14 @@
 template='{{range .items}}{{$node := .metadata.name}}'
 template+='{{range $key, $value := .metadata.labels}}has {{$node}} label {{$key}}={{$value}}{{"\n"}}{{end}}'
 template+='{{range .spec.taints}}has {{$node}} taint {{.key}}{{with .value}}={{.}}{{end}}:{{.effect}}{{"\n"}}{{end}}'
+# any text can be in an annotation, and a kubelet can write its node's: quoted, it cannot pass for other lines
 template+='{{range $key, $value := .metadata.annotations}}'
-template+='{{if eq $key "kubetui/labels"}}own {{$node}} label {{$value}}{{"\n"}}{{end}}'
-template+='{{if eq $key "kubetui/taints"}}own {{$node}} taint {{$value}}{{"\n"}}{{end}}{{end}}{{end}}'
+template+='{{if eq $key "kubetui/labels"}}own {{$node}} label {{printf "%q" $value}}{{"\n"}}{{end}}'
+template+='{{if eq $key "kubetui/taints"}}own {{$node}} taint {{printf "%q" $value}}{{"\n"}}{{end}}{{end}}{{end}}'
 nodes() { kubectl get nodes --request-timeout=10s --output=go-template="$template"; }
 
-# What a node is to lose goes first, then the annotation that says what is kubetui's, then what the node is to get: an
-# interruption anywhere leaves nothing of kubetui's that no annotation names, and no claim to what a person has set.
+# Removals come first, then the annotation that names what is kubetui's, then additions: wherever this is interrupted,
+# the annotation names everything that kubetui has set.
 compare='
 function id(kind, text,   effect) {
   if (kind == "label") { sub(/=.*$/, "", text); return text }
@@ -20,7 +21,7 @@ function say(verb, node, words) { if (words != "") print verb, node words }
 $1 == "node" { names[++count] = $2 }
 $1 == "new" { new[$2] }
 $1 == "has" { has[$2, $3, id($3, $4)] = $4 }
-$1 == "own" { own[$2, $3] = $4 }
+$1 == "own" { gsub(/"/, "", $4); own[$2, $3] = $4 }
 $1 == "want" { want[$2, $3] = want[$2, $3] " " $4; wanted[$2, $3, id($3, $4)] }
 function look(node, kind,   words, all, mine, each, there, less, more, ours) {
   all = split(own[node, kind], words, ",")

@@ -63,7 +63,7 @@ class Theatre:
 
 
 def profile(name: str = "lab", **groups: Any) -> Profile:
-    return Profile.model_validate({"name": name, "provider": "rehearsal", **groups})
+    return Profile.model_validate({"provider": "rehearsal", **groups, "name": name})
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from kubetui.operations.destroy import destroy
 from kubetui.operations.up import up
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
+from kubetui.profile.rules.between_fields import check
 from kubetui.record.overview import clusters
 from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
@@ -49,8 +50,9 @@ async def test_every_step_runs_its_real_commands(theatre: Theatre) -> None:
     await theatre.up()
     calls = theatre.stage.calls()
     tasks = [event.task for event in theatre.events if isinstance(event, TaskFinished)]
-    assert len(tasks) == sum(step.where.holds(machine) for step in STEPS for machine in theatre.plan.machines)
-    for step in STEPS:
+    steps = [step for step in STEPS if step.wanted(theatre.plan)]
+    assert len(tasks) == sum(step.where.holds(machine) for step in steps for machine in theatre.plan.machines)
+    for step in steps:
         for machine in filter(step.where.holds, theatre.plan.machines):
             recipe = step.recipe(theatre.plan, machine)
             asked = {
@@ -66,6 +68,50 @@ async def test_every_step_runs_its_real_commands(theatre: Theatre) -> None:
     # the time, the kubeconfig and the nodes; for each worker the cluster's CA and a join token
     assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers)
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
+
+
+async def test_labels_and_taints_are_rehearsed_although_no_recording_has_them(state: Path) -> None:
+    own = {"kubnode2": {"taints": ["dedicated=training:NoSchedule"]}}
+    theatre = Theatre(profile(machines={"worker": {"labels": {"disk": "ssd"}}, "by_name": own}))
+    assert (await theatre.up()).ok
+    assert theatre.lines("kubmaster", "labels") == [
+        "node/kubnode1 annotated",
+        "node/kubnode1 labeled",
+        "node/kubnode2 annotated",
+        "node/kubnode2 labeled",
+        # kubeadm has set the taint as the node joined
+        "node/kubnode2 annotated",
+    ]
+    assert "labels" not in theatre.stage.older
+    assert (await theatre.up()).changed == 0
+    # another profile is applied in place, by this step alone
+    theatre.profile = profile(
+        machines={"control_plane": {"labels": {"disk": "tape"}, "taints": ["a:PreferNoSchedule"]}}
+    )
+    assert (await theatre.up()).changed == 1
+    assert [line.removeprefix("node/kubmaster ") for line in theatre.lines("kubmaster", "labels")] == [
+        *("annotated", "labeled"),
+        *("annotated", "modified"),
+    ]
+    theatre.profile = profile()
+    assert (await theatre.up()).changed == 1
+    assert (await theatre.up()).changed == 0
+
+
+def test_existing_machines_are_rehearsed_with_their_labels() -> None:
+    hosts = [
+        {"name": "two", "address": "10.0.0.2", "labels": {"disk": "tape"}},
+        {"name": "one", "role": "control plane", "address": "10.0.0.1", "taints": ["a:PreferNoSchedule"]},
+        {"name": "three", "address": "10.0.0.3"},
+    ]
+    real = profile("real", provider="hosts", hosts=hosts, machines={"worker": {"labels": {"tier": "work"}}})
+    played = Plan(rehearsed(real))
+    assert [(each.name, each.labels, list(map(str, each.taints))) for each in played.machines] == [
+        ("kubmaster", {}, ["a:PreferNoSchedule"]),
+        ("kubnode1", {"tier": "work", "disk": "tape"}, []),
+        ("kubnode2", {"tier": "work"}, []),
+    ]
+    assert check(played) == ()
 
 
 async def test_a_second_run_changes_nothing_even_in_another_process(theatre: Theatre) -> None:

@@ -55,6 +55,15 @@ def test_a_control_plane_can_have_its_own_size() -> None:
     assert (node["memory"], node["cpus"]) == (2048, 2)
 
 
+def test_a_single_machine_can_have_its_own_size_and_box() -> None:
+    own = {"kubnode2": {"memory": 8192, "cpus": 6, "box": "mine/box"}}
+    chosen = plan("libvirt", machines={"box_version": "1.2", "by_name": own})
+    *others, last = machines_document(chosen)["machines"]
+    assert {(each["box"], each["box_version"]) for each in others} == {("cloud-image/ubuntu-24.04", "1.2")}
+    assert (last["box"], last["box_version"]) == ("mine/box", None)
+    assert last["settings"] == {"memory": 8192, "cpus": 6}
+
+
 def test_the_profiles_options_override_the_defaults() -> None:
     assert settings("libvirt", {"driver": "qemu", "cpus": 1})[0] == {"memory": 2048, "cpus": 1, "driver": "qemu"}
 

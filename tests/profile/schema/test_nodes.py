@@ -78,6 +78,7 @@ REFUSED = [
     ("worker: {taints: ['node.kubernetes.io/not-ready:NoExecute']}", "belongs to the node controller"),
     ("worker: {taints: ['a:NoSchedule', 'a=b:NoSchedule']}", "a is there 2 times with the effect NoSchedule."),
     ("by_name: {kubnode1: {labels: {'a b': x}}}", "a b is not the name of a label"),
+    ("by_name: {kubnode1: {memory: 4}}", "4 is too little: at least 512.\n  Memory: MiB of this machine."),
     ("by_name: {kubnode1: {memroy: 4096}}", "This is not a key of machines.by_name.kubnode1.\n  Did you mean memory?"),
 ]
 

@@ -46,6 +46,52 @@ def test_problems_come_from_fields_and_from_rules() -> None:
     }
 
 
+MARKED = {
+    "control_plane": {"labels": {"tier": "control"}, "taints": ["a:PreferNoSchedule"]},
+    "worker": {"labels": {"disk": "ssd"}, "taints": ["d=x:NoSchedule"]},
+    "by_name": {"kubnode2": {"memory": 4096, "box": "mine/box", "labels": {"disk": "tape"}, "taints": ["d:NoExecute"]}},
+}
+
+
+def test_labels_taints_and_single_machines_pass_through_unharmed() -> None:
+    chosen = Profile.model_validate({"machines": MARKED})
+    draft = Draft(chosen, "mine")
+    assert (draft.look().profile, draft.look().problems, draft.changed) == (chosen, {}, False)
+    enter(draft, machines__memory="3000")
+    changed = chosen.machines.model_copy(update={"memory": 3000})
+    assert draft.look().profile == chosen.model_copy(update={"machines": changed})
+    # a machine that is no more is named, and comes back with its differences
+    enter(draft, machines__workers="1")
+    assert [str(problem) for problem in draft.look().problems.values()] == [
+        "No machine is called kubnode2: there are kubmaster, kubnode1. Did you mean kubnode1? Or have more machines."
+    ]
+    enter(draft, machines__workers="2", machines__memory="2048")
+    assert draft.look().profile == chosen
+    # existing machines have names of their own
+    enter(draft, provider="hosts", hosts=LIST)
+    assert draft.look().profile.machines.by_name == {}
+    assert not any("by_name" in path for path in draft.look().problems)
+
+
+def test_existing_machines_keep_their_labels_and_taints() -> None:
+    hosts = [
+        {"name": "one", "role": "control plane", "address": "10.0.0.1", "taints": ["a=b:PreferNoSchedule"]},
+        {"name": "two", "address": "10.0.0.2", "labels": {"disk": "ssd", "example.org/zone": ""}},
+    ]
+    chosen = Profile.model_validate({"provider": "hosts", "hosts": hosts})
+    draft = Draft(chosen)
+    (question,) = (each for page in pages() for each in page.questions if each.path == ("hosts",))
+    lines = draft.text(question)
+    assert lines.splitlines() == [
+        "one control-plane 10.0.0.1 taints=a=b:PreferNoSchedule",
+        "two worker 10.0.0.2 labels=disk=ssd,example.org/zone=",
+    ]
+    draft.enter(question, f"{lines}\nthree worker 10.0.0.3")
+    assert draft.look().profile.hosts[:2] == chosen.hosts
+    draft.enter(question, lines)
+    assert draft.look().profile == chosen
+
+
 def test_addresses_beyond_the_last_one_give_no_plan() -> None:
     draft = Draft()
     enter(draft, network__first_address="255.255.255.255")

@@ -69,6 +69,26 @@ async def test_a_failed_check_prevents_the_start(lacking: FakeHost, started: lis
         assert "VBoxManage is not on this host." in shown(pilot, "#found")
 
 
+async def test_it_shows_what_single_machines_have(host: FakeHost) -> None:
+    own = {"memory": 4096, "box": "mine/box", "labels": {"disk": "tape", "gpu": ""}, "taints": ["d=x:NoExecute"]}
+    chosen = Profile.model_validate({"machines": {"worker": {"labels": {"disk": "ssd"}}, "by_name": {"kubnode2": own}}})
+    async with reviewed(host, Draft(chosen)) as pilot:
+        rows = [" ".join(row.split()) for row in shown(pilot, "#machines > Static").splitlines()]
+        assert "kubnode1 worker 192.168.56.102 2048 MiB 2 bento/ubuntu-24.04" in rows
+        assert "kubnode2 worker 192.168.56.103 4096 MiB 2 mine/box" in rows
+        assert rows[-3:] == [
+            "kubnode1 has the label disk=ssd",
+            "kubnode2 has the labels disk=tape, gpu=",
+            "kubnode2 has the taint d=x:NoExecute",
+        ]
+        assert "labels" in pilot.app.screen._steps  # type: ignore[attr-defined]
+    text = plan_text(Plan(chosen))
+    assert "\nkubnode2   worker         192.168.56.103     4096 MiB     2  box mine/box\n" in text
+    assert "\nkubnode2 has the labels disk=tape, gpu=\n" in text
+    assert "Label and taint the nodes (labels), on the first control plane" in text
+    assert "Label and taint" not in plan_text(Plan(Profile()))
+
+
 async def test_exporting_reports_a_missing_pod_network(host: FakeHost) -> None:
     manifest = {"pod_network": "manifest", "manifest": {"path": "/nowhere/network.yaml"}}
     async with reviewed(host, Draft(Profile.model_validate({"network": manifest}))) as pilot:

@@ -74,8 +74,8 @@ def test_the_daemon_runs_on_every_node_and_mounts_what_it_needs() -> None:
     assert daemon["selector"]["matchLabels"].items() <= daemon["template"]["metadata"]["labels"].items()
     assert pod["hostNetwork"] is True
     assert pod["priorityClassName"] == "system-node-critical"
-    # also on control planes and on nodes that are not ready yet
-    assert pod["tolerations"] == [{"operator": "Exists", "effect": "NoSchedule"}]
+    # also on control planes, on nodes that are not ready yet, and where a taint evicts other pods
+    assert pod["tolerations"] == [{"operator": "Exists"}]
     assert [part["image"] for part in (*pod["initContainers"], *pod["containers"])] == [
         "mirror/plugin:v1",
         "mirror/flannel:v0.28.9",

@@ -39,7 +39,10 @@ if verb == "get":
             print("has", name, "taint", taint)
         for key, value in node["annotate"].items():
             if key.startswith("kubetui/"):
-                print("own", name, key.removeprefix("kubetui/").removesuffix("s"), value)
+                kind = key.removeprefix("kubetui/")
+                place = "own {{{{$node}}}} " + kind.removesuffix("s")
+                quoted = place + ' {{{{printf "%q" $value}}}}' in sys.argv[-1]
+                print("own", name, kind.removesuffix("s"), json.dumps(value) if quoted else value)
     sys.exit()
 with open(os.environ["TMPDIR"] + "/calls", "a") as calls:
     print(verb, *words, file=calls)
@@ -184,6 +187,16 @@ def test_an_interruption_anywhere_leaves_nothing_behind(box: Box, changes: int) 
     assert (nodes.labels(), nodes.taints(), nodes.owned()) == ({"mine": "1"}, [], {})
 
 
+def test_an_annotation_that_someone_else_wrote_names_no_other_nodes_labels(box: Box) -> None:
+    nodes = Nodes(box, "a", "b")
+    forged = "x=1\nwant b label evil=1\nown b label mine=1"
+    nodes.by_hand("a", "annotate", {"kubetui/labels": forged, "kubetui/taints": forged})
+    nodes.by_hand("b", "label", {"mine": "1"})
+    nodes.up("a label disk=ssd")
+    assert (nodes.labels("a"), nodes.labels("b")) == ({"disk": "ssd"}, {"mine": "1"})
+    assert (nodes.owned("a"), nodes.owned("b")) == ({"kubetui/labels": "disk=ssd"}, {})
+
+
 def test_the_probe_says_what_is_left_to_do_or_that_nobody_answers(box: Box) -> None:
     nodes = Nodes(box, "a")
     done = box.run(Command(LABELS_PROBE, nodes.values("a label disk=ssd")))
@@ -199,7 +212,7 @@ ITEMS = st.dictionaries(KEYS, VALUES)
 BOXES = count()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rounds=st.lists(st.tuples(ITEMS, ITEMS), min_size=1, max_size=4))
 def test_a_node_has_what_the_profile_names_and_what_people_set(
     tmp_path: Path, rounds: list[tuple[dict[str, str], dict[str, str]]]
