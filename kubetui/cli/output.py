@@ -89,7 +89,7 @@ class Plain:
             case TaskFinished():
                 self._ended(event)
             case Line():
-                if self._verbose:
+                if self._verbose or event.notice:
                     self._line(event.at, event.machine, f"  {event.text}")
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""

@@ -127,11 +127,11 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - as in `_attempt`
             self._unexpected.append(error)
 
-    def _logger(self, step: Step, machine: Machine) -> Callable[[str], None]:
+    def _logger(self, step: Step, machine: Machine, *, notice: bool = False) -> Callable[[str], None]:
         hide = Stream()
 
         def log(text: str) -> None:
-            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text))))
+            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text)), notice))
 
         return log
 
@@ -144,7 +144,7 @@ class Engine:
         log = self._logger(step, machine)
         self._emit(TaskStarted(began, task, step.title, step.why, step.source))
         try:
-            outcome = await step.run(Task(self._run, step, machine, log))
+            outcome = await step.run(Task(self._run, step, machine, log, self._logger(step, machine, notice=True)))
         except KubetuiError as error:
             return self._failed(task, began, error)
         except Exception as error:  # noqa: BLE001 - raised once the other machines finish

@@ -62,12 +62,16 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that a machine printed, or that the engine logged about it."""
+    """A line that a machine printed, or that the engine logged about it.
+
+    A `notice` is about the whole run, and shown to everyone, not only to those who read the machines' output.
+    """
 
     at: float
     machine: str
     step: str
     text: str
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

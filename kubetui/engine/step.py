@@ -135,12 +135,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """A step on a machine, with everything it needs to run. `log` adds a line to the machine's log."""
+    """A step on a machine, with everything it needs to run.
+
+    `log` adds a line to the machine's log; `notice` does the same with a line about the whole run.
+    """
 
     run: Run
     step: Step
     machine: Machine
     log: Callable[[str], None]
+    notice: Callable[[str], None] | None = None
 
     @property
     def plan(self) -> Plan:
@@ -169,7 +173,7 @@ class Task:
         """Log a fact about the whole run, unless another task has logged it already."""
         if text not in self.run.said:
             self.run.said.add(text)
-            self.log(text)
+            (self.notice or self.log)(text)
 
     def refuse_foreign(self, found: Finding) -> None:
         """Raise ForeignError if the probe found something that kubetui did not make."""

@@ -24,6 +24,7 @@ EVENTS: tuple[Event, ...] = (
     RunStarted(0.0, "lab", ("kubmaster", "kubnode1"), (MASTER, NODE)),
     TaskStarted(1.0, MASTER, "Name the nodes", "Why.", "Source"),
     Line(1.5, "kubmaster", "hosts", "wrote /etc/hosts"),
+    Line(1.6, "kubmaster", "hosts", "this version is tried as it is", notice=True),
     TaskFinished(3.0, MASTER, Outcome.DONE, 2.04),
     TaskFinished(
         4.0,
@@ -66,6 +67,7 @@ def test_without_a_terminal_each_event_is_one_plain_line() -> None:
     assert re.sub(r"(?m)^\d\d:\d\d:\d\d", "TIME", text).splitlines() == [
         "lab: 2 machines, 2 tasks",
         "TIME  kubmaster  Name the nodes ...",
+        "TIME  kubmaster    this version is tried as it is",
         "TIME  kubmaster  hosts: done 2.0 s",
         "TIME  kubnode1   hosts: failed",
         "    $ kubeadm join",
@@ -167,8 +169,9 @@ def test_json_lines_hold_every_event() -> None:
     found = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [each["event"] for each in found] == [type(event).__name__ for event in EVENTS]
     assert found[0]["tasks"] == [{"step": "hosts", "machine": machine} for machine in ("kubmaster", "kubnode1")]
-    assert found[3]["outcome"] == "done"
-    assert found[4]["tail"][-1] == "tail 19"
+    assert [each["notice"] for each in found[2:4]] == [False, True]
+    assert found[4]["outcome"] == "done"
+    assert found[5]["tail"][-1] == "tail 19"
     assert stream.getvalue().isascii()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
+import tomllib
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -116,6 +118,28 @@ def test_a_second_up_changes_nothing(lab: Lab) -> None:
     output = lab.up()
     assert "nothing changed" in output
     assert state_of(lab) == before
+
+
+def assert_drop_in_survives(lab: Lab, machine: str, version: int, plugin: str, setting: str, value: str) -> None:
+    """Check that containerd still reads a file of the machine's owner after `up` wrote its own configuration anew."""
+    file = "/etc/containerd/conf.d/owner.toml"
+    text = f'version = {version}\n[plugins."{plugin}"]\n  {setting} = {value}\n'
+    lab.on(machine, f"mkdir -p {file.rpartition('/')[0]}\nprintf %s {shlex.quote(text)} >{file}")
+    lab.on(machine, "rm /etc/containerd/config.toml")
+    lab.up()
+    merged = lab.on(machine, "containerd config dump")
+    assert tomllib.loads(merged)["plugins"][plugin][setting] == tomllib.loads(f"x = {value}")["x"]
+    assert "SystemdCgroup = true" in merged
+    assert lab.on(machine, f"cat {file}") == text
+    assert nodes(lab) == planned(lab)
+
+
+def test_containerd_knows_every_key_and_reads_a_drop_in(lab: Lab) -> None:
+    found = {node["status"]["nodeInfo"]["containerRuntimeVersion"] for node in lab.objects("nodes")}
+    assert all(version.startswith("containerd://2.") for version in found)
+    for name in planned(lab):
+        assert "unknown key" not in lab.on(name, "journalctl --unit=containerd --output=cat").lower()
+    assert_drop_in_survives(lab, "kubnode1", 3, "io.containerd.cri.v1.runtime", "max_container_log_line_size", "12345")
 
 
 def marks(lab: Lab, *names: str) -> dict[str, tuple[dict[str, str], list[str]]]:

@@ -1,7 +1,7 @@
 """Running a recipe: probe, apply, probe again, and the errors when one of them fails."""
 
 from kubetui.base.errors import LostTrackError
-from kubetui.engine.events import Outcome
+from kubetui.engine.events import Line, Outcome
 from kubetui.engine.recipe import unit_name
 from kubetui.engine.step import Recipe, Task
 from kubetui.remote.command import Command
@@ -85,3 +85,16 @@ async def test_tokens_are_redacted_in_lines_errors_and_tails() -> None:
     assert "token ******** is wrong" in failure.error
     assert len(failure.tail) == 2
     assert not [event for event in bench.events if TOKEN in repr(event)]
+
+
+async def test_a_fact_about_the_whole_run_is_said_once_and_to_everyone() -> None:
+    async def tell(task: Task) -> Outcome:
+        task.say_once("it is tried as it is")
+        task.log("looked")
+        return Outcome.DONE
+
+    bench = Bench(plan(), (step("one", run=tell), step("two", run=tell)))
+    await bench.execute()
+    lines = [event for event in bench.events if isinstance(event, Line)]
+    assert [event.text for event in lines if event.notice] == ["it is tried as it is"]
+    assert [event.text for event in lines if not event.notice] == ["looked"] * 6

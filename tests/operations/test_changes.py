@@ -269,6 +269,25 @@ async def test_an_installed_cluster_accepts_only_some_changes_in_place(
             await revision(cluster, planned(profile(**after)))
 
 
+@pytest.mark.parametrize(("was", "now"), permutations(["auto", "distribution", "upstream"], 2))
+async def test_an_installed_cluster_keeps_its_runtimes_source(cluster: Cluster, fake: Fake, was: str, now: str) -> None:
+    before, after = (profile(kubernetes={"runtime_packages": source}) for source in (was, now))
+    await built(cluster, before, ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match="cannot be exchanged under the pods that it runs") as refused:
+        await revision(cluster, planned(after))
+    assert f"kubernetes.runtime_packages was {was} and is {now}" in refused.value.message
+
+
+async def test_a_cluster_without_a_version_was_built_with_the_default_of_its_time(cluster: Cluster, fake: Fake) -> None:
+    await built(cluster, profile(), ("modules", "kubmaster"), existing=("kubmaster",))
+    cluster.profile.write_text("schema: 1\nname: lab\nprovider: virtualbox\n")
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match=r"kubernetes.version was 1\.36 and is 1\.37"):
+        await revision(cluster, planned(profile()))
+    assert await revision(cluster, planned(profile(kubernetes={"version": "1.36"}))) is None
+
+
 async def test_existing_machines_can_change_until_one_is_claimed_and_are_never_destroyed(cluster: Cluster) -> None:
     moved = [HOSTS[0], {**HOSTS[1], "address": "10.0.0.3"}]
     before, after = (profile(provider="hosts", hosts=hosts) for hosts in (HOSTS, moved))

@@ -20,9 +20,9 @@ lists_free() {
   done
 }
 apt() {
-  dpkg --configure -a
-  lists_free
   # a package that meets a configuration file of somebody else's would ask, and nobody answers: the file stays
+  dpkg --force-confdef --force-confold --configure -a
+  lists_free
   apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }

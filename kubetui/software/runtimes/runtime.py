@@ -21,6 +21,7 @@ class Runtime:
     - `config_file`: the path of the runtime's configuration
     - `runtime_there`: whether the program is installed
     - `config PAUSE`: prints the configuration for the installed version, with PAUSE as its pause image
+    - `overruled`: prints why a file of the machine's owner keeps that from working, or nothing
     - `mirror_file REGISTRY` and `mirror REGISTRY URL [LOGIN]`: path and content of a registry mirror's settings
 
     kubetui puts `leftovers` before the scripts that restore an existing machine. It defines:

@@ -18,8 +18,8 @@ class Source:
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
-        Source("distribution", "distribution is the package of the machine's own system"),
-        Source("upstream", "upstream the one of its own project, for containerd from Docker's repository"),
-        Source("auto", "auto takes the distribution's unless it is too old for the Kubernetes version"),
+        Source("distribution", "distribution (the machine's own system)"),
+        Source("upstream", "upstream (its own project, for containerd Docker's repository)"),
+        Source("auto", "auto (the distribution, unless that is too old for the Kubernetes version)"),
     )
 }

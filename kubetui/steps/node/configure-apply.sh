@@ -3,6 +3,8 @@
 
 text=$(wanted)
 put "$config_file" "$text"
+reason=$(overruled)
+[[ -z $reason ]] || fail "$reason"
 put /etc/crictl.yaml "$CRICTL"
 proxy
 while read -r registry url login; do

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kubetui.base.errors import ProfileError
 from kubetui.profile.files import file as profilefile
+from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.profile import Kubernetes, Profile
 
 STARTERS = Path(__file__).parents[3] / "profiles"
@@ -46,6 +47,36 @@ def test_dump_writes_only_differences() -> None:
         "kubernetes:\n  version: '1.37'\n  patches:\n    - kind: ClusterConfiguration\n"
         "      x:\n        - '010'\n        - 1.5\n        - null\n"
     )
+
+
+def test_a_file_names_its_version_whatever_the_default_is() -> None:
+    text = profilefile.dump(Profile())
+    assert text == f"schema: 1\nname: lab\nprovider: virtualbox\nkubernetes:\n  version: '1.{NEWEST_MINOR}'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("name: lab\n", "1.36"),
+        ("name: lab\nkubernetes: {runtime: containerd}\n", "1.36"),
+        ('name: lab\nkubernetes: {version: "1.37"}\n', "1.37"),
+    ],
+)
+def test_a_clusters_file_without_a_version_means_the_default_of_its_time(
+    tmp_path: Path, text: str, version: str
+) -> None:
+    path = tmp_path / "profile.yaml"
+    path.write_text(text)
+    assert profilefile.load_built(path).kubernetes.version == version
+    assert profilefile.load(path).kubernetes.version == "1.37"
+
+
+@pytest.mark.parametrize("text", ["", "- lab\n", "kubernetes:\n", "kubernetes: [1]\n", "name: ["])
+def test_a_clusters_file_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "profile.yaml"
+    path.write_text(text)
+    with pytest.raises(ProfileError):
+        profilefile.load_built(path)
 
 
 def test_dump_refuses_values_outside_yaml() -> None:

@@ -44,6 +44,12 @@ GOLDEN = {
     'which is there from 1.31 on. Write "1.31".\n'
     '  Version: A minor version such as "1.37" takes its newest release, "1.37.1" exactly that one; 1.31 or later. '
     "In a file, put it in quotes: YAML would read 1.40 as 1.4.",
+    "kubernetes:\n  runtime_packages: upsteam\n": "lab.yaml:2:21: kubernetes.runtime_packages: "
+    "upsteam is not one of: distribution, upstream, auto.\n  Did you mean upstream?",
+    "mirrors:\n  containerd:\n    url: http://m/{system}\n": "lab.yaml:3:10: mirrors.containerd.url: "
+    "http://m/{system} has a brace in it: {id} alone, the machine's system, may be in braces.\n"
+    "  URL: What stands in for https://download.docker.com/linux/debian, or ubuntu. Each machine adds its release, "
+    "such as trixie, and puts its system's name where the URL has {id}.",
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
     "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal.\n"
     "  Did you mean virtualbox?",

@@ -9,13 +9,20 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.step import Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
+from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
 from kubetui.steps.cluster.join_token import CREATE_TOKEN
+from kubetui.steps.cluster.warnings import EXPLAINED
 from tests.fakes import Bench, FakeNode
 from tests.plans import plan
 
 TOLD = "kubeadm join 192.168.56.101:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:"
 DONE, ABSENT = Result(0, ()), Result(10, ("it has not joined yet",))
+
+
+WARNED = (
+    "\t[WARNING ContainerRuntimeVersion]: You must update your container runtime to one that supports RuntimeConfig."
+)
 
 
 @dataclass
@@ -50,3 +57,23 @@ async def test_a_worker_joins_unless_the_cluster_has_its_node(found: Result, *, 
     assert await JOIN_STEP.run(task) is (Outcome.DONE if joins else Outcome.UNCHANGED)
     assert any(call.startswith("carry out") for call in worker.calls) == joins
     assert any(call == f"read {CREATE_TOKEN}" for call in master.calls) == joins
+
+
+async def test_an_old_runtime_is_explained_once_however_many_machines_warn() -> None:
+    workers = [FakeNode(probes=[ABSENT, DONE], applies=[Result(0, (WARNED, WARNED))]) for _ in range(2)]
+    master = ControlPlane(probes=[ABSENT, DONE], applies=[Result(0, (WARNED,))])
+    bench = Bench(plan(workers=2), (INIT_STEP, JOIN_STEP), master, *workers)
+    lines: list[str] = []
+    for step, machines in ((INIT_STEP, (bench.plan.control_plane,)), (JOIN_STEP, bench.plan.workers)):
+        for machine in machines:
+            assert await step.run(Task(bench.run, step, machine, lines.append)) is Outcome.DONE
+    (explained,) = EXPLAINED.values()
+    assert lines.count(WARNED) == 5
+    assert [line for line in lines if line != WARNED] == [explained]
+
+
+async def test_a_new_runtime_needs_no_explanation() -> None:
+    bench = Bench(plan(workers=0), (INIT_STEP,), FakeNode(probes=[ABSENT, DONE], applies=[Result(0, ("[init] fine",))]))
+    lines: list[str] = []
+    await INIT_STEP.run(Task(bench.run, INIT_STEP, bench.plan.control_plane, lines.append))
+    assert lines == ["[init] fine"]

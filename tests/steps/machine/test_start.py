@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kubetui.engine.step import Task
+from kubetui.operations.plan import plan_document, plan_text
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
@@ -97,3 +98,20 @@ async def test_a_run_logs_a_skipped_check_once(
         await FACTS.run(Task(bench.run, FACTS, machine, lines.append))
     assert [line for line in lines if line not in answer.lines] == said
     assert lines.count(answer.lines[0]) == 3
+
+
+@pytest.mark.parametrize(("version", "said"), [("1.31", 0), ("1.37.99", 0), ("1.38", 1), ("1.50.2", 1)])
+async def test_a_newer_version_than_kubetui_knows_is_tried_and_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, said: int
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    bench = Bench(plan(version), (FACTS,), *(FakeNode(probes=[Result(0, ("fine",))]) for _ in range(3)))
+    lines: list[str] = []
+    for machine in bench.plan.machines:
+        await FACTS.run(Task(bench.run, FACTS, machine, lines.append))
+    told = [line for line in lines if line != "fine"]
+    assert told == [bench.plan.untried] * said
+    assert lines.count("fine") == 3
+    # in the plan, the same sentence stands once
+    assert plan_text(bench.plan).count("is newer than this kubetui, which was tested up to 1.37") == said
+    assert plan_document(bench.plan)["notes"] == told

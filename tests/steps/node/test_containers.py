@@ -44,6 +44,36 @@ def test_containerd_gets_the_format_of_its_version_and_kubeadms_pause_image(
     assert not list((box.root / "tmp").iterdir())
 
 
+CRI = '[plugins."io.containerd.grpc.v1.cri"]\n  max_container_log_line_size = 1\n'
+WHOLE = 'bin_dir = "ROOT/opt/cni/bin"\nSystemdCgroup = true\n'
+
+
+@pytest.mark.parametrize(
+    ("release", "drop_in", "dump", "works"),
+    [
+        ("1.7.24", CRI, "SystemdCgroup = false\n", False),
+        ("1.7.24", CRI, WHOLE.replace("opt/cni/bin", "usr/lib/cni"), False),
+        ("1.7.24", CRI, WHOLE, True),
+        ("1.7.24", "[debug]\n", "SystemdCgroup = false\n", True),
+        ("2.4.2", CRI, "SystemdCgroup = false\n", True),
+    ],
+    ids=["replaced", "replaced in part", "repeated", "another plugin's", "2.x merges"],
+)
+def test_a_drop_in_that_replaces_the_cri_plugins_settings_is_named(
+    box: Box, release: str, drop_in: str, dump: str, *, works: bool
+) -> None:
+    file = box.write("etc/containerd/conf.d/owner.toml", drop_in)
+    dump = dump.replace("ROOT", str(box.root))
+    box.program("containerd", f"[[ $1 == config ]] && printf '{dump}' || echo containerd containerd.io {release} 0")
+    box.program("kubeadm", IMAGES)
+    done = box.run(recipe("runtime-config")[1])
+    assert (done.returncode == 0) is works, done.stderr
+    if not works:
+        assert done.stderr.startswith(f"error: {file} replaces all settings of the CRI plugin")
+        assert box.called("systemctl restart") == []
+    assert file.read_text() == drop_in
+
+
 def test_a_containerd_that_does_not_start_says_why(box: Box) -> None:
     box.program("containerd", "echo containerd containerd.io v2.4.2 05044ec")
     box.program("kubeadm", IMAGES)
