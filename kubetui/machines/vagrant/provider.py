@@ -12,6 +12,7 @@ from kubetui.base.system import this_system
 from kubetui.base.text import LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline, orphans
+from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
@@ -92,7 +93,8 @@ class VagrantProvider:
                 if network and commandline.has_made(line, name):
                     shared()
 
-            await self._vagrant(arguments, taken)
+            with login_file(self._folder, self._plan.vagrant_box.url, self._plan.logins) as netrc:
+                await self._vagrant(arguments, taken, {"KUBETUI_NETRC": str(netrc)} if netrc else {})
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:
                 await prefer(container_name(self._plan.profile.name, name), self._folder, log)
@@ -200,15 +202,16 @@ class VagrantProvider:
             await asyncio.sleep(_LOCK_PAUSE)
         return code, output
 
-    async def _vagrant(self, arguments: Sequence[str], log: LineSink) -> None:
+    async def _vagrant(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something. Raises the error in its output when it fails."""
-        finished = await self._process(arguments, log)
+        finished = await self._process(arguments, log, env)
         if finished.code:
             raise error_of(_shown(arguments), finished.code, finished.tail, self._system)
 
-    async def _process(self, arguments: Sequence[str], log: LineSink) -> Finished:
+    async def _process(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
         program = commandline.executable(self._system)
-        return await run([program, *arguments], cwd=self._folder, env=commandline.environment(), log=log)
+        whole = {**commandline.environment(), **(env or {})}
+        return await run([program, *arguments], cwd=self._folder, env=whole, log=log)
 
 
 def _shown(arguments: Sequence[str]) -> str:
