@@ -17,7 +17,10 @@ LOGIN: Final = ("me", 'c4nary "p@ss')
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by path: /me/there is a box of the catalogue, below /full every box is, /hang never answers, /code/N answers with status N."""
+    """Answers by path: /me/there is a box of the catalogue, and below /full every one; /hang never answers.
+
+    /code/N answers with status N, and /private wants a login.
+    """
 
     daemon_threads = True
 

@@ -140,6 +140,11 @@ def test_the_callers_variables_do_not_redirect_vagrant() -> None:
     }
 
 
+def holding(folder: Path, text: str) -> list[Path]:
+    """Return the files that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_text()]
+
+
 async def test_the_login_of_a_box_reaches_vagrant_in_a_private_file_for_one_start(folder: Path, fake: Fake) -> None:
     password = "c4nary"  # noqa: S105
     url = "https://me@boxes.example.org/debian-13.box"
@@ -153,7 +158,7 @@ async def test_the_login_of_a_box_reaches_vagrant_in_a_private_file_for_one_star
     assert copy.read_text() == f"machine boxes.example.org login me password {password}\n"
     copy.unlink()
     assert "https://boxes.example.org/debian-13.box" in (folder / "machines.json").read_text()
-    assert not [path for path in folder.rglob("*") if path.is_file() and password in path.read_text()]
+    assert not holding(folder, password)
 
 
 async def test_a_failed_start_leaves_no_login(folder: Path, fake: Fake) -> None:
