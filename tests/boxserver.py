@@ -27,6 +27,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
+        self.box = b"a box"
         self.hanging = threading.Event()
         self.closing = threading.Event()
 
@@ -59,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["me", "page"]:
                 self._send(200, b"<html>gone</html>", "text/html")
             case [*_, "there.box"]:
-                self._send(200, b"a box", "application/octet-stream")
+                self._send(200, self.server.box, "application/octet-stream")
             case [*_, "wrong.json"]:
                 self._send(200, b"[1]", "application/json")
             case _:

@@ -24,8 +24,7 @@ SIZE = (80, 24)
 
 @pytest.fixture(autouse=True)
 def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBuilder:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant"))
+    put_box(tmp_path / "vagrant", "bento/ubuntu-24.04", "1.0", gone=True)
     fake = FakeBuilder(tmp_path / "vagrant")
     monkeypatch.setattr(boxes, "BUILDER", fake)
     return fake
