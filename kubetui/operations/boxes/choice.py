@@ -11,11 +11,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from kubetui.base.errors import ProfileError
+from kubetui.base.errors import ForeignError, ProfileError
 from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster, made_by_vagrant
 from kubetui.machines.vagrant.catalogue import known, web
-from kubetui.machines.vagrant.project import vagrant_home
+from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes import store
 from kubetui.profile import credentials
 from kubetui.profile.credentials import Logins
@@ -99,16 +99,21 @@ def _question(plan: Plan) -> dict[str, Any]:
     }
 
 
-def record(cluster: Cluster, plan: Plan) -> None:
-    """Remember the box of a cluster. Raises ProfileError where there is none to start machines from."""
-    if not _has_boxes(plan):
-        return
+def refuse_none(plan: Plan) -> None:
+    """Raise ProfileError where there is no box to start machines from."""
     if not plan.base_box.name:
         raise ProfileError(
             f"There is no default box for {plan.provider.title}.",
             fix=f"Write a box for {plan.provider.name} into machines.box.",
             id="BOX-NONE",
         )
+
+
+def record(cluster: Cluster, plan: Plan) -> None:
+    """Remember the box of a cluster. Raises as `refuse_none` does."""
+    if not _has_boxes(plan):
+        return
+    refuse_none(plan)
     document = {**_question(plan), "box": asdict(plan.base_box)}
     write_private(cluster.box, json.dumps(document, indent=2) + "\n")
 
@@ -119,7 +124,9 @@ def recorded(plan: Plan) -> VagrantBox | None:
     if not made_by_vagrant(cluster.folder):
         return None  # another box may do as well
     document = _read(cluster.box)
-    if document is None or any(document.get(key) != value for key, value in _question(plan).items()):
+    if document is None:
+        return _of_older(cluster) if plan.profile.machines.box is None else None
+    if any(document.get(key) != value for key, value in _question(plan).items()):
         return None
     try:
         return VagrantBox(**document["box"])
@@ -127,8 +134,19 @@ def recorded(plan: Plan) -> VagrantBox | None:
         return None
 
 
+def _of_older(cluster: Cluster) -> VagrantBox | None:
+    """Return the default box that an older kubetui, which kept no record, started a cluster's machines from."""
+    project = VagrantProject(cluster.folder)
+    try:
+        entries = project.written().get("machines", [])
+    except ForeignError:
+        return None  # the run itself reports what is wrong with the folder
+    names = [entry.get("box", "") for entry in entries if project.knows(entry["name"])]
+    return next((VagrantBox(name) for name in names if name and not name.startswith(f"{known.OWNER}/")), None)
+
+
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return the record; None where there is none, as in a cluster of an older kubetui."""
+    """Return the record; None where there is none."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

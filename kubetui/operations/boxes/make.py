@@ -24,7 +24,7 @@ from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.packaging import Packaging, StoredBox
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes.anonymise import clean_up
-from kubetui.operations.boxes.choice import settled
+from kubetui.operations.boxes.choice import refuse_none, settled
 from kubetui.operations.boxes.store import FORMAT, Say, base_box, found, key, nameless, recipe, steps
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
@@ -61,6 +61,7 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
     BusyError while another kubetui makes the same box.
     """
     wanted = await settled(Plan(profile))
+    refuse_none(wanted)
     have = found(wanted)
     if have:
         say(f"{have} already exists.")

@@ -11,6 +11,7 @@ import pytest
 
 from kubetui.base.errors import HostError, ProfileError
 from kubetui.cluster.folder import Cluster
+from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.boxes.choice import decided, record, recorded, settled, use
 from kubetui.profile.plan import Plan
@@ -86,6 +87,16 @@ def test_another_question_is_decided_anew(cluster: Cluster) -> None:
     assert recorded(named("me/other")) is None
     assert recorded(plan()) is None
     assert recorded(plan("libvirt", machines={"box": "me/box"})) is None
+
+
+def test_a_cluster_of_an_older_kubetui_keeps_its_box(home: Path, cluster: Cluster) -> None:
+    VagrantProject(cluster.folder).write(machines_document(replace(plan(), chosen=VagrantBox("me/old"))))
+    put_box(home, "kubetui/debian-13", "0")
+    assert decided(plan()).box == "kubetui/debian-13"
+    made(cluster.folder, "kubnode1")
+    assert decided(plan()).box == "me/old"
+    VagrantProject(cluster.folder).write(machines_document(replace(plan(), prepared="kubetui/0123456789abcdef")))
+    assert decided(plan()).box == "kubetui/debian-13"
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"provider": "virtualbox"}', "\x00"])
