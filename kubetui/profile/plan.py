@@ -12,8 +12,8 @@ from itertools import chain, islice
 from pydantic import BaseModel
 
 from kubetui.profile.credentials import Logins
-from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
+from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.nodes import Taint

@@ -14,7 +14,6 @@ from textual.screen import ModalScreen
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from kubetui.engine.stop import Stop
-from kubetui.machines.vagrant.catalogue.check import asked_for
 from kubetui.operations.boxes import choice, store
 from kubetui.operations.boxes import offer as boxes
 from kubetui.operations.boxes.offer import Offer
@@ -102,8 +101,8 @@ def with_box(app: App[object], plan: Plan, then: Callable[[Plan], object]) -> No
 
 def _must_ask(plan: Plan) -> bool:
     source = plan.profile.machines.box
-    unknown = source is None or (source.kind is BoxKind.METADATA and plan.chosen is None)
-    return unknown and asked_for(plan)
+    unread = source is not None and source.kind is BoxKind.METADATA and plan.chosen is None
+    return boxes.unnamed(plan) is not None or (unread and plan.provider.makes_machines and not plan.provider.rehearsal)
 
 
 def _propose(app: App[object], offer: Offer, then: Callable[[Plan], object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,12 @@ def test_what_is_no_box_is_refused_with_what_to_write(text: str, words: str) -> 
         (f"box: a/b, box_sha256: {SUM}", "box_sha256"),
         (f"box: /a/b.json, box_sha256: {SUM}", "box_sha256"),
         (f'box: /a/b.box, box_sha256: {SUM}, box_version: "1"', "box_version"),
+        (f"by_name: {{kubnode1: {{box: a/b, box_sha256: {SUM}}}}}", "by_name.kubnode1.box_sha256"),
+        ("by_name: {kubnode1: {box: /a/b.json}}", "by_name.kubnode1.box"),
     ],
 )
 def test_a_checksum_belongs_to_a_file_and_a_version_does_not(text: str, path: str) -> None:
-    with pytest.raises(ProfileError, match=rf"machines\.{path}"):
+    with pytest.raises(ProfileError, match=re.escape(f"machines.{path}")):
         loaded(text)
     assert not check(loaded(f"box: /a/b.box, box_sha256: {SUM}"))
 

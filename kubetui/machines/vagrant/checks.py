@@ -14,7 +14,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
 from kubetui.base.system import System, install_hint, plugin_hint
 from kubetui.machines.vagrant import virtualbox
-from kubetui.machines.vagrant.catalogue.check import box_check
+from kubetui.machines.vagrant.catalogue.check import box_checks
 from kubetui.machines.vagrant.commandline import environment
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
@@ -35,12 +35,12 @@ def storage(kind: ProviderKind) -> Path:
 async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     """Check Vagrant, the plan's provider with its plugin, the provider options and the box."""
     kind = plan.provider
-    version, plugins, box = await asyncio.gather(_vagrant("--version"), _plugins(kind), box_check(plan))
+    version, plugins, boxes = await asyncio.gather(_vagrant("--version"), _plugins(kind), box_checks(plan))
     vagrant = vagrant_check(version, system)
     checks = [vagrant, program_check(kind, absent_programs(kind), system)]
     if kind.plugin and vagrant.status != "failed":
         checks.append(plugin_check(kind.plugin, plugins, system))
-    checks += [options_check(plan), box]
+    checks += [options_check(plan), *boxes]
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
     return tuple(checks)

@@ -93,7 +93,7 @@ class VagrantProvider:
                 if network and commandline.has_made(line, name):
                     shared()
 
-            with login_file(self._folder, self._plan.vagrant_box.url, self._plan.logins) as netrc:
+            with login_file(self._folder, self._plan.box_of(machine)[0].url, self._plan.logins) as netrc:
                 await self._vagrant(arguments, taken, {"KUBETUI_NETRC": str(netrc)} if netrc else {})
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:

@@ -100,8 +100,8 @@ def _question(plan: Plan) -> dict[str, Any]:
 
 
 def refuse_none(plan: Plan) -> None:
-    """Raise ProfileError where there is no box to start machines from."""
-    if not plan.base_box.name:
+    """Raise ProfileError where there is no box to start a machine from."""
+    if not all(plan.box_of(machine)[0].name for machine in plan.machines):
         raise ProfileError(
             f"There is no default box for {plan.provider.title}.",
             fix=f"Write a box for {plan.provider.name} into machines.box.",

@@ -9,7 +9,7 @@ from kubetui.base.errors import HostError, RunError
 from kubetui.base.text import LineSink
 from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant.catalogue import known
-from kubetui.machines.vagrant.catalogue.check import asked_for, judged, obtainable
+from kubetui.machines.vagrant.catalogue.check import Need, is_missing, judged, needs, obtainable
 from kubetui.operations.boxes.choice import use
 from kubetui.profile.plan import Plan
 
@@ -60,16 +60,21 @@ class Offer:
         )
 
 
+def unnamed(plan: Plan) -> Need | None:
+    """Return the missing box that kubetui has to choose; None where the profile names one, or it is on this host."""
+    return next((need for need in needs(plan) if not need.named and is_missing(need)), None)
+
+
 async def offer(plan: Plan) -> Offer | None:
     """Return what to build for a plan whose profile names no box; None where there is one, or the catalogue has it."""
-    system, command = known.offered(plan), known.build_command(plan)
-    if system is None or command is None or plan.profile.machines.box is not None or not asked_for(plan):
+    system, command, need = known.offered(plan), known.build_command(plan), unnamed(plan)
+    if system is None or command is None or need is None:
         return None
-    answer = await obtainable(plan)
+    answer = await obtainable(need)
     if answer.found:
         return None
     download = await BUILDER.download(system) if BUILDER else None
-    return Offer(plan, system, command, judged(plan, answer).message, download)
+    return Offer(plan, system, command, judged(need, answer).message, download)
 
 
 async def accept(offered: Offer, say: LineSink, stop: Stop) -> Plan:
@@ -82,6 +87,6 @@ async def accept(offered: Offer, say: LineSink, stop: Stop) -> Plan:
     with stop.cancels_this():
         name = await BUILDER.build(offered.system, offered.plan.provider.name, say, stop)
     plan = use(offered.plan, name)
-    if asked_for(plan):
+    if unnamed(plan):
         raise RunError(f"The box {name} was built, and Vagrant does not have it.", fix=offered.command, id="BOX-NONE")
     return plan

@@ -66,6 +66,12 @@ class VagrantBox:
         return self.name or self.url
 
     @property
+    def file(self) -> Path | None:
+        """The file on this host that it is added from, if it is one."""
+        place = self.url.removeprefix("file://")
+        return Path(unquote(place)) if place != self.url else None
+
+    @property
     def settings(self) -> dict[str, str]:
         """What machines.json says about it beside the name."""
         return {key: value for key, value in (("box_url", self.url), ("box_sha256", self.sha256)) if value}

@@ -75,7 +75,9 @@ class OneMachine(Part):
         description="The box of this machine, always in its newest version: OWNER/NAME, or the URL or path of a .box "
         "file.",
     )
-    box_sha256: Sha256 | None = Field(None, title="Box SHA-256", description="The checksum of this machine's .box file.")
+    box_sha256: Sha256 | None = Field(
+        None, title="Box SHA-256", description="The checksum of this machine's .box file."
+    )
     labels: Labels = labels("this machine, besides those of its role")
     taints: Taints = taints("this machine, besides those of its role")
 

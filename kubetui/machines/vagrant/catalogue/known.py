@@ -11,9 +11,9 @@ from kubetui.profile.plan import Plan
 
 OWNER: Final = "kubetui"
 """The owner in the names of boxes that kubetui made; a system follows, or a prepared box's key."""
-_FAMILIES: Final = {"apt": ("debian", "ubuntu"), "dnf": ("rocky", "alma", "almalinux")}
+_FAMILIES: Final = {"apt": ("debian", "ubuntu"), "dnf": ("almalinux", "rocky")}
 """Distributions by package family, the preferred one first."""
-_OFFERED: Final = {"apt": "debian-13", "dnf": "rocky-10"}
+_OFFERED: Final = {"apt": "debian-13", "dnf": "almalinux-10"}
 """The system of the box that kubetui offers to build."""
 
 
@@ -21,7 +21,7 @@ def cached(plan: Plan, home: Path) -> str | None:
     """Return the box in Vagrant's store that a plan without a box of its own starts from; None when there is none.
 
     The provider's default box comes first. Then come boxes that `kubetui boxes build` made, for the profile's package
-    family: Debian before Ubuntu, or Rocky before Alma, and of each the newest release.
+    family: Debian before Ubuntu, or AlmaLinux before Rocky Linux, and of each the newest release.
     """
     provider = plan.provider
     if provider.default_box and stored(home, provider.default_box, provider.name):

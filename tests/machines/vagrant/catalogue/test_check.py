@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kubetui.base.check import Check
 from kubetui.machines.vagrant.catalogue import web
-from kubetui.machines.vagrant.catalogue.check import box_check, judged
+from kubetui.machines.vagrant.catalogue.check import box_checks, judged, needs
 from kubetui.machines.vagrant.catalogue.web import Answer
 from kubetui.profile.plan import Plan
 from tests.boxserver import Server
@@ -15,6 +16,22 @@ from tests.machines.vagrant.standin import plan, record
 from tests.shelf import put_box
 
 BUILD = "kubetui boxes build debian-13 --provider virtualbox"
+
+
+async def box_check(wanted: Plan) -> Check:
+    (found,) = await box_checks(wanted)
+    return found
+
+
+async def test_a_machines_own_box_is_checked_beside_the_others(server: Server, home: Path) -> None:
+    put_box(home, "bento/ubuntu-24.04", "1.0")
+    found = await box_checks(plan(machines={"by_name": {"kubnode1": {"box": "me/gone"}}}))
+    assert [(each.status, each.message.split()[0]) for each in found] == [
+        ("ok", "bento/ubuntu-24.04"),
+        ("failed", "me/gone"),
+    ]
+    everyone = {name: {"box": "me/there"} for name in ("kubmaster", "kubnode1", "kubnode2")}
+    assert [each.status for each in await box_checks(plan("lxc", machines={"by_name": everyone}))] == ["ok"]
 
 
 def named(box: str, **more: str) -> Plan:
@@ -74,9 +91,9 @@ async def test_where_nobody_answers_the_check_says_what_it_could_not_ask(monkeyp
 def test_the_end_of_the_public_catalogue_is_told(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VAGRANT_SERVER_URL")
     assert web.catalogue() == web.PUBLIC
-    assert "2026-12-31" in judged(plan(), answer).message
+    assert "2026-12-31" in judged(needs(plan())[0], answer).message
     monkeypatch.setenv("VAGRANT_SERVER_URL", "https://boxes.example.org")
-    assert "2026-12-31" not in judged(plan(), answer).message
+    assert "2026-12-31" not in judged(needs(plan())[0], answer).message
 
 
 async def test_lxc_has_no_default_box(server: Server) -> None:
