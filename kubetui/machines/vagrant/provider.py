@@ -29,6 +29,8 @@ from kubetui.machines.vagrant.turns import Turns
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
 
+_LOGIN = "netrc-"
+"""The beginning of the names of files with a login for one start."""
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
 """Seconds between tries while another Vagrant holds a lock."""
@@ -58,6 +60,8 @@ class VagrantProvider:
         Raises ForeignError when the folder has machines of another provider.
         """
         self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
+        for left in self._folder.glob(f"{_LOGIN}*"):
+            left.unlink()
         self._project.write(machines_document(self._plan))
 
     async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
@@ -79,7 +83,7 @@ class VagrantProvider:
 
         Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
         """
-        name = machine.name
+        name, (box, _) = machine.name, self._plan.box_of(machine)
         self._endpoints.pop(name, None)
         output: list[str] = []
         async with self._turns.turn() as shared:
@@ -93,7 +97,7 @@ class VagrantProvider:
                 if network and commandline.has_made(line, name):
                     shared()
 
-            with login_file(self._folder, self._plan.box_of(machine)[0].url, self._plan.logins) as netrc:
+            with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
                 await self._vagrant(arguments, taken, {"KUBETUI_NETRC": str(netrc)} if netrc else {})
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:

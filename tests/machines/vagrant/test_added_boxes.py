@@ -73,7 +73,7 @@ def add(tmp_path: Path) -> Add:
     def run(wanted: Plan) -> KubetuiError | None:
         folder = tmp_path / "lab"
         VagrantProject(folder).write(machines_document(wanted))
-        with login_file(folder, wanted.vagrant_box.url, wanted.logins) as netrc:
+        with login_file(folder / "netrc", wanted.vagrant_box.url, wanted.logins) as netrc:
             login = {"KUBETUI_NETRC": str(netrc)} if netrc else {}
             done = subprocess.run(
                 [ruby, str(SCRIPT), wanted.provider.name],

@@ -140,6 +140,10 @@ def test_the_callers_variables_do_not_redirect_vagrant() -> None:
     }
 
 
+def logins_in(folder: Path) -> list[Path]:
+    return list(folder.glob("netrc*"))
+
+
 def holding(folder: Path, text: str) -> list[Path]:
     """Return the files that hold a text."""
     return [path for path in folder.rglob("*") if path.is_file() and text in path.read_text()]
@@ -168,4 +172,14 @@ async def test_a_failed_start_leaves_no_login(folder: Path, fake: Fake) -> None:
     fake.says("up", "Something odd happened.\n", code=1)
     with pytest.raises(RunError):
         await provider.start(wanted.machines[0], drop)
-    assert not (folder / "netrc").exists()
+    assert not logins_in(folder)
+
+
+async def test_the_login_that_a_killed_start_left_is_removed(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    left = folder / "netrc-kubmaster"
+    left.touch()
+    await provider.prepare()
+    assert not left.exists()
+    assert fake.calls == []

@@ -87,13 +87,15 @@ def read_metadata(path: Path) -> bytes:
 
 
 @contextmanager
-def login_file(folder: Path, url: str, logins: Logins) -> Iterator[Path | None]:
-    """Write the login of a URL for curl into a private file, as long as it is needed; None where there is no login."""
+def login_file(path: Path, url: str, logins: Logins) -> Iterator[Path | None]:
+    """Write the login of a URL for curl into a private file, as long as it is needed; None where there is no login.
+
+    A killed kubetui leaves the file, so whoever keeps its folder removes it before the next use.
+    """
     user, password = url_user(url), logins.find(url) if url_user(url) else None
     if not user:
         yield None
         return
-    path = folder / "netrc"
     host = urlsplit(url).hostname or ""
     words = ["machine", host, "login", _word(unquote(user))]
     if password is not None and password.reveal():
@@ -118,7 +120,7 @@ async def _curl(url: str, logins: Logins, folder: Path, *more: str) -> tuple[int
     program = shutil.which("curl") or shutil.which(_INSTALLED)
     if program is None:
         return -1, "curl is not on this host"
-    with login_file(folder, url, logins) as netrc:
+    with login_file(folder / "netrc", url, logins) as netrc:
         words = [
             *(program, "-q", "--silent", "--show-error", "--location", "--max-redirs", "10"),
             *("--max-time", str(SECONDS), "--header", "Accept: application/json", *more),

@@ -76,7 +76,7 @@ async def test_a_login_is_in_a_private_file_only(server: Server, tmp_path: Path)
     logins = Logins({url.rpartition("/private")[0]: Secret(LOGIN[1])})
     assert (await web.head(url, Logins())).why == "it answers with HTTP status 401"
     assert await web.head(url, logins) == Answer(found=True)
-    with web.login_file(tmp_path, url, logins) as netrc:
+    with web.login_file(tmp_path / "netrc", url, logins) as netrc:
         assert netrc is not None
         assert netrc.stat().st_mode & 0o777 == 0o600
         assert netrc.read_text() == 'machine 127.0.0.1 login me password "c4nary \\"p@ss"\n'
@@ -84,7 +84,7 @@ async def test_a_login_is_in_a_private_file_only(server: Server, tmp_path: Path)
 
 
 def test_without_a_user_there_is_no_login(tmp_path: Path) -> None:
-    with web.login_file(tmp_path, "https://example.org/x.box", Logins()) as netrc:
+    with web.login_file(tmp_path / "netrc", "https://example.org/x.box", Logins()) as netrc:
         assert netrc is None
     assert not list(tmp_path.iterdir())
 
