@@ -18,7 +18,10 @@ class Builder(Protocol):
     """Builds boxes from the cloud images of distributions."""
 
     async def download(self, system: str) -> int | None:
-        """Return how many bytes a build of a system fetches; None where its server does not say. Raises nothing."""
+        """Return how many bytes a build of a system fetches, 0 where its image is on this host already.
+
+        None where its server does not say. Raises nothing.
+        """
 
     async def build(self, system: str, provider: str, say: LineSink, stop: Stop) -> str:
         """Build a box, add it to Vagrant's store and return its name; cut short, a later call goes on."""
@@ -48,6 +51,8 @@ class Offer:
         """How much a build downloads."""
         if self.download is None:
             return "how much it downloads is unknown: its server does not say"
+        if self.download == 0:
+            return "nothing to download: the image is here"
         return f"a download of {max(self.download / 1e6, 1):.0f} MB"
 
     def refusal(self) -> HostError:

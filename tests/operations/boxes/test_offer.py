@@ -44,6 +44,10 @@ async def test_an_offer_says_why_and_how_much_it_downloads(server: Server, build
     unknown = await offer(plan())
     assert unknown is not None
     assert "its server does not say" in unknown.question
+    builder.size = 0
+    here = await offer(plan())
+    assert here is not None
+    assert "(nothing to download: the image is here)" in here.question
     assert not builder.built
 
 
