@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import click
 
 from kubetui.base.errors import StoppedError, UsageError
+from kubetui.cli.audience import on_signals, say
+from kubetui.engine.stop import Stop
+from kubetui.operations.boxes import offer as boxes
 from kubetui.profile import credentials
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 
 
@@ -34,3 +39,25 @@ def passwords(profile: Profile) -> None:
             typed = click.prompt(f"Password for {place}", "", hide_input=True, show_default=False, err=True)
             credentials.tell(place, typed)
     credentials.of_run(profile)
+
+
+def box(plan: Plan) -> Plan:
+    """Return the plan with a box to start from; where none can be had, offer to build one, --yes or not.
+
+    Raises HostError with the command that builds it when nobody can answer, StoppedError when the answer is no.
+    """
+    offered = asyncio.run(boxes.offer(plan))
+    if offered is None:
+        return plan
+    if boxes.BUILDER is None or not sys.stdin.isatty():
+        raise offered.refusal()
+    say(offered.reason, err=True)
+    if not click.confirm(offered.question, err=True):
+        raise StoppedError("Nothing was done.", fix=f"To build the box later: {offered.command}")
+    return asyncio.run(_built(offered))
+
+
+async def _built(offered: boxes.Offer) -> Plan:
+    stop = Stop()
+    on_signals(stop.at_once, hung_up=stop.at_once)
+    return await boxes.accept(offered, lambda line: say(line, err=True), stop)

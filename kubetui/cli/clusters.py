@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from kubetui.base.errors import ExitCode, HostError, UsageError
 from kubetui.base.files import named
+from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
-from kubetui.cli.asking import confirmed, passwords
+from kubetui.cli.asking import box, confirmed, passwords
 from kubetui.cli.audience import followed, on_signals, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
@@ -19,7 +20,7 @@ from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished
 from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant.packaging import refuse_others
-from kubetui.operations.boxes import store
+from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 def up(name: str, options: UpOptions) -> int:
     """Build a cluster; see `cli.main.up`."""
     plan = choose(name, options)
-    allowed = allow(plan, name, options)
+    asyncio.run(_check_host(plan, name))
+    plan = box(plan)
+    allowed = allow(plan, options)
     finished = build(plan, allowed, options)
     return after(plan.profile, finished, options)
 
@@ -46,7 +49,10 @@ def choose(name: str, options: UpOptions) -> Plan:
     if options.prepared_box is not None:
         machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
-    plan = store.planned(Plan(_rehearsed(profile, options)))
+    plan = Plan(_rehearsed(profile, options))
+    if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):
+        passwords(plan.profile)
+    plan = asyncio.run(choice.settled(plan))
     if options.keep_box:
         refuse_others(plan.provider.name)
     if options.record is not None:
@@ -62,16 +68,14 @@ class Allowed:
     destroyed: tuple[str, ...] = ()
 
 
-def allow(plan: Plan, name: str, options: UpOptions) -> Allowed:
-    """Check this host, then ask the person for passwords, for consent and for access to existing machines.
+def allow(plan: Plan, options: UpOptions) -> Allowed:
+    """Ask the person for passwords, for consent and for access to existing machines.
 
-    `name` is what the person calls the profile. Raises HostError when a check fails, UsageError or ProfileError
-    when nobody can answer a question, StoppedError when the answer is no.
+    Raises UsageError or ProfileError when nobody can answer a question, StoppedError when the answer is no.
     """
     from kubetui.cli import hosts
 
     profile = plan.profile
-    asyncio.run(_check_host(plan, name))
     passwords(profile)
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
@@ -102,7 +106,7 @@ def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     """Run the build while showing its events, and write the recording that was asked for."""
     scribe = _scribe(plan) if options.record else None
     output = outputs.output(as_json=options.as_json, verbose=options.verbose, remaining=Remaining(plan))
-    finished = asyncio.run(_build(plan.profile, output, scribe, allowed))
+    finished = asyncio.run(_build(plan, output, scribe, allowed))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
@@ -158,7 +162,7 @@ def _scribe(plan: Plan) -> Scribe:
 
 
 async def _check_host(plan: Plan, name: str) -> None:
-    """Raise HostError with everything that this host lacks for a plan."""
+    """Raise HostError with everything that this host lacks for a plan; `name` is what the person calls its profile."""
     from kubetui.base.check import blocking
     from kubetui.host.doctor import examine
 
@@ -169,11 +173,12 @@ async def _check_host(plan: Plan, name: str) -> None:
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), fix=fix, id="HOST")
 
 
-async def _build(profile: Profile, output: outputs.Output, scribe: Scribe | None, allowed: Allowed) -> RunFinished:
+async def _build(plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed) -> RunFinished:
     from kubetui.operations.up import up as operation
 
+    access, destroyed = allowed.access, allowed.destroyed
     with followed(output) as (attended, stop):
-        return await operation(profile, attended, stop, scribe, allowed.access, confirmed=allowed.destroyed)
+        return await operation(plan.profile, attended, stop, scribe, access, confirmed=destroyed, box=plan.chosen)
 
 
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:

@@ -20,6 +20,7 @@ from kubetui.engine.provider import MachineState
 from kubetui.host.doctor import examine
 from kubetui.machines.make import make
 from kubetui.operations import plan as planview
+from kubetui.operations.boxes.choice import decided
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -99,7 +100,7 @@ def schema() -> int:
 
 def plan(name: str, *, script: str | None, as_json: bool) -> int:
     """Show a plan; see `cli.main.plan`."""
-    plan = Plan(profilefile.load(library.find(name)))
+    plan = decided(Plan(profilefile.load(library.find(name))))
     if script is not None:
         folder = Path(script)
         for machine, text in planview.scripts(plan).items():
@@ -143,7 +144,7 @@ def _timings(cluster: Cluster) -> Timings:
 
 def doctor(name: str | None, *, as_json: bool) -> int:
     """Check this host; see `cli.main.doctor`."""
-    checks = asyncio.run(examine(Plan(profilefile.load(library.find(name))) if name else None))
+    checks = asyncio.run(examine(decided(Plan(profilefile.load(library.find(name)))) if name else None))
     if as_json:
         click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
     for check in () if as_json else checks:

@@ -54,6 +54,7 @@ class Cluster:
         self.journal = self.folder / "journal"
         self.labelled = self.folder / "labelled"
         """A file that exists once kubetui has put labels or taints on a node."""
+        self.box = self.folder / "box.json"
 
     @property
     def exists(self) -> bool:

@@ -86,7 +86,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "address": str(machine.address),
                 "memory": machine.memory,
                 "cpus": machine.cpus,
-                "box": plan.box_of(machine)[0],
+                "box": str(plan.box_of(machine)[0]),
                 "labels": dict(machine.labels),
                 "taints": list(map(str, machine.taints)),
             }

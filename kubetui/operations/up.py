@@ -22,11 +22,12 @@ from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes
-from kubetui.operations.boxes import store
+from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import timings
 from kubetui.record.journal import Journal
@@ -44,11 +45,13 @@ async def up(
     access: Access | None = None,
     *,
     confirmed: Collection[str] = (),
+    box: VagrantBox | None = None,
 ) -> RunFinished:
     """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
     A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
-    that may be destroyed because the profile was changed (`changes.revision` says beforehand which).
+    that may be destroyed because the profile was changed (`changes.revision` says beforehand which). `box` is the one
+    that was decided on for the plan that the person saw; without it, it is decided here.
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
@@ -58,14 +61,14 @@ async def up(
     logins = credentials.of_run(profile)
     # the work before and after the engine may take long, too
     with stop.cancels_this():
-        plan = Plan(profile)
+        plan = Plan(profile, chosen=box)
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
             cluster.create()
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 plan = replace(
-                    store.planned(plan),
+                    await choice.settled(plan),
                     identity=cluster.identity(),
                     logins=logins,
                     labelled=cluster.labelled.exists(),
@@ -75,6 +78,7 @@ async def up(
                 if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, written)):
                     journal.revised(time.time())
                 provider = make(plan, cluster.folder, access)
+                choice.record(cluster, plan)
                 await provider.prepare()
                 write_private(cluster.profile, profilefile.dump(lasting(profile)))
                 connect = connector(cluster, provider)

@@ -22,6 +22,7 @@ from kubetui.base.files import credentials_file, open_regular
 from kubetui.base.places import Document
 from kubetui.base.redaction import STARS, Secret, remember, remember_url, url_user
 from kubetui.base.text import clean
+from kubetui.profile.schema.boxes import BoxSource
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
@@ -165,6 +166,8 @@ def _urls(part: Any) -> Iterator[str]:
         case Mapping():
             for each in part.values():
                 yield from _urls(each)
+        case BoxSource() if part.is_url:
+            yield part.text
         case str() if _URL.match(part):
             yield part
         case _:

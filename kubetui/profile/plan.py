@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pydantic import BaseModel
 
 from kubetui.profile.credentials import Logins
+from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -43,7 +44,7 @@ class Role(StrEnum):
 class Machine:
     """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
 
-    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here. `box` is empty
+    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here. `box` is None
     unless the machine has a box of its own. `labels` and `taints` are the profile's; kubeadm's own taint is not among
     them.
     """
@@ -55,7 +56,7 @@ class Machine:
     cpus: int
     first: bool = False
     host: Host | None = field(default=None, hash=False)
-    box: str = ""
+    box: VagrantBox | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     taints: tuple[Taint, ...] = ()
 
@@ -76,6 +77,8 @@ class Plan:
     """Passwords of proxies and mirrors; a plan that is only shown has none, and shows stars."""
     labelled: bool = False
     """Whether kubetui has ever put labels or taints on this cluster's nodes, so that there may be some to remove."""
+    chosen: VagrantBox | None = None
+    """The box that was decided on for this cluster; None until `operations.boxes.choice` has decided."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
@@ -125,18 +128,34 @@ class Plan:
         )
 
     @property
+    def base_box(self) -> VagrantBox:
+        """The box without a prepared one: the one decided on, else the profile's, else the provider's default."""
+        machines = self.profile.machines
+        if self.chosen is not None:
+            return self.chosen
+        if machines.box is not None:
+            return vagrant_box(machines.box, machines.box_sha256 or "")
+        return VagrantBox(self.provider.default_box)
+
+    @property
+    def vagrant_box(self) -> VagrantBox:
+        """The box that machines start from; its name is empty where there is none or it is not known yet."""
+        return VagrantBox(self.prepared) if self.prepared else self.base_box
+
+    @property
     def box(self) -> str:
-        """The Vagrant box: the profile's, or else the provider's default."""
-        return self.prepared or self.profile.machines.box or self.provider.default_box
+        """The box as a person reads it."""
+        return str(self.vagrant_box)
 
     @property
     def box_version(self) -> str | None:
-        """The profile's constraint on the box version; a prepared box has only one version."""
-        return None if self.prepared else self.profile.machines.box_version
+        """The profile's constraint on the box version; boxes that kubetui made have only one version."""
+        named = self.profile.machines.box is not None or self.base_box.name == self.provider.default_box
+        return self.profile.machines.box_version if named and not self.prepared else None
 
-    def box_of(self, machine: Machine) -> tuple[str, str | None]:
+    def box_of(self, machine: Machine) -> tuple[VagrantBox, str | None]:
         """Return a machine's box and the constraint on its version; a box of its own is not constrained."""
-        return (machine.box, None) if machine.box else (self.box, self.box_version)
+        return (machine.box, None) if machine.box else (self.vagrant_box, self.box_version)
 
     @property
     def user(self) -> str:
@@ -253,7 +272,7 @@ def _machines(profile: Profile) -> Iterator[Machine]:
             memory=one.memory or own.memory or chosen.memory,
             cpus=one.cpus or own.cpus or chosen.cpus,
             first=index == 0,
-            box=one.box or "",
+            box=vagrant_box(one.box, one.box_sha256 or "") if one.box else None,
             labels={**labels, **one.labels},
             taints=_together(taints, one.taints),
         )

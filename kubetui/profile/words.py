@@ -31,7 +31,8 @@ def in_words(profile: Profile) -> str:
         span = ", ".join(str(machine.address) for machine in machines[:3]) + others
     total = sum(machine.memory for machine in machines)
     network = profile.network
-    made = f", box {plan.box}, {memory(total)} in all" if plan.provider.makes_machines else ""
+    box = f", box {plan.box}" if plan.box else ""
+    made = f"{box}, {memory(total)} in all" if plan.provider.makes_machines else ""
     return (
         f"{who(plan)} with {plan.provider.title}{made}. "
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "

@@ -79,7 +79,7 @@ class Timings:
 
 def kind_of(plan: Plan) -> str:
     """Return the kind of a plan: its provider and box, on which durations depend most."""
-    box = f"{Plan(plan.profile).box}, prepared" if plan.prepared else plan.box
+    box = f"{plan.base_box}, prepared" if plan.prepared else plan.box
     return f"{plan.provider.name} {box}"
 
 

@@ -14,9 +14,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import changes
-from kubetui.operations.boxes import store
 from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import Profile
 from screens.asking.waiting import BOX, Refused, Waiting
 from screens.widgets.chrome import key
 from screens.widgets.static import Static
@@ -28,13 +26,13 @@ if TYPE_CHECKING:
 class Comparing(Waiting["Revision | None"]):
     """Finds out which machines exist and which steps have begun on them."""
 
-    def __init__(self, profile: Profile) -> None:
-        super().__init__("A changed profile", "looking which machines there are", f"compare {profile.name}")
-        self._profile = profile
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("A changed profile", "looking which machines there are", f"compare {plan.profile.name}")
+        self._plan = plan
 
     async def find(self) -> Revision | None:
         """Ask the journal, and the provider that the cluster was built with."""
-        return await changes.revision(Cluster(self._profile.name), store.planned(Plan(self._profile)))
+        return await changes.revision(Cluster(self._plan.profile.name), self._plan)
 
 
 class Remake(ModalScreen[bool]):
@@ -61,10 +59,13 @@ class Remake(ModalScreen[bool]):
             yield Static("y Destroy them and go on   esc Back, nothing is done", classes="keys", markup=False)
 
 
-def allow_changes(app: App[object], profile: Profile, then: Callable[[Revision | None], object]) -> None:
-    """Call `then` if the profile destroys no machine or the person agrees; say so if the change comes too late."""
+def allow_changes(app: App[object], plan: Plan, then: Callable[[Revision | None], object]) -> None:
+    """Call `then` if the plan destroys no machine or the person agrees; say so if the change comes too late.
+
+    The plan has the box that its machines would be created from.
+    """
     try:
-        pending = changes.pending(Cluster(profile.name), profile)
+        pending = changes.pending(Cluster(plan.profile.name), plan.profile)
     except KubetuiError as error:
         app.push_screen(Refused(error))
         return
@@ -88,4 +89,4 @@ def allow_changes(app: App[object], profile: Profile, then: Callable[[Revision |
         else:
             then(revision)
 
-    app.push_screen(Comparing(profile), compared)
+    app.push_screen(Comparing(plan), compared)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
+from kubetui.base.text import harmless
 from screens.threads import EngineThread
 from screens.widgets.chrome import key, marked
 from screens.widgets.static import Static
@@ -34,12 +35,22 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
 
     DEFAULT_CSS = f"Waiting {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", "Back", display="esc")]
+    leaving: ClassVar[str] = "esc Back, nothing is done"
+    """What Esc does."""
 
     def __init__(self, title: str, words: str, thread: str) -> None:
         super().__init__()
         self._title, self._words = title, words
         self._left = False
         self._thread = EngineThread(thread, self._main, daemon=True)
+
+    def tell(self, words: str) -> None:
+        """Show what `find` is doing now; it calls this from its thread."""
+        self.app.call_from_thread(self._show, words)
+
+    def _show(self, words: str) -> None:
+        if not self._left:
+            self.query_one("#words", Static).update(marked("running", harmless(words)))
 
     async def find(self) -> T:
         """Find the answer without changing anything; leaving the dialog cancels it."""
@@ -49,8 +60,8 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
         """Draw what kubetui is doing."""
         with Vertical() as box:
             box.border_title = self._title
-            yield Static(marked("running", self._words))
-            yield Static("esc Back, nothing is done", classes="keys", markup=False)
+            yield Static(marked("running", self._words), id="words")
+            yield Static(self.leaving, classes="keys", markup=False)
 
     def on_mount(self) -> None:
         """Start the thread."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kubetui.profile.plan import Plan
+from screens.asking.box import with_box
 from screens.asking.changed import allow_changes
 from screens.asking.meeting import meet
 from screens.asking.passwords import ask_passwords
@@ -19,21 +20,25 @@ if TYPE_CHECKING:
 
     from kubetui.machines.hosts.access import Access
     from kubetui.operations.changes import Revision
+    from kubetui.profile.schema.boxes import VagrantBox
 
 
 def start_run(app: App[object], plan: Plan, threads: Threads) -> None:
     """Ask for what the run needs from the person, then start it; a run already under way is only shown."""
     profile = plan.profile
 
-    def begin(access: Access | None, confirmed: Collection[str] = ()) -> None:
-        make = partial(Session, run=partial(build, access=access, confirmed=confirmed))
+    def begin(access: Access | None, confirmed: Collection[str] = (), box: VagrantBox | None = None) -> None:
+        make = partial(Session, run=partial(build, access=access, confirmed=confirmed, box=box))
         app.push_screen(RunScreen(profile, threads, make=make))
 
-    def allowed(revision: Revision | None) -> None:
-        confirmed, moved = (revision.destroyed, revision.touched) if revision else ((), frozenset[str]())
-        meet(app, plan, lambda access: begin(access, confirmed), moved)
+    def found(plan: Plan) -> None:
+        def allowed(revision: Revision | None) -> None:
+            confirmed, moved = (revision.destroyed, revision.touched) if revision else ((), frozenset[str]())
+            meet(app, plan, lambda access: begin(access, confirmed, plan.chosen), moved)
+
+        allow_changes(app, plan, allowed)
 
     if threads.find(Session, profile.name) is not None:
         begin(None)
     else:
-        ask_passwords(app, profile, lambda: allow_changes(app, profile, allowed))
+        ask_passwords(app, profile, lambda: with_box(app, plan, found))

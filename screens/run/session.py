@@ -18,18 +18,25 @@ from screens.threads import EngineThread
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
+    from kubetui.profile.schema.boxes import VagrantBox
 
 Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
 """What a session runs: `kubetui.operations.up.up`, or a test's recorded events."""
 
 
 async def build(
-    profile: Profile, sink: Sink, stop: Stop, access: Access | None = None, confirmed: Collection[str] = ()
+    profile: Profile,
+    sink: Sink,
+    stop: Stop,
+    access: Access | None = None,
+    *,
+    confirmed: Collection[str] = (),
+    box: VagrantBox | None = None,
 ) -> RunFinished:
     """Run `kubetui.operations.up.up`."""
     from kubetui.operations.up import up  # noqa: PLC0415 - loads asyncssh, in the engine's thread
 
-    return await up(profile, sink, stop, access=access, confirmed=confirmed)
+    return await up(profile, sink, stop, access=access, confirmed=confirmed, box=box)
 
 
 class Session:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import OptionList
 
 from kubetui.base.check import Check, blocking
+from kubetui.operations.boxes.choice import decided
 from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
@@ -66,7 +67,7 @@ class ReviewScreen(SearchScreen):
         super().__init__()
         self.draft = draft
         self.host = host
-        self.plan = Plan(draft.look().profile)
+        self.plan = decided(Plan(draft.look().profile))
         self._steps: dict[str, StepText] = {}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, RunStarted, TaskFinished, TaskId, TaskStarted
 from kubetui.machines.hosts.access import Access, Person
 from kubetui.machines.vagrant.provider import VagrantProvider
+from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations import changes
 from kubetui.operations.boxes.store import planned as with_box
 from kubetui.operations.changes import definitions, different, revision
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
+from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.journal import Journal
 from kubetui.steps.build import STEPS
@@ -117,6 +120,16 @@ def test_another_provider_affects_every_machine_even_with_equal_settings() -> No
     kinds = [profile(provider=name, machines={"box": "any/box"}) for name in PROVIDERS]
     for built, wanted in permutations(kinds, 2):
         assert touched(built, wanted) == ALL
+
+
+def test_a_box_that_was_decided_on_is_no_change_of_the_profile() -> None:
+    chosen = VagrantBox("kubetui/debian-13")
+    document = json.loads(json.dumps(machines_document(replace(Plan(profile()), chosen=chosen))))
+    entries = {entry["name"]: entry for entry in document["machines"]}
+    built = definitions(Plan(profile()), entries)
+    larger = profile(machines={"control_plane": {"memory": 8192}})
+    assert different(built, definitions(replace(Plan(larger), chosen=chosen))) == {"kubmaster"}
+    assert different(built, definitions(Plan(larger))) == ALL
 
 
 @pytest.mark.parametrize(

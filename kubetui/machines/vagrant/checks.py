@@ -14,9 +14,8 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
 from kubetui.base.system import System, install_hint, plugin_hint
 from kubetui.machines.vagrant import virtualbox
+from kubetui.machines.vagrant.catalogue.check import box_checks
 from kubetui.machines.vagrant.commandline import environment
-from kubetui.machines.vagrant.packaging import stored
-from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -36,15 +35,12 @@ def storage(kind: ProviderKind) -> Path:
 async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     """Check Vagrant, the plan's provider with its plugin, the provider options and the box."""
     kind = plan.provider
-    version, plugins = await asyncio.gather(_vagrant("--version"), _plugins(kind))
+    version, plugins, boxes = await asyncio.gather(_vagrant("--version"), _plugins(kind), box_checks(plan))
     vagrant = vagrant_check(version, system)
     checks = [vagrant, program_check(kind, absent_programs(kind), system)]
     if kind.plugin and vagrant.status != "failed":
         checks.append(plugin_check(kind.plugin, plugins, system))
-    checks.append(options_check(plan))
-    for box, wanted in dict.fromkeys(map(plan.box_of, plan.machines)):
-        versions = [each.version for each in stored(vagrant_home(), box, kind.name)]
-        checks.append(box_check(box, wanted, versions))
+    checks += [options_check(plan), *boxes]
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
     return tuple(checks)
@@ -111,14 +107,6 @@ def providers_check(present: Sequence[str]) -> Check:
         fix = "Install VirtualBox (https://www.virtualbox.org/wiki/Downloads) or, on Linux, libvirt."
         return Check("Providers", "failed", "No provider is installed.", fix)
     return Check("Providers", "ok", f"installed: {', '.join(titles)}")
-
-
-def box_check(box: str, wanted: str | None, versions: Sequence[str]) -> Check:
-    """Report which versions of a box this host has; Vagrant downloads a missing box."""
-    if versions:
-        return Check("Box", "ok", f"{box} {', '.join(dict.fromkeys(versions))} is on this host")
-    version = f" ({wanted})" if wanted else ""
-    return Check("Box", "ok", f"{box}{version} is not on this host yet: Vagrant will download it")
 
 
 def options_check(plan: Plan) -> Check:

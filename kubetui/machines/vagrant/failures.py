@@ -45,8 +45,39 @@ KNOWN: Final = (
         HostError,
         "BOX-NOT-FOUND",
         "The box {box} is not on this host and could not be fetched from Vagrant's catalogue.",
-        "Check the box's name in the profile (machines.box) and that this host can reach vagrantcloud.com, "
-        "or add the box by hand: vagrant box add {box}",
+        "Check the box's name in the profile (machines.box) and that this host can reach vagrantcloud.com, which ends "
+        "on 2026-12-31; or build a box: kubetui boxes build debian-13",
+    ),
+    Known(
+        r"The checksum of the downloaded box did not match the expected value\..*?"
+        r"Expected: (?P<wanted>\S+) Received: (?P<found>\S+)",
+        ProfileError,
+        "BOX-CHECKSUM",
+        "The box has the SHA-256 {found}, and {wanted} was expected. It was not added, and nothing of it was kept.",
+        "Look at why the file is another one before you put its checksum into machines.box_sha256; where Vagrant's "
+        "metadata names the checksum, ask whoever publishes it.",
+    ),
+    Known(
+        r"The box you're adding has a name different from the name you requested.*?Actual name: (?P<name>\S+)",
+        ProfileError,
+        "BOX-METADATA",
+        "Vagrant's metadata calls its box {name} now.",
+        "Run the same command again.",
+    ),
+    Known(
+        r"The box failed to unpackage properly\..*?\(if any\): (?P<why>\S.*)$",
+        ProfileError,
+        "BOX-BROKEN",
+        "The file is no box that Vagrant can unpack: {why}",
+        "Check that machines.box names a whole .box file, and that this host's disk has room for it.",
+    ),
+    Known(
+        r"The box you attempted to add doesn't match the provider you specified\. "
+        r"Provider expected: (?P<wanted>.+?) Provider of box: (?P<found>\S+)",
+        ProfileError,
+        "BOX-PROVIDER",
+        "The box is made for {found}, and the profile's provider takes boxes for {wanted}.",
+        "Choose another box in the profile (machines.box), or another provider.",
     ),
     Known(
         r"The box you're attempting to add doesn't support the provider you requested.*?Name: (?P<box>\S+)",

@@ -12,6 +12,7 @@ from kubetui.base.system import this_system
 from kubetui.base.text import LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline, orphans
+from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
@@ -28,6 +29,8 @@ from kubetui.machines.vagrant.turns import Turns
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
 
+_LOGIN = "netrc-"
+"""The beginning of the names of files with a login for one start."""
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
 """Seconds between tries while another Vagrant holds a lock."""
@@ -57,6 +60,8 @@ class VagrantProvider:
         Raises ForeignError when the folder has machines of another provider.
         """
         self._project.refuse_others(self._plan.profile.name, self._plan.provider.name)
+        for left in self._folder.glob(f"{_LOGIN}*"):
+            left.unlink()
         self._project.write(machines_document(self._plan))
 
     async def states(self, log: LineSink | None = None, /) -> Mapping[str, MachineState]:
@@ -78,7 +83,7 @@ class VagrantProvider:
 
         Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
         """
-        name = machine.name
+        name, (box, _) = machine.name, self._plan.box_of(machine)
         self._endpoints.pop(name, None)
         output: list[str] = []
         async with self._turns.turn() as shared:
@@ -92,7 +97,8 @@ class VagrantProvider:
                 if network and commandline.has_made(line, name):
                     shared()
 
-            await self._vagrant(arguments, taken)
+            with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
+                await self._vagrant(arguments, taken, {"KUBETUI_NETRC": str(netrc)} if netrc else {})
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:
                 await prefer(container_name(self._plan.profile.name, name), self._folder, log)
@@ -200,15 +206,16 @@ class VagrantProvider:
             await asyncio.sleep(_LOCK_PAUSE)
         return code, output
 
-    async def _vagrant(self, arguments: Sequence[str], log: LineSink) -> None:
+    async def _vagrant(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something. Raises the error in its output when it fails."""
-        finished = await self._process(arguments, log)
+        finished = await self._process(arguments, log, env)
         if finished.code:
             raise error_of(_shown(arguments), finished.code, finished.tail, self._system)
 
-    async def _process(self, arguments: Sequence[str], log: LineSink) -> Finished:
+    async def _process(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
         program = commandline.executable(self._system)
-        return await run([program, *arguments], cwd=self._folder, env=commandline.environment(), log=log)
+        whole = {**commandline.environment(), **(env or {})}
+        return await run([program, *arguments], cwd=self._folder, env=whole, log=log)
 
 
 def _shown(arguments: Sequence[str]) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Interface
 from typing import Any
 
 from kubetui.base.errors import ProfileError
+from kubetui.profile.credentials import plain
 from kubetui.profile.plan import Machine, Plan
 
 ADDRESS_OPTION = "lxc__bridge_ip"
@@ -83,7 +85,9 @@ def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
     box, version = plan.box_of(machine)
     return {
         "name": machine.name,
-        "box": box,
+        "box": box.name,
+        # without the user: Vagrant would have curl ask for the password, which netrc holds
+        **replace(box, url=plain(box.url)).settings,
         "box_version": version,
         "address": str(machine.address),
         "network": {**plan.profile.network.options, **({BRIDGE_OPTION: bridge} if bridge else {})},

@@ -20,10 +20,12 @@ from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
 from kubetui.machines.make import make as provider_of
+from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.packaging import Packaging, StoredBox
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes.anonymise import clean_up
-from kubetui.operations.boxes.store import FORMAT, OWNER, Say, base_box, found, key, nameless, recipe, steps
+from kubetui.operations.boxes.choice import refuse_none, settled
+from kubetui.operations.boxes.store import FORMAT, Say, base_box, found, key, nameless, recipe, steps
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
@@ -58,11 +60,13 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
     Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown,
     BusyError while another kubetui makes the same box.
     """
-    have = found(Plan(profile))
+    wanted = await settled(Plan(profile))
+    refuse_none(wanted)
+    have = found(wanted)
     if have:
         say(f"{have} already exists.")
         return have
-    plan = Plan(maker(profile), logins=credentials.of_run(profile))
+    plan = Plan(maker(profile), logins=credentials.of_run(profile), chosen=wanted.chosen)
     cluster = Cluster(plan.profile.name, parent="boxes")
     with stop.cancels_this(), cluster.lock():
         provider = provider_of(plan, cluster.folder)
@@ -75,7 +79,7 @@ async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: 
         try:
             await _prepare(Run(plan, cluster, provider, steps(), connector(cluster)), sink, stop)
             await _halted(plan.machines[0], provider)
-            base = base_box(Plan(profile))
+            base = base_box(wanted)
             if base is None:
                 raise RunError(f"Vagrant has no box {plan.box} any more.", id="PACKAGE")
             name = f"{OWNER}/{key(profile, base)}"

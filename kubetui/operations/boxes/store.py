@@ -16,13 +16,13 @@ from typing import Final
 
 from kubetui.base.errors import UsageError
 from kubetui.engine.step import Step, Where
+from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.packaging import KEEPS, Packaging, StoredBox, stored
 from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.steps.build import STEPS
 
-OWNER: Final = "kubetui"
 FORMAT: Final = 1
 """Increase it when boxes are made differently, so that older ones are no longer found."""
 Say = Callable[[str], None]
@@ -59,9 +59,8 @@ def found(plan: Plan) -> str | None:
 
 def base_box(plan: Plan) -> StoredBox | None:
     """Return the box that Vagrant would start a plan's machines from; None where it would download one first."""
-    wanted = plan.profile.machines.box_version
-    base = plan.profile.machines.box or plan.provider.default_box
-    boxes = stored(vagrant_home(), base, plan.provider.name)
+    wanted = replace(plan, prepared="").box_version
+    boxes = stored(vagrant_home(), plan.base_box.name, plan.provider.name) if plan.base_box.name else ()
     if wanted is not None and wanted[0].isdigit():
         boxes = tuple(box for box in boxes if box.version == wanted)
     # with a range as version: whatever Vagrant would choose of these, the range is part of the key
@@ -96,7 +95,14 @@ def nameless(profile: Profile) -> Profile:
     machines = profile.machines
     size = {"memory": machines.control_plane.memory or machines.memory}
     cpus = {"cpus": machines.control_plane.cpus or machines.cpus}
-    alone = Machines(workers=0, box=machines.box, box_version=machines.box_version, options=machines.options)
+    alone = Machines(
+        workers=0,
+        box=machines.box,
+        box_version=machines.box_version,
+        box_sha256=machines.box_sha256,
+        packages=machines.packages,
+        options=machines.options,
+    )
     plain = Profile()
     network = profile.network.model_copy(
         update={name: getattr(plain.network, name) for name in ("first_address", "pod_cidr", "service_cidr", "options")}

@@ -45,6 +45,7 @@ _PLAIN: Final = (
 )
 _DOCUMENTS: Final = (
     ("machines.json", "the settings for Vagrant"),
+    ("box.json", "the box that was decided on"),
     ("timings.json", "how long each task of the last run took"),
 )
 _LOGS: Final = (

@@ -21,6 +21,7 @@ from kubetui.base.text import clean
 from kubetui.profile.files.explain import Explanation, explain
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
+from kubetui.profile.schema.boxes import BoxSource
 from kubetui.profile.schema.nodes import Taint
 from kubetui.profile.schema.profile import Kubernetes, Profile
 
@@ -242,7 +243,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    return str(value) if isinstance(value, IPv4Address | IPv4Network | Taint) else value
+    return str(value) if isinstance(value, IPv4Address | IPv4Network | Taint | BoxSource) else value
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kubetui.profile.files.explain import explain
 from kubetui.profile.questions.pages import FieldPath, Question, pages
+from kubetui.profile.schema.boxes import BoxKind, parse_box
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 
@@ -51,6 +52,11 @@ def _has_manifest(values: Mapping[str, Any]) -> bool:
     return bool(_group(values, "network").get("pod_network") == "manifest")
 
 
+def _has_box_file(values: Mapping[str, Any]) -> bool:
+    box = _group(values, "machines").get("box")
+    return isinstance(box, str) and parse_box(box).kind is BoxKind.FILE
+
+
 def _needs_endpoint(values: Mapping[str, Any]) -> bool:
     """Tell whether there are several control planes. An endpoint that is set can still be cleared."""
     if _group(values, "network").get("control_plane_endpoint"):
@@ -63,6 +69,7 @@ def _needs_endpoint(values: Mapping[str, Any]) -> bool:
 _ONLY: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "hosts": _has_hosts,
     "machines.": _makes_machines,
+    "machines.box_sha256": _has_box_file,
     "network.first_address": _makes_machines,
     "network.control_plane_endpoint": _needs_endpoint,
     "network.manifest.": _has_manifest,

@@ -25,6 +25,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "provider",
             "hosts",
             "machines.box",
+            "machines.box_sha256",
             "machines.packages",
             "machines.control_planes",
             "machines.workers",

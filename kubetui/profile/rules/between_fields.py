@@ -25,6 +25,7 @@ from kubetui.profile.rules.ranges import (
     subject,
     suggestion,
 )
+from kubetui.profile.schema.boxes import BoxKind, BoxSource
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 
 POD_MASKS = range(8, NODE_MASK + 1)
@@ -55,6 +56,33 @@ def _provider_options(plan: Plan) -> Iterator[Problem]:
             message, _ = GONE.get(name, (f"{name} is not a provider.", ""))
             fix = f"Options belong under one of: {', '.join(makers)}."
             yield Problem(("machines", "options", name), message, fix)
+
+
+def _box(plan: Plan) -> Iterator[Problem]:
+    """Refuse a checksum without a .box file, and a version of a box that has only one."""
+    machines = plan.profile.machines
+    yield from _checksum(("machines",), machines.box, machines.box_sha256)
+    if machines.box_version and _kind(machines.box) is BoxKind.FILE:
+        message = "A .box file has no version, and Vagrant refuses one."
+        yield Problem(("machines", "box_version"), message, "Remove it; box_sha256 says which file it must be.")
+    for name, one in machines.by_name.items():
+        path = ("machines", "by_name", name)
+        yield from _checksum(path, one.box, one.box_sha256)
+        if _kind(one.box) is BoxKind.METADATA:
+            message = "Vagrant's metadata is for the box of all machines, in machines.box."
+            yield Problem((*path, "box"), message, "Write OWNER/NAME here, or the URL or path of the .box file in it.")
+
+
+def _kind(box: BoxSource | None) -> BoxKind:
+    return box.kind if box else BoxKind.CATALOGUE
+
+
+def _checksum(path: tuple[str, ...], box: BoxSource | None, sha256: str | None) -> Iterator[Problem]:
+    if sha256 and _kind(box) is not BoxKind.FILE:
+        where = "metadata" if _kind(box) is BoxKind.METADATA else "catalogue"
+        message = f"Vagrant's {where} has checksums of its own, and Vagrant compares no other."
+        fix = "Remove box_sha256, or name the URL or path of a .box file."
+        yield Problem((*path, "box_sha256"), message, fix)
 
 
 def _private_address(plan: Plan) -> Iterator[Problem]:
@@ -147,6 +175,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     single_machines,
     a_place_for_coredns,
     _provider_options,
+    _box,
     listed_hosts,
     _private_address,
     _machine_addresses,

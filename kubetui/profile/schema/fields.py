@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    InstanceOf,
     PlainSerializer,
     Strict,
     StringConstraints,
@@ -28,6 +29,7 @@ from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
 from kubetui.base.text import clean
+from kubetui.profile.schema.boxes import BoxSource, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
@@ -146,6 +148,11 @@ def _cidr(value: object) -> object:
     return whole
 
 
+def _box(value: object) -> object:
+    """Parse a box. Raises SecretInProfileError before any message repeats a URL's password."""
+    return parse_box(without_password(value) if "://" in value else value) if isinstance(value, str) else value
+
+
 def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
     found = [name for name, _ in telling(remember_telling(patches))]
@@ -225,7 +232,13 @@ Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}
 HostPort = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9.]{0,250}(:[0-9]{1,5})?$")]
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,250}$")]
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][-A-Za-z0-9_.]{0,31}$")]
-Box = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]{0,80}/[A-Za-z0-9][-A-Za-z0-9._]{0,80}$")]
+Box = Annotated[
+    InstanceOf[BoxSource],
+    BeforeValidator(_box),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 500}),
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 Memory = Annotated[int, Field(ge=512, le=1_048_576, json_schema_extra={"unit": "MiB"})]
 Cpus = Annotated[int, Field(ge=1, le=256)]

@@ -18,7 +18,8 @@ class Starts(Enum):
 class ProviderKind:
     """One kind of machines: a Vagrant provider's, existing ones, or rehearsed ones.
 
-    `default_box` is the box for a profile that names none, `plugin` the Vagrant plugin that must be installed (none
+    `default_box` is the catalogue's box for a profile that names none, empty where the catalogue has no current one.
+    `plugin` is the Vagrant plugin that must be installed (none
     for providers built into Vagrant), `program` the program that must be on PATH.
     """
 
@@ -59,7 +60,7 @@ PROVIDERS: dict[str, ProviderKind] = {
         ProviderKind(
             "lxc",
             "LXC containers",
-            "debian/bookworm64",
+            "",  # nobody publishes a current one
             Starts.FIRST_ALONE,
             plugin="vagrant-lxc",
             program="lxc-start",

@@ -34,6 +34,7 @@ from kubetui.profile.schema.fields import (
     Registry,
     RuntimeName,
     RuntimeSource,
+    Sha256,
     Url,
     UrlTemplate,
     Version,
@@ -69,7 +70,13 @@ class OneMachine(Part):
     memory: Memory | None = Field(None, title="Memory", description="MiB of this machine.")
     cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of this machine.")
     box: Box | None = Field(
-        None, title="Box", description="The Vagrant box of this machine, always in its newest version."
+        None,
+        title="Box",
+        description="The box of this machine, always in its newest version: OWNER/NAME, or the URL or path of a .box "
+        "file.",
+    )
+    box_sha256: Sha256 | None = Field(
+        None, title="Box SHA-256", description="The checksum of this machine's .box file."
     )
     labels: Labels = labels("this machine, besides those of its role")
     taints: Taints = taints("this machine, besides those of its role")
@@ -123,8 +130,15 @@ class Machines(Part):
     box: Box | None = Field(
         None,
         title="Box",
-        description="The Vagrant box, as OWNER/NAME. Empty takes the provider's default box.",
-        examples=["bento/ubuntu-24.04"],
+        description="OWNER/NAME, or the URL or path of a .box file or of Vagrant's metadata (.json). Empty takes one "
+        "that is on this host, else the provider's default.",
+        examples=["bento/ubuntu-24.04", "https://example.org/debian-13.box", "~/boxes/debian-13.json"],
+    )
+    box_sha256: Sha256 | None = Field(
+        None,
+        title="Box SHA-256",
+        description="The checksum of a .box file, 64 hexadecimal digits as sha256sum prints them. Vagrant compares it "
+        "when it adds the box.",
     )
     box_version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.<>=~, -]{1,60}$")] | None = Field(
         None,

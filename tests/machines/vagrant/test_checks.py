@@ -54,13 +54,6 @@ def test_invalid_provider_options_fail() -> None:
     assert checks.options_check(plan()).status == "ok"
 
 
-def test_the_box_check_names_the_versions_on_this_host() -> None:
-    found = checks.box_check("bento/ubuntu-24.04", None, ["1.0", "2.0", "2.0"])
-    assert found.message == "bento/ubuntu-24.04 1.0, 2.0 is on this host"
-    missing = checks.box_check("bento/ubuntu-24.04", "> 1", []).message
-    assert missing == "bento/ubuntu-24.04 (> 1) is not on this host yet: Vagrant will download it"
-
-
 def test_boxes_are_found_in_both_layouts_of_vagrants_store(tmp_path: Path) -> None:
     folder = tmp_path / "boxes" / "bento-VAGRANTSLASH-ubuntu-24.04"
     for path in ("202404.26.0/virtualbox", "202502.21.0/amd64/virtualbox", "202502.21.0/arm64/vmware_desktop"):

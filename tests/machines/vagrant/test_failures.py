@@ -62,6 +62,29 @@ message, if any, is reproduced below. Please fix this error and try
 again.
 
 transfer closed with 12345 bytes remaining to read""",
+    "BOX-CHECKSUM": """\
+The checksum of the downloaded box did not match the expected
+value. Please verify that you have the proper URL setup and that
+you're downloading the proper file.
+
+Expected: 0123
+Received: 4567""",
+    "BOX-METADATA": """\
+The box you're adding has a name different from the name you
+requested. For boxes with metadata, you cannot override the name.
+If you're adding a box using `vagrant box add`, don't specify
+the `--name` parameter. If the box is being added via a Vagrantfile,
+change the `config.vm.box` value to match the name below.
+
+Requested name: me/old
+Actual name: me/new""",
+    "BOX-BROKEN": """\
+The box failed to unpackage properly. Please verify that the box
+file you're trying to add is not corrupted and that enough disk space
+is available and then try again.
+The output from attempting to unpackage (if any):
+
+bsdtar: Error opening archive: Unrecognized archive format""",
     "VBOX-KVM": """\
 There was an error while executing `VBoxManage`, a CLI used by Vagrant
 for controlling VirtualBox. The command and stderr is shown below.
@@ -143,6 +166,9 @@ the configured ("config.vm.boot_timeout" value) time period.""",
     "Correct machines.options.virtualbox in the profile.",
 }
 KINDS = {
+    "BOX-CHECKSUM": ProfileError,
+    "BOX-METADATA": ProfileError,
+    "BOX-BROKEN": ProfileError,
     "BOX-PROVIDER": ProfileError,
     "BOX-VERSION": ProfileError,
     "PROFILE-OPTION": ProfileError,
@@ -152,7 +178,10 @@ KINDS = {
 }
 SAID = {
     "VAGRANT-PLUGIN": ("no provider 'libvirt'", "sudo apt-get install -y vagrant-libvirt"),
-    "BOX-NOT-FOUND": ("bento/nothing", "vagrant box add bento/nothing"),
+    "BOX-NOT-FOUND": ("bento/nothing", "kubetui boxes build"),
+    "BOX-CHECKSUM": ("has the SHA-256 4567, and 0123 was expected", "machines.box_sha256"),
+    "BOX-METADATA": ("me/new", "again"),
+    "BOX-BROKEN": ("Unrecognized archive format", "machines.box"),
     "BOX-VERSION": ("no version 9.9.9", "machines.box_version"),
     "BOX-DOWNLOAD": ("transfer closed with 12345 bytes remaining", "proxy"),
     "VBOX-KVM": ("KVM is using it", "kvm.enable_virt_at_load=0"),
@@ -184,6 +213,16 @@ def test_a_known_text_is_recognised(name: str) -> None:
     assert "{" not in error.message + error.fix
     assert "!" not in error.message + error.fix
     assert error.__notes__ == [TEXTS[name]]
+
+
+def test_a_box_of_another_provider_is_named() -> None:
+    text = (
+        "The box you attempted to add doesn't match the provider you specified.\n\n"
+        "Provider expected: virtualbox\nProvider of box: lxc\n"
+    )
+    error = of(text)
+    assert error.id == "BOX-PROVIDER"
+    assert error.message == "The box is made for lxc, and the profile's provider takes boxes for virtualbox."
 
 
 def test_every_known_failure_has_a_text() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kubetui.base.errors import HostError, RunError
+from kubetui.base.redaction import Secret
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline
 from kubetui.machines.vagrant.provider import VagrantProvider
+from kubetui.profile.credentials import Logins
 from kubetui.profile.plan import Plan
 from tests.machines.vagrant.standin import STATUS, Fake, drop, plan, record
 
@@ -135,3 +138,48 @@ def test_the_callers_variables_do_not_redirect_vagrant() -> None:
         "VAGRANT_CHECKPOINT_DISABLE": "1",
         "VAGRANT_NO_COLOR": "1",
     }
+
+
+def logins_in(folder: Path) -> list[Path]:
+    return list(folder.glob("netrc*"))
+
+
+def holding(folder: Path, text: str) -> list[Path]:
+    """Return the files that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_text()]
+
+
+async def test_the_login_of_a_box_reaches_vagrant_in_a_private_file_for_one_start(folder: Path, fake: Fake) -> None:
+    password = "c4nary"  # noqa: S105
+    url = "https://me@boxes.example.org/debian-13.box"
+    wanted = replace(plan(machines={"box": url}), logins=Logins({"boxes.example.org": Secret(password)}))
+    provider = VagrantProvider(wanted, folder)
+    await provider.prepare()
+    fake.says("up", does=f'stat -c %a "$KUBETUI_NETRC" >{folder}/mode; cp "$KUBETUI_NETRC" {folder}/copy')
+    await provider.start(wanted.machines[0], drop)
+    assert (folder / "mode").read_text() == "600\n"
+    copy = folder / "copy"
+    assert copy.read_text() == f"machine boxes.example.org login me password {password}\n"
+    copy.unlink()
+    assert "https://boxes.example.org/debian-13.box" in (folder / "machines.json").read_text()
+    assert not holding(folder, password)
+
+
+async def test_a_failed_start_leaves_no_login(folder: Path, fake: Fake) -> None:
+    wanted = plan(machines={"box": "https://me@boxes.example.org/debian-13.box"})
+    provider = VagrantProvider(wanted, folder)
+    await provider.prepare()
+    fake.says("up", "Something odd happened.\n", code=1)
+    with pytest.raises(RunError):
+        await provider.start(wanted.machines[0], drop)
+    assert not logins_in(folder)
+
+
+async def test_the_login_that_a_killed_start_left_is_removed(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    left = folder / "netrc-kubmaster"
+    left.touch()
+    await provider.prepare()
+    assert not left.exists()
+    assert fake.calls == []

@@ -88,6 +88,24 @@ def test_virtualbox_settings_are_understood(load: Load) -> None:
     assert ["pre-boot", ["modifyvm", "id", "--memory", "2048"]] in node["customizations"]
 
 
+def test_a_box_file_reaches_vagrant_with_its_checksum(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: dict[str, Any] = {"box": "https://me@example.org/debian-13.box", "box_sha256": "ab" * 32}
+    monkeypatch.setenv("KUBETUI_NETRC", "/private/netrc")
+    for machine in load(document("virtualbox", **chosen)):
+        assert machine["box"].startswith("kubetui-fetched/debian-13-")
+        assert machine["box_url"] == ["https://example.org/debian-13.box"]
+        assert machine["box_checksum"] == ["sha256", "ab" * 32]
+        assert machine["box_options"] == ["--netrc-file", "/private/netrc"]
+        assert machine["errors"] == []
+
+
+def test_a_box_of_the_catalogue_has_no_other_place(load: Load) -> None:
+    for machine in load(document("virtualbox", box="me/box")):
+        assert machine["box_url"] is None
+        assert machine["box_checksum"] == [None, ""]
+        assert machine["box_options"] == []
+
+
 def test_vmware_settings_load_without_its_plugin(load: Load) -> None:
     machines = load(document("vmware_desktop", {"gui": True}))
     assert_common(machines)

@@ -7,8 +7,9 @@ import pytest
 
 from kubetui.machines.vagrant.packaging import StoredBox, stored
 from kubetui.operations.boxes import store
-from tests.operations.boxes.shelf import BASE, kept, put_box
+from tests.operations.boxes.kept import BASE, kept
 from tests.plans import plan
+from tests.shelf import put_box
 
 
 def key(**groups: Any) -> str:

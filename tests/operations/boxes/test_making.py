@@ -29,8 +29,9 @@ from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
 from kubetui.steps.machine.clock import SHOW
 from tests.fakes import FakeNode, FakeProvider
-from tests.operations.boxes.shelf import BASE, kept, put_box
+from tests.operations.boxes.kept import BASE, kept
 from tests.plans import plan
+from tests.shelf import put_box
 
 
 def test_the_temporary_machine_has_an_address_of_its_own() -> None:

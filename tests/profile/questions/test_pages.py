@@ -19,6 +19,7 @@ def test_pages_are_in_order() -> None:
         "provider",
         "hosts",
         "machines.box",
+        "machines.box_sha256",
         "machines.control_planes",
         "machines.workers",
         "machines.memory",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kubetui.base.errors import ProfileError
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
+from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.nodes import EFFECTS, Taint
 from tests.plans import plan
 from tests.profiles import machines, profile
@@ -130,14 +131,19 @@ def test_a_machine_has_what_its_name_says_then_its_role_then_all() -> None:
     assert two.labels == {"disk": "tape", "tier": "work", "new": ""}
     assert list(map(str, two.taints)) == ["a:NoSchedule", "b=2:NoSchedule", "b=2:NoExecute"]
     assert list(map(str, one.taints)) == ["a:NoSchedule", "b=1:NoSchedule"]
-    assert [made.box_of(each)[0] for each in made.machines] == ["bento/ubuntu-24.04", "bento/ubuntu-24.04", "mine/box"]
+    assert [str(made.box_of(each)[0]) for each in made.machines] == [
+        "bento/ubuntu-24.04",
+        "bento/ubuntu-24.04",
+        "mine/box",
+    ]
 
 
 def test_a_box_of_ones_own_is_neither_constrained_nor_exchanged_for_a_prepared_one() -> None:
     chosen = machines(box_version="1.2", by_name={"kubnode1": {"box": "mine/box"}})
     made, prepared = Plan(chosen), Plan(chosen, prepared="kubetui/0123")
-    assert [made.box_of(each) for each in made.machines[:2]] == [("bento/ubuntu-24.04", "1.2"), ("mine/box", None)]
-    assert [prepared.box_of(each) for each in prepared.machines[:2]] == [("kubetui/0123", None), ("mine/box", None)]
+    mine = (VagrantBox("mine/box"), None)
+    assert [made.box_of(each) for each in made.machines[:2]] == [(VagrantBox("bento/ubuntu-24.04"), "1.2"), mine]
+    assert [prepared.box_of(each) for each in prepared.machines[:2]] == [(VagrantBox("kubetui/0123"), None), mine]
 
 
 def test_existing_machines_have_their_own_labels_beside_those_of_their_role() -> None:

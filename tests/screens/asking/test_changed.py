@@ -49,7 +49,7 @@ def is_shown(pilot: Pilot[Any], kind: type) -> bool:
 async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow_changes(pilot.app.app, WANTED, found.append)
+        allow_changes(pilot.app.app, Plan(WANTED), found.append)
         await until(pilot, lambda: is_shown(pilot, Remake))
         words = "\n".join(str(each.render()) for each in pilot.app.screen.query("Static"))
         assert "machines.box was not set and is other/box" in words
@@ -60,7 +60,7 @@ async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: is_shown(pilot, PlainScreen))
         assert not found
-        allow_changes(pilot.app.app, WANTED, found.append)
+        allow_changes(pilot.app.app, Plan(WANTED), found.append)
         await until(pilot, lambda: is_shown(pilot, Remake))
         await pilot.press("y")
         await until(pilot, lambda: found)
@@ -73,7 +73,7 @@ async def test_too_late_is_told(cluster: Cluster) -> None:
         file.write('{"n": 2, "at": 2.0, "event": "begin", "task": "kubmaster/modules"}\n')
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow_changes(pilot.app.app, WANTED, found.append)
+        allow_changes(pilot.app.app, Plan(WANTED), found.append)
         await until(pilot, lambda: is_shown(pilot, Refused))
         assert "kubetui destroy lab" in str(pilot.app.screen.query("Static").first().render())
     assert not found
@@ -82,19 +82,19 @@ async def test_too_late_is_told(cluster: Cluster) -> None:
 async def test_a_profile_that_cannot_be_read_is_told(cluster: Cluster) -> None:
     cluster.profile.write_text("name: [")
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow_changes(pilot.app.app, WANTED, lambda _found: None)
+        allow_changes(pilot.app.app, Plan(WANTED), lambda _found: None)
         await until(pilot, lambda: is_shown(pilot, Refused))
 
 
 async def test_nothing_is_asked_where_nothing_has_to_go(cluster: Cluster) -> None:
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow_changes(pilot.app.app, BUILT, found.append)
+        allow_changes(pilot.app.app, Plan(BUILT), found.append)
         assert found == [None]
-        allow_changes(pilot.app.app, BUILT.model_copy(update={"name": "new"}), found.append)
+        allow_changes(pilot.app.app, Plan(BUILT.model_copy(update={"name": "new"})), found.append)
         assert found == [None, None]
         version = BUILT.kubernetes.model_copy(update={"version": "1.37"})
-        allow_changes(pilot.app.app, BUILT.model_copy(update={"kubernetes": version}), found.append)
+        allow_changes(pilot.app.app, Plan(BUILT.model_copy(update={"kubernetes": version})), found.append)
         await until(pilot, lambda: len(found) == 3)
         assert is_shown(pilot, PlainScreen)
     assert found[2] is not None
@@ -109,7 +109,7 @@ async def test_leaving_while_machines_are_looked_for_changes_nothing(monkeypatch
     monkeypatch.setattr(changes, "revision", for_ever)
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
-        allow_changes(pilot.app.app, WANTED, found.append)
+        allow_changes(pilot.app.app, Plan(WANTED), found.append)
         await until(pilot, lambda: is_shown(pilot, Comparing))
         await pilot.press("escape")
         await until(pilot, lambda: is_shown(pilot, PlainScreen))
@@ -119,9 +119,9 @@ async def test_leaving_while_machines_are_looked_for_changes_nothing(monkeypatch
 async def test_a_run_is_told_what_it_may_destroy(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
 
-    async def up(profile: Profile, _sink: Sink, _stop: Stop, *, access: object, confirmed: object) -> RunFinished:
+    async def up(profile: Profile, _sink: Sink, _stop: Stop, *, access: object, **given_too: object) -> RunFinished:
         assert access is None
-        given.append(confirmed)
+        given.append(given_too["confirmed"])
         return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
 
     monkeypatch.setattr("kubetui.operations.up.up", up)
@@ -135,7 +135,7 @@ async def test_a_run_is_told_what_it_may_destroy(monkeypatch: pytest.MonkeyPatch
 
 def test_how_it_looks(snap_compare: Any) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        allow_changes(pilot.app.app, WANTED, lambda _found: None)
+        allow_changes(pilot.app.app, Plan(WANTED), lambda _found: None)
         await until(pilot, lambda: is_shown(pilot, Remake))
 
     assert snap_compare(OneScreen(PlainScreen), terminal_size=(80, 24), run_before=before)

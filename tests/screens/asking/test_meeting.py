@@ -163,10 +163,11 @@ async def test_a_run_gets_the_access(hosts: Hosts, monkeypatch: pytest.MonkeyPat
     given: list[Access | None] = []
 
     async def up(
-        profile: Profile, _sink: Sink, _stop: Stop, *, access: Access | None, confirmed: object
+        profile: Profile, _sink: Sink, _stop: Stop, *, access: Access | None, confirmed: object, box: object
     ) -> RunFinished:
         given.append(access)
         assert confirmed == ()
+        assert box is None
         return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
 
     monkeypatch.setattr("kubetui.operations.up.up", up)

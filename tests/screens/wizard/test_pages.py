@@ -228,7 +228,10 @@ def test_without_colour(snap_compare: Snap, host: FakeHost, monkeypatch: pytest.
 async def test_entries_are_one_row_high(host: FakeHost) -> None:
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await open_wizard(pilot)
-        assert {entry.size.height for entry in pilot.app.screen.query(Entry)} == {1}
+        # the checksum of a box is asked only for a .box file
+        entries = [entry for entry in pilot.app.screen.query(Entry) if entry.region]
+        assert len(entries) > 5
+        assert {entry.size.height for entry in entries} == {1}
 
 
 async def test_keys_act_in_the_order_they_were_pressed(host: FakeHost) -> None:

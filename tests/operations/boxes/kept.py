@@ -1,23 +1,13 @@
-"""Creates boxes where Vagrant stores them."""
+"""Prepared boxes in Vagrant's store."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from kubetui.operations.boxes import make as boxmaker
 from kubetui.operations.boxes import store
 from kubetui.profile.plan import Plan
+from tests.shelf import put_box
 
 BASE = "bento/ubuntu-24.04"
-
-
-def put_box(home: Path, name: str, version: str, provider: str = "virtualbox", *, info: Any = None) -> Path:
-    folder = home / "boxes" / name.replace("/", "-VAGRANTSLASH-") / version / provider
-    folder.mkdir(parents=True)
-    (folder / "metadata.json").write_text(json.dumps({"provider": provider}))
-    if info is not None:
-        (folder / "info.json").write_text(json.dumps(info))
-    return folder
 
 
 def kept(home: Path, wanted: Plan) -> str:

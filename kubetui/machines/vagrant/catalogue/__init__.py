@@ -1,0 +1,1 @@
+"""Where boxes come from: Vagrant's catalogue and other servers, and whether they can be had."""

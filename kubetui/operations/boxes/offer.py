@@ -1,0 +1,97 @@
+"""The offer to build a box where none can be had, and the one place that calls what builds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kubetui.base.errors import HostError, RunError
+from kubetui.base.text import LineSink
+from kubetui.engine.stop import Stop
+from kubetui.machines.vagrant.catalogue import known
+from kubetui.machines.vagrant.catalogue.check import Need, is_missing, judged, needs, obtainable
+from kubetui.operations.boxes.choice import use
+from kubetui.profile.plan import Plan
+
+
+class Builder(Protocol):
+    """Builds boxes from the cloud images of distributions."""
+
+    async def download(self, system: str) -> int | None:
+        """Return how many bytes a build of a system fetches, 0 where its image is on this host already.
+
+        None where its server does not say. Raises nothing.
+        """
+
+    async def build(self, system: str, provider: str, say: LineSink, stop: Stop) -> str:
+        """Build a box, add it to Vagrant's store and return its name; cut short, a later call goes on."""
+
+
+BUILDER: Builder | None = None
+"""What builds boxes; None in a kubetui without it, which then only says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A box that kubetui could build for a plan. `reason` says why; `download` is in bytes, None where unknown."""
+
+    plan: Plan
+    system: str
+    command: str
+    reason: str
+    download: int | None = None
+
+    @property
+    def question(self) -> str:
+        """The question whether to build it, with what that costs."""
+        return f"Build a box with {self.system} for {self.plan.provider.title} now ({self.cost})?"
+
+    @property
+    def cost(self) -> str:
+        """How much a build downloads."""
+        if self.download is None:
+            return "how much it downloads is unknown: its server does not say"
+        if self.download == 0:
+            return "nothing to download: the image is here"
+        return f"a download of {max(self.download / 1e6, 1):.0f} MB"
+
+    def refusal(self) -> HostError:
+        """Return the error where nobody can agree to it."""
+        return HostError(
+            self.reason,
+            fix=f"Build a box first ({self.cost}): {self.command}\n  "
+            "Or name one in machines.box: OWNER/NAME, or the URL or path of a .box file.",
+            id="BOX-NONE",
+        )
+
+
+def unnamed(plan: Plan) -> Need | None:
+    """Return the missing box that kubetui has to choose; None where the profile names one, or it is on this host."""
+    return next((need for need in needs(plan) if not need.named and is_missing(need)), None)
+
+
+async def offer(plan: Plan) -> Offer | None:
+    """Return what to build for a plan whose profile names no box; None where there is one, or the catalogue has it."""
+    system, command, need = known.offered(plan), known.build_command(plan), unnamed(plan)
+    if system is None or command is None or need is None:
+        return None
+    answer = await obtainable(need)
+    if answer.found:
+        return None
+    download = await BUILDER.download(system) if BUILDER else None
+    return Offer(plan, system, command, judged(need, answer).message, download)
+
+
+async def accept(offered: Offer, say: LineSink, stop: Stop) -> Plan:
+    """Build the offered box, and return the plan that uses it.
+
+    Raises StoppedError when it is stopped at once, HostError or RunError when it cannot be built.
+    """
+    if BUILDER is None:
+        raise offered.refusal()
+    with stop.cancels_this():
+        name = await BUILDER.build(offered.system, offered.plan.provider.name, say, stop)
+    plan = use(offered.plan, name)
+    if unnamed(plan):
+        raise RunError(f"The box {name} was built, and Vagrant does not have it.", fix=offered.command, id="BOX-NONE")
+    return plan
