@@ -1,4 +1,4 @@
-"""`kubetui boxes`, and the prepared box that `kubetui up --keep-box` makes."""
+"""`kubetui boxes`, the boxes that it builds, and the prepared box that `kubetui up --keep-box` makes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,32 @@ from functools import partial
 
 import click
 
+from kubetui.base.errors import StoppedError
 from kubetui.base.text import harmless
 from kubetui.cli import output as outputs
 from kubetui.cli.asking import passwords
-from kubetui.cli.audience import followed, say
+from kubetui.cli.audience import followed, on_signals, say
+from kubetui.cli.meter import Meter
 from kubetui.cluster.folder import Cluster, is_name
 from kubetui.operations.boxes import make as boxmaker
 from kubetui.operations.boxes import store
+from kubetui.operations.boxes.cloud import build as builder
 from kubetui.operations.connect import connector
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Profile
+from kubetui.software.images import CATALOGUE, Source
 
 
 def boxes() -> int:
-    """List the prepared boxes; see `cli.main.boxes`."""
+    """List the prepared and the built boxes; see `cli.main.boxes`."""
+    for base in builder.listing():
+        made = time.strftime("%Y-%m-%d", time.localtime(base.made))
+        title = CATALOGUE[base.system].title
+        size = f"{base.size / 1e9:.1f} GB"
+        click.echo(
+            harmless(f"{base.system:<16}  {made}  {size:>7}  {title}, {base.provider}: machines.box: {base.name}")
+        )
     found = store.listing()
     for box in found:
         made = time.strftime("%Y-%m-%d", time.localtime(box.made))
@@ -57,8 +68,44 @@ def keep(profile: Profile, *, as_json: bool = False) -> None:
     told(f"{name} is ready. Use it: kubetui up PROFILE --prepared-box")
 
 
+def build(name: str, *, provider: str | None, source: Source, again: bool) -> int:
+    """Build a box from a cloud image; see `cli.main.build_box`."""
+    system = builder.system_of(name)
+    chosen = provider or builder.default_provider()
+
+    async def work() -> str:
+        task = asyncio.current_task()
+        with Meter() as meter:
+            if task:
+                once = _Once(task)
+                on_signals(once, hung_up=once)
+            try:
+                return await builder.build(system, chosen, meter.say, meter, source=source, again=again)
+            except asyncio.CancelledError:
+                raise StoppedError(
+                    "No box was built.", fix="Run the same command again: a download goes on where it stopped."
+                ) from None
+
+    box = asyncio.run(work())
+    say(f"{box} is ready. Use it in a profile: machines.box: {box}")
+    return 0
+
+
+class _Once:
+    """Cancels a task at the first signal; a second one would interrupt the clean-up."""
+
+    def __init__(self, task: asyncio.Task[object]) -> None:
+        self._task = task
+        self._called = False
+
+    def __call__(self) -> None:
+        if not self._called:
+            self._called = True
+            self._task.cancel()
+
+
 def remove(key: str) -> int:
-    """Remove a prepared box; see `cli.main.remove_box`."""
-    asyncio.run(store.remove(key, say))
+    """Remove a prepared or built box; see `cli.main.remove_box`."""
+    asyncio.run(builder.remove(CATALOGUE[key], say) if key in CATALOGUE else store.remove(key, say))
     say(f"{key} is gone.")
     return 0
