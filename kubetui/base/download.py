@@ -133,6 +133,10 @@ def _small(url: str, patience: Patience, stop: threading.Event) -> bytes:
     def read() -> bytes:
         with _open(url, {}, patience) as response:
             data: bytes = response.read(SMALL + 1)
+            whole = _length(response)
+        # http.client reports a short answer only to who reads it without a limit
+        if whole is not None and len(data) < min(whole, SMALL):
+            raise _CutError(f"it ended after {len(data)} of {whole} bytes")
         if len(data) > SMALL:
             raise KubetuiError(f"{url} is larger than {SMALL // 2**20} MiB.", fix="Check the URL.", id="DOWNLOAD")
         return data
