@@ -251,7 +251,7 @@ def _alone() -> Iterator[Path]:
 async def _clear(provider: str, system: System, builds: Path) -> None:
     """Remove what a killed build left."""
     if provider == "virtualbox":
-        await virtualbox.clear(system, builds)
+        await virtualbox.clear(system, cache_home())
     await asyncio.to_thread(_empty, builds)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from kubetui.base.errors import RunError
+from kubetui.base.files import cache_home
 from kubetui.base.process import ask
 from kubetui.machines.vagrant.packaging import carry_out
 from kubetui.software.images import System
@@ -41,12 +43,16 @@ async def make(system: System, processor: str, sources: tuple[Path, Path], work:
         ):
             await carry_out([PROGRAM, *words], work, _quiet)
     finally:
-        await clear(system, work)
+        await clear(system, cache_home())
     return _exported(work)
 
 
 def _exported(work: Path) -> Sequence[str]:
-    return ("box.ovf", *sorted(path.name for path in work.glob("box-disk*")))
+    """Return the exported description and the disks that it names."""
+    disks = re.findall(r'<File [^>]*ovf:href="([^"/]+)"', (work / "box.ovf").read_text(encoding="utf-8"))
+    if not disks:
+        raise RunError("VBoxManage exported a machine without disks.", fix="Is it a new version?", id="PACKAGE")
+    return ("box.ovf", *disks)
 
 
 def machine(system: System, processor: str, work: Path, disks: Sequence[Path]) -> list[list[str]]:
@@ -84,13 +90,16 @@ def machine(system: System, processor: str, work: Path, disks: Sequence[Path]) -
     ]
 
 
-async def clear(system: System, builds: Path) -> None:
-    """Remove the machine, and make VirtualBox forget the disks below a folder, also those of a killed build."""
+async def clear(system: System, below: Path) -> None:
+    """Remove the machine, and make VirtualBox forget all disks below a folder, also those of a killed build.
+
+    It remembers every disk that it once opened, the cloud image among them.
+    """
     if await ask(PROGRAM, "showvminfo", machine_name(system), "--machinereadable") is not None:
         await carry_out([PROGRAM, "unregistervm", machine_name(system), "--delete"], Path("/"), _quiet)
     listed = await ask(PROGRAM, "list", "hdds") or ""
     for uuid, location in re.findall(r"^UUID:\s+(\S+)$(?:\n.+)*?\nLocation:\s+(.+)$", listed, flags=re.MULTILINE):
-        if Path(location).is_relative_to(builds):
+        if Path(location).is_relative_to(below):
             await carry_out([PROGRAM, "closemedium", "disk", uuid], Path("/"), _quiet)
 
 
