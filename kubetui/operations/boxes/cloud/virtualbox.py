@@ -5,7 +5,9 @@ The options are those of the VirtualBox manual, "VBoxManage", in the spelling th
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +20,9 @@ from kubetui.software.images import System
 
 PROGRAM: Final = "VBoxManage"
 _PREFIX: Final = "kubetui-build-"
+_COPYING: Final = 120.0
+"""Seconds that VirtualBox may take to end a copy that nobody waits for any more."""
+_POLL: Final = 0.5
 
 
 def machine_name(system: System) -> str:
@@ -100,7 +105,19 @@ async def clear(system: System, below: Path) -> None:
     listed = await ask(PROGRAM, "list", "hdds") or ""
     for uuid, location in re.findall(r"^UUID:\s+(\S+)$(?:\n.+)*?\nLocation:\s+(.+)$", listed, flags=re.MULTILINE):
         if Path(location).is_relative_to(below):
-            await carry_out([PROGRAM, "closemedium", "disk", uuid], Path("/"), _quiet)
+            await _forget(uuid)
+
+
+async def _forget(uuid: str) -> None:
+    """Make VirtualBox forget a disk; its service may still be copying it for a build that was killed."""
+    end = time.monotonic() + _COPYING
+    while True:
+        try:
+            return await carry_out([PROGRAM, "closemedium", "disk", uuid], Path("/"), _quiet)
+        except RunError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(_POLL)
 
 
 def metadata(processor: str) -> Mapping[str, Any]:
