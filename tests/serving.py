@@ -30,6 +30,8 @@ class Site:
     """Whether it falls silent where it would otherwise close the connection."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Each request's method, path and Range."""
+    conditions: list[str] = field(default_factory=list)
+    """Each request's If-Range."""
     url: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -54,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         site, path = self.site, self.path.partition("?")[0]
         site.asked.append((self.command, path, self.headers.get("Range", "")))
+        site.conditions.append(self.headers.get("If-Range", ""))
         if path in site.redirects:
             self.send_response(302)
             self.send_header("Location", site.redirects[path])

@@ -72,6 +72,7 @@ async def test_what_arrived_is_kept_and_the_next_run_asks_for_the_rest(site: Sit
     await get(site, tmp_path / "image")
     assert (tmp_path / "image").read_bytes() == CONTENT
     assert site.asked[-1] == ("GET", "/image", "bytes=300000-")
+    assert site.conditions[-1] == '"1"'
     assert names(tmp_path) == ["image"]
 
 
