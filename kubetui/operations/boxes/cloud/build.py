@@ -42,7 +42,6 @@ PROGRAMS: Final = {"virtualbox": virtualbox.PROGRAM, "libvirt": libvirt.PROGRAM}
 REFUSED: Final = {
     "vmware_desktop": "VMware's own disk tools are part of VMware alone and differ between its products",
     "parallels": "kubetui has no machines of this provider",
-    "hyperv": "kubetui has no machines of this provider",
     "lxc": "a cloud image is a disk with a kernel of its own, and a container wants the files of a system",
     "hosts": "existing machines need no box",
     "rehearsal": "a rehearsal needs no box",

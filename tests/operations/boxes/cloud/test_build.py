@@ -218,7 +218,7 @@ async def test_one_box_is_built_at_a_time(bench: Bench) -> None:
     await bench.build()
 
 
-@pytest.mark.parametrize("provider", ["vmware_desktop", "parallels", "hyperv", "lxc", "hosts", "nonsense"])
+@pytest.mark.parametrize("provider", ["vmware_desktop", "parallels", "lxc", "hosts", "nonsense"])
 async def test_other_providers_are_refused_with_the_reason(bench: Bench, provider: str) -> None:
     with pytest.raises(UsageError, match=f"No box can be built for {provider}: ") as caught:
         await bench.build(provider)
