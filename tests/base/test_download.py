@@ -230,3 +230,14 @@ async def test_however_often_it_is_cut_and_changed_the_file_is_the_servers(
         site.cuts = []
         await get(site, target, content)
         assert target.read_bytes() == content
+
+
+async def test_the_environments_proxy_is_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "http://images.invalid/sums"
+    site.files[url], site.tags[url] = b"through the proxy", ""
+    monkeypatch.setenv("http_proxy", site.url)
+    assert await download.small(url, QUICK) == b"through the proxy"
+    site.put("sums", b"without")
+    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert await download.small(site.url + "sums", QUICK) == b"without"
