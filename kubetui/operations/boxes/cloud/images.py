@@ -87,9 +87,10 @@ async def fetch(files: Files, digest: Digest, progress: Progress, patience: Pati
     """
     target = folder() / f"{digest.value[:16]}-{files.image}"
     if not await asyncio.to_thread(_has, target, digest):
-        _forget_others(target, files.image)
         await download.file(files.url, target, digest, progress, beside=COPIES, patience=patience)
-    return Image(target, digest.value, _virtual_size(target))
+    image = Image(target, digest.value, _virtual_size(target))
+    _forget_others(target, files.image)
+    return image
 
 
 def _has(target: Path, digest: Digest) -> bool:
