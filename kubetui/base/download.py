@@ -254,7 +254,7 @@ class _Download:
     def _attempt(self) -> str:
         """Receive what is missing; return the digest of the whole file."""
         validator = self._validator()
-        have = self._have() if validator else 0
+        have = self._have()
         headers = {"Range": f"bytes={have}-", "If-Range": validator} if have and validator else {}
         response = _open(self.url, headers, self.patience)
         if response is None:  # the part is as long as the file, or longer
@@ -319,7 +319,8 @@ class _Download:
             return None
 
     def _have(self) -> int:
-        return self.part.stat().st_size if self.part.exists() else 0
+        """Return how many bytes a next try need not fetch: none where nothing tells whether the file is the same."""
+        return self.part.stat().st_size if self.part.exists() and self._validator() else 0
 
     def _forget(self) -> None:
         self.part.unlink(missing_ok=True)

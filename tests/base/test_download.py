@@ -97,6 +97,16 @@ async def test_a_server_without_ranges_begins_again(site: Site, tmp_path: Path) 
     assert (tmp_path / "image").read_bytes() == CONTENT
 
 
+async def test_where_nothing_tells_one_file_from_another_nothing_is_promised(site: Site, tmp_path: Path) -> None:
+    site.tags["/image"] = ""
+    site.cuts = [300_000, 300_000]
+    with pytest.raises(KubetuiError) as caught:
+        await get(site, tmp_path / "image")
+    assert "kept" not in caught.value.message
+    await get(site, tmp_path / "image")
+    assert site.asked[-1] == ("GET", "/image", "")
+
+
 async def test_a_part_that_is_longer_than_the_file_is_dropped(site: Site, tmp_path: Path) -> None:
     site.cuts = [300_000, 0, 0]
     with pytest.raises(KubetuiError):
