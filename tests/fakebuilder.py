@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from kubetui.base.text import LineSink
-from kubetui.engine.stop import Stop
 from tests.shelf import put_box
 
 
@@ -21,7 +20,7 @@ class FakeBuilder:
     async def download(self, _system: str) -> int | None:
         return self.size
 
-    async def build(self, system: str, provider: str, say: LineSink, _stop: Stop) -> str:
+    async def build(self, system: str, provider: str, say: LineSink) -> str:
         say(f"fetching {system}")
         self.built.append((system, provider))
         name = f"kubetui/{system}"

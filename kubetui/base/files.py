@@ -30,6 +30,13 @@ def config_home() -> Path:
     return base / "kubetui"
 
 
+def cache_home() -> Path:
+    """Return `$XDG_CACHE_HOME/kubetui`, by default `~/.cache/kubetui`; it may not exist."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    return base / "kubetui"
+
+
 def credentials_file() -> Path:
     """Return the file with the passwords of proxies and mirrors; it may not exist."""
     return config_home() / "credentials.yaml"

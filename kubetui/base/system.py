@@ -123,6 +123,20 @@ _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
             Installer.PACMAN: "sudo pacman -S --needed lxc bridge-utils",
             Installer.ZYPPER: "sudo zypper install lxc bridge-utils",
         },
+        "gpg": {
+            Installer.APT: "sudo apt-get install -y gnupg",
+            Installer.DNF: "sudo dnf install -y gnupg2",
+            Installer.PACMAN: "sudo pacman -S --needed gnupg",
+            Installer.ZYPPER: "sudo zypper install gpg2",
+            Installer.BREW: "brew install gnupg",
+        },
+        "qemu-img": {
+            Installer.APT: "sudo apt-get install -y qemu-utils",
+            Installer.DNF: "sudo dnf install -y qemu-img",
+            Installer.PACMAN: "sudo pacman -S --needed qemu-img",
+            Installer.ZYPPER: "sudo zypper install qemu-tools",
+            Installer.BREW: "brew install qemu",
+        },
         "kubectl": {
             Installer.PACMAN: "sudo pacman -S --needed kubectl",
             Installer.BREW: "brew install kubernetes-cli",
@@ -136,6 +150,8 @@ _PAGES: Final = MappingProxyType(
         "vmware_desktop": "https://developer.hashicorp.com/vagrant/docs/providers/vmware/installation",
         "libvirt": "https://libvirt.org/",
         "lxc": "https://linuxcontainers.org/lxc/getting-started/",
+        "gpg": "https://gnupg.org/download/",
+        "qemu-img": "https://www.qemu.org/download/",
         "kubectl": "https://kubernetes.io/docs/tasks/tools/",
     }
 )
@@ -144,7 +160,7 @@ _PAGES: Final = MappingProxyType(
 def install_command(what: str, system: System) -> str | None:
     """Return the command that installs `what` on `system`; None when one command is not enough.
 
-    `what` is `vagrant`, `kubectl`, or the name of a provider.
+    `what` is `vagrant`, `kubectl`, `gpg`, `qemu-img`, or the name of a provider.
     """
     if system.installer is Installer.APT and what == "vagrant":
         return _apt_vagrant(system)

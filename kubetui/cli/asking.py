@@ -49,7 +49,7 @@ def box(plan: Plan) -> Plan:
     offered = asyncio.run(boxes.offer(plan))
     if offered is None:
         return plan
-    if boxes.BUILDER is None or not sys.stdin.isatty():
+    if not sys.stdin.isatty():
         raise offered.refusal()
     say(offered.reason, err=True)
     if not click.confirm(offered.question, err=True):

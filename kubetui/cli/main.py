@@ -217,7 +217,7 @@ def schema() -> int:
 @main.group(invoke_without_command=True)
 @click.pass_context
 def boxes(context: click.Context) -> None:
-    """List prepared boxes, which hold packages and images for faster runs."""
+    """List the boxes that were built, and prepared ones, which hold packages and images for faster runs."""
     if context.invoked_subcommand is None:
         _boxes()
 
@@ -239,11 +239,32 @@ def make_box(profile: str) -> int:
     return command(profile)
 
 
+@boxes.command("build")
+@click.argument("system")
+@click.option("--provider", metavar="NAME", help="virtualbox or libvirt (default: the first that this host has).")
+@click.option("--again", is_flag=True, help="Build it even if it exists, from the newest image.")
+@click.option("--mirror", metavar="URL", help="Take the image from this folder, which has the distribution's files.")
+@click.option("--key", metavar="FINGERPRINT", help="Of the mirror's own signing-key.asc, which signs its SHA256SUMS.")
+@click.option("--sha256", metavar="DIGEST", help="The image's checksum, instead of published checksums.")
+@friendly
+def build_box(
+    system: str, *, provider: str | None, again: bool, mirror: str | None, key: str | None, sha256: str | None
+) -> int:
+    """Build a box of SYSTEM from its distribution's cloud image, verified.
+
+    SYSTEM is ubuntu-24.04, ubuntu-26.04, debian-13, almalinux-9 or almalinux-10. The box is kubetui/SYSTEM.
+    """
+    from kubetui.cli.boxes import build as command
+    from kubetui.software.images import Source
+
+    return command(system, provider=provider, source=Source(mirror, key, sha256), again=again)
+
+
 @boxes.command("remove")
 @click.argument("key")
 @friendly
 def remove_box(key: str) -> int:
-    """Remove a prepared box."""
+    """Remove a box: KEY is its first column in `kubetui boxes`."""
     from kubetui.cli.boxes import remove as command
 
     return command(key)

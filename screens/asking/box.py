@@ -106,10 +106,6 @@ def _must_ask(plan: Plan) -> bool:
 
 
 def _propose(app: App[object], offer: Offer, then: Callable[[Plan], object]) -> None:
-    if boxes.BUILDER is None:
-        app.push_screen(Refused(offer.refusal()))
-        return
-
     def built(found: Plan | KubetuiError | None) -> None:
         if isinstance(found, KubetuiError):
             app.push_screen(Refused(found))

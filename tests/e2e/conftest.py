@@ -101,6 +101,7 @@ class Lab:
             **os.environ,
             "XDG_STATE_HOME": str(self.state),
             "XDG_CONFIG_HOME": str(self.state / "config"),
+            "XDG_CACHE_HOME": str(self.state / "cache"),
             "KUBECONFIG": str(self.folder / "kubeconfig"),
         }
 
@@ -126,6 +127,12 @@ class Lab:
         if check:
             assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done
+
+    def refused(self, *words: str, timeout: float = 900) -> str:
+        """Run a command that has to fail; return what it prints to stderr."""
+        done = self._run(words, check=False, timeout=timeout)
+        assert done.returncode != 0, f"{words}: {done.stdout[-4000:]}"
+        return done.stderr
 
     def kubetui(self, *words: str, check: bool = True, timeout: float = 900) -> str:
         done = self._run(self.command(*words), check=check, timeout=timeout)

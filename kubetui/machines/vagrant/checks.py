@@ -13,7 +13,7 @@ from kubetui.base.check import Check
 from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
 from kubetui.base.system import System, install_hint, plugin_hint
-from kubetui.machines.vagrant import virtualbox
+from kubetui.machines.vagrant import libvirt, virtualbox
 from kubetui.machines.vagrant.catalogue.check import box_checks
 from kubetui.machines.vagrant.commandline import environment
 from kubetui.machines.vagrant.settings import machines_document
@@ -43,6 +43,8 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     checks += [options_check(plan), *boxes]
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
+    if kind.name == "libvirt":
+        checks.append(libvirt.kvm_check(usable=await libvirt.has_kvm()))
     return tuple(checks)
 
 

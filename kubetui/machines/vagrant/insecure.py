@@ -27,6 +27,19 @@ def key_files(home: Path) -> tuple[Path, ...]:
     return tuple(path for path in found if path.is_file())
 
 
+def public_keys(home: Path) -> str:
+    """Return Vagrant's well-known public keys, one a line; Vagrant replaces them when a machine first starts.
+
+    Vagrant looks for the whole line, including the comment of its own files.
+    """
+    lines = []
+    for file in key_files(home):
+        key = asyncssh.read_private_key(str(file))
+        key.set_comment("vagrant insecure public key")
+        lines.append(key.export_public_key().decode())
+    return "".join(lines)
+
+
 @lru_cache(maxsize=8)
 def _key(path: Path, _changed: int) -> asyncssh.SSHKey:
     # cached: reading an RSA key checks it, which blocks every thread for 40 ms

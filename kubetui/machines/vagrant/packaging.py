@@ -133,9 +133,13 @@ class Packaging:
                 await self._vagrant(package_arguments(machine, file, work / "info.json"))
             else:
                 await self._by_hand(container_name(cluster, machine), base, work, file)
-            await self._vagrant(add_arguments(name, file, self._provider))
+            await self.add(name, file)
         finally:
             shutil.rmtree(work)
+
+    async def add(self, name: str, file: Path) -> None:
+        """Add a `.box` file to Vagrant's store, replacing a box of that name. Raises RunError when Vagrant fails."""
+        await self._vagrant(add_arguments(name, file, self._provider))
 
     async def remove(self, name: str) -> None:
         """Remove a box from Vagrant's store. Raises RunError when Vagrant fails.
@@ -175,11 +179,16 @@ class Packaging:
 
     async def _command(self, argv: Sequence[str], log: LineSink | None = None) -> None:
         folder = self._folder if self._folder.is_dir() else Path("/")
-        finished = await run(argv, cwd=folder, env=commandline.environment(), log=log or self._log)
-        if finished.code:
-            last = finished.tail[-1] if finished.tail else "no output"
-            raise RunError(
-                f"{Path(argv[0]).name} failed with exit code {finished.code}: {last}",
-                fix="No part of the box was kept; run the same command to try again.",
-                id="PACKAGE",
-            )
+        await carry_out(argv, folder, log or self._log)
+
+
+async def carry_out(argv: Sequence[str], folder: Path, log: LineSink) -> None:
+    """Run a program that helps to make a box. Raises RunError with its last line when it fails."""
+    finished = await run(argv, cwd=folder, env=commandline.environment(), log=log)
+    if finished.code:
+        last = next((line for line in reversed(finished.tail) if line.strip()), "no output")
+        raise RunError(
+            f"{Path(argv[0]).name} failed with exit code {finished.code}: {last}",
+            fix="No part of the box was kept; run the same command to try again.",
+            id="PACKAGE",
+        )

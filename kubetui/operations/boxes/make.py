@@ -20,6 +20,7 @@ from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
 from kubetui.machines.make import make as provider_of
+from kubetui.machines.vagrant import insecure
 from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.packaging import Packaging, StoredBox
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
@@ -103,7 +104,7 @@ async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
     try:
         # without a key from Vagrant, the base box brings its own key, which stays
         made = VagrantProject(cluster.folder).key(machine.name, plan.provider.name)
-        keys = vagrant_keys() if made.is_file() else ""
+        keys = insecure.public_keys(vagrant_home()) if made.is_file() else ""
         result = await node.carry_out("unidentify", clean_up(plan.user, keys), lambda _line: None)
         if not result.ok:
             raise RunError(f"The machine's identity could not be removed: {result.last}", id="PACKAGE")
@@ -118,23 +119,6 @@ async def _halted(machine: Machine, provider: Provider) -> None:
         if time.monotonic() > end:
             raise RunError(f"{machine.name} did not turn itself off within {OFF_SECONDS:.0f} s.", id="PACKAGE")
         await asyncio.sleep(0.5)
-
-
-def vagrant_keys() -> str:
-    """Return Vagrant's well-known public keys, one per line; Vagrant replaces them when a machine first starts.
-
-    Vagrant looks for the whole line, including the comment of its own files.
-    """
-    import asyncssh  # noqa: PLC0415 - slow to import, and only needed here
-
-    from kubetui.machines.vagrant import insecure  # noqa: PLC0415 - imports asyncssh
-
-    lines = []
-    for file in insecure.key_files(vagrant_home()):
-        key = asyncssh.read_private_key(str(file))
-        key.set_comment("vagrant insecure public key")
-        lines.append(key.export_public_key().decode())
-    return "".join(lines)
 
 
 def info(profile: Profile, base: StoredBox) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from kubetui.base.errors import HostError, RunError
+from kubetui.base.download import Progress
+from kubetui.base.errors import HostError, KubetuiError, RunError
 from kubetui.base.text import LineSink
 from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant.catalogue import known
 from kubetui.machines.vagrant.catalogue.check import Need, is_missing, judged, needs, obtainable
 from kubetui.operations.boxes.choice import use
+from kubetui.operations.boxes.cloud import build as builder
 from kubetui.profile.plan import Plan
 
 
@@ -23,12 +26,41 @@ class Builder(Protocol):
         None where its server does not say. Raises nothing.
         """
 
-    async def build(self, system: str, provider: str, say: LineSink, stop: Stop) -> str:
+    async def build(self, system: str, provider: str, say: LineSink) -> str:
         """Build a box, add it to Vagrant's store and return its name; cut short, a later call goes on."""
 
 
-BUILDER: Builder | None = None
-"""What builds boxes; None in a kubetui without it, which then only says what to do."""
+class CloudBuilder:
+    """Builds boxes as `kubetui boxes build` does."""
+
+    async def download(self, system: str) -> int | None:
+        """Ask the distribution's server, unless the image is here."""
+        try:
+            return await builder.download_size(builder.system_of(system))
+        except KubetuiError:
+            return None  # the build itself says what is wrong, once somebody wants it
+
+    async def build(self, system: str, provider: str, say: LineSink) -> str:
+        """Build, and say how far the download is."""
+        return await builder.build(builder.system_of(system), provider, say, _spoken(say))
+
+
+def _spoken(say: LineSink) -> Progress:
+    """Return a progress that says a line for each tenth of a download, from the event loop's own thread."""
+    loop, last = asyncio.get_running_loop(), 0
+
+    def progress(done: int, whole: int | None) -> None:
+        nonlocal last
+        tenth = done * 10 // whole if whole else 0
+        if whole and tenth > last:
+            last = tenth
+            loop.call_soon_threadsafe(say, f"{done / 1e6:.0f} of {whole / 1e6:.0f} MB are here")
+
+    return progress
+
+
+BUILDER: Builder = CloudBuilder()
+"""What builds boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +110,7 @@ async def offer(plan: Plan) -> Offer | None:
     answer = await obtainable(need)
     if answer.found:
         return None
-    download = await BUILDER.download(system) if BUILDER else None
+    download = await BUILDER.download(system)
     return Offer(plan, system, command, judged(need, answer).message, download)
 
 
@@ -87,10 +119,8 @@ async def accept(offered: Offer, say: LineSink, stop: Stop) -> Plan:
 
     Raises StoppedError when it is stopped at once, HostError or RunError when it cannot be built.
     """
-    if BUILDER is None:
-        raise offered.refusal()
     with stop.cancels_this():
-        name = await BUILDER.build(offered.system, offered.plan.provider.name, say, stop)
+        name = await BUILDER.build(offered.system, offered.plan.provider.name, say)
     plan = use(offered.plan, name)
     if unnamed(plan):
         raise RunError(f"The box {name} was built, and Vagrant does not have it.", fix=offered.command, id="BOX-NONE")

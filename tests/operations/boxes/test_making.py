@@ -17,8 +17,9 @@ from kubetui.engine.events import Event
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Connect
 from kubetui.engine.stop import Stop
-from kubetui.machines.vagrant import packaging
+from kubetui.machines.vagrant import insecure, packaging
 from kubetui.machines.vagrant.packaging import add_arguments, package_arguments, stored, tar_arguments
+from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.operations.boxes import make as boxmaker
 from kubetui.operations.boxes import store
 from kubetui.operations.boxes.anonymise import clean_up
@@ -182,7 +183,7 @@ async def test_the_master_of_a_removed_boxs_clones_is_named(making: Making, home
 
 
 def test_the_insecure_public_key_has_the_comment_that_vagrant_looks_for(making: Making) -> None:
-    (line,) = boxmaker.vagrant_keys().splitlines()
+    (line,) = insecure.public_keys(vagrant_home()).splitlines()
     assert line.startswith("ssh-ed25519 ")
     assert line.endswith(" vagrant insecure public key")
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kubetui.base.errors import HostError, RunError
-from kubetui.base.text import nowhere
+from kubetui.base.download import Progress
+from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.text import LineSink, nowhere
 from kubetui.engine.stop import Stop
 from kubetui.operations.boxes import offer as boxes
-from kubetui.operations.boxes.offer import accept, offer
+from kubetui.operations.boxes.cloud import build as cloud
+from kubetui.operations.boxes.offer import CloudBuilder, accept, offer
+from kubetui.software.images import System
 from tests.boxserver import Server, serving
 from tests.fakebuilder import FakeBuilder
 from tests.machines.vagrant.standin import plan, record
@@ -51,13 +55,14 @@ async def test_an_offer_says_why_and_how_much_it_downloads(server: Server, build
     assert not builder.built
 
 
-async def test_without_a_builder_the_command_is_told() -> None:
+async def test_the_refusal_tells_the_command(builder: FakeBuilder) -> None:
     found = await offer(plan())
     assert found is not None
-    with pytest.raises(HostError, match="does not have it") as caught:
-        await accept(found, nowhere, Stop())
-    assert caught.value.id == "BOX-NONE"
-    assert COMMAND in caught.value.fix
+    refusal = found.refusal()
+    assert "does not have it" in refusal.message
+    assert refusal.id == "BOX-NONE"
+    assert COMMAND in refusal.fix
+    assert not builder.built
 
 
 async def test_a_catalogue_that_does_not_answer_is_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,3 +114,27 @@ async def test_a_box_that_is_not_there_after_all_is_an_error(builder: FakeBuilde
     assert found is not None
     with pytest.raises(RunError, match="Vagrant does not have it"):
         await accept(found, nowhere, Stop())
+
+
+async def test_the_real_builder_tells_each_tenth_of_a_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def build(system: System, provider: str, say: LineSink, progress: Progress) -> str:
+        for done in range(0, 101, 5):
+            await asyncio.to_thread(progress, done * 4_000_000, 400_000_000)
+        await asyncio.to_thread(progress, 1, None)
+        say("packing")
+        return f"kubetui/{system.name} {provider}"
+
+    monkeypatch.setattr(cloud, "build", build)
+    said: list[str] = []
+    assert await CloudBuilder().build("debian-13", "libvirt", said.append) == "kubetui/debian-13 libvirt"
+    assert said[:2] == ["40 of 400 MB are here", "80 of 400 MB are here"]
+    assert said[-2:] == ["400 of 400 MB are here", "packing"]
+    assert len(said) == 11
+
+
+async def test_a_silent_server_makes_the_size_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def size(_system: System) -> int:
+        raise KubetuiError("no answer", id="DOWNLOAD")
+
+    monkeypatch.setattr(cloud, "download_size", size)
+    assert await CloudBuilder().download("debian-13") is None

@@ -12,7 +12,6 @@ from textual.screen import Screen
 from kubetui.operations.boxes import offer as boxes
 from kubetui.profile.plan import Plan
 from screens.asking.box import OfferBox, with_box
-from screens.asking.waiting import Refused
 from tests.fakebuilder import FakeBuilder
 from tests.machines.vagrant.standin import plan
 from tests.screens.apps import OneScreen, until
@@ -53,16 +52,6 @@ async def test_only_y_builds_a_box_and_the_run_uses_it(builder: FakeBuilder) -> 
         await until(pilot, lambda: found)
     assert builder.built == [("debian-13", "virtualbox")]
     assert found[0].box == "kubetui/debian-13"
-
-
-async def test_without_a_builder_the_command_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boxes, "BUILDER", None)
-    found: list[Plan] = []
-    async with OneScreen(Screen).run_test(size=SIZE) as pilot:
-        with_box(pilot.app.app, plan(), found.append)
-        await until(pilot, lambda: isinstance(pilot.app.screen, Refused))
-        assert COMMAND in words(pilot)
-    assert not found
 
 
 async def test_a_box_that_is_there_or_named_is_not_asked_about(tmp_path: Path) -> None:
