@@ -101,4 +101,5 @@ CHECK = Step(
     recipe=_verify,
     run=_check,
     instead=_look,
+    looks=True,
 )
