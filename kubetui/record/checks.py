@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from kubetui.base.check import Check, Status
 from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster
 
-_STATUSES: Final[tuple[Status, ...]] = ("ok", "warning", "failed", "not checked")
+_STATUSES: Final[Mapping[str, Status]] = {status: status for status in get_args(Status)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,12 @@ def read(cluster: Cluster) -> Checks | None:
     try:
         document = json.loads(_file(cluster).read_text(encoding="utf-8"))
         return Checks(float(document["at"]), tuple(map(_check, document["checks"])))
-    except (OSError, ValueError, LookupError, TypeError, StopIteration):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
 def _check(values: dict[str, str]) -> Check:
-    status = next(known for known in _STATUSES if known == values["status"])
-    return Check(str(values["name"]), status, str(values["message"]), str(values["fix"]))
+    return Check(str(values["name"]), _STATUSES[values["status"]], str(values["message"]), str(values["fix"]))
 
 
 def _file(cluster: Cluster) -> Path:

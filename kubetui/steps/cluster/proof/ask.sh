@@ -2,7 +2,7 @@
 # shellcheck disable=SC2016 # the inner bash has its own arguments
 
 end=$((SECONDS + 6))
-told() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$(tr '\n\t' '  ' <<<"$4")"; }
+told() { printf '%s %s %s %s\n' "$1" "$2" "$3" "$(tr '\n' ' ' <<<"$4")"; }
 inside() { nsenter --target "$PID" --net timeout 3 bash -c "$@" 2>&1; }
 call() { # ADDRESS PORT: the line that a server says
   inside 'exec 3<>"/dev/tcp/$1/$2" && IFS= read -r line <&3 && printf "%s\n" "$line"' call "$1" "$2"
@@ -25,11 +25,11 @@ service() { # several at once: each goes to a pod of the service's choice
     [[ -n $said ]] || sleep 0.3
   done
   if [[ -n $said ]]; then
-    told service "" 0 "$(sort -u <<<"$said")"
+    told service - 0 "$(sort -u <<<"$said")"
   elif said=$(call "${SERVICE%:*}" "${SERVICE#*:}"); then
-    told service "" 0 "$said"
+    told service - 0 "$said"
   else
-    told service "" "$?" "$said"
+    told service - "$?" "$said"
   fi
 }
 dns() {

@@ -11,4 +11,4 @@ systemctl is-active --quiet "$NAME.timer" ||
     kubectl --kubeconfig=/etc/kubernetes/admin.conf delete "${selected[@]}" --selector="app.kubernetes.io/instance=$NAME"
 kubectl apply --request-timeout=10s --filename=- <<<"${MANIFEST//@SANDBOX_IMAGE@/$pause}" >/dev/null
 kubectl get service "$NAME" --namespace=kube-system --request-timeout=10s \
-  --output='jsonpath={.spec.clusterIP}{"\t"}{.spec.ports[0].nodePort}{"\n"}'
+  --output='jsonpath={.spec.clusterIP} {.spec.ports[0].nodePort}{"\n"}'

@@ -40,12 +40,10 @@ class Resolver:
 
 
 def resolver(lines: Sequence[str]) -> Resolver:
-    """Read a pod's resolv.conf; the last search domain that begins with `svc.` holds the cluster's domain."""
-    words = [line.split() for line in lines]
-    server = next((parts[1] for parts in words if parts[:1] == ["nameserver"] and len(parts) > 1), "")
-    searched = (domain for parts in words if parts[:1] == ["search"] for domain in parts[1:])
-    domains = [domain.removeprefix("svc.") for domain in searched if domain.startswith("svc.")]
-    return Resolver(server, domains[-1] if domains else "cluster.local")
+    """Read what serve.sh prints of a pod's resolv.conf: its name servers, and its search domain `svc.DOMAIN`."""
+    servers = [line.removeprefix("nameserver ") for line in lines if line.startswith("nameserver ")]
+    domains = [line.removeprefix("svc.") for line in lines if line.startswith("svc.")]
+    return Resolver(servers[0] if servers else "", domains[0] if domains else "cluster.local")
 
 
 def query(name: str) -> str:

@@ -122,7 +122,7 @@ async def _with_pods(scene: Scene, seen: _Seen, tell: Callable[..., None]) -> No
     """Make the checks that need the proof's own pods."""
     name = commands.new_name()
     try:
-        address, _, port = (await scene.first.read(commands.begin(scene.plan, name))).strip().partition("\t")
+        address, _, port = (await scene.first.read(commands.begin(scene.plan, name))).strip().partition(" ")
         servers = await _pods(scene, seen, name, tell)
         ports = asyncio.create_task(_ports(scene, servers, int(port)))
         try:
@@ -170,9 +170,7 @@ async def _pods(scene: Scene, seen: _Seen, name: str, tell: Callable[..., None])
         served = dict(zip((machine.name for machine in wanted), await serving, strict=True))
     finally:
         serving.cancel()
-    rows = [line.split("\t") for line in listed.splitlines()]
-    running = {row[1]: row[3] for row in rows if row[0] == "pod" and row[2] == "Running" and row[3]}
-    said = {row[1]: row[2] for row in rows if row[0] == "said"}
+    running, said = _running(listed)
     problems = [
         Problem(f"no pod runs on {machine.name}: {said.get(machine.name) or 'none was scheduled there'}", _fix(machine))
         for machine in scene.machines
@@ -189,6 +187,20 @@ async def _pods(scene: Scene, seen: _Seen, name: str, tell: Callable[..., None])
         for node, found in served.items()
         if not isinstance(found, str) and node in running
     }
+
+
+def _running(listed: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the addresses of the running pods by node, and the last event of each other pod."""
+    running, said = {}, {}
+    for line in listed.splitlines():
+        match line.split(" "):
+            case ["said", node, *words]:
+                said[node] = " ".join(words)
+            case ["pod", node, "Running", _, address] if address:
+                running[node] = address
+            case _:
+                pass
+    return running, said
 
 
 def _fix(machine: Machine) -> str:

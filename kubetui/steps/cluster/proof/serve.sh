@@ -22,4 +22,4 @@ until nsenter --target "$pid" --net ss --listening --tcp --numeric --no-header "
   sleep 0.05
 done
 printf 'pid %s\n' "$pid"
-grep -E '^(nameserver|search) ' "/proc/$pid/root/etc/resolv.conf" || true
+grep --only-matching --extended-regexp '^nameserver \S+|\bsvc\.\S+' "/proc/$pid/root/etc/resolv.conf" || true

@@ -44,8 +44,8 @@ class Answer:
 
 def answers_in(text: str) -> tuple[Answer, ...]:
     """Parse the output of ask.sh."""
-    rows = (line.split("\t") for line in text.splitlines())
-    return tuple(Answer(row[0], row[1], int(row[2]), row[3].strip()) for row in rows if len(row) > 3)  # noqa: PLR2004
+    rows = (line.split(" ", 3) for line in text.splitlines())
+    return tuple(Answer(kind, target, int(status), said.strip()) for kind, target, status, said in rows)
 
 
 def targets(nodes: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
