@@ -39,17 +39,18 @@ async def _prove_rest(task: Task) -> None:
 
 async def _proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
     def tell(check: Check) -> None:
-        for line in lines_of(check):
-            task.log(line)
+        task.log(line_of(check))
+        for advice in check.fix.splitlines():
+            task.log(f"  {advice}")
 
     scene = Scene(task.plan, machines, task.run.nodes, task.run.cluster.kubeconfig, tell, log=task.log)
     task.run.checks = await prove(scene)
     return task.run.checks
 
 
-def lines_of(check: Check) -> list[str]:
-    """Return a check as lines of text: its result, then what to do about it."""
-    return [f"{check.status}: {check.name}: {check.message}", *(f"  {line}" for line in check.fix.splitlines())]
+def line_of(check: Check) -> str:
+    """Return a check's result as a line of text."""
+    return f"{check.status}: {check.name}: {check.message}"
 
 
 def failure(cluster: str, checks: Sequence[Check]) -> StepFailedError:
@@ -60,7 +61,7 @@ def failure(cluster: str, checks: Sequence[Check]) -> StepFailedError:
         f"{len(failed)} of {len(checks)} checks of the cluster failed. {said}.",
         fix=f"{failed[0].fix}\nTo check again at any time: kubetui check {cluster}".strip(),
         id="PROOF",
-        tail=tuple(line for check in checks for line in lines_of(check)),
+        tail=tuple(map(line_of, checks)),
     )
 
 
