@@ -65,9 +65,9 @@ def end(name: str) -> Command:
     return Command(END, {"NAME": name}, timeout=60)
 
 
-def stop(name: str) -> Command:
+def stop() -> Command:
     """Return the command that stops the server in a node's pod."""
-    return Command(STOP, {"NAME": name}, timeout=30)
+    return Command(STOP, timeout=30)
 
 
 def manifest(name: str) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def _wrong(found: Answer, expected: IPv4Address) -> str:
 
 def _core_dns(pods: Sequence[Pod]) -> Problem | None:
     """Return why no pod of CoreDNS is ready; None if one is."""
-    mine = [pod for pod in pods if pod.namespace == "kube-system" and pod.name.startswith("coredns-")]
+    named = [pod for pod in pods if pod.namespace == "kube-system" and pod.name.startswith("coredns-")]
+    mine = [pod for pod in named if pod.status != "Terminating"]
     if any(pod.ready for pod in mine):
         return None
     if not mine:

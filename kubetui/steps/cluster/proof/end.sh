@@ -3,4 +3,4 @@
 # in the foreground: the pods go before the daemon set
 kubectl delete daemonsets,services --namespace=kube-system --selector="app.kubernetes.io/instance=$NAME" \
   --cascade=foreground --ignore-not-found --timeout=30s >/dev/null
-systemctl stop "$NAME.timer" 2>/dev/null || true
+systemctl stop 'kubetui-proof-*.timer'

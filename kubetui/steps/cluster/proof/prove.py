@@ -143,7 +143,7 @@ _PODS_FIX: Final = "Try it by hand: kubectl --namespace=kube-system get daemonse
 
 async def _end(scene: Scene, name: str) -> None:
     """Remove everything; what cannot be removed now goes when its time is over."""
-    stops = (_tolerant(node.read(commands.stop(name))) for node in scene.nodes.values())
+    stops = (_tolerant(node.read(commands.stop())) for node in scene.nodes.values())
     try:
         async with asyncio.timeout(_ENDING):
             said = await asyncio.gather(_tolerant(scene.first.read(commands.end(name))), *stops)

@@ -1,3 +1,4 @@
-# shellcheck shell=bash # values: NAME
+# shellcheck shell=bash
 
-systemctl stop "$NAME-server" 2>/dev/null || true
+# also those of an earlier proof that was killed
+systemctl stop 'kubetui-proof-*-server.service'

@@ -186,9 +186,9 @@ def test_the_end_waits_for_the_pods_and_stops_the_timer_last(box: Box) -> None:
     assert box.run(commands.end(NAME)).returncode == 0
     delete, stop = box.called("")
     assert "--cascade=foreground" in delete
-    assert stop == f"systemctl stop {NAME}.timer"
+    assert stop == "systemctl stop kubetui-proof-*.timer"
     box.program("kubectl", "exit 1")
     assert box.run(commands.end(NAME)).returncode == 1
     assert len(box.called("")) == 1
-    assert box.run(commands.stop(NAME)).returncode == 0
-    assert box.called("systemctl") == [f"systemctl stop {NAME}-server"]
+    assert box.run(commands.stop()).returncode == 0
+    assert box.called("systemctl") == ["systemctl stop kubetui-proof-*-server.service"]
