@@ -1,7 +1,8 @@
 """The checks on a cluster's screen: the last ones, and new ones."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,18 @@ SILENT = Check(
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
+    # the screen shows the home folder as a tilde
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     cluster = Folder("lab")
     cluster.create()
     cluster.profile.write_text("schema: 1\nname: lab\n")
-    return cluster
+    yield cluster
+    monkeypatch.undo()
+    time.tzset()
 
 
 def app(runs: Runs) -> OneScreen:
@@ -122,8 +127,7 @@ def test_the_worst_comes_first_and_the_rest_is_left_to_the_command() -> None:
 
 
 def test_checked(snap_compare: Snap, state: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.time", lambda: BEGAN)
-    record.keep(state, (*FINE, SILENT))
-    monkeypatch.undo()
-    monkeypatch.setenv("XDG_STATE_HOME", str(state.folder.parents[2]))
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time", lambda: BEGAN)
+        record.keep(state, (*FINE, SILENT))
     assert snap_compare(app(nothing), terminal_size=SIZE)
