@@ -47,7 +47,9 @@ class Scene:
         """The connection of the control plane, which runs kubectl. Raises RunError without one."""
         name = self.plan.control_plane.name
         if name not in self.nodes:
-            raise RunError(f"SSH does not reach {name}: {self.unreachable.get(name, 'it was never connected')}")
+            why = self.unreachable.get(name, "it was never connected")
+            fix = f"Start it, or run: kubetui up {self.plan.profile.name}"
+            raise RunError(f"SSH does not reach {name}: {why}", fix=fix)
         return self.nodes[name]
 
 
