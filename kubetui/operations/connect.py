@@ -36,7 +36,7 @@ async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> Node:
             fix = f"Start it with: kubetui up {cluster.name}"
             raise RunError(f"{machine.name}, {_role(machine)}, is {state}.", fix=fix) from None
         raise
-    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _RUNNING)
+    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys, first_sight=not endpoint.personal), _RUNNING)
     await node.connect(nowhere)
     return node
 
