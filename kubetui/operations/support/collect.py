@@ -45,6 +45,7 @@ _PLAIN: Final = (
 )
 _DOCUMENTS: Final = (
     ("machines.json", "the settings for Vagrant"),
+    ("checks.json", "the last checks of the cluster"),
     ("timings.json", "how long each task of the last run took"),
 )
 _LOGS: Final = (
