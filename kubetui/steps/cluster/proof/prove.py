@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.base.errors import KubetuiError, RunError
@@ -21,7 +21,6 @@ from kubetui.steps.cluster.proof import commands, dns, nodeport, state, traffic
 from kubetui.steps.cluster.proof.findings import NAMES, Problem, not_checked, verdict
 from kubetui.steps.cluster.proof.traffic import Answer
 
-T = TypeVar("T")
 _ENDING: Final = 60.0
 """Seconds that the removal of the pods may take; a timer in the cluster goes on with it."""
 _TRAFFIC: Final = ("pod-to-pod", "dns", "service")
@@ -94,7 +93,7 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
         tell(state.judge_nodes(seen.nodes, scene.machines, scene.unreachable, cluster))
         await _with_pods(scene, seen, tell)
         try:
-            after = state.pods_of(await scene.first.read(Command(ALL_PODS)))
+            after = await _all_pods(scene)
         except RunError as error:
             tell(not_checked("trouble", error.message))
         else:
@@ -114,10 +113,18 @@ async def _api(scene: Scene) -> Check:
 
 async def _look(scene: Scene) -> _Seen:
     """Read nodes and pods. Raises RunError if the API server does not answer."""
-    first = scene.first
-    nodes, pods = await asyncio.gather(first.read(Command(NODES)), first.read(Command(ALL_PODS)))
+    nodes, pods = await asyncio.gather(scene.first.read(Command(NODES)), _all_pods(scene))
     ready_names = state.ready_nodes(nodes)
-    return _Seen(nodes, state.pods_of(pods), tuple(each for each in scene.machines if each.name in ready_names))
+    return _Seen(nodes, pods, tuple(each for each in scene.machines if each.name in ready_names))
+
+
+async def _all_pods(scene: Scene) -> tuple[state.Pod, ...]:
+    """Read the pods of every namespace. Raises RunError if the API server does not answer."""
+    text = await scene.first.read(Command(ALL_PODS))
+    try:
+        return state.pods_of(text)
+    except ValueError as error:
+        raise RunError(f"kubectl's table of pods cannot be read: {error}") from error
 
 
 async def _with_pods(scene: Scene, seen: _Seen, tell: Callable[..., None]) -> None:
@@ -125,8 +132,9 @@ async def _with_pods(scene: Scene, seen: _Seen, tell: Callable[..., None]) -> No
     name = commands.new_name()
     try:
         address, _, port = (await scene.first.read(commands.begin(scene.plan, name))).strip().partition(" ")
+        number = int(port)
         servers = await _pods(scene, seen, name, tell)
-        ports = asyncio.create_task(_ports(scene, servers, int(port)))
+        ports = asyncio.create_task(_ports(scene, servers, number))
         try:
             for check in await _traffic(scene, seen, servers, f"{address}:80"):
                 tell(check)
