@@ -137,7 +137,7 @@ def check(name: str, *, as_json: bool) -> int:
 
     Starts a small pod on every node for some seconds, and leaves nothing. Exit code 8 if a check fails.
     """
-    from kubetui.cli.check import check as command
+    from kubetui.cli.clusters import check as command
 
     return command(name, as_json=as_json)
 

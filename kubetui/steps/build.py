@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kubetui.engine.step import Step
-from kubetui.steps.cluster.check import CHECK, COMPLETION
+from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
-from kubetui.steps.cluster.proof.step import PROOF
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.start import CONNECT, FACTS, START

@@ -8,7 +8,7 @@ import pytest
 
 from kubetui.base.check import Check
 from kubetui.base.errors import BusyError, ExitCode
-from kubetui.cli import check as command
+from kubetui.cli import clusters as command
 from kubetui.cluster.folder import Cluster
 from kubetui.operations.check import check as operation
 from kubetui.record import checks as record
@@ -35,7 +35,7 @@ def finds(monkeypatch: pytest.MonkeyPatch, *checks: Check) -> None:
             tell(each)
         return checks
 
-    monkeypatch.setattr(command, "operation", found)
+    monkeypatch.setattr("kubetui.operations.check.check", found)
 
 
 def test_each_check_is_a_line_and_a_failed_one_has_an_exit_code(
