@@ -22,6 +22,7 @@ from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
 COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
@@ -75,7 +76,7 @@ async def _look(task: Task) -> None:
     end = time.monotonic() + LOOK_SECONDS
     while True:
         text = await task.node.read(Command(NODES))
-        ready = ready_nodes(text)
+        ready = frozenset(ready_nodes(text))
         if {task.machine.name, *joined} <= ready or time.monotonic() > end:
             break
         await asyncio.sleep(LOOK_PAUSE)
@@ -88,16 +89,6 @@ def _joined(task: Task) -> frozenset[str]:
     joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
     ended = task.run.outcomes.items()
     return frozenset(each.machine for each, outcome in ended if each.step in joins and outcome in GOOD)
-
-
-def ready_nodes(table: str) -> frozenset[str]:
-    r"""Return the names of the Ready nodes in the output of `kubectl get nodes`.
-
-    >>> ready_nodes("NAME  STATUS\na  Ready\nb  NotReady\n")
-    frozenset({'a'})
-    """
-    rows = (line.split() for line in table.splitlines()[1:])
-    return frozenset(row[0] for row in rows if len(row) > 1 and row[1].split(",")[0] == "Ready")
 
 
 CHECK = Step(
