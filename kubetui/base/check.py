@@ -1,4 +1,4 @@
-"""The result of looking at one thing that a cluster needs of this host."""
+"""The result of one check: of what a cluster needs of this host, or of a cluster itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Status = Literal["ok", "warning", "failed", "not checked"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was checked and what was found; `fix` says what to do about anything but `ok`."""
+    """What was checked and what was found; `fix` says what to do about anything but `ok`, one advice a line."""
 
     name: str
     status: Status

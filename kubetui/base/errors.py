@@ -43,6 +43,8 @@ class ExitCode(IntEnum):
     BUSY = 6
     PARTLY = 7
     """The cluster works, but some machines failed to join it."""
+    UNHEALTHY = 8
+    """`kubetui check` found something that does not work."""
     BUG = 70
     """A bug in kubetui itself (EX_SOFTWARE of sysexits.h)."""
     STOPPED = 130

@@ -1,12 +1,17 @@
-"""`kubetui up` and `kubetui destroy`."""
+"""`kubetui up`, `kubetui check` and `kubetui destroy`."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from kubetui.base.check import Check, blocking
 from kubetui.base.errors import ExitCode, HostError, UsageError
 from kubetui.base.files import named
 from kubetui.base.redaction import url_user
@@ -163,7 +168,6 @@ def _scribe(plan: Plan) -> Scribe:
 
 async def _check_host(plan: Plan, name: str) -> None:
     """Raise HostError with everything that this host lacks for a plan; `name` is what the person calls its profile."""
-    from kubetui.base.check import blocking
     from kubetui.host.doctor import examine
 
     checks = blocking(await examine(plan))
@@ -203,3 +207,47 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     asyncio.run(removing())
     say(f"{name} is gone.")
     return ExitCode.OK
+
+
+def check(name: str, *, as_json: bool) -> int:
+    """Check that a cluster works; see `cli.main.check`."""
+    from kubetui.operations.check import check as operation
+
+    cluster = existing(name)
+    plan = Plan(profilefile.load(cluster.profile))
+    if plan.provider.rehearsal and not as_json:
+        say(f"This is a rehearsal: {outputs.NOTICE}; the checks are replayed from a recording.")
+    access = _reached(plan)
+
+    def tell(made: Check) -> None:
+        for line in () if as_json else outputs.check_lines(made):
+            say(line)
+
+    async def checking() -> tuple[Check, ...]:
+        stop = Stop()
+        on_signals(stop.at_once, hung_up=stop.at_once)
+        with stop.cancels_this():
+            return await operation(cluster, tell, lambda line: say(line, err=True), access)
+
+    made = asyncio.run(checking())
+    failed = blocking(made)
+    if as_json:
+        document = {
+            "cluster": name,
+            "rehearsal": plan.provider.rehearsal,
+            "ok": not failed,
+            "checks": [dataclasses.asdict(each) for each in made],
+        }
+        click.echo(json.dumps(document, indent=2))
+    return ExitCode.UNHEALTHY if failed else ExitCode.OK
+
+
+def _reached(plan: Plan) -> Access | None:
+    """Return the access to existing machines; without it, the check itself names those that do not answer."""
+    from kubetui.cli import hosts as existing_machines
+
+    try:
+        return existing_machines.meet(plan, accept_host_keys=False)
+    except HostError as error:
+        say(error.message, err=True)
+        return None

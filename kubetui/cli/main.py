@@ -130,6 +130,20 @@ def status(name: str | None, *, as_json: bool) -> int:
 
 @main.command()
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def check(name: str, *, as_json: bool) -> int:
+    """Check that a cluster works: nodes, pods, their network, DNS, services and node ports.
+
+    Starts a small pod on every node for some seconds, and leaves nothing. Exit code 8 if a check fails.
+    """
+    from kubetui.cli.clusters import check as command
+
+    return command(name, as_json=as_json)
+
+
+@main.command()
+@click.argument("name")
 @click.option(
     "--svg",
     is_flag=False,

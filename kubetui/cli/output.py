@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
-from kubetui.base.text import counted, duration
+from kubetui.base.check import Check
+from kubetui.base.text import counted, duration, harmless
 from kubetui.engine.events import (
+    Checked,
     Event,
     Line,
     NodesTable,
@@ -28,7 +30,16 @@ from kubetui.engine.progress import Progress
 
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
+CHECK_WIDTH = 12
+"""The width of a check's status in front of it."""
 NOTICE = "it creates no machines and changes nothing on this host"
+
+
+def check_lines(check: Check) -> list[str]:
+    """Return a check as lines of text: its result, and below it what to do about it."""
+    first = f"{check.status:<{CHECK_WIDTH}}{check.name}: {harmless(check.message)}"
+    advice = () if check.status == "ok" else check.fix.splitlines()
+    return [first, *(f"{'':<{CHECK_WIDTH}}{harmless(line)}" for line in advice)]
 
 
 class Output(Protocol):
@@ -79,11 +90,7 @@ class Plain:
         self._progress.apply(event)
         match event:
             case RunStarted():
-                self._width = max(map(len, event.machines))
-                if event.rehearsal:
-                    self._print(f"This is a rehearsal: {NOTICE}.")
-                machines, tasks = counted(len(event.machines), "machine"), counted(len(event.tasks), "task")
-                self._print(f"{event.cluster}: {machines}, {tasks}")
+                self._begun(event)
             case TaskStarted():
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
@@ -94,6 +101,8 @@ class Plain:
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
+            case Checked():
+                self._checked(event)
             case RunFinished():
                 self._summary(event)
                 if event.rehearsal:
@@ -101,6 +110,19 @@ class Plain:
             case _:
                 assert_never(event)
         self._status()
+
+    def _begun(self, event: RunStarted) -> None:
+        self._width = max(map(len, event.machines))
+        if event.rehearsal:
+            self._print(f"This is a rehearsal: {NOTICE}.")
+        machines, tasks = counted(len(event.machines), "machine"), counted(len(event.tasks), "task")
+        self._print(f"{event.cluster}: {machines}, {tasks}")
+
+    def _checked(self, event: Checked) -> None:
+        if event is self._progress.checks[0]:
+            self._print("\nThe checks of the rehearsal, replayed from a recording:" if event.rehearsal else "")
+        for line in check_lines(event.check):
+            self._print(line)
 
     def _ended(self, event: TaskFinished) -> None:
         title = event.task.step

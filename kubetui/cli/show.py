@@ -14,7 +14,8 @@ from kubetui.base.check import blocking
 from kubetui.base.errors import ExitCode, KubetuiError, UsageError
 from kubetui.base.files import named, write_private
 from kubetui.base.redaction import redacted
-from kubetui.base.text import counted, harmless
+from kubetui.base.text import counted
+from kubetui.cli.output import check_lines
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
 from kubetui.host.doctor import examine
@@ -148,7 +149,5 @@ def doctor(name: str | None, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
     for check in () if as_json else checks:
-        click.echo(f"{check.status:<11} {check.name}: {harmless(check.message)}")
-        if check.fix and check.status != "ok":
-            click.echo(f"{'':<11} {harmless(check.fix)}")
+        click.echo("\n".join(check_lines(check)))
     return ExitCode.HOST if blocking(checks) else ExitCode.OK

@@ -13,6 +13,7 @@ from kubetui.base.text import clean
 from kubetui.cluster.folder import log_of
 from kubetui.engine.events import (
     GOOD,
+    Checked,
     Event,
     Line,
     NodesTable,
@@ -68,6 +69,8 @@ class Engine:
         if run.nodes_table:
             table = "\n".join(redact(clean(line)) for line in run.nodes_table.split("\n"))
             self._emit(NodesTable(time.time(), table, rehearsal=run.plan.provider.rehearsal))
+        for check in run.checks:
+            self._emit(Checked.of(time.time(), check, rehearsal=run.plan.provider.rehearsal))
         finished = self._summary(began, results)
         self._emit(finished)
         for error in (*self._unexpected, *results):
@@ -113,9 +116,11 @@ class Engine:
         """Run a step's `instead`, if its own machine is fine and only others failed."""
         if step.instead is None:
             return
+        looking = {each.name for each in self._run.steps if each.looks}
         ended = {need: await asyncio.shield(self._running[need]) for need in needs}
         if self._stop.requested or any(
-            need.machine == machine.name and outcome not in GOOD for need, outcome in ended.items()
+            need.machine == machine.name and need.step not in looking and outcome not in GOOD
+            for need, outcome in ended.items()
         ):
             return
         log = self._logger(step, machine)

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kubetui.base.check import Check, Status
+from kubetui.base.redaction import redact
+
 
 class Outcome(StrEnum):
     """How a task ended."""
@@ -105,6 +108,29 @@ class NodesTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A check of the finished cluster: `status` is ok, warning, failed or not checked; `fix` has one advice a line."""
+
+    at: float
+    name: str
+    status: Status
+    message: str
+    fix: str = ""
+    rehearsal: bool = False
+
+    @classmethod
+    def of(cls, at: float, check: Check, *, rehearsal: bool) -> Checked:
+        """Return the event of a check."""
+        message, fix = redact(check.message), redact(check.fix)
+        return cls(at, check.name, check.status, message, fix, rehearsal)
+
+    @property
+    def check(self) -> Check:
+        """The check itself."""
+        return Check(self.name, self.status, self.message, self.fix)
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The run ended. `changed`, `failed` and `blocked` count tasks."""
 
@@ -131,7 +157,7 @@ class RunFinished:
         return bool(self.failed) and 0 < self.ready < self.nodes
 
 
-Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | RunFinished
+Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | Checked | RunFinished
 Sink = Callable[[Event], None]
 
 

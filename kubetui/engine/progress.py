@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kubetui.engine.events import (
     GOOD,
+    Checked,
     Event,
     Line,
     NodesTable,
@@ -44,6 +45,7 @@ class Progress:
     running: dict[TaskId, TaskStarted] = field(default_factory=dict)
     ended: dict[TaskId, TaskFinished] = field(default_factory=dict)
     table: str = ""
+    checks: list[Checked] = field(default_factory=list)
     finished: RunFinished | None = None
     _of: defaultdict[str, _Machine] = field(default_factory=lambda: defaultdict(_Machine))
 
@@ -66,6 +68,8 @@ class Progress:
                 self.table = event.text
             case RunFinished():
                 self.finished = event
+            case Checked():
+                self.checks.append(event)
             case Line():
                 pass
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError
 from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
@@ -69,9 +70,10 @@ class Step:
 
     `why` is the sentence for learners, `source` the page that the rule comes from. `recipe` renders the commands
     from the plan alone; `run` carries them out, for most steps with `recipe.follow_recipe`. With `in_turn`, each
-    machine waits for the one before it in the plan. `instead` is read-only and runs when the step cannot run
-    because other machines failed. Until a step with `installs` begins, a machine is as its box or its owner left it.
-    A plan has the step only if it is `wanted`.
+    machine waits for the one before it in the plan. `instead` leaves no change, and runs when the step cannot run
+    because other machines failed. A step that only `looks` does not keep a later `instead` from running. Until a
+    step with `installs` begins, a machine is as its box or its owner left it. A plan has the step only if it is
+    `wanted`.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Step:
     run: Callable[[Task], Awaitable[Outcome]] = field(compare=False)
     in_turn: bool = False
     installs: bool = True
+    looks: bool = False
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
 
@@ -118,6 +121,8 @@ class Run:
     """What the first survey found, by machine and step."""
     nodes_table: str = ""
     """The output of `kubectl get nodes -o wide`, read by the last step."""
+    checks: tuple[Check, ...] = ()
+    """The checks of the finished cluster."""
     ready: frozenset[str] | None = None
     """The machines whose nodes the last step saw Ready; None until it has looked."""
     outcomes: dict[TaskId, Outcome] = field(default_factory=dict)

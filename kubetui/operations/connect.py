@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
-from kubetui.base.text import LineSink
+from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.provider import Provider
+from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.step import Connect
 from kubetui.machines.vagrant import insecure
 from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.profile.plan import Machine
+from kubetui.remote.connection import Patience
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node
 from kubetui.remote.ssh import SshNode
+
+_RUNNING: Final = Patience(boot=4)
+"""How long a machine may take to answer that should be running."""
+
+
+async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> Node:
+    """Connect to a machine that should be running, at the endpoint that its provider reports now.
+
+    Raises RunError when it is stopped or does not answer.
+    """
+    try:
+        endpoint = await provider.endpoint(machine)
+    except KubetuiError:
+        state = (await provider.states())[machine.name]
+        if state in {MachineState.STOPPED, MachineState.ABSENT}:
+            fix = f"Start it with: kubetui up {cluster.name}"
+            raise RunError(f"{machine.name}, {_role(machine)}, is {state}.", fix=fix) from None
+        raise
+    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys, first_sight=not endpoint.personal), _RUNNING)
+    await node.connect(nowhere)
+    return node
+
+
+def _role(machine: Machine) -> str:
+    return "the control plane" if machine.first else f"a {machine.role}"
 
 
 def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:

@@ -18,21 +18,17 @@ from kubetui.base.errors import HostError, KubetuiError, RunError
 from kubetui.base.system import this_system
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import CONTAINERS, NODES, PODS, Table, aligned_table, tabbed_table
-from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import endpoint_of
 from kubetui.machines.make import make
 from kubetui.machines.vagrant import commandline
+from kubetui.operations.connect import visit
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
-from kubetui.remote.connection import Patience
-from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node
 from kubetui.remote.reach import ssh_words
-from kubetui.remote.ssh import SshNode
 
 _TIMEOUT: Final = 20.0
-_PATIENCE: Final = Patience(boot=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +89,7 @@ class Observer:
 async def control_plane(cluster: Cluster) -> Node:
     """Connect to the machine that ran `kubeadm init`, at the endpoint that its provider reports now."""
     plan = _plan(cluster)
-    machine = plan.control_plane
-    provider = make(plan, cluster.folder)
-    try:
-        endpoint = await provider.endpoint(machine)
-    except KubetuiError:
-        state = (await provider.states())[machine.name]
-        if state in {MachineState.STOPPED, MachineState.ABSENT}:
-            fix = f"Start it with: kubetui up {cluster.name}"
-            raise RunError(f"{machine.name}, the control plane, is {state}.", fix=fix) from None
-        raise
-    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys), _PATIENCE)
-    await node.connect(lambda _: None)
-    return node
+    return await visit(cluster, make(plan, cluster.folder), plan.control_plane)
 
 
 def _plan(cluster: Cluster) -> Plan:

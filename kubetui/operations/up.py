@@ -29,7 +29,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
-from kubetui.record import timings
+from kubetui.record import checks, timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 from kubetui.software import networks
@@ -87,6 +87,8 @@ async def up(
                     finished = await Engine(run, written, stop).execute()
                 finally:
                     times.keep(cluster)
+                    if run.checks:
+                        checks.keep(cluster, run.checks)
             if scribe and finished.ok:
                 await _record_tables(scribe, plan.control_plane, provider, connect)
             return finished

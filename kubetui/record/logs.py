@@ -14,7 +14,17 @@ from typing import BinaryIO, Final
 
 from kubetui.base.files import open_private
 from kubetui.cluster.folder import log_of
-from kubetui.engine.events import Event, Line, NodesTable, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.events import (
+    Checked,
+    Event,
+    Line,
+    NodesTable,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
 from kubetui.record.tail import Tail, fold, mend, stamp
 
 HEAD: Final = 4 * 1024 * 1024
@@ -63,7 +73,7 @@ class Logs:
                 said = _line(at, "== a rehearsal: no machine exists, the output below was recorded earlier")
                 for machine in machines:
                     self._write(machine, said)
-            case RunStarted() | RunFinished() | NodesTable():
+            case RunStarted() | RunFinished() | NodesTable() | Checked():
                 pass
 
     def left_out(self, task: TaskId) -> int:

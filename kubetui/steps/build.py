@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubetui.engine.step import Step
-from kubetui.steps.cluster.check import CHECK, COMPLETION
+from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -38,4 +38,5 @@ STEPS: tuple[Step, ...] = (
     LABEL_NODES,
     COMPLETION,
     CHECK,
+    PROOF,
 )

@@ -20,7 +20,10 @@ from kubetui.operations import observe
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.words import note
 from kubetui.record import timings
+from screens.asking.meeting import meet
+from screens.cluster.checks import CheckLines, Runs, run_check
 from screens.cluster.kubetable import KubeTable
+from screens.cluster.removal import plan_of
 from screens.cluster.shell import open_shell
 from screens.cluster.watch import Opens, Seen, Watch, observer
 from screens.widgets.chrome import Head, PlainScreen, key, marked
@@ -80,6 +83,7 @@ class ClusterScreen(PlainScreen):
         key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
         key("p", "containers", "Containers", tip="Show the containers of the chosen node instead of the pods."),
         key("p", "pods", "Pods", tip="Show all pods instead of the containers."),
+        key("c", "check", "Check", tip="Check that pods, network, DNS, services and node ports work."),
         key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
         key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
         key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running."),
@@ -92,12 +96,14 @@ class ClusterScreen(PlainScreen):
         *,
         seconds: float | None = None,
         opens: Opens = observer,
+        runs: Runs = run_check,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._cluster = Cluster(name)
         self._seconds = built_in(self._cluster) if seconds is None else seconds
         self._now = now
+        self._checks = CheckLines(self._cluster, runs)
         self._watching = Watch(name, opens)
         self._drawn = Seen()
 
@@ -107,6 +113,7 @@ class ClusterScreen(PlainScreen):
         head.note = note_of(self._cluster)
         yield head
         yield Static("", id="trouble", markup=False)
+        yield self._checks
         yield KubeTable(id="nodes")
         with Horizontal(id="below"):
             with Vertical(classes="part", id="pods-part"):
@@ -126,8 +133,9 @@ class ClusterScreen(PlainScreen):
         self._titles()
 
     def on_unmount(self) -> None:
-        """Stop watching."""
+        """Stop watching and checking."""
         self._watching.close()
+        self._checks.end()
 
     def look(self) -> None:
         """Draw what the watch has found since the last call."""
@@ -140,6 +148,7 @@ class ClusterScreen(PlainScreen):
                     self.query_one(place, KubeTable).fill(table)
             self._titles()
         self._trouble()
+        self._checks.look()
 
     def state(self) -> Content:
         """Return the cluster's state in words."""
@@ -219,6 +228,14 @@ class ClusterScreen(PlainScreen):
         """Open a shell on the chosen node, or on the control plane."""
         machine = self.node or next(iter(observe.machines(self._cluster)), "")
         open_shell(self.app, self._cluster.name, machine)
+
+    def action_check(self) -> None:
+        """Check the cluster, after connecting to existing machines where they ask for something."""
+        plan = plan_of(self._cluster.name)
+        if plan is None:
+            self._checks.begin()
+        elif not self._checks.running:
+            meet(self.app, plan, self._checks.begin)
 
     def action_destroy(self) -> None:
         """Destroy the cluster, after a confirmation."""

@@ -8,6 +8,7 @@ import pytest
 
 from kubetui.cli.output import JsonLines, Plain, output
 from kubetui.engine.events import (
+    Checked,
     Event,
     Line,
     NodesTable,
@@ -60,6 +61,22 @@ def shown(stream: io.StringIO, *, verbose: bool = False, events: tuple[Event, ..
         plain(event)
     plain.close()
     return stream.getvalue()
+
+
+def test_each_check_is_a_line_with_its_advice_below() -> None:
+    checks = (
+        Checked(5.0, "dns", "ok", "it answers"),
+        Checked(5.0, "nodeport", "failed", "kubnode1: silent", "Look there.\nThen here."),
+    )
+    text = shown(io.StringIO(), events=(*EVENTS[:-1], *checks, EVENTS[-1]))
+    assert (
+        "\n\nok          dns: it answers\nfailed      nodeport: kubnode1: silent\n"
+        "            Look there.\n            Then here.\n"
+    ) in text
+    rehearsed = Checked(5.0, "dns", "ok", "it answers", rehearsal=True)
+    assert "\nThe checks of the rehearsal, replayed from a recording:\nok " in shown(
+        io.StringIO(), events=(*EVENTS[:-1], rehearsed, EVENTS[-1])
+    )
 
 
 def test_without_a_terminal_each_event_is_one_plain_line() -> None:

@@ -44,7 +44,7 @@ def assert_expected(stderr: str) -> None:
     assert not strange, stderr
 
 
-FILES = ("test_interrupted", "test_up", "test_faults", "test_security", "test_wizard", "test_hosts")
+FILES = ("test_interrupted", "test_up", "test_proof", "test_faults", "test_security", "test_wizard", "test_hosts")
 """Order that lets two lanes end at about the same time: a lane takes its next file when it has two tests left."""
 
 

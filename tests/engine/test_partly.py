@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from kubetui.base.check import Check
 from kubetui.base.errors import RunError
-from kubetui.engine.events import GOOD, NodesTable, Outcome
+from kubetui.engine.events import GOOD, Checked, NodesTable, Outcome, RunFinished
 from kubetui.engine.step import Step, Task, Where
 from tests.fakes import Bench, step
 from tests.plans import plan
@@ -37,6 +38,32 @@ async def test_the_cluster_is_checked_when_a_worker_fails() -> None:
     assert [event.text for event in bench.events if isinstance(event, NodesTable)] == ["NAME  STATUS\n"]
     assert (finished.ok, finished.partly) == (False, True)
     assert (finished.nodes, finished.ready, finished.not_ready) == (3, 2, ("kubnode2",))
+
+
+async def test_a_failed_step_that_only_looks_keeps_no_later_look_from_running() -> None:
+    async def fails(_task: Task) -> Outcome:
+        raise RunError("not ready", id="NOT-READY")
+
+    init = step("init")
+    check = replace(step("check", init, where=Where.FIRST, run=fails), looks=True)
+    bench = Bench(plan(), (init, check, replace(step("proof", init, check, where=Where.FIRST), instead=looks)))
+    finished = await bench.execute()
+    assert bench.finished()["kubmaster/proof"] is Outcome.BLOCKED
+    assert "kubmaster/proof" in bench.started()
+    assert (finished.failed, finished.ready) == (1, 1)
+
+
+async def test_every_check_of_the_cluster_is_an_event() -> None:
+    made = (Check("dns", "ok", "fine"), Check("nodeport", "failed", "silent", "look there"))
+
+    async def proves(task: Task) -> Outcome:
+        task.run.checks = made
+        return Outcome.UNCHANGED
+
+    bench = Bench(plan(), (step("proof", where=Where.FIRST, run=proves),))
+    await bench.execute()
+    assert tuple(event.check for event in bench.events if isinstance(event, Checked)) == made
+    assert isinstance(bench.events[-1], RunFinished)
 
 
 async def test_nothing_is_checked_when_the_control_plane_fails() -> None:

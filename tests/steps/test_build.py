@@ -98,7 +98,7 @@ def test_dependencies_are_complete_and_acyclic(made: Plan) -> None:
     assert set().union(*needs.values()) <= set(needs)
     order = [str(task) for task in TopologicalSorter(needs).static_order()]
     assert order[0].endswith("/start")
-    assert order[-1] == f"{made.control_plane.name}/check"
+    assert order[-1] == f"{made.control_plane.name}/proof"
 
 
 def test_nothing_changes_an_existing_machine_before_it_is_claimed() -> None:

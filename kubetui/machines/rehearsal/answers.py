@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kubetui.cluster.tables import CONTAINERS, NODES, PODS
+from kubetui.machines.rehearsal import proof
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
@@ -17,6 +18,8 @@ from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGNED
+from kubetui.steps.cluster.proof.commands import ASK
+from kubetui.steps.cluster.proof.commands import PODS as PROOF_PODS
 from kubetui.steps.machine.clock import SHOW
 
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -37,6 +40,8 @@ class Answers:
             digest(NODES): self._nodes,
             digest(PODS): self._pods,
             digest(CONTAINERS): self._containers,
+            digest(PROOF_PODS): proof.pods,
+            digest(ASK): proof.heard,
         }
 
     def find(self, asked: Asked) -> Make | None:

@@ -46,6 +46,7 @@ _PLAIN: Final = (
 _DOCUMENTS: Final = (
     ("machines.json", "the settings for Vagrant"),
     ("box.json", "the box that was decided on"),
+    ("checks.json", "the last checks of the cluster"),
     ("timings.json", "how long each task of the last run took"),
 )
 _LOGS: Final = (

@@ -1,11 +1,14 @@
-"""The last steps: shell completion for kubectl, and a check of the whole cluster."""
+"""The last steps: shell completion for kubectl, a check of the whole cluster, and the proof that it works."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Final
 
+from kubetui.base.check import Check, blocking
+from kubetui.base.errors import StepFailedError
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
@@ -18,6 +21,8 @@ from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
+from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
 COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
@@ -67,13 +72,11 @@ async def _check(task: Task) -> Outcome:
 
 async def _look(task: Task) -> None:
     """Read the nodes of a partial cluster; wait a little for those that have just joined."""
-    joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
-    ended = task.run.outcomes.items()
-    joined = {each.machine for each, outcome in ended if each.step in joins and outcome in GOOD}
+    joined = _joined(task)
     end = time.monotonic() + LOOK_SECONDS
     while True:
         text = await task.node.read(Command(NODES))
-        ready = ready_nodes(text)
+        ready = frozenset(ready_nodes(text))
         if {task.machine.name, *joined} <= ready or time.monotonic() > end:
             break
         await asyncio.sleep(LOOK_PAUSE)
@@ -81,14 +84,11 @@ async def _look(task: Task) -> None:
     task.run.ready = ready.intersection(machine.name for machine in task.plan.machines)
 
 
-def ready_nodes(table: str) -> frozenset[str]:
-    r"""Return the names of the Ready nodes in the output of `kubectl get nodes`.
-
-    >>> ready_nodes("NAME  STATUS\na  Ready\nb  NotReady\n")
-    frozenset({'a'})
-    """
-    rows = (line.split() for line in table.splitlines()[1:])
-    return frozenset(row[0] for row in rows if len(row) > 1 and row[1].split(",")[0] == "Ready")
+def _joined(task: Task) -> frozenset[str]:
+    """Return the machines that have joined the control plane."""
+    joins = {JOIN_STEP.name, JOIN_CONTROL_PLANE.name}
+    ended = task.run.outcomes.items()
+    return frozenset(each.machine for each, outcome in ended if each.step in joins and outcome in GOOD)
 
 
 CHECK = Step(
@@ -101,4 +101,64 @@ CHECK = Step(
     recipe=_verify,
     run=_check,
     instead=_look,
+    looks=True,
+)
+
+
+def _no_script(_plan: Plan, _machine: Machine) -> Recipe:
+    return Recipe()
+
+
+async def _prove(task: Task) -> Outcome:
+    checks = await _proof(task, task.plan.machines)
+    failed = blocking(checks)
+    if failed:
+        raise failure(task.plan.profile.name, checks)
+    return Outcome.UNCHANGED
+
+
+async def _prove_rest(task: Task) -> None:
+    """Prove the part of the cluster that there is."""
+    joined = _joined(task)
+    await _proof(task, [each for each in task.plan.machines if each.first or each.name in joined])
+
+
+async def _proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
+    def tell(check: Check) -> None:
+        task.log(line_of(check))
+        for advice in check.fix.splitlines():
+            task.log(f"  {advice}")
+
+    scene = Scene(task.plan, machines, task.run.nodes, task.run.cluster.kubeconfig, tell, log=task.log)
+    task.run.checks = await prove(scene)
+    return task.run.checks
+
+
+def line_of(check: Check) -> str:
+    """Return a check's result as a line of text."""
+    return f"{check.status}: {check.name}: {check.message}"
+
+
+def failure(cluster: str, checks: Sequence[Check]) -> StepFailedError:
+    """Return the error of a proof that found something; the first failed check gives its advice."""
+    failed = blocking(checks)
+    said = "; ".join(f"{check.name}: {check.message}" for check in failed)
+    return StepFailedError(
+        f"{len(failed)} of {len(checks)} checks of the cluster failed. {said}.",
+        fix=f"{failed[0].fix}\nTo check again at any time: kubetui check {cluster}".strip(),
+        id="PROOF",
+        tail=tuple(map(line_of, checks)),
+    )
+
+
+PROOF = Step(
+    name="proof",
+    title="Prove that the cluster works",
+    why="Ready nodes may still not reach each other: a pod on each asks the others, DNS, a service and a node port.",
+    source="kubernetes.io, Debug Services; Troubleshooting kubeadm",
+    where=Where.FIRST,
+    needs=(*CHECK.needs, CHECK),
+    recipe=_no_script,
+    run=_prove,
+    instead=_prove_rest,
 )

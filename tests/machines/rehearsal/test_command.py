@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kubetui.steps.cluster.proof.findings import NAMES
+
 NOTICE = "it creates no machines and changes nothing on this host."
 
 
@@ -64,3 +66,15 @@ def test_a_failed_worker_has_its_own_exit_code(tmp_path: Path) -> None:
     assert "NAME" in said
     events = kubetui(tmp_path, *words, "--json")
     assert json.loads(events.splitlines()[-1])["ready"] == 3
+
+
+def test_a_rehearsed_cluster_is_checked_at_any_time(tmp_path: Path) -> None:
+    assert "There is no cluster rehearsal" in kubetui(tmp_path, "check", "rehearsal", code=2)
+    said = kubetui(tmp_path, "up", "rehearsal", "--yes", "--speed", "200")
+    assert "The checks of the rehearsal, replayed from a recording:\nok          api: " in said
+    first, *lines = kubetui(tmp_path, "check", "rehearsal").splitlines()
+    assert first == f"This is a rehearsal: {NOTICE[:-1]}; the checks are replayed from a recording."
+    assert [line.split(": ")[0].split()[-1] for line in lines] == list(NAMES)
+    document = json.loads(kubetui(tmp_path, "check", "rehearsal", "--json"))
+    assert document["rehearsal"] is document["ok"] is True
+    assert [check["name"] for check in document["checks"]] == list(NAMES)

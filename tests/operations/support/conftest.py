@@ -46,6 +46,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     lines = [json.dumps({"n": number, "at": 0.0, **record}) for number, record in enumerate(records, 1)]
     made.journal.write_text("\n".join(lines) + "\n")
     (made.folder / "journal.torn").write_text("\n".join(SAID))
+    (made.folder / "checks.json").write_text(json.dumps({"said": SAID}))
     (made.folder / "timings.json").write_text(json.dumps({"said": SAID}))
     home = str(Path.home())
     log = [

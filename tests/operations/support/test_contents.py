@@ -37,7 +37,16 @@ def test_the_report_contains_exactly_the_listed_files(cluster: Cluster) -> None:
     (cluster.folder / "admin.conf").write_text("never")
     said, files = report()
     assert set(files) == {
-        *("summary.txt", "profile.yaml", "plan.json", "machines.json", "timings.json", "journal", "journal.torn"),
+        *(
+            "summary.txt",
+            "profile.yaml",
+            "plan.json",
+            "machines.json",
+            "checks.json",
+            "timings.json",
+            "journal",
+            "journal.torn",
+        ),
         *("logs/kubmaster.log", "logs/kubnode1.log", "logs/kubmaster.old"),
         *("logs/kubmaster.join.tail", "logs/kubmaster.join.older", "host.json", "versions.json"),
     }

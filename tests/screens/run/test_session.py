@@ -30,7 +30,7 @@ def test_a_run_is_folded_into_progress_and_buffers() -> None:
     assert session.progress.finished is not None
     assert session.progress.finished.ok
     assert session.progress.done == len(session.progress.tasks)
-    assert session.titles["kubmaster"].title == "Check the cluster"
+    assert session.titles["kubmaster"].title == "Prove that the cluster works"
     assert any("etcd/server" in getattr(entry, "text", "") for entry in session.buffers.of("kubmaster").since(0)[1])
     assert session.error is None
 

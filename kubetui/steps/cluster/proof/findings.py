@@ -1,0 +1,41 @@
+"""Turns problems into a check, so that every check reads the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kubetui.base.check import Check
+from kubetui.base.text import harmless
+
+NAMES: Final = ("api", "nodes", "pods", "pod-to-pod", "dns", "service", "nodeport", "trouble")
+"""The checks of a proof, in order."""
+MOST: Final = 6
+"""How many problems a check's message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, and what to do about it. A `mild` one is not the cluster's fault."""
+
+    what: str
+    fix: str
+    mild: bool = False
+
+
+def verdict(name: str, problems: Sequence[Problem], fine: str) -> Check:
+    """Return a check that failed if there is a problem that is not mild; `fine` is its message without any."""
+    if not problems:
+        return Check(name, "ok", harmless(fine))
+    ranked = sorted(problems, key=lambda each: each.mild)
+    said = [harmless(each.what) for each in ranked[:MOST]]
+    if len(ranked) > MOST:
+        said.append(f"and {len(ranked) - MOST} more")
+    fixes = dict.fromkeys(harmless(each.fix) for each in ranked[:MOST] if each.fix)
+    return Check(name, "warning" if ranked[0].mild else "failed", "; ".join(said), "\n".join(fixes))
+
+
+def not_checked(name: str, why: str) -> Check:
+    """Return a check that could not be made."""
+    return Check(name, "not checked", harmless(why))
