@@ -93,7 +93,7 @@ async def test_nothing_is_asked_where_nothing_has_to_go(cluster: Cluster) -> Non
         assert found == [None]
         allow_changes(pilot.app.app, Plan(BUILT.model_copy(update={"name": "new"})), found.append)
         assert found == [None, None]
-        version = BUILT.kubernetes.model_copy(update={"version": "1.37"})
+        version = BUILT.kubernetes.model_copy(update={"version": "1.36"})
         allow_changes(pilot.app.app, Plan(BUILT.model_copy(update={"kubernetes": version})), found.append)
         await until(pilot, lambda: len(found) == 3)
         assert is_shown(pilot, PlainScreen)
