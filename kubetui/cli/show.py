@@ -67,7 +67,7 @@ async def _status(cluster: Cluster) -> dict[str, Any]:
     return {
         "name": cluster.name,
         "provider": plan.provider.name,
-        "kubernetes": plan.profile.kubernetes.version,
+        "kubernetes": plan.version,
         "kubeconfig": str(cluster.kubeconfig) if cluster.kubeconfig.exists() else None,
         "machines": [
             {

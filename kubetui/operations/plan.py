@@ -12,6 +12,7 @@ from kubetui.base.redaction import STARS, redacted
 from kubetui.base.text import clean
 from kubetui.engine.step import Step
 from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.words import played_version
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
@@ -59,12 +60,12 @@ def plan_text(plan: Plan) -> str:
     """Return the whole plan: machines, addresses, and each step with its exact commands on each machine."""
     profile = plan.profile
     parts = [
-        f"cluster {profile.name}, Kubernetes {profile.kubernetes.version}, {_source(plan)}",
+        f"cluster {profile.name}, Kubernetes {plan.version}, {_source(plan)}",
         (
             f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
             f"pod network {profile.network.pod_network}"
         ),
-        *([plan.untried] if plan.untried else []),
+        *filter(None, [plan.untried, played_version(plan)]),
         "",
         *_table(plan),
         *own_settings(plan),

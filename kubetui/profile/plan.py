@@ -190,9 +190,14 @@ class Plan:
         return endpoint if ":" in endpoint else f"{endpoint}:{API_PORT}"
 
     @property
+    def version(self) -> str:
+        """The Kubernetes version to install: the profile's, or the one that a rehearsal's recording has."""
+        return self.provider.plays or self.profile.kubernetes.version
+
+    @property
     def minor(self) -> tuple[int, int]:
         """Kubernetes' major and minor version."""
-        major, minor = self.profile.kubernetes.version.split(".")[:2]
+        major, minor = self.version.split(".")[:2]
         return int(major), int(minor)
 
     @property
@@ -218,7 +223,7 @@ class Plan:
     @property
     def exact_version(self) -> str | None:
         """Kubernetes' exact version; None when the profile leaves the patch release open."""
-        version = self.profile.kubernetes.version
+        version = self.version
         return version if version.count(".") > 1 else None
 
     @cached_property

@@ -33,11 +33,20 @@ def in_words(profile: Profile) -> str:
     network = profile.network
     box = f", box {plan.box}" if plan.box else ""
     made = f"{box}, {memory(total)} in all" if plan.provider.makes_machines else ""
+    played = f" {played_version(plan)}" if played_version(plan) else ""
     return (
         f"{who(plan)} with {plan.provider.title}{made}. "
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
-        f"Kubernetes {profile.kubernetes.version} on {plan.runtime.title}, pod network {network.pod_network}."
+        f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.{played}"
     )
+
+
+def played_version(plan: Plan) -> str:
+    """Return a sentence for a rehearsal that plays another version than the profile names; empty otherwise."""
+    chosen = plan.profile.kubernetes.version
+    if plan.version == chosen or plan.version.startswith(f"{chosen}."):
+        return ""
+    return f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen} is for real machines."
 
 
 def who(plan: Plan) -> str:

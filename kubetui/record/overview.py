@@ -49,7 +49,7 @@ def _overview(cluster: Cluster) -> ClusterOverview:
         return ClusterOverview(cluster.name, 0, "", "unreadable", "its profile cannot be read", "", when)
     state, words = _state(cluster)
     address = str(plan.control_plane.address)
-    version = f"v{profile.kubernetes.version}"
+    version = f"v{plan.version}"
     return ClusterOverview(cluster.name, len(machines), version, state, words, address, when, profile)
 
 

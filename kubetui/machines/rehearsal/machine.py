@@ -11,17 +11,14 @@ from kubetui.engine.step import WorkState
 from kubetui.engine.survey import MARK
 from kubetui.machines.rehearsal.faults import RESET_LINES, Fault
 from kubetui.machines.rehearsal.memory import Memory
-from kubetui.machines.rehearsal.recording.asked import Asked, digest, survey_parts
+from kubetui.machines.rehearsal.recording.asked import Asked, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.machines.rehearsal.unrecorded import made_up
 from kubetui.profile.plan import Machine, Plan, Role
-from kubetui.steps.cluster.join_control_plane import UPLOAD
 
 LOST: Final = Answer(125, 0.0, ((0.0, "error: the rehearsal has no recording of this command"),))
 """The answer to a command that the recording lacks."""
-_SILENT: Final = Answer(0, 1.0)
-"""The default answer for a silent command that a recording of one control plane lacks."""
 
 
 @dataclass
@@ -46,7 +43,7 @@ class RehearsedMachine:
         known = self._words
         if known is None or known[0] is not self.plan or known[1] is not self.machine:
             # cached: they name every machine, and building them took longer than an answer takes over SSH
-            known = self._words = (self.plan, self.machine, Words(self.plan, self.machine, version(self.plan)))
+            known = self._words = (self.plan, self.machine, Words(self.plan, self.machine, self.plan.version))
         return known[2]
 
     @property
@@ -114,8 +111,7 @@ class RehearsedMachine:
     def _recorded(self, asked: Asked, kind: Kind) -> Answer:
         step = self.step_of(asked)
         self._note(step, kind)
-        silent = _SILENT if asked.digest == digest(UPLOAD) else LOST
-        return self._answer(asked, kind) or silent
+        return self._answer(asked, kind) or LOST
 
     def _answer(self, asked: Asked, kind: Kind) -> Answer | None:
         step = self.step_of(asked)
@@ -136,11 +132,6 @@ class RehearsedMachine:
             text = words.put_in(line)
             if text is not None:
                 yield at, text
-
-
-def version(plan: Plan) -> str:
-    """Return the version that counts as installed: patch release 0 if the profile leaves it open."""
-    return plan.exact_version or "{}.{}.0".format(*plan.minor)
 
 
 def _after(lines: tuple[tuple[float, str], ...], answer: Answer) -> Answer:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kubetui.machines.rehearsal.machine import version
 from kubetui.machines.rehearsal.recording.asked import Asked
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.profile.plan import Machine, Plan
 
 _SUBNET: Final = re.compile(r"«podnet\d+»")
-_NODE: Final = re.compile(r"«(?:self|control|worker\d+)»")
+_NODE: Final = re.compile(r"«(?:self|control\d*|worker\d+)»")
 
 
 def pods(plan: Plan, asked: Asked, recorded: Answer) -> str:
@@ -60,5 +59,5 @@ def _moved(line: str, plan: Plan, machine: Machine) -> str:
 
 
 def _text(plan: Plan, lines: Iterable[str]) -> str:
-    words = Words(plan, plan.control_plane, version(plan))
+    words = Words(plan, plan.control_plane, plan.version)
     return "".join(f"{words.put_in(line)}\n" for line in lines)

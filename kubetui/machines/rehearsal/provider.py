@@ -61,8 +61,8 @@ class RehearsalProvider:
         stage = self._stage()
         log("this is a rehearsal: it creates no machines and changes nothing on this host")
         log(f"replaying a recording of {stage.about}, {stage.options.speed:g} times as fast")
-        if stage.older:
-            log(f"the recording is older than these steps of kubetui: {', '.join(stage.older)}")
+        if machine.first and (older := stage.older()):
+            log(f"the recording is older than these steps of kubetui: {', '.join(older)}")
         await asyncio.sleep(_BOOT_SECONDS / stage.options.speed)
         await stage.port(machine)
         self._memory(machine).save()

@@ -12,7 +12,6 @@ import threading
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,7 +20,7 @@ import asyncssh
 from kubetui.base.files import private_folder, write_private
 from kubetui.machines.rehearsal.answers import Answers
 from kubetui.machines.rehearsal.apiserver import ApiServer, Authority, Pair, new_authority
-from kubetui.machines.rehearsal.machine import LOST, RehearsedMachine, version
+from kubetui.machines.rehearsal.machine import LOST, RehearsedMachine
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
@@ -43,7 +42,7 @@ class Stage:
         self.plan = plan
         self.options = Options.of(plan)
         self._folder = folder
-        self._recording = shipped()
+        self._recording = shipped(plan)
         self._answers = Answers(self._recording, self.memory)
         self._servers: dict[str, MachineServer] = {}
         self._keys: Keys | None = None
@@ -59,9 +58,8 @@ class Stage:
         about = self._recording.about
         return f"{about['system']} with Kubernetes {about['kubernetes']}, {about['made']}"
 
-    @cached_property
     def older(self) -> tuple[str, ...]:
-        """The steps whose scripts changed since the recording; a released kubetui has none."""
+        """Return the steps whose scripts changed since the recording; a released kubetui has none."""
         recorded = tuple(step for step in STEPS if step is not LABEL_NODES)
         return tuple(dict.fromkeys(each.partition(":")[0] for each in missing(self._recording, self.plan, recorded)))
 
@@ -72,10 +70,12 @@ class Stage:
 
     def play(self, plan: Plan) -> None:
         """Switch to a run's plan: its machines, speed and fault."""
-        self.plan, self.options = plan, Options.of(plan)
+        self.plan, self.options, self._recording = plan, Options.of(plan), shipped(plan)
+        self._answers = Answers(self._recording, self.memory)
         for server in self._servers.values():
             machine = server.machine
             machine.plan, machine.fault, machine.steps = plan, self.options.fault, self._steps()
+            machine.recording = self._recording
             machine.machine = next(
                 (each for each in plan.machines if each.name == machine.machine.name), machine.machine
             )
@@ -154,7 +154,7 @@ class Stage:
 
     async def _serve_api(self) -> int:
         if self._api is None:
-            self._api = ApiServer(self._authority(), version(self.plan))
+            self._api = ApiServer(self._authority(), self.plan.version)
         kept = self._folder / "api-port"
         before = int(kept.read_text()) if kept.exists() else 0
         port = await self._api.open(before)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.machines.rehearsal.machine import version
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.profile.plan import Machine, Plan, Role
@@ -70,7 +69,7 @@ class Tables:
     def _row(self, head: Sequence[str], row: Sequence[str], mark: str, member: Member) -> list[str]:
         """Return a recorded row with the recorded machine replaced by a member."""
         machine = member.machine
-        words = Words(self.plan, machine, version(self.plan))
+        words = Words(self.plan, machine, self.plan.version)
         name = mark.strip("«»")
         made = []
         for title, cell in zip(head, row, strict=True):

@@ -35,6 +35,8 @@ class ProviderKind:
     """False if the machines exist already and belong to someone: kubetui inspects them first, never deletes them."""
     rehearsal: bool = False
     """True if there are no machines at all, only a recording of some."""
+    plays: str = ""
+    """The Kubernetes version of that recording, which is played whatever the profile says; empty for real machines."""
 
 
 PROVIDERS: dict[str, ProviderKind] = {
@@ -67,7 +69,7 @@ PROVIDERS: dict[str, ProviderKind] = {
             isolates=False,
         ),
         ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
-        ProviderKind("rehearsal", "rehearsal", "recorded/debian13", Starts.FIRST_ALONE, rehearsal=True),
+        ProviderKind("rehearsal", "rehearsal", "recorded/debian13", Starts.FIRST_ALONE, rehearsal=True, plays="1.37.2"),
     )
 }
 

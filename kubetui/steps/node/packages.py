@@ -165,11 +165,10 @@ PACKAGE_REPOSITORY = Step(
 
 
 def _kubernetes(plan: Plan, _machine: Machine) -> Recipe:
-    version = plan.profile.kubernetes.version
     values = {
         "SERVICE": "kubelet",
-        "VERSION": version,
-        "PATTERN": f"{version}-*" if plan.exact_version else f"{version}.*",
+        "VERSION": plan.version,
+        "PATTERN": f"{plan.version}-*" if plan.exact_version else f"{plan.version}.*",
         "PROXY": proxy.environment(plan),
     }
     return Recipe(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from kubetui.record.overview import clusters
 from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
 
+ENDPOINT = {"control_plane_endpoint": "192.168.56.254:6443"}
 WITHOUT_COMMANDS = {"start", "connect", "clock"}
 
 
@@ -42,7 +44,7 @@ async def test_the_tutorial_builds_from_scratch(theatre: Theatre) -> None:
     assert head.split()[:6] == ["NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP"]
     assert [row.split()[0] for row in rows] == ["kubmaster", "kubnode1", "kubnode2"]
     assert [row.split()[5] for row in rows] == ["192.168.56.101", "192.168.56.102", "192.168.56.103"]
-    assert all(row.split()[4] == "v1.37.0" for row in rows)
+    assert all(row.split()[4] == "v1.37.2" for row in rows)
     assert theatre.lines("kubnode2", "join")[0] == "[preflight] Running pre-flight checks"
 
 
@@ -82,7 +84,7 @@ async def test_labels_and_taints_are_rehearsed_although_no_recording_has_them(st
         # kubeadm has set the taint as the node joined
         "node/kubnode2 annotated",
     ]
-    assert "labels" not in theatre.stage.older
+    assert "labels" not in theatre.stage.older()
     assert (await theatre.up()).changed == 0
     # another profile is applied in place, by this step alone
     theatre.profile = profile(
@@ -148,6 +150,22 @@ async def test_an_added_worker_joins_the_cluster(theatre: Theatre) -> None:
     assert joined.count("kubnode3") == 1
 
 
+async def test_several_control_planes_join_the_first(state: Path) -> None:
+    theatre = Theatre(profile(machines={"control_planes": 3, "workers": 1}, network=ENDPOINT))
+    assert (await theatre.up()).ok
+    assert [row.split()[:3:2] for row in theatre.table[1:]] == [
+        ["kubmaster", "control-plane"],
+        ["kubmaster2", "control-plane"],
+        ["kubmaster3", "control-plane"],
+        ["kubnode1", "<none>"],
+    ]
+    said = "\n".join(theatre.lines("kubmaster3", "join-control-plane"))
+    assert "kubmaster3" in said
+    assert "etcd" in said
+    assert not re.search("kubmaster2|«", said)
+    assert (await theatre.up()).changed == 0
+
+
 async def test_the_api_answers_only_with_its_certificate(theatre: Theatre) -> None:
     await theatre.up()
     kubeconfig = theatre.cluster.kubeconfig
@@ -185,7 +203,7 @@ async def test_status_and_destroy_work_on_a_rehearsed_cluster(theatre: Theatre) 
 
 async def test_a_single_machine_with_other_names_shows_no_recorded_name(state: Path) -> None:
     theatre = Theatre(
-        profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.37.2"})
+        profile("other", machines={"workers": 0, "control_plane_name": "solo"}, kubernetes={"version": "1.35"})
     )
     assert (await theatre.up()).ok
     assert theatre.table[1].split()[:5:2] == ["solo", "control-plane", "v1.37.2"]
@@ -258,19 +276,17 @@ async def test_logs_and_output_are_labelled_a_rehearsal(theatre: Theatre, capsys
         assert "a rehearsal" in (theatre.cluster.logs / f"{machine.name}.log").read_text().splitlines()[0]
 
 
-async def test_recording_a_rehearsal_reproduces_its_recording(state: Path, tmp_path: Path) -> None:
-    # as it was recorded: other programs have versions, too, and must not be taken for this one
-    theatre = Theatre(profile(kubernetes={"version": shipped().kubernetes}))
+async def test_recording_a_rehearsal_reproduces_its_recording(theatre: Theatre, tmp_path: Path) -> None:
     chosen = with_options(theatre.profile, speed=FAST)
     scribe = Scribe(theatre.plan, STEPS)
     await up(chosen, theatre.events.append, Stop(), scribe)
     path = tmp_path / "again.jsonl"
     scribe.save(path)
     head, *records = map(json.loads, path.read_text().splitlines())
-    assert head["system"] == shipped().about["system"]
+    assert head["system"] == shipped(theatre.plan).about["system"]
     told = {(each["step"], each["kind"], each["role"]): [text for _, text in each["lines"]] for each in records}
-    for (script, kind, role), answer in shipped().answers.items():
-        key = shipped().steps[script], kind, role
+    for (script, kind, role), answer in shipped(theatre.plan).answers.items():
+        key = shipped(theatre.plan).steps[script], kind, role
         if kind is not Kind.READ and key[0]:
             assert told[key] == [text for _, text in answer.lines], key
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -16,12 +17,9 @@ from kubetui.profile.plan import Plan, Role
 
 FORMAT: Final = 1
 SHIPPED: Final = "debian13.jsonl"
-"""The recording that kubetui ships.
-
-To record it again, where the machines of tests/e2e/recording.yaml can be made:
-`kubetui up tests/e2e/recording.yaml --yes --record kubetui/machines/rehearsal/recording/debian13.jsonl`, then
-`kubetui destroy rec --yes`.
-"""
+"""The recording of one control plane and workers. Both are made by tests/e2e/record.py."""
+SEVERAL: Final = "debian13-ha.jsonl"
+"""The recording of several control planes and a worker."""
 
 
 class Kind(StrEnum):
@@ -112,10 +110,15 @@ def _parsed(text: str) -> Recording:
     return recording
 
 
-def shipped() -> Recording:
-    """Return the recording that kubetui ships."""
+def shipped(plan: Plan) -> Recording:
+    """Return the recording that kubetui ships for a plan: by whether it has several control planes."""
+    return _read(SEVERAL if plan.other_control_planes else SHIPPED)
+
+
+@cache
+def _read(name: str) -> Recording:
     folder = resources.files("kubetui.machines.rehearsal.recording")
-    return parse(folder.joinpath(SHIPPED).read_text(encoding="utf-8"))
+    return parse(folder.joinpath(name).read_text(encoding="utf-8"))
 
 
 def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:

@@ -32,12 +32,14 @@ _OLD_CGROUPS: Final = re.compile(
     r"The system verification failed|^(KERNEL_VERSION|OS|CONFIG_\w+|CGROUPS_\w+): |WARNING SystemVerification\]"
 )
 """kubeadm's output about cgroup version 1, which rehearsed machines do not have."""
+_SYSTEM: Final = re.compile(r"^([^,]+), ")
+_KERNEL: Final = re.compile(r", kernel (\S+)$", re.MULTILINE)
 _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
 
 
 @dataclass
 class Scribe:
-    """Records what one control plane and one worker print, in a run that builds everything from scratch."""
+    """Records what one machine of each sort prints, in a run that builds everything from scratch."""
 
     plan: Plan
     steps: tuple[Step, ...]
@@ -83,10 +85,12 @@ class Scribe:
         Raises UsageError when the run skipped completed steps, so that their output is missing.
         """
         version = self._version()
-        words = {machine: Words(self.plan, machine, version) for machine in self._chosen()}
-        about = {"made": datetime.now(UTC).date().isoformat(), "kubernetes": version, "system": self._system()}
+        kernel = self._facts(_KERNEL)
+        words = {machine: Words(self.plan, machine, version, kernel) for machine in self._chosen()}
+        about = {"made": datetime.now(UTC).date().isoformat(), "kubernetes": version, "system": self._facts(_SYSTEM)}
         recording = Recording(about)
-        for machine, name, kind, step, answer in self._notes:
+        # of two control planes that ran the same script, the first is kept, whichever ended first
+        for machine, name, kind, step, answer in sorted(self._notes, key=lambda note: not note[0].first):
             lines = tuple((at, words[machine].take_out(text)) for at, text in answer.lines)
             recording.answers.setdefault((name, kind, machine.role), Answer(answer.code, answer.seconds, lines))
             recording.steps[name] = step
@@ -108,16 +112,18 @@ class Scribe:
         path.write_text(text, encoding="utf-8")
 
     def _chosen(self) -> tuple[Machine, ...]:
-        return (self.plan.control_plane, *self.plan.workers[:1])
+        """Return the first control plane, one that joins it, and one worker."""
+        return (self.plan.control_plane, *self.plan.other_control_planes[:1], *self.plan.workers[:1])
 
     def _version(self) -> str:
         nodes = (answer.text for _, name, kind, _, answer in self._notes if name == digest(NODES))
         match = _VERSION.search(next(nodes, ""))
         return match[1] if match else ".".join(map(str, self.plan.minor))
 
-    def _system(self) -> str:
-        facts = (answer.lines for _, _, _, step, answer in self._notes if step == "facts" and answer.lines)
-        return next((lines[0][1].split(", ")[0] for lines in facts), "")
+    def _facts(self, wanted: re.Pattern[str]) -> str:
+        """Return what a pattern's group finds in the line in which a machine describes itself."""
+        texts = (answer.text for _, _, _, step, answer in self._notes if step == "facts")
+        return next((match[1] for match in map(wanted.search, texts) if match), "")
 
 
 class _NotedNode:

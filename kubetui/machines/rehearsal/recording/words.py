@@ -17,13 +17,15 @@ _IMAGES: Final = "registry.k8s.io"
 _DEBIAN: Final = "http://debian.example.org"
 _SYSTEM: Final = "debian"
 """The system of the machines that are recorded."""
+_KERNEL: Final = "6.12"
+"""Debian 13's kernel series (its release notes). The recorded machines were containers on a host with another."""
 
 
 class Words:
-    """The names of one machine's plan. `version` is the installed Kubernetes version."""
+    """The names of one machine's plan. `version` is the installed Kubernetes version, `kernel` the running kernel."""
 
-    def __init__(self, plan: Plan, machine: Machine, version: str) -> None:
-        self._values = dict(_values(plan, machine, version))
+    def __init__(self, plan: Plan, machine: Machine, version: str, kernel: str = _KERNEL) -> None:
+        self._values = {**dict(_values(plan, machine, version)), "kernel": kernel}
 
     def take_out(self, text: str) -> str:
         """Return a line with marks in place of this plan's own names and values."""
@@ -52,8 +54,14 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
     yield "self", machine.name
     yield "self-address", str(machine.address)
+    if plan.profile.network.control_plane_endpoint:
+        yield "endpoint", plan.api_endpoint
+        yield "endpoint-host", plan.api_endpoint.rpartition(":")[0]
     yield "control", plan.control_plane.name
     yield "control-address", str(plan.control_plane.address)
+    for number, other in enumerate(plan.other_control_planes, 2):
+        yield f"control{number}", other.name
+        yield f"control{number}-address", str(other.address)
     for number, worker in enumerate(plan.workers, 1):
         yield f"worker{number}", worker.name
         yield f"worker{number}-address", str(worker.address)
