@@ -14,6 +14,8 @@ from kubetui.profile.plan import Machine, Plan
 
 _SUBNET: Final = re.compile(r"«podnet\d+»")
 _NODE: Final = re.compile(r"«(?:self|control\d*|worker\d+)»")
+_POD: Final = re.compile(r"pod ")
+_ROUTE: Final = re.compile(r"route \S+ 0 «podnet")
 
 
 def pods(plan: Plan, asked: Asked, recorded: Answer) -> str:
@@ -31,7 +33,8 @@ def heard(plan: Plan, asked: Asked, recorded: Answer) -> str:
 
 
 def _of_targets(plan: Plan, names: set[str], lines: list[str]) -> Iterator[str]:
-    found = [next((line for line in lines if line.startswith(f"{kind} ")), "") for kind in ("pod", "route")]
+    # a node may have been given another network than the plan expects: its addresses have no marks
+    found = [next((line for line in lines if start.match(line)), "") for start in (_POD, _ROUTE)]
     for machine in plan.machines:
         if machine.name in names:
             yield from (_moved(line, plan, machine) for line in found)

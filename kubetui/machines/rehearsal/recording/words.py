@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 from kubetui.steps.node.packages import kubernetes_repository, upstream_repository
 
 _MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
+_MORE: Final = 4
 _DEBIAN: Final = "http://debian.example.org"
 _SYSTEM: Final = "debian"
 """The system of the machines that are recorded."""
@@ -67,7 +69,7 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
         yield f"worker{number}-address", str(worker.address)
     yield "cluster", plan.profile.name
     yield "pods", str(plan.profile.network.pod_cidr)
-    for number, network in enumerate(plan.pod_subnets):
+    for number, network in enumerate(_pod_networks(plan)):
         yield f"podnet{number}", str(network.network_address).rpartition(".")[0]
     yield from _services(plan.profile.network.service_cidr)
     yield "version", version
@@ -75,6 +77,14 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     yield "cpus", str(machine.cpus)
     yield "memory", str(machine.memory)
     yield "cgroups", "2"
+
+
+def _pod_networks(plan: Plan) -> tuple[IPv4Network, ...]:
+    """Return the network of each node's pods and some more: of nodes that join together, one may get a later one."""
+    cidr = plan.profile.network.pod_cidr
+    if not plan.pod_subnets:
+        return ()
+    return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(plan.machines) + _MORE))
 
 
 def _services(network: IPv4Network) -> Iterator[tuple[str, str]]:
