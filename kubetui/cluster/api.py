@@ -6,6 +6,7 @@ import asyncio
 import base64
 import ssl
 import tempfile
+import time
 from http import HTTPStatus
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
@@ -20,11 +21,23 @@ from kubetui.base.text import clean
 SECONDS = 20
 
 
-async def ready(kubeconfig: Path) -> str:
+async def ready(kubeconfig: Path, patience: float = 0.0) -> str:
     """Return the API server's URL once it says that it is ready.
 
-    Raises RunError when this host cannot reach it or it is not ready.
+    One that restarts may take `patience` seconds to come back. Raises RunError when this host cannot reach it or it is
+    not ready.
     """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return await _ready(kubeconfig)
+        except RunError as error:
+            if error.id == "KUBECONFIG" or time.monotonic() >= end:
+                raise
+        await asyncio.sleep(0.5)
+
+
+async def _ready(kubeconfig: Path) -> str:
     try:
         config = yaml.safe_load(await asyncio.to_thread(kubeconfig.read_text))
         server: str = config["clusters"][0]["cluster"]["server"]

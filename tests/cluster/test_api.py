@@ -1,5 +1,6 @@
 """Readiness requests to the API server, against a real TLS server with its own CA and client certificates."""
 
+import asyncio
 import base64
 import datetime as dt
 import ipaddress
@@ -154,6 +155,17 @@ async def test_an_unready_server_says_why_in_clean_text(api: Api, authority: Aut
     with pytest.raises(RunError, match=r"is not ready: 500 \[\+\]ping ok \[-\]etcd ␛\[2Jfailed$") as caught:
         await ready(path)
     assert caught.value.id == "API-NOT-READY"
+
+
+async def test_a_server_that_restarts_is_waited_for(api: Api, authority: Authority, tmp_path: Path) -> None:
+    api.status, api.text = 500, "[-]etcd failed\n"
+    path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
+    asking = asyncio.create_task(ready(path, patience=60))
+    while not api.paths:  # type: ignore[attr-defined]  # noqa: ASYNC110 - a thread sets it
+        await asyncio.sleep(0.01)
+    assert not asking.done()
+    api.status = 200
+    assert await asking == url(api)
 
 
 async def test_another_clusters_server_is_not_trusted(api: Api, authority: Authority, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def test_the_systems_containerd_1_works_and_its_age_is_explained_once(make: Make
     pods_reach_each_other(lab, ["kubmaster"])
     assert explained not in lab.up()
     assert "unknown key" not in lab.on("kubmaster", "journalctl --unit=containerd --output=cat").lower()
+    # the only control plane: its API server may restart with the runtime
     assert_drop_in_survives(lab, "kubmaster", 2, "io.containerd.gc.v1.scheduler", "startup_delay", '"123ms"')
     lab.kubetui("destroy", lab.name, "--yes")
     assert_nothing_left(lab)

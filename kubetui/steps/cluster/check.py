@@ -49,6 +49,8 @@ VERIFY: Final = ADMIN + script(__package__, "check.sh")
 LOOK_SECONDS: Final = 60.0
 """When some machines failed, how long the joined nodes may take to become Ready."""
 LOOK_PAUSE: Final = 1.0
+BACK_SECONDS: Final = 30.0
+"""How long an API server may take to come back: one restarts after its container runtime was configured anew."""
 
 
 def _verify(plan: Plan, _machine: Machine) -> Recipe:
@@ -63,7 +65,7 @@ def _waiting(plan: Plan) -> Command:
 async def _check(task: Task) -> Outcome:
     # read-only: if a reboot interrupts it, running it again is all it takes
     await apply(task, _waiting(task.plan), None)
-    address = await ready(task.run.cluster.kubeconfig)
+    address = await ready(task.run.cluster.kubeconfig, BACK_SECONDS)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES))
     task.run.ready = frozenset(machine.name for machine in task.plan.machines)

@@ -59,16 +59,17 @@ async def test_a_worker_joins_unless_the_cluster_has_its_node(found: Result, *, 
     assert any(call == f"read {CREATE_TOKEN}" for call in master.calls) == joins
 
 
-async def test_an_old_runtime_is_explained_once_however_many_machines_warn() -> None:
-    workers = [FakeNode(probes=[ABSENT, DONE], applies=[Result(0, (WARNED, WARNED))]) for _ in range(2)]
-    master = ControlPlane(probes=[ABSENT, DONE], applies=[Result(0, (WARNED,))])
+@pytest.mark.parametrize(("first", "others"), [(1, 2), (1, 0), (0, 1)], ids=["everywhere", "first", "workers"])
+async def test_an_old_runtime_is_explained_once_however_many_machines_warn(first: int, others: int) -> None:
+    workers = [FakeNode(probes=[ABSENT, DONE], applies=[Result(0, (WARNED,) * others)]) for _ in range(2)]
+    master = ControlPlane(probes=[ABSENT, DONE], applies=[Result(0, (WARNED,) * first)])
     bench = Bench(plan(workers=2), (INIT_STEP, JOIN_STEP), master, *workers)
     lines: list[str] = []
     for step, machines in ((INIT_STEP, (bench.plan.control_plane,)), (JOIN_STEP, bench.plan.workers)):
         for machine in machines:
             assert await step.run(Task(bench.run, step, machine, lines.append)) is Outcome.DONE
     (explained,) = EXPLAINED.values()
-    assert lines.count(WARNED) == 5
+    assert lines.count(WARNED) == first + 2 * others
     assert [line for line in lines if line != WARNED] == [explained]
 
 
