@@ -14,8 +14,10 @@ from kubetui.base.text import LineSink, nowhere
 from kubetui.engine.stop import Stop
 from kubetui.operations.boxes import offer as boxes
 from kubetui.operations.boxes.cloud import build as cloud
+from kubetui.operations.boxes.cloud.build import PROGRAMS, box_name
 from kubetui.operations.boxes.offer import CloudBuilder, accept, offer
-from kubetui.software.images import System
+from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.software.images import CATALOGUE, System
 from tests.boxserver import Server, serving
 from tests.fakebuilder import FakeBuilder
 from tests.machines.vagrant.standin import plan, record
@@ -63,6 +65,13 @@ async def test_the_refusal_tells_the_command(builder: FakeBuilder) -> None:
     assert refusal.id == "BOX-NONE"
     assert COMMAND in refusal.fix
     assert not builder.built
+
+
+async def test_what_is_offered_can_be_built_and_gets_the_name_that_is_looked_for() -> None:
+    offers = {provider: await offer(plan(provider)) for provider in PROVIDERS}
+    assert {provider for provider, found in offers.items() if found} == PROGRAMS.keys()
+    for found in filter(None, offers.values()):
+        assert box_name(CATALOGUE[found.system]) == f"kubetui/{found.system}"
 
 
 async def test_a_catalogue_that_does_not_answer_is_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
