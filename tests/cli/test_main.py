@@ -171,7 +171,7 @@ def test_a_broken_profile_hides_no_other_cluster(home: Home) -> None:
     assert done.returncode == 0
     broken, lab, *_ = done.stdout.splitlines()
     assert broken.startswith(f"broken  {home.state}/kubetui/clusters/broken/profile.yaml:1:")
-    assert lab == "lab  rehearsal  Kubernetes 1.36"
+    assert lab == "lab  rehearsal  Kubernetes 1.37.2"
     assert ["error" in each for each in json.loads(home.run("status", "--json").stdout)] == [True, False]
     assert home.run("status", "broken").returncode == 2
 
