@@ -14,6 +14,7 @@ import pytest
 
 from kubetui.base.errors import ExitCode
 from tests.e2e.conftest import Lab, Maker
+from tests.e2e.faults import Container
 from tests.e2e.test_up import planned
 
 pytestmark = pytest.mark.e2e
@@ -28,6 +29,11 @@ def lab(make: Maker) -> Lab:
     lab = make("proof")
     lab.up()
     return lab
+
+
+def on(lab: Lab, machine: str, script: str) -> str:
+    """Run a script in a machine, faster than over Vagrant's SSH."""
+    return Container(lab, machine).inside(script)
 
 
 def checked(lab: Lab, code: int) -> dict[str, dict[str, str]]:
@@ -48,26 +54,26 @@ def left(lab: Lab) -> str:
     objects = lab.kubectl("get", "daemonsets,services,pods", "--all-namespaces", f"--selector={SELECTOR}", "-o", "name")
     units = "systemctl list-units --all --plain --no-legend 'kubetui-proof-*'"
     inside = f"{units}; ls -d /run/kubetui-proof-* 2>/dev/null || true"
-    return objects + "".join(lab.on(machine, inside) for machine in planned(lab))
+    return objects + "".join(on(lab, machine, inside) for machine in planned(lab))
 
 
 @contextmanager
 def cut_link(lab: Lab) -> Iterator[None]:
     """Drop what one node's pods send to another node's."""
     rule = f"INPUT --protocol udp --dport 8472 --source {planned(lab)[NODE2]} --jump DROP"
-    lab.on(NODE1, f"iptables -I {rule}")
+    on(lab, NODE1, f"iptables -I {rule}")
     yield
-    lab.on(NODE1, f"iptables -D {rule}")
+    on(lab, NODE1, f"iptables -D {rule}")
 
 
 @contextmanager
 def wrong_route(lab: Lab) -> Iterator[None]:
     """Send what is for a node's pods to the machine's gateway."""
     (subnet,) = [node["spec"]["podCIDR"] for node in lab.objects("nodes") if node["metadata"]["name"] == NODE1]
-    before = lab.on(FIRST, f"ip -4 route show {subnet}").strip()
-    lab.on(FIRST, f"ip route replace {subnet} $(ip -4 route show default | head -n 1 | cut -d ' ' -f 2-5)")
+    before = on(lab, FIRST, f"ip -4 route show {subnet}").strip()
+    on(lab, FIRST, f"ip route replace {subnet} $(ip -4 route show default | head -n 1 | cut -d ' ' -f 2-5)")
     yield
-    lab.on(FIRST, f"ip route replace {before}")
+    on(lab, FIRST, f"ip route replace {before}")
 
 
 @contextmanager
@@ -79,15 +85,14 @@ def stopped_dns(lab: Lab) -> Iterator[None]:
     )
     yield
     lab.kubectl(*scale, "--replicas=2")
-    lab.kubectl("rollout", "status", "deployment", "coredns", "--namespace=kube-system", "--timeout=120s")
 
 
 @contextmanager
 def blocked_port(lab: Lab) -> Iterator[None]:
     rule = "PREROUTING --protocol tcp --dport 30000:32767 --jump DROP"
-    lab.on(NODE2, f"iptables --table raw -I {rule}")
+    on(lab, NODE2, f"iptables --table raw -I {rule}")
     yield
-    lab.on(NODE2, f"iptables --table raw -D {rule}")
+    on(lab, NODE2, f"iptables --table raw -D {rule}")
 
 
 @contextmanager
@@ -105,7 +110,6 @@ def crash_loop(lab: Lab) -> Iterator[None]:
 
 FAULTS: dict[str, tuple[Faults, str, str, str]] = {
     "cut link": (cut_link, "pod-to-pod", f"{NODE1} to {NODE2}", "UDP port 8472"),
-    "stopped DNS": (stopped_dns, "dns", "CoreDNS does not run", "scale deployment coredns"),
     "wrong route": (
         wrong_route,
         "pod-to-pod",
@@ -114,8 +118,12 @@ FAULTS: dict[str, tuple[Faults, str, str, str]] = {
     ),
     "blocked port": (blocked_port, "nodeport", f"{NODE2}: ", "TCP ports 30000-32767"),
     "crash loop": (crash_loop, "trouble", "shop/web", "kubectl --namespace=shop logs web --previous"),
+    "stopped DNS": (stopped_dns, "dns", "CoreDNS does not run", "scale deployment coredns"),
 }
-"""Each fault, the check that finds it, what the check names, and what it advises."""
+"""Each fault, the check that finds it, what the check names, and what it advises.
+
+CoreDNS is the last one: it needs a while to start again.
+"""
 
 
 def test_a_new_cluster_passes_every_check(lab: Lab) -> None:
@@ -164,7 +172,8 @@ def killed(lab: Lab) -> None:
 def test_what_a_killed_check_leaves_removes_itself_or_goes_with_the_next(lab: Lab) -> None:
     killed(lab)
     # the timer would do this in five minutes
-    lab.on(
+    on(
+        lab,
         FIRST,
         "for timer in $(systemctl list-units --plain --no-legend 'kubetui-proof-*.timer' | cut -d ' ' -f 1); do "
         'systemctl start "${timer%.timer}.service"; done',
@@ -176,6 +185,7 @@ def test_what_a_killed_check_leaves_removes_itself_or_goes_with_the_next(lab: La
         assert time.monotonic() < end, "the timer's service removes nothing"
         time.sleep(0.5)
     killed(lab)
+    lab.kubectl("rollout", "status", "deployment", "coredns", "--namespace=kube-system", "--timeout=120s")
     checked(lab, ExitCode.OK)
     end = time.monotonic() + 30
     while found := left(lab):

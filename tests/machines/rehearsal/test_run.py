@@ -30,7 +30,8 @@ from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
 
 ENDPOINT = {"control_plane_endpoint": "192.168.56.254:6443"}
-WITHOUT_COMMANDS = {"start", "connect", "clock"}
+WITHOUT_COMMANDS = {"start", "connect", "clock", "proof"}
+"""Steps whose commands are not in their recipes."""
 
 
 async def test_the_tutorial_builds_from_scratch(theatre: Theatre) -> None:
@@ -67,8 +68,8 @@ async def test_every_step_runs_its_real_commands(theatre: Theatre) -> None:
                 assert asked[Kind.DONE] == 1, (step.name, machine.name)
                 assert asked.get(Kind.TODO, 0) == (recipe.apply is not None), (step.name, machine.name)
             assert asked or step.name in WITHOUT_COMMANDS
-    # the time, the kubeconfig and the nodes; for each worker the cluster's CA and a join token
-    assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers)
+    # the time, the kubeconfig and the nodes; for each worker the cluster's CA and a join token; the nine of the proof
+    assert calls["kubmaster", "", Kind.READ] == 3 + 2 * len(theatre.plan.workers) + 9
     assert not any(event.outcome is Outcome.FAILED for event in theatre.events if isinstance(event, TaskFinished))
 
 

@@ -10,6 +10,5 @@ wait "$!"
 systemctl is-active --quiet "$NAME.timer" ||
   systemd-run --quiet --collect --unit="$NAME" --on-active="$LIFE" --timer-property=AccuracySec=1s \
     kubectl --kubeconfig=/etc/kubernetes/admin.conf delete "${selected[@]}" --selector="app.kubernetes.io/instance=$NAME"
-kubectl apply --request-timeout=10s --filename=- <<<"${MANIFEST//@SANDBOX_IMAGE@/$pause}" >/dev/null
-kubectl get service "$NAME" --namespace=kube-system --request-timeout=10s \
-  --output='jsonpath={.spec.clusterIP} {.spec.ports[0].nodePort}{"\n"}'
+kubectl apply --request-timeout=10s --filename=- <<<"${MANIFEST//@SANDBOX_IMAGE@/$pause}" \
+  --output='jsonpath={range .items[?(@.kind=="Service")]}{.spec.clusterIP} {.spec.ports[0].nodePort}{"\n"}{end}'
