@@ -214,7 +214,7 @@ def check(name: str, *, as_json: bool) -> int:
     from kubetui.operations.check import check as operation
 
     cluster = existing(name)
-    plan = Plan(profilefile.load(cluster.profile))
+    plan = Plan(profilefile.load_built(cluster.profile))
     if plan.provider.rehearsal and not as_json:
         say(f"This is a rehearsal: {outputs.NOTICE}; the checks are replayed from a recording.")
     access = _reached(plan)
