@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from kubetui.base.check import Check
 from kubetui.base.errors import BusyError
@@ -14,7 +15,7 @@ from kubetui.record import checks as record
 from screens.cluster.checks import CheckLines, Runs, lines
 from screens.cluster.screen import ClusterScreen
 from tests.screens.apps import SIZE, OneScreen, until
-from tests.screens.cluster.test_screen import Cluster
+from tests.screens.cluster.test_screen import Cluster, filled
 from tests.screens.recorded import BEGAN
 
 Snap = Callable[..., bool]
@@ -130,4 +131,10 @@ def test_checked(snap_compare: Snap, state: Folder, monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: BEGAN)
         record.keep(state, (*FINE, SILENT))
-    assert snap_compare(app(nothing), terminal_size=SIZE)
+    chosen = app(nothing)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, filled(pilot))
+        await until(pilot, lambda: shown(chosen))
+
+    assert snap_compare(chosen, terminal_size=SIZE, run_before=before)
