@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import tomllib
+from copy import deepcopy
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -46,7 +47,8 @@ CHANGED = {
 def patched(make: Maker, **machines: Any) -> Lab:
     """Return the lab of this file, whose kubelets have an argument of the profile's."""
     kinds = ("InitConfiguration", "JoinConfiguration")
-    patches = [*make.patches, *({"kind": kind, **ARGUMENTS} for kind in kinds)]
+    # copies, because YAML would write what is the same as an alias, which profiles refuse
+    patches = [*make.patches, *({"kind": kind, **deepcopy(ARGUMENTS)} for kind in kinds)]
     return make("lab", machines=machines, kubernetes={"patches": patches})
 
 
