@@ -114,10 +114,11 @@ class Container:
 
     @contextmanager
     def full(self, path: str) -> Iterator[None]:
-        """Mount a separate, nearly full disk at a folder."""
+        """Mount a separate, nearly full disk at a folder; it has room for everything afterwards."""
         self.inside(f"mkdir -p {path} && mount -t tmpfs -o size=400m tmpfs {path} && fallocate -l 390M {path}/filler")
         yield
-        self.inside(f"rm {path}/filler")
+        # the images alone would fill the small disk, and then the kubelet starts no pod (DiskPressure)
+        self.inside(f"rm {path}/filler && mount -o remount,size=4g {path}")
 
 
 @dataclass(frozen=True)
