@@ -185,6 +185,13 @@ KNOWN: Final = (
         "Close other programs, or plan fewer or smaller machines (machines.workers, machines.memory).",
     ),
     Known(
+        r"Failed to create the VirtualBox object",
+        BusyError,
+        "VBOX-SERVICE",
+        "VirtualBox's service ended just as it was asked, or did not start.",
+        "Run the same command again. If that changes nothing, see what this says: VBoxManage list vms",
+    ),
+    Known(
         r"(?:another process is already executing an action on the machine"
         r"|Vagrant can't use the requested machine because it is locked"
         r"|lock is being held by another instance of Vagrant)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from kubetui.base.errors import BusyError
 from kubetui.base.process import Finished, run
@@ -33,7 +34,9 @@ _LOGIN = "netrc-"
 """The beginning of the names of files with a login for one start."""
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
-"""Seconds between tries while another Vagrant holds a lock."""
+"""Seconds between tries while another Vagrant holds a lock, or VirtualBox's service is ending."""
+_PASSING: Final = "VBOX-SERVICE"
+"""The id of a failure that passes by itself: VirtualBox's service ends some seconds after its last client."""
 
 
 class VagrantProvider:
@@ -207,10 +210,16 @@ class VagrantProvider:
         return code, output
 
     async def _vagrant(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> None:
-        """Run a command that changes something. Raises the error in its output when it fails."""
-        finished = await self._process(arguments, log, env)
-        if finished.code:
-            raise error_of(_shown(arguments), finished.code, finished.tail, self._system)
+        """Run a command that changes something; again if VirtualBox's service was ending. Raises what it fails with."""
+        for last in (*(False,) * (_LOCK_TRIES - 1), True):
+            finished = await self._process(arguments, log, env)
+            if not finished.code:
+                return
+            error = error_of(_shown(arguments), finished.code, finished.tail, self._system)
+            if last or error.id != _PASSING:
+                raise error
+            log(f"{error.message} Trying again.")
+            await asyncio.sleep(_LOCK_PAUSE)
 
     async def _process(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
         program = commandline.executable(self._system)

@@ -141,6 +141,10 @@ you specified.""",
 There was an error while executing `VBoxManage`, a CLI used by Vagrant
 Stderr: VBoxManage: error: Could not create the clone medium (VERR_DISK_FULL)""",
     "MEMORY": "Stderr: VBoxManage: error: Failed to allocate VM memory (VERR_NO_MEMORY)",
+    "VBOX-SERVICE": """\
+There was an error while executing `VBoxManage`, a CLI used by Vagrant
+Stderr: VBoxManage: error: Failed to create the VirtualBox object!
+VBoxManage: error: Most likely, the VirtualBox COM server is not running or failed to start.""",
     "VAGRANT-LOCKED": """\
 An action 'up' was attempted on the machine 'kubmaster',
 but another process is already executing an action on the machine.
@@ -172,6 +176,7 @@ KINDS = {
     "BOX-PROVIDER": ProfileError,
     "BOX-VERSION": ProfileError,
     "PROFILE-OPTION": ProfileError,
+    "VBOX-SERVICE": BusyError,
     "VAGRANT-LOCKED": BusyError,
     "NAME-TAKEN": ForeignError,
     "BOOT-TIMEOUT": RunError,

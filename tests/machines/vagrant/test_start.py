@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base.errors import HostError, RunError
+from kubetui.base.errors import BusyError, HostError, RunError
 from kubetui.base.redaction import Secret
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline
@@ -54,6 +54,24 @@ async def test_a_failed_start_reports_vagrants_output(folder: Path, fake: Fake) 
         await provider.start(plan().machines[0], drop)
     assert caught.value.id == "VAGRANT"
     assert "vagrant up kubmaster --provider=virtualbox" in caught.value.message
+
+
+async def test_a_start_is_tried_again_while_virtualboxs_service_ends(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kubetui.machines.vagrant.provider._LOCK_PAUSE", 0.01)
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    ending = "VBoxManage: error: Failed to create the VirtualBox object!"
+    fake.says("up", code=1, does=f'[[ $(wc -l <"$here/calls") -ge 3 ]] && exit 0\necho "{ending}"\n')
+    lines: list[str] = []
+    await provider.start(plan().machines[0], lines.append)
+    assert len(fake.calls) == 3
+    assert lines.count(ending) == 2
+    fake.says("up", ending, code=1)
+    with pytest.raises(BusyError, match="service ended just as it was asked"):
+        await provider.start(plan().machines[1], drop)
+    assert len(fake.calls) == 8
 
 
 MEETS = """
