@@ -102,7 +102,7 @@ def with_box(app: App[object], plan: Plan, then: Callable[[Plan], object]) -> No
 def _must_ask(plan: Plan) -> bool:
     source = plan.profile.machines.box
     unread = source is not None and source.kind is BoxKind.METADATA and plan.chosen is None
-    return boxes.unnamed(plan) is not None or (unread and plan.provider.makes_machines and not plan.provider.rehearsal)
+    return boxes.unnamed(plan) is not None or (unread and plan.provider.starts_from_box)
 
 
 def _propose(app: App[object], offer: Offer, then: Callable[[Plan], object]) -> None:

@@ -15,6 +15,7 @@ import asyncssh
 
 from kubetui.base.errors import HostKeyError, KubetuiError
 from kubetui.base.redaction import Secret
+from kubetui.base.text import nowhere
 from kubetui.machines.hosts.findings import Obstacle, refusal
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote import reach
@@ -159,7 +160,7 @@ class _Meeting:
         name, endpoint = machine.name, endpoint_of(machine)
         node = SshNode(name, replace(endpoint, password=password), self.host_keys, ONCE)
         try:
-            await node.connect(lambda _: None)
+            await node.connect(nowhere)
             # known_hosts may have confirmed the key
             self.host_keys.pin(name, node.host_key)
             root, said = await node.try_root()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kubetui.base.errors import KubetuiError, RunError
-from kubetui.base.text import LineSink
+from kubetui.base.text import LineSink, nowhere
 from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
 from kubetui.machines.hosts.facts import LOOK, Facts, parse
@@ -103,7 +103,7 @@ class HostsProvider:
     async def _state(self, machine: Machine) -> MachineState:
         node = self._node(machine, self._access or Access())
         try:
-            await node.connect(lambda _: None)
+            await node.connect(nowhere)
         except KubetuiError:
             return MachineState.UNKNOWN
         else:
@@ -114,7 +114,7 @@ class HostsProvider:
     async def _look(self, machine: Machine) -> Facts:
         node = self._node(machine, await self._met())
         try:
-            await node.connect(lambda _: None)
+            await node.connect(nowhere)
             asked = time.time()
             text = await node.read(Command(LOOK, timeout=60))
             return parse(text, asked, time.time())

@@ -50,7 +50,7 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
 
 async def of_any_provider(system: System) -> tuple[Check, ...]:
     """Check Vagrant, and whether any provider's programs are on this host."""
-    makers = [kind for kind in PROVIDERS.values() if kind.makes_machines and not kind.rehearsal]
+    makers = [kind for kind in PROVIDERS.values() if kind.starts_from_box]
     present = [kind.name for kind in makers if not absent_programs(kind)]
     return (vagrant_check(await _vagrant("--version"), system), providers_check(present))
 

@@ -31,7 +31,7 @@ async def settled(plan: Plan) -> Plan:
     """
     plan = decided(plan)
     source = plan.profile.machines.box
-    if plan.chosen is None and source is not None and source.kind is BoxKind.METADATA and _has_boxes(plan):
+    if plan.chosen is None and source is not None and source.kind is BoxKind.METADATA and plan.provider.starts_from_box:
         plan = replace(plan, chosen=await _described(source))
     return store.planned(plan)
 
@@ -41,7 +41,7 @@ def decided(plan: Plan) -> Plan:
 
     Undecided stays what only a server can answer.
     """
-    if plan.chosen is not None or not _has_boxes(plan):
+    if plan.chosen is not None or not plan.provider.starts_from_box:
         return plan
     chosen = recorded(plan)
     source = plan.profile.machines.box
@@ -51,10 +51,6 @@ def decided(plan: Plan) -> Plan:
     elif chosen is None and source is not None and source.kind is not BoxKind.METADATA:
         chosen = vagrant_box(source, plan.profile.machines.box_sha256 or "", _stamp(plan))
     return replace(plan, chosen=chosen)
-
-
-def _has_boxes(plan: Plan) -> bool:
-    return plan.provider.makes_machines and not plan.provider.rehearsal
 
 
 def _stamp(plan: Plan) -> str:
@@ -111,7 +107,7 @@ def refuse_none(plan: Plan) -> None:
 
 def record(cluster: Cluster, plan: Plan) -> None:
     """Remember the box of a cluster. Raises as `refuse_none` does."""
-    if not _has_boxes(plan):
+    if not plan.provider.starts_from_box:
         return
     refuse_none(plan)
     document = {**_question(plan), "box": asdict(plan.base_box)}

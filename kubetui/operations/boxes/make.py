@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from kubetui.base.errors import RunError, StoppedError
 from kubetui.base.files import write_private
+from kubetui.base.text import nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
 from kubetui.engine.events import Sink
@@ -100,12 +101,12 @@ async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
     if not finished.ok:
         raise RunError("No box was made: its machine could not be prepared.", id="PACKAGE")
     machine = plan.machines[0]
-    node = await run.connect(machine, await provider.endpoint(machine), lambda _line: None)
+    node = await run.connect(machine, await provider.endpoint(machine), nowhere)
     try:
         # without a key from Vagrant, the base box brings its own key, which stays
         made = VagrantProject(cluster.folder).key(machine.name, plan.provider.name)
         keys = insecure.public_keys(vagrant_home()) if made.is_file() else ""
-        result = await node.carry_out("unidentify", clean_up(plan.user, keys), lambda _line: None)
+        result = await node.carry_out("unidentify", clean_up(plan.user, keys), nowhere)
         if not result.ok:
             raise RunError(f"The machine's identity could not be removed: {result.last}", id="PACKAGE")
         await node.run(Command("systemd-run --quiet --on-active=1 systemctl poweroff\n"))

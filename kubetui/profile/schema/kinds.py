@@ -38,6 +38,11 @@ class ProviderKind:
     plays: str = ""
     """The Kubernetes version of that recording, which is played whatever the profile says; empty for real machines."""
 
+    @property
+    def starts_from_box(self) -> bool:
+        """Whether machines of this kind start from a Vagrant box."""
+        return self.makes_machines and not self.rehearsal
+
 
 PROVIDERS: dict[str, ProviderKind] = {
     kind.name: kind

@@ -37,7 +37,7 @@ class Need:
 
 def needs(plan: Plan) -> tuple[Need, ...]:
     """Return every box of a plan, the one that most machines share first; none where no machine starts from a box."""
-    if not plan.provider.makes_machines or plan.provider.rehearsal:
+    if not plan.provider.starts_from_box:
         return ()
     boxes = dict.fromkeys(((plan.vagrant_box, plan.box_version), *map(plan.box_of, plan.machines)))
     common = plan.profile.machines.box is not None

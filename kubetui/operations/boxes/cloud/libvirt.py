@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from kubetui.base.text import nowhere
 from kubetui.machines.vagrant.packaging import carry_out
 from kubetui.operations.boxes.cloud.images import Image
 from kubetui.software.images import System
@@ -38,7 +39,7 @@ async def make(image: Image, seed: Path, work: Path, gib: int) -> Sequence[str]:
         ["resize", "-q", "-f", "qcow2", str(disk), f"{gib}G"],
         ["convert", "-f", "raw", "-O", "qcow2", str(seed), str(work / "seed.img")],
     ):
-        await carry_out([PROGRAM, *words], work, lambda _line: None)
+        await carry_out([PROGRAM, *words], work, nowhere)
     return (disk.name, "seed.img")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from kubetui.base.errors import HostError, KubetuiError
 from kubetui.base.process import Finished, run
 from kubetui.base.system import install_hint, this_system
+from kubetui.base.text import nowhere
 
 
 def normal(fingerprint: str) -> str | None:
@@ -67,7 +68,7 @@ async def _gpg(program: str, home: Path, *words: str) -> Finished:
     # an explicit keyring: newer versions would otherwise want a daemon for it
     ring = ("--no-default-keyring", "--keyring", str(home / "ring"))
     argv = [program, "--homedir", str(home), *options, *ring, "--with-colons", "--status-fd", "1", *words]
-    return await run(argv, cwd=home, env={**os.environ, "LC_ALL": "C"}, log=lambda _line: None)
+    return await run(argv, cwd=home, env={**os.environ, "LC_ALL": "C"}, log=nowhere)
 
 
 def _primary_keys(lines: Sequence[str]) -> set[str]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from kubetui.base.errors import RunError
 from kubetui.base.files import cache_home
 from kubetui.base.process import ask
+from kubetui.base.text import nowhere
 from kubetui.machines.vagrant.packaging import carry_out
 from kubetui.software.images import System
 
@@ -46,7 +47,8 @@ async def make(system: System, processor: str, sources: tuple[Path, Path], work:
             *machine(system, processor, work, (disk, seed_disk)),
             ["export", machine_name(system), "--output", str(work / "box.ovf")],
         ):
-            await carry_out([PROGRAM, *words], work, _quiet)
+            # it prints percentages; errors carry its last line
+            await carry_out([PROGRAM, *words], work, nowhere)
     finally:
         await clear(system, cache_home())
     return _exported(work)
@@ -101,7 +103,7 @@ async def clear(system: System, below: Path) -> None:
     It remembers every disk that it once opened, the cloud image among them.
     """
     if await ask(PROGRAM, "showvminfo", machine_name(system), "--machinereadable") is not None:
-        await carry_out([PROGRAM, "unregistervm", machine_name(system), "--delete"], Path("/"), _quiet)
+        await carry_out([PROGRAM, "unregistervm", machine_name(system), "--delete"], Path("/"), nowhere)
     listed = await ask(PROGRAM, "list", "hdds") or ""
     for uuid, location in re.findall(r"^UUID:\s+(\S+)$(?:\n.+)*?\nLocation:\s+(.+)$", listed, flags=re.MULTILINE):
         if Path(location).is_relative_to(below):
@@ -113,7 +115,7 @@ async def _forget(uuid: str) -> None:
     end = time.monotonic() + _COPYING
     while True:
         try:
-            return await carry_out([PROGRAM, "closemedium", "disk", uuid], Path("/"), _quiet)
+            return await carry_out([PROGRAM, "closemedium", "disk", uuid], Path("/"), nowhere)
         except RunError:
             if time.monotonic() > end:
                 raise
@@ -131,7 +133,3 @@ Vagrant.configure("2") do |config|
   config.vm.boot_timeout = 600
 end
 """
-
-
-def _quiet(_line: str) -> None:
-    """Drop what VBoxManage prints while it works: percentages. Errors carry its last line."""
