@@ -57,6 +57,12 @@ def test_the_table_lists_what_a_newcomer_looks_for() -> None:
         assert wanted in concerns
 
 
+def test_a_clusters_profile_is_read_as_what_the_cluster_was_built_from() -> None:
+    """`load` would give a file without a version today's default."""
+    for path in (*(ROOT / "kubetui").rglob("*.py"), *(ROOT / "screens").rglob("*.py")):
+        assert not re.search(r"\bload\([^)]*\.profile\b", path.read_text()), path
+
+
 def defined(path: Path) -> set[str]:
     """Return the names that a module defines at its top level, and those of its classes as CLASS.NAME."""
     found: set[str] = set()

@@ -56,7 +56,7 @@ def make(name: str) -> int:
     """Make a prepared box; see `cli.main.make_box`."""
     cluster = Cluster(name) if is_name(name) else None
     built = cluster is not None and cluster.exists
-    keep(profilefile.load_built(cluster.profile) if cluster and built else profilefile.load(library.find(name)))
+    keep(profilefile.load_built(cluster) if cluster and built else profilefile.load(library.find(name)))
     return 0
 
 

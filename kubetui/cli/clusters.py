@@ -191,7 +191,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.operations.destroy import destroy as operation
 
     cluster = existing(name)
-    plan = Plan(profilefile.load_built(cluster.profile))
+    plan = Plan(profilefile.load_built(cluster))
     if plan.provider.makes_machines:
         confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
     else:
@@ -214,7 +214,7 @@ def check(name: str, *, as_json: bool) -> int:
     from kubetui.operations.check import check as operation
 
     cluster = existing(name)
-    plan = Plan(profilefile.load_built(cluster.profile))
+    plan = Plan(profilefile.load_built(cluster))
     if plan.provider.rehearsal and not as_json:
         say(f"This is a rehearsal: {outputs.NOTICE}; the checks are replayed from a recording.")
     access = _reached(plan)

@@ -62,7 +62,7 @@ async def _status_or_why(cluster: Cluster) -> dict[str, Any]:
 
 
 async def _status(cluster: Cluster) -> dict[str, Any]:
-    plan = Plan(profilefile.load_built(cluster.profile))
+    plan = Plan(profilefile.load_built(cluster))
     states = await make(plan, cluster.folder).states()
     return {
         "name": cluster.name,

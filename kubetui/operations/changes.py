@@ -90,7 +90,7 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
     """Return all differences from the profile that a cluster was built from; none if `up` can apply them in place."""
     if not cluster.exists:
         return ()
-    built = profilefile.load_built(cluster.profile)
+    built = profilefile.load_built(cluster)
     changes = differences(built, lasting(profile))
     existing = frozenset(name for name, _ in machine_names(built))
     return () if all(_harmless(change, existing) for change in changes) else changes
@@ -110,7 +110,7 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
     changes = pending(cluster, profile)
     if not changes:
         return None
-    built, wanted = profilefile.load_built(cluster.profile), lasting(profile)
+    built, wanted = profilefile.load_built(cluster), lasting(profile)
     states = await _states(cluster, Plan(built), log)
     existing = [name for name, state in states.items() if state is not MachineState.ABSENT]
     if _may_be_installed(cluster, existing):

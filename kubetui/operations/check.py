@@ -29,7 +29,7 @@ async def check(
     Raises BusyError while a run holds the cluster.
     """
     with cluster.lock():
-        plan = Plan(profilefile.load_built(cluster.profile), cluster.identity())
+        plan = Plan(profilefile.load_built(cluster), cluster.identity())
         provider = make(plan, cluster.folder, access)
         # learn which machines run, so that one query finds the way to all of them
         await provider.states()

@@ -20,6 +20,6 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     """
     # lock the journal, too: somebody may have removed the lock file while a run held it
     with cluster.lock(), journal.spared(cluster.journal):
-        plan = Plan(profilefile.load_built(cluster.profile), cluster.identity())
+        plan = Plan(profilefile.load_built(cluster), cluster.identity())
         await make(plan, cluster.folder, access).destroy(log)
         cluster.remove()

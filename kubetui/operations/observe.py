@@ -95,7 +95,7 @@ async def control_plane(cluster: Cluster) -> Node:
 def _plan(cluster: Cluster) -> Plan:
     if not cluster.exists:
         raise RunError(f"There is no cluster {cluster.name} any more.", fix="It may have been destroyed elsewhere.")
-    return Plan(profilefile.load_built(cluster.profile))
+    return Plan(profilefile.load_built(cluster))
 
 
 def machines(cluster: Cluster) -> tuple[str, ...]:

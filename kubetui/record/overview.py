@@ -42,7 +42,7 @@ def clusters() -> tuple[ClusterOverview, ...]:
 def _overview(cluster: Cluster) -> ClusterOverview:
     when = _when(cluster)
     try:
-        profile = profilefile.load_built(cluster.profile)
+        profile = profilefile.load_built(cluster)
         plan = Plan(profile)
         machines = plan.machines
     except (ProfileError, ValueError):

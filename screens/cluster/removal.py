@@ -38,7 +38,7 @@ def confirm_destroy(app: App[object], name: str, then: Callable[[Access | None],
 def plan_of(name: str) -> Plan | None:
     """Return a cluster's plan; None where its profile cannot be read, which the destroy itself will report."""
     try:
-        return Plan(profilefile.load_built(Cluster(name).profile))
+        return Plan(profilefile.load_built(Cluster(name)))
     except ProfileError:
         return None
 

@@ -56,7 +56,7 @@ def built_in(cluster: Cluster) -> float | None:
 def note_of(cluster: Cluster) -> str:
     """Return the note on a rehearsed cluster; empty for others, and where its profile cannot be read."""
     try:
-        return note(profilefile.load_built(cluster.profile))
+        return note(profilefile.load_built(cluster))
     except ProfileError:
         return ""
 

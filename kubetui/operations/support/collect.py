@@ -129,7 +129,7 @@ class Collector:
         """Take the profile: parsed if it is valid, as plain text otherwise."""
         path, about = self._cluster.profile, "the cluster's profile"
         try:
-            profile = profilefile.load_built(path)
+            profile = profilefile.load_built(self._cluster)
         except KubetuiError as error:
             self.missing.append(f"the profile as values: {' '.join(error.message.split())}")
             self._file(path, "profile.yaml", f"{about}, as plain text")

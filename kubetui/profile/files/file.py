@@ -18,6 +18,7 @@ from kubetui.base.errors import ProfileError
 from kubetui.base.files import make_folder, open_regular, write_private
 from kubetui.base.places import Document, Fault, KeyPath, dotted
 from kubetui.base.text import clean
+from kubetui.cluster.folder import Cluster
 from kubetui.profile.files.explain import Explanation, explain
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
@@ -48,12 +49,12 @@ def load(path: Path) -> Profile:
     return parse(_data(path), str(path))
 
 
-def load_built(path: Path) -> Profile:
+def load_built(cluster: Cluster) -> Profile:
     """Read the profile that a cluster was built from. Raises as `load` does.
 
     A file that names no version is one that an earlier kubetui wrote, and means the default of that time.
     """
-    return parse(_data(path), str(path), version=_ONCE_DEFAULT)
+    return parse(_data(cluster.profile), str(cluster.profile), version=_ONCE_DEFAULT)
 
 
 def _data(path: Path) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from kubetui.base.errors import ProfileError
+from kubetui.cluster.folder import Cluster
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.profile import Kubernetes, Profile
@@ -54,6 +55,14 @@ def test_a_file_names_its_version_whatever_the_default_is() -> None:
     assert text == f"schema: 1\nname: lab\nprovider: virtualbox\nkubernetes:\n  version: '1.{NEWEST_MINOR}'\n"
 
 
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    found = Cluster("lab")
+    found.create()
+    return found
+
+
 @pytest.mark.parametrize(
     ("text", "version"),
     [
@@ -63,20 +72,18 @@ def test_a_file_names_its_version_whatever_the_default_is() -> None:
     ],
 )
 def test_a_clusters_file_without_a_version_means_the_default_of_its_time(
-    tmp_path: Path, text: str, version: str
+    cluster: Cluster, text: str, version: str
 ) -> None:
-    path = tmp_path / "profile.yaml"
-    path.write_text(text)
-    assert profilefile.load_built(path).kubernetes.version == version
-    assert profilefile.load(path).kubernetes.version == "1.37"
+    cluster.profile.write_text(text)
+    assert profilefile.load_built(cluster).kubernetes.version == version
+    assert profilefile.load(cluster.profile).kubernetes.version == "1.37"
 
 
 @pytest.mark.parametrize("text", ["", "- lab\n", "kubernetes:\n", "kubernetes: [1]\n", "name: ["])
-def test_a_clusters_file_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "profile.yaml"
-    path.write_text(text)
+def test_a_clusters_file_that_cannot_be_read_is_an_error(cluster: Cluster, text: str) -> None:
+    cluster.profile.write_text(text)
     with pytest.raises(ProfileError):
-        profilefile.load_built(path)
+        profilefile.load_built(cluster)
 
 
 def test_dump_refuses_values_outside_yaml() -> None:
