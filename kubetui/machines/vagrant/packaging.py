@@ -77,6 +77,12 @@ def stored(home: Path, pattern: str, provider: str) -> tuple[StoredBox, ...]:
     return tuple(sorted(found, key=lambda box: (box.name, _numbers(box.version))))
 
 
+def usable(home: Path, name: str, provider: str, version: str | None) -> tuple[StoredBox, ...]:
+    """Return the versions of a box that a profile's constraint allows; a range allows all, being Vagrant's to judge."""
+    boxes = stored(home, name, provider) if name else ()
+    return tuple(box for box in boxes if version is None or not version[0].isdigit() or box.version == version)
+
+
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", version)))
 

@@ -17,7 +17,7 @@ from typing import Final
 from kubetui.base.errors import UsageError
 from kubetui.engine.step import Step, Where
 from kubetui.machines.vagrant.catalogue.known import OWNER
-from kubetui.machines.vagrant.packaging import KEEPS, Packaging, StoredBox, stored
+from kubetui.machines.vagrant.packaging import KEEPS, Packaging, StoredBox, stored, usable
 from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
@@ -60,9 +60,7 @@ def found(plan: Plan) -> str | None:
 def base_box(plan: Plan) -> StoredBox | None:
     """Return the box that Vagrant would start a plan's machines from; None where it would download one first."""
     wanted = replace(plan, prepared="").box_version
-    boxes = stored(vagrant_home(), plan.base_box.name, plan.provider.name) if plan.base_box.name else ()
-    if wanted is not None and wanted[0].isdigit():
-        boxes = tuple(box for box in boxes if box.version == wanted)
+    boxes = usable(vagrant_home(), plan.base_box.name, plan.provider.name, wanted)
     # with a range as version: whatever Vagrant would choose of these, the range is part of the key
     return boxes[-1] if boxes else None
 

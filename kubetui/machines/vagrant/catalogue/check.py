@@ -14,7 +14,7 @@ from kubetui.cluster.folder import Cluster, made_by_vagrant
 from kubetui.machines.vagrant.catalogue import web
 from kubetui.machines.vagrant.catalogue.known import build_command
 from kubetui.machines.vagrant.catalogue.web import Answer
-from kubetui.machines.vagrant.packaging import stored
+from kubetui.machines.vagrant.packaging import usable
 from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.profile import credentials
 from kubetui.profile.credentials import Logins
@@ -71,11 +71,8 @@ async def _box_check(need: Need) -> Check:
 
 def versions_here(need: Need) -> tuple[str, ...]:
     """Return the versions of a box that are in Vagrant's store; one is enough, unless the profile says which."""
-    name, wanted = need.box.name, need.version
-    boxes = stored(vagrant_home(), name, need.plan.provider.name) if name else ()
-    found = dict.fromkeys(box.version for box in boxes)
-    # a range is Vagrant's to judge
-    return tuple(version for version in found if wanted is None or not wanted[0].isdigit() or version == wanted)
+    boxes = usable(vagrant_home(), need.box.name, need.plan.provider.name, need.version)
+    return tuple(dict.fromkeys(box.version for box in boxes))
 
 
 def is_missing(need: Need) -> bool:
