@@ -65,7 +65,7 @@ def plan_text(plan: Plan) -> str:
             f"nodes {plan.node_network}, pods {profile.network.pod_cidr}, services {profile.network.service_cidr}, "
             f"pod network {profile.network.pod_network}"
         ),
-        *filter(None, [plan.untried, played_version(plan)]),
+        *_notes(plan),
         "",
         *_table(plan),
         *own_settings(plan),
@@ -75,11 +75,15 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _notes(plan: Plan) -> list[str]:
+    return [note for note in (plan.untried, played_version(plan)) if note]
+
+
 def plan_document(plan: Plan) -> dict[str, Any]:
     """Return the plan as a JSON document: the profile, the machines and every task's commands."""
     return {
         "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
-        "notes": [plan.untried] if plan.untried else [],
+        "notes": _notes(plan),
         "machines": [
             {
                 "name": machine.name,

@@ -33,12 +33,13 @@ def in_words(profile: Profile) -> str:
     network = profile.network
     box = f", box {plan.box}" if plan.box else ""
     made = f"{box}, {memory(total)} in all" if plan.provider.makes_machines else ""
-    played = f" {played_version(plan)}" if played_version(plan) else ""
-    return (
-        f"{who(plan)} with {plan.provider.title}{made}. "
-        f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}. "
-        f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.{played}"
+    sentences = (
+        f"{who(plan)} with {plan.provider.title}{made}.",
+        f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}.",
+        f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.",
+        played_version(plan),
     )
+    return " ".join(filter(None, sentences))
 
 
 def played_version(plan: Plan) -> str:
