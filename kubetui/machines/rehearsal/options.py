@@ -55,13 +55,11 @@ def rehearsed(profile: Profile) -> Profile:
     counts = {"control_planes": first, "workers": len(profile.hosts) - first}
     machines = profile.machines.model_copy(update=counts)
     made = made.model_copy(update={"hosts": (), "machines": machines})
-    # by role, as both plans order their machines
-    hosts = sorted(profile.hosts, key=lambda host: host.role)
-    named = zip(machine_names(made), hosts, strict=True)
+    hosts = (machine.host for machine in Plan(profile).machines)
     own = {
         name: OneMachine(labels=host.labels, taints=host.taints)
-        for (name, _), host in named
-        if host.labels or host.taints
+        for (name, _), host in zip(machine_names(made), hosts, strict=True)
+        if host and (host.labels or host.taints)
     }
     return made.model_copy(update={"machines": machines.model_copy(update={"by_name": own})})
 
