@@ -63,4 +63,5 @@ def _moved(line: str, plan: Plan, machine: Machine) -> str:
 
 def _text(plan: Plan, lines: Iterable[str]) -> str:
     words = Words(plan, plan.control_plane, plan.version)
-    return "".join(f"{words.put_in(line)}\n" for line in lines)
+    # as everywhere, a line about a machine that the plan lacks is left out
+    return "".join(f"{text}\n" for text in map(words.put_in, lines) if text is not None)
