@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kubetui.base.download import Progress
 from kubetui.base.text import LineSink
 from tests.shelf import put_box
 
@@ -20,7 +21,7 @@ class FakeBuilder:
     async def download(self, _system: str) -> int | None:
         return self.size
 
-    async def build(self, system: str, provider: str, say: LineSink) -> str:
+    async def build(self, system: str, provider: str, say: LineSink, _progress: Progress | None = None) -> str:
         say(f"fetching {system}")
         self.built.append((system, provider))
         name = f"kubetui/{system}"

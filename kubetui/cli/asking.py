@@ -8,8 +8,7 @@ import sys
 import click
 
 from kubetui.base.errors import StoppedError, UsageError
-from kubetui.cli.audience import on_signals, say
-from kubetui.engine.stop import Stop
+from kubetui.cli.audience import Meter, at_once, say
 from kubetui.operations.boxes import offer as boxes
 from kubetui.profile import credentials
 from kubetui.profile.plan import Plan
@@ -58,6 +57,6 @@ def box(plan: Plan) -> Plan:
 
 
 async def _built(offered: boxes.Offer) -> Plan:
-    stop = Stop()
-    on_signals(stop.at_once, hung_up=stop.at_once)
-    return await boxes.accept(offered, lambda line: say(line, err=True), stop)
+    stop = at_once()
+    with Meter(err=True) as meter:
+        return await boxes.accept(offered, meter.say, stop, meter)

@@ -6,9 +6,12 @@ import asyncio
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from types import TracebackType
+from typing import Final, Self, TextIO
 
 import click
 
@@ -16,6 +19,9 @@ from kubetui.base.text import harmless
 from kubetui.cli.output import Output
 from kubetui.engine.events import Event
 from kubetui.engine.stop import Stop
+
+_REFRESH: Final = 0.2
+"""Seconds between two updates of a download's line on a terminal."""
 
 
 class Attended:
@@ -91,6 +97,13 @@ def followed(output: Output) -> Iterator[tuple[Attended, Stop]]:
         attended.close()
 
 
+def at_once() -> Stop:
+    """Return a stop that a signal or a closed terminal requests, without waiting for what runs."""
+    stop = Stop()
+    on_signals(stop.at_once, hung_up=stop.at_once)
+    return stop
+
+
 def on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:
     """Call `asked` on SIGINT and SIGTERM, and `hung_up` on SIGHUP unless nohup ignores it."""
     loop = asyncio.get_running_loop()
@@ -108,3 +121,69 @@ def _stopper(stop: Stop) -> Callable[[], None]:
         stop.request()
 
     return request
+
+
+class Meter:
+    """Prints a download's progress to standard error, from any thread, and other lines where `err` says.
+
+    On a terminal it is one line that is written over, elsewhere a line for every tenth.
+    """
+
+    def __init__(self, *, err: bool = False) -> None:
+        self._err = err
+        self._lock = threading.Lock()
+        self._terminal = sys.stderr.isatty()
+        self._open = False
+        self._shown = 0.0
+        self._tenth = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._close()
+
+    def __call__(self, have: int, total: int | None) -> None:
+        """Show how much of a download is there."""
+        with self._lock:
+            if self._terminal:
+                self._draw(have, total)
+            elif total and (tenth := 10 * have // total) > self._tenth:
+                self._tenth = tenth
+                complain(amount(have, total))
+
+    def say(self, line: str) -> None:
+        """Print a line of its own."""
+        with self._lock:
+            self._close()
+            say(line, err=self._err)
+
+    def _draw(self, have: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - self._shown < _REFRESH and have != total:
+            return
+        self._shown = now
+        self._open = True
+        sys.stderr.write(f"\r{amount(have, total)}\x1b[K")
+        sys.stderr.flush()
+
+    def _close(self) -> None:
+        """End the line that is written over."""
+        if self._open:
+            self._open = False
+            sys.stderr.write("\n")
+            sys.stderr.flush()
+
+
+def amount(have: int, total: int | None) -> str:
+    """Return how much is there in words.
+
+    >>> amount(150_000_000, 600_000_000)
+    '  25 %, 150 of 600 MB'
+    """
+    if not total:
+        return f"  {have / 1e6:.0f} MB"
+    return f"  {100 * have // total} %, {have / 1e6:.0f} of {total / 1e6:.0f} MB"

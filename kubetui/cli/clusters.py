@@ -18,12 +18,11 @@ from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
 from kubetui.cli.asking import box, confirmed, passwords
-from kubetui.cli.audience import followed, on_signals, say
+from kubetui.cli.audience import at_once, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished
-from kubetui.engine.stop import Stop
 from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
@@ -199,8 +198,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     access = existing_machines.meet(plan, accept_host_keys=False)
 
     async def removing() -> None:
-        stop = Stop()
-        on_signals(stop.at_once, hung_up=stop.at_once)
+        stop = at_once()
         with stop.cancels_this():
             await operation(cluster, say, access)
 
@@ -224,8 +222,7 @@ def check(name: str, *, as_json: bool) -> int:
             say(line)
 
     async def checking() -> tuple[Check, ...]:
-        stop = Stop()
-        on_signals(stop.at_once, hung_up=stop.at_once)
+        stop = at_once()
         with stop.cancels_this():
             return await operation(cluster, tell, lambda line: say(line, err=True), access)
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kubetui.cli.boxes import Meter, amount
+from kubetui.cli.audience import Meter, amount
 
 
 def test_elsewhere_each_tenth_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,8 +26,11 @@ class Builder(Protocol):
         None where its server does not say. Raises nothing.
         """
 
-    async def build(self, system: str, provider: str, say: LineSink) -> str:
-        """Build a box, add it to Vagrant's store and return its name; cut short, a later call goes on."""
+    async def build(self, system: str, provider: str, say: LineSink, progress: Progress | None = None) -> str:
+        """Build a box, add it to Vagrant's store and return its name; cut short, a later call goes on.
+
+        Without a `progress`, `say` gets a line for each tenth of the download.
+        """
 
 
 class CloudBuilder:
@@ -40,9 +43,9 @@ class CloudBuilder:
         except KubetuiError:
             return None  # the build itself says what is wrong, once somebody wants it
 
-    async def build(self, system: str, provider: str, say: LineSink) -> str:
-        """Build, and say how far the download is."""
-        return await builder.build(builder.system_of(system), provider, say, _spoken(say))
+    async def build(self, system: str, provider: str, say: LineSink, progress: Progress | None = None) -> str:
+        """Build, and show how far the download is."""
+        return await builder.build(builder.system_of(system), provider, say, progress or _spoken(say))
 
 
 def _spoken(say: LineSink) -> Progress:
@@ -114,13 +117,13 @@ async def offer(plan: Plan) -> Offer | None:
     return Offer(plan, system, command, judged(need, answer).message, download)
 
 
-async def accept(offered: Offer, say: LineSink, stop: Stop) -> Plan:
-    """Build the offered box, and return the plan that uses it.
+async def accept(offered: Offer, say: LineSink, stop: Stop, progress: Progress | None = None) -> Plan:
+    """Build the offered box as `Builder.build` does, and return the plan that uses it.
 
     Raises StoppedError when it is stopped at once, HostError or RunError when it cannot be built.
     """
     with stop.cancels_this():
-        name = await BUILDER.build(offered.system, offered.plan.provider.name, say)
+        name = await BUILDER.build(offered.system, offered.plan.provider.name, say, progress)
     plan = use(offered.plan, name)
     if unnamed(plan):
         raise RunError(f"The box {name} was built, and Vagrant does not have it.", fix=offered.command, id="BOX-NONE")
