@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kubetui.base.download import Progress
 from kubetui.base.text import LineSink
+from kubetui.operations.boxes.cloud.download import Progress
 from tests.shelf import put_box
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from kubetui.base.download import Patience
+from kubetui.base.web import Patience
 
 QUICK = Patience(silence=0.3, tries=2, pause=0.0)
 

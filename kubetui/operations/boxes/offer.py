@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from kubetui.base.download import Progress
 from kubetui.base.errors import HostError, KubetuiError, RunError
 from kubetui.base.text import LineSink
 from kubetui.engine.stop import Stop
@@ -14,6 +13,7 @@ from kubetui.machines.vagrant.catalogue import known
 from kubetui.machines.vagrant.catalogue.check import Need, is_missing, judged, needs, obtainable
 from kubetui.operations.boxes.choice import use
 from kubetui.operations.boxes.cloud import build as builder
+from kubetui.operations.boxes.cloud.download import Progress
 from kubetui.profile.plan import Plan
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base.download import Progress
 from kubetui.base.errors import KubetuiError, RunError
 from kubetui.base.text import LineSink, nowhere
 from kubetui.engine.stop import Stop
 from kubetui.operations.boxes import offer as boxes
 from kubetui.operations.boxes.cloud import build as cloud
 from kubetui.operations.boxes.cloud.build import PROGRAMS, box_name
+from kubetui.operations.boxes.cloud.download import Progress
 from kubetui.operations.boxes.offer import CloudBuilder, accept, offer
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.software.images import CATALOGUE, System

@@ -20,18 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base import download
-from kubetui.base.download import PATIENT, Patience, Progress
+from kubetui.base import web
 from kubetui.base.errors import BusyError, HostError, RunError, UsageError
 from kubetui.base.files import cache_home, locks, open_private, private_folder, room, write_private
 from kubetui.base.process import ask
 from kubetui.base.system import install_hint, this_system
+from kubetui.base.web import PATIENT, Patience
 from kubetui.machines.vagrant import commandline, insecure
 from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.libvirt import has_kvm
 from kubetui.machines.vagrant.packaging import Packaging, StoredBox, carry_out, stored
 from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.operations.boxes.cloud import images, libvirt, seed, virtualbox
+from kubetui.operations.boxes.cloud.download import Progress
 from kubetui.operations.boxes.cloud.images import Image
 from kubetui.software.images import CATALOGUE, OFFICIAL, PROCESSORS, Files, Source, System
 
@@ -113,7 +114,7 @@ async def download_size(system: System, source: Source = OFFICIAL) -> int | None
     """
     files = files_of(system, source)
     kept = any(path.suffix not in {".part", ".json"} for path in (cache_home() / "images").glob(f"*-{files.image}*"))
-    return 0 if kept else await download.size(files.url)
+    return 0 if kept else await web.size(files.url)
 
 
 async def build(

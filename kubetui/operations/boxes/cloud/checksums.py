@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kubetui.base.download import Digest
+from kubetui.operations.boxes.cloud.download import Digest
 
 _DIGITS: Final = {"sha256": 64, "sha512": 128}
 ALGORITHMS: Final = tuple(_DIGITS)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base import download
-from kubetui.base.download import PATIENT, Digest, Patience, Progress
+from kubetui.base import web
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.base.files import cache_home, private_folder
+from kubetui.base.web import PATIENT, Patience
+from kubetui.operations.boxes.cloud import download
 from kubetui.operations.boxes.cloud.checksums import digest_of
+from kubetui.operations.boxes.cloud.download import Digest, Progress
 from kubetui.operations.boxes.cloud.signature import normal, verify
 from kubetui.software.images import Files, Source
 
@@ -52,7 +54,7 @@ async def expected(files: Files, source: Source, patience: Patience = PATIENT) -
             fix="Use an https:// mirror, give the image's checksum (--sha256), or the fingerprint of the key that "
             "signs the mirror's SHA256SUMS (--key).",
         )
-    sums = await download.small(files.folder + files.checksums, patience)
+    sums = await web.small(files.folder + files.checksums, patience)
     if wanted is not None:
         fingerprint = normal(wanted.fingerprint)
         if fingerprint is None:
@@ -60,8 +62,8 @@ async def expected(files: Files, source: Source, patience: Patience = PATIENT) -
                 f"{wanted.fingerprint} is not a key's fingerprint.",
                 fix="A fingerprint has 40 hexadecimal digits: gpg --show-keys FILE prints it.",
             )
-        signature = await download.small(files.folder + wanted.file, patience)
-        key = await download.small(wanted.key, patience)
+        signature = await web.small(files.folder + wanted.file, patience)
+        key = await web.small(wanted.key, patience)
         await verify(sums, signature, key, fingerprint, files.folder + files.checksums)
     found = digest_of(sums.decode(errors="replace"), files.image, files.algorithm)
     if found is None:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import shutil
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubetui.base import download
-from kubetui.base.download import Digest
-from kubetui.base.errors import HostError, KubetuiError, UsageError
+from kubetui.base.errors import HostError, KubetuiError
+from kubetui.base.web import PATIENT
+from kubetui.operations.boxes.cloud import download
+from kubetui.operations.boxes.cloud.download import Digest
 from tests.serving import QUICK, Site, serving
 
 CONTENT = bytes(range(256)) * 4096
@@ -148,7 +148,7 @@ async def test_a_cancelled_download_ends_at_once_and_resumes(site: Site, tmp_pat
         if have == 400_000:
             loop.call_soon_threadsafe(arrived.set)
 
-    url, patient = site.url + "image", download.PATIENT
+    url, patient = site.url + "image", PATIENT
     fetching = asyncio.create_task(download.file(url, tmp_path / "image", digest(CONTENT), progress, patience=patient))
     await arrived.wait()
     fetching.cancel()
@@ -188,32 +188,6 @@ async def test_a_server_in_trouble_is_asked_again(site: Site, tmp_path: Path) ->
     assert len(site.asked) == QUICK.tries
 
 
-async def test_other_addresses_than_those_of_the_web_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not a web address"):
-        await download.small(f"file://{tmp_path}/secret")
-
-
-async def test_a_redirect_from_https_to_http_is_refused() -> None:
-    handler = download._NoDowngrade()
-    request = urllib.request.Request("https://example.org/image")
-    with pytest.raises(KubetuiError, match="not encrypted"):
-        handler.redirect_request(request, None, 302, "Found", {}, "http://example.org/image")
-
-
-async def test_small_files_are_small_and_sizes_are_asked_for(site: Site) -> None:
-    site.put("sums", b"abc")
-    site.put("huge", bytes(download.SMALL + 1))
-    assert await download.small(site.url + "sums", QUICK) == b"abc"
-    assert await download.size(site.url + "image", QUICK) == len(CONTENT)
-    with pytest.raises(KubetuiError, match="larger than"):
-        await download.small(site.url + "huge", QUICK)
-    site.cuts = [1]
-    assert await download.small(site.url + "sums", QUICK) == b"abc"
-    site.cuts = [1, 1]
-    with pytest.raises(KubetuiError, match="ended after 1 of 3 bytes"):
-        await download.small(site.url + "sums", QUICK)
-
-
 @given(
     content=st.binary(min_size=1, max_size=2000),
     cuts=st.lists(st.integers(0, 2000), max_size=5),
@@ -240,14 +214,3 @@ async def test_however_often_it_is_cut_and_changed_the_file_is_the_servers(
         site.cuts = []
         await get(site, target, content)
         assert target.read_bytes() == content
-
-
-async def test_the_environments_proxy_is_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = "http://images.invalid/sums"
-    site.files[url], site.tags[url] = b"through the proxy", ""
-    monkeypatch.setenv("http_proxy", site.url)
-    assert await download.small(url, QUICK) == b"through the proxy"
-    site.put("sums", b"without")
-    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert await download.small(site.url + "sums", QUICK) == b"without"
