@@ -213,14 +213,11 @@ def _need(provider: str) -> None:
 
 
 def _check_room(image: Image, work: Path) -> None:
-    """Raise HostError when the box does not fit.
-
-    A converted image is no longer compressed, so it may take four times the size, though never more than its disk has;
-    besides it there are the exported disk and the packed box.
-    """
+    """Raise HostError when the box does not fit: the image may have been kept, and the disk filled since."""
     size = image.file.stat().st_size
-    need = min(4 * size, image.virtual_size) + 2 * size
-    for place, least in ((work, need), (_existing(vagrant_home()), 2 * size)):
+    packed = images.PACKED * size
+    need = min(images.EXPANDED * size, image.virtual_size) + packed
+    for place, least in ((work, need), (_existing(vagrant_home()), packed)):
         free = shutil.disk_usage(place).free
         if free < least:
             raise HostError(

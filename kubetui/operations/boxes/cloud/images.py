@@ -19,8 +19,10 @@ from kubetui.operations.boxes.cloud.download import Digest, Progress
 from kubetui.operations.boxes.cloud.signature import normal, verify
 from kubetui.software.images import Files, Source
 
-COPIES: Final = 6
-"""How many times a download's size a box takes besides: converted, exported, packed, unpacked by Vagrant."""
+EXPANDED: Final = 4
+"""How many times a compressed image's size its disk takes once converted, at most; never more than the disk has."""
+PACKED: Final = 2
+"""How many times that size the exported disk and the packed box take, and the box that Vagrant unpacks."""
 _HEADER: Final = struct.Struct(">4sIQIIQ")
 """qcow2: magic, version, offset and length of the backing file's name, cluster bits, virtual size in bytes."""
 
@@ -89,7 +91,7 @@ async def fetch(files: Files, digest: Digest, progress: Progress, patience: Pati
     """
     target = folder() / f"{digest.value[:16]}-{files.image}"
     if not await asyncio.to_thread(_has, target, digest):
-        await download.file(files.url, target, digest, progress, beside=COPIES, patience=patience)
+        await download.file(files.url, target, digest, progress, beside=EXPANDED + PACKED, patience=patience)
     image = Image(target, digest.value, _virtual_size(target))
     _forget_others(target, files.image)
     return image
