@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,29 +13,30 @@ from kubetui.profile.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A program that names its interfaces like `pattern`; `removal` is its command to remove one, if there is one."""
+    """A program that names its interfaces like `pattern`; `removal` is its command to remove one, if there is one.
+
+    `provider` makes them for private networks, and uses one again for the next machine on the same network.
+    """
 
     pattern: str
     words: str
     removal: str = ""
+    provider: str = ""
 
 
 OWNERS: Final = (
-    Owner(r"vboxnet\d+", "VirtualBox's host-only interface", "VBoxManage hostonlyif remove {0}"),
-    Owner(r"virbr\d+", "a bridge of libvirt's", "virsh net-destroy NETWORK (virsh net-list --all lists them)"),
-    Owner(r"vmnet\d+", "VMware's virtual interface"),
+    Owner(r"vboxnet\d+", "VirtualBox's host-only interface", "VBoxManage hostonlyif remove {0}", "virtualbox"),
+    Owner(
+        r"virbr\d+", "a bridge of libvirt's", "virsh net-destroy NETWORK (virsh net-list --all lists them)", "libvirt"
+    ),
+    Owner(r"vmnet\d+", "VMware's virtual interface", provider="vmware_desktop"),
+    # on macOS, VMware Fusion's are bridges
+    Owner(r"bridge\d+", "a bridge of this host", provider="vmware_desktop"),
     Owner(r"lxcbr\d+|lxdbr\d+|incusbr\d+", "the bridge of this host's own containers"),
     Owner(r"vlxcbr[a-z0-9]*", "the bridge of another cluster of LXC machines", "sudo ip link delete {0}"),
     Owner(r"docker\d+|br-[0-9a-f]{12}", "Docker's bridge", "docker network rm NETWORK (docker network ls lists them)"),
     Owner(r"(?:tun|tap|wg|utun|ppp|tailscale)\d*", "a VPN's interface"),
 )
-_OWN: Final[Mapping[str, str]] = {
-    "virtualbox": r"vboxnet\d+",
-    "libvirt": r"virbr\d+",
-    # on macOS, VMware Fusion's are bridges
-    "vmware_desktop": r"vmnet\d+|bridge\d+",
-}
-"""The interfaces that a provider makes for private networks, and uses again for the next machine on the same one."""
 
 
 def is_own(plan: Plan, interface: str) -> bool:
@@ -46,9 +46,9 @@ def is_own(plan: Plan, interface: str) -> bool:
             return interface == bridge_name(plan)
         except ProfileError:
             return False
-    pattern = _OWN.get(plan.provider.name)
+    owner = _owner(interface)
     named = interface in plan.profile.network.options.values()
-    return named or (pattern is not None and re.fullmatch(pattern, interface) is not None)
+    return named or (owner is not None and owner.provider == plan.provider.name)
 
 
 def introduced(interface: str) -> str:
