@@ -20,6 +20,7 @@ from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
+from kubetui.steps.cluster.labels import LABEL_NODES
 
 FOLDER: Final = "rehearsal"
 _BOOT_SECONDS: Final = 8.0
@@ -63,6 +64,8 @@ class RehearsalProvider:
         log(f"replaying a recording of {stage.about}, {stage.options.speed:g} times as fast")
         if machine.first and (older := stage.older()):
             log(f"the recording is older than these steps of kubetui: {', '.join(older)}")
+        if machine.first and LABEL_NODES.wanted(self._plan):
+            log("no recorded cluster has labels or taints: what is said about them is made up, in kubectl's words")
         await asyncio.sleep(_BOOT_SECONDS / stage.options.speed)
         await stage.port(machine)
         self._memory(machine).save()

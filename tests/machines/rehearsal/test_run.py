@@ -86,6 +86,7 @@ async def test_labels_and_taints_are_rehearsed_although_no_recording_has_them(st
         "node/kubnode2 annotated",
     ]
     assert "labels" not in theatre.stage.older()
+    assert any("made up" in line for line in theatre.lines("kubmaster", "start"))
     assert (await theatre.up()).changed == 0
     # another profile is applied in place, by this step alone
     theatre.profile = profile(
