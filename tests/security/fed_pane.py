@@ -3,13 +3,13 @@
 Each page of lines is painted before the next one arrives, so that nothing scrolls past unseen.
 """
 
-import asyncio
 import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
 
 from textual.app import App, ComposeResult
+from textual.drivers.linux_driver import LinuxDriver
 
 from kubetui.base.redaction import Stream
 from kubetui.base.text import LineCutter
@@ -124,16 +124,28 @@ def chunks(how: str, size: int) -> Iterator[bytes]:
         yield from (data[:cut], data[cut:])
 
 
+class Watched(LinuxDriver):
+    """Textual's driver, which also tells its app what it has written."""
+
+    def write(self, data: str) -> None:
+        """Write to the terminal."""
+        super().write(data)
+        app = self._app
+        assert isinstance(app, Fed)
+        app.written(data)
+
+
 class Fed(App[int]):
     """An app that shows only the log pane."""
 
     def __init__(self, how: str, size: int) -> None:
-        super().__init__()
+        super().__init__(driver_class=Watched)
         self.register_theme(TERMINAL)
         self.theme = TERMINAL.name
         self.how, self.fed = how, size
         self.buffers = Buffers([MACHINE])
-        self.failed: list[BaseException] = []
+        self.awaited = ""
+        self.painted = threading.Event()
 
     def compose(self) -> ComposeResult:
         yield LogPane("lab")
@@ -164,15 +176,16 @@ class Fed(App[int]):
 
     def page(self, number: int) -> None:
         """End a page, and wait until it is painted."""
-        self.buffers.append(Line(0.0, MACHINE, "init", f"{PAGE}{number}."))
-        self.call_from_thread(self.painted)  # type: ignore[arg-type]  # a coroutine function works, too
+        self.painted.clear()
+        self.awaited = f"{PAGE}{number}."
+        self.buffers.append(Line(0.0, MACHINE, "init", self.awaited))
+        self.call_from_thread(self.query_one(LogPane).lines.update)
+        assert self.painted.wait(60), f"{self.awaited} was never painted"
 
-    async def painted(self) -> None:
-        """Repaint the pane, and wait until that is done."""
-        done = asyncio.Event()
-        self.query_one(LogPane).lines.update()
-        self.call_after_refresh(done.set)
-        await done.wait()
+    def written(self, data: str) -> None:
+        """Take notice of what has gone to the terminal."""
+        if self.awaited and self.awaited in data:
+            self.painted.set()
 
 
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
