@@ -37,12 +37,9 @@ class PaneList(RowList):
             self.highlighted = before
             self.post_message(self.Passed(by))
 
-    def on_focus(self) -> None:
-        """Draw the mark."""
-        self.redraw_mark()
-
-    def on_blur(self) -> None:
-        """Remove the mark."""
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's own watcher
+        """Draw the mark, or remove it."""
+        super().watch_has_focus(has_focus)
         self.redraw_mark()
 
     def _drawn(self, row: str, *, here: bool) -> Content:

@@ -127,7 +127,7 @@ class StartScreen(SearchScreen):
         """Fit the rows to the new width."""
         self.call_after_refresh(self.show_rows)
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="look")
     async def look(self) -> None:
         """Check this host and show what it can do, then load the large libraries."""
         shelf = self._shelf
@@ -173,10 +173,10 @@ class StartScreen(SearchScreen):
         else:
             there.action_last()
 
-    def focus_list(self) -> None:
-        """Return from the search to the first list with a hit."""
+    def found_list(self) -> PaneList:
+        """Return the first list with a hit."""
         _, clusters, profiles = self._lists
-        (clusters if clusters.chosen else profiles).focus()
+        return clusters if clusters.chosen else profiles
 
     @property
     def _chosen(self) -> str:

@@ -170,4 +170,8 @@ class SearchScreen(PlainScreen):
     @on(SearchLine.Closed)
     def focus_list(self) -> None:
         """Return to the list."""
-        self.query_one(RowList).focus()
+        self.found_list().focus()
+
+    def found_list(self) -> RowList:
+        """Return the list to which the search leads back."""
+        return self.query_one(RowList)

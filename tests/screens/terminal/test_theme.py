@@ -57,7 +57,7 @@ def test_the_other_themes_of_the_terminals_colours_have_every_token(name: str) -
 @pytest.mark.parametrize("severity", ["information", "warning", "error"])
 async def test_a_toast_has_the_terminals_own_ground_and_text(severity: Any, host: FakeHost) -> None:
     app = KubetuiApp(host)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await listed(pilot)
         app.notify("said", title="Title", severity=severity)
         await pilot.pause()
@@ -130,10 +130,10 @@ def test_without_colour_no_theme_is_taken(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_a_theme_that_cannot_be_kept_is_used_all_the_same(host: FakeHost, tmp_path: Path) -> None:
     file().parent.mkdir(parents=True)
     file().symlink_to(tmp_path / "elsewhere")
-    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+    async with KubetuiApp(host).run_test(size=SIZE, notifications=True) as pilot:
         await listed(pilot)
         pilot.app.theme = "nord"
-        await pilot.pause(0.1)
+        await pilot.pause(0.3)
         assert "Theme not kept" in drawn(pilot.app)
         assert pilot.app.theme == "nord"
     assert not (tmp_path / "elsewhere").exists()
