@@ -27,8 +27,12 @@ IMAGES = """case $* in
       echo "$place/$name"
     done ;;
 """
+TAINTED = "'has kubnode1 taint dedicated=training:NoSchedule'; echo 'has kubnode2 taint dedicated=training:NoSchedule'"
+"""What kubectl says of the nodes of `FULL`, which have their taints from kubeadm."""
+DOCKER = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
 FETCH = 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
 GPG = f"""case $* in
+  *--show-keys*containerd*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{DOCKER}:\\n' ;;
   *--show-keys*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{"A" * 40}:\\n' ;;
   *) {FETCH} ;;
 esac"""
@@ -64,7 +68,7 @@ def machine(box: Box) -> Box:
     for name in ("apt-get", "apt-mark", "dpkg", "dpkg-query", "modprobe", "sysctl", "swapon", "install", "ip", "id"):
         box.program(name)
     box.program("id", "echo vagrant")
-    box.program("apt-cache")
+    box.program("apt-cache", "[[ $2 != containerd ]] || echo '  Candidate: 2.1.0'")
     box.program("getent", "echo vagrant:x:1000:1000::/home/vagrant:/bin/bash")
     box.program("curl", f"cat >/dev/null; {FETCH}")
     box.program("gpg", GPG)
@@ -72,7 +76,7 @@ def machine(box: Box) -> Box:
     box.program("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.0 061792f")
     box.program("crictl", "[[ $1 != inspecti ]]")
     box.program("kubeadm", IMAGES + KUBEADM.partition("\n")[2])
-    box.program("kubectl", KUBECTL.replace("esac", "completion*) echo complete ;; esac"))
+    box.program("kubectl", KUBECTL.replace("esac", f"completion*) echo complete ;; *template*) echo {TAINTED} ;; esac"))
     box.write("etc/os-release", "ID=debian\nVERSION_CODENAME=trixie\nPRETTY_NAME='Debian 13'\n")
     box.write("etc/hosts", "127.0.0.1 localhost\n")
     box.write("etc/fstab", "/swap.img none swap sw 0 0\n")
