@@ -118,9 +118,12 @@ def test_pods_on_different_workers_reach_each_other_and_resolve_names(lab: Lab) 
 
 
 def test_the_command_of_every_concept_works(lab: Lab) -> None:
-    assert failures(lab, (At.CONTROL_PLANE, At.NODE), "kubmaster") == {}
-    assert failures(lab, (At.NODE,), "kubnode1") == {}
-    assert failures(lab, (At.HOST,)) == {}
+    found = {
+        "kubmaster": failures(lab, (At.CONTROL_PLANE, At.NODE), "kubmaster"),
+        "kubnode1": failures(lab, (At.NODE,), "kubnode1"),
+        "host": failures(lab, (At.HOST,)),
+    }
+    assert found == {"kubmaster": {}, "kubnode1": {}, "host": {}}
 
 
 def test_a_second_up_changes_nothing(lab: Lab) -> None:
