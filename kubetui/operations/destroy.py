@@ -19,7 +19,7 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     Raises BusyError while a run holds the cluster, RunError when a machine cannot be removed.
     """
     # lock the journal, too: somebody may have removed the lock file while a run held it
-    with cluster.lock(), journal.spared(cluster.journal):
+    with cluster.lock("destroy"), journal.spared(cluster.journal):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
         await make(plan, cluster.folder, access).destroy(log)
         cluster.remove()

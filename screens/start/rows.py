@@ -7,22 +7,26 @@ from typing import Final
 
 from textual.content import Content
 
-from kubetui.base.text import counted
+from kubetui.base.text import ago, counted
+from kubetui.operations.state import ClusterState, State
 from kubetui.profile.files.library import Entry
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import memory
-from kubetui.record.overview import ClusterOverview, ClusterState
 from screens.widgets.symbols import COLOURS, Mark, signs
 from screens.wizard.draft import Draft
 
-_MARKS: Final[Mapping[ClusterState, Mark]] = {
-    "built": "done",
-    "working": "running",
-    "stopped": "attention",
-    "unreadable": "failed",
+MARKS: Final[Mapping[State, Mark]] = {
+    State.BUILDING: "running",
+    State.DESTROYING: "running",
+    State.STOPPED: "attention",
+    State.FAILED: "failed",
+    State.DEGRADED: "attention",
+    State.READY: "done",
+    State.OFF: "waiting",
+    State.UNREACHABLE: "attention",
+    State.UNKNOWN: "waiting",
 }
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _ROOMY = 100
 """Columns from which the row of a cluster shows its address."""
 
@@ -32,14 +36,15 @@ def heading(words: str) -> Content:
     return Content.styled(words, "bold")
 
 
-def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
+def cluster_row(cluster: ClusterState, width: int, now: float) -> Content:
     """Return a cluster's row, `width` columns wide including its sign."""
-    mark = _MARKS[cluster.state]
+    mark = MARKS[cluster.state]
     count = counted(cluster.nodes, "node") if cluster.nodes else ""
-    head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
+    version = f"v{cluster.version}" if cluster.version else ""
+    head = f" {_cut(cluster.name, 13)} {count:<8} {version:<8} "
     tail = f" {ago(now - cluster.when):>8}"
-    if width >= _ROOMY:
-        tail = f"{cluster.address:<16}{tail}"
+    if width >= _ROOMY and cluster.plan is not None:
+        tail = f"{cluster.plan.control_plane.address!s:<16}{tail}"
     room = max(8, width - len(head) - len(tail) - 2)
     return Content.assemble(
         (signs().of(mark), COLOURS[mark]),
@@ -86,17 +91,3 @@ def _sizes(profile: Profile) -> str:
 
 def _cut(text: str, room: int) -> str:
     return f"{text:<{room}}" if len(text) <= room else f"{text[: room - 3]}..."
-
-
-def ago(seconds: float) -> str:
-    """Return a time in the past, in words.
-
-    >>> ago(30), ago(3700), ago(200000)
-    ('just now', '1 h ago', '2 d ago')
-    """
-    if seconds < _MINUTE:
-        return "just now"
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return ""

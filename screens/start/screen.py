@@ -19,7 +19,7 @@ from screens.widgets.navigation import DestroyCluster, OpenCluster, StartRun
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
-    from kubetui.record.overview import ClusterOverview
+    from kubetui.operations.state import ClusterState
     from screens.host import Host
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
@@ -126,7 +126,7 @@ class StartScreen(SearchScreen):
         return self.query_one(RowList).chosen or ""
 
     @property
-    def _cluster(self) -> ClusterOverview | None:
+    def _cluster(self) -> ClusterState | None:
         return self._shelf.cluster(self._chosen) if self._shelf else None
 
     @property
@@ -144,7 +144,7 @@ class StartScreen(SearchScreen):
         cluster = self._cluster
         if cluster is None:
             return False
-        return action == "destroy" or (cluster.state == "stopped" and cluster.profile is not None)
+        return action == "destroy" or cluster.resumable
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
@@ -167,11 +167,9 @@ class StartScreen(SearchScreen):
 
     def action_resume(self) -> None:
         """Resume a run that stopped."""
-        from kubetui.profile.plan import Plan  # noqa: PLC0415 - loads pydantic
-
         cluster = self._cluster
-        if cluster is not None and cluster.profile is not None:
-            self.post_message(StartRun(Plan(cluster.profile)))
+        if cluster is not None and cluster.plan is not None:
+            self.post_message(StartRun(cluster.plan))
 
     def action_destroy(self) -> None:
         """Destroy the chosen cluster, after a confirmation."""

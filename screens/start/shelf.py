@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from kubetui.operations import state
 from kubetui.profile.files import library
 from kubetui.profile.words import in_words, is_rehearsal
-from kubetui.record import overview
 from screens.host import Host
 from screens.start.rows import cluster_row, draft_row, entry_row, heading
 from screens.widgets.chrome import marked
@@ -26,13 +26,13 @@ class Shelf:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._drafts: list[Draft] = []
-        self._clusters: dict[str, overview.ClusterOverview] = {}
+        self._clusters: dict[str, state.ClusterState] = {}
         self._entries: dict[str, library.Entry] = {}
         self.read()
 
     def read(self) -> None:
         """Read the folders again: another screen may have built or saved something."""
-        self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
+        self._clusters = {f"cluster {each.name}": each for each in state.glances()}
         entries = library.listing()
         if not self.host.builds():
             # rehearsals first: they are what works here
@@ -66,7 +66,7 @@ class Shelf:
             error = entry.error.replace(str(entry.path), entry.path.name)
             return Content.assemble(marked("failed", "kubetui cannot read this profile"), f"\n{error}")
         look = draft.look() if draft else None
-        profile = look.profile if look else cluster.profile if cluster else entry.profile if entry else None
+        profile = look.profile if look else cluster.plan.profile if cluster and cluster.plan else entry.profile if entry else None
         if profile is None:
             return Content("")
         if look and look.plan is None:
@@ -74,7 +74,7 @@ class Shelf:
         note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
         return Content.assemble(("Description\n", "bold"), note, in_words(profile))
 
-    def cluster(self, chosen: str) -> overview.ClusterOverview | None:
+    def cluster(self, chosen: str) -> state.ClusterState | None:
         """Return a row's cluster."""
         return self._clusters.get(chosen)
 
