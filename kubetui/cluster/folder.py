@@ -68,6 +68,8 @@ class Cluster:
         self.journal = self.folder / "journal"
         self.labelled = self.folder / "labelled"
         """A file that exists once kubetui has put labels or taints on a node."""
+        self.merged = self.folder / "merged.json"
+        """Names the files into which its kubeconfig was merged."""
         self.box = self.folder / "box.json"
 
     @property

@@ -1,4 +1,4 @@
-"""Removes a cluster: its machines, the networks that only they used, and its folder."""
+"""Removes a cluster: its machines, the networks that only they used, its context, and its folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
+from kubetui.operations.context import withdraw
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record import journal
@@ -22,4 +23,5 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     with cluster.lock("destroy"), journal.spared(cluster.journal):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
         await make(plan, cluster.folder, access).destroy(log)
+        withdraw(cluster, log)
         cluster.remove()

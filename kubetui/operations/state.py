@@ -1,225 +1,26 @@
-"""What a cluster is: one definition, for the start list, the cluster's home, `status` and its JSON.
-
-`state_of` decides from facts and touches nothing. `glance` takes the facts from the cluster's folder alone; `look`
-also asks the Kubernetes API, and the provider where the API does not answer.
-"""
+"""Looks at clusters: at a glance at their folders, or by asking their API and, where it is silent, their provider."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from kubetui.base.errors import KubetuiError
-from kubetui.base.text import ago, duration, harmless
+from kubetui.base.text import harmless
 from kubetui.cluster import api
 from kubetui.cluster.folder import Cluster, all_names
 from kubetui.cluster.tables import Table, aligned_table
-from kubetui.engine.provider import MachineState
 from kubetui.machines.make import make
 from kubetui.profile.plan import Plan
-from kubetui.record.journal import LastRun
-from kubetui.record.overview import Recorded, recorded
+from kubetui.record.overview import recorded
+from kubetui.record.state import ClusterState, Facts, State, state_of
 
-_HALTED: Final = frozenset({MachineState.STOPPED, MachineState.ABSENT})
+__all__ = ["ClusterState", "Facts", "State", "glance", "glances", "heard", "listen", "look", "state_of", "unheard"]
+
 _SHORT: Final = 220
 """Characters of an error to show; Vagrant's are long."""
-_NAMED: Final = 3
-
-
-class State(StrEnum):
-    """What a cluster is. No cluster without nodes is ready."""
-
-    BUILDING = "building"
-    """A run works on it now."""
-    DESTROYING = "destroying"
-    """It is being destroyed now."""
-    STOPPED = "stopped"
-    """Its last run was stopped or killed."""
-    FAILED = "failed"
-    """A step of its last run failed."""
-    DEGRADED = "degraded"
-    """Some nodes are not Ready."""
-    READY = "ready"
-    """The API answers, and every planned node is Ready."""
-    OFF = "off"
-    """All its machines are halted or gone."""
-    UNREACHABLE = "unreachable"
-    """It was built, and does not answer."""
-    UNKNOWN = "unknown"
-    """Its files cannot be read, or it was built and nobody has asked it yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known about a cluster. `nodes` maps the nodes to whether they are Ready, None if none were heard.
-
-    `silence` is why the API did not answer; `machines` are their states, if the provider was asked.
-    """
-
-    recorded: Recorded
-    nodes: Mapping[str, bool] | None = None
-    silence: str = ""
-    machines: Mapping[str, MachineState] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterState:
-    """What a cluster is, and what belongs to that; `detail` says in one line where and why.
-
-    `ready` is how many of the `nodes` are Ready, None where they were not asked; `done` of `total` tasks of the
-    last run have succeeded; `machine` is where it failed or was stopped; `when` is its last change.
-    """
-
-    name: str
-    state: State
-    rehearsal: bool = False
-    detail: str = ""
-    nodes: int = 0
-    ready: int | None = None
-    not_ready: tuple[str, ...] = ()
-    done: int = 0
-    total: int = 0
-    built_seconds: float | None = None
-    when: float = 0.0
-    version: str = ""
-    provider: str = ""
-    machine: str = ""
-    pid: int = 0
-    """The process that works on it."""
-    plan: Plan | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def words(self) -> str:
-        """The state in words, the same everywhere."""
-        kind = "rehearsal, " if self.rehearsal else ""
-        return f"{kind}{self.state}{f': {self.detail}' if self.detail else ''}"
-
-    @property
-    def resumable(self) -> bool:
-        """Whether a run would go on, repair or start something."""
-        return self.plan is not None and self.state in {State.STOPPED, State.FAILED, State.DEGRADED, State.OFF}
-
-    def particulars(self, now: float) -> Iterator[str]:
-        """Yield what a header says after the state: nodes, versions, provider, times."""
-        if self.ready is not None:
-            yield f"{self.ready} of {self.nodes} nodes Ready"
-        if self.version:
-            yield f"Kubernetes {self.version}"
-        if self.provider:
-            yield self.provider
-        if self.built_seconds is not None and self.state not in {State.BUILDING, State.STOPPED, State.FAILED}:
-            yield f"built in {duration(self.built_seconds)}"
-        if self.when:
-            yield ago(now - self.when)
-
-
-def state_of(facts: Facts) -> ClusterState:
-    """Return what a cluster is; the one definition."""
-    found = facts.recorded
-    plan, last = found.plan, found.last
-    state, detail = _judged(facts)
-    names = _names(facts)
-    heard = facts.nodes
-    # a run that has not begun its tasks yet, or has written down its end: the counts are of one that is over
-    counted = last is not None and not (state is State.BUILDING and last.ended)
-    at = _at(last)
-    return ClusterState(
-        name=found.name,
-        state=state,
-        rehearsal=plan is not None and plan.provider.rehearsal,
-        detail=detail,
-        nodes=len(names),
-        ready=None if heard is None else sum(heard.values()),
-        not_ready=_not_ready(facts),
-        done=last.done if last and counted else 0,
-        total=last.total if last and counted else 0,
-        built_seconds=found.built_seconds,
-        when=last.at if last is not None and last.ended else found.when,
-        version=plan.version if plan else "",
-        provider=plan.provider.title if plan else "",
-        machine=at[0].partition("/")[0] if at else "",
-        pid=found.holder.pid if found.holder else 0,
-        plan=plan,
-    )
-
-
-def _judged(facts: Facts) -> tuple[State, str]:
-    """Return the state, and where and why."""
-    found = facts.recorded
-    if found.holder is not None and found.holder.purpose == "destroy":
-        return State.DESTROYING, ""
-    if found.holder is not None and found.holder.purpose == "build":
-        return State.BUILDING, _progress(found.last)
-    if found.trouble or found.plan is None:
-        return State.UNKNOWN, found.trouble
-    last = found.last
-    if last is None:
-        return State.STOPPED, "before its first step"
-    if last.failed:
-        return State.FAILED, ": ".join(filter(None, (_where(last), last.why[0])))
-    if not last.ok:
-        return State.STOPPED, f"at {_where(last)}" if _at(last) else "before its end"
-    return _answered(facts, found.plan)
-
-
-def _answered(facts: Facts, plan: Plan) -> tuple[State, str]:
-    """Return the state of a cluster whose last run succeeded."""
-    if facts.nodes is None:
-        known = facts.machines or {}
-        states = {known.get(machine.name, MachineState.UNKNOWN) for machine in plan.machines}
-        if states <= _HALTED:
-            return State.OFF, "its machines are gone" if states == {MachineState.ABSENT} else "its machines are halted"
-        if facts.silence:
-            return State.UNREACHABLE, facts.silence
-        return State.UNKNOWN, "built, not asked yet"
-    if not facts.nodes:
-        return State.DEGRADED, "it has no nodes"
-    missing = _not_ready(facts)
-    if missing:
-        return State.DEGRADED, f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not Ready"
-    return State.READY, ""
-
-
-def _names(facts: Facts) -> tuple[str, ...]:
-    """Return the planned nodes, and those that joined without a plan."""
-    planned = facts.recorded.plan.machines if facts.recorded.plan else ()
-    return tuple(dict.fromkeys((*(machine.name for machine in planned), *(facts.nodes or ()))))
-
-
-def _not_ready(facts: Facts) -> tuple[str, ...]:
-    """Return the nodes that are missing or not Ready; none where they were not heard."""
-    nodes = facts.nodes
-    return () if nodes is None else tuple(name for name in _names(facts) if not nodes.get(name, False))
-
-
-def _progress(last: LastRun | None) -> str:
-    """Return how far a run is; nothing while its journal still ends with the run before it."""
-    if last is None or last.ended:
-        return ""
-    failed = f", failed: {_where(last)}" if last.failed else ""
-    return f"{last.done} of {last.total}{failed}"
-
-
-def _at(last: LastRun | None) -> tuple[str, ...]:
-    """Return the tasks at which a run failed or was stopped."""
-    return () if last is None else last.failed or last.in_flight or last.cut
-
-
-def _where(last: LastRun) -> str:
-    """Return where the first of those tasks is: its machine and its step's title."""
-    first, *others = _at(last)
-    more = f" and {len(others)} more" if others else ""
-    return f"{first.partition('/')[0]}: {last.titles[first]}{more}"
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """Return some names, the first three of them."""
-    shown = ", ".join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 def glance(cluster: Cluster) -> ClusterState:
@@ -235,37 +36,50 @@ def glances() -> tuple[ClusterState, ...]:
 
 def heard(cluster: Cluster, nodes: Table) -> ClusterState:
     """Return what a cluster is that has just answered with its nodes."""
-    ready = {
-        name: status.split(",")[0] == "Ready"
-        for name, status in zip(nodes.column("NAME"), nodes.column("STATUS"), strict=True)
-    }
-    return state_of(Facts(recorded(cluster), nodes=ready))
+    return state_of(Facts(recorded(cluster), nodes=_readiness(nodes)))
+
+
+def _readiness(nodes: Table) -> Mapping[str, bool]:
+    """Return which nodes are Ready; cordoned ones may be."""
+    status = zip(nodes.column("NAME"), nodes.column("STATUS"), strict=True)
+    return {name: words.split(",")[0] == "Ready" for name, words in status}
 
 
 async def unheard(cluster: Cluster, why: str) -> ClusterState:
     """Return what a cluster is that did not answer; its provider knows whether its machines are halted."""
-    found = recorded(cluster)
-    machines: Mapping[str, MachineState] | None = None
-    if found.plan is not None and found.holder is None:
-        # a provider that cannot tell either adds nothing: `why` stays the reason
-        with suppress(KubetuiError, OSError):
-            machines = await make(found.plan, cluster.folder).states()
-    return state_of(Facts(found, silence=in_short(why), machines=machines))
+    return state_of(await _asked_provider(cluster, Facts(recorded(cluster), silence=in_short(why))))
 
 
 async def look(cluster: Cluster) -> ClusterState:
     """Return what a cluster is, after asking for its nodes; takes seconds where nothing answers."""
+    facts = await listen(cluster)
+    return state_of(await _asked_provider(cluster, facts) if facts.silence else facts)
+
+
+async def listen(cluster: Cluster) -> Facts:
+    """Return what its folder and its nodes say; `silence` is set for a finished cluster that does not answer."""
     found = recorded(cluster)
     built = found.last is not None and found.last.ok
-    first = state_of(Facts(found))
-    busy = first.state in {State.BUILDING, State.DESTROYING}
+    busy = found.holder is not None and found.holder.purpose != "check"
     if found.plan is None or found.trouble or busy or not (built or cluster.kubeconfig.exists()):
-        return first
+        return Facts(found)
     try:
         nodes = await _nodes(cluster, found.plan, built=built)
     except (KubetuiError, OSError) as error:
-        return await unheard(cluster, str(error)) if built else first
-    return heard(cluster, nodes)
+        return Facts(recorded(cluster), silence=in_short(str(error)) if built else "")
+    return Facts(recorded(cluster), nodes=_readiness(nodes))
+
+
+async def _asked_provider(cluster: Cluster, facts: Facts) -> Facts:
+    """Add the states of a silent cluster's machines."""
+    plan = facts.recorded.plan
+    if plan is None or facts.recorded.holder is not None:
+        return facts
+    try:
+        return replace(facts, machines=await make(plan, cluster.folder).states())
+    except (KubetuiError, OSError):
+        # a provider that cannot tell either adds nothing: `silence` stays the reason
+        return facts
 
 
 async def _nodes(cluster: Cluster, plan: Plan, *, built: bool) -> Table:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from kubetui.operations import state
+from kubetui.operations.state import ClusterState, glances
 from kubetui.profile.files import library
 from kubetui.profile.words import in_words, is_rehearsal
 from screens.host import Host
@@ -26,13 +26,13 @@ class Shelf:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._drafts: list[Draft] = []
-        self._clusters: dict[str, state.ClusterState] = {}
+        self._clusters: dict[str, ClusterState] = {}
         self._entries: dict[str, library.Entry] = {}
         self.read()
 
     def read(self) -> None:
         """Read the folders again: another screen may have built or saved something."""
-        self._clusters = {f"cluster {each.name}": each for each in state.glances()}
+        self._clusters = {f"cluster {each.name}": each for each in glances()}
         entries = library.listing()
         if not self.host.builds():
             # rehearsals first: they are what works here
@@ -74,7 +74,7 @@ class Shelf:
         note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
         return Content.assemble(("Description\n", "bold"), note, in_words(profile))
 
-    def cluster(self, chosen: str) -> state.ClusterState | None:
+    def cluster(self, chosen: str) -> ClusterState | None:
         """Return a row's cluster."""
         return self._clusters.get(chosen)
 
