@@ -10,11 +10,13 @@ from pathlib import Path
 
 from kubetui.base.check import Check
 from kubetui.base.system import memory
+from kubetui.cluster.folder import Cluster
 from kubetui.host.addresses import host_problems
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
+from kubetui.record.state import ClusterState
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -50,6 +52,12 @@ class Host:
         from kubetui.host.doctor import examine  # noqa: PLC0415 - after the first frame
 
         return await examine(plan)
+
+    async def look(self, name: str) -> ClusterState:
+        """Return what a cluster of this computer is, after asking it."""
+        from kubetui.operations.state import look  # noqa: PLC0415 - after the first frame
+
+        return await look(Cluster(name))
 
     def builds(self) -> bool:
         """Tell whether it can create machines: it has Vagrant and the program of at least one provider."""

@@ -18,6 +18,7 @@ from kubetui.record.overview import Recorded
 
 _HALTED: Final = frozenset({MachineState.STOPPED, MachineState.ABSENT})
 _NAMED: Final = 3
+_UNASKED: Final = "built, not asked yet"
 
 
 class State(StrEnum):
@@ -87,6 +88,11 @@ class ClusterState:
         """The state in words, the same everywhere."""
         kind = "rehearsal, " if self.rehearsal else ""
         return f"{kind}{self.state}{f': {self.detail}' if self.detail else ''}"
+
+    @property
+    def unasked(self) -> bool:
+        """Whether it was built, and only asking it can tell what it is now."""
+        return self.state is State.UNKNOWN and self.detail == _UNASKED
 
     @property
     def resumable(self) -> bool:
@@ -165,7 +171,7 @@ def _answered(facts: Facts, plan: Plan) -> tuple[State, str]:
             return State.OFF, "its machines are gone" if states == {MachineState.ABSENT} else "its machines are halted"
         if facts.silence:
             return State.UNREACHABLE, facts.silence
-        return State.UNKNOWN, "built, not asked yet"
+        return State.UNKNOWN, _UNASKED
     if not facts.nodes:
         return State.DEGRADED, "it has no nodes"
     missing = _not_ready(facts)

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
+from screens.threads import EngineThread
 from screens.widgets.chrome import TitleLine, key, marked
 from screens.widgets.lists import RowList, SearchLine, SearchScreen
 from screens.widgets.navigation import DestroyCluster, OpenCluster, StartRun
@@ -63,6 +64,8 @@ class StartScreen(SearchScreen):
         self._loaded = loaded
         self._new = new
         self._shelf: Shelf | None = None
+        self._follower: EngineThread | None = None
+        self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -87,12 +90,32 @@ class StartScreen(SearchScreen):
         if self._new:
             self.action_new()
         self.look(self._shelf.host)
+        self._follower = EngineThread("clusters", self._shelf.standings.follow, daemon=True)
+        self._follower.start()
+        self.set_interval(0.5, self.draw_changes)
         await self._loaded()
 
     def on_screen_resume(self) -> None:
         """Read the list again: another screen may have built or saved something."""
         if self._shelf is not None:
+            self._shelf.standings.paused = False
+            self._shelf.standings.forget()
             self._shelf.read()
+            self.show_rows()
+
+    def on_screen_suspend(self) -> None:
+        """Ask no cluster while another screen is open."""
+        if self._shelf is not None:
+            self._shelf.standings.paused = True
+
+    def on_unmount(self) -> None:
+        """Stop following the clusters."""
+        if self._follower is not None:
+            self._follower.stop_now()
+
+    def draw_changes(self) -> None:
+        """Draw the rows again once a cluster is something else."""
+        if self._shelf is not None and self.is_current and self._shelf.standings.all is not self._drawn:
             self.show_rows()
 
     def on_resize(self) -> None:
@@ -111,6 +134,7 @@ class StartScreen(SearchScreen):
     def show_rows(self) -> None:
         """Show clusters, unsaved answers and profiles."""
         if self._shelf is not None:
+            self._drawn = self._shelf.standings.all
             self.query_one(RowList).show_rows(self._shelf.rows(self._search, self.size.width - 4))
             self.show_what()
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from kubetui.operations.state import ClusterState, glances
 from kubetui.profile.files import library
 from kubetui.profile.words import in_words, is_rehearsal
+from kubetui.record.state import ClusterState
 from screens.host import Host
 from screens.start.rows import cluster_row, draft_row, entry_row, heading
+from screens.start.standings import Standings
 from screens.widgets.chrome import marked
 from screens.wizard.draft import Draft
 
@@ -26,19 +27,23 @@ class Shelf:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._drafts: list[Draft] = []
-        self._clusters: dict[str, ClusterState] = {}
+        self.standings = Standings(host)
         self._entries: dict[str, library.Entry] = {}
         self.read()
 
     def read(self) -> None:
         """Read the folders again: another screen may have built or saved something."""
-        self._clusters = {f"cluster {each.name}": each for each in glances()}
+        self.standings.read()
         entries = library.listing()
         if not self.host.builds():
             # rehearsals first: they are what works here
             entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
         self._entries = {f"{each.kind} {each.name}": each for each in entries}
         self._drafts = [draft for draft in self._drafts if draft.changed]
+
+    @property
+    def _clusters(self) -> dict[str, ClusterState]:
+        return {f"cluster {name}": each for name, each in self.standings.all.items()}
 
     def rows(self, sought: str, width: int) -> list[Row]:
         """Return the rows that contain `sought`, under headings, `width` columns wide."""
