@@ -18,7 +18,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kubetui.base.errors import KubetuiError
 from kubetui.cli.main import main
@@ -73,7 +79,7 @@ class Gate:
 
     def open(self) -> None:
         with self._changed:
-            self._open = True
+            self._open, self.held = True, False
             self._changed.notify_all()
 
 
@@ -88,6 +94,7 @@ class Life(RuleBasedStateMachine):
         self.cluster = Cluster("lab")
         self.session: Session | None = None
         self.gate = Gate()
+        self.shelf = Shelf(Host())
         self.outcome = State.STOPPED
         """What the last run left."""
 
@@ -245,9 +252,11 @@ class Life(RuleBasedStateMachine):
         return asyncio.run(_watched(self.cluster))
 
     def rows(self) -> list[str]:
-        shelf = Shelf(Host())
-        asyncio.run(shelf.standings.ask())
-        return [row.plain for id_, row in shelf.rows("", 120) if id_.startswith("cluster ")]
+        known = self.shelf.standings
+        known.forget()
+        known.read()
+        asyncio.run(known.ask())
+        return [row.plain for id_, row in self.shelf.rows("", 120) if id_.startswith("cluster ")]
 
     def teardown(self) -> None:
         if self.session is not None:

@@ -162,7 +162,9 @@ def timings(name: str, *, svg: str | None) -> int:
 @main.command()
 @click.argument("name")
 @click.option("--merge", is_flag=True, help="Merge it into your own kubeconfig, as the context NAME.")
-@click.option("--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not where kubectl writes.")
+@click.option(
+    "--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not where kubectl writes."
+)
 @friendly
 def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
     """Print the line that points kubectl at a cluster, or merge its kubeconfig into yours.

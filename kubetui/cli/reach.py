@@ -50,6 +50,6 @@ def ssh(name: str, machine: str, command: tuple[str, ...]) -> int:
     os.chdir(shell.folder)
     try:
         # in place of this process: the terminal, its signals and the exit code are the command's
-        os.execvpe(shell.argv[0], shell.argv, shell.environment)
+        os.execvpe(shell.argv[0], shell.argv, shell.environment)  # noqa: S606 - without a shell is the point
     except FileNotFoundError:
         raise HostError(f"This host has no {shell.argv[0]}.", fix="Install OpenSSH's client.", id="HOST") from None

@@ -238,5 +238,3 @@ def _taken(kind: str, found: dict[str, Any], path: Path) -> str:
 def _free(kind: str, name: str, path: Path) -> str:
     word = {"clusters": "delete-cluster", "users": "delete-user", "contexts": "delete-context"}[kind]
     return f"Merge into another file (--into), or if no one needs it: kubectl --kubeconfig={path} config {word} {name}"
-
-

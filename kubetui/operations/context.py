@@ -23,7 +23,7 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
     name = cluster.name
     if Plan(profilefile.load_built(cluster)).provider.rehearsal:
         raise UsageError(
-            f"{name} is a rehearsal: its API server answers only while kubetui runs, so kubectl's context would be dead.",
+            f"{name} is a rehearsal: its API server answers only while kubetui runs, so the context would be dead.",
             fix=f"Build a real cluster and merge that. To look at this one meanwhile: kubetui status {name}",
             id="REHEARSAL",
         )

@@ -104,9 +104,7 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
     return tuple(machine.name for machine in _plan(cluster).machines)
 
 
-def shell_command(
-    cluster: Cluster, machine: str, command: Sequence[str] = (), *, terminal: bool = False
-) -> Shell:
+def shell_command(cluster: Cluster, machine: str, command: Sequence[str] = (), *, terminal: bool = False) -> Shell:
     """Return the command that opens a shell on a machine, or runs a command there and ends with its exit code.
 
     One word is a line for the machine's shell, as with ssh; several are a program and its arguments. `terminal` gives

@@ -220,7 +220,9 @@ class Journal:
                 self._write(event.at, {"event": "begin", "task": str(event.task), "title": event.title})
             case TaskFinished():
                 record = {"event": "end", "task": str(event.task), "outcome": event.outcome, "seconds": event.seconds}
-                why = {"error": event.error_id, "why": event.error.partition("\n")[0][:_REASON]} if event.error_id else {}
+                why = (
+                    {"error": event.error_id, "why": event.error.partition("\n")[0][:_REASON]} if event.error_id else {}
+                )
                 self._write(event.at, {**record, **why})
             case RunFinished():
                 self._write(event.at, {"event": "finish", "ok": event.ok, "stopped": event.stopped})

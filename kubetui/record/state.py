@@ -146,20 +146,23 @@ def state_of(facts: Facts) -> ClusterState:
 def _judged(facts: Facts) -> tuple[State, str]:
     """Return the state, and where and why."""
     found = facts.recorded
-    if found.holder is not None and found.holder.purpose == "destroy":
-        return State.DESTROYING, ""
-    if found.holder is not None and found.holder.purpose == "build":
-        return State.BUILDING, _progress(found.last)
+    purpose = found.holder.purpose if found.holder else "check"
+    if purpose != "check":
+        return (State.BUILDING, _progress(found.last)) if purpose == "build" else (State.DESTROYING, "")
     if found.trouble or found.plan is None:
         return State.UNKNOWN, found.trouble
-    last = found.last
+    return _finished(facts, found.plan, found.last)
+
+
+def _finished(facts: Facts, plan: Plan, last: LastRun | None) -> tuple[State, str]:
+    """Return the state of a cluster on which no run works."""
     if last is None:
         return State.STOPPED, "before its first step"
     if last.failed:
         return State.FAILED, ": ".join(filter(None, (_where(last), last.why[0])))
     if not last.ok:
         return State.STOPPED, f"at {_where(last)}" if _at(last) else "before its end"
-    return _answered(facts, found.plan)
+    return _answered(facts, plan)
 
 
 def _answered(facts: Facts, plan: Plan) -> tuple[State, str]:

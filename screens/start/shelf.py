@@ -71,7 +71,15 @@ class Shelf:
             error = entry.error.replace(str(entry.path), entry.path.name)
             return Content.assemble(marked("failed", "kubetui cannot read this profile"), f"\n{error}")
         look = draft.look() if draft else None
-        profile = look.profile if look else cluster.plan.profile if cluster and cluster.plan else entry.profile if entry else None
+        profile = (
+            look.profile
+            if look
+            else cluster.plan.profile
+            if cluster and cluster.plan
+            else entry.profile
+            if entry
+            else None
+        )
         if profile is None:
             return Content("")
         if look and look.plan is None:

@@ -13,7 +13,7 @@ name: lab
 provider: hosts
 hosts:
   - {name: kubmaster, role: control plane, address: 192.0.2.1, user: me}
-  - {name: kubnode1, address: 192.0.2.2, ssh_port: 2222}
+  - {name: kubnode1, address: 192.0.2.2, port: 2222}
 """
 PROFILES = {
     "hosts": HOSTS,

@@ -215,7 +215,9 @@ async def test_the_nodes_are_listed_in_kubectls_words(api: Api, authority: Autho
     assert (await nodes(path)).rows == ()
 
 
-@pytest.mark.parametrize(("status", "text"), [(403, "{}"), (200, "ok"), (200, '{"kind": "NodeList", "items": []}'), (200, "[]")])
+@pytest.mark.parametrize(
+    ("status", "text"), [(403, "{}"), (200, "ok"), (200, '{"kind": "NodeList", "items": []}'), (200, "[]")]
+)
 async def test_an_answer_without_nodes_is_an_error(
     api: Api, authority: Authority, tmp_path: Path, status: int, text: str
 ) -> None:

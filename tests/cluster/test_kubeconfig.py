@@ -405,7 +405,10 @@ def test_kubectl_writes_where_kubetui_merges(
         listed(monkeypatch, *paths)
         chosen = target(source, "lab")
         said = subprocess.run(
-            ["kubectl", "config", "set", "clusters.new.server", "https://x"], capture_output=True, text=True, check=False
+            ["kubectl", "config", "set", "clusters.new.server", "https://x"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert said.returncode == 0, said.stderr
         assert [path for path in paths if path.exists() and "new" in path.read_text()] == [chosen]
@@ -421,7 +424,9 @@ def test_kubectl_reads_what_unmerge_leaves(source: Path, tmp_path: Path, monkeyp
     merge(source, "lab", path)
     assert subprocess.run(["kubectl", "config", "use-context", "lab"], check=False).returncode == 0
     assert unmerge(source, "lab", path)
-    said = subprocess.run(["kubectl", "config", "get-contexts", "-o", "name"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["kubectl", "config", "get-contexts", "-o", "name"], capture_output=True, text=True, check=True
+    )
     assert said.stdout == ""
     current = subprocess.run(["kubectl", "config", "current-context"], capture_output=True, text=True, check=False)
     assert current.returncode == 1

@@ -22,7 +22,9 @@ PLAYED = Plan(Profile(name="lab", provider="rehearsal"))
 NAMES = ("kubmaster", "kubnode1", "kubnode2")
 JOIN = "kubnode2/join"
 BUILT = LastRun(at=100.0, ended=True, ok=True, in_flight=(), failed=(), done=68, total=68)
-RUNNING = LastRun(at=100.0, ended=False, ok=False, in_flight=(JOIN,), failed=(), titles={JOIN: "Join"}, done=41, total=68)
+RUNNING = LastRun(
+    at=100.0, ended=False, ok=False, in_flight=(JOIN,), failed=(), titles={JOIN: "Join"}, done=41, total=68
+)
 FAILED = LastRun(
     at=100.0, ended=True, ok=False, in_flight=(), failed=(JOIN,), why=("apt is locked.",), titles={JOIN: "Join"}
 )
@@ -56,7 +58,9 @@ def told(last: LastRun | None = BUILT, plan: Plan | None = PLAN, **given: Any) -
             "off: its machines are gone",
         ),
         (
-            told(silence="nobody answers", machines={**dict.fromkeys(NAMES, MachineState.STOPPED), "kubnode1": "running"}),
+            told(
+                silence="nobody answers", machines={**dict.fromkeys(NAMES, MachineState.STOPPED), "kubnode1": "running"}
+            ),
             State.UNREACHABLE,
             "unreachable: nobody answers",
         ),
@@ -94,14 +98,27 @@ def test_a_header_says_what_is_known() -> None:
         "built in 1:47",
         "12 m ago",
     ]
-    assert list(told(FAILED, built_seconds=107.0).particulars(100.0)) == ["Kubernetes 1.37", "LXC containers", "just now"]
+    assert list(told(FAILED, built_seconds=107.0).particulars(100.0)) == [
+        "Kubernetes 1.37",
+        "LXC containers",
+        "just now",
+    ]
 
 
 def runs() -> st.SearchStrategy[LastRun | None]:
     tasks = st.lists(st.just(JOIN), max_size=1).map(tuple)
     return st.none() | st.builds(
         lambda ended, ok, flight, failed, cut, done: LastRun(
-            100.0, ended, ok and ended and not failed, flight, failed, ("",) * len(failed), cut, {JOIN: "Join"}, done, 68
+            100.0,
+            ended,
+            ok and ended and not failed,
+            flight,
+            failed,
+            ("",) * len(failed),
+            cut,
+            {JOIN: "Join"},
+            done,
+            68,
         ),
         st.booleans(),
         st.booleans(),

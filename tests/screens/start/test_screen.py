@@ -1,5 +1,6 @@
 """The start screen: its list, its keys, and how it looks."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,29 +15,34 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.stop import Stop
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Machines, Profile
-from kubetui.record import overview
+from kubetui.record.overview import recorded
+from kubetui.record.state import ClusterState, Facts, state_of
 from screens.app import KubetuiApp
 from screens.cluster import destroying, removal
+from screens.run.screen import RunScreen
+from screens.run.session import Session
 from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
 from screens.widgets.lists import RowList
 from screens.wizard.pages import PageScreen
-from tests.screens.apps import LARGER, SIZE, listed, shown
+from tests.screens.apps import LARGER, SIZE, listed, shown, until
 from tests.screens.hosts import NOW, FakeHost
 
 Snap = Any
 
 
-def make(name: str, records: list[dict[str, Any]], age: float) -> None:
+def make(name: str, records: list[dict[str, Any]], age: float, provider: str = "virtualbox") -> None:
     """Create a cluster's folder as a run leaves it."""
     cluster = Cluster(name)
     cluster.create()
-    cluster.profile.write_text(profilefile.dump(Profile(name=name)))
+    cluster.profile.write_text(profilefile.dump(Profile(name=name, provider=provider)))
     start = {"event": "run", "machines": [], "tasks": 1}
     lines = [{"n": number, "at": NOW, **record} for number, record in enumerate([start, *records], 1)]
     cluster.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -66,19 +72,63 @@ def keys(pilot: Pilot[Any]) -> list[str]:
     return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
 
 
-def test_the_states_of_clusters() -> None:
-    make_all()
-    found = {each.name: (each.state, each.words, each.nodes, each.address) for each in overview.clusters()}
-    assert found == {
-        "lab": ("built", "built", 3, "192.168.56.101"),
-        "exam": ("stopped", 'stopped at "join" on kubnode3', 3, "192.168.56.101"),
-    }
+def rows(pilot: Pilot[Any]) -> dict[str, str]:
+    options = pilot.app.screen.query_one(RowList).options
+    return {option.id or "": str(option.prompt) for option in options}
 
 
-def test_a_locked_cluster_is_working() -> None:
+async def test_a_row_says_what_its_cluster_is(host: FakeHost) -> None:
     make_all()
-    with Cluster("lab").lock():
-        assert {each.name: each.state for each in overview.clusters()}["lab"] == "working"
+    async with app(host).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        assert "failed: kubnode3: join" in rows(pilot)["cluster exam"]
+        # a glance cannot know that it is ready; its answer comes later
+        await until(pilot, lambda: " ready " in rows(pilot)["cluster lab"])
+        with Cluster("lab").lock():
+            await until(pilot, lambda: " building " in rows(pilot)["cluster lab"])
+        await until(pilot, lambda: " ready " in rows(pilot)["cluster lab"])
+
+
+async def test_a_rehearsed_cluster_is_marked_in_its_row(host: FakeHost) -> None:
+    make("play", [{"event": "finish", "ok": True}], 60, provider="rehearsal")
+    async with app(host).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: "rehearsal, ready" in rows(pilot)["cluster play"])
+
+
+class Silent(FakeHost):
+    """A host whose clusters do not answer."""
+
+    async def look(self, name: str) -> ClusterState:
+        return state_of(Facts(recorded(Cluster(name)), silence="kubmaster does not answer."))
+
+
+async def test_a_cluster_that_does_not_answer_is_not_ready() -> None:
+    make_all()
+    async with app(Silent()).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: "unreachable: kubmaster does not" in rows(pilot)["cluster lab"])
+
+
+async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> None:
+    make_all()
+    done = asyncio.Event()
+
+    async def run(profile: Profile, _sink: Sink, _stop: Stop) -> RunFinished:
+        await done.wait()
+        return RunFinished(NOW, profile.name, 1.0, ok=True, changed=0, failed=0, blocked=0)
+
+    wizard = app(host)
+    async with wizard.run_test(size=SIZE) as pilot:
+        session = Session(Profile(name="lab"), run)
+        wizard.threads.start(session)
+        await chosen(pilot, "cluster lab")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(wizard.screen, RunScreen))
+        assert isinstance(wizard.screen, RunScreen)
+        assert wizard.screen.session is session
+        session.stop_now()
+        session.join()
 
 
 async def test_keys_depend_on_the_chosen_row(host: FakeHost) -> None:
