@@ -86,8 +86,17 @@ class ClusterState:
     @property
     def words(self) -> str:
         """The state in words, the same everywhere."""
-        kind = "rehearsal, " if self.rehearsal else ""
-        return f"{kind}{self.state}{f': {self.detail}' if self.detail else ''}"
+        return f"{self.kind}, {self.said}" if self.kind else self.said
+
+    @property
+    def kind(self) -> str:
+        """What stands beside the state of a cluster that is not real; empty for the others."""
+        return "rehearsal" if self.rehearsal else ""
+
+    @property
+    def said(self) -> str:
+        """The state with where and why, without the kind."""
+        return f"{self.state}: {self.detail}" if self.detail else self.state.value
 
     @property
     def unasked(self) -> bool:
