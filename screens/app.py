@@ -146,10 +146,16 @@ class KubetuiApp(App[int]):
 
     @on(OpenCluster)
     def open_cluster(self, wanted: OpenCluster) -> None:
-        """Show a cluster."""
-        from screens.cluster.screen import ClusterScreen  # noqa: PLC0415 - loads pydantic
+        """Show a cluster, or the run that builds it here."""
+        from kubetui.profile.plan import Plan  # noqa: PLC0415 - loads pydantic
+        from screens.cluster.screen import ClusterScreen  # noqa: PLC0415
+        from screens.run.session import Session  # noqa: PLC0415 - loads the engine
 
         self.go_home()
+        session = self.threads.find(Session, wanted.name)
+        if session is not None:
+            self.start_run(StartRun(Plan(session.profile)))
+            return
         self.push_screen(ClusterScreen(wanted.name, seconds=wanted.seconds))
 
     @on(DestroyCluster)

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from kubetui.base.check import Check
 from kubetui.base.system import memory
+from kubetui.cluster.folder import Cluster
 from kubetui.host.addresses import host_problems
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
+from kubetui.record.state import ClusterState
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -51,6 +53,12 @@ class Host:
         from kubetui.host.doctor import examine  # noqa: PLC0415 - after the first frame
 
         return await examine(plan)
+
+    async def look(self, name: str) -> ClusterState:
+        """Return what a cluster of this computer is, after asking it."""
+        from kubetui.operations.state import look  # noqa: PLC0415 - after the first frame
+
+        return await look(Cluster(name))
 
     def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
         """Return the providers that can make machines here: Vagrant and their programs are on this computer.

@@ -123,7 +123,7 @@ def plan(profile: str, *, script: str | None, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @friendly
 def status(name: str | None, *, as_json: bool) -> int:
-    """Show all clusters with their machines, or one of them."""
+    """Show what all clusters are, with their machines, or one of them."""
     from kubetui.cli.show import status as command
 
     return command(name, as_json=as_json)
@@ -177,16 +177,35 @@ def timings(name: str, *, svg: str | None) -> int:
 @main.command()
 @click.argument("name")
 @click.option("--merge", is_flag=True, help="Merge it into your own kubeconfig, as the context NAME.")
-@click.option("--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not ~/.kube/config.")
+@click.option(
+    "--into", metavar="FILE", type=click.Path(dir_okay=False), help="Merge into FILE, not where kubectl writes."
+)
 @friendly
 def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
     """Print the line that points kubectl at a cluster, or merge its kubeconfig into yours.
 
-    A merge keeps a backup, waits for a kubectl that is writing, and leaves other clusters' entries alone.
+    A merge honours $KUBECONFIG, keeps a backup, waits for a kubectl that is writing, and leaves other clusters'
+    entries alone. `kubetui destroy` takes the context away again.
     """
-    from kubetui.cli.kubeconfig import kubeconfig as command
+    from kubetui.cli.reach import kubeconfig as command
 
     return command(name, merging=merge, into=into)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("machine")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@friendly
+def ssh(name: str, machine: str, command: tuple[str, ...]) -> int:
+    """Open a shell on MACHINE of a cluster, or run COMMAND there and end with its exit code.
+
+    For example: kubetui ssh lab kubnode1 -- systemctl status kubelet. A COMMAND of one word is a line for the
+    machine's shell.
+    """
+    from kubetui.cli.reach import ssh as shell
+
+    return shell(name, machine, command)
 
 
 @main.command()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,11 @@ from kubetui.host.doctor import examine
 from kubetui.machines.make import make
 from kubetui.operations import plan as planview
 from kubetui.operations.boxes.choice import decided
+from kubetui.operations.state import ClusterState, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Machine, Plan
 from kubetui.record import gantt, reading
-from kubetui.record.overview import held
 from kubetui.record.timings import Timings, read
 from kubetui.steps.build import STEPS
 
@@ -35,52 +37,92 @@ def status(name: str | None, *, as_json: bool) -> int:
     """Show clusters; see `cli.main.status`."""
     found = asyncio.run(_statuses(existing(name) if name else None))
     if as_json:
-        click.echo(json.dumps(found, indent=2))
-    elif not found:
+        click.echo(json.dumps([each.document for each in found], indent=2))
+        return 0
+    if not found:
         click.echo("There are no clusters. Make one: kubetui up tutorial")
-    for each in () if as_json else found:
-        if "error" in each:
-            click.echo(f"{each['name']}  {each['error']}")
-            continue
-        click.echo(f"{each['name']}  {each['provider']}  Kubernetes {each['kubernetes']}")
-        for machine in each["machines"]:
-            click.echo(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']:<16} {machine['state']}")
+    for each in found:
+        click.echo("\n".join(each.lines(time.time())))
     return 0
 
 
-async def _statuses(chosen: Cluster | None) -> list[dict[str, Any]]:
-    """Read one cluster's state, or that of all clusters at once: Vagrant takes two seconds for each."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Status:
+    """What a cluster is, and its machines; `error` is why those are not known."""
+
+    cluster: Cluster
+    state: ClusterState
+    machines: Mapping[str, MachineState]
+    error: str = ""
+
+    def lines(self, now: float) -> Iterator[str]:
+        """Yield a header, and a line for each machine."""
+        yield "  ".join(filter(None, (self.state.name, self.state.words, ", ".join(self.state.particulars(now)))))
+        if self.error:
+            yield f"  {self.error}"
+        for machine in self._plan_machines:
+            yield f"  {machine.name:<16} {machine.role:<14} {machine.address!s:<16} {self._power(machine)}"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The documented fields, as values of JSON; see docs/events.md."""
+        state, plan, kubeconfig = self.state, self.state.plan, self.cluster.kubeconfig
+        return {
+            "name": state.name,
+            "state": state.state.value,
+            "rehearsal": state.rehearsal,
+            "detail": state.detail,
+            "nodes": state.nodes,
+            "ready": state.ready,
+            "not_ready": list(state.not_ready),
+            "done": state.done,
+            "total": state.total,
+            "built_seconds": state.built_seconds,
+            "changed_at": state.when,
+            "provider": plan.provider.name if plan else None,
+            "kubernetes": state.version or None,
+            "kubeconfig": str(kubeconfig) if kubeconfig.exists() else None,
+            "machines": [
+                {
+                    "name": machine.name,
+                    "role": machine.role.value,
+                    "address": str(machine.address),
+                    "state": self._power(machine),
+                }
+                for machine in self._plan_machines
+            ],
+            **({"error": self.error} if self.error else {}),
+        }
+
+    @property
+    def _plan_machines(self) -> tuple[Machine, ...]:
+        return self.state.plan.machines if self.state.plan else ()
+
+    def _power(self, machine: Machine) -> str:
+        """Return a machine's state; one that is only played does not run."""
+        state = self.machines.get(machine.name, MachineState.UNKNOWN)
+        return "rehearsed" if self.state.rehearsal and state is MachineState.RUNNING else state.value
+
+
+async def _statuses(chosen: Cluster | None) -> list[_Status]:
+    """Read one cluster, or all at once: Vagrant takes two seconds for each."""
     if chosen is not None:
         return [await _status(chosen)]
     return await asyncio.gather(*(_status_or_why(Cluster(name)) for name in all_names()))
 
 
-async def _status_or_why(cluster: Cluster) -> dict[str, Any]:
+async def _status_or_why(cluster: Cluster) -> _Status:
     """Read one of several clusters; a broken one does not hide the others."""
     try:
         return await _status(cluster)
     except KubetuiError as error:
-        return {"name": cluster.name, "error": error.message}
+        return _Status(cluster, glance(cluster), {}, error.message)
 
 
-async def _status(cluster: Cluster) -> dict[str, Any]:
+async def _status(cluster: Cluster) -> _Status:
     plan = Plan(profilefile.load_built(cluster))
-    states = await make(plan, cluster.folder).states()
-    return {
-        "name": cluster.name,
-        "provider": plan.provider.name,
-        "kubernetes": plan.version,
-        "kubeconfig": str(cluster.kubeconfig) if cluster.kubeconfig.exists() else None,
-        "machines": [
-            {
-                "name": machine.name,
-                "role": machine.role.value,
-                "address": str(machine.address),
-                "state": states.get(machine.name, MachineState.UNKNOWN).value,
-            }
-            for machine in plan.machines
-        ],
-    }
+    facts, machines = await asyncio.gather(listen(cluster), make(plan, cluster.folder).states())
+    return _Status(cluster, state_of(dataclasses.replace(facts, machines=machines)), machines)
 
 
 def profiles() -> int:
@@ -132,7 +174,7 @@ def logs(name: str, machine: str | None, *, step: str, commands: bool, follow: b
     names = known if machine is None else (machine,)
     width = max(map(len, names)) if len(names) > 1 else 0
     reader = reading.Reader(cluster.logs, names, reading.Wanted(step, commands))
-    lines = reading.follow(reader, lambda: held(name)) if follow else reader.more()
+    lines = reading.follow(reader, lambda: Cluster(name).holder() is not None) if follow else reader.more()
     for where, line in lines:
         stamp, text = line[: reading.STAMP], line[reading.STAMP :]
         click.echo(harmless(f"{stamp} {where:<{width}}{text}" if width else line))

@@ -10,13 +10,19 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
+Purpose = Literal["build", "check", "destroy"]
+"""What a cluster is locked for."""
+
+_PURPOSES: Final[dict[str, Purpose]] = {"build": "build", "check": "check", "destroy": "destroy"}
 _GLANCE = 10.0
-"""Seconds that `overview` may hold its shared lock at most, on a busy host."""
+"""Seconds that a reader may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 
@@ -26,6 +32,14 @@ def state_home() -> Path:
     home = os.environ.get("XDG_STATE_HOME", "")
     base = Path(home) if home.startswith("/") else Path.home() / ".local" / "state"
     return base / "kubetui"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a cluster's lock, and what for; `pid` is 0 where that cannot be told."""
+
+    pid: int
+    purpose: Purpose
 
 
 def is_name(text: str) -> bool:
@@ -54,6 +68,8 @@ class Cluster:
         self.journal = self.folder / "journal"
         self.labelled = self.folder / "labelled"
         """A file that exists once kubetui has put labels or taints on a node."""
+        self.merged = self.folder / "merged.json"
+        """Names the files into which its kubeconfig was merged."""
         self.box = self.folder / "box.json"
 
     @property
@@ -87,27 +103,50 @@ class Cluster:
         return path.read_text()
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, purpose: Purpose = "build") -> Iterator[None]:
         """Lock the cluster for one run. The operating system releases the lock however the process ends.
 
         The lock file lies beside the folder and is never removed, so that it cannot be stale.
         Raises BusyError that names the process holding it.
         """
         private_folder(state_home())
-        folder = private_folder(state_home() / "locks")
-        descriptor = open_private(folder / self.name, os.O_RDWR)
+        private_folder(self._lock.parent)
+        descriptor = open_private(self._lock, os.O_RDWR)
         try:
             if not _taken(descriptor):
-                holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
                 raise BusyError(
-                    f"Another kubetui (process {holder}) is working on {self.name}.",
+                    f"Another kubetui (process {_read(descriptor).pid or 'unknown'}) is working on {self.name}.",
                     fix="Wait until it ends, or end it.",
                 )
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            os.pwrite(descriptor, f"{os.getpid()} {purpose}\n".encode(), 0)
             yield
         finally:
             os.close(descriptor)
+
+    def holder(self) -> Holder | None:
+        """Return who works on the cluster now; None when nobody does. Readers take a short shared lock."""
+        try:
+            descriptor = os.open(self._lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            return None if locks(descriptor, fcntl.LOCK_SH) else _read(descriptor)
+        except OSError:
+            # a file system without locks gives no answer
+            return Holder(0, "build")
+        finally:
+            os.close(descriptor)
+
+    @property
+    def _lock(self) -> Path:
+        return state_home() / "locks" / self.name
+
+
+def _read(descriptor: int) -> Holder:
+    """Read who holds a lock from its file; one of an older kubetui has no purpose."""
+    pid, _, purpose = os.pread(descriptor, 40, 0).decode(errors="replace").strip().partition(" ")
+    return Holder(int(pid) if pid.isdecimal() else 0, _PURPOSES.get(purpose, "build"))
 
 
 def _taken(descriptor: int) -> bool:

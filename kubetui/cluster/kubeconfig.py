@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +19,14 @@ import yaml
 
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, make_folder, write_private
+from kubetui.cluster.kubetree import EMPTY, back_up, field, listed, load, node_of, parse, plain, put, read, text_of
 
-MAX_BYTES: Final = 4 * 1024 * 1024
 LOCK_SECONDS: Final = 10.0
 """Seconds to wait for a kubectl that is writing; it takes milliseconds."""
 _PAUSE: Final = 0.02
 _KINDS: Final = {"clusters": "cluster", "users": "user", "contexts": "context"}
 _EXTENSION: Final = "kubetui"
-_EMPTY: Final = "apiVersion: v1\nkind: Config\npreferences: {}\nclusters: []\nusers: []\ncontexts: []\n"
+_CURRENT: Final = "current-context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +38,105 @@ class Merged:
     backup: Path | None = None
 
 
-def default_path() -> Path:
-    """Return the file that kubectl reads by default."""
-    return Path.home() / ".kube" / "config"
+def files() -> tuple[Path, ...]:
+    """Return the files that kubectl reads: those of `$KUBECONFIG`, or the default one."""
+    names = dict.fromkeys(filter(None, os.environ.get("KUBECONFIG", "").split(os.pathsep)))
+    return tuple(Path(name).absolute() for name in names) or (Path.home() / ".kube" / "config",)
+
+
+def target(source: Path, name: str) -> Path:
+    """Return the file to merge a cluster into, by kubectl's rule (client-go, clientcmd/config.go).
+
+    The one that has its context already, or else the first of `files` that exists, or the last.
+    """
+    known = files()
+    having = (path for path in known if "contexts" in _owned(path, source, name))
+    existing = (path for path in known if path.exists())
+    return next(chain(having, existing, known[-1:]))
 
 
 def merge(source: Path, name: str, into: Path) -> Merged:
     """Merge a cluster's kubeconfig into `into`, as context and cluster NAME and user NAME-admin.
 
     Repeating it changes nothing; after a cluster was rebuilt in the same folder, it replaces that cluster's entries.
-    Raises UsageError when an entry with that name belongs to another cluster, BusyError when kubectl's lock
-    is not released, KubetuiError when `into` is a symbolic link.
+    Raises UsageError when an entry with that name belongs to another cluster, also in another file that kubectl reads
+    with this one, BusyError when kubectl's lock is not released, KubetuiError when `into` is a symbolic link.
     """
-    wanted = entries(_load(source), name, source)
+    wanted = entries(load(source), name, source)
     if into.is_symlink():
         raise linked(into)
     make_folder(into.parent)
     with lock(into):
-        before = _read(into)
-        tree = _tree(before or _EMPTY, into)
+        before = read(into)
+        tree = parse(before or EMPTY, into)
+        others = _beside(into)
+        for path, other in others.items():
+            for kind, entry in wanted.items():
+                _find(other, kind, entry, path)
         changed = [_put(tree, kind, entry, into) for kind, entry in wanted.items()]
         if not any(changed):
             return Merged(into, changed=False)
-        _default(tree, "current-context", name)
-        text = _text(tree)
-        backup = _back_up(into, before) if before is not None else None
+        if not any(field(each, _CURRENT) for each in (tree, *others.values())):
+            put(tree, _CURRENT, name)
+        text = text_of(tree)
+        backup = back_up(into, before) if before is not None else None
         write_private(into, text)
     return Merged(into, changed=True, backup=backup)
+
+
+def unmerge(source: Path, name: str, path: Path) -> bool:
+    """Take a cluster's entries out of a file, and the current context if it is this cluster's.
+
+    Only entries that `merge` marked as this cluster's go. Return whether there were any. Raises as `merge` does.
+    """
+    if not _owned(path, source, name):
+        return False
+    if path.is_symlink():
+        raise linked(path)
+    with lock(path):
+        before = read(path) or EMPTY
+        tree = parse(before, path)
+        gone = [kind for kind in _KINDS if _take_away(tree, kind, source, name, path)]
+        if "contexts" in gone and field(tree, _CURRENT) == name:
+            put(tree, _CURRENT, "")
+        if text_of(parse(before, path)) != before:
+            # somebody's own layout and comments get lost
+            back_up(path, before)
+        write_private(path, text_of(tree))
+    return bool(gone)
+
+
+def _beside(into: Path) -> dict[Path, yaml.MappingNode]:
+    """Return the other files that kubectl reads together with one."""
+    known = files()
+    return {path: parse(read(path) or EMPTY, path) for path in known if path != into} if into in known else {}
+
+
+def _owned(path: Path, source: Path, name: str) -> tuple[str, ...]:
+    """Return the kinds of entries that a file has from a cluster."""
+    text = read(path)
+    # most files have none, and parsing a large one takes long
+    if text is None or str(source) not in text:
+        return ()
+    tree = parse(text, path)
+    return tuple(kind for kind in _KINDS if _take_away(tree, kind, source, name, path))
+
+
+def _take_away(tree: yaml.MappingNode, kind: str, source: Path, name: str, path: Path) -> bool:
+    """Remove a cluster's entries of one kind; return whether there were any."""
+    nodes = listed(tree, kind, path).value
+    kept = [node for node in nodes if not _from(plain(node), kind, source, name)]
+    gone = len(kept) < len(nodes)
+    nodes[:] = kept
+    return gone
+
+
+def _from(entry: Any, kind: str, source: Path, name: str) -> bool:
+    """Return whether `merge` put an entry there for this cluster."""
+    if not isinstance(entry, dict) or entry.get("name") != _names(name)[kind]:
+        return False
+    what = entry.get(_KINDS[kind])
+    return isinstance(what, dict) and _mark(source)[0] in (what.get("extensions") or ())
 
 
 def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[str, Any]]:
@@ -72,19 +145,27 @@ def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[s
     kubeadm names its user kubernetes-admin in every cluster, so they would collide. An extension, which kubectl
     keeps, records the folder that an entry came from. Raises UsageError when the kubeconfig is incomplete.
     """
-    mark = [{"name": _EXTENSION, "extension": {"from": str(source)}}]
+    mark, names = _mark(source), _names(name)
     try:
         cluster = config["clusters"][0]["cluster"]
         user = config["users"][0]["user"]
         cluster["server"], cluster["certificate-authority-data"]
     except (LookupError, TypeError) as error:
         raise UsageError(f"{source} is not a cluster's kubeconfig.", fix=f"kubetui up {name} writes it.") from error
-    admin = f"{name}-admin"
+    context = {"cluster": names["clusters"], "user": names["users"], "extensions": mark}
     return {
-        "clusters": {"name": name, "cluster": {**cluster, "extensions": mark}},
-        "users": {"name": admin, "user": {**user, "extensions": mark}},
-        "contexts": {"name": name, "context": {"cluster": name, "user": admin, "extensions": mark}},
+        "clusters": {"name": names["clusters"], "cluster": {**cluster, "extensions": mark}},
+        "users": {"name": names["users"], "user": {**user, "extensions": mark}},
+        "contexts": {"name": names["contexts"], "context": context},
     }
+
+
+def _names(name: str) -> dict[str, str]:
+    return {"clusters": name, "users": f"{name}-admin", "contexts": name}
+
+
+def _mark(source: Path) -> list[dict[str, Any]]:
+    return [{"name": _EXTENSION, "extension": {"from": str(source)}}]
 
 
 @contextmanager
@@ -115,20 +196,28 @@ def lock(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 def _put(tree: yaml.MappingNode, kind: str, wanted: dict[str, Any], path: Path) -> bool:
     """Add an entry, or replace our own; return whether anything changed."""
-    listed = _list(tree, kind, path)
-    for index, node in enumerate(listed.value):
-        found = _plain(node)
+    nodes = listed(tree, kind, path)
+    index = _find(tree, kind, wanted, path)
+    if index is None:
+        nodes.value.append(node_of(wanted))
+        nodes.flow_style = False
+        return True
+    if plain(nodes.value[index]) == wanted:
+        return False
+    nodes.value[index] = node_of(wanted)
+    return True
+
+
+def _find(tree: yaml.MappingNode, kind: str, wanted: dict[str, Any], path: Path) -> int | None:
+    """Return where an entry is already; None if nowhere. Raises UsageError when the name belongs to another cluster."""
+    for index, node in enumerate(listed(tree, kind, path).value):
+        found = plain(node)
         if not isinstance(found, dict) or found.get("name") != wanted["name"]:
             continue
-        if found == wanted:
-            return False
-        if not _ours(found.get(_KINDS[kind]), wanted[_KINDS[kind]]):
+        if found != wanted and not _ours(found.get(_KINDS[kind]), wanted[_KINDS[kind]]):
             raise UsageError(_taken(kind, found, path), fix=_free(kind, wanted["name"], path), id="KUBECONFIG-TAKEN")
-        listed.value[index] = _node(wanted)
-        return True
-    listed.value.append(_node(wanted))
-    listed.flow_style = False
-    return True
+        return index
+    return None
 
 
 def _ours(found: Any, wanted: dict[str, Any]) -> bool:
@@ -149,90 +238,3 @@ def _taken(kind: str, found: dict[str, Any], path: Path) -> str:
 def _free(kind: str, name: str, path: Path) -> str:
     word = {"clusters": "delete-cluster", "users": "delete-user", "contexts": "delete-context"}[kind]
     return f"Merge into another file (--into), or if no one needs it: kubectl --kubeconfig={path} config {word} {name}"
-
-
-def _list(tree: yaml.MappingNode, key: str, path: Path) -> yaml.SequenceNode:
-    for name, node in tree.value:
-        if name.value == key:
-            if isinstance(node, yaml.SequenceNode):
-                return node
-            if node.tag != "tag:yaml.org,2002:null":
-                raise _unreadable(path, f"{key} is not a list")
-            tree.value.remove((name, node))
-            break
-    made = yaml.SequenceNode("tag:yaml.org,2002:seq", [], flow_style=False)
-    tree.value.append((_node(key), made))
-    return made
-
-
-def _default(tree: yaml.MappingNode, key: str, value: str) -> None:
-    """Set a value that the file does not have."""
-    for index, (name, node) in enumerate(tree.value):
-        if name.value == key:
-            if not node.value:
-                tree.value[index] = (name, _node(value))
-            return
-    tree.value.append((_node(key), _node(value)))
-
-
-def _tree(text: str, path: Path) -> yaml.MappingNode:
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise _unreadable(path, str(error).split("\n", maxsplit=1)[0]) from None
-    if not isinstance(tree, yaml.MappingNode):
-        raise _unreadable(path, "it has no keys and values")
-    return tree
-
-
-def _node(value: Any) -> Any:
-    return yaml.compose(yaml.safe_dump(value, sort_keys=False), Loader=yaml.SafeLoader)
-
-
-def _plain(node: yaml.Node) -> Any:
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_document(node)
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError):
-        return None
-    finally:
-        loader.dispose()
-
-
-def _text(tree: yaml.Node) -> str:
-    return str(yaml.serialize(tree, Dumper=yaml.SafeDumper, width=1_000_000, allow_unicode=True))
-
-
-def _load(source: Path) -> dict[str, Any]:
-    text = _read(source)
-    if text is None:
-        raise UsageError(f"There is no kubeconfig at {source} yet.", fix="kubetui up writes it.", id="KUBECONFIG")
-    config = _plain(_tree(text, source))
-    return config if isinstance(config, dict) else {}
-
-
-def _read(path: Path) -> str | None:
-    """Return a file's text; None when it is missing or empty."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(path, "it is larger than 4 MiB")
-        return path.read_text(encoding="utf-8") or None
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from None
-
-
-def _unreadable(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path} cannot be read as a kubeconfig: {why}.", fix="Nothing was changed.", id="KUBECONFIG")
-
-
-def _back_up(path: Path, text: str) -> Path:
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    for number in range(1000):
-        backup = path.with_name(f"{path.name}.before-kubetui-{stamp}{f'-{number}' if number else ''}")
-        with suppress(FileExistsError):
-            os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            write_private(backup, text)
-            return backup
-    raise UsageError(f"{path} has too many backups.", fix="Move some of them away.")

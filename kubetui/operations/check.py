@@ -28,7 +28,7 @@ async def check(
     Leaves nothing on the cluster. `access` is what a person said about existing machines.
     Raises BusyError while a run holds the cluster.
     """
-    with cluster.lock():
+    with cluster.lock("check"):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
         provider = make(plan, cluster.folder, access)
         # learn which machines run, so that one query finds the way to all of them

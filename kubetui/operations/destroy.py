@@ -1,4 +1,4 @@
-"""Removes a cluster: its machines, the networks that only they used, and its folder."""
+"""Removes a cluster: its machines, the networks that only they used, its context, and its folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
+from kubetui.operations.context import withdraw
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record import journal
@@ -19,7 +20,8 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     Raises BusyError while a run holds the cluster, RunError when a machine cannot be removed.
     """
     # lock the journal, too: somebody may have removed the lock file while a run held it
-    with cluster.lock(), journal.spared(cluster.journal):
+    with cluster.lock("destroy"), journal.spared(cluster.journal):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
         await make(plan, cluster.folder, access).destroy(log)
+        withdraw(cluster, log)
         cluster.remove()

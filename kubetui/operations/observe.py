@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from kubetui.base.errors import HostError, KubetuiError, RunError
+from kubetui.base.errors import HostError, KubetuiError, RunError, UsageError
 from kubetui.base.system import this_system
+from kubetui.base.text import shown
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import CONTAINERS, NODES, PODS, Table, aligned_table, tabbed_table
 from kubetui.machines.hosts.access import endpoint_of
@@ -103,16 +104,30 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
     return tuple(machine.name for machine in _plan(cluster).machines)
 
 
-def shell_command(cluster: Cluster, machine: str) -> Shell:
-    """Return the command that opens a shell on a machine. Raises HostError without Vagrant, or in a rehearsal."""
+def shell_command(cluster: Cluster, machine: str, command: Sequence[str] = (), *, terminal: bool = False) -> Shell:
+    """Return the command that opens a shell on a machine, or runs a command there and ends with its exit code.
+
+    One word is a line for the machine's shell, as with ssh; several are a program and its arguments. `terminal` gives
+    a command a terminal. Raises UsageError for an unknown machine, HostError without Vagrant, or in a rehearsal.
+    """
     plan = _plan(cluster)
+    chosen = next((each for each in plan.machines if each.name == machine), None)
+    if chosen is None:
+        names = ", ".join(each.name for each in plan.machines)
+        raise UsageError(f"{cluster.name} has no machine {shown(machine)}.", fix=f"Its machines: {names}.")
     if plan.provider.rehearsal:
-        raise HostError(f"{machine} is rehearsed: it replays a recording and has no shell.", id="REHEARSAL")
+        raise HostError(
+            f"{machine} is rehearsed: it replays a recording and has no shell.",
+            fix="Only a machine of a real cluster has one.",
+            id="REHEARSAL",
+        )
+    line = command[0] if len(command) == 1 else shlex.join(command)
+    words = (*(("-t",) if terminal else ()), "--", line) if command else ()
     if not plan.provider.makes_machines:
-        chosen = next(each for each in plan.machines if each.name == machine)
-        return Shell(ssh_words(endpoint_of(chosen)), cluster.folder, os.environ)
+        return Shell((*ssh_words(endpoint_of(chosen)), *words), cluster.folder, os.environ)
     program = commandline.executable(this_system())
-    return Shell((program, "ssh", machine), cluster.folder, commandline.environment())
+    after = ("--", *words) if words else ()
+    return Shell((program, "ssh", machine, *after), cluster.folder, commandline.environment())
 
 
 def kubeconfig_line(cluster: Cluster) -> str:

@@ -11,17 +11,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from kubetui.base.errors import BusyError, KubetuiError
 from kubetui.base.files import locks, open_private, write_private
-from kubetui.engine.events import Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.events import GOOD, Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
 
 MAX_BYTES: Final = 1024 * 1024
 """Bytes above which the next run moves the journal to `journal.old`."""
 
+_REASON: Final = 300
+"""Characters that are kept of the reason of a failure."""
 _LATEST: Final = 2**40
 """The last time that can be shown, in seconds since the epoch."""
 _FIELDS: Final[Mapping[str, Mapping[str, type]]] = {
@@ -40,8 +42,10 @@ Record = dict[str, Any]
 class LastRun:
     """The last run in a journal.
 
-    `ended` is false when kubetui itself was killed; `in_flight` then names the tasks (MACHINE/STEP) without an
-    outcome. `failed` names the failed tasks; `at` is the time of the last record (seconds since the epoch).
+    `ended` is false while it runs and when kubetui itself was killed; `in_flight` then names the tasks (MACHINE/STEP)
+    without an outcome. `failed` names the failed tasks, with the reasons in `why`; `cut` names those that a stop cut
+    short. `titles` are those tasks' titles. `done` of `total` tasks have succeeded; `at` is the time of the last record
+    (seconds since the epoch).
     """
 
     at: float
@@ -49,6 +53,11 @@ class LastRun:
     ok: bool
     in_flight: tuple[str, ...]
     failed: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    done: int = 0
+    total: int = 0
 
 
 def parse(data: bytes, name: str) -> tuple[list[Record], bytes]:
@@ -87,20 +96,38 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
     starts = [index for index, record in enumerate(records) if record["event"] == "run"]
     if not starts:
         return None
+    run = records[starts[-1] :]
     open_tasks: dict[str, None] = {}
-    failed = []
-    end: Record | None = None
-    for record in records[starts[-1] :]:
-        match record["event"]:
-            case "begin":
-                open_tasks[record["task"]] = None
-            case "end":
-                open_tasks.pop(record["task"], None)
-                if record["outcome"] == Outcome.FAILED:
-                    failed.append(record["task"])
-            case "finish":
-                end = record
-    return LastRun(records[-1]["at"], end is not None, bool(end and end["ok"]), tuple(open_tasks), tuple(failed))
+    failed: dict[str, str] = {}
+    cut: list[str] = []
+    titles: dict[str, str] = {}
+    done = 0
+    for record in run:
+        match record:
+            case {"event": "begin", "task": task}:
+                open_tasks[task] = None
+                titles[task] = str(record.get("title") or task.partition("/")[2])
+            case {"event": "end", "task": task, "outcome": outcome}:
+                if task in open_tasks and outcome == Outcome.BLOCKED:
+                    cut.append(task)
+                open_tasks.pop(task, None)
+                done += outcome in GOOD
+                if outcome == Outcome.FAILED:
+                    failed[task] = str(record.get("why") or record.get("error") or "")
+    end = run[-1] if run[-1]["event"] == "finish" else None
+    total = run[0].get("tasks")
+    return LastRun(
+        at=run[-1]["at"],
+        ended=end is not None,
+        ok=bool(end and end["ok"]),
+        in_flight=tuple(open_tasks),
+        failed=tuple(failed),
+        why=tuple(failed.values()),
+        cut=tuple(cut),
+        titles={task: titles.get(task, task.partition("/")[2]) for task in (*open_tasks, *failed, *cut)},
+        done=done,
+        total=total if isinstance(total, int) else 0,
+    )
 
 
 def read(path: Path) -> LastRun | None:
@@ -190,10 +217,13 @@ class Journal:
             case RunStarted():
                 self._write(event.at, {"event": "run", "machines": event.machines, "tasks": len(event.tasks)})
             case TaskStarted():
-                self._write(event.at, {"event": "begin", "task": str(event.task)})
+                self._write(event.at, {"event": "begin", "task": str(event.task), "title": event.title})
             case TaskFinished():
                 record = {"event": "end", "task": str(event.task), "outcome": event.outcome, "seconds": event.seconds}
-                self._write(event.at, {**record, "error": event.error_id} if event.error_id else record)
+                why = (
+                    {"error": event.error_id, "why": event.error.partition("\n")[0][:_REASON]} if event.error_id else {}
+                )
+                self._write(event.at, {**record, **why})
             case RunFinished():
                 self._write(event.at, {"event": "finish", "ok": event.ok, "stopped": event.stopped})
             case _:

@@ -7,24 +7,28 @@ from typing import Final
 
 from textual.content import Content
 
-from kubetui.base.text import counted
+from kubetui.base.text import ago, counted
+from kubetui.operations.state import ClusterState, State
 from kubetui.profile.files.library import Entry
 from kubetui.profile.plan import Plan, Role
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
-from kubetui.profile.words import is_rehearsal, memory
-from kubetui.record.overview import ClusterOverview, ClusterState
+from kubetui.profile.words import memory
 from screens.start.begin import short
 from screens.widgets.symbols import COLOURS, Mark, signs
 from screens.wizard.draft import Draft
 
-_MARKS: Final[Mapping[ClusterState, Mark]] = {
-    "built": "done",
-    "working": "running",
-    "stopped": "attention",
-    "unreadable": "failed",
+MARKS: Final[Mapping[State, Mark]] = {
+    State.BUILDING: "running",
+    State.DESTROYING: "running",
+    State.STOPPED: "attention",
+    State.FAILED: "failed",
+    State.DEGRADED: "attention",
+    State.READY: "done",
+    State.OFF: "waiting",
+    State.UNREACHABLE: "attention",
+    State.UNKNOWN: "waiting",
 }
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _ROOMY = 100
 """Columns from which the row of a cluster shows its address."""
 _LONGEST: Final = 40
@@ -36,16 +40,15 @@ def names_width(names: Collection[str], width: int) -> int:
     return min(max(map(len, names), default=0), _LONGEST, max(12, width // 3))
 
 
-def cluster_row(cluster: ClusterOverview, names: int, width: int, now: float) -> Content:
+def cluster_row(cluster: ClusterState, names: int, width: int, now: float) -> Content:
     """Return a cluster's row, `width` columns wide including its sign; `names` of them are for the name."""
-    mark = _MARKS[cluster.state]
-    rehearsal = is_rehearsal(cluster.profile)
+    mark = MARKS[cluster.state]
     head = f" {_cut(cluster.name, names)} "
     tail = f" {ago(now - cluster.when):>8}"
-    if width >= _ROOMY and not rehearsal:
-        tail = f"{cluster.address:<16}{tail}"
-    words = cluster.words if cluster.state != "built" else _built(cluster)
-    label = "rehearsal: " if rehearsal else ""
+    if width >= _ROOMY and not cluster.rehearsal and cluster.plan is not None:
+        tail = f"{cluster.plan.control_plane.address!s:<16}{tail}"
+    words = _built(cluster) if cluster.state is State.READY or cluster.unasked else cluster.said
+    label = f"{cluster.kind}, " if cluster.kind else ""
     room = max(8, width - len(head) - len(tail) - 2 - len(label))
     return Content.assemble(
         (signs().of(mark), COLOURS[mark]),
@@ -56,10 +59,9 @@ def cluster_row(cluster: ClusterOverview, names: int, width: int, now: float) ->
     )
 
 
-def _built(cluster: ClusterOverview) -> str:
-    provider = short(PROVIDERS[cluster.profile.provider]) if cluster.profile else ""
-    parts = [cluster.words, counted(cluster.nodes, "node"), cluster.version.removeprefix("v")]
-    return "  ".join((*parts, "" if is_rehearsal(cluster.profile) else provider))
+def _built(cluster: ClusterState) -> str:
+    provider = short(cluster.plan.provider) if cluster.plan and not cluster.rehearsal else ""
+    return "  ".join((cluster.said, counted(cluster.nodes, "node"), cluster.version, provider))
 
 
 def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, *, edited: bool = False) -> Content:
@@ -119,17 +121,3 @@ def _sizes(profile: Profile) -> str:
 
 def _cut(text: str, room: int) -> str:
     return f"{text:<{room}}" if len(text) <= room else f"{text[: room - 3]}..."
-
-
-def ago(seconds: float) -> str:
-    """Return a time in the past, in words.
-
-    >>> ago(30), ago(3700), ago(200000)
-    ('just now', '1 h ago', '2 d ago')
-    """
-    if seconds < _MINUTE:
-        return "just now"
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return ""

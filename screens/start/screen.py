@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from screens.start.panelist import PaneList
+from screens.threads import EngineThread
 from screens.widgets.chrome import TitleLine, key, marked
 from screens.widgets.lists import SearchLine, SearchScreen
 from screens.widgets.navigation import DestroyCluster, OpenCluster, StartRun
@@ -21,7 +22,7 @@ from screens.widgets.panes import Pane
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
-    from kubetui.record.overview import ClusterOverview
+    from kubetui.operations.state import ClusterState
     from screens.host import Host
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
@@ -76,6 +77,8 @@ class StartScreen(SearchScreen):
         self._loaded = loaded
         self._new = new
         self._shelf: Shelf | None = None
+        self._follower: EngineThread | None = None
+        self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -110,6 +113,9 @@ class StartScreen(SearchScreen):
         if self._new:
             self.action_new()
         self.look()
+        self._follower = EngineThread("clusters", self._shelf.standings.follow, daemon=True)
+        self._follower.start()
+        self.set_interval(0.5, self.draw_changes)
         await self._loaded()
 
     def _choose_first(self) -> None:
@@ -120,7 +126,24 @@ class StartScreen(SearchScreen):
     def on_screen_resume(self) -> None:
         """Read the lists again: another screen may have built or saved something."""
         if self._shelf is not None:
+            self._shelf.standings.paused = False
+            self._shelf.standings.forget()
             self._shelf.read()
+            self.show_rows()
+
+    def on_screen_suspend(self) -> None:
+        """Ask no cluster while another screen is open."""
+        if self._shelf is not None:
+            self._shelf.standings.paused = True
+
+    def on_unmount(self) -> None:
+        """Stop following the clusters."""
+        if self._follower is not None:
+            self._follower.stop_now()
+
+    def draw_changes(self) -> None:
+        """Draw the rows again once a cluster is something else."""
+        if self._shelf is not None and self.is_current and self._shelf.standings.all is not self._drawn:
             self.show_rows()
 
     def on_resize(self) -> None:
@@ -143,6 +166,7 @@ class StartScreen(SearchScreen):
         shelf = self._shelf
         if shelf is None:
             return
+        self._drawn = shelf.standings.all
         begin, clusters, profiles = self._lists
         self.query_one(TitleLine).say(shelf.title())
         begin.show_rows(shelf.beginnings(_room(begin), brief=self.has_class("-small")))
@@ -185,7 +209,7 @@ class StartScreen(SearchScreen):
         return (here.chosen if here else None) or ""
 
     @property
-    def _cluster(self) -> ClusterOverview | None:
+    def _cluster(self) -> ClusterState | None:
         return self._shelf.cluster(self._chosen) if self._shelf else None
 
     @property
@@ -203,7 +227,7 @@ class StartScreen(SearchScreen):
         cluster = self._cluster
         if cluster is None:
             return False
-        return action == "destroy" or (cluster.state == "stopped" and cluster.profile is not None)
+        return action == "destroy" or cluster.resumable
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
@@ -243,11 +267,9 @@ class StartScreen(SearchScreen):
 
     def action_resume(self) -> None:
         """Resume a run that stopped."""
-        from kubetui.profile.plan import Plan  # noqa: PLC0415 - loads pydantic
-
         cluster = self._cluster
-        if cluster is not None and cluster.profile is not None:
-            self.post_message(StartRun(Plan(cluster.profile)))
+        if cluster is not None and cluster.plan is not None:
+            self.post_message(StartRun(cluster.plan))
 
     def action_destroy(self) -> None:
         """Destroy the chosen cluster, after a confirmation."""

@@ -11,15 +11,17 @@ from dataclasses import replace
 from textual.content import Content
 
 from kubetui.base.check import Check
+from kubetui.base.text import clean
 from kubetui.profile.files import library
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import in_words
-from kubetui.record import overview
+from kubetui.record.state import ClusterState
 from screens.host import Host
 from screens.start import begin
 from screens.start.begin import Offer
-from screens.start.rows import cluster_row, draft_row, entry_row, missing, names_width, order
+from screens.start.rows import MARKS, cluster_row, draft_row, entry_row, missing, names_width, order
+from screens.start.standings import Standings
 from screens.widgets.chrome import marked
 from screens.wizard.draft import Draft
 
@@ -36,16 +38,20 @@ class Shelf:
         self.host = host
         self.offer = Offer(host.makers())
         self._drafts: list[Draft] = []
-        self._clusters: dict[str, overview.ClusterOverview] = {}
+        self.standings = Standings(host)
         self._entries: dict[str, library.Entry] = {}
         self.read()
 
     def read(self) -> None:
         """Read the folders again: another screen may have built or saved something."""
-        self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
+        self.standings.read()
         entries = sorted(library.listing(), key=lambda each: order(each, self.offer.makers))
         self._entries = {f"{each.kind} {each.name}": each for each in entries}
         self._drafts = [draft for draft in self._drafts if draft.changed]
+
+    @property
+    def _clusters(self) -> dict[str, ClusterState]:
+        return {f"cluster {name}": each for name, each in self.standings.all.items()}
 
     def learn(self, checks: tuple[Check, ...]) -> None:
         """Take the results of the checks of this host, which say what it can build."""
@@ -102,7 +108,8 @@ class Shelf:
             error = entry.error.replace(str(entry.path), entry.path.name)
             return Content.assemble(marked("failed", "kubetui cannot read this profile"), f"\n{error}")
         look = draft.look() if draft else None
-        profile = look.profile if look else cluster.profile if cluster else entry.profile if entry else None
+        plan = cluster.plan if cluster else None
+        profile = look.profile if look else plan.profile if plan else entry.profile if entry else None
         if profile is None:
             return Content("")
         if look and look.plan is None:
@@ -112,9 +119,11 @@ class Shelf:
             title = PROVIDERS[profile.provider].title
             words = f"{title} is not on this host. Open the profile to choose another provider.\n"
             note = Content.assemble(note, marked("attention", words))
+        if cluster is not None and cluster.detail and not cluster.unasked:
+            note = marked(MARKS[cluster.state], f"{clean(cluster.words)}\n")
         return Content.assemble(note, in_words(profile))
 
-    def cluster(self, chosen: str) -> overview.ClusterOverview | None:
+    def cluster(self, chosen: str) -> ClusterState | None:
         """Return a row's cluster."""
         return self._clusters.get(chosen)
 

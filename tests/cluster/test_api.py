@@ -4,6 +4,7 @@ import asyncio
 import base64
 import datetime as dt
 import ipaddress
+import json
 import ssl
 import threading
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kubetui.base.errors import RunError
-from kubetui.cluster.api import ready
+from kubetui.cluster.api import nodes, ready
 
 
 @dataclass
@@ -199,3 +200,29 @@ async def test_an_invalid_kubeconfig_has_its_own_error(tmp_path: Path, text: str
     with pytest.raises(RunError, match="cannot be read as a kubeconfig") as caught:
         await ready(path)
     assert caught.value.id == "KUBECONFIG"
+
+
+async def test_the_nodes_are_listed_in_kubectls_words(api: Api, authority: Authority, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
+    columns = [{"name": name, "type": "string"} for name in ("Name", "Status", "Roles", "Age", "Version")]
+    rows = [{"cells": ["kubmaster", "Ready", "control-plane", "3m", "v1.37.2"], "object": None}]
+    api.text = json.dumps({"kind": "Table", "columnDefinitions": columns, "rows": rows})
+    found = await nodes(path)
+    assert found.columns == ("NAME", "STATUS", "ROLES", "AGE", "VERSION")
+    assert found.rows == (("kubmaster", "Ready", "control-plane", "3m", "v1.37.2"),)
+    assert api.paths == ["/api/v1/nodes?includeObject=None"]  # type: ignore[attr-defined]  # set in `api`
+    api.text = json.dumps({"kind": "Table", "columnDefinitions": columns, "rows": None})
+    assert (await nodes(path)).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(403, "{}"), (200, "ok"), (200, '{"kind": "NodeList", "items": []}'), (200, "[]")]
+)
+async def test_an_answer_without_nodes_is_an_error(
+    api: Api, authority: Authority, tmp_path: Path, status: int, text: str
+) -> None:
+    api.status, api.text = status, text
+    path = kubeconfig(tmp_path, url(api), authority.pem, *authority.issue("admin"))
+    with pytest.raises(RunError, match="does not list its nodes") as caught:
+        await nodes(path)
+    assert caught.value.id == "API-NOT-READY"

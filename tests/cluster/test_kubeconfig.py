@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from kubetui.base.errors import BusyError, KubetuiError, UsageError
-from kubetui.cluster.kubeconfig import lock, merge
+from kubetui.cluster.kubeconfig import files, lock, merge, target, unmerge
 
 THEIRS = """\
 # written by hand
@@ -63,6 +63,12 @@ def kubeadms(folder: Path, server: str = "https://192.168.56.101:6443", ca: str 
     }
     path.write_text(yaml.safe_dump(config))
     return path
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -296,3 +302,131 @@ def test_kubectl_can_read_and_change_the_merged_file(source: Path, mine: Path) -
     assert "work" in named(config, "clusters")
     assert config["current-context"] == "lab"
     assert kubectl("config", "view", "--raw").returncode == 0
+
+
+def listed(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, paths)))
+
+
+def test_the_file_is_chosen_as_kubectl_chooses_it(
+    source: Path, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, last = tmp_path / "missing", tmp_path / "last"
+    assert target(source, "lab") == tmp_path / "home" / ".kube" / "config"
+    listed(monkeypatch, missing)
+    assert target(source, "lab") == missing
+    monkeypatch.setenv("KUBECONFIG", f"{missing}::{mine}:{mine}:{last}")
+    assert files() == (missing, mine, last)
+    assert target(source, "lab") == mine
+    listed(monkeypatch, missing, last)
+    assert target(source, "lab") == last
+    # where its context is, it stays
+    merge(source, "lab", last)
+    listed(monkeypatch, mine, last)
+    assert target(source, "lab") == last
+
+
+def test_a_relative_file_of_the_list_is_the_one_in_this_folder(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KUBECONFIG", "config")
+    assert target(source, "lab") == tmp_path / "config"
+
+
+def test_files_that_kubectl_reads_together_count_as_one(
+    source: Path, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tmp_path / "first"
+    listed(monkeypatch, first, mine)
+    merge(source, "lab", first)
+    # the other file has a current context
+    assert not load(first).get("current-context")
+    (tmp_path / "other").mkdir()
+    theirs = kubeadms(tmp_path / "other", "https://10.0.0.1:6443", "other")
+    with pytest.raises(UsageError, match=f"{first} has a cluster lab .* belongs to another cluster"):
+        merge(theirs, "lab", mine)
+    assert mine.read_text() == THEIRS
+
+
+def test_unmerge_takes_exactly_what_merge_put_there(source: Path, mine: Path) -> None:
+    before = load(mine)
+    merge(source, "lab", mine)
+    config = load(mine)
+    config["contexts"].append({"name": "lab-dev", "context": {"cluster": "lab", "user": "lab-admin"}})
+    config["contexts"][1]["context"]["namespace"] = "mine"
+    mine.write_text(yaml.safe_dump(config))
+    assert unmerge(source, "lab", mine)
+    before["contexts"].append(config["contexts"][2])
+    assert load(mine) == before
+    assert stat.S_IMODE(mine.stat().st_mode) == 0o600
+    assert not unmerge(source, "lab", mine)
+
+
+@pytest.mark.parametrize(("current", "left"), [("lab", ""), ("work", "work")])
+def test_the_current_context_goes_if_it_is_the_clusters(source: Path, mine: Path, current: str, left: str) -> None:
+    merge(source, "lab", mine)
+    mine.write_text(mine.read_text().replace("current-context: work", f"current-context: {current}"))
+    unmerge(source, "lab", mine)
+    assert load(mine)["current-context"] == left
+
+
+def test_unmerge_leaves_another_clusters_entries_of_the_same_name(source: Path, mine: Path, tmp_path: Path) -> None:
+    merge(source, "lab", mine)
+    (tmp_path / "other").mkdir()
+    before = mine.read_bytes()
+    assert not unmerge(kubeadms(tmp_path / "other"), "lab", mine)
+    assert not unmerge(source, "other", mine)
+    assert not unmerge(source, "lab", tmp_path / "missing")
+    assert mine.read_bytes() == before
+
+
+def test_a_file_with_a_layout_of_its_own_is_backed_up_before_entries_go(source: Path, mine: Path) -> None:
+    merge(source, "lab", mine)
+    for backup in mine.parent.glob("config.before-*"):
+        backup.unlink()
+    kept = mine.read_text()
+    mine.write_text(f"# mine\n{kept}")
+    unmerge(source, "lab", mine)
+    (backup,) = mine.parent.glob("config.before-*")
+    assert backup.read_text() == f"# mine\n{kept}"
+    backup.unlink()
+    mine.write_text(kept)
+    unmerge(source, "lab", mine)
+    assert not list(mine.parent.glob("config.before-*"))
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kubectl_writes_where_kubetui_merges(
+    source: Path, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, last = tmp_path / "missing", tmp_path / "last"
+    for paths in ([missing], [missing, last], [missing, mine, last], [mine, last], [last, mine]):
+        listed(monkeypatch, *paths)
+        chosen = target(source, "lab")
+        said = subprocess.run(
+            ["kubectl", "config", "set", "clusters.new.server", "https://x"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert said.returncode == 0, said.stderr
+        assert [path for path in paths if path.exists() and "new" in path.read_text()] == [chosen]
+        mine.write_text(THEIRS)
+        for path in (missing, last):
+            path.unlink(missing_ok=True)
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kubectl_reads_what_unmerge_leaves(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config"
+    listed(monkeypatch, path)
+    merge(source, "lab", path)
+    assert subprocess.run(["kubectl", "config", "use-context", "lab"], check=False).returncode == 0
+    assert unmerge(source, "lab", path)
+    said = subprocess.run(
+        ["kubectl", "config", "get-contexts", "-o", "name"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == ""
+    current = subprocess.run(["kubectl", "config", "current-context"], capture_output=True, text=True, check=False)
+    assert current.returncode == 1

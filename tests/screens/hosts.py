@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from kubetui.base.check import Check
+from kubetui.cluster.folder import Cluster
 from kubetui.host.addresses import Route, route_conflicts
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
+from kubetui.record.overview import recorded
+from kubetui.record.state import ClusterState, Facts, state_of
 from screens.host import Host, HostFacts
 
 NOW = 1_790_000_000.0
@@ -49,6 +52,12 @@ class FakeHost(Host):
 
     async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
         return self._checks
+
+    async def look(self, name: str) -> ClusterState:
+        """Return what a folder says; a cluster that was built answers, and all its nodes are Ready."""
+        found = recorded(Cluster(name))
+        assert found.plan
+        return state_of(Facts(found, nodes=dict.fromkeys((machine.name for machine in found.plan.machines), True)))
 
     def now(self) -> float:
         return NOW

@@ -61,8 +61,12 @@ class Answers:
         command = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
         return f"{CALLS}{CREATING}\n{command}\n{SIGNED}\nkind: Config\n"
 
-    def _nodes(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
+    def nodes(self, plan: Plan, recorded: Answer) -> str:
+        """Return the nodes that have joined; those whose machine is halted are not Ready."""
         return self._tables(plan).nodes(recorded)
+
+    def _nodes(self, plan: Plan, _asked: Asked, recorded: Answer) -> str:
+        return self.nodes(plan, recorded)
 
     def _pods(self, plan: Plan, _asked: Asked, recorded: Answer) -> str:
         return self._tables(plan).pods(recorded)
@@ -90,5 +94,5 @@ class Answers:
             join = JOIN_STEP if machine.role is Role.WORKER else JOIN_CONTROL_PLANE
             since = memory.since(INIT_STEP.name if machine.first else join.name)
             if since is not None:
-                members.append(Member(machine, since))
+                members.append(Member(machine, since, ready=not memory.halted))
         return tuple(members)

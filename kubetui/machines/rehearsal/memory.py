@@ -23,6 +23,7 @@ class Memory:
     halves: dict[str, str] = field(default_factory=dict)
     """What a probe reports for each interrupted step."""
     faults: list[str] = field(default_factory=list)
+    halted: bool = False
 
     @classmethod
     def of(cls, path: Path) -> Memory:
@@ -31,6 +32,11 @@ class Memory:
             return cls(path, **json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return cls(path)
+
+    @classmethod
+    def in_folder(cls, folder: Path, name: str) -> Memory:
+        """Read a machine's memory from the folder of a rehearsal."""
+        return cls.of(folder / "machines" / f"{name}.json")
 
     @property
     def exists(self) -> bool:
@@ -44,6 +50,11 @@ class Memory:
         del document["path"]
         # without sync: a hundred machines would wait for the disk
         write_private(self.path, json.dumps(document), sync=False)
+
+    def power(self, *, on: bool) -> None:
+        """Remember that the machine was halted, or started again."""
+        self.halted = not on
+        self.save()
 
     def finish(self, step: str, values: Mapping[str, str]) -> None:
         """Remember that a step was completed with these values."""

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.base.check import Check
-from kubetui.base.errors import ForeignError
+from kubetui.base.errors import ForeignError, RunError
 from kubetui.base.files import private_folder
 from kubetui.base.text import LineSink
 from kubetui.cluster.folder import made_by_vagrant
+from kubetui.cluster.tables import NODES
 from kubetui.engine.provider import MachineState
+from kubetui.machines.rehearsal.answers import Answers
 from kubetui.machines.rehearsal.apiserver import HOST
+from kubetui.machines.rehearsal.machine import LOST
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import Options
+from kubetui.machines.rehearsal.recording.asked import digest
+from kubetui.machines.rehearsal.recording.recording import Kind, shipped
 from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
@@ -51,11 +56,8 @@ class RehearsalProvider:
         self._stage().play(self._plan)
 
     async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
-        """Return RUNNING for every machine that was ever started: it answers whenever kubetui runs."""
-        return {
-            machine.name: MachineState.RUNNING if self._memory(machine).exists else MachineState.ABSENT
-            for machine in self._plan.machines
-        }
+        """Return RUNNING for every machine that was started and not halted: it answers whenever kubetui runs."""
+        return {machine.name: self._state(machine) for machine in self._plan.machines}
 
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start playing a machine."""
@@ -67,11 +69,15 @@ class RehearsalProvider:
         if machine.first and LABEL_NODES.wanted(self._plan):
             log("no recorded cluster has labels or taints: what is said about them is made up, in kubectl's words")
         await asyncio.sleep(_BOOT_SECONDS / stage.options.speed)
+        if self._memory(machine).halted:
+            self._memory(machine).power(on=True)
         await stage.port(machine)
         self._memory(machine).save()
 
     async def endpoint(self, machine: Machine) -> Endpoint:
-        """Return how SSH reaches a machine's server, which is started if needed."""
+        """Return how SSH reaches a machine's server, which is started if needed. Raises RunError for a halted one."""
+        if self._memory(machine).halted:
+            raise _halted(machine)
         stage = self._stage()
         port = await stage.port(machine)
         return Endpoint(HOST, port, self._plan.user, (stage.user_key,))
@@ -96,5 +102,28 @@ class RehearsalProvider:
     def _stage(self) -> Stage:
         return stage_of(self._plan, self._folder)
 
+    def _state(self, machine: Machine) -> MachineState:
+        memory = self._memory(machine)
+        if not memory.exists:
+            return MachineState.ABSENT
+        return MachineState.STOPPED if memory.halted else MachineState.RUNNING
+
     def _memory(self, machine: Machine) -> Memory:
-        return Memory.of(self._folder / "machines" / f"{machine.name}.json")
+        return Memory.in_folder(self._folder, machine.name)
+
+
+def nodes(plan: Plan, folder: Path) -> str:
+    """Return what `kubectl get nodes -o wide` prints on a rehearsed cluster, without opening its machines.
+
+    Raises RunError while its control plane is halted.
+    """
+    first = plan.control_plane
+    if Memory.in_folder(folder / FOLDER, first.name).halted:
+        raise _halted(first)
+    recording = shipped(plan)
+    recorded = recording.find(digest(NODES), Kind.READ, first.role) or LOST
+    return Answers(recording, lambda machine: Memory.in_folder(folder / FOLDER, machine.name)).nodes(plan, recorded)
+
+
+def _halted(machine: Machine) -> RunError:
+    return RunError(f"{machine.name} is rehearsed, and halted: it does not answer.", id="REHEARSAL")

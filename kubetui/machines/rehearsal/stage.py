@@ -91,7 +91,11 @@ class Stage:
 
     def memory(self, machine: Machine) -> Memory:
         """Return a machine's memory from its file."""
-        return Memory.of(self._folder / "machines" / f"{machine.name}.json")
+        return Memory.in_folder(self._folder, machine.name)
+
+    async def halt(self, machine: Machine) -> None:
+        """Halt a machine, as if somebody had: it answers nobody until it is started again."""
+        await self._inside(self._halt(machine))
 
     async def close(self) -> None:
         """Close every server and end the thread."""
@@ -127,6 +131,14 @@ class Stage:
             if INIT_STEP.name in memory.done:
                 await self._serve_api()
         return await server.open()
+
+    async def _halt(self, machine: Machine) -> None:
+        server = self._servers.pop(machine.name, None)
+        if server is not None:
+            await server.close()
+        if machine.first and self._api is not None:
+            await self._api.close()
+        self.memory(machine).power(on=False)
 
     async def _close(self) -> None:
         await asyncio.gather(*(server.close() for server in self._servers.values()))

@@ -19,10 +19,11 @@ _LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A machine that has joined the cluster, and how many seconds ago."""
+    """A machine that has joined the cluster, how many seconds ago, and whether it still answers."""
 
     machine: Machine
     seconds: float
+    ready: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Tables:
         for member in sorted(self.members, key=lambda each: each.machine.name):
             mark = "«self»" if member.machine.role is Role.CONTROL_PLANE else "«worker1»"
             row = next(row for row in rows if row[0] == mark)
-            made.append(self._row(head, row, mark, member))
+            cells = self._row(head, row, mark, member)
+            if not member.ready:
+                cells[head.index("STATUS")] = "NotReady"
+            made.append(cells)
         return _aligned([head, *made])
 
     def pods(self, recorded: Answer) -> str:

@@ -21,11 +21,11 @@ from kubetui.machines.rehearsal.recording.recording import Kind, shipped
 from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import observe
 from kubetui.operations.destroy import destroy
+from kubetui.operations.state import glances
 from kubetui.operations.up import up
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
-from kubetui.record.overview import clusters
 from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
 
@@ -195,7 +195,7 @@ async def test_status_and_destroy_work_on_a_rehearsed_cluster(theatre: Theatre) 
     await theatre.up()
     provider = make(theatre.plan, theatre.cluster.folder)
     assert set((await provider.states()).values()) == {MachineState.RUNNING}
-    assert [each.name for each in clusters()] == ["lab"]
+    assert [each.name for each in glances()] == ["lab"]
     said: list[str] = []
     await destroy(theatre.cluster, said.append)
     assert not theatre.cluster.exists

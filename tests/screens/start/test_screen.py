@@ -1,5 +1,6 @@
 """The start screen: its list, its keys, and how it looks."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,13 +17,19 @@ from textual.widgets import Input
 
 from kubetui.base.check import Check
 from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.stop import Stop
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.kinds import ProviderKind
 from kubetui.profile.schema.profile import Machines, Profile
-from kubetui.record import estimate, overview
+from kubetui.record import estimate
+from kubetui.record.overview import recorded
+from kubetui.record.state import ClusterState, Facts, state_of
 from screens.app import KubetuiApp
 from screens.cluster import destroying, removal
+from screens.run.screen import RunScreen
+from screens.run.session import Session
 from screens.start.doctor import HostScreen
 from screens.start.panelist import PaneList
 from screens.start.screen import StartScreen
@@ -32,19 +39,19 @@ from screens.widgets.keys import KeysScreen
 from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import LARGER, SIZE, drawn, listed, shown
+from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
 from tests.screens.hosts import LACKING, NOW, READY, FakeHost
 
 Snap = Any
 
 
-def make(name: str, records: list[dict[str, Any]], age: float) -> None:
+def make(name: str, records: list[dict[str, Any]], age: float, provider: str = "virtualbox") -> None:
     """Create a cluster's folder as a run leaves it."""
     cluster = Cluster(name)
     cluster.create()
-    cluster.profile.write_text(profilefile.dump(Profile(name=name)))
+    cluster.profile.write_text(profilefile.dump(Profile(name=name, provider=provider)))
     start = {"event": "run", "machines": [], "tasks": 1}
-    lines = [{"n": number, "at": NOW, **record} for number, record in enumerate([start, *records], 1)]
+    lines = [{"n": number, "at": NOW - age, **record} for number, record in enumerate([start, *records], 1)]
     cluster.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
     for path in (cluster.profile, cluster.journal):
         os.utime(path, (NOW - age, NOW - age))
@@ -99,19 +106,64 @@ def keys(pilot: Pilot[Any]) -> list[str]:
     return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
 
 
-def test_the_states_of_clusters() -> None:
-    make_all()
-    found = {each.name: (each.state, each.words, each.nodes, each.address) for each in overview.clusters()}
-    assert found == {
-        "lab": ("built", "built", 3, "192.168.56.101"),
-        "exam": ("stopped", 'stopped at "join" on kubnode3', 3, "192.168.56.101"),
-    }
+async def asked(pilot: Pilot[Any]) -> None:
+    """Wait until every cluster that was built has answered."""
+    await listed(pilot)
+    await until(pilot, lambda: not any("not asked" in row(pilot, id_) for id_ in ids(pilot, "#clusters")))
 
 
-def test_a_locked_cluster_is_working() -> None:
+async def test_a_row_says_what_its_cluster_is(host: FakeHost) -> None:
     make_all()
-    with Cluster("lab").lock():
-        assert {each.name: each.state for each in overview.clusters()}["lab"] == "working"
+    async with app(host).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        assert "failed: kubnode3: join" in row(pilot, "cluster exam")
+        # a glance cannot know that it is ready; its answer comes later
+        await until(pilot, lambda: " ready " in row(pilot, "cluster lab"))
+        with Cluster("lab").lock():
+            await until(pilot, lambda: " building " in row(pilot, "cluster lab"))
+        await until(pilot, lambda: " ready " in row(pilot, "cluster lab"))
+
+
+async def test_a_rehearsed_cluster_is_marked_in_its_row(host: FakeHost) -> None:
+    make("play", [{"event": "finish", "ok": True}], 60, provider="rehearsal")
+    async with app(host).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: "rehearsal, ready" in row(pilot, "cluster play"))
+
+
+class Silent(FakeHost):
+    """A host whose clusters do not answer."""
+
+    async def look(self, name: str) -> ClusterState:
+        return state_of(Facts(recorded(Cluster(name)), silence="kubmaster does not answer."))
+
+
+async def test_a_cluster_that_does_not_answer_is_not_ready() -> None:
+    make_all()
+    async with app(Silent()).run_test(size=LARGER) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: "unreachable: kubmaster does not" in row(pilot, "cluster lab"))
+
+
+async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> None:
+    make_all()
+    done = asyncio.Event()
+
+    async def run(profile: Profile, _sink: Sink, _stop: Stop) -> RunFinished:
+        await done.wait()
+        return RunFinished(NOW, profile.name, 1.0, ok=True, changed=0, failed=0, blocked=0)
+
+    wizard = app(host)
+    async with wizard.run_test(size=SIZE) as pilot:
+        session = Session(Profile(name="lab"), run)
+        wizard.threads.start(session)
+        await chosen(pilot, "cluster lab")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(wizard.screen, RunScreen))
+        assert isinstance(wizard.screen, RunScreen)
+        assert wizard.screen.session is session
+        session.stop_now()
+        session.join()
 
 
 async def test_keys_depend_on_the_chosen_row(host: FakeHost) -> None:
@@ -247,6 +299,7 @@ def test_filled(snap_compare: Snap, case: str, host: FakeHost, monkeypatch: pyte
     async def before(pilot: Pilot[Any]) -> None:
         line = {"profile": "saved team", "broken": "saved broken"}.get(case, "cluster exam")
         monkeypatch.chdir(Path.home())
+        await asked(pilot)
         await chosen(pilot, line)
         await pilot.press(*{"keys": "?", "destroy": "d", "search": "/te"}.get(case, ""))
         await pilot.pause()
@@ -458,6 +511,7 @@ def test_filled_and_large(snap_compare: Snap, host: FakeHost) -> None:
 
     async def before(pilot: Pilot[Any]) -> None:
         await looked(pilot)
+        await asked(pilot)
 
     assert snap_compare(app(host), terminal_size=LARGER, run_before=before)
 

@@ -1,24 +1,27 @@
-"""`kubetui kubeconfig`."""
+"""`kubetui kubeconfig` and `kubetui ssh`: the ways into a cluster."""
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 from pathlib import Path
 
 import click
 
-from kubetui.base.errors import UsageError
+from kubetui.base.errors import HostError, UsageError
 from kubetui.base.files import named
 from kubetui.cluster.folder import existing
-from kubetui.cluster.kubeconfig import default_path, merge
 
 
 def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
     """Print the line that points kubectl at a cluster, or merge its kubeconfig; see `cli.main.kubeconfig`."""
+    from kubetui.operations.context import merge
+
     cluster = existing(name)
     if into is not None and not merging:
         raise UsageError("--into only works with --merge.", fix=f"Run: kubetui kubeconfig {name} --merge --into {into}")
-    if not cluster.kubeconfig.exists():
+    if not merging and not cluster.kubeconfig.exists():
         raise UsageError(
             f"{name} has no kubeconfig yet: its control plane has never been ready.",
             fix=f"Resume with: kubetui up {name}",
@@ -27,11 +30,8 @@ def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
     if not merging:
         click.echo(f"export KUBECONFIG={shlex.quote(str(cluster.kubeconfig))}")
         return 0
-    path = Path(into) if into else default_path()
-    if path.resolve() == cluster.kubeconfig.resolve():
-        raise UsageError(f"{path} is the cluster's own kubeconfig.", fix="Choose another file with --into.")
-    with named(path):
-        done = merge(cluster.kubeconfig, name, path)
+    with named(Path(into) if into else cluster.kubeconfig):
+        done = merge(cluster, Path(into) if into else None)
     if not done.changed:
         click.echo(f"{done.path} already has the context {name}; nothing changed.")
         return 0
@@ -39,3 +39,17 @@ def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
     if done.backup:
         click.echo(f"Backup of the file, comments included: {done.backup}")
     return 0
+
+
+def ssh(name: str, machine: str, command: tuple[str, ...]) -> int:
+    """Become a shell or a command on a machine; see `cli.main.ssh`."""
+    from kubetui.operations.observe import shell_command
+
+    watched = sys.stdin.isatty() and sys.stdout.isatty()
+    shell = shell_command(existing(name), machine, command, terminal=watched)
+    os.chdir(shell.folder)
+    try:
+        # in place of this process: the terminal, its signals and the exit code are the command's
+        os.execvpe(shell.argv[0], shell.argv, shell.environment)  # noqa: S606 - without a shell is the point
+    except FileNotFoundError:
+        raise HostError(f"This host has no {shell.argv[0]}.", fix="Install OpenSSH's client.", id="HOST") from None

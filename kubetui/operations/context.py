@@ -1,0 +1,63 @@
+"""A cluster's context in the person's own kubeconfig: merged on request, taken away with the cluster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.files import write_private
+from kubetui.base.text import LineSink
+from kubetui.cluster import kubeconfig
+from kubetui.cluster.folder import Cluster
+from kubetui.cluster.kubeconfig import Merged
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+
+
+def merge(cluster: Cluster, into: Path | None = None) -> Merged:
+    """Merge a cluster's kubeconfig into `into` or, without it, into the file that kubectl would write.
+
+    Raises UsageError for a rehearsal, for a cluster without a kubeconfig, and as `kubeconfig.merge` does.
+    """
+    name = cluster.name
+    if Plan(profilefile.load_built(cluster)).provider.rehearsal:
+        raise UsageError(
+            f"{name} is a rehearsal: its API server answers only while kubetui runs, so the context would be dead.",
+            fix=f"Build a real cluster and merge that. To look at this one meanwhile: kubetui status {name}",
+            id="REHEARSAL",
+        )
+    if not cluster.kubeconfig.exists():
+        raise UsageError(
+            f"{name} has no kubeconfig yet: its control plane has never been ready.",
+            fix=f"Resume with: kubetui up {name}",
+            id="KUBECONFIG",
+        )
+    path = (into or kubeconfig.target(cluster.kubeconfig, name)).absolute()
+    if path.resolve() == cluster.kubeconfig.resolve():
+        raise UsageError(f"{path} is the cluster's own kubeconfig.", fix="Choose another file with --into.")
+    # before the merge: a kill in between must not leave entries that nobody remembers
+    known = _merged(cluster)
+    if str(path) not in known:
+        write_private(cluster.merged, json.dumps([*known, str(path)]) + "\n")
+    return kubeconfig.merge(cluster.kubeconfig, name, path)
+
+
+def withdraw(cluster: Cluster, log: LineSink) -> None:
+    """Take a cluster's entries out of every file that has them; tell which, and why one keeps them."""
+    for path in dict.fromkeys((*map(Path, _merged(cluster)), *kubeconfig.files())):
+        try:
+            if kubeconfig.unmerge(cluster.kubeconfig, cluster.name, path):
+                log(f"{path} no longer has the context {cluster.name}")
+        except (KubetuiError, OSError) as error:
+            # a file that cannot be written must not keep a cluster from going
+            log(f"{path} may keep the context {cluster.name}: {' '.join(str(error).split())}")
+
+
+def _merged(cluster: Cluster) -> tuple[str, ...]:
+    """Return the files into which the cluster was merged; none where nobody can read which."""
+    try:
+        found = json.loads(cluster.merged.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
