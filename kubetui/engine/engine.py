@@ -124,7 +124,7 @@ class Engine:
         ):
             return
         log = self._logger(step, machine)
-        self._emit(TaskStarted(time.time(), task, step.title, step.why, step.source))
+        self._emit(TaskStarted(time.time(), task, step.title, step.reason(self._run.plan), step.source))
         try:
             await step.instead(Task(self._run, step, machine, log))
         except KubetuiError as error:
@@ -147,7 +147,7 @@ class Engine:
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
         began = time.time()
         log = self._logger(step, machine)
-        self._emit(TaskStarted(began, task, step.title, step.why, step.source))
+        self._emit(TaskStarted(began, task, step.title, step.reason(self._run.plan), step.source))
         try:
             outcome = await step.run(Task(self._run, step, machine, log, self._logger(step, machine, notice=True)))
         except KubetuiError as error:

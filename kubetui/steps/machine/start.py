@@ -87,6 +87,7 @@ START = Step(
     recipe=_nothing,
     run=_start,
     installs=False,
+    of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui looks, and starts none.",
 )
 CONNECT = Step(
     name="connect",
