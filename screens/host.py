@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class HostFacts:
 class Host:
     """This computer. Every method only reads."""
 
+    _providers: Mapping[str, tuple[Check, ...]] | None = None
+
     def facts(self) -> HostFacts:
         """Return its current memory, CPUs and free disk; takes a few microseconds."""
         total, available = memory()
@@ -50,6 +53,14 @@ class Host:
         from kubetui.host.doctor import examine  # noqa: PLC0415 - after the first frame
 
         return await examine(plan)
+
+    async def providers(self) -> Mapping[str, tuple[Check, ...]]:
+        """Return what each provider lacks or has here; takes about a second, the first time."""
+        from kubetui.host.doctor import providers  # noqa: PLC0415 - after the first frame
+
+        if self._providers is None:
+            self._providers = await providers()
+        return self._providers
 
     def builds(self) -> bool:
         """Tell whether it can create machines: it has Vagrant and the program of at least one provider."""
