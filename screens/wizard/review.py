@@ -25,7 +25,16 @@ from screens.widgets.reader import Reader
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft
 from screens.wizard.pagesline import PagesLine, stages
-from screens.wizard.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
+from screens.wizard.reviewtext import (
+    Lesson,
+    all_checks,
+    checks_text,
+    headless,
+    lessons,
+    machines_table,
+    step_row,
+    step_text,
+)
 from screens.wizard.saving import export, leave, save
 
 
@@ -52,7 +61,7 @@ class ReviewScreen(SearchScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
-        key("space", "step", "Step", display="space", tip="Show all commands of the chosen step on the whole screen."),
+        key("space", "step", "Step", display="space", tip="Show the whole step, with its script and its files."),
         key("h", "checks", "Checks", tip="Show every check of this host, with its finding and its fix."),
         key("r", "look", "Check again", tip="Check this host again.", show=False),
         key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
@@ -69,6 +78,7 @@ class ReviewScreen(SearchScreen):
         self.host = host
         self.plan = decided(Plan(draft.look().profile))
         self._steps: dict[str, StepText] = {}
+        self._lessons: dict[str, Lesson] = {}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
         self._seconds: float | None = None
@@ -113,6 +123,7 @@ class ReviewScreen(SearchScreen):
     async def _read_steps(self) -> None:
         # in a thread: a custom pod network may have to be downloaded
         texts = await asyncio.to_thread(step_texts, self.plan)
+        self._lessons = lessons(self.plan)
         self._steps = {step.name: step for step in texts}
         self.show_rows()
 
@@ -144,7 +155,7 @@ class ReviewScreen(SearchScreen):
     def show_step(self) -> None:
         """Show the chosen step."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
-        self.query_one("#commands", Static).update(step_text(step) if step else "")
+        self.query_one("#commands", Static).update(step_text(step, self._lessons[step.name]) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
     def action_start(self) -> None:
@@ -158,13 +169,16 @@ class ReviewScreen(SearchScreen):
             words = f"{failed[0].message} r checks again, h shows every check."
             self.notify(words, title="This host is not ready", severity="warning", markup=False)
             return
+        self.draft.own.add(self.plan.profile.name)
         self.post_message(StartRun(self.plan))
 
     def action_step(self) -> None:
         """Show the chosen step on the whole screen."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
         if step is not None:
-            self.app.push_screen(Reader(step.title, step_text(step), step.commands))
+            lesson = self._lessons[step.name]
+            copied = lesson.copied or step.commands or lesson.document
+            self.app.push_screen(Reader(step.title, step_text(step, lesson, whole=True), copied))
 
     def action_checks(self) -> None:
         """Show every check in full."""

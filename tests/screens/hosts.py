@@ -1,5 +1,7 @@
 """Hosts that always give the same answers."""
 
+from collections.abc import Mapping
+
 from kubetui.base.check import Check
 from kubetui.host.addresses import Route, route_conflicts
 from kubetui.profile.plan import Plan
@@ -25,11 +27,17 @@ class FakeHost(Host):
     """A host with 16 GiB of memory, 8 CPUs and 212 GiB of free disk."""
 
     def __init__(
-        self, checks: tuple[Check, ...] = READY, routes: tuple[Route, ...] = (), *, builds: bool = True
+        self,
+        checks: tuple[Check, ...] = READY,
+        routes: tuple[Route, ...] = (),
+        *,
+        builds: bool = True,
+        provided: Mapping[str, tuple[Check, ...]] | None = None,
     ) -> None:
         self._checks = checks
         self._routes = routes
         self._builds = builds
+        self._provided = dict(provided or {})
 
     def builds(self) -> bool:
         return self._builds
@@ -39,6 +47,9 @@ class FakeHost(Host):
 
     def problems(self, plan: Plan) -> tuple[Problem, ...]:
         return route_conflicts(plan, self._routes)
+
+    async def providers(self) -> Mapping[str, tuple[Check, ...]]:
+        return self._provided
 
     async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
         return self._checks
