@@ -52,6 +52,7 @@ class PageScreen(PlainScreen):
     PageScreen.-widest #aside { width: 40; }
     PageScreen #preview { width: 1fr; height: auto; padding: 0 2 0 3; text-wrap: nowrap; display: none; }
     PageScreen #left { height: auto; }
+    PageScreen.-ascii Field Choice > Choices { border: ascii $border; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("tab", "app.focus_next", "Next field", tip="To the next field.", show=False, first=True),

@@ -172,6 +172,15 @@ def test_machines(snap_compare: Snap, case: str, host: FakeHost) -> None:
     assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
+@pytest.mark.parametrize("size", [SIZE, LARGER, (200, 50)], ids=["80x24", "120x40", "200x50"])
+def test_a_page_at_each_size(snap_compare: Snap, size: tuple[int, int], host: FakeHost) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await open_wizard(pilot)
+        await fill(pilot, "Memory each", "4096")
+
+    assert snap_compare(KubetuiApp(host), terminal_size=size, run_before=before)
+
+
 @pytest.mark.parametrize("case", ["ok", "overlap", "routes", "many"])
 def test_network(snap_compare: Snap, case: str) -> None:
     routes = (Route(IPv4Network("10.244.0.0/16"), "tun0"),) if case == "routes" else ()
