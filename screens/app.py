@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-import termios
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,18 +14,25 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.events import Event, Resize
 from textual.screen import Screen
+from textual.theme import Theme
 
 from kubetui.base.crash import report
-from kubetui.base.errors import StoppedError
+from kubetui.base.errors import KubetuiError, StoppedError
 from screens.start.screen import StartScreen
+from screens.terminal.ability import give_size, need_drawing
 from screens.terminal.heldkeys import HeldKeys
+from screens.terminal.kept import keep_theme, kept_theme
 from screens.terminal.outlet import TerminalDriver
-from screens.terminal.theme import TERMINAL, WITHOUT_COLOUR
+from screens.terminal.picture import save_picture
+from screens.terminal.theme import STYLES, TERMINAL, tokens
 from screens.threads import Threads
 from screens.widgets.chrome import SMALLEST, TooSmall, fits
+from screens.widgets.keys import PALETTE, key
 from screens.widgets.navigation import DestroyCluster, GoHome, OpenCluster, StartRun
+from screens.widgets.palette import Actions
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
@@ -39,21 +46,40 @@ class KubetuiApp(App[int]):
     """
 
     TITLE = "kubetui"
-    CSS = WITHOUT_COLOUR
+    CSS = STYLES
+    SUSPENDED_SCREEN_CLASS = "-screen-suspended"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui from anywhere."),
+        key(
+            "ctrl+p",
+            PALETTE,
+            "All actions",
+            display="ctrl+p",
+            tip="Search everything that can be done here.",
+            first=True,
+        ),
     ]
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
         # set here, because Textual decides how to remove colours before it knows the theme
-        super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if colourless else None)
         self.threads = Threads()
         self._new = new
         self._held = HeldKeys(self)
         self._host = host
         self.register_theme(TERMINAL)
-        self.theme = TERMINAL.name
+        kept = "" if colourless else kept_theme()
+        self.theme = kept if kept in self.available_themes else TERMINAL.name
+        self._kept = self.theme
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the variables of the theme, with the tokens that Textual's themes lack."""
+        given = super().get_css_variables()
+        self.theme_variables = {**given, **tokens(self.current_theme, given)}
+        return self.theme_variables
 
     def find_host(self) -> Host:
         """Return what answers for this computer."""
@@ -67,10 +93,20 @@ class KubetuiApp(App[int]):
         return StartScreen(self.find_host, self._held.release, new=self._new)
 
     def on_mount(self) -> None:
-        """Restore the terminal on SIGTERM and SIGHUP, too."""
+        """Restore the terminal on SIGTERM and SIGHUP, too; remember a theme that is chosen from now on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, StoppedError.exit_code)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if theme.name == self._kept:
+            return
+        self._kept = theme.name
+        try:
+            keep_theme(theme.name)
+        except (KubetuiError, OSError) as error:
+            self.notify(f"It is used until kubetui ends. {error}", title="Theme not kept", severity="warning")
 
     async def on_event(self, event: Event) -> None:
         """Handle an event, unless it has to wait for the start screen."""
@@ -81,6 +117,19 @@ class KubetuiApp(App[int]):
         """Ask for a larger window where this one is too small."""
         if not fits(event.size.width, event.size.height) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save a picture of the screen, and say where it is; both arguments are Textual's and unused."""
+        del filename, path
+        self.call_after_refresh(self._take_picture)
+
+    def _take_picture(self) -> None:
+        try:
+            found = save_picture(self.export_screenshot())
+        except (KubetuiError, OSError) as error:
+            self.notify(str(error), title="No screenshot", severity="error", markup=False)
+        else:
+            self.notify(str(found), title="Screenshot", markup=False)
 
     @on(GoHome)
     def go_home(self) -> None:
@@ -122,20 +171,13 @@ class KubetuiApp(App[int]):
         self._close_messages_no_wait()
 
 
-def _give_size() -> None:
-    """Set the size of a terminal that reports no rows or columns, such as a serial console.
-
-    Textual would guess two different sizes for it and redraw without end.
-    """
-    with suppress(termios.error):
-        if 0 in termios.tcgetwinsize(sys.stderr):
-            columns, rows = SMALLEST
-            termios.tcsetwinsize(sys.stderr, (rows, columns))
-
-
 def run(*, new: bool = False) -> int:
-    """Open the wizard, with `new` on its first page; wait for its background work, and return the exit code."""
-    _give_size()
+    """Open the wizard, with `new` on its first page; wait for its background work, and return the exit code.
+
+    Raises KubetuiError for a terminal that cannot draw.
+    """
+    need_drawing()
+    give_size(*SMALLEST)
     app = KubetuiApp(new=new)
     try:
         code = app.run()

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
-from kubetui.base.text import counted, duration, harmless
+from kubetui.base.text import PROMPT, counted, duration, harmless
 from kubetui.engine.events import (
     Checked,
+    CommandStarted,
     Event,
     Line,
     NodesTable,
@@ -101,9 +102,8 @@ class Plain:
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
                 self._ended(event)
-            case Line():
-                if self._verbose or event.notice:
-                    self._line(event.at, event.machine, f"  {event.text}")
+            case Line() | CommandStarted():
+                self._said(event)
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
@@ -116,6 +116,11 @@ class Plain:
             case _:
                 assert_never(event)
         self._status()
+
+    def _said(self, event: Line | CommandStarted) -> None:
+        command = isinstance(event, CommandStarted)
+        if self._verbose or (isinstance(event, Line) and event.notice):
+            self._line(event.at, event.machine, f"  {PROMPT if command else ''}{event.text}")
 
     def _begun(self, event: RunStarted) -> None:
         self._width = max(map(len, event.machines))
@@ -139,7 +144,7 @@ class Plain:
         if event.left_out:
             self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
-            command = (f"$ {event.command}",) if event.command else ()
+            command = (f"{PROMPT}{event.command}",) if event.command else ()
             for text in (
                 *command,
                 *event.tail[-12:],

@@ -44,7 +44,7 @@ class PagesLine(Head):
         return Content("").join(parts[:-1])
 
     def on_click(self, event: Click) -> None:
-        """Go back to the clicked page, or ask for a later one."""
+        """Go back to the clicked page, if it is open, or ask for a later one."""
         end = 1
         for index, title in enumerate(stages()):
             end += len(title) + 2
@@ -56,5 +56,7 @@ class PagesLine(Head):
     def _go_to(self, index: int) -> None:
         if index > self.current:
             self.post_message(self.Wanted(index))
-        for _ in range(self.current - index):
+        below = sum(bool(screen.query(PagesLine)) for screen in self.app.screen_stack) - 1
+        steps = self.current - index
+        for _ in range(steps if steps <= below else 0):
             self.app.pop_screen()

@@ -17,6 +17,7 @@ from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
+from kubetui.steps.machine.start import START
 from screens.host import Host
 from screens.widgets.chrome import key, marked
 from screens.widgets.lists import RowList, SearchLine, SearchScreen
@@ -26,14 +27,13 @@ from screens.widgets.static import Static
 from screens.wizard.draft import Draft
 from screens.wizard.pagesline import PagesLine, stages
 from screens.wizard.reviewtext import (
-    Lesson,
     all_checks,
     checks_text,
     headless,
-    lessons,
     machines_table,
     step_row,
     step_text,
+    vagrant_files,
 )
 from screens.wizard.saving import export, leave, save
 
@@ -78,7 +78,6 @@ class ReviewScreen(SearchScreen):
         self.host = host
         self.plan = decided(Plan(draft.look().profile))
         self._steps: dict[str, StepText] = {}
-        self._lessons: dict[str, Lesson] = {}
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
         self._seconds: float | None = None
@@ -123,7 +122,6 @@ class ReviewScreen(SearchScreen):
     async def _read_steps(self) -> None:
         # in a thread: a custom pod network may have to be downloaded
         texts = await asyncio.to_thread(step_texts, self.plan)
-        self._lessons = lessons(self.plan)
         self._steps = {step.name: step for step in texts}
         self.show_rows()
 
@@ -155,7 +153,7 @@ class ReviewScreen(SearchScreen):
     def show_step(self) -> None:
         """Show the chosen step."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
-        self.query_one("#commands", Static).update(step_text(step, self._lessons[step.name]) if step else "")
+        self.query_one("#commands", Static).update(step_text(step, self._files(step)) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
     def action_start(self) -> None:
@@ -176,9 +174,12 @@ class ReviewScreen(SearchScreen):
         """Show the chosen step on the whole screen."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
         if step is not None:
-            lesson = self._lessons[step.name]
-            copied = lesson.copied or step.commands or lesson.document
-            self.app.push_screen(Reader(step.title, step_text(step, lesson, whole=True), copied))
+            files = self._files(step)
+            copied = "\n".join(step.taught) or step.commands or files
+            self.app.push_screen(Reader(step.title, step_text(step, files, whole=True), copied))
+
+    def _files(self, step: StepText) -> str:
+        return vagrant_files(self.plan) if step.name == START.name else ""
 
     def action_checks(self) -> None:
         """Show every check in full."""

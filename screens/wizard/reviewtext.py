@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
 
 from kubetui.base.check import Check, Status
 from kubetui.base.errors import KubetuiError
-from kubetui.base.text import counted
+from kubetui.base.text import PROMPT, counted
 from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
-from kubetui.steps.build import STEPS
-from kubetui.steps.machine.start import START
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark
 from screens.wizard.draft import Draft
@@ -29,21 +26,6 @@ _MARKS: Final[Mapping[Status, Mark]] = {
     "not checked": "waiting",
 }
 _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "not checked": 2, "ok": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What a person would type for a step and what that changes, or why there is `none`, and a file beside it."""
-
-    commands: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
-    none: str = ""
-    document: str = ""
-
-    @property
-    def copied(self) -> str:
-        """The commands, to paste them."""
-        return "\n".join(self.commands)
 
 
 def machines_table(plan: Plan) -> Content:
@@ -120,23 +102,6 @@ def step_row(step: StepText, *, wide: bool) -> Content:
     return Content.assemble(f"{step.title:<38} ", (step.where, "dim")) if wide else Content(step.title)
 
 
-def lessons(plan: Plan) -> dict[str, Lesson]:
-    """Return what each step teaches on the first machine where it runs, by the step's name."""
-    found = {}
-    for step in STEPS:
-        machine = next((machine for machine in plan.machines if step.runs_on(machine, plan)), None)
-        teaching = getattr(step, "teaches", None)
-        if machine is None:
-            continue
-        document = vagrant_files(plan) if step is START else ""
-        if teaching is None:
-            found[step.name] = Lesson((), (), "", document)
-        else:
-            commands, changes = teaching.commands(plan, machine), teaching.changes(plan, machine)
-            found[step.name] = Lesson(commands, changes, teaching.none, document)
-    return found
-
-
 def vagrant_files(plan: Plan) -> str:
     """Return the two files that Vagrant reads, the one with this cluster's values first; empty where it reads none."""
     if not plan.provider.starts_from_box:
@@ -149,24 +114,25 @@ def vagrant_files(plan: Plan) -> str:
     return f"# machines.json: this cluster's values\n{values}\n\n{same}"
 
 
-def step_text(step: StepText, lesson: Lesson, *, whole: bool = False) -> Content:
-    """Return a step: where it runs, why, its source, its commands and what they change; the script if it is `whole`."""
+def step_text(step: StepText, files: str = "", *, whole: bool = False) -> Content:
+    """Return a step: where it runs, why, its source, its commands and what they change.
+
+    The script and the `files` that belong to it follow if it is `whole`.
+    """
     parts: list[Content] = [
         Content.assemble((f"{step.where[0].upper()}{step.where[1:]}. ", "bold"), step.why),
         Content.styled(step.source, "dim"),
     ]
-    if lesson.commands:
-        parts += _section("Commands", (f"$ {command}" for command in lesson.commands), "$accent")
-    elif lesson.none or not step.commands:
-        parts += _section("Commands", (lesson.none or "There are no commands to run by hand.",), "dim")
-    if lesson.changes:
-        parts += _section("What it changes", lesson.changes, "")
-    for title, text in (("The whole script", step.commands), ("The files", lesson.document)):
-        if not text:
-            continue
-        if whole or not lesson.commands:
-            parts += _section(title, (text,), "$accent" if not lesson.commands else "")
-        else:
+    if step.taught:
+        parts += _section(f"Commands on {step.machine}", (f"{PROMPT}{command}" for command in step.taught), "$accent")
+    else:
+        parts += _section("Commands", (step.none or "There are no commands to run by hand.",), "dim")
+    if step.changes:
+        parts += _section("What it changes", step.changes, "")
+    for title, text in (("The whole script", step.commands), ("The Vagrantfile and its values", files)):
+        if text and whole:
+            parts += _section(title, (text,), "")
+        elif text:
             parts += [Content(""), Content.styled(f"space shows {title[0].lower()}{title[1:]}", "dim")]
     return Content("\n").join(parts)
 

@@ -262,4 +262,4 @@ def test_existing_machines_are_not_said_to_come_from_a_box() -> None:
     for step in STEPS:
         assert " box" not in step.reason(HOSTS), step.name
         assert step.reason(plan()) == step.why
-    assert "This one is yours: kubetui looks, and starts none." in START.reason(HOSTS)
+    assert "This one is yours: kubetui only looks." in START.reason(HOSTS)

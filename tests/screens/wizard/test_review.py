@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from kubetui.operations.plan import plan_text, step_texts
+from kubetui.operations.plan import StepText, plan_text, step_texts
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -24,7 +24,7 @@ from screens.widgets.lists import RowList
 from screens.widgets.reader import Reader
 from screens.wizard.draft import Draft
 from screens.wizard.review import ReviewScreen
-from screens.wizard.reviewtext import Lesson, headless, lessons, step_text
+from screens.wizard.reviewtext import headless, step_text, vagrant_files
 from tests.screens.apps import LARGER, SIZE, shown
 from tests.screens.hosts import FakeHost
 from tests.screens.wizard.existing import HOSTS
@@ -218,19 +218,26 @@ async def test_a_larger_window_shows_every_check_in_full(lacking: FakeHost) -> N
         assert "kubmaster" in str(pilot.app.screen.query("#machines Static").first(Static).render())
 
 
+def step(name: str) -> StepText:
+    return next(each for each in step_texts(Plan(Profile())) if each.name == name)
+
+
 def test_a_step_shows_what_a_person_would_type_before_its_script() -> None:
-    (step,) = (each for each in step_texts(Plan(Profile())) if each.name == "init")
-    lesson = Lesson(("kubeadm init --config=/run/kubetui-init.yaml",), ("/etc/kubernetes",))
-    short, whole = (step_text(step, lesson, whole=whole).plain for whole in (False, True))
-    assert "$ kubeadm init --config=/run/kubetui-init.yaml\n\nWhat it changes\n/etc/kubernetes" in short
-    assert "space shows the whole script" in short
-    assert step.commands not in short
-    assert whole.index("$ kubeadm init") < whole.index("The whole script") < whole.index(step.commands)
+    short, whole = (step_text(step("init"), whole=whole).plain for whole in (False, True))
+    lines = short.splitlines()
+    began = lines.index("Commands on kubmaster")
+    assert lines[began + 1].startswith("$ ")
+    assert any(line.startswith("$ kubeadm init ") for line in lines)
+    assert lines.index("What it changes") > began
+    assert lines[-1] == "space shows the whole script"
+    assert step("init").commands not in short
+    assert len(lines) < 30
+    assert whole.index("$ kubeadm init") < whole.index("The whole script") < whole.index(step("init").commands)
 
 
 def test_a_step_without_commands_says_why() -> None:
-    (step,) = (each for each in step_texts(Plan(Profile())) if each.name == "connect")
-    assert "Every later step needs it." in step_text(step, Lesson(none="Every later step needs it.")).plain
+    assert step("connect").none
+    assert f"Commands\n{step('connect').none}" in step_text(step("connect")).plain
 
 
 async def test_the_vagrantfile_is_shown_where_machines_are_made(host: FakeHost) -> None:
@@ -242,5 +249,5 @@ async def test_the_vagrantfile_is_shown_where_machines_are_made(host: FakeHost) 
         text = str(pilot.app.screen.query_one("Static").render())
         assert '"address": "192.168.56.101"' in text
         assert 'Vagrant.configure("2") do |config|' in text
-    assert lessons(Plan(HOSTS))["start"].document == ""
-    assert lessons(Plan(Profile(provider="rehearsal")))["start"].document == ""
+    assert vagrant_files(Plan(HOSTS)) == ""
+    assert vagrant_files(Plan(Profile(provider="rehearsal"))) == ""
