@@ -74,12 +74,18 @@ Left = Callable[[Progress], float | None]
 
 
 class Plain:
-    """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place."""
+    """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place.
 
-    def __init__(self, stream: TextIO, *, verbose: bool = False, remaining: Left | None = None) -> None:
+    Where `lines` is true there are neither, and the end of each task says how many are done.
+    """
+
+    def __init__(
+        self, stream: TextIO, *, verbose: bool = False, lines: bool = False, remaining: Left | None = None
+    ) -> None:
         self._stream = stream
         self._verbose = verbose
-        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._lines = lines
+        self._live = not lines and stream.isatty() and os.environ.get("TERM") != "dumb"
         self._coloured = self._live and not os.environ.get("NO_COLOR")
         self._progress = Progress()
         self._remaining = remaining
@@ -134,7 +140,8 @@ class Plain:
         title = event.task.step
         word = self._colour(event.outcome, COLOURS[event.outcome])
         seconds = f" {event.seconds:.1f} s" if event.outcome is Outcome.DONE else ""
-        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}")
+        done = f", {self._progress.done} of {len(self._progress.tasks)}" if self._lines else ""
+        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}{done}")
         if event.left_out:
             self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
@@ -207,6 +214,8 @@ class Plain:
             self._stream.flush()
 
 
-def output(*, as_json: bool, verbose: bool, remaining: Left | None = None) -> Output:
+def output(*, as_json: bool, verbose: bool, plain: bool = False, remaining: Left | None = None) -> Output:
     """Return the output that the command line asks for."""
-    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose, remaining=remaining)
+    if as_json:
+        return JsonLines(sys.stdout)
+    return Plain(sys.stdout, verbose=verbose, lines=plain, remaining=remaining)

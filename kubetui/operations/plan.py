@@ -56,7 +56,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
             StepText(
                 step.name,
                 step.title,
-                step.why,
+                step.reason(plan),
                 step.source,
                 step.where.value,
                 commands,
@@ -128,7 +128,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             {
                 "name": step.name,
                 "title": step.title,
-                "why": step.why,
+                "why": step.reason(plan),
                 "source": step.source,
                 "where": step.where.value,
                 "needs": [need.name for need in step.needs],
@@ -194,7 +194,7 @@ def _plural(noun: str, items: list[str]) -> str:
 
 def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
     yield f"{number}. {step.title} ({step.name}), {step.where.value}"
-    yield f"   {step.why}"
+    yield f"   {step.reason(plan)}"
     yield f"   [{step.source}]"
     groups: dict[tuple[str, ...], list[str]] = {}
     for machine in _places(step, plan):
@@ -232,7 +232,7 @@ def _script(plan: Plan, machine: Machine) -> str:
     for step in STEPS:
         commands = _commands(step, plan, machine) if step.runs_on(machine, plan) else ""
         if commands:
-            parts += [f"# {step.title}: {step.why}", f"# {step.source}", *_in_short(step, plan, machine)]
+            parts += [f"# {step.title}: {step.reason(plan)}", f"# {step.source}", *_in_short(step, plan, machine)]
             parts += ["(", commands, ")", ""]
     text = "\n".join(parts)
     return text.replace(PRELUDE, f"{_STARRED}\n{PRELUDE}", 1) if STARS in text else text

@@ -56,7 +56,7 @@ async def open_wizard(pilot: Pilot[Any], page: int = 0) -> None:
     await pilot.press("n")
     await pilot.pause()
     for _ in range(page):
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
 
 

@@ -89,6 +89,7 @@ START = Step(
     run=_start,
     installs=False,
     teaches=taught.START,
+    of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui only looks.",
 )
 CONNECT = Step(
     name="connect",
