@@ -16,13 +16,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Resize
 from textual.screen import Screen
+from textual.theme import Theme
 
 from kubetui.base.crash import report
-from kubetui.base.errors import StoppedError
+from kubetui.base.errors import KubetuiError, StoppedError
 from screens.start.screen import StartScreen
 from screens.terminal.heldkeys import HeldKeys
+from screens.terminal.kept import keep_theme, kept_theme
 from screens.terminal.outlet import TerminalDriver
-from screens.terminal.theme import TERMINAL, WITHOUT_COLOUR
+from screens.terminal.theme import STYLES, TERMINAL, tokens
 from screens.threads import Threads
 from screens.widgets.chrome import SMALLEST, TooSmall, fits
 from screens.widgets.navigation import DestroyCluster, GoHome, OpenCluster, StartRun
@@ -39,7 +41,8 @@ class KubetuiApp(App[int]):
     """
 
     TITLE = "kubetui"
-    CSS = WITHOUT_COLOUR
+    CSS = STYLES
+    SUSPENDED_SCREEN_CLASS = "-screen-suspended"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui from anywhere."),
@@ -47,13 +50,22 @@ class KubetuiApp(App[int]):
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
         # set here, because Textual decides how to remove colours before it knows the theme
-        super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if colourless else None)
         self.threads = Threads()
         self._new = new
         self._held = HeldKeys(self)
         self._host = host
         self.register_theme(TERMINAL)
-        self.theme = TERMINAL.name
+        kept = "" if colourless else kept_theme()
+        self.theme = kept if kept in self.available_themes else TERMINAL.name
+        self._kept = self.theme
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the variables of the theme, with the tokens that Textual's themes lack."""
+        given = super().get_css_variables()
+        self.theme_variables = {**given, **tokens(self.current_theme, given)}
+        return self.theme_variables
 
     def find_host(self) -> Host:
         """Return what answers for this computer."""
@@ -67,10 +79,20 @@ class KubetuiApp(App[int]):
         return StartScreen(self.find_host, self._held.release, new=self._new)
 
     def on_mount(self) -> None:
-        """Restore the terminal on SIGTERM and SIGHUP, too."""
+        """Restore the terminal on SIGTERM and SIGHUP, too; remember a theme that is chosen from now on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, StoppedError.exit_code)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if theme.name == self._kept:
+            return
+        self._kept = theme.name
+        try:
+            keep_theme(theme.name)
+        except (KubetuiError, OSError) as error:
+            self.notify(f"It is used until kubetui ends. {error}", title="Theme not kept", severity="warning")
 
     async def on_event(self, event: Event) -> None:
         """Handle an event, unless it has to wait for the start screen."""

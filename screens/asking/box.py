@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
@@ -19,8 +18,9 @@ from kubetui.operations.boxes import offer as boxes
 from kubetui.operations.boxes.offer import Offer
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.boxes import BoxKind
-from screens.asking.waiting import BOX, Refused, Waiting
+from screens.asking.waiting import Refused, Waiting
 from screens.widgets.chrome import key
+from screens.widgets.panes import Dialog
 from screens.widgets.static import Static
 
 
@@ -45,10 +45,9 @@ class Looking(Waiting[Found]):
         return Found(plan, await boxes.offer(plan))
 
 
-class OfferBox(ModalScreen[bool]):
+class OfferBox(Dialog[bool]):
     """Says why there is no box, and what building one costs; only `y` agrees."""
 
-    DEFAULT_CSS = f"OfferBox {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "dismiss(True)", "Build it"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import changes
 from kubetui.profile.plan import Plan
-from screens.asking.waiting import BOX, Refused, Waiting
+from screens.asking.waiting import Refused, Waiting
 from screens.widgets.chrome import key
+from screens.widgets.panes import Dialog
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Comparing(Waiting["Revision | None"]):
         return await changes.revision(Cluster(self._plan.profile.name), self._plan)
 
 
-class Remake(ModalScreen[bool]):
+class Remake(Dialog[bool]):
     """Lists the machines that would be destroyed; only `y` agrees."""
 
-    DEFAULT_CSS = f"Remake {{ {BOX} }}"
+    DANGER = True
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "dismiss(True)", "Destroy them"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),

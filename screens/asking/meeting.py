@@ -16,9 +16,10 @@ from kubetui.base.redaction import Secret
 from kubetui.base.text import counted
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.plan import Plan
-from screens.asking.waiting import BOX, Refused, Waiting
+from screens.asking.waiting import Refused, Waiting
 from screens.widgets.chrome import key
 from screens.widgets.dialogs import Ask
+from screens.widgets.panes import Dialog
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class UnknownKeys(ModalScreen[bool]):
+class UnknownKeys(Dialog[bool]):
     """Shows unknown host keys. Only `y` accepts them; Enter does nothing."""
 
-    DEFAULT_CSS = f"UnknownKeys {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "dismiss(True)", "Trust them"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),

@@ -9,31 +9,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
 from screens.threads import EngineThread
 from screens.widgets.chrome import key, marked
+from screens.widgets.panes import Dialog
 from screens.widgets.static import Static
 
 T = TypeVar("T")
 
-BOX = """
-    align: center middle; background: $background 60%;
-    & > Vertical {
-        width: 100%; max-width: 96; height: auto; padding: 1 2; border: round $border; background: $surface;
-    }
-    & Static { height: auto; }
-    & VerticalScroll { height: auto; max-height: 12; margin: 1 0; }
-    & .keys { text-style: dim; margin: 1 0 0 0; }
-"""
-
-
-class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
+class Waiting(Dialog[T | KubetuiError | None], Generic[T]):
     """Runs `find` in a thread; closes with its result, the error that it raises, or None if the person leaves."""
 
-    DEFAULT_CSS = f"Waiting {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", "Back", display="esc")]
     leaving: ClassVar[str] = "esc Back, nothing is done"
     """What Esc does."""
@@ -91,10 +79,9 @@ class Waiting(ModalScreen[T | KubetuiError | None], Generic[T]):
             self.set_timer(0.05, partial(self._end, found))
 
 
-class Refused(ModalScreen[None]):
+class Refused(Dialog[None]):
     """Shows why nothing can go ahead."""
 
-    DEFAULT_CSS = f"Refused {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape,enter,q", "dismiss(None)", "Back", display="esc")]
 
     def __init__(self, error: KubetuiError) -> None:

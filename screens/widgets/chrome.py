@@ -12,16 +12,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 
 from screens.widgets.keys import KeyBar, KeysScreen, key, keys_of
 from screens.widgets.static import Static
-from screens.widgets.symbols import COLOURS, Mark, signs
+from screens.widgets.symbols import COLOURS, Mark, plain_signs, signs
 
 WIDE, ROOMY = 110, 160
 """Columns from which help is beside the form, and from which lists have more columns."""
+FRAMED = (100, 28)
+"""Columns and rows below which panes have a rule instead of a border."""
 SMALLEST = (70, 20)
 """Columns and rows below which the wizard asks for a larger window; its layout is made for 80 by 24."""
 
@@ -89,11 +91,13 @@ class PlainScreen(Screen[None]):
 
     @on(Resize)
     def measure(self) -> None:
-        """Set the CSS classes for the width of the terminal."""
+        """Set the CSS classes for the size and the signs of the terminal."""
         width = self.app.size.width
         self.set_class(width < WIDE, "-narrow")
         self.set_class(width >= WIDE, "-wide")
         self.set_class(width >= ROOMY, "-roomy")
+        self.set_class(width < FRAMED[0] or self.app.size.height < FRAMED[1], "-small")
+        self.set_class(plain_signs(), "-ascii")
 
     def action_back(self) -> None:
         """Go back one screen."""
@@ -112,10 +116,13 @@ class PlainScreen(Screen[None]):
         return KeyBar(show_command_palette=False)
 
 
-class TooSmall(ModalScreen[None]):
-    """Asks for a larger window, and closes by itself once there is one."""
+class TooSmall(Screen[None]):
+    """Asks for a larger window, and closes by itself once there is one.
 
-    DEFAULT_CSS = "TooSmall { align: center middle; background: $background; } TooSmall Static { text-align: center; }"
+    It is no modal screen: in the terminal's own colours, what is behind one shows through.
+    """
+
+    DEFAULT_CSS = "TooSmall { align: center middle; } TooSmall Static { text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("q", "app.quit", "Leave")]
     _gone = False
 
@@ -140,4 +147,4 @@ def fits(columns: int, rows: int) -> bool:
     return columns >= SMALLEST[0] and rows >= SMALLEST[1]
 
 
-__all__ = ["SMALLEST", "Head", "PlainScreen", "TitleLine", "TooSmall", "fits", "key", "marked"]
+__all__ = ["FRAMED", "SMALLEST", "Head", "PlainScreen", "TitleLine", "TooSmall", "fits", "key", "marked"]

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from screens.widgets.chrome import key, marked
+from screens.widgets.panes import Dialog
 from screens.widgets.static import Static
 from screens.widgets.textline import TextLine
 
@@ -20,21 +20,13 @@ Attempt = Callable[[str, bool], str]
 """Takes the text and whether the person confirmed it; returns an error message, or an empty string on success."""
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Dialog[str | None]):
     """Asks for one line of text, `hidden` where it is a password.
 
     An error appears below the field. Pressing Enter a second time confirms, where that resolves the error.
     """
 
-    DEFAULT_CSS = """
-    Ask { align: center middle; background: $background 60%; }
-    Ask > Vertical {
-        width: 100%; max-width: 80; height: auto; padding: 1 2; border: round $border; background: $surface;
-    }
-    Ask Static { height: auto; }
-    Ask Input { margin: 1 0; }
-    Ask .keys { color: $foreground; text-style: dim; margin: 1 0 0 0; }
-    """
+    DEFAULT_CSS = "Ask > Vertical { max-width: 80; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "dismiss(None)", "Back", display="esc")]
 
     def __init__(
@@ -75,10 +67,11 @@ class Ask(ModalScreen[str | None]):
         self.query_one("#answer", Static).update(marked("attention", problem))
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks the person to type a name before something is deleted."""
 
-    DEFAULT_CSS = Ask.DEFAULT_CSS.replace("Ask", "Confirm")
+    DEFAULT_CSS = "Confirm > Vertical { max-width: 80; }"
+    DANGER = True
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "dismiss(False)", "Back", display="esc")]
 
     def __init__(self, title: str, words: str, name: str) -> None:

@@ -52,8 +52,13 @@ def signs(environment: Mapping[str, str] | None = None) -> Signs:
 
     UTF-8 is likely where no locale is set. The Linux console decodes UTF-8, but its font lacks these signs.
     """
+    return ASCII if plain_signs(environment) else UNICODE
+
+
+def plain_signs(environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether this terminal shows ASCII alone."""
     env = os.environ if environment is None else environment
     locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "UTF-8"
     if env.get("TERM") in {"linux", "dumb", "vt100", "vt220"}:
-        return ASCII
-    return UNICODE if "utf" in locale.lower() else ASCII
+        return True
+    return "utf" not in locale.lower()
