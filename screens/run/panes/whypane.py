@@ -7,7 +7,7 @@ from textual.content import Content
 
 from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
-from screens.run.explain import titles_of
+from screens.run.explain import shorts_of, titles_of
 from screens.run.lesson import Lesson
 from screens.run.words import cause_of
 from screens.widgets.chrome import marked
@@ -55,7 +55,8 @@ def explain_line(shown: Lesson) -> Content:
 
 
 def _more(shown: Lesson) -> list[Content]:
-    return [Content(), *commands_of(shown), Content(), *changes_of(shown), Content(), source_of(shown)]
+    shorts = [Content.assemble((title, "bold"), f"  {short}") for title, short in shorts_of(shown.concepts)]
+    return [Content(), *commands_of(shown), Content(), *changes_of(shown), Content(), source_of(shown), Content(), *shorts]
 
 
 def commands_of(shown: Lesson) -> list[Content]:
