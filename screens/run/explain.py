@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from kubetui.explain.concepts import concept
 from kubetui.explain.plain import explained, look_up
+from textual.content import Content
+
 from screens.widgets.reader import Reader
 
 if TYPE_CHECKING:

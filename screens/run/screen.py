@@ -14,14 +14,14 @@ from textual.content import Content
 from kubetui.profile.schema.profile import Profile
 from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
 from screens.run import words as runwords
-from screens.run.panes.body import RunBody
 from screens.run.explain import explain
 from screens.run.failure import FailureScreen
 from screens.run.forecast import Forecast
+from screens.run.panes.body import RunBody
 from screens.run.panes.head import RunHead
 from screens.run.panes.machinelist import MachineList
-from screens.run.session import Session
 from screens.run.panes.steplist import StepList
+from screens.run.session import Session
 from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from screens.threads import Threads

@@ -13,7 +13,7 @@ from textual.content import Content
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import clean
-from kubetui.operations.plan import script_of
+from kubetui.operations.plan import whole_script
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from screens.run.explain import explain
@@ -92,7 +92,7 @@ class StepPage(PlainScreen):
         shown = self._shown
         machine = next(each for each in self._plan.machines if each.name == shown.machine)
         try:
-            text = script_of(BY_NAME[shown.step], self._plan, machine)
+            text = whole_script(BY_NAME[shown.step], self._plan, machine)
         except KubetuiError as error:
             return f"The script is not known yet. {error}"
         lines = (clean(line) for line in text.splitlines())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from kubetui.base.text import clean, counted, duration
+from kubetui.base.text import counted, duration
 from kubetui.engine.events import Outcome, TaskFinished, TaskId
 from kubetui.engine.progress import Progress
-from screens.run.panes import machinelist, steplist
 from screens.run.forecast import Rest
 from screens.run.lesson import BY_NAME
+from screens.run.panes import machinelist, steplist
 from screens.run.session import Session
 from screens.widgets.choose import Choose
 from screens.widgets.chrome import marked

@@ -12,8 +12,8 @@ import pytest
 from textual.screen import Screen
 
 from kubetui.base.files import credentials_file, write_private
-from kubetui.machines.rehearsal import answers, stage
 from kubetui.engine.order import tasks_of
+from kubetui.machines.rehearsal import answers, stage
 from kubetui.machines.rehearsal.options import with_options
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile

@@ -10,9 +10,9 @@ from screens.log.pane import LogPane
 from screens.run import words as runwords
 from screens.run.lesson import Lesson, lesson
 from screens.run.panes.machinelist import MachineList
-from screens.run.session import Session
 from screens.run.panes.steplist import StepList
 from screens.run.panes.whypane import WhyPane, why
+from screens.run.session import Session
 from screens.widgets.panes import Pane
 from screens.widgets.symbols import signs
 

@@ -39,6 +39,4 @@ class RunHead(Head):
         width = max(8, self.size.width - 6 - name.cell_length - right.cell_length)
         filled = width * progress.done // total if total else 0
         full, empty = ("#", ".") if plain_signs() else ("━", "─")
-        return Content.assemble(
-            name, "  ", (full * filled, "$accent"), (empty * (width - filled), "dim"), "  ", right
-        )
+        return Content.assemble(name, "  ", (full * filled, "$accent"), (empty * (width - filled), "dim"), "  ", right)

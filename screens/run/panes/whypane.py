@@ -56,7 +56,16 @@ def explain_line(shown: Lesson) -> Content:
 
 def _more(shown: Lesson) -> list[Content]:
     shorts = [Content.assemble((title, "bold"), f"  {short}") for title, short in shorts_of(shown.concepts)]
-    return [Content(), *commands_of(shown), Content(), *changes_of(shown), Content(), source_of(shown), Content(), *shorts]
+    return [
+        Content(),
+        *commands_of(shown),
+        Content(),
+        *changes_of(shown),
+        Content(),
+        source_of(shown),
+        Content(),
+        *shorts,
+    ]
 
 
 def commands_of(shown: Lesson) -> list[Content]:
