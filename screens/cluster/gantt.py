@@ -83,12 +83,12 @@ _Line = Bar | str
 """A bar, or the name of the machine whose bars follow."""
 
 
-def lines_of(bars: Iterable[Bar]) -> tuple[_Line, ...]:
-    """Return each machine's name with its bars below it, both in order of time."""
-    machines: dict[str, list[Bar]] = {}
+def lines_of(bars: Iterable[Bar], machines: Iterable[str] = ()) -> tuple[_Line, ...]:
+    """Return each machine's name with its bars below it in order of time; `machines` come first, in their order."""
+    found: dict[str, list[Bar]] = {name: [] for name in machines}
     for bar in sorted(bars, key=lambda bar: (bar.start, bar.end)):
-        machines.setdefault(bar.machine, []).append(bar)
-    return tuple(line for name, own in machines.items() for line in (name, *own))
+        found.setdefault(bar.machine, []).append(bar)
+    return tuple(line for name, own in found.items() if own for line in (name, *own))
 
 
 class Gantt(ScrollView, can_focus=True, inherit_bindings=False):
@@ -129,9 +129,9 @@ class Gantt(ScrollView, can_focus=True, inherit_bindings=False):
         self._seconds = 0.0
         self._title_width = 0
 
-    def show(self, bars: Iterable[Bar], seconds: float) -> None:
-        """Show these bars of a run that took `seconds`."""
-        self.lines, self._seconds = lines_of(bars), max(seconds, 0.001)
+    def show(self, bars: Iterable[Bar], seconds: float, machines: Iterable[str] = ()) -> None:
+        """Show these bars of a run that took `seconds`; `machines` come in their order."""
+        self.lines, self._seconds = lines_of(bars, machines), max(seconds, 0.001)
         titles = (cell_len(line.title) for line in self.lines if isinstance(line, Bar))
         self._title_width = min(LONGEST_TITLE, max(titles, default=0))
         # one more than the rows: the axis takes the first row of the screen

@@ -156,7 +156,7 @@ class RunScreen(LogScreen):
             return "open"
         return "peek" if self._failed else "step"
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys that apply now."""
         if action in {"open", "peek", "step"}:
             return self.is_mounted and action == self._enter()

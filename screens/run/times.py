@@ -63,11 +63,11 @@ class TimesScreen(PlainScreen):
         timings = session.recorder.timings()
         if timings is not None:
             self._ended = True
-            chart.show(bars_of(timings), timings.seconds)
+            chart.show(bars_of(timings), timings.seconds, session.buffers)
             self._say(f"* {summary(timings)}")
         elif session.progress.began:
             now = self._now()
-            chart.show(bars_so_far(session.progress, now), now - session.progress.began)
+            chart.show(bars_so_far(session.progress, now), now - session.progress.began, session.buffers)
             self._say(f"{duration(now - session.progress.began)} so far. The critical path is known at the end.")
         self.refresh_bindings()
 

@@ -24,7 +24,7 @@ class Shows(PlainScreen):
         yield Gantt()
 
     def on_mount(self) -> None:
-        self.query_one(Gantt).show(bars_of(TIMINGS), TIMINGS.seconds)
+        self.query_one(Gantt).show(bars_of(TIMINGS), TIMINGS.seconds, ("kubmaster", "kubnode1"))
 
 
 def drawn(pilot: Pilot[object]) -> list[str]:
