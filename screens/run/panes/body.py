@@ -24,7 +24,7 @@ class RunBody(Horizontal):
     RunBody { height: 1fr; }
     RunBody #left { width: 28; }
     .-wide RunBody #left { width: 38; }
-    .-roomy RunBody #left { width: 60; }
+    .-roomy RunBody #left { width: 66; }
     RunBody #left Pane { padding: 0 !important; }
     RunBody #left MarkedRows { height: 1fr; }
     RunBody #steps { height: 1fr; }

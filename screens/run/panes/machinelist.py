@@ -18,6 +18,8 @@ from screens.widgets.symbols import Mark
 
 COUNTS_FROM = 32
 """Columns from which the rows show the number of steps done."""
+STEP_WIDTH = 28
+"""Columns that a row leaves to the step, beside a long name, where it can."""
 Item = tuple[str, Mark, str, str]
 """A machine's name, mark, step, and count."""
 
@@ -54,10 +56,10 @@ class MachineList(MarkedRows[Item]):
         self.post_message(self.Chosen(self.items[self.chosen][0]))
 
     def row(self, item: Item, width: int, chosen: Style) -> list[Segment]:
-        """Return one machine's row; its name may take half of it."""
+        """Return one machine's row; a failed one has its cause instead of its count."""
         name, mark, step, count = item
-        shown = f" {count} " if width >= COUNTS_FROM and count else ""
-        names = min(self._names, width // 2)
+        shown = f" {count} " if width >= COUNTS_FROM and count and mark != "failed" else ""
+        names = min(self._names, max(width // 2, width - STEP_WIDTH))
         room = max(0, width - names - 5 - len(shown))
         return [
             self.sign(mark),

@@ -84,6 +84,5 @@ def changes_of(shown: Lesson) -> list[Content]:
 
 
 def source_of(shown: Lesson) -> Content:
-    """Return the page that the step comes from, as a link where it is one."""
-    link = f"link='{shown.source}'" if shown.source.startswith("https://") and "'" not in shown.source else ""
-    return Content.styled(clean(shown.source), f"dim {link}".strip())
+    """Return the page that the step comes from."""
+    return Content.styled(clean(shown.source), "dim")
