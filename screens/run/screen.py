@@ -39,6 +39,21 @@ class RunScreen(LogScreen):
     Tests replace `make`, which creates a session, `forecast`, and `now`, which returns the time.
     """
 
+    DEFAULT_CSS = """
+    RunScreen > RunBody { height: 1fr; }
+    RunScreen #left { width: 28; }
+    RunScreen.-wide #left { width: 38; }
+    RunScreen.-roomy #left { width: 66; }
+    RunScreen #left Pane { padding: 0 !important; }
+    RunScreen #left MarkedRows { height: 1fr; }
+    RunScreen #steps { height: 1fr; }
+    RunScreen #right { width: 1fr; }
+    RunScreen.-small #right { padding: 0 0 0 1; }
+    RunScreen.-small LogPane, RunScreen.-small WhyPane { padding: 0 !important; }
+    RunScreen.-small WhyPane { height: 5; }
+    RunScreen.-roomy #right { layout: horizontal; }
+    RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
         key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),

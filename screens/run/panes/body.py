@@ -18,23 +18,7 @@ from screens.widgets.symbols import signs
 
 
 class RunBody(Horizontal):
-    """Shows a session, drawing only what changed."""
-
-    DEFAULT_CSS = """
-    RunBody { height: 1fr; }
-    RunBody #left { width: 28; }
-    .-wide RunBody #left { width: 38; }
-    .-roomy RunBody #left { width: 66; }
-    RunBody #left Pane { padding: 0 !important; }
-    RunBody #left MarkedRows { height: 1fr; }
-    RunBody #steps { height: 1fr; }
-    RunBody #right { width: 1fr; }
-    .-small RunBody #right { padding: 0 0 0 1; }
-    .-small RunBody LogPane, .-small RunBody WhyPane { padding: 0 !important; }
-    .-small RunBody WhyPane { height: 5; }
-    .-roomy RunBody #right { layout: horizontal; }
-    .-roomy RunBody WhyPane { width: 56; height: 1fr; }
-    """
+    """Shows a session, drawing only what changed. The screen's CSS lays the panes out."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
