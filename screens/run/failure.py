@@ -16,7 +16,7 @@ from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
 from kubetui.profile.words import note
 from screens.cluster.shell import open_shell
-from screens.run.explain import explain_error
+from screens.explain.errors import ErrorScreen
 from screens.run.session import Session
 from screens.run.words import cause_of, title_of
 from screens.widgets.chrome import Head, PlainScreen, key, marked
@@ -178,7 +178,7 @@ class FailureScreen(PlainScreen):
 
     def action_explain(self) -> None:
         """Explain the error."""
-        explain_error(self.app, self.words().error)
+        self.app.push_screen(ErrorScreen(self.words().error))
 
     def action_copy(self) -> None:
         """Copy the whole page."""

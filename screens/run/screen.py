@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from kubetui.profile.schema.profile import Profile
+from screens.explain.concepts import ConceptScreen
 from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
 from screens.run import words as runwords
-from screens.run.explain import explain
 from screens.run.failure import FailureScreen
 from screens.run.forecast import Forecast
 from screens.run.panes.body import RunBody
@@ -44,12 +44,10 @@ class RunScreen(LogScreen):
     RunScreen #left { width: 28; }
     RunScreen.-wide #left { width: 38; }
     RunScreen.-roomy #left { width: 66; }
-    RunScreen #left Pane { padding: 0 !important; }
     RunScreen #left MarkedRows { height: 1fr; }
     RunScreen #steps { height: 1fr; }
     RunScreen #right { width: 1fr; }
     RunScreen.-small #right { padding: 0 0 0 1; }
-    RunScreen.-small LogPane, RunScreen.-small WhyPane { padding: 0 !important; }
     RunScreen.-small WhyPane { height: 5; }
     RunScreen.-roomy #right { layout: horizontal; }
     RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
@@ -197,7 +195,7 @@ class RunScreen(LogScreen):
     def action_explain(self) -> None:
         """Explain the concepts of the chosen step."""
         if self.body.lesson is not None and self.body.lesson.concepts:
-            explain(self.app, self.body.lesson.concepts)
+            self.app.push_screen(ConceptScreen(self.body.lesson.concepts))
         else:
             self.notify("There is nothing more to explain about this step.")
 

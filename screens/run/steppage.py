@@ -16,7 +16,7 @@ from kubetui.base.text import clean
 from kubetui.operations.plan import whole_script
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
-from screens.run.explain import explain
+from screens.explain.concepts import ConceptScreen
 from screens.run.lesson import BY_NAME, Lesson
 from screens.run.panes.whypane import changes_of, commands_of, explain_line, source_of
 from screens.widgets.chrome import PlainScreen, TitleLine, key
@@ -100,7 +100,7 @@ class StepPage(PlainScreen):
 
     def action_explain(self) -> None:
         """Explain the concepts."""
-        explain(self.app, self._shown.concepts)
+        self.app.push_screen(ConceptScreen(self._shown.concepts))
 
     def action_copy(self) -> None:
         """Copy the commands."""

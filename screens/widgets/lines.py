@@ -23,7 +23,8 @@ def entitle(widget: Widget, left: Content, right: Content | None = None) -> None
     """Put a title into a widget's upper border, and a short text at the border's right end."""
     title = left
     if right is not None and right.cell_length:
-        edges = 2 * (bool(widget.styles.border_left[0]) + bool(widget.styles.border_right[0]))
+        # the corners, and what Textual keeps free beside a title
+        edges = 2 + 2 * (bool(widget.styles.border_left[0]) + bool(widget.styles.border_right[0]))
         room = widget.outer_size.width - right.cell_length - edges
         title = left.truncate(max(4, room - 4), ellipsis=True)
         line = signs().line * max(1, room - title.cell_length - 2)

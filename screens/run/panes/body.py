@@ -40,9 +40,12 @@ class RunBody(Horizontal):
 
     def on_resize(self) -> None:
         """Give the machines as many rows as they need, and the steps the rest."""
-        frame = 1 if self.screen.has_class("-small") else 2
-        wanted = len(tuple(self.session.buffers)) + frame
+        small = self.screen.has_class("-small")
+        wanted = len(tuple(self.session.buffers)) + (1 if small else 2)
         self.query_one("#machines").styles.height = min(wanted, max(4, self.size.height // 2))
+        # the rows of a list bring their own space
+        for pane, space in (("#machines", 0), ("#steps", 0), ("LogPane", not small), ("WhyPane", not small)):
+            self.query_one(pane).styles.padding = (0, int(space))
 
     @property
     def machines(self) -> MachineList:

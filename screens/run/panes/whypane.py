@@ -7,13 +7,16 @@ from textual.content import Content
 
 from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
-from screens.run.explain import shorts_of, titles_of
+from kubetui.explain.concepts import concept
 from screens.run.lesson import Lesson
 from screens.run.words import cause_of
 from screens.widgets.chrome import marked
 from screens.widgets.panes import Pane
 from screens.widgets.static import Static
 from screens.widgets.symbols import signs
+
+NAMED = 3
+"""The most concepts of a step that are named beside the key that explains them."""
 
 
 class WhyPane(Pane):
@@ -49,13 +52,15 @@ def why(shown: Lesson | None, failure: TaskFinished | None, *, roomy: bool) -> l
 
 
 def explain_line(shown: Lesson) -> Content:
-    """Return the concepts of a step, with the key that explains them."""
-    names = f" {signs().dot} ".join(titles_of(shown.concepts))
-    return Content.assemble(("e Explain", "$accent"), f": {names}")
+    """Return the first concepts of a step, with the key that explains all of them."""
+    names = [concept(name).title for name in shown.concepts]
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return Content.assemble(("e Explain", "$accent"), ": ", f" {signs().dot} ".join([*names[:NAMED], *more]))
 
 
 def _more(shown: Lesson) -> list[Content]:
-    shorts = [Content.assemble((title, "bold"), f"  {short}") for title, short in shorts_of(shown.concepts)]
+    concepts = map(concept, shown.concepts)
+    shorts = [Content.assemble((each.title, "bold"), f"  {each.short}") for each in concepts]
     return [
         Content(),
         *commands_of(shown),
