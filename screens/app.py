@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-import termios
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.events import Event, Resize
 from textual.screen import Screen
 from textual.theme import Theme
@@ -21,13 +22,17 @@ from textual.theme import Theme
 from kubetui.base.crash import report
 from kubetui.base.errors import KubetuiError, StoppedError
 from screens.start.screen import StartScreen
+from screens.terminal.ability import give_size, need_drawing
 from screens.terminal.heldkeys import HeldKeys
 from screens.terminal.kept import keep_theme, kept_theme
 from screens.terminal.outlet import TerminalDriver
+from screens.terminal.picture import save_picture
 from screens.terminal.theme import STYLES, TERMINAL, tokens
 from screens.threads import Threads
 from screens.widgets.chrome import SMALLEST, TooSmall, fits
+from screens.widgets.keys import PALETTE, key
 from screens.widgets.navigation import DestroyCluster, GoHome, OpenCluster, StartRun
+from screens.widgets.palette import Actions
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
@@ -44,8 +49,17 @@ class KubetuiApp(App[int]):
     CSS = STYLES
     SUSPENDED_SCREEN_CLASS = "-screen-suspended"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", show=False, priority=True, tooltip="Leave kubetui from anywhere."),
+        key(
+            "ctrl+p",
+            PALETTE,
+            "All actions",
+            display="ctrl+p",
+            tip="Search everything that can be done here.",
+            first=True,
+        ),
     ]
 
     def __init__(self, host: Host | None = None, *, new: bool = False) -> None:
@@ -104,6 +118,19 @@ class KubetuiApp(App[int]):
         if not fits(event.size.width, event.size.height) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
 
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save a picture of the screen, and say where it is; both arguments are Textual's and unused."""
+        del filename, path
+        self.call_after_refresh(self._take_picture)
+
+    def _take_picture(self) -> None:
+        try:
+            found = save_picture(self.export_screenshot())
+        except (KubetuiError, OSError) as error:
+            self.notify(str(error), title="No screenshot", severity="error", markup=False)
+        else:
+            self.notify(str(found), title="Screenshot", markup=False)
+
     @on(GoHome)
     def go_home(self) -> None:
         """Close every screen above the start screen."""
@@ -144,20 +171,13 @@ class KubetuiApp(App[int]):
         self._close_messages_no_wait()
 
 
-def _give_size() -> None:
-    """Set the size of a terminal that reports no rows or columns, such as a serial console.
-
-    Textual would guess two different sizes for it and redraw without end.
-    """
-    with suppress(termios.error):
-        if 0 in termios.tcgetwinsize(sys.stderr):
-            columns, rows = SMALLEST
-            termios.tcsetwinsize(sys.stderr, (rows, columns))
-
-
 def run(*, new: bool = False) -> int:
-    """Open the wizard, with `new` on its first page; wait for its background work, and return the exit code."""
-    _give_size()
+    """Open the wizard, with `new` on its first page; wait for its background work, and return the exit code.
+
+    Raises KubetuiError for a terminal that cannot draw.
+    """
+    need_drawing()
+    give_size(*SMALLEST)
     app = KubetuiApp(new=new)
     try:
         code = app.run()

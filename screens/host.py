@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kubetui.base.system import memory
 from kubetui.host.addresses import host_problems
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
 
 MIB, GIB = 1024**2, 1024**3
@@ -51,14 +52,23 @@ class Host:
 
         return await examine(plan)
 
-    def builds(self) -> bool:
-        """Tell whether it can create machines: it has Vagrant and the program of at least one provider."""
-        programs = (kind.program for kind in PROVIDERS.values() if kind.program)
-        return shutil.which("vagrant") is not None and any(map(shutil.which, programs))
+    def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
+        """Return the providers that can make machines here: Vagrant and their programs are on this computer.
 
-    def first_choice(self) -> Profile:
-        """Return the profile of a new cluster: a rehearsal where this computer cannot create machines."""
-        return Profile() if self.builds() else Profile(name="rehearsal", provider="rehearsal")
+        The results of `checks`, once there are some, also say whether Vagrant has their plugins.
+        """
+        from kubetui.machines.vagrant.checks import absent_programs  # noqa: PLC0415 - after the first frame
+
+        if shutil.which("vagrant") is None:
+            return ()
+        lacking = {check.name for check in checks if check.status != "ok"}
+        makers = (kind for kind in PROVIDERS.values() if kind.starts_from_box and not absent_programs(kind))
+        return tuple(kind for kind in makers if kind.plugin not in lacking)
+
+    def first_choice(self, checks: Sequence[Check] = ()) -> Profile:
+        """Return the profile of a new cluster: of a provider that works here, or else a rehearsal."""
+        makers = self.makers(checks)
+        return Profile(provider=makers[0].name) if makers else Profile(name="rehearsal", provider="rehearsal")
 
     def now(self) -> float:
         """Return the time."""

@@ -19,6 +19,7 @@ from screens.widgets.static import Static
 
 T = TypeVar("T")
 
+
 class Waiting(Dialog[T | KubetuiError | None], Generic[T]):
     """Runs `find` in a thread; closes with its result, the error that it raises, or None if the person leaves."""
 

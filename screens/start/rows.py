@@ -1,18 +1,20 @@
-"""The rows of the start screen: pure functions of their values, a width and a time."""
+"""The rows of clusters and profiles: pure functions of their values, a width and a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from textual.content import Content
 
 from kubetui.base.text import counted
 from kubetui.profile.files.library import Entry
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Plan, Role
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
-from kubetui.profile.words import memory
+from kubetui.profile.words import is_rehearsal, memory
 from kubetui.record.overview import ClusterOverview, ClusterState
+from screens.start.begin import short
 from screens.widgets.symbols import COLOURS, Mark, signs
 from screens.wizard.draft import Draft
 
@@ -25,57 +27,88 @@ _MARKS: Final[Mapping[ClusterState, Mark]] = {
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _ROOMY = 100
 """Columns from which the row of a cluster shows its address."""
+_LONGEST: Final = 40
+"""Columns of the longest name."""
 
 
-def heading(words: str) -> Content:
-    """Return a heading."""
-    return Content.styled(words, "bold")
+def names_width(names: Collection[str], width: int) -> int:
+    """Return the columns for names: what the longest needs, up to a third of the row."""
+    return min(max(map(len, names), default=0), _LONGEST, max(12, width // 3))
 
 
-def cluster_row(cluster: ClusterOverview, width: int, now: float) -> Content:
-    """Return a cluster's row, `width` columns wide including its sign."""
+def cluster_row(cluster: ClusterOverview, names: int, width: int, now: float) -> Content:
+    """Return a cluster's row, `width` columns wide including its sign; `names` of them are for the name."""
     mark = _MARKS[cluster.state]
-    count = counted(cluster.nodes, "node") if cluster.nodes else ""
-    head = f" {_cut(cluster.name, 13)} {count:<8} {cluster.version:<8} "
+    rehearsal = is_rehearsal(cluster.profile)
+    head = f" {_cut(cluster.name, names)} "
     tail = f" {ago(now - cluster.when):>8}"
-    if width >= _ROOMY:
+    if width >= _ROOMY and not rehearsal:
         tail = f"{cluster.address:<16}{tail}"
-    room = max(8, width - len(head) - len(tail) - 2)
+    words = cluster.words if cluster.state != "built" else _built(cluster)
+    label = "rehearsal: " if rehearsal else ""
+    room = max(8, width - len(head) - len(tail) - 2 - len(label))
     return Content.assemble(
         (signs().of(mark), COLOURS[mark]),
         head,
-        (_cut(cluster.words, room), COLOURS[mark] if mark != "done" else ""),
+        (label, "$warning"),
+        (_cut(words, room), COLOURS[mark] if mark != "done" else ""),
         (tail, "dim"),
     )
 
 
-def entry_row(entry: Entry, width: int, *, edited: bool = False) -> Content:
-    """Return a profile's row."""
+def _built(cluster: ClusterOverview) -> str:
+    provider = short(PROVIDERS[cluster.profile.provider]) if cluster.profile else ""
+    parts = [cluster.words, counted(cluster.nodes, "node"), cluster.version.removeprefix("v")]
+    return "  ".join((*parts, "" if is_rehearsal(cluster.profile) else provider))
+
+
+def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, *, edited: bool = False) -> Content:
+    """Return a profile's row; one that this host cannot build says why."""
     if entry.profile is None:
-        return _row(entry.name, "unreadable", entry.kind, width, style=COLOURS["failed"], sign=signs().failed)
+        return _row(entry.name, "unreadable", entry.kind, names, width, style=COLOURS["failed"], sign=signs().failed)
     kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
-    return _row(entry.name, _sizes(entry.profile), kind, width)
+    if missing(entry.profile, makers):
+        words = f"{_count(entry.profile)}  {short(PROVIDERS[entry.profile.provider])} is not on this host"
+        return _row(entry.name, words, kind, names, width, style="dim")
+    return _row(entry.name, _sizes(entry.profile), kind, names, width)
 
 
-def draft_row(draft: Draft, width: int) -> Content:
+def draft_row(draft: Draft, names: int, width: int) -> Content:
     """Return the row of answers that were never saved."""
     profile = draft.look().profile
-    return _row(profile.name, _sizes(profile), "not saved", width)
+    return _row(profile.name, _sizes(profile), "not saved", names, width)
 
 
-def _row(name: str, words: str, kind: str, width: int, *, style: str = "", sign: str = " ") -> Content:
-    head = f" {_cut(name, 13)} "
+def missing(profile: Profile, makers: Sequence[ProviderKind]) -> bool:
+    """Tell whether a profile needs a provider that is not among the makers."""
+    kind = PROVIDERS[profile.provider]
+    return kind.starts_from_box and kind not in makers
+
+
+def order(entry: Entry, makers: Sequence[ProviderKind]) -> int:
+    """Return a profile's place in the list: first what this host can build, then what needs no provider."""
+    if entry.profile is None:
+        return 3
+    if missing(entry.profile, makers):
+        return 2
+    return 0 if PROVIDERS[entry.profile.provider].starts_from_box else 1
+
+
+def _row(name: str, words: str, kind: str, names: int, width: int, *, style: str = "", sign: str = " ") -> Content:
+    head = f" {_cut(name, names)} "
     room = max(8, width - len(head) - len(kind) - 3)
     return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))
+
+
+def _count(profile: Profile) -> str:
+    return f"{counted(len(Plan(profile).machines), 'node'):<8}"
 
 
 def _sizes(profile: Profile) -> str:
     plan = Plan(profile)
     chosen = profile.machines
-    controls, count = chosen.control_planes, chosen.control_planes + chosen.workers
-    if profile.hosts:
-        controls, count = sum(host.role == "control plane" for host in profile.hosts), len(profile.hosts)
-    parts = [f"{counted(count, 'node'):<8}"]
+    controls = sum(machine.role is Role.CONTROL_PLANE for machine in plan.machines)
+    parts = [_count(profile)]
     if plan.provider.makes_machines:
         parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]
     parts += [f"{profile.network.pod_network:<9}", plan.provider.title]

@@ -1,21 +1,23 @@
-"""The start screen: clusters, profiles, and a description of the chosen one."""
+"""The start screen: what can be begun, clusters, profiles, and a description of the chosen one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import OptionList
 
+from screens.start.panelist import PaneList
 from screens.widgets.chrome import TitleLine, key, marked
-from screens.widgets.lists import RowList, SearchLine, SearchScreen
+from screens.widgets.lists import SearchLine, SearchScreen
 from screens.widgets.navigation import DestroyCluster, OpenCluster, StartRun
+from screens.widgets.panes import Pane
 from screens.widgets.static import Static
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
 
-_READING = Content.styled("   reading", "dim")
+_READING = Content.styled("reading", "dim")
 
 
 def _fill_shelf(find_host: Callable[[], Host]) -> Shelf:
@@ -34,22 +36,33 @@ def _fill_shelf(find_host: Callable[[], Host]) -> Shelf:
 
 
 class StartScreen(SearchScreen):
-    """Opens a cluster or a profile, resumes a run, or starts a new cluster.
+    """Begins a cluster, or opens one, or a profile.
 
-    It calls `find_host` in a thread, because that loads pydantic, and `loaded` once it has its list.
+    It calls `find_host` in a thread, because that loads pydantic, and `loaded` once it has its lists.
     """
 
     DEFAULT_CSS = """
-    StartScreen RowList { height: 1fr; padding: 1 1 0 1; }
-    StartScreen #what { height: auto; max-height: 50%; padding: 1 2; max-width: 100; }
+    StartScreen #panes, StartScreen #left, StartScreen #right { height: 1fr; }
+    StartScreen #panes { layout: vertical; }
+    StartScreen #left, StartScreen #begin-pane { height: auto; }
+    StartScreen #clusters-pane { height: auto; max-height: 40%; }
+    StartScreen #profiles-pane { height: 1fr; min-height: 4; }
+    StartScreen #begin, StartScreen #clusters { height: auto; }
+    StartScreen #profiles { height: 1fr; }
+    StartScreen #what { height: auto; max-height: 5; padding: 0 2; max-width: 110; }
+    StartScreen.-wide #panes { layout: horizontal; padding: 1 1 0 1; }
+    StartScreen.-wide #left { width: 42; height: 1fr; margin: 0 1 0 0; }
+    StartScreen.-roomy #left { width: 56; }
+    StartScreen.-wide #what { max-height: 8; padding: 0 3 1 3; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "open", "Open", tip="Begin or open what is chosen."),
+        key("tab", "app.focus_next", "Pane", tip="To the next pane."),
         key("n", "new", "New", tip="Start a new cluster from the defaults."),
-        key("enter", "open", "Open", tip="Open the chosen cluster or profile."),
         key("g", "resume", "Resume", tip="Resume the run of the chosen cluster where it stopped."),
         key("d", "destroy", "Destroy", tip="Destroy the chosen cluster and its machines. Asks first."),
         key("u", "undo", "Undo edits", tip="Discard the unsaved edits of the chosen profile."),
-        key("slash", "search", "Search", display="/", tip="Show only rows that contain a text."),
+        key("slash", "search", "Search", display="/", tip="Show only clusters and profiles that contain a text."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
         key("q", "leave", "Leave", tip="Leave kubetui."),
         key("escape", "nothing", "Back", show=False),
@@ -66,31 +79,46 @@ class StartScreen(SearchScreen):
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield TitleLine("kubetui", marked("running", "checking this host"))
-        yield RowList(id="start")
+        yield TitleLine("kubetui", marked("running", "looking at this host"))
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield Pane("Begin", PaneList(id="begin"), id="begin-pane")
+            with Vertical(id="right"):
+                yield Pane("Clusters", PaneList(id="clusters"), id="clusters-pane")
+                yield Pane("Profiles", PaneList(id="profiles"), id="profiles-pane")
         yield Static("", id="what", markup=False)
         yield SearchLine()
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Show an empty frame; its list comes right after, and then the keys pressed meanwhile."""
-        rows = self.query_one(RowList)
-        rows.show_rows([("-clusters", Content.styled("Clusters", "bold")), ("-reading", _READING)])
-        rows.focus()
+        """Show an empty frame; its lists come right after, and then the keys pressed meanwhile."""
+        for rows in self._lists:
+            rows.show_rows([("-reading", _READING)])
+        self._lists[0].focus()
         self.call_after_refresh(self.load)
+
+    @property
+    def _lists(self) -> list[PaneList]:
+        return list(self.query(PaneList))
 
     @work
     async def load(self) -> None:
         """Read clusters and profiles in a thread, which also imports pydantic."""
         self._shelf = await asyncio.to_thread(_fill_shelf, self._find_host)
         self.show_rows()
+        self._choose_first()
         if self._new:
             self.action_new()
-        self.look(self._shelf.host)
+        self.look()
         await self._loaded()
 
+    def _choose_first(self) -> None:
+        """Begin where a person most likely goes on: in the clusters, once there is one."""
+        begin, clusters, _ = self._lists
+        (clusters if clusters.chosen else begin).focus()
+
     def on_screen_resume(self) -> None:
-        """Read the list again: another screen may have built or saved something."""
+        """Read the lists again: another screen may have built or saved something."""
         if self._shelf is not None:
             self._shelf.read()
             self.show_rows()
@@ -99,20 +127,28 @@ class StartScreen(SearchScreen):
         """Fit the rows to the new width."""
         self.call_after_refresh(self.show_rows)
 
-    @work
-    async def look(self, host: Host) -> None:
-        """Check this host and show the result, then load the large libraries."""
-        checks = await host.checks(None)
-        failed = next((check for check in checks if check.status == "failed"), None)
-        ready = Content.assemble(f"{checks[0].message}  ", marked("done", "ready"))
-        self.query_one(TitleLine).say(marked("failed", failed.message) if failed else ready)
-        await asyncio.to_thread(import_module, "kubetui.operations.up")
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Check this host and show what it can do, then load the large libraries."""
+        shelf = self._shelf
+        if shelf is None:
+            return
+        shelf.learn(await shelf.host.checks(None))
+        self.show_rows()
+        shelf.expect(await asyncio.to_thread(_usual_seconds, shelf))
+        self.show_rows()
 
     def show_rows(self) -> None:
-        """Show clusters, unsaved answers and profiles."""
-        if self._shelf is not None:
-            self.query_one(RowList).show_rows(self._shelf.rows(self._search, self.size.width - 4))
-            self.show_what()
+        """Show what can be begun, clusters, unsaved answers and profiles."""
+        shelf = self._shelf
+        if shelf is None:
+            return
+        begin, clusters, profiles = self._lists
+        self.query_one(TitleLine).say(shelf.title())
+        begin.show_rows(shelf.beginnings(_room(begin), brief=self.has_class("-small")))
+        clusters.show_rows(shelf.clusters(self._search, _room(clusters)))
+        profiles.show_rows(shelf.profiles(self._search, _room(profiles)))
+        self.show_what()
 
     @on(OptionList.OptionHighlighted)
     def show_what(self) -> None:
@@ -121,9 +157,32 @@ class StartScreen(SearchScreen):
             self.query_one("#what", Static).update(self._shelf.about(self._chosen))
         self.refresh_bindings()
 
+    def on_descendant_focus(self) -> None:
+        """Describe the row of the list that has the focus now."""
+        self.show_what()
+
+    @on(PaneList.Passed)
+    def pass_on(self, event: PaneList.Passed) -> None:
+        """Go on in the next list that has rows, at its near end."""
+        lists = [each for each in self._lists if each.chosen or each.has_focus]
+        here = next((index for index, each in enumerate(lists) if each.has_focus), 0)
+        there = lists[(here + event.by) % len(lists)]
+        there.focus()
+        if event.by > 0:
+            there.action_first()
+        else:
+            there.action_last()
+
+    def found_list(self) -> PaneList:
+        """Return the first list with a hit."""
+        _, clusters, profiles = self._lists
+        return clusters if clusters.chosen else profiles
+
     @property
     def _chosen(self) -> str:
-        return self.query_one(RowList).chosen or ""
+        lists = self._lists
+        here = next((each for each in lists if each.has_focus), None)
+        return (here.chosen if here else None) or ""
 
     @property
     def _cluster(self) -> ClusterOverview | None:
@@ -148,11 +207,28 @@ class StartScreen(SearchScreen):
 
     @on(OptionList.OptionSelected)
     def action_open(self) -> None:
-        """Open the chosen cluster or profile."""
+        """Begin or open what is chosen."""
+        if self._shelf is None:
+            return
         if self._cluster is not None:
             self.post_message(OpenCluster(self._cluster.name))
-        elif self._shelf is not None:
+        elif self._chosen.startswith("begin "):
+            self._begin(self._shelf, self._chosen.removeprefix("begin "))
+        else:
             self._wizard(self._shelf.answers(self._chosen))
+
+    def _begin(self, shelf: Shelf, what: str) -> None:
+        from screens.start.doctor import HostScreen  # noqa: PLC0415 - loads pydantic
+        from screens.wizard.review import ReviewScreen  # noqa: PLC0415
+
+        if what == "rehearse":
+            self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host))
+        elif what == "fix" or (what == "build" and not shelf.offer.makers):
+            self.app.push_screen(HostScreen(shelf.host, shelf.offer.checks, shelf.learn))
+        elif what == "build":
+            self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host))
+        else:
+            self._wizard(shelf.fresh("hosts" if what == "hosts" else ""))
 
     def action_new(self) -> None:
         """Start a new cluster."""
@@ -187,3 +263,18 @@ class StartScreen(SearchScreen):
 
     def action_nothing(self) -> None:
         """Stay: no screen comes before the start screen."""
+
+
+def _room(rows: PaneList) -> int:
+    """Return the columns for a row beside its mark."""
+    return max(20, rows.size.width - 2)
+
+
+def _usual_seconds(shelf: Shelf) -> float | None:
+    """Return how long the build of the first choice takes, judging by earlier runs here; loads the large libraries."""
+    from kubetui.operations import up  # noqa: F401, PLC0415 - loaded here, so that a run begins without a wait
+    from kubetui.operations.boxes.choice import decided  # noqa: PLC0415
+    from kubetui.profile.plan import Plan  # noqa: PLC0415
+    from kubetui.record.estimate import estimate  # noqa: PLC0415
+
+    return estimate(decided(Plan(shelf.first))) if shelf.offer.makers else None

@@ -1,4 +1,4 @@
-"""What the start screen lists: clusters, profiles, and unsaved answers.
+"""What the start screen lists: what can be begun, clusters, profiles, and unsaved answers.
 
 This file imports everything that needs pydantic; the start screen imports it after its first frame.
 """
@@ -6,14 +6,20 @@ This file imports everything that needs pydantic; the start screen imports it af
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.content import Content
 
+from kubetui.base.check import Check
 from kubetui.profile.files import library
-from kubetui.profile.words import in_words, is_rehearsal
+from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.profile import Profile
+from kubetui.profile.words import in_words
 from kubetui.record import overview
 from screens.host import Host
-from screens.start.rows import cluster_row, draft_row, entry_row, heading
+from screens.start import begin
+from screens.start.begin import Offer
+from screens.start.rows import cluster_row, draft_row, entry_row, missing, names_width, order
 from screens.widgets.chrome import marked
 from screens.wizard.draft import Draft
 
@@ -21,10 +27,14 @@ Row = tuple[str, Content]
 
 
 class Shelf:
-    """Everything that can be opened, each under an id: `cluster NAME`, `saved NAME`, `starter NAME`, `draft NUMBER`."""
+    """Everything that can be opened, each under an id.
+
+    The ids: `begin WHAT`, `cluster NAME`, `saved NAME`, `starter NAME`, `draft NUMBER`.
+    """
 
     def __init__(self, host: Host) -> None:
         self.host = host
+        self.offer = Offer(host.makers())
         self._drafts: list[Draft] = []
         self._clusters: dict[str, overview.ClusterOverview] = {}
         self._entries: dict[str, library.Entry] = {}
@@ -33,33 +43,59 @@ class Shelf:
     def read(self) -> None:
         """Read the folders again: another screen may have built or saved something."""
         self._clusters = {f"cluster {each.name}": each for each in overview.clusters()}
-        entries = library.listing()
-        if not self.host.builds():
-            # rehearsals first: they are what works here
-            entries = tuple(sorted(entries, key=lambda each: not is_rehearsal(each.profile)))
+        entries = sorted(library.listing(), key=lambda each: order(each, self.offer.makers))
         self._entries = {f"{each.kind} {each.name}": each for each in entries}
         self._drafts = [draft for draft in self._drafts if draft.changed]
 
-    def rows(self, sought: str, width: int) -> list[Row]:
-        """Return the rows that contain `sought`, under headings, `width` columns wide."""
-        now = self.host.now()
-        rows = [("-clusters", heading("Clusters"))]
-        rows += _sifted(sought, ((id_, cluster_row(each, width, now)) for id_, each in self._clusters.items()))
-        if len(rows) == 1:
-            rows.append(("-none", Content.styled("   none" if sought else "   none yet: press n for a new one", "dim")))
-        rows += [("-gap", Content("")), ("-profiles", heading("Profiles"))]
-        rows += _sifted(sought, ((f"draft {index}", draft_row(draft, width)) for index, draft in self._new_drafts()))
-        rows += _sifted(
-            sought,
-            (
-                (id_, entry_row(each, width, edited=self._edited(each) is not None))
-                for id_, each in self._entries.items()
-            ),
-        )
-        return rows
+    def learn(self, checks: tuple[Check, ...]) -> None:
+        """Take the results of the checks of this host, which say what it can build."""
+        self.offer = replace(self.offer, makers=self.host.makers(checks), checks=checks)
+        self.read()
+
+    def expect(self, seconds: float | None) -> None:
+        """Take how long the build of the first choice takes."""
+        self.offer = replace(self.offer, seconds=seconds)
+
+    @property
+    def first(self) -> Profile:
+        """The profile of a new cluster, under a name that no cluster has."""
+        return begin.named(self.host.first_choice(self.offer.checks or ()), self._taken)
+
+    @property
+    def _taken(self) -> list[str]:
+        return [each.name for each in self._clusters.values()]
+
+    def title(self) -> Content:
+        """Return what this host has."""
+        return begin.header(self.offer, self.host.facts())
+
+    def beginnings(self, width: int, *, brief: bool) -> list[Row]:
+        """Return what can be begun."""
+        return begin.rows(self.offer, self.first, width, brief=brief)
+
+    def clusters(self, sought: str, width: int) -> list[Row]:
+        """Return the clusters whose rows contain `sought`, `width` columns wide."""
+        now, names = self.host.now(), names_width(self._taken, width)
+        rows = _sifted(sought, ((id_, cluster_row(each, names, width, now)) for id_, each in self._clusters.items()))
+        return rows or [("-none", Content.styled("none" if sought else "none yet", "dim"))]
+
+    def profiles(self, sought: str, width: int) -> list[Row]:
+        """Return unsaved answers and the profiles whose rows contain `sought`, `width` columns wide."""
+        makers = self.offer.makers
+        drafts = [(index, draft) for index, draft in enumerate(self._drafts) if not draft.source]
+        called = [draft.look().profile.name for _, draft in drafts]
+        names = names_width([*called, *(each.name for each in self._entries.values())], width)
+        rows = [(f"draft {index}", draft_row(draft, names, width)) for index, draft in drafts]
+        rows += [
+            (id_, entry_row(each, makers, names, width, edited=self._edited(each) is not None))
+            for id_, each in self._entries.items()
+        ]
+        return _sifted(sought, rows) or [("-none", Content.styled("none", "dim"))]
 
     def about(self, chosen: str) -> Content:
         """Describe a row."""
+        if chosen.startswith("begin "):
+            return begin.about(chosen, self.offer, self.first)
         cluster, entry = self._clusters.get(chosen), self._entries.get(chosen)
         draft = self.draft(chosen)
         if entry is not None and entry.error:
@@ -72,7 +108,11 @@ class Shelf:
         if look and look.plan is None:
             return marked("failed", "Its first address is too high: the other machines' addresses count up from it.")
         note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
-        return Content.assemble(("Description\n", "bold"), note, in_words(profile))
+        if cluster is None and missing(profile, self.offer.makers):
+            title = PROVIDERS[profile.provider].title
+            words = f"{title} is not on this host. Open the profile to choose another provider.\n"
+            note = Content.assemble(note, marked("attention", words))
+        return Content.assemble(note, in_words(profile))
 
     def cluster(self, chosen: str) -> overview.ClusterOverview | None:
         """Return a row's cluster."""
@@ -93,9 +133,10 @@ class Shelf:
             draft = self._kept(Draft(entry.profile, entry.name))
         return draft
 
-    def fresh(self) -> Draft:
-        """Return the answers for a new cluster."""
-        return self._kept(Draft(self.host.first_choice()))
+    def fresh(self, provider: str = "") -> Draft:
+        """Return the answers for a new cluster; of the given provider, or of one that this host has."""
+        profile = Profile(name=provider, provider=provider) if provider else self.first
+        return self._kept(Draft(begin.named(profile, self._taken)))
 
     def forget(self, draft: Draft) -> None:
         """Drop unsaved answers."""
@@ -104,9 +145,6 @@ class Shelf:
     def _kept(self, draft: Draft) -> Draft:
         self._drafts.append(draft)
         return draft
-
-    def _new_drafts(self) -> list[tuple[int, Draft]]:
-        return [(index, draft) for index, draft in enumerate(self._drafts) if not draft.source]
 
     def _edited(self, entry: library.Entry) -> Draft | None:
         return next((draft for draft in self._drafts if draft.source == entry.name and entry.profile), None)

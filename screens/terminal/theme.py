@@ -88,6 +88,10 @@ READABLE: Final = 4.5
 """The least contrast of text, after WCAG 2."""
 
 
+_DARK: Final = 0.04045
+"""Where sRGB's curve begins."""
+
+
 def tokens(theme: Theme, given: Mapping[str, str]) -> dict[str, str]:
     """Return the tokens of a theme: this file's own, or made from the colours that a theme of Textual's generates."""
     if theme.name == TERMINAL.name:
@@ -107,8 +111,8 @@ def tokens(theme: Theme, given: Mapping[str, str]) -> dict[str, str]:
         "border": found["accent"],
         "border-blurred": surface.blend(text, 0.35),
         "input": field,
-        "input-focused": field.blend(found["accent"], 0.3),
-        "input-wrong": field.blend(found["error"], 0.4),
+        "input-focused": field.blend(found["accent"], 0.2),
+        "input-wrong": field.blend(found["error"], 0.25),
         "text": readable(text, ground, surface),
         "text-muted": readable(text.blend(ground, 0.4), ground, surface),
     }
@@ -122,12 +126,15 @@ def readable(color: Color, *grounds: Color) -> Color:
     """Return the colour, moved towards black or white as far as it takes to read it on every ground.
 
     >>> readable(Color.parse("#0178d4"), Color.parse("#121212")).hex
-    '#1A84D7'
+    '#1A85D8'
     """
-    worst = min(grounds, key=lambda ground: contrast(color, ground))
-    end = max((Color(0, 0, 0), Color(255, 255, 255)), key=lambda each: contrast(each, worst))
+
+    def worst(one: Color) -> float:
+        return min(contrast(one, ground) for ground in grounds)
+
+    end = max(Color(0, 0, 0), Color(255, 255, 255), key=worst)
     steps = (color.blend(end, step / 20) for step in range(21))
-    return next((each for each in steps if all(contrast(each, ground) >= READABLE for ground in grounds)), end)
+    return next((each for each in steps if worst(each) >= READABLE), end)
 
 
 def contrast(one: Color, other: Color) -> float:
@@ -137,7 +144,7 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def _luminance(color: Color) -> float:
-    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized)
+    parts = (part / 12.92 if part <= _DARK else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized)
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
@@ -192,4 +199,7 @@ Input:nocolor > .input--cursor { text-style: reverse; }
 OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
 DataTable:nocolor > .datatable--cursor { text-style: bold reverse; }
 """
-"""How fields, open lists, toasts and panes look in every theme; the last part shows without colour what colour shows."""
+"""How fields, open lists, toasts and panes look in every theme.
+
+The last part shows without colour what colour shows.
+"""

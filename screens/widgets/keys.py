@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Input, TextArea
 from textual.widgets._footer import FooterKey
 
@@ -28,12 +29,15 @@ def key(
     return Binding(keys, action, words, show=show, key_display=display or None, tooltip=tip, priority=first)
 
 
+PALETTE = "command_palette"
+"""The action that opens the list of all actions."""
+
 _Shown = tuple[str, str, str, str, bool]
 """A key, its spelling, its description, its action, and whether it is enabled."""
 
 
 class KeyBar(Footer):
-    """The key bar: the keys that work now, in the order the screen declares them."""
+    """The key bar: the keys that work now, in the order the screen declares them, and the palette last."""
 
     _asked: tuple[_Shown, ...] | None = None
     """The keys that the bar shows."""
@@ -56,7 +60,7 @@ class KeyBar(Footer):
             super().bindings_changed(screen)
 
     def _shown(self) -> tuple[_Shown, ...]:
-        """Return the keys: first those of the focused field or list, then the screen's."""
+        """Return the keys: first those of the focused field or list, then the screen's, then the app's."""
         focused = self.screen.focused
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {
@@ -64,7 +68,13 @@ class KeyBar(Footer):
             for found in self.screen.active_bindings.values()
             if found.binding.show and not (isinstance(focused, Input | TextArea) and _is_text(focused, found.binding))
         }
-        ordered = sorted(active, key=lambda each: _place(each.removeprefix("screen."), declared, -1))
+        last = len(declared)
+
+        def place(action: str) -> int:
+            of_app = active[action].node is self.app
+            return last if of_app else _place(action.removeprefix("screen."), declared, -1)
+
+        ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)
         return tuple(
             (binding.key, self.app.get_key_display(binding), binding.description, action, enabled)
@@ -89,6 +99,21 @@ def keys_of(screen: Screen[None]) -> Iterator[KeyLine]:
             if binding.description and name not in seen:
                 seen.add(name)
                 yield (group, name, binding.description, binding.tooltip)
+
+
+def actions_of(screen: Screen[object], focused: Widget | None) -> Iterator[tuple[DOMNode, str, Binding]]:
+    """Yield what can be done on a screen now: the owner of each action, its keys and its binding.
+
+    Movements inside the focused field or list are left out: they are not for a menu.
+    """
+    seen: set[str] = set()
+    owners: list[DOMNode] = [screen, *([focused] if focused is not None else []), screen.app]
+    for owner in owners:
+        for names, binding in _own(owner):
+            wanted = (binding.show or owner is not focused) and binding.action != PALETTE
+            if wanted and binding.description and binding.description not in seen:
+                seen.add(binding.description)
+                yield owner, names, binding
 
 
 def _is_text(field: Input | TextArea, binding: Binding) -> bool:

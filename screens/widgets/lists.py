@@ -76,6 +76,10 @@ class RowList(OptionList, inherit_bindings=False):
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark."""
         super().watch_highlighted(highlighted)
+        self.redraw_mark()
+
+    def redraw_mark(self) -> None:
+        """Draw the mark where it is now, and no longer where it was."""
         for row, here in ((self._marked, False), (self.chosen, True)):
             if row is not None and row in self._contents:
                 self.replace_option_prompt(row, self._drawn(row, here=here))
@@ -166,4 +170,8 @@ class SearchScreen(PlainScreen):
     @on(SearchLine.Closed)
     def focus_list(self) -> None:
         """Return to the list."""
-        self.query_one(RowList).focus()
+        self.found_list().focus()
+
+    def found_list(self) -> RowList:
+        """Return the list to which the search leads back."""
+        return self.query_one(RowList)

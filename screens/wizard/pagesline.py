@@ -36,12 +36,14 @@ class PagesLine(Head):
         return Content("").join(parts[:-1])
 
     def on_click(self, event: Click) -> None:
-        """Go back to the clicked page, if it is an earlier one."""
+        """Go back to the clicked page, if it is an earlier one that is open."""
+        below = sum(bool(screen.query(PagesLine)) for screen in self.app.screen_stack) - 1
         end = 1
         for index, title in enumerate(stages()[: self.current]):
             end += len(title) + 2
             if event.x < end:
-                for _ in range(self.current - index):
+                steps = self.current - index
+                for _ in range(steps if steps <= below else 0):
                     self.app.pop_screen()
                 return
             end += 4

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_startup [--times 15]
 
 The two of a pair take turns, so that a busy host slows both. Times run from process start until the output reaches
-the terminal, a pty of 120 by 40. The first frame is the first one painted: one line for the bare app; title and list
-heading for kubetui. The start screen is whole once it shows the profiles, a description of the selected one, and the
+the terminal, a pty of 120 by 40. The first frame is the first one painted: one line for the bare app; title and panes
+for kubetui. The start screen is whole once it shows what can be begun, the profiles, and the
 keys that work on it.
 """
 
@@ -32,8 +32,8 @@ class Bare(App):
         yield Static("kubetui")
 Bare().run()
 """
-FIRST = (b"kubetui", b"checking this host", b"Clusters")
-WHOLE = (b"tutorial", b"Description", b"Open", b"Leave")
+FIRST = (b"kubetui", b"looking at this host", b"Clusters")
+WHOLE = (b"tutorial", b"Rehearse", b"Open", b"Leave")
 LIMIT = 30.0
 
 

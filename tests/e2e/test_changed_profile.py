@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.running import place, running
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 OTHER = "rig/other"
 MARK, IS_MARKED = "touch /root/marked", "test -e /root/marked && echo marked || echo new"

@@ -64,6 +64,7 @@ def test_a_run_survives_several_temporary_faults(fresh: Maker, tmp_path: Path) -
         ended(lab)
 
 
+@pytest.mark.slow
 def test_a_permanent_fault_is_named_and_stops_only_its_machine(fresh: Maker) -> None:
     lab = fresh("stays", machines={"workers": 2})
     master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))

@@ -127,6 +127,7 @@ def landed(lab: Lab) -> None:
     assert last.in_flight == ()
 
 
+@pytest.mark.slow
 def test_running_tasks_finish_after_a_stop(fresh: Maker) -> None:
     steps = ("base", "kubernetes", "images", "init")
     stopped(fresh("stopped", machines={"workers": 1}), zip(steps, ENDS, strict=True))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -42,9 +43,9 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: flo
 
 
 async def listed(pilot: Pilot[Any]) -> None:
-    """Wait until the start screen shows its list."""
-    rows = pilot.app.screen.query_one(RowList)
-    while any(option.id == "-reading" for option in rows.options):
+    """Wait until the start screen shows its lists."""
+    lists = pilot.app.screen.query(RowList)
+    while any(option.id == "-reading" for rows in lists for option in rows.options):
         await pilot.pause(0.01)
     await pilot.pause()
 
@@ -83,3 +84,8 @@ async def put(pilot: Pilot[Any], title: str, text: str) -> None:
 def shown(pilot: Pilot[Any], place: str) -> str:
     """Return the text of a Static on the current screen, such as `#problems`."""
     return str(pilot.app.screen.query_one(place, Static).render())
+
+
+def drawn(app: App[Any]) -> str:
+    """Return everything that the terminal shows, line by line."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())

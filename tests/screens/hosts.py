@@ -1,9 +1,12 @@
 """Hosts that always give the same answers."""
 
+from collections.abc import Sequence
+
 from kubetui.base.check import Check
 from kubetui.host.addresses import Route, route_conflicts
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from screens.host import Host, HostFacts
 
 NOW = 1_790_000_000.0
@@ -22,17 +25,21 @@ LACKING = (
 
 
 class FakeHost(Host):
-    """A host with 16 GiB of memory, 8 CPUs and 212 GiB of free disk."""
+    """A host with 16 GiB of memory, 8 CPUs and 212 GiB of free disk; `builds` names the providers that work there."""
 
     def __init__(
-        self, checks: tuple[Check, ...] = READY, routes: tuple[Route, ...] = (), *, builds: bool = True
+        self,
+        checks: tuple[Check, ...] = READY,
+        routes: tuple[Route, ...] = (),
+        *,
+        builds: tuple[str, ...] = ("virtualbox",),
     ) -> None:
         self._checks = checks
         self._routes = routes
         self._builds = builds
 
-    def builds(self) -> bool:
-        return self._builds
+    def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
+        return tuple(PROVIDERS[name] for name in self._builds)
 
     def facts(self) -> HostFacts:
         return HostFacts(16_000, 12_000, 8, 212)

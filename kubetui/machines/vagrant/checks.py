@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -49,10 +50,24 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
 
 
 async def of_any_provider(system: System) -> tuple[Check, ...]:
-    """Check Vagrant, and whether any provider's programs are on this host."""
-    makers = [kind for kind in PROVIDERS.values() if kind.starts_from_box]
-    present = [kind.name for kind in makers if not absent_programs(kind)]
-    return (vagrant_check(await _vagrant("--version"), system), providers_check(present))
+    """Check Vagrant, and whether any provider's programs are on this host, with its plugin.
+
+    A plugin that is missing forbids nothing where another provider works.
+    """
+    present = [kind for kind in PROVIDERS.values() if kind.starts_from_box and not absent_programs(kind)]
+    plugged = next((kind for kind in present if kind.plugin), None)
+    version, listed = await asyncio.gather(_vagrant("--version"), _plugins(plugged) if plugged else _nothing())
+    vagrant = vagrant_check(version, system)
+    if vagrant.status == "failed":
+        return (vagrant, providers_check([kind.name for kind in present]))
+    plugins = [plugin_check(kind.plugin, listed, system) for kind in present if kind.plugin]
+    if len([check for check in plugins if check.status == "failed"]) < len(present):
+        plugins = [replace(check, status="warning") if check.status == "failed" else check for check in plugins]
+    return (vagrant, providers_check([kind.name for kind in present]), *plugins)
+
+
+async def _nothing() -> None:
+    """Return nothing: no provider here has a plugin."""
 
 
 async def _vagrant(*arguments: str) -> str | None:

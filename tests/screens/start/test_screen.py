@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,26 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from kubetui.base.check import Check
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
+from kubetui.profile.schema.kinds import ProviderKind
 from kubetui.profile.schema.profile import Machines, Profile
-from kubetui.record import overview
+from kubetui.record import estimate, overview
 from screens.app import KubetuiApp
 from screens.cluster import destroying, removal
+from screens.start.doctor import HostScreen
+from screens.start.panelist import PaneList
 from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
-from screens.widgets.lists import RowList
 from screens.wizard.pages import PageScreen
-from tests.screens.apps import LARGER, SIZE, listed, shown
-from tests.screens.hosts import NOW, FakeHost
+from screens.wizard.pagesline import PagesLine
+from screens.wizard.review import ReviewScreen
+from tests.screens.apps import LARGER, SIZE, drawn, listed, shown
+from tests.screens.hosts import LACKING, NOW, READY, FakeHost
 
 Snap = Any
 
@@ -58,7 +64,34 @@ def app(host: FakeHost) -> KubetuiApp:
 
 async def chosen(pilot: Pilot[Any], line: str) -> None:
     await listed(pilot)
-    assert pilot.app.screen.query_one(RowList).choose(line)
+    rows = next(each for each in pilot.app.screen.query(PaneList) if each.choose(line))
+    rows.focus()
+    await pilot.pause()
+
+
+def here(pilot: Pilot[Any]) -> str | None:
+    """Return the row that has the focus."""
+    return next((each.chosen for each in pilot.app.screen.query(PaneList) if each.has_focus), None)
+
+
+def marks(pilot: Pilot[Any]) -> list[str]:
+    """Return the lines with the mark of the chosen row."""
+    return [line for line in drawn(pilot.app).splitlines() if "› " in line]
+
+
+def ids(pilot: Pilot[Any], list_: str) -> list[str]:
+    return [option.id or "" for option in pilot.app.screen.query_one(list_, PaneList).options]
+
+
+def row(pilot: Pilot[Any], id_: str) -> str:
+    options = [option for each in pilot.app.screen.query(PaneList) for option in each.options]
+    return next(str(option.prompt) for option in options if option.id == id_)
+
+
+async def looked(pilot: Pilot[Any]) -> None:
+    """Wait until this host has been looked at."""
+    await listed(pilot)
+    await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
@@ -96,14 +129,13 @@ async def test_j_moves_and_search_filters(host: FakeHost) -> None:
     make_all()
     async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        rows = pilot.app.screen.query_one(RowList)
-        assert rows.chosen == "cluster exam"
+        assert here(pilot) == "cluster exam"
         await pilot.press("j")
         await pilot.pause()
-        assert rows.chosen == "cluster lab"
+        assert here(pilot) == "cluster lab"
         await pilot.press("slash", *"tuto")
         await pilot.pause()
-        assert rows.chosen == "starter tutorial"
+        assert ids(pilot, "#profiles") == ["starter tutorial"]
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
@@ -115,16 +147,16 @@ async def test_escape_clears_the_search(host: FakeHost) -> None:
         await pilot.press("slash", *"nothing at all", "escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
-        assert pilot.app.screen.query_one(RowList).choose("starter tutorial")
+        assert "starter tutorial" in ids(pilot, "#profiles")
 
 
 async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
     async with app(host).run_test(size=SIZE) as pilot:
         await listed(pilot)
-        await pilot.click(RowList, offset=(10, 6))
+        await pilot.click("#profiles", offset=(10, 1))
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
-        await pilot.click(RowList, offset=(10, 6), times=2)
+        await pilot.click("#profiles", offset=(10, 1), times=2)
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
 
@@ -183,7 +215,7 @@ async def test_unsaved_answers_are_kept_until_undone(host: FakeHost) -> None:
         assert "Changed, not saved." in shown(pilot, "#what")
         await pilot.press("u")
         await pilot.pause()
-        assert not pilot.app.screen.query_one(RowList).choose("draft 0")
+        assert "draft 0" not in ids(pilot, "#profiles")
 
 
 async def test_new_opens_the_first_page(host: FakeHost) -> None:
@@ -203,9 +235,7 @@ async def test_q_leaves_with_exit_code_0(host: FakeHost) -> None:
 
 def test_empty(snap_compare: Snap, lacking: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        await listed(pilot)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await looked(pilot)
 
     assert snap_compare(app(lacking), terminal_size=SIZE, run_before=before)
 
@@ -232,8 +262,9 @@ class Slow(FakeHost):
         super().__init__()
         self.answers = threading.Event()
 
-    def builds(self) -> bool:
-        return self.answers.wait(60)
+    def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
+        self.answers.wait(60)
+        return super().makers(checks)
 
 
 async def test_keys_pressed_before_the_list_appears_are_kept() -> None:
@@ -244,12 +275,12 @@ async def test_keys_pressed_before_the_list_appears_are_kept() -> None:
         for letter in "/tuto":
             wizard.post_message(Key("slash" if letter == "/" else letter, letter))
         await pilot.pause()
-        assert wizard.screen.query_one(RowList).chosen is None
+        assert wizard.screen.query_one("#profiles", PaneList).chosen is None
         slow.answers.set()
         await listed(pilot)
         await pilot.pause()
         assert wizard.screen.query_one(Input).value == "tuto"
-        assert wizard.screen.query_one(RowList).chosen == "starter tutorial"
+        assert wizard.screen.query_one("#profiles", PaneList).chosen == "starter tutorial"
 
 
 def test_the_first_frame_imports_no_large_module() -> None:
@@ -262,22 +293,177 @@ def test_the_first_frame_imports_no_large_module() -> None:
 
 
 async def test_a_host_that_cannot_create_machines_offers_a_rehearsal_first() -> None:
-    app = KubetuiApp(FakeHost(builds=False))
-    async with app.run_test() as pilot:
+    async with KubetuiApp(FakeHost(LACKING, builds=())).run_test() as pilot:
         await listed(pilot)
-        ids = [option.id or "" for option in app.screen.query_one(RowList).options]
-        profiles = [each for each in ids if not each.startswith("-")]
-        assert profiles[0] == "starter rehearsal"
+        assert ids(pilot, "#profiles")[0] == "starter rehearsal"
+        assert "no provider" in row(pilot, "begin build")
         await pilot.press("n")
         await pilot.pause()
-        screen = app.screen
+        screen = pilot.app.screen
         assert isinstance(screen, PageScreen)
         assert screen.draft.look().profile.provider == "rehearsal"
 
 
+async def test_a_host_with_lxc_alone_begins_with_lxc() -> None:
+    library.save_as(Profile(name="mine", provider="lxc"), "mine")
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "LXC works here" in drawn(pilot.app)
+        assert ids(pilot, "#profiles") == [
+            "saved mine", "starter rehearsal", "starter larger", "starter single", "starter tutorial",
+        ]  # fmt: skip
+        assert "VirtualBox is not on this host" in row(pilot, "starter tutorial")
+        assert "LXC, 6 GiB" in row(pilot, "begin build")
+        await pilot.press("n")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.look().profile.provider == "lxc"
+
+
+async def test_a_profile_whose_provider_is_missing_can_be_opened_and_says_so() -> None:
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=SIZE) as pilot:
+        await chosen(pilot, "starter tutorial")
+        assert "VirtualBox is not on this host" in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+@pytest.mark.parametrize(
+    ("id_", "provider"), [("begin rehearse", "rehearsal"), ("begin build", "libvirt")], ids=["rehearse", "build"]
+)
+async def test_a_quick_beginning_leads_to_the_review_under_a_free_name(id_: str, provider: str) -> None:
+    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 60)
+    async with KubetuiApp(FakeHost(builds=("libvirt",))).run_test(size=SIZE) as pilot:
+        await chosen(pilot, id_)
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert (screen.plan.provider.name, len(screen.plan.machines)) == (provider, 3)
+        assert screen.plan.profile.name == {"rehearsal": "rehearsal", "libvirt": "lab-2"}[provider]
+        await pilot.click(PagesLine, offset=(3, 0))
+        await pilot.pause()
+        assert pilot.app.screen is screen, "there are no pages before this review"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, StartScreen)
+
+
+@pytest.mark.parametrize(("id_", "provider"), [("begin choose", "virtualbox"), ("begin hosts", "hosts")])
+async def test_the_other_beginnings_lead_to_the_first_page(id_: str, provider: str, host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await chosen(pilot, id_)
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.look().profile.provider == provider
+
+
+async def test_what_is_to_fix_is_counted_and_shown(lacking: FakeHost) -> None:
+    async with KubetuiApp(lacking).run_test(size=SIZE) as pilot:
+        await looked(pilot)
+        assert "1 thing" in row(pilot, "begin fix")
+        await chosen(pilot, "begin fix")
+        assert "sudo apt-get install -y virtualbox" in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HostScreen)
+        text = drawn(pilot.app)
+        assert "1 thing to fix" in text
+        assert all(check.message in text for check in LACKING)
+        lacking._checks = READY
+        await pilot.press("r")
+        await pilot.pause()
+        assert "ready" in drawn(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Check this host" in row(pilot, "begin fix")
+
+
+async def test_a_build_has_a_time_only_where_there_was_one(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "minute" not in row(pilot, "begin build")
+    monkeypatch.setattr(estimate, "estimate", lambda _plan: 118.0)
+    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "about 2 minutes" in row(pilot, "begin build")
+
+
+async def test_the_cursor_goes_from_pane_to_pane(host: FakeHost) -> None:
+    make_all()
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await chosen(pilot, "begin fix")
+        await pilot.press("down")
+        await pilot.pause()
+        assert here(pilot) == "cluster exam"
+        await pilot.press("down", "down")
+        await pilot.pause()
+        assert here(pilot) == ids(pilot, "#profiles")[0]
+        await pilot.press("up")
+        await pilot.pause()
+        assert here(pilot) == "cluster lab"
+        (marked,) = marks(pilot)
+        assert "lab" in marked
+
+
+async def test_a_rehearsed_cluster_does_not_look_real(host: FakeHost) -> None:
+    make("fake", [{"event": "finish", "ok": True, "stopped": False}], 60)
+    Cluster("fake").profile.write_text(profilefile.dump(Profile(name="fake", provider="rehearsal")))
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        assert "rehearsal" in row(pilot, "cluster fake")
+
+
+async def test_a_wide_terminal_shows_long_names_whole(host: FakeHost) -> None:
+    name = "a-cluster-with-a-name-of-forty-characters"[:40].rstrip("-")
+    make(name, [{"event": "finish", "ok": True, "stopped": False}], 60)
+    async with KubetuiApp(host).run_test(size=(200, 50)) as pilot:
+        await listed(pilot)
+        assert name in row(pilot, f"cluster {name}")
+
+
+@pytest.mark.parametrize("size", [(70, 20), SIZE, LARGER, (200, 50)], ids=str)
+async def test_everything_is_in_sight_or_one_key_away(size: tuple[int, int], host: FakeHost) -> None:
+    make_all()
+    async with KubetuiApp(host).run_test(size=size) as pilot:
+        await looked(pilot)
+        seen = set()
+        for _ in range(20):
+            await pilot.press("down")
+            await pilot.pause()
+            seen.add(here(pilot))
+            marks = [
+                line for line in drawn(pilot.app).splitlines() if line.lstrip(" │").startswith("›") or "│ › " in line
+            ]
+            assert len(marks) == 1, here(pilot)
+        assert {*ids(pilot, "#begin"), *ids(pilot, "#clusters"), *ids(pilot, "#profiles")} == seen
+
+
+def test_the_checks_of_this_host(snap_compare: Snap, lacking: FakeHost) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await looked(pilot)
+        await chosen(pilot, "begin fix")
+        await pilot.press("enter")
+        await pilot.pause()
+
+    assert snap_compare(app(lacking), terminal_size=LARGER, run_before=before)
+
+
+def test_filled_and_large(snap_compare: Snap, host: FakeHost) -> None:
+    make_all()
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await looked(pilot)
+
+    assert snap_compare(app(host), terminal_size=LARGER, run_before=before)
+
+
 async def test_a_larger_window_shows_the_address_of_a_cluster(host: FakeHost) -> None:
     make_all()
-    async with app(host).run_test(size=LARGER) as pilot:
+    async with app(host).run_test(size=(200, 50)) as pilot:
         await chosen(pilot, "cluster lab")
-        rows = [str(option.prompt) for option in pilot.app.screen.query_one(RowList).options]
-        assert any("lab" in row and "192.168.56.101" in row for row in rows)
+        assert "192.168.56.101" in row(pilot, "cluster lab")

@@ -32,11 +32,13 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?25h")
 class Terminal:
     """A child process on a pty, by default of 100 by 30."""
 
-    def __init__(self, home: Path, *words: str, columns: int = 100, rows: int = 30) -> None:
+    def __init__(
+        self, home: Path, *words: str, columns: int = 100, rows: int = 30, term: str = "xterm-256color"
+    ) -> None:
         self.output = b""
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
-            more = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
+            more = {"TERM": term, "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(home)}
             os.chdir(ROOT)
             # the whole environment: readline, which pytest loads, exports the terminal's size into its own
             os.execve(sys.executable, [sys.executable, "-m", *words], {**os.environ, **more})  # noqa: S606
@@ -139,3 +141,15 @@ def test_a_terminal_without_a_size_gets_one(terminals: list[Terminal], tmp_path:
     assert len(terminal.output) - drawn < 10_000, "it redraws without end"
     os.write(terminal.descriptor, b"q")
     assert terminal.ended()
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+@pytest.mark.parametrize("words", [(), ("new",)], ids=["wizard", "new"])
+def test_a_terminal_that_cannot_draw_is_sent_to_plain_text(
+    term: str, words: tuple[str, ...], terminals: list[Terminal], tmp_path: Path
+) -> None:
+    terminal = Terminal(tmp_path, "kubetui", *words, term=term)
+    terminals.append(terminal)
+    assert terminal.ended(), "it draws without end"
+    assert b"kubetui new --plain" in terminal.output
+    assert b"\x1b" not in terminal.output
