@@ -202,3 +202,11 @@ def _script(plan: Plan, machine: Machine) -> str:
             parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
     text = "\n".join(parts)
     return text.replace(PRELUDE, f"{_STARRED}\n{PRELUDE}", 1) if STARS in text else text
+
+
+def whole_script(step: Step, plan: Plan, machine: Machine) -> str:
+    """Return the script of a step on a machine, without passwords; empty for a step without one.
+
+    Raises ProfileError where the profile's own pod network manifest cannot be read.
+    """
+    return _commands(step, plan, machine)

@@ -117,8 +117,9 @@ async def test_copy_takes_the_whole_failure() -> None:
     assert copied.startswith('kubnode2 failed at "Install kubelet, kubeadm and kubectl"')
     assert "error APT-LOCK: kubetui explain APT-LOCK" in copied
     # the cause, what to do, the command, its last lines
-    parts = ("held it for 5 minutes", "try again in a minute", f"$ {recorded.COMMAND}", "Reading package lists...", "error APT")
-    assert [copied.index(part) for part in parts] == sorted(copied.index(part) for part in parts)
+    parts = ("held it for 5 minutes", "try again in", f"$ {recorded.COMMAND}", "Reading package lists...", "error APT")
+    places = [copied.index(part) for part in parts]
+    assert places == sorted(places)
 
 
 async def test_a_run_that_cannot_start_says_why() -> None:
