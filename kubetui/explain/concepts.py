@@ -104,9 +104,9 @@ def _refuse(file: str, line: int, problem: str) -> NoReturn:
 @cache
 def _by_name() -> Mapping[str, Concept]:
     folder = resources.files(__package__).joinpath("concepts")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".md")), key=lambda file: file.name)
+    files = (file for file in folder.iterdir() if file.name.endswith(".md"))
     concepts = (parse(file.name, file.read_text(encoding="utf-8")) for file in files)
-    return {each.name: each for each in concepts}
+    return {each.name: each for each in sorted(concepts, key=lambda each: each.name)}
 
 
 def all_concepts() -> tuple[Concept, ...]:
