@@ -64,7 +64,7 @@ class FakeNode:
         self.calls.append(f"run {command.script}")
         return self.probes.pop(0) if self.probes else OK
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         self.calls.append(f"read {command.script}")
         return ""
 

@@ -18,6 +18,9 @@ MAX_LINE = 4096
 SHOWN = 40
 """Characters of a value that a message quotes."""
 
+PROMPT = "$ "
+"""Stands before a command, in logs and plain output."""
+
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*[mK]")
 _HALF_WORD = re.compile(r"(?<![\w.:+/=-])[\w.:+/=-]{1,200}$")
 
@@ -43,8 +46,9 @@ def clean(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return one line that is safe to show: cleaned and redacted."""
-    return redact(clean(text))
+    """Return one line that is safe to show: cleaned and redacted; a command has a dollar sign before it."""
+    line = redact(clean(text))
+    return f"{PROMPT}{line}" if isinstance(text, CommandText) else line
 
 
 def shown(value: object) -> str:
@@ -138,8 +142,14 @@ class LineCutter:
         return f"{whole} ... {left_out + len(text) - len(whole)} characters left out"
 
 
+class CommandText(str):
+    """A line that is no output but a command, as it is about to be called."""
+
+    __slots__ = ()
+
+
 LineSink = Callable[[str], None]
-"""Takes one clean line of output."""
+"""Takes one clean line of output, or a `CommandText`."""
 
 
 def nowhere(_said: object) -> None:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
-from kubetui.base.text import counted, duration, harmless
+from kubetui.base.text import PROMPT, counted, duration, harmless
 from kubetui.engine.events import (
     Checked,
+    CommandStarted,
     Event,
     Line,
     NodesTable,
@@ -98,6 +99,9 @@ class Plain:
             case Line():
                 if self._verbose or event.notice:
                     self._line(event.at, event.machine, f"  {event.text}")
+            case CommandStarted():
+                if self._verbose:
+                    self._line(event.at, event.machine, f"  {PROMPT}{event.text}")
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
@@ -132,7 +136,7 @@ class Plain:
         if event.left_out:
             self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
-            command = (f"$ {event.command}",) if event.command else ()
+            command = (f"{PROMPT}{event.command}",) if event.command else ()
             for text in (
                 *command,
                 *event.tail[-12:],

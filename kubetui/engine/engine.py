@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from kubetui.base.crash import shown
 from kubetui.base.errors import KubetuiError, StepFailedError
 from kubetui.base.redaction import Stream, redact
-from kubetui.base.text import clean
+from kubetui.base.text import LineSink, clean
 from kubetui.cluster.folder import log_of
 from kubetui.engine.events import (
     GOOD,
     Checked,
     Event,
-    Line,
     NodesTable,
     Outcome,
     RunFinished,
@@ -24,6 +23,7 @@ from kubetui.engine.events import (
     TaskFinished,
     TaskId,
     TaskStarted,
+    logger,
 )
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Run, Step, Task
@@ -123,22 +123,21 @@ class Engine:
             for need, outcome in ended.items()
         ):
             return
-        log = self._logger(step, machine)
+        doing = self._task(step, machine)
         self._emit(TaskStarted(time.time(), task, step.title, step.why, step.source))
         try:
-            await step.instead(Task(self._run, step, machine, log))
+            await step.instead(doing)
         except KubetuiError as error:
-            log(error.message)
+            doing.log(error.message)
         except Exception as error:  # noqa: BLE001 - as in `_attempt`
             self._unexpected.append(error)
 
-    def _logger(self, step: Step, machine: Machine, *, notice: bool = False) -> Callable[[str], None]:
-        hide = Stream()
+    def _task(self, step: Step, machine: Machine) -> Task:
+        def log_of(name: str) -> LineSink:
+            return logger(name, step.name, self._emit)
 
-        def log(text: str) -> None:
-            self._emit(Line(time.time(), machine.name, step.name, hide(clean(text)), notice))
-
-        return log
+        notice = logger(machine.name, step.name, self._emit, notice=True)
+        return Task(self._run, step, machine, log_of(machine.name), notice, log_of)
 
     def _blocked(self, task: TaskId) -> Outcome:
         self._finish(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
@@ -146,10 +145,9 @@ class Engine:
 
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
         began = time.time()
-        log = self._logger(step, machine)
         self._emit(TaskStarted(began, task, step.title, step.why, step.source))
         try:
-            outcome = await step.run(Task(self._run, step, machine, log, self._logger(step, machine, notice=True)))
+            outcome = await step.run(self._task(step, machine))
         except KubetuiError as error:
             return self._failed(task, began, error)
         except Exception as error:  # noqa: BLE001 - raised once the other machines finish

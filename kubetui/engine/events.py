@@ -6,12 +6,14 @@ seconds since the epoch. Every text in an event is already cleaned and redacted.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kubetui.base.check import Check, Status
-from kubetui.base.redaction import redact
+from kubetui.base.redaction import Stream, redact
+from kubetui.base.text import CommandText, clean
 
 
 class Outcome(StrEnum):
@@ -78,10 +80,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandStarted:
+    """A command that changes something is about to run, as it is really called; a secret in it is hidden.
+
+    `machine` is where it runs, also if another machine's step needs it.
+    """
+
+    at: float
+    machine: str
+    step: str
+    text: str
+    kind: str = field(default="command", init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFinished:
     """A task ended after `seconds`; `error`, `error_id`, `fix`, `tail` and `log` are set if it failed.
 
-    `command` is the command of the step's script that failed, if known. `log` is the path of the machine's log;
+    `command` is the command that failed, if known. `log` is the path of the machine's log;
     `left_out` counts the lines of output that the log does not keep.
     """
 
@@ -157,8 +173,21 @@ class RunFinished:
         return bool(self.failed) and 0 < self.ready < self.nodes
 
 
-Event = RunStarted | TaskStarted | Line | TaskFinished | NodesTable | Checked | RunFinished
+Event = RunStarted | TaskStarted | Line | CommandStarted | TaskFinished | NodesTable | Checked | RunFinished
 Sink = Callable[[Event], None]
+
+
+def logger(machine: str, step: str, sink: Sink, *, notice: bool = False) -> Callable[[str], None]:
+    """Return what turns lines of a step on a machine into events, cleaned and redacted."""
+    hide = Stream()
+
+    def log(text: str) -> None:
+        if isinstance(text, CommandText):
+            sink(CommandStarted(time.time(), machine, step, Stream()(clean(text))))
+        else:
+            sink(Line(time.time(), machine, step, hide(clean(text)), notice))
+
+    return log
 
 
 def left_out(count: int) -> str:

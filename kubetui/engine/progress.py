@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kubetui.engine.events import (
     GOOD,
     Checked,
+    CommandStarted,
     Event,
     Line,
     NodesTable,
@@ -70,7 +71,7 @@ class Progress:
                 self.finished = event
             case Checked():
                 self.checks.append(event)
-            case Line():
+            case Line() | CommandStarted():
                 pass
 
     @staticmethod

@@ -84,5 +84,5 @@ def failure(task: Task, result: Result, command: Command) -> StepFailedError:
         fix=cause.fix,
         id=cause.id,
         tail=result.lines,
-        command=failed_command(command, result.failed_at),
+        command=result.command or failed_command(command, result.failed_at),
     )

@@ -9,7 +9,7 @@ from enum import Enum
 
 from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError
-from kubetui.base.text import LineSink
+from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.provider import MachineState, Provider
@@ -64,6 +64,31 @@ class Recipe:
     probe: Command | None = None
 
 
+Lines = Callable[[Plan, Machine], tuple[str, ...]]
+
+
+def nothing(_plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    """Return no lines."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What a step teaches: its commands, the names of the concepts behind it, and what it changes.
+
+    `commands` are as a person would type them on a machine that was just made, and as the step calls them: a word in
+    angle brackets stands for what is known later, an option in square brackets depends on the machine, and `# on NAME`
+    after a command names another machine that it runs on.
+    What has its result already is not called. `changes` are files, units and packages. Where there are no commands,
+    `none` says why, in a sentence.
+    """
+
+    commands: Lines = nothing
+    concepts: tuple[str, ...] = ()
+    changes: Lines = nothing
+    none: str = ""
+
+
 @dataclass(frozen=True)
 class Step:
     """One piece of work, on every machine that needs it.
@@ -73,7 +98,7 @@ class Step:
     machine waits for the one before it in the plan. `instead` leaves no change, and runs when the step cannot run
     because other machines failed. A step that only `looks` does not keep a later `instead` from running. Until a
     step with `installs` begins, a machine is as its box or its owner left it. A plan has the step only if it is
-    `wanted`.
+    `wanted`; `teaches` is what a learner can take from it.
     """
 
     name: str
@@ -89,6 +114,7 @@ class Step:
     looks: bool = False
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
+    teaches: Teaching = field(default=Teaching(), compare=False)
 
     def runs_on(self, machine: Machine, plan: Plan) -> bool:
         """Whether a plan has this step on a machine."""
@@ -142,7 +168,8 @@ class Run:
 class Task:
     """A step on a machine, with everything it needs to run.
 
-    `log` adds a line to the machine's log; `notice` does the same with a line about the whole run.
+    `log` adds a line to the machine's log; `notice` does the same with a line about the whole run. `log_of` returns the
+    log of another machine, on which the step has something done.
     """
 
     run: Run
@@ -150,6 +177,7 @@ class Task:
     machine: Machine
     log: Callable[[str], None]
     notice: Callable[[str], None] | None = None
+    log_of: Callable[[str], LineSink] = field(default=lambda _machine: nowhere)
 
     @property
     def plan(self) -> Plan:
@@ -165,6 +193,11 @@ class Task:
     def first_node(self) -> Node:
         """The connection of the control plane that runs `kubeadm init`."""
         return self.run.nodes[self.plan.control_plane.name]
+
+    @property
+    def first_log(self) -> LineSink:
+        """The log of that control plane."""
+        return self.log_of(self.plan.control_plane.name)
 
     def recipe(self) -> Recipe:
         """Return this step's commands for this machine."""

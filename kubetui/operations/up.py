@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from kubetui.base.files import room, write_private
-from kubetui.base.redaction import Stream
-from kubetui.base.text import LineSink, clean, nowhere
+from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
-from kubetui.engine.events import Event, Line, RunFinished, Sink, TaskFinished
+from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished, logger
 from kubetui.engine.provider import Provider
 from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
@@ -133,5 +132,4 @@ def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder
 
 def _logger(machine: Machine, sink: Sink) -> LineSink:
     """Return what takes lines before the engine does; they stand above the first machine's start."""
-    hide = Stream()
-    return lambda text: sink(Line(time.time(), machine.name, START.name, hide(clean(text))))
+    return logger(machine.name, START.name, sink)

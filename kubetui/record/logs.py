@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kubetui.base.files import open_private
+from kubetui.base.text import PROMPT
 from kubetui.cluster.folder import log_of
 from kubetui.engine.events import (
     Checked,
+    CommandStarted,
     Event,
     Line,
     NodesTable,
@@ -61,7 +63,11 @@ class Logs:
         """Log an event of a machine."""
         match event:
             case Line(at, machine, step, text):
-                self._output(TaskId(step, machine), _line(at, f"{step}: {text}"))
+                # a space keeps an output from passing for a command
+                shown = f" {text}" if text.startswith(PROMPT) else text
+                self._output(TaskId(step, machine), _line(at, f"{step}: {shown}"))
+            case CommandStarted(at, machine, step, text):
+                self._output(TaskId(step, machine), _line(at, f"{step}: {PROMPT}{text}"))
             case TaskStarted(at, task, title, why, source):
                 self._write(task.machine, _line(at, f"{task.step}: == {title}. {why} [{source}]"))
             case TaskFinished(at, task, outcome, seconds):

@@ -1,7 +1,7 @@
 """A command for a machine, as a value: a constant script and the data it works on.
 
 Nothing that a person typed or a machine printed becomes part of a script's text. Data reaches a script as shell
-variables; `quote` is the one function that quotes them.
+variables, quoted by `quote`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kubetui.base.redaction import Secret, redact
-from kubetui.base.scripts import script
+from kubetui.base.scripts import quote, script
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,6 @@ Value = str | Secret | Late
 
 PRELUDE: Final = script(__package__, "prelude.sh")
 """The shell functions that every script may use; a script exported to run by hand starts with them."""
-
-
-def quote(value: str) -> str:
-    r"""Quote `value` as one shell word that bash and dash read back unchanged.
-
-    >>> quote("it's")
-    "'it'\\''s'"
-
-    Raises ValueError for a NUL character, which a shell word cannot hold.
-    """
-    if "\0" in value:
-        raise ValueError("a NUL character cannot be passed to a shell")
-    return "'" + value.replace("'", "'\\''") + "'"
 
 
 @dataclass(frozen=True, slots=True)

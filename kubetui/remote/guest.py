@@ -30,9 +30,16 @@ FORGET: Final = 'rm -f -- "$0"\n'
 FAILED_AT: Final = "kubetui-failed-at "
 """The start of the line that reports where a script failed; the failing line numbers follow, innermost first."""
 
+SEPARATOR: Final = "\N{SYMBOL FOR RECORD SEPARATOR}"
+"""What is left, once cleaned, of the control character before the two marks that follow; hardly any output has it."""
+CALLS: Final = f"{SEPARATOR}kubetui-calls "
+"""The start of the line with a command that is about to run."""
+BROKE: Final = f"{SEPARATOR}kubetui-broke "
+"""The start of the line with a command that has failed."""
+
 WATCH: Final = script(__package__, "watch.sh")
-"""Makes a script report where it failed. It reports line numbers only: kubetui knows the text of the lines, and no
-value is printed. The ERR trap does not see an explicit exit, and a step's own EXIT trap would replace one set here,
+"""Makes a script report its commands and where it failed. Of the latter it reports line numbers only: kubetui knows the
+text of the lines, and no value is printed. The ERR trap does not see an explicit exit, and a step's own EXIT trap would replace one set here,
 so `exit` is wrapped too."""
 
 BASE: Final = "base=${KUBETUI_RUN:-/run/kubetui}\n"

@@ -14,12 +14,14 @@ class Result:
     """How a command ended: its exit status and its last lines of output.
 
     `failed_at` holds the numbers of the script lines that failed, counted from 1: the innermost call first, then
-    its callers. It is empty when they are not known.
+    its callers. It is empty when they are not known. `command` is the command that failed, as it was called; empty
+    when none did.
     """
 
     exit_status: int
     lines: tuple[str, ...]
     failed_at: tuple[int, ...] = ()
+    command: str = ""
 
     @property
     def ok(self) -> bool:
@@ -38,8 +40,11 @@ class Node(Protocol):
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
         """Run a short read-only command; losing the connection may end it."""
 
-    async def read(self, command: Command) -> str:
-        """Run a command and return its whole output without logging it. Raises RunError when it fails."""
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
+        """Run a command and return its whole output without logging it. Raises RunError when it fails.
+
+        `log` receives the commands that it calls to change something, even if its output is secret.
+        """
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         """Run a command that survives a lost connection, and follow it again after reconnecting.

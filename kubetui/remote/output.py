@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.base.text import LineCutter, LineSink
+from kubetui.base.text import CommandText, LineCutter, LineSink
 from kubetui.remote import guest
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
@@ -16,6 +17,7 @@ TAIL: Final = 50
 """How many lines of output a result keeps."""
 GIVEN_BACK: Final = 1024 * 1024
 """A run of zeros this long at the start of the output is a punched hole, not output: see `launch.sh`."""
+_MARKED: Final = re.compile(f"(.*)({guest.CALLS}|{guest.BROKE})(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Ended:
 class Record:
     """Collects a command's output: counts its bytes, logs its lines and keeps the last ones.
 
+    A line with a mark becomes a `CommandText`; an output that imitates one shows a command that did not run, no more.
     When an earlier kubetui was killed while it read a long output, the output starts with a punched hole of zeros.
     """
 
@@ -43,6 +46,7 @@ class Record:
         self._cutter = LineCutter()
         self._lines: deque[str] = deque(maxlen=TAIL)
         self._failed_at: tuple[int, ...] = ()
+        self._broke = ""
 
     def take(self, data: bytes) -> None:
         """Add the next bytes of output."""
@@ -67,15 +71,36 @@ class Record:
             if line.startswith(guest.FAILED_AT):
                 self._failed_at = tuple(int(word) for word in line.split()[1:] if word.isdecimal())
                 continue
-            self._lines.append(line)
-            self._log(line)
+            marked = _MARKED.fullmatch(line) if guest.SEPARATOR in line else None
+            said, mark, text = marked.groups() if marked else (line, "", "")
+            # the output before a command may lack its last newline
+            if said or not mark:
+                self._lines.append(said)
+                self._log(said)
+            if mark == guest.CALLS:
+                # a command that is tried again has not failed yet
+                self._broke = "" if self._broke == text else self._broke
+                self._log(CommandText(text))
+            elif mark == guest.BROKE:
+                self._broke = text
 
     def result(self, ended: Ended, command: Command) -> Result:
         """Return the command's result; a quiet command has no lines."""
         self._note((*self._cutter.feed(bytes(self._zeros or 0)), *self._cutter.close()))
         if ended.status != 0:
             self._note(ended.complaint)
-        return Result(ended.status, () if command.quiet else tuple(self._lines), _own_lines(command, self._failed_at))
+        lines = () if command.quiet else tuple(self._lines)
+        return Result(ended.status, lines, _own_lines(command, self._failed_at), self._broke if ended.status else "")
+
+
+def commands_alone(log: LineSink) -> LineSink:
+    """Return a sink that passes on commands and drops output."""
+    return lambda line: log(line) if isinstance(line, CommandText) else None
+
+
+def as_printed(line: str) -> str:
+    """Return a line as a machine prints it, for which `Record` logs this one."""
+    return f"{guest.CALLS}{line}" if isinstance(line, CommandText) else line
 
 
 def _own_lines(command: Command, lines: Iterable[int]) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from kubetui.remote.connection import Connection, Patience, Renew
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Result
-from kubetui.remote.output import Ended, Record, file_of
+from kubetui.remote.output import Ended, Record, commands_alone, file_of
 
 CHUNK: Final = 65536
 RECONNECTS = 10
@@ -79,18 +79,21 @@ class SshNode:
         ended = await self._within(command, self._patiently(told, once))
         return record.result(ended, command)
 
-    async def read(self, command: Command) -> str:
-        """Run a command and return its whole output without logging it. Raises RunError when it fails."""
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
+        """Run a command and return its whole output; `log` receives its commands. Raises RunError when it fails."""
         chunks: list[bytes] = []
+        heard = Record(commands_alone(log or nowhere))
         script = command.render()
 
         async def once() -> Ended | None:
             chunks.clear()
-            return await self._once(guest.READ, (size(script),), script, chunks.append)
+            heard.clear()
+            return await self._once(guest.READ, (size(script),), script, chunks.append, heard.take)
 
         ended = await self._within(command, self._patiently(nowhere, once))
         if ended.status != 0:
-            said = "" if command.quiet else " ".join(ended.complaint[-3:])
+            complaint = [line for line in ended.complaint if guest.SEPARATOR not in line]
+            said = "" if command.quiet else " ".join(complaint[-3:])
             raise RunError(f"A command on {self.name} failed with exit status {ended.status}: {said or 'no output'}")
         return b"".join(chunks).decode(errors="replace")
 
@@ -160,20 +163,23 @@ class SshNode:
             return False, ""
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
-    async def _once(self, shell: str, args: tuple[str, ...], script: str, take: _Take) -> Ended | None:
+    async def _once(
+        self, shell: str, args: tuple[str, ...], script: str, take: _Take, hear: _Take = nowhere
+    ) -> Ended | None:
         """Run `shell` once as root with a script on standard input; return None when the connection is lost."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
             return None
-        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take)
+        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take, hear)
 
-    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take) -> Ended | None:
+    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take, hear: _Take = nowhere) -> Ended | None:
         """Run a command once with data on standard input; return None when the connection is lost."""
         complaint = bytearray()
 
         def complain(said: bytes) -> None:
             complaint[:] = (complaint + said)[-CHUNK:]
+            hear(said)
 
         connection: asyncssh.SSHClientConnection | None = None
         try:

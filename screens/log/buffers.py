@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from kubetui.engine.events import Line, TaskFinished, TaskStarted
+from kubetui.base.text import PROMPT
+from kubetui.engine.events import CommandStarted, Line, TaskFinished, TaskStarted
 
-Entry = Line | TaskStarted | TaskFinished
-"""A line of output, the start of a step, or a step's failure."""
+Entry = Line | CommandStarted | TaskStarted | TaskFinished
+"""A line of output, a command, the start of a step, or a step's failure."""
 
 LINES: Final = 5_000
 CHARACTERS: Final = 2_000_000
@@ -23,7 +24,7 @@ HEADING: Final = "──"
 
 def machine_of(entry: Entry) -> str:
     """Return the machine that an entry belongs to."""
-    return entry.machine if isinstance(entry, Line) else entry.task.machine
+    return entry.machine if isinstance(entry, Line | CommandStarted) else entry.task.machine
 
 
 def text_of(entry: Entry) -> str:
@@ -31,13 +32,15 @@ def text_of(entry: Entry) -> str:
     match entry:
         case Line():
             return entry.text
+        case CommandStarted():
+            return f"{PROMPT}{entry.text}"
         case TaskStarted():
             return f"{HEADING} {entry.title}"
         case TaskFinished():
             return f"failed: {entry.error}"
 
 
-_Kept = tuple[float, str, str, str] | TaskStarted | TaskFinished
+_Kept = tuple[float, str, str, str] | CommandStarted | TaskStarted | TaskFinished
 """A line is kept as a tuple of plain values, which the garbage collector does not track: it would stop every
 thread for a tenth of a second to traverse half a million objects."""
 

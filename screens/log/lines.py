@@ -26,6 +26,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "log--heading",
+        "log--command",
         "log--trouble",
         "log--time",
         "log--match",
@@ -39,6 +40,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: scroll;
         & > .log--heading { color: $accent; text-style: bold; }
+        & > .log--command { color: $accent; }
         & > .log--trouble { color: $error; }
         & > .log--time { text-style: dim; }
         & > .log--match { text-style: bold underline; }

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from kubetui.base.text import clean
-from kubetui.engine.events import Line, TaskStarted
+from kubetui.engine.events import CommandStarted, Line, TaskStarted
 from screens.log.buffers import HEADING, Entry, machine_of
 from screens.log.view import Row
 from screens.widgets.symbols import signs
@@ -70,6 +70,8 @@ def component(entry: Entry) -> str:
     """Return the component whose style an entry has; empty for an ordinary line."""
     if isinstance(entry, Line):
         return "log--trouble" if _TROUBLE.match(entry.text) else ""
+    if isinstance(entry, CommandStarted):
+        return "log--command"
     return "log--heading" if isinstance(entry, TaskStarted) else "log--trouble"
 
 

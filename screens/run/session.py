@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from kubetui.base.errors import KubetuiError
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted, left_out
+from kubetui.engine.events import (
+    CommandStarted,
+    Event,
+    Line,
+    Outcome,
+    RunFinished,
+    Sink,
+    TaskFinished,
+    TaskStarted,
+    left_out,
+)
 from kubetui.engine.progress import Progress
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
@@ -105,7 +115,7 @@ class Session:
 
     def _sink(self, event: Event) -> None:
         match event:
-            case Line():
+            case Line() | CommandStarted():
                 self.buffers.append(event)
                 return
             case TaskStarted():

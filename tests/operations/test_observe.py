@@ -31,7 +31,7 @@ class Script(Node):
         self.asked: list[Command] = []
         self.closed = False
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         self.asked.append(command)
         answer = self.answers.pop(0)
         if isinstance(answer, RunError):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubetui.base.redaction import Secret
-from kubetui.remote.command import PRELUDE, Command, Late, quote
+from kubetui.base.scripts import quote
+from kubetui.remote.command import PRELUDE, Command, Late
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 

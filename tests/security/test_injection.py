@@ -13,6 +13,7 @@ import pytest
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.redaction import Secret
+from kubetui.base.scripts import quote
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.survey import script
 from kubetui.operations import plan as planview
@@ -20,7 +21,7 @@ from kubetui.profile.credentials import Logins
 from kubetui.profile.files.library import path_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import PRELUDE, Command, quote
+from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGN
 from tests.plans import plan

@@ -55,6 +55,7 @@ class Box:
         self.root = folder / "root"
         self.bin = folder / "bin"
         self.calls = folder / "calls"
+        self.commands = folder / "commands"
         for name in ("etc", "run", "tmp", "var/lib"):
             (self.root / name).mkdir(parents=True)
         self.bin.mkdir()
@@ -69,7 +70,7 @@ class Box:
 
     def run(self, command: Command) -> subprocess.CompletedProcess[str]:
         script = PATHS.sub(rf"{self.root}/\1/", command.script)
-        text = PRELUDE + command.assignments(reveal=True) + script
+        text = f"exec {{told}}>>{self.commands}\n{PRELUDE}{command.assignments(reveal=True)}{script}"
         environment = {
             "PATH": f"{self.bin}:/usr/bin:/bin",
             "CALLS": str(self.calls),
@@ -87,6 +88,12 @@ class Box:
         text = self.calls.read_text() if self.calls.exists() else ""
         self.calls.unlink(missing_ok=True)
         return [line for line in text.splitlines() if line.startswith(program)]
+
+    def told(self) -> list[str]:
+        """Return the commands that scripts told since the last call of this method, with a machine's own paths."""
+        text = self.commands.read_text() if self.commands.exists() else ""
+        self.commands.unlink(missing_ok=True)
+        return [line.removeprefix("$ ").replace(str(self.root), "") for line in text.splitlines()]
 
     def write(self, path: str, text: str) -> Path:
         file = self.root / path

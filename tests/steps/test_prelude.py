@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from kubetui.base.scripts import typed
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
 from tests.steps.box import Box
@@ -17,6 +18,36 @@ def test_put_writes_a_complete_file_with_its_mode_and_logs_it_once(box: Box) -> 
     assert stat.S_IMODE((box.root / "sub" / "file").stat().st_mode) == 0o600
     assert stat.S_IMODE((box.root / "open").stat().st_mode) == 0o644
     assert [path.name for path in (box.root / "sub").iterdir()] == ["file"]
+
+
+def test_a_file_is_told_as_a_person_would_write_it(box: Box) -> None:
+    long = "x" * 201
+    box.shell(
+        f"put short $'one\\ntwo'; put short $'one\\ntwo'; put 'a b' secret 600; put long {long}; put from x 644 '<(y)'"
+    )
+    assert box.told() == [
+        "tee short <<<$'one\\ntwo'",
+        "tee 'a b' # the content is left out",
+        "tee long # the content is left out",
+        "tee from < <(y)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plain", "a=b:c/d,e.f_g-h@i%j+k"),
+        ("two words", "it's", 'say "x"', "$HOME", "a;b", "", "~", "*", "ünï"),
+        ("line\nline", "tab\tit's\\n"),
+    ],
+)
+def test_shell_and_python_quote_alike_and_the_result_can_be_pasted(box: Box, words: tuple[str, ...]) -> None:
+    values = {f"W{number}": word for number, word in enumerate(words)}
+    arguments = " ".join(f'"${name}"' for name in values)
+    done = box.run(Command(f"quoted {arguments}\neval \"printf '%s\\\\0' $(quoted {arguments})\"\n", values))
+    line, _, pasted = done.stdout.partition("\n")
+    assert line == typed(*words)
+    assert tuple(pasted.split("\0")[:-1]) == words
 
 
 @pytest.mark.parametrize(

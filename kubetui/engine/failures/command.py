@@ -1,4 +1,6 @@
-"""Finds the command that failed in a step's script. It is quoted from the source, which holds no secrets."""
+"""Finds the command that failed in a step's script where the script did not tell it, as it does of those that change
+something. It is quoted from the source, which holds no secrets. A function of the script is no command.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,13 @@ from typing import Final
 
 from kubetui.base.redaction import redact
 from kubetui.base.text import clean
-from kubetui.remote.command import Command, Value
+from kubetui.remote.command import PRELUDE, Command, Value
 
 LONGEST: Final = 400
 _SHORT: Final = 60
 """The longest value, in characters, that replaces its variable; a whole file's content does not."""
 _NAME: Final = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_]))")
+_INTERNAL: Final = frozenset((*re.findall(r"^(\w+)\(\)", PRELUDE, re.MULTILINE), "exit", "return", "local", "wait"))
 _GIVING_UP: Final = re.compile(r"(exit|return)\b[ 0-9$?]*$")
 _AROUND: Final = (
     re.compile(r"^(?:if|while|until)\s+(?:!\s+)?"),
@@ -33,7 +36,13 @@ def failed_command(command: Command, failed_at: Sequence[int]) -> str:
     text, *callers = [_command(lines, number - 1) for number in failed_at if 0 < number <= len(lines)] or [""]
     for caller in callers:
         text = text.replace('"$@"', caller.partition(" ")[2])
-    return redact(clean(_filled(text, command.values)))[:LONGEST]
+    return "" if _internal(text, lines) else redact(clean(_filled(text, command.values)))[:LONGEST]
+
+
+def _internal(text: str, lines: list[str]) -> bool:
+    """Whether a command means nothing outside the script: a test, or a call of one of its functions."""
+    name = text.partition(" ")[0]
+    return not name[:1].isalpha() or name in _INTERNAL or any(line.startswith(f"{name}()") for line in lines)
 
 
 def _command(lines: list[str], index: int) -> str:

@@ -16,11 +16,13 @@ from typing import Final
 
 from kubetui.base.files import private_folder, write_private
 from kubetui.base.process import Finished, run
-from kubetui.base.text import LineSink, nowhere
+from kubetui.base.scripts import typed
+from kubetui.base.text import CommandText, LineSink, nowhere
 from kubetui.cluster.folder import made_by_vagrant
 from kubetui.machines.vagrant.lxc.bridge import as_root
 from kubetui.machines.vagrant.settings import container_name
 from kubetui.profile.plan import Machine
+from kubetui.remote.output import commands_alone
 
 _VIRSH: Final = ("virsh", "--connect", "qemu:///system")
 """vagrant-libvirt's connection; virsh uses another by default unless run by root."""
@@ -102,9 +104,10 @@ class Leftovers:
     async def _remove(self, name: str, log: LineSink) -> None:
         if self._provider == "libvirt":
             # any of them may be missing, depending on where the start was interrupted
-            await self._command([*_VIRSH, "destroy", name], nowhere)
-            await self._command([*_VIRSH, "undefine", "--nvram", name], nowhere)
-            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], nowhere)
+            told = commands_alone(log)
+            await self._command([*_VIRSH, "destroy", name], told)
+            await self._command([*_VIRSH, "undefine", "--nvram", name], told)
+            await self._command([*_VIRSH, "vol-delete", "--pool", "default", f"{name}.img"], told)
         else:
             await self._command(["lxc-destroy", "--force", "--name", name], log)
 
@@ -114,4 +117,5 @@ class Leftovers:
     async def _command(self, argv: Sequence[str], log: LineSink) -> Finished:
         if self._provider == "lxc":
             return await as_root(argv, self._folder, log)
+        log(CommandText(typed(*argv)))
         return await run(argv, cwd=self._folder, env=os.environ, log=log)

@@ -9,8 +9,9 @@ from typing import Final
 
 from kubetui.base.errors import BusyError
 from kubetui.base.process import Finished, run
+from kubetui.base.scripts import typed
 from kubetui.base.system import this_system
-from kubetui.base.text import LineSink
+from kubetui.base.text import CommandText, LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.machines.vagrant import commandline, orphans
 from kubetui.machines.vagrant.catalogue.web import login_file
@@ -153,7 +154,7 @@ class VagrantProvider:
             return
         self._project.write_vagrantfile()
         chosen = names if alone else ()
-        code = (await self._process(commandline.destroy_arguments(chosen, together=True), log)).code
+        code = (await self._change(commandline.destroy_arguments(chosen, together=True), log)).code
         # machines destroyed in parallel may both try to remove their shared network, and one fails
         if code and any(map(self._project.knows, names)):
             await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
@@ -212,7 +213,7 @@ class VagrantProvider:
     async def _vagrant(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something; again if VirtualBox's service was ending. Raises what it fails with."""
         for last in (*(False,) * (_LOCK_TRIES - 1), True):
-            finished = await self._process(arguments, log, env)
+            finished = await self._change(arguments, log, env)
             if not finished.code:
                 return
             error = error_of(_shown(arguments), finished.code, finished.tail, self._system)
@@ -220,6 +221,11 @@ class VagrantProvider:
                 raise error
             log(f"{error.message} Trying again.")
             await asyncio.sleep(_LOCK_PAUSE)
+
+    async def _change(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
+        """Run a command that changes something, and tell first how it is called."""
+        log(CommandText(typed("vagrant", *arguments)))
+        return await self._process(arguments, log, env)
 
     async def _process(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
         program = commandline.executable(self._system)

@@ -63,7 +63,7 @@ class OffProvider(FakeProvider):
 class Telling(FakeNode):
     """A node that prints the time, which the clock step needs."""
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         said = await super().read(command)
         return f"{time.time()}" if command.script == SHOW else said
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kubetui.base.text import LineSink
 from kubetui.engine.events import Outcome
 from kubetui.engine.step import Task
 from kubetui.remote.command import Command
@@ -31,7 +32,7 @@ class ControlPlane(FakeNode):
 
     nodes: set[str] = field(default_factory=set)
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         self.calls.append(f"read {command.script}")
         if command.script == CREATE_TOKEN:
             return TOLD + "0" * 64

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kubetui.base.clock import LEEWAY, ahead, told
 from kubetui.base.errors import RunError
+from kubetui.base.text import LineSink
 from kubetui.engine.events import Outcome
 from kubetui.engine.step import Task
 from kubetui.profile.plan import Plan
@@ -28,7 +29,7 @@ class Clocked(FakeNode):
         super().__init__()
         self.off, self.stuck = off, stuck
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         assert command.script == SHOW
         return f"{time.time() + self.off:.9f}\n"
 

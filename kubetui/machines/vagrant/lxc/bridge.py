@@ -18,7 +18,9 @@ from typing import Final
 import psutil
 
 from kubetui.base.process import Finished, run
-from kubetui.base.text import LineSink, nowhere
+from kubetui.base.scripts import typed
+from kubetui.base.text import CommandText, LineSink
+from kubetui.remote.output import commands_alone
 
 _SYSTEM: Final = frozenset({"lxcbr0", "virbr0", "docker0"})
 _NET: Final = Path("/sys/class/net")
@@ -29,8 +31,9 @@ _PAUSE: Final = 0.2
 
 
 async def as_root(argv: Sequence[str], folder: Path, log: LineSink) -> Finished:
-    """Run an LXC or network tool as vagrant-lxc does: with sudo, unless this process is root."""
+    """Run an LXC or network tool as vagrant-lxc does: with sudo, unless this process is root. `log` gets it, too."""
     words = argv if os.geteuid() == 0 else ["sudo", "-n", *argv]
+    log(CommandText(typed(*words)))
     return await run(words, cwd=folder, env=os.environ, log=log)
 
 
@@ -55,7 +58,7 @@ class Bridge:
         """Disconnect removed machines, so that their addresses become free."""
         for end in dead_ends(self._ends()) if self._there else ():
             log(f"disconnecting {end} from {self.name}: its machine is gone")
-            await as_root(["ip", "link", "delete", end], self._folder, nowhere)
+            await as_root(["ip", "link", "delete", end], self._folder, commands_alone(log))
 
     async def make(self, address: IPv4Interface, log: LineSink) -> bool:
         """Create the bridge with this host's `address`, unless it exists. Return whether it exists now.

@@ -74,7 +74,7 @@ class Machine:
     async def close(self) -> None:
         pass
 
-    async def read(self, command: Command) -> str:
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
         kinds = {NODES: "nodes", ALL_PODS: "all pods", BEGIN: "begin", PODS: "pods", SERVE: "serve", ASK: "ask"}
         kind = {**kinds, END: "end", STOP: "stop"}[command.script]
         self.calls.append(f"{self.name} {kind}")

@@ -8,6 +8,7 @@ import pytest
 
 from kubetui.base.check import Check
 from kubetui.base.errors import RunError
+from kubetui.base.text import LineSink
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.proof import nodeport, prove
 from kubetui.steps.cluster.proof.commands import ASK
@@ -178,7 +179,7 @@ async def test_a_cancelled_proof_removes_its_pods(tmp_path: Path, monkeypatch: p
     asking, calls = asyncio.Event(), list[str]()
 
     class Waiting(Machine):
-        async def read(self, command: Command) -> str:
+        async def read(self, command: Command, log: LineSink | None = None) -> str:
             if command.script == ASK:
                 asking.set()
                 await asyncio.Event().wait()
