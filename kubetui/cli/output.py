@@ -97,12 +97,8 @@ class Plain:
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
                 self._ended(event)
-            case Line():
-                if self._verbose or event.notice:
-                    self._line(event.at, event.machine, f"  {event.text}")
-            case CommandStarted():
-                if self._verbose:
-                    self._line(event.at, event.machine, f"  {PROMPT}{event.text}")
+            case Line() | CommandStarted():
+                self._said(event)
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
@@ -115,6 +111,11 @@ class Plain:
             case _:
                 assert_never(event)
         self._status()
+
+    def _said(self, event: Line | CommandStarted) -> None:
+        command = isinstance(event, CommandStarted)
+        if self._verbose or (isinstance(event, Line) and event.notice):
+            self._line(event.at, event.machine, f"  {PROMPT if command else ''}{event.text}")
 
     def _begun(self, event: RunStarted) -> None:
         self._width = max(map(len, event.machines))

@@ -54,7 +54,7 @@ def _overview(cluster: Cluster) -> ClusterOverview:
 
 
 def _state(cluster: Cluster) -> tuple[ClusterState, str]:
-    if _held(cluster.name):
+    if held(cluster.name):
         return "working", "a run is working on it"
     try:
         last = journal.read(cluster.journal)
@@ -81,7 +81,7 @@ def _when(cluster: Cluster) -> float:
     return max(times)
 
 
-def _held(name: str) -> bool:
+def held(name: str) -> bool:
     """Return whether a run holds the cluster's lock; readers take a short shared lock."""
     try:
         descriptor = os.open(state_home() / "locks" / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
