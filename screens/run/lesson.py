@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.base.text import harmless
 from kubetui.engine.step import Step
+from kubetui.operations.plan import taught_commands
 from kubetui.profile.plan import Plan
 from kubetui.steps.build import STEPS
 
@@ -43,7 +43,7 @@ def lesson(plan: Plan, machine: str, step: str) -> Lesson | None:
         found.title,
         found.why,
         found.source,
-        tuple(map(harmless, teaches.commands(plan, where))),
+        taught_commands(found, plan, where),
         teaches.changes(plan, where),
         teaches.concepts,
         teaches.none,
