@@ -88,7 +88,10 @@ def lines_of(bars: Iterable[Bar], machines: Iterable[str] = ()) -> tuple[_Line, 
     found: dict[str, list[Bar]] = {name: [] for name in machines}
     for bar in sorted(bars, key=lambda bar: (bar.start, bar.end)):
         found.setdefault(bar.machine, []).append(bar)
-    return tuple(line for name, own in found.items() if own for line in (name, *own))
+    lines: list[_Line] = []
+    for name, own in found.items():
+        lines += [name, *own] if own else []
+    return tuple(lines)
 
 
 class Gantt(ScrollView, can_focus=True, inherit_bindings=False):

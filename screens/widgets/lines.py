@@ -31,5 +31,4 @@ def entitle(widget: Widget, left: Content, right: Content | None = None) -> None
         colour = "$border" if widget.has_pseudo_class("focus-within") else "$border-blurred"
         title = Content.assemble(title, " ", (line, f"not bold {colour}"), " ", right)
     if widget.border_title != title.markup:
-        # Textual takes a Content, too, whatever its annotation says
-        widget.border_title = title  # type: ignore[assignment]
+        widget.border_title = title

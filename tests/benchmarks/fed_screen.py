@@ -25,7 +25,7 @@ from screens.log.screen import LogScreen
 from screens.run.panes.markedrows import MarkedRows
 from screens.run.screen import RunScreen
 from screens.run.session import Session
-from screens.terminal.theme import TERMINAL
+from screens.terminal.theme import STYLES, TERMINAL
 from screens.threads import Threads
 from tests.benchmarks.ssh_feed import SshFeed
 
@@ -75,6 +75,8 @@ class Feed:
 
 class Measured(App[None]):
     """An app that shows the run screen for a given number of seconds."""
+
+    CSS = STYLES
 
     def __init__(self, make: Callable[[], RunScreen], seconds: float, *, together: bool) -> None:
         super().__init__()

@@ -1,6 +1,9 @@
 """The chart of a run's times in the terminal."""
 
+from typing import Any
+
 import pytest
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from kubetui.engine.events import Outcome, TaskFinished, TaskId, TaskStarted
@@ -20,14 +23,14 @@ TIMINGS = Timings("lab", "", 0.0, 40.0, ok=False, spans=SPANS)
 
 
 class Shows(PlainScreen):
-    def compose(self):  # type: ignore[no-untyped-def]
+    def compose(self) -> ComposeResult:
         yield Gantt()
 
     def on_mount(self) -> None:
         self.query_one(Gantt).show(bars_of(TIMINGS), TIMINGS.seconds, ("kubmaster", "kubnode1"))
 
 
-def drawn(pilot: Pilot[object]) -> list[str]:
+def drawn(pilot: Pilot[Any]) -> list[str]:
     chart = pilot.app.screen.query_one(Gantt)
     return [chart.render_line(y).text for y in range(8)]
 
