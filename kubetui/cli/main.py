@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
@@ -144,6 +145,20 @@ def check(name: str, *, as_json: bool) -> int:
 
 @main.command()
 @click.argument("name")
+@click.argument("machine", required=False)
+@click.option("--step", metavar="STEP", help="Show this step alone, for example init.")
+@click.option("--commands", is_flag=True, help="Show the commands alone, without what they print.")
+@click.option("--follow", "-f", is_flag=True, help="While a run is going, go on until it ends.")
+@friendly
+def logs(name: str, machine: str | None, *, step: str | None, commands: bool, follow: bool) -> int:
+    """Show what the machines of a cluster printed, or one MACHINE, and every command that changed something."""
+    from kubetui.cli.show import logs as command
+
+    return command(name, machine, step=step or "", commands=commands, follow=follow)
+
+
+@main.command()
+@click.argument("name")
 @click.option(
     "--svg",
     is_flag=False,
@@ -221,6 +236,17 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.cli.clusters import destroy as command
 
     return command(name, yes=yes, hosts=hosts)
+
+
+@main.command()
+@click.argument("name", nargs=-1)
+@friendly
+def explain(name: tuple[str, ...]) -> int:
+    """Explain NAME: a concept such as cni, or an error's id such as APT-LOCK. Without NAME, list the concepts."""
+    from kubetui.explain.plain import answer
+
+    click.echo(answer(" ".join(name), shutil.get_terminal_size().columns))
+    return 0
 
 
 @main.group(invoke_without_command=True)

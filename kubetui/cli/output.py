@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
+from kubetui.base.errors import cited
 from kubetui.base.text import PROMPT, counted, duration, harmless
 from kubetui.engine.events import (
     Checked,
@@ -96,12 +97,8 @@ class Plain:
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
                 self._ended(event)
-            case Line():
-                if self._verbose or event.notice:
-                    self._line(event.at, event.machine, f"  {event.text}")
-            case CommandStarted():
-                if self._verbose:
-                    self._line(event.at, event.machine, f"  {PROMPT}{event.text}")
+            case Line() | CommandStarted():
+                self._said(event)
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
@@ -114,6 +111,11 @@ class Plain:
             case _:
                 assert_never(event)
         self._status()
+
+    def _said(self, event: Line | CommandStarted) -> None:
+        command = isinstance(event, CommandStarted)
+        if self._verbose or (isinstance(event, Line) and event.notice):
+            self._line(event.at, event.machine, f"  {PROMPT if command else ''}{event.text}")
 
     def _begun(self, event: RunStarted) -> None:
         self._width = max(map(len, event.machines))
@@ -143,7 +145,7 @@ class Plain:
                 "",
                 event.error,
                 event.fix,
-                f"error {event.error_id}, docs/errors.md",
+                cited(event.error_id),
                 f"log {event.log}",
             ):
                 self._print(f"    {text}" if text else "")
