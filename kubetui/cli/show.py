@@ -174,7 +174,7 @@ def logs(name: str, machine: str | None, *, step: str, commands: bool, follow: b
     names = known if machine is None else (machine,)
     width = max(map(len, names)) if len(names) > 1 else 0
     reader = reading.Reader(cluster.logs, names, reading.Wanted(step, commands))
-    lines = reading.follow(reader, lambda: Cluster(name).holder() is not None) if follow else reader.more()
+    lines = reading.follow(reader, lambda: cluster.holder() is not None) if follow else reader.more()
     for where, line in lines:
         stamp, text = line[: reading.STAMP], line[reading.STAMP :]
         click.echo(harmless(f"{stamp} {where:<{width}}{text}" if width else line))

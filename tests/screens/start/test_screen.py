@@ -154,15 +154,17 @@ async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> Non
         return RunFinished(NOW, profile.name, 1.0, ok=True, changed=0, failed=0, blocked=0)
 
     wizard = app(host)
-    async with wizard.run_test(size=SIZE) as pilot:
-        session = Session(Profile(name="lab"), run)
-        wizard.threads.start(session)
-        await chosen(pilot, "cluster lab")
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(wizard.screen, RunScreen))
-        assert isinstance(wizard.screen, RunScreen)
-        assert wizard.screen.session is session
-        session.stop_now()
+    session = Session(Profile(name="lab"), run)
+    try:
+        async with wizard.run_test(size=SIZE) as pilot:
+            wizard.threads.start(session)
+            await chosen(pilot, "cluster lab")
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(wizard.screen, RunScreen))
+            assert isinstance(wizard.screen, RunScreen)
+            assert wizard.screen.session is session
+    finally:
+        session._thread.stop_now()
         session.join()
 
 
