@@ -96,7 +96,9 @@ class PageScreen(PlainScreen):
 
     def on_mount(self) -> None:
         """Focus the first field, and look at this host every few seconds."""
-        next(field for field in self.query(Field) if field.display).control.focus()
+        for field in [field for field in self.query(Field) if field.display][:1]:
+            # a page that closes as it opens has no fields
+            field.control.focus()
         self.set_interval(_EVERY, self.show_state)
         self.show_state()
         self._look_for_providers()

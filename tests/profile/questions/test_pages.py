@@ -43,8 +43,9 @@ def test_pages_are_in_order() -> None:
 def test_a_question_takes_its_texts_from_its_field() -> None:
     field = Machines.model_fields["memory"]
     assert QUESTIONS["machines.memory"] == Question(
-        ("machines", "memory"), str(field.title), str(field.description), "integer", 2048, unit="MiB"
-    )
+        ("machines", "memory"), str(field.title), str(field.description), "integer", 2048, unit="MiB",
+        examples=("4096", "1.5 GiB"),
+    )  # fmt: skip
     box = QUESTIONS["machines.box"]
     assert (box.kind, box.default, box.optional) == ("text", None, True)
 

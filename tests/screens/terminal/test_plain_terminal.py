@@ -23,7 +23,7 @@ def failing(name: str) -> Profile:
     return Profile(name=name, provider="rehearsal", machines=Machines(workers=1, options=options))
 
 
-def talk(terminal: Terminal, lines: Mapping[bytes, bytes], until: bytes, seconds: float = 120.0) -> None:
+def talk(terminal: Terminal, lines: Mapping[bytes, bytes], until: bytes, seconds: float = 400.0) -> None:
     """Answer every question with the line that is given for its words, or an empty one, until something is said."""
     end, answered = time.monotonic() + seconds, 0
     while until not in terminal.output:
