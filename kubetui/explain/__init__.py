@@ -1,0 +1,1 @@
+"""What stands behind a cluster, in words, and what to try on one."""
