@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class HostFacts:
 class Host:
     """This computer. Every method only reads."""
 
+    _providers: Mapping[str, tuple[Check, ...]] | None = None
+
     def facts(self) -> HostFacts:
         """Return its current memory, CPUs and free disk; takes a few microseconds."""
         total, available = memory()
@@ -59,6 +61,14 @@ class Host:
         from kubetui.operations.state import look  # noqa: PLC0415 - after the first frame
 
         return await look(Cluster(name))
+
+    async def providers(self) -> Mapping[str, tuple[Check, ...]]:
+        """Return what each provider lacks or has here; takes about a second, the first time."""
+        from kubetui.host.doctor import providers  # noqa: PLC0415 - after the first frame
+
+        if self._providers is None:
+            self._providers = await providers()
+        return self._providers
 
     def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
         """Return the providers that can make machines here: Vagrant and their programs are on this computer.

@@ -230,7 +230,7 @@ class Life(RuleBasedStateMachine):
         at_a_glance = glance(self.cluster)
         assert at_a_glance.words == truth.words or at_a_glance.state is State.UNKNOWN
         (row,) = self.rows()
-        assert truth.words[:20] in row
+        assert truth.words[:40] in row
 
     def expected(self) -> State:
         if self.running:
@@ -256,7 +256,7 @@ class Life(RuleBasedStateMachine):
         known.forget()
         known.read()
         asyncio.run(known.ask())
-        return [row.plain for id_, row in self.shelf.rows("", 120) if id_.startswith("cluster ")]
+        return [row.plain for id_, row in self.shelf.clusters("", 120) if id_.startswith("cluster ")]
 
     def teardown(self) -> None:
         if self.session is not None:

@@ -1,4 +1,4 @@
-"""Shell: scripts in `.sh` files beside the Python that sends them, so that editors and shellcheck see them, and words."""
+"""Shell: commands as a person types them, and scripts in `.sh` files, where editors and shellcheck see them."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ def _quoted(word: str) -> str:
 
 
 def written(path: str, content: str | None = None) -> str:
-    """Return the command with which a person would write a file, as prelude.sh shows it; None leaves the content out."""
+    """Return the command that writes a file, as prelude.sh shows it; None leaves the content out."""
     fits = content is not None and len(content) <= LONGEST_CONTENT
     return f"tee {typed(path)} {f'<<<{typed(content)}' if content and fits else LEFT_OUT}"

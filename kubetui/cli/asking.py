@@ -40,7 +40,7 @@ def passwords(profile: Profile) -> None:
     credentials.of_run(profile)
 
 
-def box(plan: Plan) -> Plan:
+def box(plan: Plan, *, plain: bool = False) -> Plan:
     """Return the plan with a box to start from; where none can be had, offer to build one, --yes or not.
 
     Raises HostError with the command that builds it when nobody can answer, StoppedError when the answer is no.
@@ -53,10 +53,10 @@ def box(plan: Plan) -> Plan:
     say(offered.reason, err=True)
     if not click.confirm(offered.question, err=True):
         raise StoppedError("Nothing was done.", fix=f"To build the box later: {offered.command}")
-    return asyncio.run(_built(offered))
+    return asyncio.run(_built(offered, plain=plain))
 
 
-async def _built(offered: boxes.Offer) -> Plan:
+async def _built(offered: boxes.Offer, *, plain: bool) -> Plan:
     stop = at_once()
-    with Meter(err=True) as meter:
+    with Meter(err=True, plain=plain) as meter:
         return await boxes.accept(offered, meter.say, stop, meter)

@@ -126,13 +126,13 @@ def _stopper(stop: Stop) -> Callable[[], None]:
 class Meter:
     """Prints a download's progress to standard error, from any thread, and other lines where `err` says.
 
-    On a terminal it is one line that is written over, elsewhere a line for every tenth.
+    On a terminal it is one line that is written over, elsewhere and where `plain` a line for every tenth.
     """
 
-    def __init__(self, *, err: bool = False) -> None:
+    def __init__(self, *, err: bool = False, plain: bool = False) -> None:
         self._err = err
         self._lock = threading.Lock()
-        self._terminal = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty() and not plain
         self._open = False
         self._shown = 0.0
         self._tenth = -1

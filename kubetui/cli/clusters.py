@@ -41,7 +41,7 @@ def up(name: str, options: UpOptions) -> int:
     """Build a cluster; see `cli.main.up`."""
     plan = choose(name, options)
     asyncio.run(_check_host(plan, name))
-    plan = box(plan)
+    plan = box(plan, plain=options.plain)
     allowed = allow(plan, options)
     finished = build(plan, allowed, options)
     return after(plan.profile, finished, options)
@@ -83,7 +83,7 @@ def allow(plan: Plan, options: UpOptions) -> Allowed:
     passwords(profile)
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
-        confirmed(f"Build {profile.name}: {what}?", yes=options.yes)
+        confirmed(f"Build {profile.name}: {what}?", yes=options.yes or options.agreed)
     revision = revised(plan, yes=options.yes)
     moved = revision.touched if revision else ()
     access = hosts.meet(plan, accept_host_keys=options.accept_host_keys, moved=moved)
@@ -109,7 +109,9 @@ def revised(plan: Plan, *, yes: bool) -> Revision | None:
 def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     """Run the build while showing its events, and write the recording that was asked for."""
     scribe = _scribe(plan) if options.record else None
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, remaining=Remaining(plan))
+    output = outputs.output(
+        as_json=options.as_json, verbose=options.verbose, plain=options.plain, remaining=Remaining(plan)
+    )
     finished = asyncio.run(_build(plan, output, scribe, allowed))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):

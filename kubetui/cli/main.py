@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
 
 from kubetui import __version__
-from kubetui.base.errors import KubetuiError
+from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.cli.exits import friendly, open_streams
 from kubetui.cli.options import UpOptions
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kubetui")
+@click.option("--plain", is_flag=True, help="Ask numbered questions in plain lines instead, for screen readers.")
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, *, plain: bool) -> None:
     """Build a real multi-node Kubernetes cluster on your own machine, and watch how.
 
     Without a command, the wizard opens.
     """
     open_streams()
     if context.invoked_subcommand is None:
-        _wizard()
+        _wizard(plain=plain)
+    elif plain and context.invoked_subcommand not in {"new", "up"}:
+        raise click.UsageError("--plain is for the wizard, for new and for up; every other command is plain as it is.")
+    context.obj = plain
 
 
 @friendly
-def _wizard() -> int:
+def _wizard(*, plain: bool) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise KubetuiError(
             "The wizard needs a terminal, and there is none.", fix="Without a terminal, run: kubetui up PROFILE --yes"
         )
+    if plain:
+        return _questions("")
     from screens.app import run
 
     return run()
 
 
+def _questions(profile: str) -> int:
+    """Ask in plain lines, and build in plain lines if the person agrees."""
+    from kubetui.cli.clusters import up
+    from screens.plain import new
+
+    return new(lambda name: up(name, UpOptions(agreed=True, plain=True)), profile=profile)
+
+
 @main.command()
-@click.option("--plain", is_flag=True, help="Ask one question at a time, for plain terminals and screen readers.")
+@click.argument("profile", required=False)
+@click.option("--plain", is_flag=True, help="Ask numbered questions in plain lines, for screen readers, and build.")
+@click.pass_context
 @friendly
-def new(*, plain: bool) -> int:
-    """Ask what the cluster should look like, and save the answers as a profile."""
+def new(context: click.Context, profile: str | None, *, plain: bool) -> int:
+    """Ask what the cluster should look like, and save the answers as a profile.
+
+    With --plain, PROFILE is where the answers begin.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise KubetuiError("There is no terminal to ask on.", fix="Write a profile and run: kubetui up PROFILE --yes")
-    if plain:
-        from screens.plain import new as ask
-
-        return ask()
+    if plain or context.obj:
+        return _questions(profile or "")
+    if profile:
+        fix = "Open it from the list of the wizard (kubetui), or add --plain."
+        raise UsageError("The wizard's new cluster begins with the defaults.", fix=fix)
     from screens.app import run
 
     return run(new=True)
@@ -57,6 +78,7 @@ def new(*, plain: bool) -> int:
 @click.option("--yes", "-y", is_flag=True, help="Start without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
+@click.option("--plain", is_flag=True, help="Only whole lines, without colours or a line that is written over.")
 @click.option("--timings", is_flag=True, help="At the end, show each task's time and the critical path.")
 @click.option(
     "--prepared-box/--no-prepared-box", default=None, help="Use a prepared box (default: the profile's setting)."
@@ -67,13 +89,16 @@ def new(*, plain: bool) -> int:
 @click.option("--rehearse-fault", "fault", metavar="FAULT", help="Let a rehearsal fail, for example with init-timeout.")
 @click.option("--record", type=click.Path(dir_okay=False), help="Record what the machines print into this file.")
 @click.option("--accept-host-keys", is_flag=True, help="Trust unknown host keys without asking.")
+@click.pass_context
 @friendly
 def up(
+    context: click.Context,
     profile: str,
     *,
     yes: bool,
     as_json: bool,
     verbose: bool,
+    plain: bool,
     timings: bool,
     prepared_box: bool | None,
     keep_box: bool,
@@ -93,6 +118,7 @@ def up(
         yes=yes,
         as_json=as_json,
         verbose=verbose,
+        plain=plain or bool(context.obj),
         timings=timings,
         record=record,
         prepared_box=prepared_box,
@@ -140,6 +166,20 @@ def check(name: str, *, as_json: bool) -> int:
     from kubetui.cli.clusters import check as command
 
     return command(name, as_json=as_json)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("machine", required=False)
+@click.option("--step", metavar="STEP", help="Show this step alone, for example init.")
+@click.option("--commands", is_flag=True, help="Show the commands alone, without what they print.")
+@click.option("--follow", "-f", is_flag=True, help="While a run is going, go on until it ends.")
+@friendly
+def logs(name: str, machine: str | None, *, step: str | None, commands: bool, follow: bool) -> int:
+    """Show what the machines of a cluster printed, or one MACHINE, and every command that changed something."""
+    from kubetui.cli.show import logs as command
+
+    return command(name, machine, step=step or "", commands=commands, follow=follow)
 
 
 @main.command()
@@ -221,6 +261,17 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.cli.clusters import destroy as command
 
     return command(name, yes=yes, hosts=hosts)
+
+
+@main.command()
+@click.argument("name", nargs=-1)
+@friendly
+def explain(name: tuple[str, ...]) -> int:
+    """Explain NAME: a concept such as cni, or an error's id such as APT-LOCK. Without NAME, list the concepts."""
+    from kubetui.explain.plain import answer
+
+    click.echo(answer(" ".join(name), shutil.get_terminal_size().columns))
+    return 0
 
 
 @main.group(invoke_without_command=True)

@@ -10,6 +10,10 @@ class UpOptions:
     """What the person asked for beside the profile; None means that the profile decides."""
 
     yes: bool = False
+    agreed: bool = False
+    """The person has agreed to build already, and to nothing else."""
+    plain: bool = False
+    """Only whole lines: no colours, and no line that is written over."""
     as_json: bool = False
     verbose: bool = False
     timings: bool = False

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
+from kubetui.base.errors import cited
 from kubetui.base.text import PROMPT, counted, duration, harmless
 from kubetui.engine.events import (
     Checked,
@@ -73,12 +74,18 @@ Left = Callable[[Progress], float | None]
 
 
 class Plain:
-    """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place."""
+    """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place.
 
-    def __init__(self, stream: TextIO, *, verbose: bool = False, remaining: Left | None = None) -> None:
+    Where `lines` is true there are neither, and the end of each task says how many are done.
+    """
+
+    def __init__(
+        self, stream: TextIO, *, verbose: bool = False, lines: bool = False, remaining: Left | None = None
+    ) -> None:
         self._stream = stream
         self._verbose = verbose
-        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._lines = lines
+        self._live = not lines and stream.isatty() and os.environ.get("TERM") != "dumb"
         self._coloured = self._live and not os.environ.get("NO_COLOR")
         self._progress = Progress()
         self._remaining = remaining
@@ -96,12 +103,8 @@ class Plain:
                 self._line(event.at, event.task.machine, f"{event.title} ...")
             case TaskFinished():
                 self._ended(event)
-            case Line():
-                if self._verbose or event.notice:
-                    self._line(event.at, event.machine, f"  {event.text}")
-            case CommandStarted():
-                if self._verbose:
-                    self._line(event.at, event.machine, f"  {PROMPT}{event.text}")
+            case Line() | CommandStarted():
+                self._said(event)
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))
@@ -114,6 +117,11 @@ class Plain:
             case _:
                 assert_never(event)
         self._status()
+
+    def _said(self, event: Line | CommandStarted) -> None:
+        command = isinstance(event, CommandStarted)
+        if self._verbose or (isinstance(event, Line) and event.notice):
+            self._line(event.at, event.machine, f"  {PROMPT if command else ''}{event.text}")
 
     def _begun(self, event: RunStarted) -> None:
         self._width = max(map(len, event.machines))
@@ -132,7 +140,8 @@ class Plain:
         title = event.task.step
         word = self._colour(event.outcome, COLOURS[event.outcome])
         seconds = f" {event.seconds:.1f} s" if event.outcome is Outcome.DONE else ""
-        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}")
+        done = f", {self._progress.done} of {len(self._progress.tasks)}" if self._lines else ""
+        self._line(event.at, event.task.machine, f"{title}: {word}{seconds}{done}")
         if event.left_out:
             self._print(f"    {left_out(event.left_out)}")
         if event.outcome is Outcome.FAILED:
@@ -143,7 +152,7 @@ class Plain:
                 "",
                 event.error,
                 event.fix,
-                f"error {event.error_id}, docs/errors.md",
+                cited(event.error_id),
                 f"log {event.log}",
             ):
                 self._print(f"    {text}" if text else "")
@@ -205,6 +214,8 @@ class Plain:
             self._stream.flush()
 
 
-def output(*, as_json: bool, verbose: bool, remaining: Left | None = None) -> Output:
+def output(*, as_json: bool, verbose: bool, plain: bool = False, remaining: Left | None = None) -> Output:
     """Return the output that the command line asks for."""
-    return JsonLines(sys.stdout) if as_json else Plain(sys.stdout, verbose=verbose, remaining=remaining)
+    if as_json:
+        return JsonLines(sys.stdout)
+    return Plain(sys.stdout, verbose=verbose, lines=plain, remaining=remaining)

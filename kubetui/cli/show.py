@@ -16,7 +16,7 @@ from kubetui.base.check import blocking
 from kubetui.base.errors import ExitCode, KubetuiError, UsageError
 from kubetui.base.files import named, write_private
 from kubetui.base.redaction import redacted
-from kubetui.base.text import counted
+from kubetui.base.text import counted, did_you_mean, harmless
 from kubetui.cli.output import check_lines
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
@@ -28,8 +28,9 @@ from kubetui.operations.state import ClusterState, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Machine, Plan
-from kubetui.record import gantt
+from kubetui.record import gantt, reading
 from kubetui.record.timings import Timings, read
+from kubetui.steps.build import STEPS
 
 
 def status(name: str | None, *, as_json: bool) -> int:
@@ -157,6 +158,26 @@ def plan(name: str, *, script: str | None, as_json: bool) -> int:
         click.echo(json.dumps(planview.plan_document(plan), indent=2))
     else:
         click.echo(planview.plan_text(plan), nl=False)
+    return 0
+
+
+def logs(name: str, machine: str | None, *, step: str, commands: bool, follow: bool) -> int:
+    """Show the kept logs of a cluster, and follow a run; see `cli.main.logs`."""
+    cluster = existing(name)
+    planned = (each.name for each in Plan(profilefile.load_built(cluster)).machines)
+    known = tuple(dict.fromkeys((*planned, *reading.machines(cluster.logs))))
+    if machine is not None and machine not in known:
+        raise UsageError(f"{name} has no machine {machine[:40]}.", fix=did_you_mean(machine, known))
+    steps = [each.name for each in STEPS]
+    if step and step not in steps:
+        raise UsageError(f"There is no step {step[:40]}.", fix=did_you_mean(step, steps))
+    names = known if machine is None else (machine,)
+    width = max(map(len, names)) if len(names) > 1 else 0
+    reader = reading.Reader(cluster.logs, names, reading.Wanted(step, commands))
+    lines = reading.follow(reader, lambda: Cluster(name).holder() is not None) if follow else reader.more()
+    for where, line in lines:
+        stamp, text = line[: reading.STAMP], line[reading.STAMP :]
+        click.echo(harmless(f"{stamp} {where:<{width}}{text}" if width else line))
     return 0
 
 

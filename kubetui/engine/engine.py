@@ -124,7 +124,7 @@ class Engine:
         ):
             return
         doing = self._task(step, machine)
-        self._emit(TaskStarted(time.time(), task, step.title, step.why, step.source))
+        self._emit(TaskStarted(time.time(), task, step.title, step.reason(self._run.plan), step.source))
         try:
             await step.instead(doing)
         except KubetuiError as error:
@@ -145,7 +145,7 @@ class Engine:
 
     async def _attempt(self, task: TaskId, step: Step, machine: Machine) -> Outcome:
         began = time.time()
-        self._emit(TaskStarted(began, task, step.title, step.why, step.source))
+        self._emit(TaskStarted(began, task, step.title, step.reason(self._run.plan), step.source))
         try:
             outcome = await step.run(self._task(step, machine))
         except KubetuiError as error:

@@ -115,6 +115,12 @@ class Step:
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
     teaches: Teaching = field(default=Teaching(), compare=False)
+    of_existing: str = ""
+    """The sentence for learners on machines that exist already, where it is another one."""
+
+    def reason(self, plan: Plan) -> str:
+        """Return the sentence for learners, as it is true of a plan's kind of machines."""
+        return self.why if plan.provider.makes_machines else self.of_existing or self.why
 
     def runs_on(self, machine: Machine, plan: Plan) -> bool:
         """Whether a plan has this step on a machine."""

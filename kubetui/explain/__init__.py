@@ -1,1 +1,1 @@
-"""What stands behind a cluster, in words, and what to try on one."""
+"""What stands behind the steps, and what the errors mean: short texts that ship with the package."""

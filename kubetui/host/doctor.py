@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -48,6 +48,11 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
         return (*await machines.checks(None, system), *_general(system))
     own, provider = await asyncio.gather(_of_plan(plan, system), machines.checks(plan, system))
     return (*provider, *own)
+
+
+async def providers() -> Mapping[str, tuple[Check, ...]]:
+    """Return what each provider's programs and plugin are on this host, by its name; empty for kinds without any."""
+    return await machines.each_provider(this_system())
 
 
 def _general(system: System) -> list[Check]:

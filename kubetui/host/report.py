@@ -18,7 +18,7 @@ from kubetui.profile.plan import Plan
 
 _LIBRARIES: Final = (
     *("asyncssh", "click", "cryptography", "pydantic"),
-    *("python-vagrant", "pyyaml", "questionary", "textual"),
+    *("python-vagrant", "pyyaml", "textual"),
 )
 _PROGRAMS: Final = (
     ("vagrant", "--version"),

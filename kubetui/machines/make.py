@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,3 +48,10 @@ async def checks(plan: Plan | None, system: System) -> tuple[Check, ...]:
     from kubetui.machines.vagrant import checks as vagrant
 
     return await (vagrant.of_any_provider(system) if plan is None else vagrant.of_plan(plan, system))
+
+
+async def each_provider(system: System) -> Mapping[str, tuple[Check, ...]]:
+    """Check what each kind of machines needs from this host, keyed by its name; takes as long as Vagrant, a second."""
+    from kubetui.machines.vagrant import checks as vagrant
+
+    return await vagrant.of_each_provider(system)

@@ -9,7 +9,7 @@ from typing import Any
 from kubetui import __version__
 from kubetui.base.errors import ProfileError
 from kubetui.base.redaction import STARS, redacted
-from kubetui.base.text import clean
+from kubetui.base.text import PROMPT, harmless
 from kubetui.engine.step import Step
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.words import played_version
@@ -26,8 +26,8 @@ _STARRED = (
 class StepText:
     """A step in words.
 
-    `commands` is its script on the first machine where it runs, or a comment on why it is not known yet; empty
-    for a step without a script.
+    `taught` are its commands on the first machine where it runs, as a person types them, and `none` says why there are
+    none. `commands` is the whole script, or a comment on why it is not known yet; empty for a step without one.
     """
 
     name: str
@@ -36,6 +36,11 @@ class StepText:
     source: str
     where: str
     commands: str
+    machine: str = ""
+    taught: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    none: str = ""
 
 
 def step_texts(plan: Plan) -> tuple[StepText, ...]:
@@ -44,11 +49,30 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
     for step in _steps(plan):
         first = next(machine for machine in plan.machines if step.runs_on(machine, plan))
         try:
-            commands = _commands(step, plan, first)
+            commands = whole_script(step, plan, first)
         except ProfileError as error:
             commands = "\n".join(f"# {line}" for line in str(error).splitlines())
-        texts.append(StepText(step.name, step.title, step.why, step.source, step.where.value, commands))
+        texts.append(
+            StepText(
+                step.name,
+                step.title,
+                step.reason(plan),
+                step.source,
+                step.where.value,
+                commands,
+                first.name,
+                taught := taught_commands(step, plan, first),
+                step.teaches.concepts,
+                step.teaches.changes(plan, first),
+                "" if taught else step.teaches.none,
+            )
+        )
     return tuple(texts)
+
+
+def taught_commands(step: Step, plan: Plan, machine: Machine) -> tuple[str, ...]:
+    """Return a step's commands on a machine, as a person would type them, without passwords."""
+    return tuple(harmless(command) for command in step.teaches.commands(plan, machine))
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
@@ -57,7 +81,10 @@ def _steps(plan: Plan) -> tuple[Step, ...]:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return the whole plan: machines, addresses, and each step with its exact commands on each machine."""
+    """Return the whole plan: machines, addresses, and each step with its commands on each machine.
+
+    `scripts` has the whole of every step.
+    """
     profile = plan.profile
     parts = [
         f"cluster {profile.name}, Kubernetes {plan.version}, {_source(plan)}",
@@ -80,7 +107,7 @@ def _notes(plan: Plan) -> list[str]:
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """Return the plan as a JSON document: the profile, the machines and every task's commands."""
+    """Return the plan as a JSON document: the profile, the machines and every task's commands and script."""
     return {
         "profile": redacted(plan.profile.model_dump(mode="json", by_alias=True)),
         "notes": _notes(plan),
@@ -101,18 +128,30 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             {
                 "name": step.name,
                 "title": step.title,
-                "why": step.why,
+                "why": step.reason(plan),
                 "source": step.source,
                 "where": step.where.value,
                 "needs": [need.name for need in step.needs],
-                "commands": {
-                    machine.name: _commands(step, plan, machine)
-                    for machine in plan.machines
-                    if step.runs_on(machine, plan)
-                },
+                **_teaching(step, plan),
+                "commands": {machine.name: whole_script(step, plan, machine) for machine in _places(step, plan)},
             }
             for step in _steps(plan)
         ],
+    }
+
+
+def _places(step: Step, plan: Plan) -> list[Machine]:
+    return [machine for machine in plan.machines if step.runs_on(machine, plan)]
+
+
+def _teaching(step: Step, plan: Plan) -> dict[str, Any]:
+    places = _places(step, plan)
+    taught = {machine.name: list(taught_commands(step, plan, machine)) for machine in places}
+    return {
+        "taught": taught,
+        "concepts": list(step.teaches.concepts),
+        "changes": {machine.name: list(step.teaches.changes(plan, machine)) for machine in places},
+        **({} if all(taught.values()) else {"without_commands": step.teaches.none}),
     }
 
 
@@ -155,38 +194,36 @@ def _plural(noun: str, items: list[str]) -> str:
 
 def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
     yield f"{number}. {step.title} ({step.name}), {step.where.value}"
-    yield f"   {step.why}"
+    yield f"   {step.reason(plan)}"
     yield f"   [{step.source}]"
-    groups: dict[str, list[tuple[str, Command]]] = {}
-    for machine in plan.machines:
-        command = step.recipe(plan, machine).apply if step.runs_on(machine, plan) else None
-        if command is not None:
-            groups.setdefault(command.script, []).append((machine.name, command))
-    for commands in groups.values():
-        yield f"   on {', '.join(name for name, _ in commands)}:"
-        yield from (f"     | {clean(line)}".rstrip() for line in _shared(commands).splitlines())
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for machine in _places(step, plan):
+        groups.setdefault(taught_commands(step, plan, machine), []).append(machine.name)
+    for commands, names in groups.items():
+        if commands:
+            yield f"   on {', '.join(names)}:"
+            yield from (f"     {PROMPT}{command}" for command in commands)
+        else:
+            yield f"   {step.teaches.none}"
 
 
-def _shared(commands: list[tuple[str, Command]]) -> str:
-    """Return one script for several machines: first the values that differ, then the common part."""
-    first = commands[0][1]
-    differs = [name for name in first.values if any(each.values[name] != first.values[name] for _, each in commands)]
-    lines = []
-    for machine, command in commands:
-        for name in differs:
-            text = Command("", {name: command.values[name]}).assignments(reveal=False)
-            lines.append(f"# on {machine}:\n{text}")
-    same = {name: value for name, value in first.values.items() if name not in differs}
-    return "".join(lines) + _text(Command(first.script, same))
+def whole_script(step: Step, plan: Plan, machine: Machine) -> str:
+    """Return the script of a step on a machine, without passwords; empty for a step without one.
 
-
-def _commands(step: Step, plan: Plan, machine: Machine) -> str:
+    Raises ProfileError where the profile's own pod network manifest cannot be read.
+    """
     command = step.recipe(plan, machine).apply
     return _text(command) if command else ""
 
 
 def _text(command: Command) -> str:
     return (command.assignments(reveal=False) + command.script).strip("\n")
+
+
+def _in_short(step: Step, plan: Plan, machine: Machine) -> Iterable[str]:
+    commands = taught_commands(step, plan, machine)
+    yield "# In short:" if commands else f"# {step.teaches.none}"
+    yield from (f"#   {PROMPT}{command}" for command in commands)
 
 
 def _script(plan: Plan, machine: Machine) -> str:
@@ -197,8 +234,9 @@ def _script(plan: Plan, machine: Machine) -> str:
         PRELUDE,
     ]
     for step in STEPS:
-        commands = _commands(step, plan, machine) if step.runs_on(machine, plan) else ""
+        commands = whole_script(step, plan, machine) if step.runs_on(machine, plan) else ""
         if commands:
-            parts += [f"# {step.title}: {step.why}", f"# {step.source}", "(", commands, ")", ""]
+            parts += [f"# {step.title}: {step.reason(plan)}", f"# {step.source}", *_in_short(step, plan, machine)]
+            parts += ["(", commands, ")", ""]
     text = "\n".join(parts)
     return text.replace(PRELUDE, f"{_STARRED}\n{PRELUDE}", 1) if STARS in text else text

@@ -124,7 +124,7 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
         failed=tuple(failed),
         why=tuple(failed.values()),
         cut=tuple(cut),
-        titles={task: titles.get(task, task) for task in (*open_tasks, *failed, *cut)},
+        titles={task: titles.get(task, task.partition("/")[2]) for task in (*open_tasks, *failed, *cut)},
         done=done,
         total=total if isinstance(total, int) else 0,
     )

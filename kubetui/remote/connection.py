@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import re
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +23,12 @@ BOOT_SECONDS = 300.0
 """How long a machine's sshd may take to answer."""
 RENEW_SECONDS = 15.0
 """Ask the provider again for the endpoint after this long without an answer: the machine may have restarted."""
+_ERRNO = re.compile(r"\[Errno (-?[0-9]+)\]")
+_WORDS = {
+    errno.EHOSTUNREACH: "nothing answers at this address, or a firewall refuses",
+    errno.ENETUNREACH: "this host has no route to that network",
+    errno.ECONNRESET: "the connection was closed from the other side",
+}
 _TRANSIENT = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError)
 
 
@@ -41,6 +51,11 @@ def describe(error: Exception) -> str:
             return "no answer"
         case asyncssh.PermissionDenied():
             return "the machine does not accept the key"
+        case socket.gaierror():
+            return "nobody knows this name"
+        case OSError():
+            found = _ERRNO.search(str(error))
+            return _WORDS.get(int(found[1]), os.strerror(int(found[1])).lower()) if found else str(error)
         case _:
             return str(error) or type(error).__name__
 
@@ -112,7 +127,7 @@ class Connection:
             log(error.message)
             return
         if found != self.endpoint:
-            log(f"SSH reaches it at {found.host}:{found.port} now")
+            log(f"SSH reaches it at {found.place} now")
             self.endpoint = found
 
     async def open(self) -> asyncssh.SSHClientConnection:
@@ -189,7 +204,7 @@ class Connection:
 
     def _unreachable(self, error: Exception) -> ConnectionLostError:
         return ConnectionLostError(
-            f"{self.name} cannot be reached at {self.endpoint.host}:{self.endpoint.port}: {describe(error)}.",
+            f"{self.name} cannot be reached at {self.endpoint.place}: {describe(error)}.",
             fix="Check that the machine is running, then run the same command again.",
         )
 

@@ -24,3 +24,8 @@ class Endpoint:
     personal: bool = False
     jump: str = ""
     password: Secret | None = None
+
+    @property
+    def place(self) -> str:
+        """HOST:PORT, or HOST alone where OpenSSH's configuration or its default decides the port."""
+        return f"{self.host}:{self.port}" if self.port else self.host

@@ -38,9 +38,10 @@ BROKE: Final = f"{SEPARATOR}kubetui-broke "
 """The start of the line with a command that has failed."""
 
 WATCH: Final = script(__package__, "watch.sh")
-"""Makes a script report its commands and where it failed. Of the latter it reports line numbers only: kubetui knows the
-text of the lines, and no value is printed. The ERR trap does not see an explicit exit, and a step's own EXIT trap would replace one set here,
-so `exit` is wrapped too."""
+"""Makes a script report its commands and where it failed.
+
+Of the latter it reports line numbers only: kubetui knows the text of the lines, and no value is printed. The ERR trap
+does not see an explicit exit, and a step's own EXIT trap would replace one set here, so `exit` is wrapped too."""
 
 BASE: Final = "base=${KUBETUI_RUN:-/run/kubetui}\n"
 

@@ -66,7 +66,7 @@ class StartScreen(SearchScreen):
         key("slash", "search", "Search", display="/", tip="Show only clusters and profiles that contain a text."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
         key("q", "leave", "Leave", tip="Leave kubetui."),
-        key("escape", "nothing", "Back", show=False),
+        key("escape", "nothing", "", show=False),
     ]
 
     def __init__(

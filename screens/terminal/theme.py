@@ -188,6 +188,12 @@ TextArea .text-area--gutter, TextArea .text-area--cursor-gutter { color: $input-
 .-small.-ascii .pane { border: none; border-top: ascii $border-blurred; }
 .-small.-ascii .pane:focus, .-small.-ascii .pane:focus-within { border: none; border-top: ascii $border; }
 
+CommandPalette > Vertical { background: $surface; }
+CommandPalette #--input, CommandPalette #--input.--list-visible { border: round $border; background: $surface; }
+CommandPalette SearchIcon { display: none; }
+CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0 1; }
+CommandPalette CommandList, CommandPalette CommandList:focus { border: none; background: $surface; }
+
 .muted { color: $text-muted; }
 .muted:ansi { text-style: dim; }
 .code { color: $code; }

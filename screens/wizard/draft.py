@@ -40,11 +40,15 @@ class Draft:
         """The last valid answer to each question, including questions that do not apply now."""
         self.left: set[FieldPath] = set()
         """The fields that the person has visited and left; only these may be called wrong."""
+        self.own: set[str] = set()
+        """The clusters that these answers are meant for: their profile's, and those that were started from them."""
         self.warned = False
         self._wrong: dict[FieldPath, tuple[str, str]] = {}
         """The text of each invalid answer, and what is wrong with it."""
         self._look: Look | None = None
         self._unchanged = self.look().profile
+        if source:
+            self.own.add(self._unchanged.name)
 
     def look(self) -> Look:
         """Return what follows from the answers; worked out once per change."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import widgets
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Blur, Focus, Key
 from textual.message import Message
@@ -14,11 +13,11 @@ from textual.widgets import Input, Select, TextArea
 
 from kubetui.profile.questions.pages import Question
 from kubetui.profile.questions.typed import could_become_valid
-from kubetui.profile.schema.kinds import PROVIDERS
 from screens.widgets.chrome import key, marked
 from screens.widgets.static import Static
 from screens.widgets.symbols import signs
 from screens.widgets.textline import TextLine
+from screens.wizard.choices import Choice
 from screens.wizard.hostsentry import HostsEntry
 
 _WIDTHS = {"integer": 9, "address": 20, "cidr": 22}
@@ -28,7 +27,7 @@ class Entry(TextLine):
     """A one-row text field. A question mark opens the help, unless the value could contain one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go_on", "Continue"),
+        key("enter", "screen.next_field", "Next field"),
         key("up", "app.focus_previous", "Field above", show=False, first=True),
         key("down", "app.focus_next", "Field below", show=False, first=True),
     ]
@@ -50,38 +49,6 @@ class Entry(TextLine):
 
     def _may_be_text(self, character: str | None) -> bool:
         return character != "?" or could_become_valid(self.question, f"{self.value[: self.cursor_position]}?")
-
-
-class Choice(Select[str], inherit_bindings=False):
-    """A one-row choice: space opens the list, left and right change the value; the page handles Enter."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "show_overlay", "Choose", key_display="space", tooltip="Open the list of choices."),
-        key("right,l", "step(1)", "Next choice", show=False),
-        key("left,h", "step(-1)", "Previous choice", show=False),
-        key("up,k", "app.focus_previous", "Field above", show=False),
-        key("down,j", "app.focus_next", "Field below", show=False),
-    ]
-
-    def __init__(self, question: Question, value: str) -> None:
-        options = [(_words(choice), choice) for choice in question.choices]
-        super().__init__(options, value=value, allow_blank=False, compact=True)
-        self.question = question
-        self.styles.width = max(len(words) for words, _ in options) + 4
-
-    def on_mount(self) -> None:
-        """Draw the sign of a list that opens."""
-        for arrow in self.query(".arrow").results(widgets.Static):
-            arrow.update(signs().opens)
-
-    def action_step(self, by: int) -> None:
-        """Take the next choice (1) or the previous one (-1)."""
-        choices = self.question.choices
-        self.value = choices[(choices.index(str(self.value)) + by) % len(choices)]
-
-
-def _words(choice: str) -> str:
-    return PROVIDERS[choice].title if choice in PROVIDERS else choice
 
 
 def _when_empty(question: Question) -> str:
@@ -111,9 +78,6 @@ class Field(Horizontal):
     Field.-rows { height: auto; }
     Field.-rows > .state { width: 9; }
     Field.-here > .label { color: $accent; text-style: bold; }
-    Field Choice > SelectCurrent { padding: 0; }
-    Field Choice:focus > SelectCurrent > #label { text-style: bold; color: $accent; }
-    Field Choice > SelectOverlay { border: round $border !important; }
     """
 
     class Changed(Message):
@@ -153,9 +117,14 @@ class Field(Horizontal):
             yield Static(self.question.unit, classes="unit", markup=False)
         yield Static("", classes="state", markup=False)
 
-    def call(self, wrong: str) -> None:
-        """Show a word about the value; empty for none."""
-        self.query_one(".state", Static).update(marked("failed", wrong) if wrong else "")
+    def call(self, word: str) -> None:
+        """Show what is wrong about the value, in a word; empty for nothing."""
+        self.query_one(".state", Static).update(marked("failed", word) if word else "")
+
+    def settle(self, text: str) -> None:
+        """Show the text as it was read: 4 GiB as 4096."""
+        if self.text != text:
+            self.control.value = text
 
     def on_descendant_focus(self, _event: Focus) -> None:
         """Mark the focused row, also for terminals without colour."""
@@ -163,7 +132,9 @@ class Field(Horizontal):
         self.query_one(".mark", Static).update(signs().here)
 
     def on_descendant_blur(self, _event: Blur) -> None:
-        """Remove the mark, and report that the person left the field."""
+        """Remove the mark, and report that the person left the field; its open list is still the field."""
+        if self.has_focus_within:
+            return
         self.remove_class("-here")
         self.query_one(".mark", Static).update("")
         self.post_message(self.Left(self.question))

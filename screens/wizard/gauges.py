@@ -9,14 +9,15 @@ from textual.content import Content
 from kubetui.base.check import Status
 from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, memory_check
 from kubetui.profile.plan import Plan
+from kubetui.profile.words import who
 from screens.host import GIB, HostFacts
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import COLOURS, Mark, signs
 
-_BARS = (11, 30)
-"""The fewest and the most columns of a bar."""
-_BEFORE, _AFTER = 46, 22
-"""The columns before a bar, and those for a remark."""
+_WIDEST = 30
+"""The most columns of a bar; a narrow screen has fewer, and at worst none."""
+_LABELS, _GAP = 29, 2
+"""The columns before the numbers, and those between parts."""
 _MARKS: dict[Status, Mark] = {"ok": "done", "warning": "attention", "failed": "failed", "not checked": "waiting"}
 
 
@@ -36,6 +37,16 @@ def gauges(plan: Plan, facts: HostFacts) -> tuple[Gauge, ...]:
     return (_memory(plan, facts), _cpus(plan, facts), _disk(plan, facts))
 
 
+def picture(plan: Plan, facts: HostFacts, width: int) -> Content:
+    """Return what a plan needs of this host: bars, or words for machines that are not made here."""
+    if plan.provider.rehearsal:
+        return Content.styled("  Creates no machines and needs almost nothing of this host.", "dim")
+    if not plan.provider.makes_machines:
+        words = f"  {who(plan)}, set up over SSH. Creates no machines." if plan.profile.hosts else ""
+        return Content.styled(words, "dim")
+    return drawn(gauges(plan, facts), width)
+
+
 def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     shared = not plan.provider.isolates
     needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
@@ -51,10 +62,10 @@ def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
     check = cpu_check(plan, facts.cpus)
     mark = _MARKS[check.status]
     if facts.cpus is None:
-        return Gauge("CPUs", str(needed), None, mark, "this host does not report its CPUs")
-    remark = "too many in one machine" if mark != "done" else ""
+        return Gauge("CPUs", str(needed), None, mark, "not known here")
+    remark = "too many in one" if mark != "done" else ""
     if not remark and needed > facts.cpus:
-        remark = "shared, which works"
+        remark = "shared, fine"
     return Gauge("CPUs", f"{needed} of {facts.cpus}", needed / facts.cpus, mark, remark)
 
 
@@ -62,7 +73,7 @@ def _disk(plan: Plan, facts: HostFacts) -> Gauge:
     count = len(plan.machines)
     needed = count * DISK_A_MACHINE
     if facts.disk_free is None:
-        return Gauge("disk", f"{needed} GiB", None, "attention", "this host does not report its free disk")
+        return Gauge("disk", f"{needed} GiB", None, "attention", "not known here")
     mark = _MARKS[disk_check("", facts.disk_free * GIB, count).status]
     remark = {"done": "", "attention": "tight", "failed": "too little"}.get(mark, "")
     words = f"{needed} of {facts.disk_free} GiB"
@@ -75,16 +86,21 @@ def _gib(mib: int) -> str:
 
 def drawn(found: tuple[Gauge, ...], width: int) -> Content:
     """Return the bars, one per row, in `width` columns."""
+    words = max(len(gauge.words) for gauge in found) + _GAP
+    remarks = max(_remark(gauge).cell_length for gauge in found)
+    columns = max(0, min(_WIDEST, width - _LABELS - words - remarks))
     rows = []
-    columns = min(_BARS[1], max(_BARS[0], width - _BEFORE - _AFTER))
     for index, gauge in enumerate(found):
-        head = Content.assemble(f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<17}")
-        parts = [head, _bar(gauge, columns)]
-        if gauge.remark:
-            quiet = Content.styled(gauge.remark, "dim")
-            parts += [Content("  "), quiet if gauge.mark == "done" else marked(gauge.mark, gauge.remark)]
-        rows.append(Content.assemble(*parts))
+        head = f"  {'' if index else 'This host':<20}{gauge.label:<7}{gauge.words:<{words}}"
+        rows.append(Content.assemble(head, _bar(gauge, columns), _remark(gauge)))
     return Content("\n").join(rows)
+
+
+def _remark(gauge: Gauge) -> Content:
+    if not gauge.remark:
+        return Content("")
+    quiet = Content.styled(gauge.remark, "dim")
+    return Content.assemble(" " * _GAP, quiet if gauge.mark == "done" else marked(gauge.mark, gauge.remark))
 
 
 def _bar(gauge: Gauge, columns: int) -> Content:

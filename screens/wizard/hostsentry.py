@@ -1,4 +1,4 @@
-"""A text field for a list of machines, one per line; Enter on an empty line goes to the next page."""
+"""A text field for a list of machines, one per line; Enter on an empty line goes to the next field."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class HostsEntry(TextArea):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "new_line", "Next line", tip="Add a machine."),
-        key("enter", "finish", "Continue", tip="On an empty line: go to the next page, once this one is right."),
+        key("enter", "finish", "Next field", tip="On an empty line: to the next field, or the next page."),
         key("up", "above", "Line above", show=False),
         key("down", "below", "Line below", show=False),
     ]
@@ -82,9 +82,9 @@ class HostsEntry(TextArea):
             self.insert("\n")
 
     async def action_finish(self) -> None:
-        """Remove the empty line, and go to the next page."""
+        """Remove the empty line, and go to the next field."""
         self.action_delete_left()
-        await self.run_action("screen.go_on")
+        await self.run_action("screen.next_field")
 
     def action_above(self) -> None:
         """Move up a line, or to the field above."""

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from textual.content import Content
+
 from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges
+from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark, Signs, signs
 
 _SHORT = {"first_address": "machines", "pod_cidr": "pods", "service_cidr": "services"}
@@ -34,6 +37,14 @@ def network_map(plan: Plan, problems: Sequence[Problem], width: int, rows: int) 
     `problems` are clashes between the plan's addresses and this host's networks.
     """
     return (*_tree(plan, plan.machines, width, rows), Row(""), *_ranges(plan, problems))
+
+
+def picture(plan: Plan, problems: Sequence[Problem], width: int, rows: int) -> Content:
+    """Return the drawing, its verdicts with their marks."""
+    lines = network_map(plan, problems, width, rows)
+    return Content("\n").join(
+        Content.assemble(line.text, marked(line.mark, line.word)) if line.word else Content(line.text) for line in lines
+    )
 
 
 def _tree(plan: Plan, machines: Sequence[Machine], width: int, rows: int) -> Iterator[Row]:

@@ -1,32 +1,35 @@
-"""The pages of questions, made from `questions.pages()`; this file names no field."""
+"""The pages of questions, made from `questions.pages()`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from collections.abc import Mapping
+from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 
+from kubetui.base.check import Check
+from kubetui.profile.plan import Plan
 from kubetui.profile.questions.pages import FieldPath, Question, pages
-from kubetui.profile.questions.typed import could_become_valid
-from kubetui.profile.rules.ranges import Problem
-from kubetui.profile.words import note, who
+from kubetui.profile.words import note
 from screens.host import Host
 from screens.widgets.chrome import PlainScreen, key, marked
 from screens.widgets.static import Static
-from screens.wizard.draft import Draft, Path, page_of
+from screens.wizard import gauges, networkmap
+from screens.wizard.choices import Choice
+from screens.wizard.draft import Draft
 from screens.wizard.fields import Field
-from screens.wizard.gauges import drawn, gauges
-from screens.wizard.networkmap import network_map
 from screens.wizard.pagesline import PagesLine
+from screens.wizard.remarks import Around, judged, problems_of, taken
 from screens.wizard.saving import leave, save
 
-_LEFT, _ASIDE = 110, 40
-"""The most columns for the form, and the columns of the help beside it."""
+_WIDEST = 190
+"""Columns from which a preview is beside the help."""
+_TOO_HIGH = "  The first address is too high: the other machines' addresses count up from it."
 _EVERY = 2.0
 """Seconds between two looks at this host's free memory and disk."""
 
@@ -45,12 +48,16 @@ class PageScreen(PlainScreen):
     PageScreen.-wide #left { width: 1fr; max-width: 110; }
     PageScreen.-wide #aside { width: 40; padding: 0 2 0 1; }
     PageScreen.-roomy #aside { width: 60; }
+    PageScreen.-widest #left { max-width: 86; }
+    PageScreen.-widest #aside { width: 40; }
+    PageScreen #preview { width: 1fr; height: auto; padding: 0 2 0 3; text-wrap: nowrap; display: none; }
     PageScreen #left { height: auto; }
+    PageScreen.-ascii Field Choice > Choices { border: ascii $border; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("tab", "app.focus_next", "Next field", tip="To the next field.", first=True),
+        key("tab", "app.focus_next", "Next field", tip="To the next field.", show=False, first=True),
         key("shift+tab", "app.focus_previous", "Previous field", tip="To the previous field.", show=False, first=True),
-        key("enter", "go_on", "Continue", tip="Go to the next page, once this one is right."),
+        key("ctrl+n", "go_on", "Next page", display="ctrl+n", tip="Once this one is right.", first=True),
         key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
@@ -62,11 +69,16 @@ class PageScreen(PlainScreen):
         self.page = pages()[index]
         self.draft = draft
         self.host = host
-        self.host_problems: tuple[Problem, ...] = ()
         self._typing: FieldPath | None = None
+        self._provided: Mapping[str, tuple[Check, ...]] = {}
+        self._around = Around()
+        self._before: tuple[FieldPath, Plan | None] = ((), None)
+        """The focused field, and the plan from before it had the focus."""
 
     def compose(self) -> ComposeResult:
         """Draw the page."""
+        # the first frame has its width already: the help does not jump
+        self.measure_page()
         yield PagesLine(self.index)
         with VerticalScroll(id="body", can_focus=False):
             with Vertical(id="left"):
@@ -79,6 +91,7 @@ class PageScreen(PlainScreen):
             with Vertical(id="aside"):
                 yield Static("", id="problems", markup=False)
                 yield Static("", id="help", markup=False)
+            yield Static("", id="preview", markup=False)
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -86,11 +99,26 @@ class PageScreen(PlainScreen):
         next(field for field in self.query(Field) if field.display).control.focus()
         self.set_interval(_EVERY, self.show_state)
         self.show_state()
+        self._look_for_providers()
+
+    @work
+    async def _look_for_providers(self) -> None:
+        """Say beside each provider whether this host has it."""
+        self._provided = await self.host.providers()
+        for choice in self.query(Choice):
+            choice.annotate(self._provided)
+        self.show_state()
 
     def on_screen_resume(self) -> None:
         """Draw it again: a later page may have changed something."""
         if self.is_mounted:
             self.show_state()
+
+    @on(Resize)
+    def measure_page(self) -> None:
+        """Set the CSS classes for the width of the terminal."""
+        self.measure()
+        self.set_class(self.app.size.width >= _WIDEST, "-widest")
 
     def on_resize(self) -> None:
         """Fit the picture to the new size."""
@@ -111,13 +139,20 @@ class PageScreen(PlainScreen):
 
     @on(Field.Left)
     def leave(self, event: Field.Left) -> None:
-        """Call the field wrong from now on, where it is."""
+        """Call the field wrong from now on, where it is; show a right value as it was read."""
         self.draft.left.add(event.question.path)
         self._typing = None
+        for field in self.query(Field):
+            if field.question is event.question and not field.has_focus_within:
+                self.draft.enter(field.question, field.text)
+                field.settle(self.draft.text(field.question))
         self.show_state()
 
     def on_descendant_focus(self) -> None:
-        """Show the help for the focused field."""
+        """Show the help for the focused field, and from now on what it changes."""
+        here = self.question
+        if here is not None and here.path != self._before[0]:
+            self._before = (here.path, self.draft.look().plan)
         self.show_state()
 
     def show_fields(self) -> None:
@@ -128,7 +163,8 @@ class PageScreen(PlainScreen):
     def show_state(self) -> None:
         """Show help, problems and the picture for the current answers."""
         look = self.draft.look()
-        self.host_problems = self.host.problems(look.plan) if look.plan else ()
+        problems = self.host.problems(look.plan) if look.plan else ()
+        self._around = Around(taken(self.draft), problems, self._provided)
         self.show_fields()
         self._show_problems()
         here = self.question
@@ -138,65 +174,86 @@ class PageScreen(PlainScreen):
         self.show_picture()
 
     def _show_problems(self) -> None:
-        found = self._problems()
-        unsure = {self._typing, *found}
-        shown: list[Content] = []
+        found = judged(self.index, self.draft, self._around, self._typing, self.question)
         for field in self.query(Field):
-            message = found.pop(field.question.path, "")
-            wrong = bool(message) and self._may_call(field.question)
-            field.call("wrong" if wrong else "")
-            if wrong:
-                shown.append(marked("failed", self._with_help(field.question, message)))
-        shown += [marked("failed", message) for message in found.values()]
-        for problem in self.host_problems:
-            if page_of(problem.path) == self.index and problem.path not in unsure:
-                shown.append(marked("attention", str(problem)))
+            field.call(found.words.get(field.question.path, ""))
         place = self.query_one("#problems", Static)
-        place.display = bool(shown)
-        place.update(Content("\n").join(shown))
-
-    def _problems(self) -> dict[Path, str]:
-        found = self.draft.look().problems
-        return {path: message for path, message in found.items() if page_of(path) == self.index}
-
-    def _with_help(self, question: Question, message: str) -> str:
-        """Return a message, with the field's help if its text is invalid and the help is not shown below anyway."""
-        explained = question is self.question or not self.draft.is_invalid(question)
-        return f"{question.title}: {message}" if explained else f"{question.title}: {message} {question.help}"
-
-    def _may_call(self, question: Question) -> bool:
-        """Tell whether to call a field wrong: once it was left, or when no more typing can make it right."""
-        if question.path == self._typing:
-            return not could_become_valid(question, self.draft.text(question))
-        return question.path in self.draft.left
+        place.display = bool(found.lines)
+        place.update(Content("\n").join(marked(mark, text) for mark, text in found.lines))
 
     def show_picture(self) -> None:
-        """Draw what the answers need of this host, or the network."""
-        draw = _PICTURES.get(self.page.name)
-        picture = self.query_one("#picture", Static)
-        picture.display = draw is not None
-        if draw is not None:
-            picture.update(draw(self))
+        """Draw what the answers need of this host, or the network; on a wide screen also what the field changes."""
+        picture, plan = self.query_one("#picture", Static), self.draft.look().plan
+        width, rows = self.room()
+        picture.display = self.page.name in {"machines", "network"}
+        if self.page.name == "machines" and plan is not None:
+            picture.update(gauges.picture(plan, self.host.facts(), width))
+        elif self.page.name == "network" and plan is not None:
+            picture.update(networkmap.picture(plan, self._around.problems, width, rows))
+        else:
+            picture.update(Content.styled(_TOO_HIGH, "dim"))
+        self._show_preview(plan)
+
+    def _show_preview(self, plan: Plan | None) -> None:
+        here, place = self.question, self.query_one("#preview", Static)
+        place.display = self.has_class("-widest") and plan is not None and here is not None
+        if not place.display or plan is None or here is None:
+            return
+        from screens.wizard.preview import drawn, preview  # noqa: PLC0415 - loads kubeadm's documents
+
+        before = self._before[1] or plan
+        place.update(drawn(preview(before, plan, here.path), self.size.height - 5))
 
     def room(self) -> tuple[int, int]:
         """Return the columns and rows available for the picture."""
         wide = self.has_class("-wide")
         aside = 0 if wide else max(5, self.query_one("#aside").size.height)
         rows = self.size.height - self.query_one("#form").size.height - aside - 5
-        return min(_LEFT, self.size.width - (_ASIDE if wide else 0)), rows
+        # a scrollbar may come
+        return (self.query_one("#left").size.width or self.size.width) - 1, rows
+
+    def action_next_field(self) -> None:
+        """Go to the next field, or from the last one to the next page."""
+        if self.question is not None:
+            self._go_on_from(self.question)
+
+    @on(Choice.Taken)
+    def go_on_from_list(self, event: Choice.Taken) -> None:
+        """Go on after a choice was taken from its list."""
+        self._go_on_from(event.question)
+
+    def _go_on_from(self, question: Question) -> None:
+        self._catch_up()
+        self.show_fields()
+        fields = [field for field in self.query(Field) if field.display]
+        after = next(index for index, field in enumerate(fields, 1) if field.question is question)
+        fields[min(after, len(fields) - 1)].control.focus()
+        if after == len(fields):
+            self.action_go_on()
 
     def action_go_on(self) -> None:
         """Go to the next page, or to the first wrong field of this one."""
+        self._go_to(self.index + 1)
+
+    @on(PagesLine.Wanted)
+    def go_to(self, event: PagesLine.Wanted) -> None:
+        """Go to a later page, as far as the pages before it are right."""
+        self._go_to(event.index)
+
+    def _go_to(self, index: int) -> None:
         self._catch_up()
         self.draft.left.update(question.path for question in self.page.questions)
         self._typing = None
-        found = self._problems()
         self.show_state()
+        found = problems_of(self.index, self.draft, self._around)
         wrong = next((field for field in self.query(Field) if field.question.path in found), None)
         if wrong is not None:
             wrong.control.focus()
         elif not found:
-            self.app.push_screen(self._next_screen())
+            after = self._next_screen()
+            self.app.push_screen(after)
+            if isinstance(after, PageScreen) and index > after.index:
+                after.call_after_refresh(after._go_to, index)  # noqa: SLF001 - its own class
 
     def _next_screen(self) -> PlainScreen:
         if self.index + 1 < len(pages()):
@@ -218,28 +275,3 @@ class PageScreen(PlainScreen):
         """Save the answers as a profile."""
         self._catch_up()
         save(self.app, self.draft)
-
-
-def _draw_gauges(screen: PageScreen) -> Content:
-    plan = screen.draft.look().plan
-    if plan is None:
-        return Content("")
-    if plan.provider.rehearsal:
-        return Content.styled("  Creates no machines and needs almost nothing of this host.", "dim")
-    if not plan.provider.makes_machines:
-        words = f"  {who(plan)}, set up over SSH. Creates no machines." if plan.profile.hosts else ""
-        return Content.styled(words, "dim")
-    return drawn(gauges(plan, screen.host.facts()), screen.room()[0])
-
-
-def _draw_network(screen: PageScreen) -> Content:
-    plan = screen.draft.look().plan
-    if plan is None:
-        return Content.styled("  The first address is too high: the other machines' addresses count up from it.", "dim")
-    lines = network_map(plan, screen.host_problems, *screen.room())
-    return Content("\n").join(
-        Content.assemble(line.text, marked(line.mark, line.word)) if line.word else Content(line.text) for line in lines
-    )
-
-
-_PICTURES: Final[dict[str, Callable[[PageScreen], Content]]] = {"machines": _draw_gauges, "network": _draw_network}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.events import Click
+from textual.message import Message
 
 from kubetui.profile.questions.pages import pages
 from screens.widgets.chrome import Head
@@ -19,7 +20,14 @@ def stages() -> tuple[str, ...]:
 
 
 class PagesLine(Head):
-    """Shows the current page among all; a click on an earlier one goes back to it."""
+    """Shows the current page among all; a click on one goes to it, if it is an earlier one or comes before the run."""
+
+    class Wanted(Message):
+        """A later page was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
 
     def __init__(self, current: int) -> None:
         super().__init__()
@@ -36,14 +44,19 @@ class PagesLine(Head):
         return Content("").join(parts[:-1])
 
     def on_click(self, event: Click) -> None:
-        """Go back to the clicked page, if it is an earlier one that is open."""
-        below = sum(bool(screen.query(PagesLine)) for screen in self.app.screen_stack) - 1
+        """Go back to the clicked page, if it is open, or ask for a later one."""
         end = 1
-        for index, title in enumerate(stages()[: self.current]):
+        for index, title in enumerate(stages()):
             end += len(title) + 2
             if event.x < end:
-                steps = self.current - index
-                for _ in range(steps if steps <= below else 0):
-                    self.app.pop_screen()
+                self._go_to(index)
                 return
             end += 4
+
+    def _go_to(self, index: int) -> None:
+        if index > self.current:
+            self.post_message(self.Wanted(index))
+        below = sum(bool(screen.query(PagesLine)) for screen in self.app.screen_stack) - 1
+        steps = self.current - index
+        for _ in range(steps if steps <= below else 0):
+            self.app.pop_screen()

@@ -17,6 +17,7 @@ from kubetui.operations.plan import StepText, step_texts
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
+from kubetui.steps.machine.start import START
 from screens.host import Host
 from screens.widgets.chrome import key, marked
 from screens.widgets.lists import RowList, SearchLine, SearchScreen
@@ -25,7 +26,15 @@ from screens.widgets.reader import Reader
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft
 from screens.wizard.pagesline import PagesLine, stages
-from screens.wizard.reviewtext import all_checks, checks_text, headless, machines_table, step_row, step_text
+from screens.wizard.reviewtext import (
+    all_checks,
+    checks_text,
+    headless,
+    machines_table,
+    step_row,
+    step_text,
+    vagrant_files,
+)
 from screens.wizard.saving import export, leave, save
 
 
@@ -52,7 +61,7 @@ class ReviewScreen(SearchScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
-        key("space", "step", "Step", display="space", tip="Show all commands of the chosen step on the whole screen."),
+        key("space", "step", "Step", display="space", tip="Show the whole step, with its script and its files."),
         key("h", "checks", "Checks", tip="Show every check of this host, with its finding and its fix."),
         key("r", "look", "Check again", tip="Check this host again.", show=False),
         key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
@@ -144,7 +153,7 @@ class ReviewScreen(SearchScreen):
     def show_step(self) -> None:
         """Show the chosen step."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
-        self.query_one("#commands", Static).update(step_text(step) if step else "")
+        self.query_one("#commands", Static).update(step_text(step, self._files(step)) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
     def action_start(self) -> None:
@@ -158,13 +167,19 @@ class ReviewScreen(SearchScreen):
             words = f"{failed[0].message} r checks again, h shows every check."
             self.notify(words, title="This host is not ready", severity="warning", markup=False)
             return
+        self.draft.own.add(self.plan.profile.name)
         self.post_message(StartRun(self.plan))
 
     def action_step(self) -> None:
         """Show the chosen step on the whole screen."""
         step = self._steps.get(self.query_one(RowList).chosen or "")
         if step is not None:
-            self.app.push_screen(Reader(step.title, step_text(step), step.commands))
+            files = self._files(step)
+            copied = "\n".join(step.taught) or step.commands or files
+            self.app.push_screen(Reader(step.title, step_text(step, files, whole=True), copied))
+
+    def _files(self, step: StepText) -> str:
+        return vagrant_files(self.plan) if step.name == START.name else ""
 
     def action_checks(self) -> None:
         """Show every check in full."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from textual.content import Content
 
 from kubetui.base.check import Check, Status
-from kubetui.base.text import counted
+from kubetui.base.errors import KubetuiError
+from kubetui.base.text import PROMPT, counted
+from kubetui.machines.vagrant.project import vagrantfile
+from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
 from screens.widgets.chrome import marked
@@ -98,17 +102,43 @@ def step_row(step: StepText, *, wide: bool) -> Content:
     return Content.assemble(f"{step.title:<38} ", (step.where, "dim")) if wide else Content(step.title)
 
 
-def step_text(step: StepText) -> Content:
-    """Return a step in full: where it runs, why, its source, and its commands."""
-    commands = step.commands or "The provider does this. There are no commands to run by hand."
-    return Content.assemble(
-        (f"{step.where[0].upper()}{step.where[1:]}. ", "bold"),
-        step.why,
-        "\n",
-        (step.source, "dim"),
-        "\n\n",
-        Content.styled(commands, "$accent" if step.commands else "dim"),
-    )
+def vagrant_files(plan: Plan) -> str:
+    """Return the two files that Vagrant reads, the one with this cluster's values first; empty where it reads none."""
+    if not plan.provider.starts_from_box:
+        return ""
+    try:
+        values = json.dumps(machines_document(plan), indent=2)
+    except KubetuiError as error:
+        values = str(error)
+    same = f"# Vagrantfile: the same for every cluster\n{vagrantfile()}"
+    return f"# machines.json: this cluster's values\n{values}\n\n{same}"
+
+
+def step_text(step: StepText, files: str = "", *, whole: bool = False) -> Content:
+    """Return a step: where it runs, why, its source, its commands and what they change.
+
+    The script and the `files` that belong to it follow if it is `whole`.
+    """
+    parts: list[Content] = [
+        Content.assemble((f"{step.where[0].upper()}{step.where[1:]}. ", "bold"), step.why),
+        Content.styled(step.source, "dim"),
+    ]
+    if step.taught:
+        parts += _section(f"Commands on {step.machine}", (f"{PROMPT}{command}" for command in step.taught), "$accent")
+    else:
+        parts += _section("Commands", (step.none or "There are no commands to run by hand.",), "dim")
+    if step.changes:
+        parts += _section("What it changes", step.changes, "")
+    for title, text in (("The whole script", step.commands), ("The Vagrantfile and its values", files)):
+        if text and whole:
+            parts += _section(title, (text,), "")
+        elif text:
+            parts += [Content(""), Content.styled(f"space shows {title[0].lower()}{title[1:]}", "dim")]
+    return Content("\n").join(parts)
+
+
+def _section(title: str, lines: Iterable[str], style: str) -> list[Content]:
+    return [Content(""), Content.styled(title, "bold"), *(Content.styled(line, style) for line in lines)]
 
 
 def headless(draft: Draft, seconds: float | None) -> Content:

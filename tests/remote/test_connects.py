@@ -121,6 +121,12 @@ async def test_a_frozen_machine_is_detected(machine: Guest) -> None:
 def test_errors_are_described_in_a_few_words() -> None:
     assert describe(TimeoutError()) == "no answer"
     assert describe(OSError("no route to host")) == "no route to host"
+    nobody_there = "nothing answers at this address, or a firewall refuses"
+    assert describe(OSError(113, "Connect call failed ('192.168.1.10', 22)")) == nobody_there
+    assert describe(OSError("Multiple exceptions: [Errno 113] Connect call failed, [Errno 101] ...")) == nobody_there
+    assert describe(OSError(101, "Network is unreachable")) == "this host has no route to that network"
+    assert describe(OSError(5, "x")) == "input/output error"
+    assert describe(socket.gaierror(-2, "Name or service not known")) == "nobody knows this name"
     assert describe(asyncssh.ConnectionLost("")) == "ConnectionLost"
 
 

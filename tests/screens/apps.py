@@ -14,7 +14,7 @@ from screens.host import Host
 from screens.widgets.lists import RowList
 from screens.wizard.fields import Field
 
-SIZE, LARGER = (80, 24), (120, 40)
+SIZE, LARGER, LARGEST = (80, 24), (120, 40), (200, 50)
 
 
 class OneScreen(KubetuiApp):
@@ -56,7 +56,7 @@ async def open_wizard(pilot: Pilot[Any], page: int = 0) -> None:
     await pilot.press("n")
     await pilot.pause()
     for _ in range(page):
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
 
 

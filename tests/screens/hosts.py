@@ -1,6 +1,6 @@
 """Hosts that always give the same answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kubetui.base.check import Check
 from kubetui.cluster.folder import Cluster
@@ -36,10 +36,12 @@ class FakeHost(Host):
         routes: tuple[Route, ...] = (),
         *,
         builds: tuple[str, ...] = ("virtualbox",),
+        provided: Mapping[str, tuple[Check, ...]] | None = None,
     ) -> None:
         self._checks = checks
         self._routes = routes
         self._builds = builds
+        self._provided = dict(provided or {})
 
     def makers(self, checks: Sequence[Check] = ()) -> tuple[ProviderKind, ...]:
         return tuple(PROVIDERS[name] for name in self._builds)
@@ -49,6 +51,9 @@ class FakeHost(Host):
 
     def problems(self, plan: Plan) -> tuple[Problem, ...]:
         return route_conflicts(plan, self._routes)
+
+    async def providers(self) -> Mapping[str, tuple[Check, ...]]:
+        return self._provided
 
     async def checks(self, plan: Plan | None) -> tuple[Check, ...]:
         return self._checks

@@ -115,12 +115,12 @@ async def test_a_run_shows_no_secret_on_any_failure_path(tmp_path: Path, monkeyp
 def test_a_plan_shows_no_secret() -> None:
     made = logged_in()
     shown = [planview.plan_text(made), json.dumps(planview.plan_document(made)), *planview.scripts(made).values()]
-    shown += [text.commands for text in planview.step_texts(made)]
+    shown += [part for text in planview.step_texts(made) for part in (text.commands, *text.taught, *text.changes)]
     for text in shown:
         assert_none(text)
-    assert "http://me:********@proxy.example.org:3128" in shown[0]
+    assert "http://me:********@proxy.example.org:3128" in shown[2]
     assert "with your password" in shown[2]
-    assert f"ghcr.io {PLACE.replace('me@', '')}/x ********" in shown[0]
+    assert f"ghcr.io {PLACE.replace('me@', '')}/x ********" in shown[2]
     assert shown[0] == planview.plan_text(Plan(made.profile)), "the plan is the same where the password is not known"
     steps = (step for step in STEPS if step.where.holds(made.control_plane))
     scripts = [command.render() for step in steps if (command := step.recipe(made, made.control_plane).apply)]

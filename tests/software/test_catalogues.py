@@ -15,7 +15,7 @@ from kubetui.base.errors import ProfileError
 from kubetui.engine.step import Recipe
 from kubetui.machines.hosts.facts import parse as parse_facts
 from kubetui.machines.hosts.findings import judge
-from kubetui.operations.plan import plan_text
+from kubetui.operations.plan import scripts
 from kubetui.profile.files.file import dump, parse
 from kubetui.profile.plan import Plan
 from kubetui.profile.questions.answers import fitting, is_asked
@@ -150,7 +150,7 @@ def test_the_package_family_is_asked_for_only_if_there_is_a_choice() -> None:
 
 
 def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
-    text = plan_text(chosen)
+    text = "".join(scripts(chosen).values())
     for part in (
         "zap_install() {",
         "NAMES='curl zap-gpg'",

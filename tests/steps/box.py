@@ -69,8 +69,8 @@ class Box:
         path.chmod(0o755)
 
     def run(self, command: Command) -> subprocess.CompletedProcess[str]:
-        script = PATHS.sub(rf"{self.root}/\1/", command.script)
-        text = f"exec {{told}}>>{self.commands}\n{PRELUDE}{command.assignments(reveal=True)}{script}"
+        prelude, script = (PATHS.sub(rf"{self.root}/\1/", text) for text in (PRELUDE, command.script))
+        text = f"exec {{told}}>>{self.commands}\n{prelude}{command.assignments(reveal=True)}{script}"
         environment = {
             "PATH": f"{self.bin}:/usr/bin:/bin",
             "CALLS": str(self.calls),

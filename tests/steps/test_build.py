@@ -24,6 +24,7 @@ from kubetui.steps.cluster.join_control_plane import upload
 from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGN
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import reset
+from kubetui.steps.machine.start import START
 from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
 from tests.shellscripts import shellcheck, taken
 
@@ -255,3 +256,10 @@ def test_shellcheck_finds_nothing_in_composed_scripts(scripts: Path) -> None:
     found = [(code, line.replace(f"{scripts}/", "")) for _, code, line in shellcheck(*sorted(scripts.iterdir()))]
     assert [line for code, line in found if code not in ALLOWED] == []
     assert {code for code, _ in found} == set(ALLOWED), "an exception that nothing needs any more"
+
+
+def test_existing_machines_are_not_said_to_come_from_a_box() -> None:
+    for step in STEPS:
+        assert " box" not in step.reason(HOSTS), step.name
+        assert step.reason(plan()) == step.why
+    assert "This one is yours: kubetui only looks." in START.reason(HOSTS)

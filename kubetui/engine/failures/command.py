@@ -1,5 +1,6 @@
-"""Finds the command that failed in a step's script where the script did not tell it, as it does of those that change
-something. It is quoted from the source, which holds no secrets. A function of the script is no command.
+"""Finds the command that failed where the script has not told it, as it tells those that change something.
+
+It is quoted from the source, which holds no secrets. A function of the script is no command.
 """
 
 from __future__ import annotations

@@ -14,12 +14,14 @@ from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.tables import Member, Tables
 from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.remote.guest import CALLS
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGNED
 from kubetui.steps.cluster.proof.commands import ASK
 from kubetui.steps.cluster.proof.commands import PODS as PROOF_PODS
+from kubetui.steps.cluster.taught import CREATING
 from kubetui.steps.machine.clock import SHOW
 
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -59,7 +61,7 @@ class Answers:
         token = ".".join("".join(secrets.choice(_LETTERS) for _ in range(size)) for size in (6, 16))
         where = f"{plan.control_plane.address}:6443"
         command = f"kubeadm join {where} --token {token} --discovery-token-ca-cert-hash sha256:{secrets.token_hex(32)}"
-        return f"{command}\n{SIGNED}\nkind: Config\n"
+        return f"{CALLS}{CREATING}\n{command}\n{SIGNED}\nkind: Config\n"
 
     def nodes(self, plan: Plan, recorded: Answer) -> str:
         """Return the nodes that have joined; those whose machine is halted are not Ready."""

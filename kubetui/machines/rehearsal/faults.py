@@ -12,7 +12,7 @@ from typing import Final
 from kubetui.base.errors import UsageError
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.profile.plan import Machine, Plan
-from kubetui.remote.guest import FAILED_AT
+from kubetui.remote.guest import BROKE, CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Fault:
     """One failure: the step that it hits, on the first control plane or on the last worker.
 
     The machine prints the recorded output up to the line that starts with `keeps`, then `says`. `leaves` is what a
-    probe finds afterwards, `at` the start of the failing line in the script. A fault that `drops` only breaks the
-    connection.
+    probe finds afterwards, `command` the command that fails. A fault that `drops` only breaks the connection.
     """
 
     name: str
@@ -31,17 +30,12 @@ class Fault:
     keeps: str = ""
     says: tuple[str, ...] = ()
     leaves: str = ""
-    at: str = ""
+    command: str = ""
     drops: bool = False
 
     def strikes(self, plan: Plan, machine: Machine, step: str) -> bool:
         """Return whether the fault hits this task."""
         return step == self.step and machine == (plan.machines[0] if self.first else plan.machines[-1])
-
-    def failed_at(self, file: str) -> str:
-        """Return the line with which a script reports where it failed; empty when it does not fail."""
-        before, found, _ = file.partition(f"\n{self.at}")
-        return f"{FAILED_AT}{before.count(chr(10)) + 2} 0\n" if self.at and found else ""
 
     def answer(self, recorded: Answer) -> Answer:
         """Return what the machine prints instead of the recorded output."""
@@ -49,7 +43,8 @@ class Fault:
         began = lines[-1][0] if lines else 0.0
         pace = self.seconds / max(len(self.says), 1)
         said = [(began + pace * number, text) for number, text in enumerate(self.says, 1)]
-        return Answer(1, began + self.seconds, (*lines, *said))
+        broke = [(began + self.seconds, f"{BROKE}{self.command}")] if self.command else []
+        return Answer(1, began + self.seconds, (*lines, *said, *broke))
 
 
 def _until(lines: Iterable[tuple[float, str]], last: str) -> list[tuple[float, str]]:
@@ -61,6 +56,10 @@ def _until(lines: Iterable[tuple[float, str]], last: str) -> list[tuple[float, s
     return kept
 
 
+_INSTALL: Final = (
+    "apt-get install --yes --no-install-recommends --allow-change-held-packages "
+    "'kubelet=«pattern»' 'kubeadm=«pattern»' 'kubectl=«pattern»' kubernetes-cni"
+)
 _LOCK: Final = "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)"
 _IMAGE: Final = "«images»/kube-proxy:v«version»"
 _PULL: Final = (
@@ -73,8 +72,8 @@ def _tries(error: Sequence[str], times: int, command: str) -> list[str]:
     """Return what a script's `retry` prints for a command that always fails."""
     lines = []
     for left in range(times - 1, 0, -1):
-        lines += [*error, f"failed, {left} more tries, the next in {2 ** (times - left)} s: {command}"]
-    return [*lines, *error]
+        lines += [f"{CALLS}{command}", *error, f"failed, {left} more tries, the next in {2 ** (times - left)} s"]
+    return [*lines, f"{CALLS}{command}", *error]
 
 
 _TIMEOUT: Final = """\
@@ -120,13 +119,13 @@ FAULTS: Final = {
             keeps="[wait-control-plane]",
             says=tuple(_TIMEOUT.splitlines()),
             leaves="kubeadm init did not come to its end",
-            at="if ! kubeadm init ",
+            command="kubeadm init --config=/run/kubetui-init.yaml --skip-token-print",
         ),
         Fault(
             "apt-lock",
             step="kubernetes",
             seconds=20.0,
-            at="  install --allow-change-held-packages ",
+            command=_INSTALL,
             says=(
                 *_tries(
                     (
@@ -136,7 +135,7 @@ FAULTS: Final = {
                         "E: Unable to acquire the dpkg frontend lock, is another process using it?",
                     ),
                     4,
-                    "apt install --yes --no-install-recommends --allow-change-held-packages kubelet kubeadm kubectl",
+                    _INSTALL,
                 ),
             ),
         ),
@@ -144,7 +143,7 @@ FAULTS: Final = {
             "image-pull",
             step="images",
             seconds=20.0,
-            at='    there "$image" || retry 5 crictl pull ',
+            command=f"crictl pull {_IMAGE}",
             says=(
                 f"image 1 of 5: {_IMAGE}",
                 *_tries(
@@ -159,7 +158,6 @@ FAULTS: Final = {
             "join-unreachable",
             step="join",
             seconds=10.0,
-            at='  fail "the control plane cannot be reached ',
             says=(
                 (
                     "error: the control plane cannot be reached at «control-address»:6443 from here: "

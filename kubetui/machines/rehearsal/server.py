@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import asyncssh
@@ -130,7 +130,10 @@ class MachineServer:
                 if arguments[0] != str(len(text.encode())):
                     return guest.UNKNOWN
                 asked = understand(text)
-                answer = self.machine.look(asked) if shell == guest.RUN else await self.read(self.machine, asked)
+                if shell == guest.RUN:
+                    return await self._play(self.machine.look(asked), process.stdout.write)
+                called, answer = _without_commands(await self.read(self.machine, asked))
+                process.stderr.write(called.encode())
                 return await self._play(answer, process.stdout.write)
             case guest.LAUNCH:
                 return await self._launch(process, arguments, text)
@@ -185,7 +188,14 @@ class MachineServer:
         except OSError as error:
             await job.say(f"error: the rehearsal cannot save its state: {error}\n".encode(), _ERROR)
         else:
-            await job.say(fault.failed_at(file).encode() if fault else b"", answer.code)
+            await job.say(b"", answer.code)
+
+
+def _without_commands(answer: Answer) -> tuple[str, Answer]:
+    """Return what a script says of its commands, which goes to standard error, and the rest of its answer."""
+    called = [line for line in answer.lines if line[1].startswith(guest.CALLS)]
+    rest = tuple(line for line in answer.lines if line not in called)
+    return replace(answer, lines=tuple(called)).text, replace(answer, lines=rest)
 
 
 def _breaks(fault: Fault | None, number: int, answer: Answer) -> bool:

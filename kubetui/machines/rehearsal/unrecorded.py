@@ -8,7 +8,9 @@ from typing import Final
 from kubetui.engine.step import WorkState
 from kubetui.machines.rehearsal.recording.asked import Asked
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind
+from kubetui.remote.guest import CALLS
 from kubetui.steps.cluster.labels import LABEL_NODES
+from kubetui.steps.cluster.taught import marking
 
 _SECONDS: Final = 0.2
 """What a call of kubectl takes."""
@@ -30,10 +32,16 @@ def made_up(step: str, asked: Asked, kind: Kind) -> Answer | None:
 
 
 def _said(asked: Asked) -> Iterator[str]:
-    """Yield two lines for each node and kind that gets something; a new node has its taints from kubeadm."""
+    """Yield two commands, with a line each, for each node and kind; a new node has its taints from kubeadm."""
     new = asked.values.get("NEW", "").split()
-    wanted = (line.split()[:2] for line in asked.values.get("WANTED", "").splitlines())
-    for node, kind in dict.fromkeys(map(tuple, wanted)):
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for line in asked.values.get("WANTED", "").splitlines():
+        node, kind, text = line.split(maxsplit=2)
+        wanted.setdefault((node, kind), []).append(text)
+    for (node, kind), texts in wanted.items():
+        note, change = marking(node, kind, texts)
+        yield f"{CALLS}{note}"
         yield f"node/{node} annotated"
         if kind == "label" or node not in new:
+            yield f"{CALLS}{change}"
             yield f"node/{node} {_VERBS[kind]}"

@@ -37,15 +37,27 @@ async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     """Check Vagrant, the plan's provider with its plugin, the provider options and the box."""
     kind = plan.provider
     version, plugins, boxes = await asyncio.gather(_vagrant("--version"), _plugins(kind), box_checks(plan))
-    vagrant = vagrant_check(version, system)
-    checks = [vagrant, program_check(kind, absent_programs(kind), system)]
-    if kind.plugin and vagrant.status != "failed":
-        checks.append(plugin_check(kind.plugin, plugins, system))
-    checks += [options_check(plan), *boxes]
+    checks = [*provider_checks(kind, version, plugins, system), options_check(plan), *boxes]
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
     if kind.name == "libvirt":
         checks.append(libvirt.kvm_check(usable=await libvirt.has_kvm()))
+    return tuple(checks)
+
+
+async def of_each_provider(system: System) -> dict[str, tuple[Check, ...]]:
+    """Check Vagrant, the programs and the plugin of each provider, keyed by its name."""
+    version, plugins = await asyncio.gather(_vagrant("--version"), _vagrant("plugin", "list"))
+    makers = [kind for kind in PROVIDERS.values() if kind.starts_from_box]
+    return {kind.name: provider_checks(kind, version, plugins, system) for kind in makers}
+
+
+def provider_checks(kind: ProviderKind, version: str | None, plugins: str | None, system: System) -> tuple[Check, ...]:
+    """Judge what Vagrant printed about itself and its plugins, and look for a provider's programs."""
+    vagrant = vagrant_check(version, system)
+    checks = [vagrant, program_check(kind, absent_programs(kind), system)]
+    if kind.plugin and vagrant.status != "failed":
+        checks.append(plugin_check(kind.plugin, plugins, system))
     return tuple(checks)
 
 

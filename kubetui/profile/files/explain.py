@@ -25,6 +25,10 @@ _TYPES = {
     "tuple_type": "a list",
     "is_instance_of": "text",
 }
+_AS_GIB = 64
+"""An amount in MiB up to which a person may have meant GiB."""
+_READABLE = 1e6
+"""A fraction from which on no message names the whole numbers beside it."""
 _UNION_TAGS = {"str", "int", "bool"}
 
 
@@ -128,21 +132,32 @@ def _wrong_type(details: ErrorDetails, path: KeyPath, raw: str) -> tuple[str, st
     if raw and wanted == "text":
         kind = "true or false" if isinstance(value, bool) else "a number"
         return f"YAML reads {text} as {kind}, but text is needed.", f'Put it in quotes: "{text}"'
-    return f"{text} is not {wanted}.", _without_quotes(text) if wanted == "a whole number" else _help(path)
+    return f"{text} is not {wanted}.", _whole(text, value, path) if wanted == "a whole number" else _help(path)
 
 
-def _without_quotes(text: str) -> str:
+def _whole(text: str, value: object, path: KeyPath) -> str:
+    """Return how to write a whole number instead."""
+    if _unit(path):
+        return "Write MiB, such as 4096, or an amount such as 4 GiB."
+    if isinstance(value, float) and 1 <= value < _READABLE:
+        return f"Write {int(value)} or {int(value) + 1}."
     return f"Write it without quotes: {text}" if text.isdecimal() else "Write only digits, without a unit."
+
+
+def _unit(path: KeyPath) -> str:
+    """Return the unit of a number's field, empty for none."""
+    field = field_at(path)
+    extra = field.json_schema_extra if field else None
+    return str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else ""
 
 
 def _bound(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:
     context = details.get("ctx", {})
-    field = field_at(path)
-    extra = field.json_schema_extra if field else None
-    unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
+    unit = f" {_unit(path)}" if _unit(path) else ""
     value = shown(details["input"])
     if "ge" in context:
-        return f"{value}{unit} is too little: at least {context['ge']}{unit}.", _help(path)
+        meant = f" For {value} GiB, write {value} GiB." if unit and 0 < details["input"] <= _AS_GIB else ""
+        return f"{value}{unit} is too little: at least {context['ge']}{unit}.{meant}", _help(path)
     return f"{value}{unit} is too much: at most {context.get('le')}{unit}.", _help(path)
 
 
@@ -150,7 +165,8 @@ def _pattern(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]
     field = field_at(path)
     title = field.title if field else None
     text = shown(details["input"])
-    return (f"{text} does not fit {title}." if text else f"{title} is empty."), _help(path)
+    such = f" Write one such as {field.examples[0]}." if field and field.examples else ""
+    return (f"{text} does not fit {title}.{such}" if text else f"{title} is empty.{such}"), _help(path)
 
 
 def _choice(details: ErrorDetails, path: KeyPath, _raw: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from kubetui.profile.questions import hostlines
 from kubetui.profile.questions.pages import FieldPath, Question
 
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_FRACTION: Final = re.compile(r"([0-9]{1,6})\.[0-9]{1,6}", re.ASCII)
 
 
 def parse_answer(question: Question, text: str) -> str | int | list[dict[str, Any]] | None:
@@ -29,11 +30,14 @@ def parse_answer(question: Question, text: str) -> str | int | list[dict[str, An
         if question.optional:
             return None
         raise ValueError(f"{question.title} is needed.")
-    value = _integer(question, text) if question.kind == "integer" else text
-    wrong = _wrong(question, value)
-    if wrong:
-        raise ValueError(wrong[0].message)
-    return value
+    # an amount with a unit is read by its own type
+    value = _integer(question, text) if question.kind == "integer" and not question.unit else text
+    try:
+        read = _type_of(question.path).validate_python(value)
+    except ValidationError as error:
+        raise ValueError(explain(error, at=question.path)[0].message) from None
+    found: str | int = _type_of(question.path).dump_python(read, mode="json")
+    return found
 
 
 def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
@@ -65,9 +69,12 @@ def _type_of(path: FieldPath) -> TypeAdapter[object]:
 
 
 def _integer(question: Question, text: str) -> int:
+    if found := _FRACTION.fullmatch(text):
+        below = int(found[1])
+        fix = f"{below} or {below + 1}" if below else "1"
+        raise ValueError(f"{text} is not a whole number, and {question.title} has to be one: write {fix}.")
     if not _INTEGER.fullmatch(text):
-        unit = f" of {question.unit}" if question.unit else ""
-        raise ValueError(f"{question.title} is a whole number{unit}, only digits.")
+        raise ValueError(f"{question.title} is a whole number, only digits.")
     return int(text)
 
 

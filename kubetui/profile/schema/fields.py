@@ -31,6 +31,7 @@ from kubetui.base.redaction import remember_telling, remember_url, telling, url_
 from kubetui.base.text import clean
 from kubetui.profile.schema.boxes import BoxSource, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
+from kubetui.profile.schema.spellings import AMOUNT_PATTERN, amount, spoken_version, version
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 
@@ -42,6 +43,8 @@ _OLDEST_MINOR = 31
 NEWEST_MINOR: Final = 37
 """The newest minor version of Kubernetes 1 that kubetui was tested with, and the default. Newer ones are tried."""
 _PATCH_RELEASE = r"(\.(0|[1-9][0-9]{0,2}))?$"
+_LEAST, _MOST = 512, 1_048_576
+"""MiB that a machine can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +226,10 @@ Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValid
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[
     str,
-    StringConstraints(pattern=rf"^1\.(0|[1-9][0-9]?){_PATCH_RELEASE}"),
+    BeforeValidator(spoken_version),
+    AfterValidator(version),
     AfterValidator(_supported),
-    WithJsonSchema({"type": "string", "pattern": rf"^1\.(3[1-9]|[4-9][0-9]){_PATCH_RELEASE}"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^v?1\.(3[1-9]|[4-9][0-9]){_PATCH_RELEASE}"}),
 ]
 ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/]{0,200}$")]
 Registry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-z0-9.]{0,250}(:[0-9]{1,5})?$")]
@@ -240,7 +244,19 @@ Box = Annotated[
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
-Memory = Annotated[int, Field(ge=512, le=1_048_576, json_schema_extra={"unit": "MiB"})]
+Memory = Annotated[
+    int,
+    Field(ge=_LEAST, le=_MOST, json_schema_extra={"unit": "MiB"}),
+    BeforeValidator(amount),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": _LEAST, "maximum": _MOST},
+                {"type": "string", "pattern": AMOUNT_PATTERN},
+            ]
+        }
+    ),
+]
 Cpus = Annotated[int, Field(ge=1, le=256)]
 
 

@@ -96,8 +96,9 @@ class Machines(Part):
     memory: Memory = Field(
         2048,
         title="Memory each",
-        description="What every machine gets, in MiB. A control plane needs 1700 or more, or kubeadm refuses to start. "
-        "2048 is what the tutorial uses.",
+        description="What every machine gets, in MiB; 4 GiB is read as 4096. A control plane needs 1700 or more, or "
+        "kubeadm refuses to start. 2048 is what the tutorial uses.",
+        examples=["4096", "1.5 GiB"],
     )
     cpus: Cpus = Field(
         2,

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from kubetui.base.scripts import script
-from kubetui.software.packages.family import Family
+from kubetui.base.scripts import script, typed, written
+from kubetui.software.packages.family import Family, Typed
 
 
 def _proxy(url: str) -> str:
     return f'Acquire::http::Proxy "{url}";\nAcquire::https::Proxy "{url}";'
+
+
+def _repository(name: str, url: str, key: str, component: str) -> tuple[str, ...]:
+    keyring, sources = f"/etc/apt/keyrings/{name}-apt-keyring.gpg", f"/etc/apt/sources.list.d/{name}.list"
+    line = f"deb [signed-by={keyring}] {url} {f'<release> {component}' if component else '/'}"
+    return (
+        "mkdir -p /etc/apt/keyrings",
+        typed("gpg", "--batch", "--yes", "--dearmor", "--output", keyring, key),
+        # a URL with a password in it is for root only
+        written(sources, None if "@" in url else line),
+        f"apt-get update -o Dir::Etc::sourcelist={sources} -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0",
+    )
 
 
 APT = Family(
@@ -30,4 +42,12 @@ APT = Family(
     repository_format="deb",
     repository_key="Release.key",
     proxy=_proxy,
+    typed=Typed(
+        refresh="apt-get update",
+        install="apt-get install --yes --no-install-recommends",
+        pinned="apt-get install --yes --no-install-recommends --allow-change-held-packages",
+        hold="apt-mark hold",
+        repository=_repository,
+    ),
+    proxy_file="/etc/apt/apt.conf.d/95kubetui",
 )

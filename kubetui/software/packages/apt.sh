@@ -19,12 +19,18 @@ lists_free() {
     sleep 1
   done
 }
+# what holds for every call of apt-get. Whoever holds dpkg's locks is waited for, and a failed update is a failure.
+apt_settings='DPkg::Lock::Timeout "300";
+Acquire::Retries "3";
+APT::Update::Error-Mode "any";
+Dpkg::Options { "--force-confdef"; "--force-confold"; };'
 apt() {
-  # a package that meets a configuration file of somebody else's would ask, and nobody answers: the file stays
+  # what was interrupted. A package that meets a configuration file of somebody else's would ask, and nobody answers: the file stays
+  if [[ -n $(dpkg --audit) ]]; then called "dpkg --force-confdef --force-confold --configure -a"; fi
   dpkg --force-confdef --force-confold --configure -a
   lists_free
-  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+  printf '%s\n' "$apt_settings" >"$stamp.conf"
+  APT_CONFIG=$stamp.conf run apt-get "$@"
 }
 # once per boot, or the first install would work with lists as old as the box
 refresh() {
@@ -66,7 +72,7 @@ install_pinned() { # NAME[=VERSION]...: held ones, too; * stands for anything in
   install --allow-change-held-packages "$@"
 }
 hold() { # NAME...: no upgrade changes it
-  apt-mark hold "$@"
+  run apt-mark hold "$@"
 }
 removal() { # NAME...: every package that goes when these go
   apt-get --simulate purge "$@" | awk '/^(Remv|Purg) / {print $2}' | sort -u
@@ -142,10 +148,8 @@ find_repository() { # NAME URL: part of a probe
 add_repository() { # NAME URL KEY [COMPONENT]: signed with the OpenPGP key in the file KEY; a flat one without COMPONENT
   local key list line
   _repository "$1" "$2" "${4-}"
-  mkdir -p /etc/apt/keyrings
-  gpg --batch --yes --dearmor --output "$key.kubetui" "$3"
-  chmod 644 "$key.kubetui"
-  mv "$key.kubetui" "$key"
+  run mkdir -p /etc/apt/keyrings
+  (umask 022 && run gpg --batch --yes --dearmor --output "$key" "$3")
   # a URL with a password in it is for root only
   put "$list" "$line" "$([[ $2 == *@* ]] && echo 600 || echo 644)"
   # only this list: the others were refreshed a minute ago

@@ -7,6 +7,21 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """The family's commands as its library calls them, for those who learn them."""
+
+    refresh: str
+    """Fetches the lists of packages."""
+    install: str
+    """Installs the packages whose names follow; `pinned` does so for held ones."""
+    pinned: str
+    hold: str
+    """Holds the packages whose names follow."""
+    repository: Callable[[str, str, str, str], tuple[str, ...]]
+    """Adds a repository, by its name, its URL, the file with its key, and its component or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """One package family. `library` is shell functions that go before each script that handles packages.
 
@@ -41,6 +56,9 @@ class Family:
     """Returns the content of `proxy_file` for a proxy's URL."""
     names: Mapping[str, str] = field(default_factory=dict)
     """This family's names of packages by Debian's names, where they differ."""
+    typed: Typed | None = None
+    proxy_file: str = ""
+    """The same path as the library's, for `typed`."""
 
     @property
     def help(self) -> str:

@@ -57,6 +57,10 @@ def _version_3(cni_binaries: str) -> str:
     SystemdCgroup = true"""
 
 
+def _mirror(registry: str, url: str) -> tuple[str, str]:
+    return f"{CERTS}/{registry}/hosts.toml", f'[host."{url}"]\n  capabilities = ["pull", "resolve"]'
+
+
 CONTAINERD = Runtime(
     name="containerd",
     title="containerd",
@@ -76,6 +80,8 @@ CONTAINERD = Runtime(
     library=script(__package__, "containerd.sh"),
     leftovers=script(__package__, "containerd-leftovers.sh"),
     images="/var/lib/containerd",
+    config_file="/etc/containerd/config.toml",
+    mirror=_mirror,
     configuration={
         "CONFIG_1": _VERSION_2,
         "CONFIG_2_0": _version_3(f'bin_dir = "{CNI_BINARIES}"'),

@@ -17,6 +17,7 @@ from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -43,6 +44,7 @@ COMPLETION = Step(
     needs=(KUBERNETES_PACKAGES,),
     recipe=_completion,
     run=follow_recipe,
+    teaches=taught.COMPLETED,
 )
 
 VERIFY: Final = ADMIN + script(__package__, "check.sh")
@@ -104,6 +106,7 @@ CHECK = Step(
     run=_check,
     instead=_look,
     looks=True,
+    teaches=taught.CHECK,
 )
 
 
@@ -131,7 +134,9 @@ async def _proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
         for advice in check.fix.splitlines():
             task.log(f"  {advice}")
 
-    scene = Scene(task.plan, machines, task.run.nodes, task.run.cluster.kubeconfig, tell, log=task.log)
+    scene = Scene(
+        task.plan, machines, task.run.nodes, task.run.cluster.kubeconfig, tell, log=task.log, log_of=task.log_of
+    )
     task.run.checks = await prove(scene)
     return task.run.checks
 
@@ -163,4 +168,5 @@ PROOF = Step(
     recipe=_no_script,
     run=_prove,
     instead=_prove_rest,
+    teaches=taught.PROOF,
 )

@@ -7,7 +7,7 @@ wait_healthy() {
 }
 if [[ -e $mark.done ]]; then
   say "the control plane is there; waiting for its API server"
-  systemctl start kubelet
+  run systemctl start kubelet
   wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
   exit 0
 fi
@@ -22,8 +22,9 @@ mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
 config=/run/kubetui-init.yaml
 trap 'rm -f "$config"' EXIT
+written "$config" "$CONFIG" 600
 (umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
-if ! kubeadm init --config="$config" "${skipped[@]}" --skip-token-print; then
+if ! run kubeadm init --config="$config" --skip-token-print "${skipped[@]}"; then
   say "the kubelet's last lines:"
   journalctl --unit=kubelet --lines=10 --output=cat
   exit 1

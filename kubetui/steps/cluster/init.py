@@ -14,6 +14,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
+from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
@@ -53,6 +54,7 @@ INIT_STEP = Step(
     needs=(PULL_IMAGES,),
     recipe=_init,
     run=_run,
+    teaches=taught.INIT,
 )
 
 KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'
@@ -86,6 +88,7 @@ KUBECONFIG_STEP = Step(
     needs=(INIT_STEP,),
     recipe=_kubeconfig,
     run=_fetch,
+    teaches=taught.KUBECONFIG,
 )
 
 NETWORK: Final = ADMIN + "file=/etc/kubernetes/kubetui/pod-network.yaml\n"
@@ -107,4 +110,5 @@ POD_NETWORK = Step(
     needs=(INIT_STEP,),
     recipe=_network,
     run=follow_recipe,
+    teaches=taught.NETWORK,
 )

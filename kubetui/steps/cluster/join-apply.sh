@@ -11,16 +11,16 @@ if ! knock "$port"; then
 fi
 if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
   # as it starts, the kubelet makes its node known
-  systemctl enable kubelet
-  systemctl restart kubelet
+  run systemctl enable kubelet
+  run systemctl restart kubelet
   exit 0
 fi
 room /var/lib/kubelet 50
 if [[ -e $mark.done ]]; then
   say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
   reset
-  ip link delete cni0 2>/dev/null || true
-  rm -rf /var/lib/cni "${network_data[@]}"
+  if [[ -e /sys/class/net/cni0 ]]; then run ip link delete cni0; fi
+  run rm -rf /var/lib/cni "${network_data[@]}"
   rm "$mark.done"
 elif [[ -e $mark.begun ]]; then
   say "an earlier kubeadm join was cut short: resetting it"
@@ -35,10 +35,11 @@ config=/run/kubetui-join.yaml
 trap 'rm -f "$config"' EXIT
 text=${CONFIG//@JOIN_TOKEN@/$JOIN_TOKEN}
 text=${text//@CERTIFICATE_KEY@/${CERTIFICATE_KEY:-}}
+written "$config" "$CONFIG" 600
 (umask 077 && printf '%s\n' "${text//@CA_HASH@/$CA_HASH}" >"$config")
 said=$(mktemp)
 trap 'rm -f "$config" "$said"' EXIT
-until kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
+until run kubeadm join --config="$config" "${skipped[@]}" 2>&1 | tee "$said"; do
   tries=$((tries - 1))
   if ((tries > 0)) && grep -q 'and status "Ready" already exists' "$said"; then
     say "the cluster has not missed the node yet; again in 10 s"

@@ -14,6 +14,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
+from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
 from kubetui.steps.cluster.join_token import mint
 from kubetui.steps.cluster.warnings import explaining
@@ -84,4 +85,5 @@ JOIN_STEP = Step(
     needs=(PULL_IMAGES, INIT_STEP),
     recipe=_recipe,
     run=_run,
+    teaches=taught.JOIN,
 )

@@ -15,6 +15,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
+from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import join, join_commands
 from kubetui.steps.node.containers import PULL_IMAGES
@@ -44,7 +45,7 @@ def _recipe(plan: Plan, machine: Machine) -> Recipe:
 async def _certificates(task: Task) -> Mapping[str, Secret]:
     """Upload the certificates, encrypted with a new key, and return the key."""
     key = Secret(secrets.token_hex(32))
-    stored = await task.first_node.run(upload(task.plan, key))
+    stored = await task.first_node.run(upload(task.plan, key), task.first_log)
     if not stored.ok:
         raise RunError(
             f"The cluster's certificates could not be uploaded for {task.machine.name}: {stored.last}",
@@ -68,4 +69,5 @@ JOIN_CONTROL_PLANE = Step(
     recipe=_recipe,
     run=_run,
     in_turn=True,
+    teaches=taught.JOIN_CONTROL_PLANE,
 )

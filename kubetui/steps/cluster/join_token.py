@@ -14,11 +14,12 @@ from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.step import Task
 from kubetui.remote.command import Command
+from kubetui.steps.cluster.taught import SIGNATURE, SIGNING
 
 SIGNED: Final = "signed with it:"
 """The line between the join command that kubeadm prints and what the token signs."""
 CREATE_TOKEN: Final = ADMIN + script(__package__, "join-token.sh")
-SIGN: Final = ADMIN + 'kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="$PATCH"\n'
+SIGN: Final = ADMIN + f'called "{SIGNING}{SIGNATURE}"\n{SIGNING}"$PATCH"\n'
 
 
 async def mint(task: Task) -> tuple[Secret, str]:
@@ -29,7 +30,7 @@ async def mint(task: Task) -> tuple[Secret, str]:
 
     Returns the token and the hash of the cluster's CA. Raises RunError when kubeadm prints neither.
     """
-    text = await task.first_node.read(Command(CREATE_TOKEN, {"SIGNED": SIGNED}, quiet=True))
+    text = await task.first_node.read(Command(CREATE_TOKEN, {"SIGNED": SIGNED}, quiet=True), task.first_log)
     token = re.search(r"--token ([a-z0-9]{6}\.[a-z0-9]{16})", text)
     digest = re.search(r"--discovery-token-ca-cert-hash (sha256:[0-9a-f]{64})", text)
     if token is None or digest is None:
@@ -39,7 +40,7 @@ async def mint(task: Task) -> tuple[Secret, str]:
             id="JOIN-TOKEN",
         )
     signature = {f"jws-kubeconfig-{token.group(1)[:6]}": sign(text.partition(f"{SIGNED}\n")[2], token.group(1))}
-    signed = await task.first_node.run(Command(SIGN, {"PATCH": json.dumps({"data": signature})}))
+    signed = await task.first_node.run(Command(SIGN, {"PATCH": json.dumps({"data": signature})}), task.first_log)
     if not signed.ok:
         task.log(f"the control plane itself signs with the join token, some seconds later: {signed.last}")
     return Secret(token.group(1)), digest.group(1)

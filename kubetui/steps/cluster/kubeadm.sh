@@ -4,8 +4,8 @@
 
 # what an earlier init or join left; etcd's data, too, where a power cut emptied the manifest that names them
 reset() {
-  kubeadm reset --force --cri-socket="$CRI_SOCKET"
-  rm -rf /var/lib/etcd/member
+  run kubeadm reset --force --cri-socket="$CRI_SOCKET"
+  run rm -rf /var/lib/etcd/member
 }
 # a power cut must not leave the mark without what it vouches for
 vouch() { sync && : >"$mark.done"; }

@@ -2,5 +2,5 @@
 
 todo=$(changes "$NEW")
 while read -r -a words; do
-  [[ -z ${words[*]} ]] || retry 3 kubectl "${words[0]}" node "${words[1]}" --overwrite "${words[@]:2}"
+  [[ -z ${words[*]} ]] || retry 3 run kubectl "${words[0]}" node "${words[1]}" --overwrite "${words[@]:2}"
 done <<<"$todo"

@@ -10,13 +10,14 @@ from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.recipe import apply, probe
-from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
+from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, WorkState
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.taught import marking
 
 LABELS: Final = ADMIN + script(__package__, "labels.sh")
 LABELS_PROBE: Final = LABELS + script(__package__, "labels-probe.sh")
@@ -69,6 +70,18 @@ def _new(task: Task) -> Iterator[str]:
             yield machine.name
 
 
+def _taught(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    """Return the commands for new nodes, which have their taints from kubeadm already."""
+    commands: list[str] = []
+    for machine in plan.machines:
+        labels = [f"{key}={value}" for key, value in machine.labels.items()]
+        commands += marking(machine.name, "label", labels) if labels else ()
+        prefix = f"{machine.name} taint "
+        taints = [line.removeprefix(prefix) for line in _lines(plan, machine) if line.startswith(prefix)]
+        commands += marking(machine.name, "taint", taints)[:1] if taints else ()
+    return tuple(commands)
+
+
 LABEL_NODES = Step(
     name="labels",
     title="Label and taint the nodes",
@@ -79,4 +92,14 @@ LABEL_NODES = Step(
     recipe=_recipe,
     run=_run,
     wanted=_wanted,
+    teaches=Teaching(
+        commands=_taught,
+        concepts=("label", "taint", "scheduler"),
+        changes=lambda plan, _machine: tuple(
+            f"{what} of the node {machine.name}"
+            for machine in plan.machines
+            for what, has in (("labels", machine.labels), ("taints", machine.taints))
+            if has
+        ),
+    ),
 )

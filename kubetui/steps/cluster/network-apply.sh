@@ -2,6 +2,6 @@
 # shellcheck disable=SC2154 # init.py sets file
 
 put "$file.new" "$MANIFEST" 600
-retry 5 kubectl apply --filename="$file.new"
+retry 5 run kubectl apply --filename="$file.new"
 # the probe goes by it: what was not applied is not written down
 mv "$file.new" "$file"

@@ -4,6 +4,7 @@
 config=/run/kubetui-certs.yaml
 trap 'rm -f "$config"' EXIT
 text=${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}
+written "$config" "$CONFIG" 600
 (umask 077 && printf '%s\n' "${text//@CERTIFICATE_KEY@/$CERTIFICATE_KEY}" >"$config")
 # it prints the key
-said=$(kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) || fail "${said//$CERTIFICATE_KEY/********}"
+said=$(run kubeadm init phase upload-certs --upload-certs --config="$config" 2>&1) || fail "${said//$CERTIFICATE_KEY/********}"

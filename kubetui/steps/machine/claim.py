@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
-from kubetui.steps.machine import footprint
+from kubetui.steps.machine import footprint, taught
 from kubetui.steps.machine.start import FACTS
 
 
@@ -22,4 +22,5 @@ CLAIM = Step(
     needs=(FACTS,),
     recipe=_claim,
     run=follow_recipe,
+    teaches=taught.CLAIM,
 )

@@ -11,10 +11,11 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps.machine import taught
 from kubetui.steps.machine.start import FACTS
 
 SHOW: Final = "date +%s.%N\n"
-SET: Final = 'date --utc --set="@$NOW"\n'
+SET: Final = 'run date --utc --set="@$NOW"\n'
 EXISTING = "kubetui never sets the clock of an existing machine. Run there: timedatectl set-ntp true"
 STUCK = "Find out what else sets it: the hypervisor's guest tools, or a wrong time server."
 
@@ -56,4 +57,5 @@ CLOCK = Step(
     recipe=_nothing,
     run=_check,
     installs=False,
+    teaches=taught.CLOCK,
 )

@@ -3,5 +3,5 @@
 
 put /etc/modules-load.d/kubetui.conf "$modules"
 put /etc/sysctl.d/90-kubetui.conf "$settings"
-for module in $modules; do modprobe "$module"; done
-sysctl --load=/etc/sysctl.d/90-kubetui.conf
+for module in $modules; do run modprobe "$module"; done
+run sysctl --load=/etc/sysctl.d/90-kubetui.conf

@@ -95,5 +95,5 @@ systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
 # delete the mark first, and only once everything restored is on disk
 sync
 rm "$place/cluster"
-rm -rf "$place" "$stamp"
+rm -rf "$place" "$stamp" "$stamp.conf"
 say "the machine is back to its original state"

@@ -13,6 +13,7 @@ from kubetui.engine.survey import survey
 from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
+from kubetui.steps.machine import taught
 
 PROBE: Final = script(__package__, "facts.sh")
 CGROUP_V1: Final = "cgroup version 1"
@@ -87,6 +88,8 @@ START = Step(
     recipe=_nothing,
     run=_start,
     installs=False,
+    teaches=taught.START,
+    of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui only looks.",
 )
 CONNECT = Step(
     name="connect",
@@ -98,6 +101,7 @@ CONNECT = Step(
     recipe=_nothing,
     run=_connect,
     installs=False,
+    teaches=taught.CONNECT,
 )
 FACTS = Step(
     name="facts",
@@ -109,4 +113,5 @@ FACTS = Step(
     recipe=_facts,
     run=_look,
     installs=False,
+    teaches=taught.FACTS,
 )

@@ -9,6 +9,7 @@ from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps.machine import taught
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import HOSTS_MARKS
 from kubetui.steps.machine.start import FACTS
@@ -34,6 +35,7 @@ HOST_NAMES = Step(
     needs=(FACTS, CLAIM),
     recipe=_hosts,
     run=follow_recipe,
+    teaches=taught.HOSTS,
 )
 
 SWAP_PROBE: Final = script(__package__, "swap-probe.sh")
@@ -53,6 +55,7 @@ SWAP = Step(
     needs=(FACTS, CLAIM),
     recipe=_swap,
     run=follow_recipe,
+    teaches=taught.SWAP,
 )
 
 KERNEL: Final = script(__package__, "kernel.sh")
@@ -73,4 +76,5 @@ MODULES = Step(
     needs=(FACTS, CLAIM),
     recipe=_kernel,
     run=follow_recipe,
+    teaches=taught.KERNEL,
 )

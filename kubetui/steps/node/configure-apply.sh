@@ -11,8 +11,8 @@ while read -r registry url login; do
   # a file with a password in it is for root only
   [[ -z $registry ]] || put "$(mirror_file "$registry")" "$(mirror "$registry" "$url" "$login")" "$([[ -n $login ]] && echo 600 || echo 644)"
 done <<<"$REGISTRIES"
-systemctl enable "$SERVICE"
-systemctl restart "$SERVICE" || {
+run systemctl enable "$SERVICE"
+run systemctl restart "$SERVICE" || {
   journalctl --unit="$SERVICE" --lines=10 --output=cat
   fail "$SERVICE does not start with ${config_file%/*}: its last lines are above"
 }

@@ -11,7 +11,7 @@ from kubetui.profile.credentials import plain
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.node import proxy
+from kubetui.steps.node import proxy, taught
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, RUNTIME
 
 IMAGES: Final = script(__package__, "images.sh")
@@ -48,6 +48,7 @@ RUNTIME_CONFIG = Step(
     needs=(RUNTIME, KUBERNETES_PACKAGES),
     recipe=_configure,
     run=follow_recipe,
+    teaches=taught.RUNTIME_CONFIG,
 )
 
 
@@ -77,4 +78,5 @@ PULL_IMAGES = Step(
     needs=(RUNTIME_CONFIG,),
     recipe=_pull,
     run=follow_recipe,
+    teaches=taught.IMAGES,
 )

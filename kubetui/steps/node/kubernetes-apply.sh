@@ -5,6 +5,6 @@ room /usr 300
 changed=
 proxied || { proxy; changed=yes; }
 install_pinned "${names[@]/%/=$PATTERN}" kubernetes-cni
-[[ -z $changed ]] || systemctl try-restart kubelet
+[[ -z $changed ]] || run systemctl try-restart kubelet
 hold "${names[@]}" kubernetes-cni
-systemctl enable kubelet
+run systemctl enable kubelet

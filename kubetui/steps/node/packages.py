@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
-from kubetui.profile.schema.profile import RuntimeRepository
 from kubetui.remote.command import Command, Value
-from kubetui.software.runtimes.upstream import Upstream, beside
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
-from kubetui.steps.node import proxy
+from kubetui.steps.node import proxy, taught
+from kubetui.steps.node.repositories import kubernetes_repository, public, upstream_repository, version_pattern
 
 INSTALL_SECONDS = 1800.0
-UPSTREAM: Final = "https://pkgs.k8s.io/core:/stable:/v{major}.{minor}/{format}/"
-"""The repository of Kubernetes' packages; each minor version has its own."""
-
 BASE_PROBE: Final = script(__package__, "base-probe.sh")
 BASE_APPLY: Final = script(__package__, "base-apply.sh")
 REPOSITORY: Final = script(__package__, "repository.sh")
@@ -51,57 +47,8 @@ BASE_PACKAGES = Step(
     needs=(CLOCK, CLAIM, HOST_NAMES),
     recipe=_base,
     run=follow_recipe,
+    teaches=taught.BASE,
 )
-
-
-class Repository(NamedTuple):
-    """A package repository, and the OpenPGP key that signs it. An empty fingerprint accepts any key.
-
-    With a `component`, the repository has a part for each release of a system, in which that is the packages' place.
-    """
-
-    name: str
-    url: str
-    key: str
-    fingerprint: str = ""
-    component: str = ""
-
-    def values(self, plan: Plan) -> dict[str, Value]:
-        """Return the variables that the repository's scripts read, with the passwords that its URLs need."""
-        return {
-            "REPOSITORY": self.name,
-            "URL": plan.logins.value(lambda whole: whole(self.url)),
-            "KEY_URL": plan.logins.value(lambda whole: whole(self.key)),
-            "PROXY": proxy.curl_configuration(plan),
-            "FINGERPRINT": self.fingerprint,
-            "COMPONENT": self.component,
-        }
-
-
-def kubernetes_repository(plan: Plan) -> Repository:
-    """Return the repository with Kubernetes' packages: the profile's mirror, or else pkgs.k8s.io."""
-    mirror = plan.profile.mirrors.packages
-    if mirror:
-        return Repository("kubernetes", mirror.url, mirror.key, mirror.fingerprint or "")
-    return _public("kubernetes", UPSTREAM, plan)
-
-
-def upstream_repository(plan: Plan, upstream: Upstream) -> Repository:
-    """Return the repository of the runtime's own project: the profile's mirror of it, or else the public one.
-
-    A mirror that names no key of its own has to carry the project's key.
-    """
-    name = plan.runtime.name
-    mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
-    if mirror is None:
-        return Repository(name, upstream.url, upstream.key, upstream.fingerprint, upstream.component)
-    fingerprint = mirror.fingerprint or ("" if mirror.key else upstream.fingerprint)
-    return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
-
-
-def _public(name: str, template: str, plan: Plan) -> Repository:
-    url = plan.packages.repository(template, plan.minor)
-    return Repository(name, url, url + plan.packages.repository_key)
 
 
 def _runtime(plan: Plan, _machine: Machine) -> Recipe:
@@ -124,7 +71,7 @@ def _runtime(plan: Plan, _machine: Machine) -> Recipe:
         }
         apply = REPOSITORY + apply
     elif runtime.repository:
-        values |= _public(runtime.name, runtime.repository, plan).values(plan)
+        values |= public(runtime.name, runtime.repository, plan).values(plan)
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(
         Command(family.library + apply, values, timeout=INSTALL_SECONDS),
@@ -141,6 +88,7 @@ RUNTIME = Step(
     needs=(BASE_PACKAGES,),
     recipe=_runtime,
     run=follow_recipe,
+    teaches=taught.RUNTIME,
 )
 
 
@@ -161,6 +109,7 @@ PACKAGE_REPOSITORY = Step(
     needs=(BASE_PACKAGES, RUNTIME),
     recipe=_repository,
     run=follow_recipe,
+    teaches=taught.REPOSITORY,
 )
 
 
@@ -168,7 +117,7 @@ def _kubernetes(plan: Plan, _machine: Machine) -> Recipe:
     values = {
         "SERVICE": "kubelet",
         "VERSION": plan.version,
-        "PATTERN": f"{plan.version}-*" if plan.exact_version else f"{plan.version}.*",
+        "PATTERN": version_pattern(plan),
         "PROXY": proxy.environment(plan),
     }
     return Recipe(
@@ -186,4 +135,5 @@ KUBERNETES_PACKAGES = Step(
     needs=(PACKAGE_REPOSITORY, SWAP, MODULES),
     recipe=_kubernetes,
     run=follow_recipe,
+    teaches=taught.PACKAGES,
 )

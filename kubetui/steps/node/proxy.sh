@@ -10,5 +10,5 @@ proxy() {
   proxied && return
   put "$unit.env" "$PROXY" 600
   put "$unit.conf" "$drop_in"
-  systemctl daemon-reload
+  run systemctl daemon-reload
 }

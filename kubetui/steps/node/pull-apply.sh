@@ -11,7 +11,7 @@ text=$(wanted)
 mapfile -t list <<<"$text"
 if [[ -e $pulling ]]; then
   say "an earlier pull was cut short: its images may be hollow, and are pulled again"
-  for image in "${list[@]}"; do if there "$image"; then crictl rmi "$image"; fi; done
+  for image in "${list[@]}"; do if there "$image"; then run crictl rmi "$image"; fi; done
 fi
 mkdir -p "${pulling%/*}"
 : >"$pulling"
@@ -22,7 +22,7 @@ lane() { # NUMBER: every third image, beginning with that one
   for ((index = $1; index < ${#list[@]}; index += 3)); do
     image=${list[index]}
     say "image $((index + 1)) of ${#list[@]}: $image"
-    there "$image" || retry 5 crictl pull "$image" || fail "image $image cannot be pulled from $(source_of "$image")"
+    there "$image" || retry 5 run crictl pull "$image" || fail "image $image cannot be pulled from $(source_of "$image")"
   done
 }
 lanes=()

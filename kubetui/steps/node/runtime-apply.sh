@@ -35,4 +35,4 @@ mapfile -t mine < <(repository_files "$REPOSITORY")
 if [[ -e ${mine[0]} || -z $(candidate "${upstream[0]}") ]]; then repository; fi
 install "${upstream[@]}"
 # Debian masks the unit of a package that goes
-if [[ -n $have ]]; then systemctl unmask "$SERVICE"; fi
+if [[ -n $have ]]; then run systemctl unmask "$SERVICE"; fi

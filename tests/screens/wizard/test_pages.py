@@ -38,7 +38,7 @@ async def test_every_question_has_a_row(host: FakeHost) -> None:
         for page in pages():
             rows = [each.question for each in pilot.app.screen.query(Field)]
             assert tuple(rows) == page.questions
-            await pilot.press("enter")
+            await pilot.press("ctrl+n")
             await pilot.pause()
         assert isinstance(pilot.app.screen, ReviewScreen)
 
@@ -47,7 +47,7 @@ async def test_going_back_keeps_the_answers(host: FakeHost) -> None:
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await open_wizard(pilot)
         await fill(pilot, "Workers", "3")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         await fill(pilot, "Pod CIDR", "10.10.0.0/1")
         await pilot.press("escape", "escape")
@@ -56,7 +56,7 @@ async def test_going_back_keeps_the_answers(host: FakeHost) -> None:
         await pilot.press("home", "enter")
         await pilot.pause()
         assert field(pilot, "Workers").control.value == "3"
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert field(pilot, "Pod CIDR").control.value == "10.10.0.0/1"
 
@@ -87,7 +87,7 @@ async def test_continue_stays_on_a_page_with_a_wrong_answer(host: FakeHost) -> N
         await open_wizard(pilot, page=1)
         await fill(pilot, "Pod CIDR", "10.96.0.0/16")
         await fill(pilot, "Service CIDR", "10.96.0.0/12")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
         assert pilot.app.screen.index == 1
@@ -172,6 +172,15 @@ def test_machines(snap_compare: Snap, case: str, host: FakeHost) -> None:
     assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)
 
 
+@pytest.mark.parametrize("size", [SIZE, LARGER, (200, 50)], ids=["80x24", "120x40", "200x50"])
+def test_a_page_at_each_size(snap_compare: Snap, size: tuple[int, int], host: FakeHost) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await open_wizard(pilot)
+        await fill(pilot, "Memory each", "4096")
+
+    assert snap_compare(KubetuiApp(host), terminal_size=size, run_before=before)
+
+
 @pytest.mark.parametrize("case", ["ok", "overlap", "routes", "many"])
 def test_network(snap_compare: Snap, case: str) -> None:
     routes = (Route(IPv4Network("10.244.0.0/16"), "tun0"),) if case == "routes" else ()
@@ -180,7 +189,7 @@ def test_network(snap_compare: Snap, case: str) -> None:
         await open_wizard(pilot)
         if case == "many":
             await fill(pilot, "Workers", "99")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         if case == "overlap":
             await fill(pilot, "Pod CIDR", "10.100.0.0/16")
@@ -266,7 +275,7 @@ async def test_enter_right_after_a_letter_keeps_the_letter() -> None:
 async def test_a_larger_window_has_help_beside_the_form(host: FakeHost) -> None:
     async with KubetuiApp(host).run_test(size=LARGER) as pilot:
         for title in ("Name", "First address", "Version"):
-            await (pilot.press("enter") if title != "Name" else open_wizard(pilot))
+            await (pilot.press("ctrl+n") if title != "Name" else open_wizard(pilot))
             await pilot.pause()
             assert shown(pilot, "#help").startswith(f"{title}: ")
             form, aside = pilot.app.screen.query_one("#form").region, pilot.app.screen.query_one("#aside").region

@@ -81,7 +81,7 @@ async def test_a_wrong_line_is_called_wrong_once_the_field_is_left(host: FakeHos
         await pilot.press("tab")
         await pilot.pause()
         assert "Hosts: Line 2: prot= is not a key of a host. Did you mean port=?" in shown(pilot, "#problems")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert field(pilot, "Hosts").has_focus_within
 
@@ -90,15 +90,15 @@ async def test_several_control_planes_need_an_endpoint(host: FakeHost) -> None:
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await existing(pilot)
         await put(pilot, "Name", "team")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert "API endpoint" in titles(pilot)
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert field(pilot, "API endpoint").has_focus_within
         assert "2 control planes need one address that reaches them all" in shown(pilot, "#problems")
         await put(pilot, "API endpoint", "10.0.0.9:6443")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
         assert pilot.app.screen.page.name == "kubernetes"
@@ -110,15 +110,15 @@ async def test_a_custom_pod_network_needs_its_manifest(host: FakeHost) -> None:
         assert not [title for title in titles(pilot) if "Manifest" in title]
         await put(pilot, "Pod network", "manifest")
         assert titles(pilot)[-3:] == ["Manifest path", "Manifest URL", "Manifest SHA-256"]
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert field(pilot, "Manifest path").has_focus_within
         await put(pilot, "Manifest URL", "https://example.org/net.yaml")
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert field(pilot, "Manifest SHA-256").has_focus_within
         await put(pilot, "Manifest SHA-256", "0123456789abcdef" * 4)
-        await pilot.press("enter")
+        await pilot.press("ctrl+n")
         await pilot.pause()
         assert isinstance(pilot.app.screen, PageScreen)
         assert pilot.app.screen.page.name == "kubernetes"
@@ -133,7 +133,7 @@ def test_existing(snap_compare: Snap, case: str, host: FakeHost) -> None:
         if case == "wrong":
             await pilot.press("tab", "up")
         if case == "network":
-            await pilot.press("tab", "enter")
+            await pilot.press("tab", "ctrl+n")
             await pilot.pause()
             await put(pilot, "Pod network", "manifest")
         await pilot.pause()

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from kubetui.operations.plan import plan_text
+from kubetui.operations.plan import StepText, plan_text, step_texts
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -20,12 +20,14 @@ from screens.app import KubetuiApp
 from screens.run import begin
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Ask
+from screens.widgets.lists import RowList
 from screens.widgets.reader import Reader
 from screens.wizard.draft import Draft
 from screens.wizard.review import ReviewScreen
-from screens.wizard.reviewtext import headless
+from screens.wizard.reviewtext import headless, step_text, vagrant_files
 from tests.screens.apps import LARGER, SIZE, shown
 from tests.screens.hosts import FakeHost
+from tests.screens.wizard.existing import HOSTS
 
 Snap = Any
 
@@ -214,3 +216,38 @@ async def test_a_larger_window_shows_every_check_in_full(lacking: FakeHost) -> N
         await pilot.pause()
         assert "12000 MiB are free of 16000" in shown(pilot, "#found")
         assert "kubmaster" in str(pilot.app.screen.query("#machines Static").first(Static).render())
+
+
+def step(name: str) -> StepText:
+    return next(each for each in step_texts(Plan(Profile())) if each.name == name)
+
+
+def test_a_step_shows_what_a_person_would_type_before_its_script() -> None:
+    short, whole = (step_text(step("init"), whole=whole).plain for whole in (False, True))
+    lines = short.splitlines()
+    began = lines.index("Commands on kubmaster")
+    assert lines[began + 1].startswith("$ ")
+    assert any(line.startswith("$ kubeadm init ") for line in lines)
+    assert lines.index("What it changes") > began
+    assert lines[-1] == "space shows the whole script"
+    assert step("init").commands not in short
+    assert len(lines) < 30
+    assert whole.index("$ kubeadm init") < whole.index("The whole script") < whole.index(step("init").commands)
+
+
+def test_a_step_without_commands_says_why() -> None:
+    assert step("connect").none
+    assert f"Commands\n{step('connect').none}" in step_text(step("connect")).plain
+
+
+async def test_the_vagrantfile_is_shown_where_machines_are_made(host: FakeHost) -> None:
+    async with reviewed(host) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        pilot.app.screen.query_one(RowList).choose("start")
+        await pilot.press("space")
+        await pilot.pause()
+        text = str(pilot.app.screen.query_one("Static").render())
+        assert '"address": "192.168.56.101"' in text
+        assert 'Vagrant.configure("2") do |config|' in text
+    assert vagrant_files(Plan(HOSTS)) == ""
+    assert vagrant_files(Plan(Profile(provider="rehearsal"))) == ""

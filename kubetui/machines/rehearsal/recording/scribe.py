@@ -24,6 +24,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
+from kubetui.remote.output import as_printed
 
 SECRET: Final = re.compile(r"PRIVATE KEY|-key-data:|certificate-authority-data:|\b[a-z0-9]{6}\.[a-z0-9]{16}\b")
 _PROGRESS: Final = re.compile(r"\|[+-]{20,}\||^elapsed: |level=error msg=.active check failed")
@@ -32,6 +33,8 @@ _OLD_CGROUPS: Final = re.compile(
     r"The system verification failed|^(KERNEL_VERSION|OS|CONFIG_\w+|CGROUPS_\w+): |WARNING SystemVerification\]"
 )
 """kubeadm's output about cgroup version 1, which rehearsed machines do not have."""
+_SKIPPED: Final = " --ignore-preflight-errors=SystemVerification"
+"""The option that this takes."""
 _SYSTEM: Final = re.compile(r"^([^,]+), ")
 _KERNEL: Final = re.compile(r", kernel (\S+)$", re.MULTILINE)
 _VERSION: Final = re.compile(r"\bv(1\.\d+\.\d+)\b")
@@ -145,12 +148,12 @@ class _NotedNode:
             self._note(command.script, kind, result.exit_status, lines)
         return result
 
-    async def read(self, command: Command) -> str:
-        lines = _TimedLines(None)
-        text = await self._node.read(command)
+    async def read(self, command: Command, log: LineSink | None = None) -> str:
+        lines = _TimedLines(log)
+        text = await self._node.read(command, lines)
         if not command.quiet:
             for line in text.splitlines():
-                lines(line)
+                lines.take(line)
             self._note(command.script, Kind.READ, 0, lines)
         return text
 
@@ -189,9 +192,13 @@ class _TimedLines:
         self.taken: list[tuple[float, str]] = []
 
     def __call__(self, line: str) -> None:
-        self.taken.append((self.seconds, line))
+        self.take(as_printed(line))
         if self._log is not None:
             self._log(line)
+
+    def take(self, line: str) -> None:
+        """Note a line without passing it on."""
+        self.taken.append((self.seconds, line))
 
     @property
     def seconds(self) -> float:
@@ -199,6 +206,6 @@ class _TimedLines:
 
 
 def _answer(code: int, seconds: float, lines: Iterable[tuple[float, str]]) -> Answer:
-    cleaned = ((at, clean(line)) for at, line in lines)
+    cleaned = ((at, clean(line).replace(_SKIPPED, "")) for at, line in lines)
     kept = ((at, redact(text)) for at, text in cleaned if not _PROGRESS.search(text) and not _OLD_CGROUPS.search(text))
     return Answer(code, seconds, tuple(kept))

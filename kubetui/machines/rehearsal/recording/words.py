@@ -9,9 +9,10 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
+from kubetui.profile.credentials import plain
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
-from kubetui.steps.node.packages import kubernetes_repository, upstream_repository
+from kubetui.steps.node.repositories import kubernetes_repository, upstream_repository, version_pattern
 
 _MARK: Final = re.compile(r"«([a-z0-9-]+)»")
 _IMAGES: Final = "registry.k8s.io"
@@ -44,6 +45,10 @@ class Words:
 
 def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, str]]:
     """Yield each mark with the value that it stands for, in the order in which to search for them."""
+    for number, (registry, url) in enumerate(plan.profile.mirrors.registries.items(), 1):
+        place = f"certs.d/{registry}/hosts.toml"
+        yield f"mirror{number}", f'{place} <<<$\'[host."{plain(url)}"]'
+        yield f"mirror{number}-file", place
     source = kubernetes_repository(plan)
     mirrored = plan.profile.mirrors.packages is not None
     yield "packages-key", source.key
@@ -72,6 +77,7 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     for number, network in enumerate(_pod_networks(plan)):
         yield f"podnet{number}", str(network.network_address).rpartition(".")[0]
     yield from _services(plan.profile.network.service_cidr)
+    yield "pattern", version_pattern(plan)
     yield "version", version
     yield "minor", "v{}.{}".format(*plan.minor)
     yield "cpus", str(machine.cpus)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash # values: NAME
 
 # in the foreground: the pods go before the daemon set
-kubectl delete daemonsets,services --namespace=kube-system --selector="app.kubernetes.io/instance=$NAME" \
+run kubectl delete daemonsets,services --namespace=kube-system --selector="app.kubernetes.io/instance=$NAME" \
   --cascade=foreground --ignore-not-found --timeout=30s >/dev/null
-systemctl stop 'kubetui-proof-*.timer'
+run systemctl stop 'kubetui-proof-*.timer'

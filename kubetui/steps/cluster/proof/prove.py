@@ -30,7 +30,8 @@ _TRAFFIC: Final = ("pod-to-pod", "dns", "service")
 class Scene:
     """What a proof works with: a plan, the machines that it is about, and the open connections to them.
 
-    `unreachable` says why a machine has no connection. `tell` receives each check as soon as it is made.
+    `unreachable` says why a machine has no connection. `tell` receives each check as soon as it is made, and `log_of`
+    returns what receives the commands that a machine calls.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Scene:
     tell: Callable[[Check], None]
     unreachable: Mapping[str, str] = field(default_factory=dict)
     log: LineSink = nowhere
+    log_of: Callable[[str], LineSink] = lambda _machine: nowhere
 
     @property
     def first(self) -> Node:
@@ -50,6 +52,11 @@ class Scene:
             fix = f"Start it, or run: kubetui up {self.plan.profile.name}"
             raise RunError(f"SSH does not reach {name}: {why}", fix=fix)
         return self.nodes[name]
+
+    @property
+    def first_log(self) -> LineSink:
+        """What receives that control plane's commands."""
+        return self.log_of(self.plan.control_plane.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,9 @@ async def _with_pods(scene: Scene, seen: _Seen, tell: Callable[..., None]) -> No
     """Make the checks that need the proof's own pods."""
     name = commands.new_name()
     try:
-        address, _, port = (await scene.first.read(commands.begin(scene.plan, name))).strip().partition(" ")
+        address, _, port = (
+            (await scene.first.read(commands.begin(scene.plan, name), scene.first_log)).strip().partition(" ")
+        )
         number = int(port)
         servers = await _pods(scene, seen, name, tell)
         ports = asyncio.create_task(_ports(scene, servers, number))
@@ -153,10 +162,10 @@ _PODS_FIX: Final = "Try it by hand: kubectl --namespace=kube-system get daemonse
 
 async def _end(scene: Scene, name: str) -> None:
     """Remove everything; what cannot be removed now goes when its time is over."""
-    stops = (_tolerant(node.read(commands.stop())) for node in scene.nodes.values())
+    stops = (_tolerant(node.read(commands.stop(), scene.log_of(each))) for each, node in scene.nodes.items())
     try:
         async with asyncio.timeout(_ENDING):
-            said = await asyncio.gather(_tolerant(scene.first.read(commands.end(name))), *stops)
+            said = await asyncio.gather(_tolerant(scene.first.read(commands.end(name), scene.first_log)), *stops)
     except TimeoutError:
         said = ["no answer"]
     if trouble := next(filter(None, said), ""):
@@ -227,7 +236,7 @@ def _fix_of(node: str) -> str:
 async def _serve(scene: Scene, name: str, machine: Machine) -> tuple[int, dns.Resolver] | str:
     """Start the server in a node's pod; return its process and resolver, or why there is none."""
     try:
-        text = await scene.nodes[machine.name].read(commands.serve(name, machine))
+        text = await scene.nodes[machine.name].read(commands.serve(name, machine), scene.log_of(machine.name))
         head, *lines = text.splitlines()
         return int(head.removeprefix("pid ")), dns.resolver(lines)
     except (KubetuiError, ValueError) as error:

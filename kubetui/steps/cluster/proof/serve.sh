@@ -12,7 +12,7 @@ pid=$(crictl inspect --output go-template --template '{{.info.pid}}' "$id")
 [[ $pid =~ ^[0-9]+$ ]] || fail "the container runtime does not tell the pod's process"
 # the unit ends by itself, and its runtime directory with it
 systemctl is-active --quiet "$unit" ||
-  systemd-run --quiet --collect --unit="$unit" --property=RuntimeMaxSec="$LIFE" --property=RuntimeDirectory="$unit" \
+  run systemd-run --quiet --collect --unit="$unit" --property=RuntimeMaxSec="$LIFE" --property=RuntimeDirectory="$unit" \
     bash -c '
       printf "%s\n" "$2" >"$1/name"
       exec nsenter --target "$3" --net socat -U "TCP4-LISTEN:$4,fork,reuseaddr" "OPEN:$1/name,rdonly"

@@ -1,0 +1,70 @@
+"""Where packages come from: the profile's mirrors, or the public repositories, and the versions that are wanted."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import RuntimeRepository
+from kubetui.remote.command import Value
+from kubetui.software.runtimes.upstream import Upstream, beside
+from kubetui.steps.node import proxy
+
+UPSTREAM: Final = "https://pkgs.k8s.io/core:/stable:/v{major}.{minor}/{format}/"
+"""The repository of Kubernetes' packages; each minor version has its own."""
+
+
+class Repository(NamedTuple):
+    """A package repository, and the OpenPGP key that signs it. An empty fingerprint accepts any key.
+
+    With a `component`, the repository has a part for each release of a system, in which that is the packages' place.
+    """
+
+    name: str
+    url: str
+    key: str
+    fingerprint: str = ""
+    component: str = ""
+
+    def values(self, plan: Plan) -> dict[str, Value]:
+        """Return the variables that the repository's scripts read, with the passwords that its URLs need."""
+        return {
+            "REPOSITORY": self.name,
+            "URL": plan.logins.value(lambda whole: whole(self.url)),
+            "KEY_URL": plan.logins.value(lambda whole: whole(self.key)),
+            "PROXY": proxy.curl_configuration(plan),
+            "FINGERPRINT": self.fingerprint,
+            "COMPONENT": self.component,
+        }
+
+
+def kubernetes_repository(plan: Plan) -> Repository:
+    """Return the repository with Kubernetes' packages: the profile's mirror, or else pkgs.k8s.io."""
+    mirror = plan.profile.mirrors.packages
+    if mirror:
+        return Repository("kubernetes", mirror.url, mirror.key, mirror.fingerprint or "")
+    return public("kubernetes", UPSTREAM, plan)
+
+
+def upstream_repository(plan: Plan, upstream: Upstream) -> Repository:
+    """Return the repository of the runtime's own project: the profile's mirror of it, or else the public one.
+
+    A mirror that names no key of its own has to carry the project's key.
+    """
+    name = plan.runtime.name
+    mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
+    if mirror is None:
+        return Repository(name, upstream.url, upstream.key, upstream.fingerprint, upstream.component)
+    fingerprint = mirror.fingerprint or ("" if mirror.key else upstream.fingerprint)
+    return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
+
+
+def public(name: str, template: str, plan: Plan) -> Repository:
+    """Return a repository by its URL's template, with the family's own key beside it."""
+    url = plan.packages.repository(template, plan.minor)
+    return Repository(name, url, url + plan.packages.repository_key)
+
+
+def version_pattern(plan: Plan) -> str:
+    """Return the versions of packages that the plan wants, with a star for what it leaves open."""
+    return f"{plan.version}-*" if plan.exact_version else f"{plan.version}.*"

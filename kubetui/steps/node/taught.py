@@ -1,0 +1,175 @@
+"""What the steps that make a machine a node teach: their commands as a person types them, concepts and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kubetui.base.redaction import url_user
+from kubetui.base.scripts import typed, written
+from kubetui.engine.step import Teaching
+from kubetui.profile.credentials import plain
+from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.software.runtimes.upstream import SYSTEM_MARK
+from kubetui.steps.node import proxy
+from kubetui.steps.node.repositories import Repository, kubernetes_repository, upstream_repository, version_pattern
+
+KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
+CNI: Final = "kubernetes-cni"
+_CURL: Final = ("curl", "--fail", "--silent", "--show-error", "--location", "--max-time", "60", "--output")
+_ON_EVERY: Final = ("kube-proxy:v{version}", "coredns{coredns}:<version>", "pause:<version>")
+_ON_CONTROL_PLANES: Final = (
+    *(f"kube-{name}:v{{version}}" for name in ("apiserver", "controller-manager", "scheduler")),
+    "etcd:<version>",
+)
+
+
+def _base(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    family = plan.packages
+    if family.typed is None:
+        return ()
+    proxied = (written(family.proxy_file, _shown(proxy.packages_configuration(plan))),) if _packages_proxy(plan) else ()
+    return (*proxied, family.typed.refresh, f"{family.typed.install} {family.called(family.base)}")
+
+
+def _packages_proxy(plan: Plan) -> bool:
+    return bool(plan.profile.mirrors.apt_proxy or plan.profile.mirrors.http_proxy)
+
+
+def _shown(value: object) -> str | None:
+    """Return a file's content, which only root may read where it has a password."""
+    return value if isinstance(value, str) and "@" not in value else None
+
+
+BASE: Final = Teaching(
+    commands=_base,
+    concepts=("package-repository", "kubeadm"),
+    changes=lambda plan, _machine: (
+        *((f"file {plan.packages.proxy_file}",) if _packages_proxy(plan) else ()),
+        *(f"package {name}" for name in plan.packages.called(plan.packages.base).split()),
+    ),
+)
+
+
+def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
+    """Return the commands that fetch a repository's key and add the repository."""
+    if plan.packages.typed is None:
+        return ()
+    key, url = f"/run/kubetui-{repository.name}.key", repository.url.replace(SYSTEM_MARK, "<system>")
+    where = repository.key.replace(SYSTEM_MARK, "<system>")
+    start, _, rest = where.partition("//")
+    secret = "@" in where
+    through = ("--config", "-") if plan.profile.mirrors.http_proxy and not secret else ()
+    source = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if secret else where
+    fetch = typed(*_CURL, key, *through, source)
+    return (fetch, *plan.packages.typed.repository(repository.name, url, key, repository.component))
+
+
+def _upstream(plan: Plan) -> bool:
+    return plan.runtime.upstream is not None and plan.profile.kubernetes.runtime_packages == "upstream"
+
+
+def _runtime(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    family, runtime = plan.packages, plan.runtime
+    if family.typed is None:
+        return ()
+    if runtime.upstream is not None and _upstream(plan):
+        added = _repository(plan, upstream_repository(plan, runtime.upstream))
+        return (*added, f"{family.typed.install} {family.called(runtime.upstream.packages)}")
+    return (f"{family.typed.install} {family.called(runtime.packages)}",)
+
+
+def _runtime_packages(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    chosen = plan.runtime.upstream.packages if plan.runtime.upstream and _upstream(plan) else plan.runtime.packages
+    return tuple(f"package {name}" for name in plan.packages.called(chosen).split())
+
+
+RUNTIME: Final = Teaching(commands=_runtime, concepts=("runtime", "cri"), changes=_runtime_packages)
+REPOSITORY: Final = Teaching(
+    commands=lambda plan, _machine: _repository(plan, kubernetes_repository(plan)),
+    concepts=("package-repository", "version-skew"),
+    changes=lambda _plan, _machine: ("the package repository kubernetes, and its key",),
+)
+
+
+def _proxied(plan: Plan, unit: str) -> tuple[str, ...]:
+    if not plan.profile.mirrors.http_proxy:
+        return ()
+    file = f"/etc/systemd/system/{unit}.service.d/20-kubetui-proxy"
+    drop_in = f"[Service]\nEnvironmentFile=-{file}.env"
+    return (written(f"{file}.env"), written(f"{file}.conf", drop_in), "systemctl daemon-reload")
+
+
+def _kubernetes(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    words = plan.packages.typed
+    if words is None:
+        return ()
+    packages = typed(*(f"{name}={version_pattern(plan)}" for name in KUBERNETES), CNI)
+    proxied = _proxied(plan, "kubelet")
+    return (
+        *proxied,
+        f"{words.pinned} {packages}",
+        *(["systemctl try-restart kubelet"] if proxied else []),
+        typed(*words.hold.split(), *KUBERNETES, CNI),
+        "systemctl enable kubelet",
+    )
+
+
+PACKAGES: Final = Teaching(
+    commands=_kubernetes,
+    concepts=("kubelet", "kubeadm", "kubectl", "package-hold"),
+    changes=lambda plan, _machine: (
+        *(f"package {name} {plan.version}, held" for name in KUBERNETES),
+        f"package {CNI}, held",
+        "unit kubelet, enabled",
+    ),
+)
+
+
+def _configure(plan: Plan, _machine: Machine) -> tuple[str, ...]:
+    runtime = plan.runtime
+    return (
+        written(runtime.config_file),
+        written("/etc/crictl.yaml", runtime.crictl),
+        *_proxied(plan, runtime.unit),
+        *_mirrors(plan),
+        f"systemctl enable {runtime.unit}",
+        f"systemctl restart {runtime.unit}",
+    )
+
+
+def _mirrors(plan: Plan) -> Iterator[str]:
+    if plan.runtime.mirror is None:
+        return
+    for registry, url in plan.profile.mirrors.registries.items():
+        path, content = plan.runtime.mirror(registry, plain(url))
+        # a password is for root only
+        yield written(path, None if url_user(url) else content)
+
+
+RUNTIME_CONFIG: Final = Teaching(
+    commands=_configure,
+    concepts=("cgroup-driver", "pause-image", "cri"),
+    changes=lambda plan, _machine: (
+        f"file {plan.runtime.config_file}",
+        "file /etc/crictl.yaml",
+        f"unit {plan.runtime.unit}, enabled and restarted",
+    ),
+)
+
+
+def images(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    """Return the images that a machine pulls; only the installed kubeadm knows some of their versions."""
+    own = plan.profile.mirrors.image_repository
+    place, coredns = own or "registry.k8s.io", "" if own else "/coredns"
+    names = _ON_EVERY if machine.role is Role.WORKER else (*_ON_CONTROL_PLANES, *_ON_EVERY)
+    version = plan.version if plan.exact_version else f"{plan.version}.<patch>"
+    kubernetes = (f"{place}/{name.format(version=version, coredns=coredns)}" for name in names)
+    return (*kubernetes, *plan.pod_network.images(plan.cluster_network))
+
+
+IMAGES: Final = Teaching(
+    commands=lambda plan, machine: tuple(f"crictl pull {image}" for image in images(plan, machine)),
+    concepts=("image", "cri", "static-pod"),
+    changes=lambda plan, machine: tuple(f"image {image}" for image in images(plan, machine)),
+)

@@ -1,0 +1,136 @@
+"""What a step teaches is what its script calls: compared in a real bash, with stand-ins for every program."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from kubetui.base.redaction import Secret
+from kubetui.base.scripts import typed
+from kubetui.machines.vagrant.commandline import up_arguments
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command, Value
+from kubetui.steps.build import STEPS
+from tests.plans import FULL, MIRRORS, plan
+from tests.steps.box import KUBEADM, KUBECTL, Box
+from tests.taught import differences
+
+IMAGES = """case $* in
+  version*) echo v1.36.1 ;;
+  'config images list'*)
+    place=registry.k8s.io dns=coredns/coredns
+    if grep -q 10.0.3.1 "${4#--config=}"; then place=10.0.3.1:5000 dns=coredns; fi
+    for name in kube-apiserver:v1.36.1 kube-controller-manager:v1.36.1 kube-scheduler:v1.36.1 kube-proxy:v1.36.1 \\
+      $dns:v1.12.0 pause:3.10 etcd:3.6.0-0; do
+      echo "$place/$name"
+    done ;;
+"""
+TAINTED = "'has kubnode1 taint dedicated=training:NoSchedule'; echo 'has kubnode2 taint dedicated=training:NoSchedule'"
+"""What kubectl says of the nodes of `FULL`, which have their taints from kubeadm."""
+DOCKER = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
+FETCH = 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
+GPG = f"""case $* in
+  *--show-keys*containerd*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{DOCKER}:\\n' ;;
+  *--show-keys*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{"A" * 40}:\\n' ;;
+  *) {FETCH} ;;
+esac"""
+OTHER_VALUES: dict[str, Value] = {
+    "JOIN_TOKEN": Secret("abcdef.0123456789abcdef"),
+    "CA_HASH": "sha256:00",
+    "AUTHORITY": "x",
+    "CERTIFICATE_KEY": "k",
+}
+ELSEWHERE = {"start", "connect", "facts", "clock", "claim", "check", "proof"}
+"""Steps whose commands are Vagrant's, are read by kubetui, or do not exist."""
+PLANS = {
+    "plain": plan("1.36", workers=1),
+    "exact": plan("1.36.1", workers=1, kubernetes={"runtime_packages": "upstream"}),
+    "mirrors": replace(FULL),
+    "patched": plan(
+        "1.36", workers=1, kubernetes={"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
+    ),
+    "user": plan(
+        mirrors={
+            **MIRRORS,
+            "http_proxy": "http://me@proxy:3128",
+            "registries": {"ghcr.io": "https://me@mirror/x"},
+            "packages": {"url": "http://me@mirror/deb/", "key": "http://me@mirror/key"},
+        }
+    ),
+}
+
+
+@pytest.fixture
+def machine(box: Box) -> Box:
+    """Return a machine with stand-ins for everything that a step calls."""
+    for name in ("apt-get", "apt-mark", "dpkg", "dpkg-query", "modprobe", "sysctl", "swapon", "install", "ip", "id"):
+        box.program(name)
+    box.program("id", "echo vagrant")
+    box.program("apt-cache", "[[ $2 != containerd ]] || echo '  Candidate: 2.1.0'")
+    box.program("getent", "echo vagrant:x:1000:1000::/home/vagrant:/bin/bash")
+    box.program("curl", f"cat >/dev/null; {FETCH}")
+    box.program("gpg", GPG)
+    box.program("hostname", "echo kubmaster")
+    box.program("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.0 061792f")
+    box.program("crictl", "[[ $1 != inspecti ]]")
+    box.program("kubeadm", IMAGES + KUBEADM.partition("\n")[2])
+    box.program("kubectl", KUBECTL.replace("esac", f"completion*) echo complete ;; *template*) echo {TAINTED} ;; esac"))
+    box.write("etc/os-release", "ID=debian\nVERSION_CODENAME=trixie\nPRETTY_NAME='Debian 13'\n")
+    box.write("etc/hosts", "127.0.0.1 localhost\n")
+    box.write("etc/fstab", "/swap.img none swap sw 0 0\n")
+    (box.root / "opt").mkdir()
+    return box
+
+
+def cases() -> Iterator[ParameterSet]:
+    for name, made in PLANS.items():
+        for step in STEPS:
+            places = [each for each in made.machines if step.runs_on(each, made)]
+            for each in {each.role: each for each in reversed(places)}.values():
+                if step.name not in ELSEWHERE:
+                    yield pytest.param(made, step.name, each, id=f"{name}-{step.name}-{each.name}")
+
+
+@pytest.mark.parametrize(("made", "name", "where"), cases())
+def test_a_step_calls_what_it_teaches(machine: Box, made: Plan, name: str, where: Machine) -> None:
+    step = next(each for each in STEPS if each.name == name)
+    command = step.recipe(made, where).apply
+    assert command
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        values: dict[str, Value] = {
+            **command.values,
+            **OTHER_VALUES,
+            "NAME": "kubmaster" if name == "hosts" else where.name,
+        }
+        values["ENDPOINT"] = f"127.0.0.1:{server.getsockname()[1]}"
+        values["NEW"] = "\n".join(each.name for each in made.machines)
+        if name != "base":
+            machine.write("run/kubetui-apt", "")
+        done = machine.run(Command(command.script, values))
+    assert done.returncode == 0, done.stderr
+    here = [text for text in step.teaches.commands(made, where) if " # on " not in text]
+    called = machine.told()
+    assert differences(here, called) == []
+    assert here
+    if name != "images":
+        assert len(called) == len(here)
+
+
+def test_vagrant_is_called_as_taught() -> None:
+    start, made = STEPS[0], plan()
+    for machine in made.machines:
+        arguments = up_arguments(machine.name, made.provider.name)
+        assert start.teaches.commands(made, machine) == (typed("vagrant", *arguments),)
+
+
+def test_every_step_teaches_a_concept_and_has_commands_or_says_that_it_has_none() -> None:
+    for made in PLANS.values():
+        for step in STEPS:
+            assert step.teaches.concepts, step.name
+            for machine in (each for each in made.machines if step.runs_on(each, made)):
+                commands, changes = step.teaches.commands(made, machine), step.teaches.changes(made, machine)
+                assert bool(commands) or step.teaches.none.endswith("."), step.name
+                assert not commands or changes, step.name
+                assert all(line and "\n" not in line for line in (*commands, *changes)), step.name
