@@ -156,7 +156,7 @@ class KubetuiApp(App[int]):
         if session is not None:
             self.start_run(StartRun(Plan(session.profile)))
             return
-        self.push_screen(ClusterScreen(wanted.name, seconds=wanted.seconds))
+        self.push_screen(ClusterScreen(wanted.name))
 
     @on(DestroyCluster)
     def destroy_cluster(self, wanted: DestroyCluster) -> None:

@@ -42,6 +42,12 @@ def credentials_file() -> Path:
     return config_home() / "credentials.yaml"
 
 
+def tilde(path: Path) -> str:
+    """Return a path as a person writes it, with a tilde for the home folder."""
+    text, home = str(path), str(Path.home())
+    return f"~{text.removeprefix(home)}" if text == home or text.startswith(f"{home}/") else text
+
+
 def linked(path: Path) -> KubetuiError:
     """Return the error for a symbolic link where kubetui would write."""
     message = f"{path} is a symbolic link; kubetui does not write through links."

@@ -22,6 +22,14 @@ PODS: Final = ADMIN + "kubectl get pods --all-namespaces -o wide --request-timeo
 CONTAINERS: Final = ADMIN + script(__package__, "containers.sh")
 
 
+POD_LOGS: Final = ADMIN + script(__package__, "logs.sh")
+"""The last 500 lines of each of a pod's containers, or kubectl's reason why there are none."""
+
+
+POD_ABOUT: Final = ADMIN + script(__package__, "describe.sh")
+"""What `kubectl describe` says about a pod, or kubectl's reason why it says nothing."""
+
+
 _HEADING = re.compile(r"\S+(?: \S+)*")
 
 

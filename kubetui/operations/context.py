@@ -37,7 +37,7 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
     if path.resolve() == cluster.kubeconfig.resolve():
         raise UsageError(f"{path} is the cluster's own kubeconfig.", fix="Choose another file with --into.")
     # before the merge: a kill in between must not leave entries that nobody remembers
-    known = _merged(cluster)
+    known = merged_into(cluster)
     if str(path) not in known:
         write_private(cluster.merged, json.dumps([*known, str(path)]) + "\n")
     return kubeconfig.merge(cluster.kubeconfig, name, path)
@@ -45,7 +45,7 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
 
 def withdraw(cluster: Cluster, log: LineSink) -> None:
     """Take a cluster's entries out of every file that has them; tell which, and why one keeps them."""
-    for path in dict.fromkeys((*map(Path, _merged(cluster)), *kubeconfig.files())):
+    for path in dict.fromkeys((*map(Path, merged_into(cluster)), *kubeconfig.files())):
         try:
             if kubeconfig.unmerge(cluster.kubeconfig, cluster.name, path):
                 log(f"{path} no longer has the context {cluster.name}")
@@ -54,7 +54,7 @@ def withdraw(cluster: Cluster, log: LineSink) -> None:
             log(f"{path} may keep the context {cluster.name}: {' '.join(str(error).split())}")
 
 
-def _merged(cluster: Cluster) -> tuple[str, ...]:
+def merged_into(cluster: Cluster) -> tuple[str, ...]:
     """Return the files into which the cluster was merged; none where nobody can read which."""
     try:
         found = json.loads(cluster.merged.read_text(encoding="utf-8"))

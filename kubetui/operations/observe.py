@@ -5,6 +5,7 @@ kubectl on the control plane reads everything, over one SSH connection that stay
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import time
@@ -15,10 +16,21 @@ from types import TracebackType
 from typing import Final, Self
 
 from kubetui.base.errors import HostError, KubetuiError, RunError, UsageError
+from kubetui.base.files import tilde
 from kubetui.base.system import this_system
-from kubetui.base.text import shown
+from kubetui.base.text import MAX_LINE, clean, shown
 from kubetui.cluster.folder import Cluster
-from kubetui.cluster.tables import CONTAINERS, NODES, PODS, Table, aligned_table, tabbed_table
+from kubetui.cluster.tables import (
+    ADMIN,
+    CONTAINERS,
+    NODES,
+    POD_ABOUT,
+    POD_LOGS,
+    PODS,
+    Table,
+    aligned_table,
+    tabbed_table,
+)
 from kubetui.machines.hosts.access import endpoint_of
 from kubetui.machines.make import make
 from kubetui.machines.vagrant import commandline
@@ -26,7 +38,7 @@ from kubetui.operations.connect import visit
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
-from kubetui.remote.node import Node
+from kubetui.remote.node import Node, Result
 from kubetui.remote.reach import ssh_words
 
 _TIMEOUT: Final = 20.0
@@ -51,6 +63,7 @@ class Observer:
         self._cluster = Cluster(name)
         self._connect = connect or control_plane
         self._node: Node | None = None
+        self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,14 +85,40 @@ class Observer:
         """Return the containers on one node. Raises KubetuiError when the cluster does not answer."""
         return tabbed_table(await self._read(Command(CONTAINERS, {"NODE": node}, timeout=_TIMEOUT)), time.time())
 
-    async def _read(self, command: Command) -> str:
+    async def logs(self, namespace: str, pod: str) -> str:
+        """Return the last lines that a pod wrote, or kubectl's reason why there are none; cleaned."""
+        return await self._about(POD_LOGS, namespace, pod)
+
+    async def describe(self, namespace: str, pod: str) -> str:
+        """Return what kubectl says about a pod; cleaned."""
+        return await self._about(POD_ABOUT, namespace, pod)
+
+    async def attempt(self, script: str, values: Mapping[str, str]) -> Result:
+        """Run a script that only reads on the control plane, with the administrator's kubeconfig."""
+        command = Command(ADMIN + script, values, timeout=_TIMEOUT)
         try:
-            if self._node is None:
-                self._node = await self._connect(self._cluster)
-            return await self._node.read(command)
+            return await (await self._connected()).run(command)
         except (KubetuiError, OSError):
             await self._close()
             raise
+
+    async def _about(self, script: str, namespace: str, pod: str) -> str:
+        text = await self._read(Command(script, {"NAMESPACE": namespace, "POD": pod}, timeout=_TIMEOUT))
+        return "\n".join(clean(line[:MAX_LINE]) for line in text.splitlines())
+
+    async def _read(self, command: Command) -> str:
+        try:
+            return await (await self._connected()).read(command)
+        except (KubetuiError, OSError):
+            await self._close()
+            raise
+
+    async def _connected(self) -> Node:
+        # a person may ask for logs while the tables are read
+        async with self._connecting:
+            if self._node is None:
+                self._node = await self._connect(self._cluster)
+            return self._node
 
     async def _close(self) -> None:
         node, self._node = self._node, None
@@ -133,8 +172,5 @@ def shell_command(cluster: Cluster, machine: str, command: Sequence[str] = (), *
 def kubeconfig_line(cluster: Cluster) -> str:
     """Return the line that makes kubectl on this host use the cluster, with a tilde for the home folder."""
     path = str(cluster.kubeconfig)
-    home = str(Path.home())
     quoted = shlex.quote(path)
-    if quoted == path and path.startswith(f"{home}/"):
-        quoted = "~" + path.removeprefix(home)
-    return f"export KUBECONFIG={quoted}"
+    return f"export KUBECONFIG={tilde(cluster.kubeconfig) if quoted == path else quoted}"

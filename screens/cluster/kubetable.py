@@ -15,23 +15,40 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from kubetui.cluster.tables import Table
+from screens.cluster.status import mark_of
 from screens.widgets.chrome import key
 from screens.widgets.symbols import signs
 
 GAP = 3
 """Spaces between two columns, as in kubectl."""
+STATUS = "STATUS"
+"""The column whose words have a sign before them."""
 
 
 class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Draws the visible rows below a fixed heading. The chosen row stays chosen while rows change."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--chosen", "table--more"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--heading",
+        "table--chosen",
+        "table--more",
+        "table--done",
+        "table--running",
+        "table--waiting",
+        "table--attention",
+        "table--failed",
+    }
     DEFAULT_CSS = """
     KubeTable {
         scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; padding: 0 1;
         & > .table--heading { text-style: dim; }
         & > .table--chosen { color: $accent; text-style: bold; }
         & > .table--more { color: $accent; }
+        & > .table--done { color: $success; }
+        & > .table--running { color: $accent; }
+        & > .table--waiting { text-style: dim; }
+        & > .table--attention { color: $warning; }
+        & > .table--failed { color: $error; }
         &:focus > .table--chosen { text-style: bold reverse; }
     }
     """
@@ -68,6 +85,17 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The first word of the chosen row."""
         return self._table.rows[self._row][0] if self._row < len(self._table.rows) else ""
 
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """All rows."""
+        return self._table.rows
+
+    def cell(self, title: str) -> str:
+        """Return the chosen row's cell under a title; empty where there is none."""
+        if title not in self._table.columns or self._row >= len(self._table.rows):
+            return ""
+        return self._table.rows[self._row][self._table.columns.index(title)]
+
     def fill(self, table: Table) -> None:
         """Show another table."""
         names = [row[:2] for row in table.rows]
@@ -75,7 +103,9 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._row = names.index(before) if before in names else min(self._row, max(0, len(names) - 1))
         self._table = table
         lines = (table.columns, *table.rows)
-        self._widths = tuple(max(map(cell_len, column)) for column in zip(*lines, strict=False))
+        widths = (max(map(cell_len, column)) for column in zip(*lines, strict=False))
+        titled = zip(widths, table.columns, strict=False)
+        self._widths = tuple(width + 2 * (title == STATUS) for width, title in titled)
         # the height, unlike the width, sets the size of the widget
         self.virtual_size = Size(0, len(table.rows) + 1)
         self.refresh()
@@ -99,6 +129,10 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
             shown.append(index)
             left -= self._widths[index] + GAP
         return shown, False
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Leave ← and → to the screen where every column fits."""
+        return action != "sideways" or bool(self._skipped) or self._shown()[1]
 
     def action_sideways(self, step: int) -> None:
         """Scroll by one column."""
@@ -128,18 +162,33 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw the heading or one row."""
         width, base = self.scrollable_content_region.width, self.rich_style
         index = y - 1 + round(self.scroll_y)
+        shown, more = self._shown()
         if y == 0:
-            cells: tuple[str, ...] = self._table.columns
-            style = self.get_component_rich_style("table--heading", partial=True)
+            style = self._style("heading")
+            strip = Strip(self._cells(self._table.columns, shown, style)).adjust_cell_length(width, style)
+            if more:
+                mark = Segment(f" {signs().here}", self._style("more"))
+                strip = Strip([*strip.crop(0, width - 2), mark])
         elif index < len(self._table.rows):
-            cells = self._table.rows[index]
-            style = self.get_component_rich_style("table--chosen", partial=True) if index == self._row else Style.null()
+            style = self._style("chosen") if index == self._row else Style.null()
+            strip = Strip(self._cells(self._table.rows[index], shown, style)).adjust_cell_length(width, style)
         else:
             return Strip.blank(width, base)
-        shown, more = self._shown()
-        text = (" " * GAP).join(set_cell_size(cells[i], self._widths[i]) for i in shown if i < len(cells))
-        strip = Strip([Segment(text, style)]).adjust_cell_length(width, style)
-        if more and y == 0:
-            mark = Segment(f" {signs().here}", self.get_component_rich_style("table--more", partial=True))
-            strip = Strip([*strip.crop(0, width - 2), mark])
         return strip.apply_style(base)
+
+    def _cells(self, cells: tuple[str, ...], shown: list[int], style: Style) -> list[Segment]:
+        segments: list[Segment] = []
+        for index in shown:
+            if index >= len(cells):
+                break
+            text, width = cells[index], self._widths[index]
+            colour = Style.null()
+            if self._table.columns[index] == STATUS and cells is not self._table.columns:
+                mark = mark_of(dict(zip(self._table.columns, cells, strict=False)))
+                text, colour = f"{signs().of(mark)} {text}", self._style(mark)
+            gap = GAP if index != shown[-1] else 0
+            segments += [Segment(set_cell_size(text, width), style + colour), Segment(" " * gap, style)]
+        return segments
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}", partial=True)

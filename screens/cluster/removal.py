@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
 from kubetui.base.errors import ProfileError
+from kubetui.base.files import tilde
+from kubetui.base.text import clean, counted
 from kubetui.cluster.folder import Cluster
+from kubetui.operations import context
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from screens.asking.meeting import meet
@@ -17,7 +21,8 @@ from screens.widgets.dialogs import Confirm
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_MADE = "Deletes its machines with everything in them, its logs and its kubeconfig. Saved profiles stay."
+_NAMED: Final = 6
+"""How many machines are named."""
 
 
 def confirm_destroy(app: App[object], name: str, then: Callable[[Access | None], object]) -> None:
@@ -32,7 +37,7 @@ def confirm_destroy(app: App[object], name: str, then: Callable[[Access | None],
         else:
             meet(app, plan, then)
 
-    app.push_screen(Confirm(f"Destroy {name}", words(plan), name), answered)
+    app.push_screen(Confirm(f"Destroy {name}", words(Cluster(name), plan), name), answered)
 
 
 def plan_of(name: str) -> Plan | None:
@@ -43,16 +48,33 @@ def plan_of(name: str) -> Plan | None:
         return None
 
 
-def words(plan: Plan | None) -> str:
-    """Say what is deleted and what stays."""
+def words(cluster: Cluster, plan: Plan | None) -> str:
+    """Say what is deleted, a line for each kind, and what stays."""
+    rows = list(_gone(cluster, plan))
+    width = max(len(what) for what, _ in rows)
+    stays = "Saved profiles stay."
+    if plan is not None and not plan.provider.makes_machines:
+        stays = f"Your machines stay. {stays}"
+    lines = "\n".join(f"  {what:<{width}}  {about}" for what, about in rows)
+    return f"This cannot be undone. It removes\n{lines}\n{stays}"
+
+
+def _gone(cluster: Cluster, plan: Plan | None) -> Iterator[tuple[str, str]]:
+    folder = tilde(cluster.folder)
     if plan is None:
-        return _MADE
-    if plan.provider.rehearsal:
-        return "It is a rehearsal: deletes only its logs and its kubeconfig, no machines. Saved profiles stay."
-    if plan.provider.makes_machines:
-        return _MADE
-    hosts = ", ".join(machine.name for machine in plan.machines)
-    return (
-        f"Your machines stay. Runs kubeadm reset on {hosts}, and removes what kubetui installed there, the "
-        "cluster's logs and its kubeconfig. Saved profiles stay."
-    )
+        yield "machines", "whatever its folder says that it made"
+    elif plan.provider.rehearsal:
+        yield "machines", "none: it is a rehearsal"
+    else:
+        names = [clean(machine.name) for machine in plan.machines]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        named = f"{', '.join(names[:_NAMED])}{more}"
+        if plan.provider.makes_machines:
+            yield counted(len(names), "machine"), f"{named}, with everything in them"
+            yield "networks", "those that only these machines use"
+        else:
+            yield "Kubernetes", f"from {named}: kubeadm reset, and what kubetui installed there"
+    yield "folder", f"{folder}: logs, timings, kubeconfig"
+    merged = [tilde(Path(each)) for each in context.merged_into(cluster)]
+    if merged:
+        yield "context", f"{cluster.name} in {', '.join(merged)}"

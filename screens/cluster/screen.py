@@ -1,56 +1,43 @@
-"""The screen of a running cluster: its nodes, its pods, a node's containers, and its kubeconfig."""
+"""The home of a cluster: what it is, its nodes and pods, its last run and how long that took, and what to try next."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
 
 from kubetui.base.errors import ProfileError
-from kubetui.base.text import duration
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import observe
+from kubetui.operations.state import ClusterState, State, glance
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.words import note
-from kubetui.record import timings
 from screens.asking.meeting import meet
-from screens.cluster.checks import CheckLines, Runs, run_check
-from screens.cluster.kubetable import KubeTable
+from screens.cluster.checks import Runs, run_check
+from screens.cluster.head import PARTS, ClusterHead, neighbour
+from screens.cluster.merging import ask_to_merge
 from screens.cluster.removal import plan_of
 from screens.cluster.shell import open_shell
-from screens.cluster.watch import Opens, Seen, Watch, observer
-from screens.widgets.chrome import Head, PlainScreen, key, marked
-from screens.widgets.navigation import DestroyCluster
+from screens.cluster.standing import headline, notice, ours
+from screens.cluster.tabs.learn import LearnPart
+from screens.cluster.tabs.nodes import NodesPart
+from screens.cluster.tabs.part import Part
+from screens.cluster.tabs.pods import PodsPart
+from screens.cluster.tabs.run import WIDER, RunPart
+from screens.cluster.tabs.timings import TimingsPart
+from screens.cluster.watch import Judges, Opens, Seen, Watch, judge, observer
+from screens.log.screen import LogScreen
+from screens.widgets.chrome import key
+from screens.widgets.navigation import DestroyCluster, StartRun
 from screens.widgets.static import Static
 
 HERTZ = 4
-
-
-class ClusterHead(Head):
-    """The state of the cluster, and how long its last run took."""
-
-    def __init__(self, screen: ClusterScreen) -> None:
-        super().__init__()
-        self._of = screen
-
-    def line(self) -> Content:
-        """Return the upper row."""
-        left, right = self._of.state(), Content.styled(self._of.took(), "dim")
-        gap = max(1, self.size.width - 2 - left.cell_length - right.cell_length)
-        return Content.assemble(left.stylize("bold"), " " * gap, right)
-
-
-def built_in(cluster: Cluster) -> float | None:
-    """Return the seconds of the last successful run; None where they were not recorded."""
-    times = timings.read(cluster)
-    return times.seconds if times is not None and times.ok else None
 
 
 def note_of(cluster: Cluster) -> str:
@@ -61,182 +48,157 @@ def note_of(cluster: Cluster) -> str:
         return ""
 
 
-class ClusterScreen(PlainScreen):
-    """Shows what a watch finds. `seconds` is how long the last run took, where the caller knows it."""
+class ClusterScreen(LogScreen, inherit_bindings=False):
+    """Shows what a watch finds, in five parts of which one is open. Tests replace what it asks."""
 
-    DEFAULT_CSS = """
-    ClusterScreen > #trouble { height: auto; padding: 0 1 1 1; display: none; }
-    ClusterScreen > #nodes { height: auto; min-height: 3; max-height: 45%; }
-    ClusterScreen > #below { height: 1fr; }
-    ClusterScreen .part { height: 1fr; width: 1fr; padding: 1 0 0 0; }
-    ClusterScreen .part > Static { height: 1; padding: 0 1; }
-    ClusterScreen #containers-part { display: none; }
-    ClusterScreen.-containers #containers-part { display: block; }
-    ClusterScreen.-containers #pods-part { display: none; }
-    ClusterScreen.-wide #pods-part, ClusterScreen.-wide #containers-part { display: block; }
-    ClusterScreen.-wide #pods-part { width: 3fr; }
-    ClusterScreen.-wide #containers-part { width: 2fr; }
-    ClusterScreen > #kubeconfig { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    DEFAULT_CSS = f"""
+    ClusterScreen > #notice {{ height: auto; max-height: 5; padding: 0 1 1 1; display: none; }}
+    ClusterScreen > ContentSwitcher {{ height: 1fr; }}
+    ClusterScreen.-wide RunPart .lists {{ width: {WIDER}; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("y", "copy", "Copy", tip="Copy the export line, for a shell with kubectl on this host."),
+        key("1", "open('Nodes')", "Parts", display="1-5", tip="Open one of the five parts; ← and → open the next one."),
+        *(key(str(number), f"open('{part}')", part, show=False) for number, part in enumerate(PARTS[1:], 2)),
+        key("right", "neighbour(1)", "Next part", show=False),
+        key("left", "neighbour(-1)", "Part before", show=False),
+        key("r", "resume", "Resume", tip="Go on with the run of this cluster; completed steps are kept."),
+        key("r", "show_run", "Run", tip="Show the run that works on this cluster."),
         key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
-        key("p", "containers", "Containers", tip="Show the containers of the chosen node instead of the pods."),
-        key("p", "pods", "Pods", tip="Show all pods instead of the containers."),
         key("c", "check", "Check", tip="Check that pods, network, DNS, services and node ports work."),
+        key("m", "merge", "Merge", tip="Merge the cluster's kubeconfig into kubectl's own file. Asks first."),
         key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
         key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
-        key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running."),
+        key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running.", show=False),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
+        *Screen.BINDINGS,
     ]
 
     def __init__(
         self,
         name: str,
         *,
-        seconds: float | None = None,
         opens: Opens = observer,
+        judges: Judges = judge,
         runs: Runs = run_check,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._cluster = Cluster(name)
-        self._seconds = built_in(self._cluster) if seconds is None else seconds
         self._now = now
-        self._checks = CheckLines(self._cluster, runs)
-        self._watching = Watch(name, opens)
-        self._drawn = Seen()
+        self._watching = Watch(name, opens, judges)
+        self._first = NodesPart(self._cluster, self._watching, runs)
+        self._known = glance(self._cluster)
+        self._seen = Seen()
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        head = ClusterHead(self)
-        head.note = note_of(self._cluster)
+        cluster, watch = self._cluster, self._watching
+        head = ClusterHead(lambda room: headline(self.state, self._seen, self._now(), room))
+        head.note = note_of(cluster)
         yield head
-        yield Static("", id="trouble", markup=False)
-        yield self._checks
-        yield KubeTable(id="nodes")
-        with Horizontal(id="below"):
-            with Vertical(classes="part", id="pods-part"):
-                yield Static("", id="pods-title", markup=False)
-                yield KubeTable(id="pods")
-            with Vertical(classes="part", id="containers-part"):
-                yield Static("", id="containers-title", markup=False)
-                yield KubeTable(id="containers")
-        yield Static(observe.kubeconfig_line(self._cluster), id="kubeconfig", markup=False)
+        yield Static("", id="notice", markup=False)
+        with ContentSwitcher(initial=PARTS[0]):
+            yield self._first
+            yield PodsPart(cluster, watch)
+            yield RunPart(cluster, watch)
+            yield TimingsPart(cluster, watch)
+            yield LearnPart(cluster, watch, self._known.plan)
         yield self.foot()
 
     def on_mount(self) -> None:
         """Start watching."""
-        self.query_one("#nodes").focus()
         self._watching.start()
         self.set_interval(1 / HERTZ, self.look)
-        self._titles()
+        self.part.opened()
+        self.look()
 
     def on_unmount(self) -> None:
         """Stop watching and checking."""
         self._watching.close()
-        self._checks.end()
+        self._first.checks.end()
+
+    @property
+    def state(self) -> ClusterState:
+        """What the cluster is, as far as is known."""
+        return self._seen.state or self._known
+
+    @property
+    def part(self) -> Part:
+        """The part that is open."""
+        return self.query_one(f"#{self.query_one(ClusterHead).part}", Part)
 
     def look(self) -> None:
         """Draw what the watch has found since the last call."""
-        seen = self._watching.seen
-        self.query_one(ClusterHead).redraw()
-        if seen is not self._drawn:
-            self._drawn = seen
-            for place, table in (("#nodes", seen.nodes), ("#pods", seen.pods), ("#containers", seen.containers)):
-                if table is not None:
-                    self.query_one(place, KubeTable).fill(table)
-            self._titles()
-        self._trouble()
-        self._checks.look()
+        before, self._seen = self.state, self._watching.seen
+        self.query_one(ClusterHead).look()
+        self.part.look(self._seen)
+        text = notice(self.state, self._seen, self._now())
+        place = self.query_one("#notice", Static)
+        place.display = bool(text.plain)
+        place.say(text)
+        if before != self.state:
+            self.refresh_bindings()
 
-    def state(self) -> Content:
-        """Return the cluster's state in words."""
-        name, seen = self._cluster.name, self._drawn
-        if seen.trouble:
-            return marked("attention", f"{name} does not respond")
-        if seen.nodes is None:
-            return marked("running", f"{name}: connecting ...")
-        status = seen.nodes.column("STATUS")
-        ready = sum(word.split(",")[0] == "Ready" for word in status)
-        if ready == len(status):
-            return marked("done", f"{name} is ready")
-        return marked("attention", f"{name}: {ready} of {len(status)} nodes are Ready")
+    @on(ClusterHead.Wanted)
+    def open_wanted(self, event: ClusterHead.Wanted) -> None:
+        """Open the part that was clicked."""
+        self.action_open(event.part)
 
-    def took(self) -> str:
-        """Return how long the last run took, in words."""
-        return f"built in {duration(self._seconds)}" if self._seconds is not None else ""
+    def action_open(self, part: str) -> None:
+        """Open a part."""
+        self.remove_class("-full")
+        self.query_one(ClusterHead).open(part)
+        self.query_one(ContentSwitcher).current = part
+        self.part.opened()
+        self.part.look(self._seen)
 
-    def _trouble(self) -> None:
-        place, seen = self.query_one("#trouble", Static), self._drawn
-        place.display = bool(seen.trouble)
-        if not seen.trouble:
-            return
-        last = "It has not responded since you opened this screen."
-        if seen.nodes is not None:
-            stamp = time.strftime("%H:%M:%S", time.localtime(seen.nodes.at))
-            ago = duration(self._now() - seen.nodes.at)
-            last = f"It last responded at {stamp}, {ago} ago; the tables below are from then."
-        place.update(Content.assemble((seen.trouble, "$warning"), f"\n{last} kubetui tries again every few seconds."))
-
-    def _titles(self) -> None:
-        seen = self._drawn
-        counts = Counter(seen.pods.column("STATUS")) if seen.pods else Counter()
-        words = ", ".join(f"{count} {status}" for status, count in counts.most_common()) or "none yet"
-        self.query_one("#pods-title", Static).update(Content.assemble(("Pods", "bold"), f"  {words}"))
-        count = f"  {len(seen.containers.rows)} containers" if seen.containers else ""
-        where = f" on {seen.node}" if seen.node else ""
-        title = Content.assemble((f"Containers{where}", "bold"), count)
-        self.query_one("#containers-title", Static).update(title)
-
-    @on(KubeTable.Chosen, "#nodes")
-    def choose(self) -> None:
-        """Look at the containers of the chosen node."""
-        self._watching.choose(self.node)
-
-    @property
-    def node(self) -> str:
-        """The chosen node."""
-        return self.query_one("#nodes", KubeTable).chosen
+    def action_neighbour(self, step: int) -> None:
+        """Open the part beside."""
+        self.action_open(neighbour(self.query_one(ClusterHead).part, step))
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Offer to switch between pods and containers where only one of them fits."""
-        if action in {"containers", "pods"}:
-            return not self.has_class("-wide") and self.has_class("-containers") == (action == "pods")
+        """Offer to go on where a run would do something, and the check where something can be checked."""
+        if action == "resume":
+            return self.state.resumable
+        if action == "show_run":
+            return ours(self.state)
+        if action == "check":
+            return self.state.state in {State.READY, State.DEGRADED, State.UNREACHABLE}
         return True
 
-    def on_resize(self) -> None:
-        """Show the keys that apply at the new size."""
-        self.refresh_bindings()
+    def action_resume(self) -> None:
+        """Go on with the run."""
+        if self.state.plan is not None:
+            self.post_message(StartRun(self.state.plan))
 
-    def action_containers(self) -> None:
-        """Show the containers instead of the pods."""
-        self.add_class("-containers")
-        self.refresh_bindings()
-
-    def action_pods(self) -> None:
-        """Show the pods again."""
-        self.remove_class("-containers")
-        self.refresh_bindings()
-
-    def action_copy(self) -> None:
-        """Copy the export line."""
-        self.app.copy_to_clipboard(observe.kubeconfig_line(self._cluster))
-        self.notify("Copied. Paste it into a shell that has kubectl.")
+    def action_show_run(self) -> None:
+        """Show the run; starting one that works already only shows it."""
+        self.action_resume()
 
     def action_shell(self) -> None:
         """Open a shell on the chosen node, or on the control plane."""
-        machine = self.node or next(iter(observe.machines(self._cluster)), "")
+        machine = self._first.table.chosen or next(iter(observe.machines(self._cluster)), "")
         open_shell(self.app, self._cluster.name, machine)
 
     def action_check(self) -> None:
         """Check the cluster, after connecting to existing machines where they ask for something."""
-        plan = plan_of(self._cluster.name)
+        checks, plan = self._first.checks, plan_of(self._cluster.name)
+        self.action_open(PARTS[0])
         if plan is None:
-            self._checks.begin()
-        elif not self._checks.running:
-            meet(self.app, plan, self._checks.begin)
+            checks.begin()
+        elif not checks.running:
+            meet(self.app, plan, checks.begin)
+
+    def action_merge(self) -> None:
+        """Merge the kubeconfig, after a question."""
+        possible = self._cluster.kubeconfig.exists() and not self.state.rehearsal
+        ask_to_merge(self.app, self._cluster, possible=possible)
 
     def action_destroy(self) -> None:
         """Destroy the cluster, after a confirmation."""
         self.post_message(DestroyCluster(self._cluster.name))
+
+    def action_back(self) -> None:
+        """Close what is open in the log, or go back."""
+        if self.query_one(ClusterHead).part != "Run" or not self.undo_one():
+            self.app.pop_screen()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from kubetui.base.errors import KubetuiError
+from kubetui.base.errors import KubetuiError, RunError
 from kubetui.base.text import harmless
+from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import Table
 from screens.threads import EngineThread
+
+if TYPE_CHECKING:
+    from kubetui.operations.state import ClusterState
+    from kubetui.remote.node import Result
+
+T = TypeVar("T")
 
 PAUSE = 3.0
 """Seconds between two looks. It grows with every failure, up to LONGEST."""
@@ -32,8 +40,19 @@ class Looks(Protocol):
     async def containers(self, node: str) -> Table:
         """Return a node's containers."""
 
+    async def logs(self, namespace: str, pod: str) -> str:
+        """Return the last lines that a pod wrote."""
+
+    async def describe(self, namespace: str, pod: str) -> str:
+        """Return what kubectl says about a pod."""
+
+    async def attempt(self, script: str, values: Mapping[str, str]) -> Result:
+        """Run a script that only reads on the control plane."""
+
 
 Opens = Callable[[str], AbstractAsyncContextManager[Looks]]
+Judges = Callable[[str, "Table | None", str], Awaitable["ClusterState"]]
+"""Tells what a cluster is, from its nodes, or from why it did not answer."""
 
 
 def observer(name: str) -> AbstractAsyncContextManager[Looks]:
@@ -41,6 +60,14 @@ def observer(name: str) -> AbstractAsyncContextManager[Looks]:
     from kubetui.operations.observe import Observer  # noqa: PLC0415 - loads asyncssh, in the watching thread
 
     return Observer(name)
+
+
+async def judge(name: str, nodes: Table | None, silence: str) -> ClusterState:
+    """Ask `kubetui.operations.state`."""
+    from kubetui.operations import state  # noqa: PLC0415 - loads the providers, in the watching thread
+
+    cluster = Cluster(name)
+    return state.heard(cluster, nodes) if nodes is not None else await state.unheard(cluster, silence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +80,8 @@ class Seen:
     node: str = ""
     """The node that runs the containers."""
     trouble: str = ""
+    state: ClusterState | None = None
+    """What the cluster is."""
 
 
 def _in_short(error: Exception) -> str:
@@ -63,10 +92,13 @@ def _in_short(error: Exception) -> str:
 class Watch:
     """Looks at a cluster every few seconds until it is closed."""
 
-    def __init__(self, name: str, opens: Opens = observer) -> None:
+    def __init__(self, name: str, opens: Opens = observer, judges: Judges = judge) -> None:
         self._name = name
         self._opens = opens
+        self._judges = judges
         self._poke: asyncio.Event | None = None
+        self._looks: Looks | None = None
+        self._asked: set[asyncio.Task[None]] = set()
         self._thread = EngineThread(f"watch {name}", self._main, daemon=True)
         self.seen = Seen()
         self.node = ""
@@ -82,6 +114,31 @@ class Watch:
             self.node = node
             self._thread.call(lambda: self._poke.set() if self._poke else None)
 
+    def ask(self, read: Callable[[Looks], Awaitable[T]]) -> Future[T]:
+        """Read something once, over the same connection. The future raises KubetuiError where that fails."""
+        answer: Future[T] = Future()
+
+        async def reading(looks: Looks) -> None:
+            try:
+                answer.set_result(await read(looks))
+            except (KubetuiError, OSError) as error:
+                answer.set_exception(error)
+            finally:
+                # the screen has closed
+                answer.cancel()
+
+        def begin() -> None:
+            if self._looks is not None:
+                task = asyncio.get_running_loop().create_task(reading(self._looks))
+                self._asked.add(task)
+                task.add_done_callback(self._asked.discard)
+
+        if self._looks is None:
+            answer.set_exception(RunError(f"{self._name} is not connected yet.", fix="Try again in a moment."))
+        else:
+            self._thread.call(begin)
+        return answer
+
     def close(self) -> None:
         """Stop watching; the thread closes its connection."""
         self._thread.stop_now()
@@ -90,6 +147,7 @@ class Watch:
         self._poke = asyncio.Event()
         pause = PAUSE
         async with self._opens(self._name) as looks:
+            self._looks = looks
             while True:
                 # a node chosen during the look wants another one
                 self._poke.clear()
@@ -107,7 +165,9 @@ class Watch:
             node = self.node or next(iter(nodes.column("NAME")), "")
             containers = await looks.containers(node) if node else None
         except (KubetuiError, OSError) as error:
-            self.seen = replace(self.seen, trouble=_in_short(error))
+            trouble = _in_short(error)
+            state = await self._judges(self._name, None, trouble)
+            self.seen = replace(self.seen, trouble=trouble, state=state)
             return min(pause * 1.5, LONGEST)
-        self.seen = Seen(nodes, pods, containers, node)
+        self.seen = Seen(nodes, pods, containers, node, state=await self._judges(self._name, nodes, ""))
         return PAUSE

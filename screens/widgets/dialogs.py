@@ -83,9 +83,11 @@ class Confirm(Dialog[bool]):
         with Vertical() as box:
             box.border_title = self._title
             yield Static(self.words, markup=False)
-            yield TextLine(placeholder=self._name_to_type)
+            yield Static(f"Type {self._name_to_type} to confirm:", classes="danger", markup=False)
+            # empty: a name that stands in the field looks typed already
+            yield TextLine()
             yield Static(Content(""), id="answer", markup=False)
-            yield Static(f"Type {self._name_to_type} and press enter   esc Back", classes="keys", markup=False)
+            yield Static("enter Destroy   esc Back", classes="keys", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Accept the right name only."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -86,10 +86,20 @@ KeyLine = tuple[str, str, str, str]
 """A group, a key, its description, and a sentence of help."""
 
 
+class KeyedPart(Vertical):
+    """A part of a screen with keys of its own, which work while the focus is in it."""
+
+
+def _parts(focused: Widget | None) -> list[DOMNode]:
+    """Return the parts with keys of their own that a widget is in."""
+    return [node for node in focused.ancestors if isinstance(node, KeyedPart)] if focused is not None else []
+
+
 def keys_of(screen: Screen[None]) -> Iterator[KeyLine]:
-    """Yield the keys of a screen, of its focused widget, and of the whole app."""
+    """Yield the keys of a screen, of the part and the widget with the focus, and of the whole app."""
     app, focused = screen.app, screen.focused
-    groups: list[tuple[str, DOMNode]] = [("On this screen", screen)]
+    groups: list[tuple[str, DOMNode]] = [("In this part", part) for part in _parts(focused)]
+    groups.append(("On this screen", screen))
     if focused is not None:
         name = "In this text field" if isinstance(focused, Input | TextArea) else "In this list"
         groups.append((name, focused))
@@ -107,7 +117,7 @@ def actions_of(screen: Screen[object], focused: Widget | None) -> Iterator[tuple
     Movements inside the focused field or list are left out: they are not for a menu.
     """
     seen: set[str] = set()
-    owners: list[DOMNode] = [screen, *([focused] if focused is not None else []), screen.app]
+    owners: list[DOMNode] = [*_parts(focused), screen, *([focused] if focused is not None else []), screen.app]
     for owner in owners:
         for names, binding in _own(owner):
             wanted = (binding.show or owner is not focused) and binding.action != PALETTE

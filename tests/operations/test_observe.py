@@ -1,4 +1,5 @@
 # ruff: noqa: E501 - tables as kubectl prints them
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from kubetui.base.errors import RunError
 from kubetui.base.files import write_private
 from kubetui.base.text import LineSink
 from kubetui.cluster.folder import Cluster
-from kubetui.cluster.tables import aligned_table, tabbed_table
+from kubetui.cluster.tables import ADMIN, aligned_table, tabbed_table
 from kubetui.operations import observe
 from kubetui.operations.observe import Observer
 from kubetui.profile.files import file as profilefile
@@ -39,7 +40,11 @@ class Script(Node):
         return answer
 
     async def run(self, command: Command, log: LineSink | None = None) -> Result:
-        raise NotImplementedError
+        self.asked.append(command)
+        answer = self.answers.pop(0)
+        if isinstance(answer, RunError):
+            raise answer
+        return Result(1, (answer,))
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         raise NotImplementedError
@@ -106,6 +111,50 @@ async def test_the_next_read_after_a_failure_reconnects(cluster: Cluster) -> Non
             await observer.pods()
         assert nodes[0].closed
         assert len((await observer.pods()).rows) == 2
+
+
+async def test_logs_and_description_of_a_pod_are_cleaned(cluster: Cluster) -> None:
+    node = Script("\x1b[31mred\x1b[0m \x1b]52;c;x\x07\n" + "x" * 9000, "Name: web\n")
+
+    async def connect(_: Cluster) -> Node:
+        return node
+
+    async with Observer("lab", connect) as observer:
+        first, second = (await observer.logs("shop", "web")).splitlines()
+        assert (first, len(second)) == ("red ␛]52;c;x␇", 4096)
+        assert await observer.describe("shop", "web") == "Name: web"
+    assert all(dict(asked.values) == {"NAMESPACE": "shop", "POD": "web"} for asked in node.asked)
+    assert "kubectl logs" in node.asked[0].script
+    assert "kubectl describe" in node.asked[1].script
+
+
+async def test_an_attempt_is_made_with_the_administrators_kubeconfig(cluster: Cluster) -> None:
+    node = Script("not there", RunError("lost"))
+
+    async def connect(_: Cluster) -> Node:
+        return node
+
+    async with Observer("lab", connect) as observer:
+        result = await observer.attempt("kubectl get pod hello\n", {"WORKER": "kubnode1"})
+        assert (result.ok, result.lines) == (False, ("not there",))
+        assert node.asked[0].script == ADMIN + "kubectl get pod hello\n"
+        with pytest.raises(RunError, match="lost"):
+            await observer.attempt("kubectl get pod hello\n", {})
+        assert node.closed
+
+
+async def test_two_reads_at_once_open_one_connection(cluster: Cluster) -> None:
+    opened = 0
+
+    async def connect(_: Cluster) -> Node:
+        nonlocal opened
+        opened += 1
+        await asyncio.sleep(0.01)
+        return Script(PODS, PODS)
+
+    async with Observer("lab", connect) as observer:
+        await asyncio.gather(observer.pods(), observer.pods())
+    assert opened == 1
 
 
 async def test_a_destroyed_cluster_is_reported(cluster: Cluster) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from kubetui.cluster.tables import CONTAINERS, NODES, PODS
+from kubetui.cluster.tables import CONTAINERS, NODES, POD_ABOUT, POD_LOGS, PODS
 from kubetui.machines.rehearsal import proof
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
@@ -42,6 +42,8 @@ class Answers:
             digest(NODES): self._nodes,
             digest(PODS): self._pods,
             digest(CONTAINERS): self._containers,
+            digest(POD_LOGS): self._unrecorded,
+            digest(POD_ABOUT): self._unrecorded,
             digest(PROOF_PODS): proof.pods,
             digest(ASK): proof.heard,
         }
@@ -77,6 +79,11 @@ class Answers:
         if machine is not None:
             recorded = self._recording.find(asked.digest, Kind.READ, machine.role) or recorded
         return self._tables(plan).containers(recorded, node)
+
+    def _unrecorded(self, _plan: Plan, asked: Asked, _recorded: Answer) -> str:
+        """Say that a pod itself was not recorded, only its row in the list."""
+        pod = asked.values.get("POD", "")
+        return f"This is a rehearsal: there is no pod {pod}, and nothing that it wrote or did was recorded.\n"
 
     def _known_node(self, plan: Plan, asked: Asked, recorded: Answer) -> str:
         """Return the recorded certificate authority, and the requested node once it has joined."""

@@ -183,8 +183,10 @@ async def test_a_rehearsed_cluster_can_be_observed(theatre: Theatre) -> None:
     async with observe.Observer("lab") as observer:
         nodes, pods = await observer.nodes(), await observer.pods()
         containers = await observer.containers("kubnode2")
+        told = [await observer.logs("kube-system", "etcd-kubmaster"), await observer.describe("kube-system", "etcd-x")]
     assert nodes.column("NAME") == ("kubmaster", "kubnode1", "kubnode2")
     assert pods.column("NODE").count("kubnode2") == 2
+    assert all("This is a rehearsal" in each and "nothing that it wrote or did was recorded" in each for each in told)
     assert set(containers.column("POD")) <= set(pods.column("NAME"))
     assert len(set(pods.column("NAME"))) == len(pods.rows)
     with pytest.raises(HostError, match="no shell"):

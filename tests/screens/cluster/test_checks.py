@@ -1,9 +1,7 @@
 """The checks on a cluster's screen: the last ones, and new ones."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -15,7 +13,7 @@ from kubetui.record import checks as record
 from screens.cluster.checks import CheckLines, Runs, lines
 from screens.cluster.screen import ClusterScreen
 from tests.screens.apps import SIZE, OneScreen, until
-from tests.screens.cluster.test_screen import Cluster, filled
+from tests.screens.cluster.home import Cluster, filled, leave
 from tests.screens.recorded import BEGAN
 
 Snap = Callable[..., bool]
@@ -26,24 +24,12 @@ SILENT = Check(
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
-    # the screen shows the home folder as a tilde
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    cluster = Folder("lab")
-    cluster.create()
-    cluster.profile.write_text("schema: 1\nname: lab\n")
-    yield cluster
-    monkeypatch.undo()
-    time.tzset()
+def state(at_home: object) -> Folder:
+    return leave()
 
 
 def app(runs: Runs) -> OneScreen:
-    return OneScreen(
-        lambda: ClusterScreen("lab", seconds=331.0, opens=Cluster().open, runs=runs, now=lambda: BEGAN + 47)
-    )
+    return OneScreen(lambda: ClusterScreen("lab", opens=Cluster().open, runs=runs, now=lambda: BEGAN + 47))
 
 
 async def nothing(_cluster: Folder, _tell: Callable[[Check], None], _access: object) -> None:

@@ -1,171 +1,284 @@
-"""The screen of a cluster: what it shows, its keys, and how it looks."""
-# ruff: noqa: E501 - tables as kubectl prints them
+"""The home of a cluster: what its head and its notice say, its parts, its keys, and how it looks."""
 
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from kubetui.base.errors import RunError
-from kubetui.cluster.folder import Cluster as Cluster_
-from kubetui.cluster.tables import Table, aligned_table, tabbed_table
-from kubetui.record import timings
-from screens.cluster.kubetable import KubeTable
-from screens.cluster.screen import ClusterScreen, built_in
+from kubetui.cluster.folder import Cluster as Folder
+from kubetui.cluster.tables import Table
+from kubetui.engine.events import Event
+from kubetui.profile.schema.profile import Profile
+from screens.cluster.screen import ClusterScreen
 from screens.cluster.watch import Watch
+from screens.widgets.choose import Choose
 from screens.widgets.dialogs import Confirm
-from tests.screens.apps import LARGER, SIZE, OneScreen, until
-from tests.screens.recorded import BEGAN
+from screens.widgets.navigation import StartRun
+from tests.screens.apps import LARGER, SIZE, shown, until
+from tests.screens.cluster.home import NODES, READY, Cluster, filled, footer, head, leave, table
+from tests.screens.recorded import everything, failing, profile
 
-NODES = """\
-NAME        STATUS     ROLES           AGE   VERSION   INTERNAL-IP      EXTERNAL-IP   OS-IMAGE             KERNEL-VERSION     CONTAINER-RUNTIME
-kubmaster   Ready      control-plane   3m    v1.36.1   192.168.56.101   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
-kubnode1    Ready      <none>          62s   v1.36.1   192.168.56.102   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
-kubnode2    NotReady   <none>          60s   v1.36.1   192.168.56.103   <none>        Ubuntu 24.04.2 LTS   6.8.0-52-generic   containerd://1.7.24
-"""
-PODS = """\
-NAMESPACE      NAME                       READY   STATUS    RESTARTS   AGE   IP               NODE        NOMINATED NODE   READINESS GATES
-kube-flannel   kube-flannel-ds-5xk2p      1/1     Running   0          2m    192.168.56.101   kubmaster   <none>           <none>
-kube-system    coredns-674b8bbfcf-7xk2d   0/1     Pending   0          2m    <none>           <none>      <none>           <none>
-kube-system    etcd-kubmaster             1/1     Running   0          3m    192.168.56.101   kubmaster   <none>           <none>
-"""
-CONTAINERS = (
-    "NAMESPACE\tPOD\tCONTAINER\tREADY\tRESTARTS\tIMAGE\n"
-    "kube-system\tetcd-{node}\tetcd\ttrue\t0\tregistry.k8s.io/etcd:3.6.4-0\n"
-)
+LARGEST = (200, 50)
 Snap = Callable[..., bool]
+EMPTY = READY.splitlines()[0] + "\n"
 
 
-class Cluster:
-    """Answers as a cluster does, until it is `broken`."""
-
-    def __init__(self) -> None:
-        self.nodes_text = NODES.replace("NotReady", "Ready   ")
-        self.broken = False
-        self.asked: list[str] = []
-
-    async def nodes(self) -> Table:
-        if self.broken:
-            raise RunError("kubmaster cannot be reached at 10.0.3.12:22: connection refused.")
-        return aligned_table(self.nodes_text, BEGAN)
-
-    async def pods(self) -> Table:
-        return aligned_table(PODS, BEGAN)
-
-    async def containers(self, node: str) -> Table:
-        self.asked.append(node)
-        return tabbed_table(CONTAINERS.format(node=node), BEGAN)
-
-    def open(self, name: str) -> AbstractAsyncContextManager["Cluster"]:
-        assert name == "lab"
-
-        @asynccontextmanager
-        async def opened() -> AsyncIterator[Cluster]:
-            yield self
-
-        return opened()
-
-    def app(self) -> OneScreen:
-        return OneScreen(lambda: ClusterScreen("lab", seconds=331.0, opens=self.open, now=lambda: BEGAN + 47))
+def notice(pilot: Pilot[Any]) -> str:
+    place = pilot.app.screen.query_one("#notice")
+    return shown(pilot, "#notice") if place.display else ""
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("screens.cluster.watch.PAUSE", 0.1)
-    monkeypatch.setenv("XDG_STATE_HOME", "/home/someone/.local/state")
-    monkeypatch.setenv("HOME", "/home/someone")
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+@pytest.mark.parametrize("size", [SIZE, LARGER, LARGEST], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_nodes(snap_compare: Snap, size: tuple[int, int]) -> None:
+    leave()
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: table(pilot, "#containers").chosen != "")
+
+    assert snap_compare(Cluster(NODES).app(), terminal_size=size, run_before=before)
 
 
-def table(pilot: Pilot[Any], name: str) -> KubeTable:
-    return pilot.app.screen.query_one(name, KubeTable)
-
-
-def filled(pilot: Pilot[Any]) -> Callable[[], bool]:
-    return lambda: table(pilot, "#nodes").chosen != ""
-
-
-@pytest.mark.parametrize("case", ["ready", "containers", "not-ready", "broken", "sideways"])
-def test_cluster(snap_compare: Snap, case: str) -> None:
-    cluster = Cluster()
-    if case == "not-ready":
-        cluster.nodes_text = NODES
+@pytest.mark.parametrize("part", ["Pods", "Run", "Timings", "Learn"])
+def test_part(snap_compare: Snap, part: str) -> None:
+    leave()
 
     async def before(pilot: Pilot[None]) -> None:
         await until(pilot, filled(pilot))
-        await pilot.press(*{"containers": ("j", "p"), "sideways": ("right", "right")}.get(case, ()))
-        cluster.broken = case == "broken"
-        await until(pilot, lambda: not cluster.broken or pilot.app.screen.query_one("#trouble").display)
-        await until(pilot, lambda: case != "containers" or "kubnode1" in cluster.asked)
+        await pilot.press(str(("Nodes", "Pods", "Run", "Timings", "Learn").index(part) + 1))
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0.3)
 
-    assert snap_compare(cluster.app(), terminal_size=SIZE, run_before=before)
+    assert snap_compare(Cluster().app(), terminal_size=LARGER, run_before=before)
+
+
+def test_failed(snap_compare: Snap) -> None:
+    leave(failing(profile(), "kubernetes", "kubnode2"))
+    cluster = Cluster()
+    cluster.broken = True
+
+    async def before(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "failed" in notice(pilot))
+
+    assert snap_compare(cluster.app(), terminal_size=LARGER, run_before=before)
+
+
+async def test_a_ready_cluster_says_so_and_has_no_notice() -> None:
+    leave()
+    async with Cluster().app().run_test(size=LARGER) as pilot:
+        await until(pilot, lambda: "ready" in head(pilot))
+        assert head(pilot).startswith("● lab  ready  3 of 3 nodes Ready · Kubernetes ")
+        assert notice(pilot) == ""
+        assert "Resume" not in footer(pilot)
+
+
+async def test_no_nodes_are_never_ready() -> None:
+    leave()
+    async with Cluster(EMPTY).app().run_test(size=LARGER) as pilot:
+        await until(pilot, lambda: "degraded" in head(pilot))
+        assert "ready" not in head(pilot)
+        assert "it has no nodes" in notice(pilot)
+
+
+def cut(chosen: Profile) -> list[Event]:
+    """A run that was killed before its end."""
+    return everything(chosen)[:60]
+
+
+@pytest.mark.parametrize(
+    ("events", "nodes", "state", "said"),
+    [
+        (failing(profile(), "kubernetes", "kubnode2"), EMPTY, "failed", "kubnode2: "),
+        (failing(profile(), "kubernetes", "kubnode2"), READY, "failed", "kubnode2: "),
+        (cut(profile()), EMPTY, "stopped", "completed steps are kept"),
+        (None, NODES, "degraded", "kubnode2 is not Ready"),
+    ],
+    ids=["failed", "failed-but-ready", "stopped", "degraded"],
+)
+async def test_a_cluster_that_is_not_ready_says_why_and_offers_to_go_on(
+    events: list[Event] | None, nodes: str, state: str, said: str
+) -> None:
+    leave(events)
+    asked: list[StartRun] = []
+    app = Cluster(nodes).app()
+
+    async with app.run_test(size=LARGER, message_hook=lambda message: _note(message, asked)) as pilot:
+        await until(pilot, filled(pilot) if nodes != EMPTY else lambda: state in head(pilot))
+        assert state in head(pilot)
+        assert " ready " not in head(pilot)
+        assert said in notice(pilot)
+        assert "Resume" in footer(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: asked)
+        assert asked[0].plan.profile.name == "lab"
+
+
+def _note(message: object, asked: list[StartRun]) -> None:
+    if isinstance(message, StartRun):
+        asked.append(message)
+        message.stop()
+        message.prevent_default()
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_a_cluster_that_is_being_built_leads_to_its_run_if_it_is_ours(
+    *, ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(cut(profile()))
+    with Folder("lab").lock():
+        if not ours:
+            monkeypatch.setattr("screens.cluster.standing.os.getpid", lambda: 0)
+        async with Cluster(EMPTY).app().run_test(size=LARGER) as pilot:
+            await until(pilot, lambda: "building" in head(pilot))
+            assert ("r shows the run." in notice(pilot)) is ours
+            assert ("Run" in footer(pilot)) is ours
+            assert "Resume" not in footer(pilot)
+            assert ("Another kubetui builds it" in notice(pilot)) is not ours
 
 
 async def test_the_tables_stay_while_the_cluster_does_not_respond() -> None:
+    leave()
     cluster = Cluster()
-    async with cluster.app().run_test() as pilot:
+    async with cluster.app().run_test(size=LARGER) as pilot:
         await until(pilot, filled(pilot))
         cluster.broken = True
-        await until(pilot, lambda: pilot.app.screen.query_one("#trouble").display)
+        await until(pilot, lambda: "unreachable" in head(pilot))
+        assert "It last answered at 22:13:20, 5:31 ago" in notice(pilot)
         assert table(pilot, "#nodes").chosen == "kubmaster"
         cluster.broken = False
-        await until(pilot, lambda: not pilot.app.screen.query_one("#trouble").display)
+        await until(pilot, lambda: notice(pilot) == "")
 
 
 async def test_the_chosen_node_stays_chosen_while_rows_change() -> None:
+    leave()
     cluster = Cluster()
     async with cluster.app().run_test() as pilot:
         await until(pilot, filled(pilot))
         await pilot.press("j")
-        head, *rows = cluster.nodes_text.splitlines()
-        cluster.nodes_text = "\n".join([head, rows[0].replace("kubmaster", "another  "), *rows])
-        await until(pilot, lambda: True)
+        first, *rows = cluster.nodes_text.splitlines()
+        cluster.nodes_text = "\n".join([first, rows[0].replace("kubmaster", "another  "), *rows])
+        await until(pilot, lambda: len(table(pilot, "#nodes").rows) == 4)
         assert table(pilot, "#nodes").chosen == "kubnode1"
 
 
+async def test_a_status_has_a_sign_beside_its_word() -> None:
+    leave()
+    async with Cluster(NODES).app().run_test(size=LARGER) as pilot:
+        await until(pilot, filled(pilot))
+        nodes = table(pilot, "#nodes")
+        lines = ["".join(segment.text for segment in nodes.render_line(y)) for y in (0, 1, 3)]
+        assert [line.index("STATUS") == line.index(sign) for line, sign in zip(lines[:1], ["STATUS"], strict=True)]
+        assert "● Ready " in lines[1]
+        assert "✕ NotReady " in lines[2]
+
+
+async def test_digits_and_arrows_open_the_parts() -> None:
+    leave()
+    async with Cluster().app().run_test(size=LARGEST) as pilot:
+        await until(pilot, filled(pilot))
+        opened = []
+        for key in ("2", "5", "right", "1", "left", "3"):
+            await pilot.press(key)
+            await pilot.pause()
+            screen = pilot.app.screen
+            assert isinstance(screen, ClusterScreen)
+            opened.append(screen.part.id)
+            assert screen.focused is not None
+            assert screen.part in screen.focused.ancestors
+        assert opened == ["Pods", "Learn", "Nodes", "Nodes", "Learn", "Run"]
+
+
+async def test_arrows_scroll_a_table_that_is_too_wide() -> None:
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await until(pilot, filled(pilot))
+        nodes = table(pilot, "#nodes")
+        before = "".join(segment.text for segment in nodes.render_line(0))
+        await pilot.press("right")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ClusterScreen)
+        assert screen.part.id == "Nodes"
+        assert "".join(segment.text for segment in nodes.render_line(0)) != before
+
+
+async def test_tab_reaches_the_names_of_the_parts_and_a_click_opens_one() -> None:
+    leave()
+    async with Cluster().app().run_test(size=LARGER) as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("shift+tab", "right")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ClusterScreen)
+        assert screen.part.id == "Pods"
+        await pilot.click("ClusterHead", offset=(115, 0))
+        await pilot.pause()
+        assert screen.part.id == "Learn"
+
+
 async def test_the_export_line_is_copied() -> None:
+    leave()
     async with Cluster().app().run_test() as pilot:
         await until(pilot, filled(pilot))
         await pilot.press("y")
         assert pilot.app.clipboard == "export KUBECONFIG=~/.local/state/kubetui/clusters/lab/kubeconfig"
 
 
-async def test_destroy_asks_for_the_name() -> None:
-    async with Cluster().app().run_test() as pilot:
+async def test_destroy_lists_what_goes_and_asks_for_the_name() -> None:
+    leave()
+    async with Cluster().app().run_test(size=LARGER) as pilot:
         await until(pilot, filled(pilot))
         await pilot.press("d")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        dialog = pilot.app.screen
+        assert isinstance(dialog, Confirm)
+        assert "3 machines  kubmaster, kubnode1, kubnode2" in dialog.words
+        assert "~/.local/state/kubetui/clusters/lab" in dialog.words
+        assert dialog.has_class("-danger")
+        assert dialog.query_one(Input).placeholder == dialog.query_one(Input).value == ""
+        assert "Type lab to confirm" in shown(pilot, ".danger")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ClusterScreen))
 
 
-async def test_the_duration_of_the_last_successful_run_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    noted = Cluster_("lab")
-    noted.create()
-    timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=True, spans=()))
-    async with OneScreen(lambda: ClusterScreen("lab", opens=Cluster().open)).run_test() as pilot:
-        screen = pilot.app.screen
-        assert isinstance(screen, ClusterScreen)
-        assert screen.took() == "built in 3:07"
-    timings.write(noted, timings.Timings("lab", "virtualbox box", BEGAN, 187.0, ok=False, spans=()))
-    assert built_in(noted) is None
-    assert built_in(Cluster_("other")) is None
+async def test_merging_asks_first_and_then_adds_the_context() -> None:
+    made = leave()
+    made.kubeconfig.write_text(
+        "apiVersion: v1\nkind: Config\n"
+        "clusters: [{name: kubernetes, cluster: {server: https://10.0.0.1:6443, certificate-authority-data: eA==}}]\n"
+        "users: [{name: kubernetes-admin, user: {client-certificate-data: eA==, client-key-data: eA==}}]\n"
+    )
+    mine = made.folder.parents[4] / ".kube" / "config"
+    async with Cluster().app().run_test(size=LARGER) as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not mine.exists()
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        await pilot.press("down", "enter")
+        await until(pilot, mine.exists)
+        assert "name: lab" in mine.read_text()
+
+
+async def test_a_rehearsal_is_not_merged(told: list[str]) -> None:
+    made = leave(chosen=Profile(name="lab", provider="rehearsal"))
+    made.kubeconfig.write_text("x")
+    async with Cluster().app().run_test(size=LARGER) as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press("m")
+        await until(pilot, lambda: told)
+        assert "is a rehearsal" in told[0]
 
 
 def test_a_node_chosen_during_a_look_is_looked_at_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave()
     monkeypatch.setattr("screens.cluster.watch.PAUSE", 600)
     looks, goes_on = threading.Event(), threading.Event()
 
@@ -187,9 +300,3 @@ def test_a_node_chosen_during_a_look_is_looked_at_next(monkeypatch: pytest.Monke
         assert time.monotonic() < end, "the watch waits for its next look"
         time.sleep(0.01)
     watch.close()
-
-
-async def test_a_larger_window_shows_pods_and_containers() -> None:
-    async with Cluster().app().run_test(size=LARGER) as pilot:
-        await until(pilot, lambda: table(pilot, "#containers").chosen != "")
-        assert table(pilot, "#pods").region.right <= table(pilot, "#containers").region.x

@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kubetui.base.check import Check
+from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import RunFinished, Sink
 from kubetui.engine.stop import Stop
@@ -218,8 +219,8 @@ async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
-        ({}, "Deletes its machines with everything in them"),
-        ({"provider": "rehearsal"}, "no machines"),
+        ({}, "kubmaster, kubnode1, kubnode2, with everything in them"),
+        ({"provider": "rehearsal"}, "none: it is a rehearsal"),
         (
             {"provider": "hosts", "hosts": [{"name": "a", "role": "control plane", "address": "192.168.1.5"}]},
             "Your machines stay.",
@@ -231,7 +232,12 @@ def test_destroy_says_what_it_deletes(chosen: dict[str, Any], said: str) -> None
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile.model_validate(chosen)))
-    assert said in removal.words(removal.plan_of("lab"))
+    text = removal.words(cluster, removal.plan_of("lab"))
+    assert said in text
+    assert str(cluster.folder) in text
+    assert "context" not in text
+    write_private(cluster.merged, '["/elsewhere/config"]')
+    assert "lab in /elsewhere/config" in removal.words(cluster, removal.plan_of("lab"))
 
 
 async def test_destroy_asks_for_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,6 +302,8 @@ def test_empty(snap_compare: Snap, lacking: FakeHost) -> None:
 
 @pytest.mark.parametrize("case", ["cluster", "profile", "broken", "keys", "destroy", "search"])
 def test_filled(snap_compare: Snap, case: str, host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    # the folder of a test has another name each time
+    monkeypatch.setattr(removal, "tilde", lambda path: f"~/.local/state/kubetui/clusters/{path.name}")
     make_all()
 
     async def before(pilot: Pilot[Any]) -> None:

@@ -1,0 +1,1 @@
+"""The checks of the exercises: scripts for the control plane that only read."""

@@ -1,0 +1,1 @@
+"""The five parts of a cluster's home."""

@@ -1,0 +1,139 @@
+"""What to try next on a cluster: exercises with their commands, and a check whether each was done."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList
+
+from kubetui.base.errors import KubetuiError
+from kubetui.base.text import clean
+from kubetui.cluster.folder import Cluster
+from kubetui.explain.exercises import WORKER, Exercise, exercises
+from kubetui.profile.plan import Plan, Role
+from screens.cluster.tabs.part import Part
+from screens.cluster.watch import Watch
+from screens.widgets.chrome import key, marked
+from screens.widgets.lists import RowList
+from screens.widgets.panes import Pane
+from screens.widgets.static import Static
+from screens.widgets.symbols import COLOURS, Mark, signs
+
+_WIDTH: Final = 40
+"""Columns of the list beside the text."""
+_PLACES: Final = {
+    "host": "In a shell with the cluster's kubeconfig (1, then y copies the line that sets it):",
+    "control plane": "On the control plane (s opens a shell):",
+}
+
+
+class LearnPart(Part):
+    """The exercises on the left, the chosen one on the right."""
+
+    DEFAULT_CSS = f"""
+    LearnPart > Horizontal {{ height: 1fr; }}
+    LearnPart #exercises-pane {{ width: {_WIDTH}; }}
+    LearnPart #exercise-pane {{ width: 1fr; }}
+    LearnPart VerticalScroll {{ scrollbar-size-vertical: 1; }}
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "verify", "Verify", tip="Look whether the chosen exercise is done. Changes nothing."),
+        key("y", "copy", "Copy", tip="Copy the commands of the chosen exercise."),
+        key("u", "copy_undo", "Copy undo", tip="Copy the command that removes what the exercise leaves."),
+    ]
+
+    def __init__(self, cluster: Cluster, watch: Watch, plan: Plan | None) -> None:
+        super().__init__(cluster, watch, "Learn")
+        workers = [each.name for each in plan.machines if each.role is Role.WORKER] if plan else []
+        self._exercises = {each.name: each for each in exercises(workers)}
+        self._answers: dict[str, tuple[Mark, str]] = {}
+        self._rehearsal = plan is not None and plan.provider.rehearsal
+
+    def compose(self) -> ComposeResult:
+        """Draw the part."""
+        with Horizontal():
+            yield Pane("What to try", RowList(id="exercises"), id="exercises-pane")
+            yield Pane("", VerticalScroll(Static("", id="exercise", markup=False), can_focus=False), id="exercise-pane")
+
+    def opened(self) -> None:
+        """Show the list, and take the focus."""
+        self.query_one(RowList).focus()
+        self._fill()
+
+    def _fill(self) -> None:
+        self.query_one(RowList).show_rows((name, self._row(each)) for name, each in self._exercises.items())
+        self._show()
+
+    def _row(self, exercise: Exercise) -> Content:
+        mark, _ = self._answers.get(exercise.name, ("waiting", ""))
+        return Content.assemble((f"{signs().of(mark)} ", COLOURS[mark]), exercise.title)
+
+    @property
+    def exercise(self) -> Exercise:
+        """The chosen exercise."""
+        chosen = self.query_one(RowList).chosen
+        return self._exercises[chosen] if chosen in self._exercises else next(iter(self._exercises.values()))
+
+    @on(OptionList.OptionHighlighted, "#exercises")
+    def _show(self) -> None:
+        exercise = self.exercise
+        self.query_one("#exercise-pane", Pane).border_title = exercise.title
+        parts = [Content(exercise.text), Content(), Content.styled(_PLACES[exercise.where], "dim")]
+        parts += [Content.styled(f"$ {command}", "$code") for command in exercise.commands]
+        if exercise.undo:
+            parts += [Content(), Content.styled("To undo it (u copies):", "dim")]
+            parts += [Content.styled(f"$ {exercise.undo}", "$code")]
+        answer = self._answers.get(exercise.name)
+        parts += [Content(), marked(*answer) if answer else Content.styled("enter verifies whether it is done.", "dim")]
+        self.query_one("#exercise", Static).update(Content("\n").join(parts))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy the undo where there is one."""
+        return action != "copy_undo" or not self.is_mounted or bool(self.exercise.undo)
+
+    @on(OptionList.OptionSelected, "#exercises")
+    def action_verify(self) -> None:
+        """Check the chosen exercise."""
+        if self._rehearsal:
+            self._answer(self.exercise, "attention", "This is a rehearsal: there is no cluster to try this on.")
+        else:
+            self._check(self.exercise)
+
+    @work(exclusive=True)
+    async def _check(self, exercise: Exercise) -> None:
+        self._answer(exercise, "running", "checking ...")
+        values = {WORKER: exercise.worker} if exercise.worker else {}
+        try:
+            asked = self.watching.ask(lambda looks: looks.attempt(exercise.check, values))
+            result = await asyncio.wrap_future(asked)
+        except (KubetuiError, OSError) as error:
+            self._answer(exercise, "attention", f"It could not be checked: {error}")
+            return
+        said = "\n".join(clean(line).removeprefix("error: ") for line in result.lines if line.strip())
+        if not result.ok:
+            self._answer(exercise, "attention", f"Not done yet: {said}" if said else "Not done yet.")
+        elif exercise.looks:
+            self._answer(exercise, "done", f"This is what there is to see: {said}")
+        else:
+            self._answer(exercise, "done", f"Done: {said}")
+
+    def _answer(self, exercise: Exercise, mark: Mark, text: str) -> None:
+        self._answers[exercise.name] = (mark, text)
+        self._fill()
+
+    def action_copy(self) -> None:
+        """Copy the commands."""
+        self.app.copy_to_clipboard("\n".join(self.exercise.commands))
+        self.notify("Copied.")
+
+    def action_copy_undo(self) -> None:
+        """Copy the command that undoes it."""
+        self.app.copy_to_clipboard(self.exercise.undo)
+        self.notify("Copied.")
