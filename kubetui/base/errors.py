@@ -31,7 +31,7 @@ from kubetui.base.text import clean, shown
 
 
 class ExitCode(IntEnum):
-    """Every exit code of the command line; docs/errors.md explains them."""
+    """Every exit code of the command line; kubetui/explain/errors.md explains them."""
 
     OK = 0
     ERROR = 1
@@ -53,14 +53,14 @@ class ExitCode(IntEnum):
 class KubetuiError(Exception):
     """An error that a person can act on.
 
-    `message` says what happened and why, `fix` what to do; `id` is stable across versions and listed in
-    docs/errors.md. Both texts are made harmless to a terminal and redacted here.
+    `message` says what happened and why, `fix` what to do; `id` is stable across versions and has a page in
+    kubetui/explain/errors.md. Both texts are made harmless to a terminal and redacted here.
     """
 
     exit_code = ExitCode.ERROR
     id = "ERROR"
 
-    def __init__(self, message: str, *, fix: str = "", id: str = "") -> None:  # noqa: A002 - as docs/errors.md calls it
+    def __init__(self, message: str, *, fix: str = "", id: str = "") -> None:  # noqa: A002 - as errors.md calls it
         self.message = _shown(message)
         self.fix = _shown(fix)
         super().__init__(self.message)
@@ -69,6 +69,11 @@ class KubetuiError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.fix}" if self.fix else self.message
+
+
+def cited(id_: str) -> str:
+    """Return the line below a message that names an error's id and how to read its page."""
+    return f"error {id_}: kubetui explain {id_}"
 
 
 def _shown(text: str) -> str:
@@ -157,7 +162,7 @@ class StepFailedError(RunError):
         message: str,
         *,
         fix: str = "",
-        id: str = "",  # noqa: A002 - as docs/errors.md calls it
+        id: str = "",  # noqa: A002 - as errors.md calls it
         tail: tuple[str, ...] = (),
         command: str = "",
     ) -> None:

@@ -73,7 +73,7 @@ def counted(number: int, noun: str) -> str:
 def did_you_mean(word: str, known: Iterable[str], *, most: int = 1, otherwise: str = "Known here") -> str:
     """Return a sentence with up to `most` of the known words that resemble `word`, or with all of them.
 
-    Empty when there are none.
+    Empty when there are none, or none that resembles it and `otherwise` is empty.
 
     >>> did_you_mean("wroker", ["worker", "control-plane"]), did_you_mean("x", ["a", "b"])
     ('Did you mean worker?', 'Known here: a, b.')
@@ -83,7 +83,7 @@ def did_you_mean(word: str, known: Iterable[str], *, most: int = 1, otherwise: s
     close = get_close_matches(word[:100], words, n=most)
     if close:
         return f"Did you mean {' or '.join(close)}?"
-    return f"{otherwise}: {', '.join(words)}." if words else ""
+    return f"{otherwise}: {', '.join(words)}." if words and otherwise else ""
 
 
 class LineCutter:

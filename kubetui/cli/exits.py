@@ -13,7 +13,7 @@ from typing import ParamSpec
 
 import click
 
-from kubetui.base.errors import ExitCode, KubetuiError, StoppedError
+from kubetui.base.errors import ExitCode, KubetuiError, StoppedError, cited
 
 P = ParamSpec("P")
 
@@ -54,7 +54,7 @@ def _report(error: BaseException) -> int:
 
             known = refusal(error)
     if known is not None:
-        where = "" if isinstance(known, StoppedError) else f"\n  error {known.id}, docs/errors.md"
+        where = "" if isinstance(known, StoppedError) else f"\n  {cited(known.id)}"
         _complain(f"kubetui: {known}{where}")
         return known.exit_code
     from kubetui.base import crash

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
@@ -216,6 +217,17 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.cli.clusters import destroy as command
 
     return command(name, yes=yes, hosts=hosts)
+
+
+@main.command()
+@click.argument("name", nargs=-1)
+@friendly
+def explain(name: tuple[str, ...]) -> int:
+    """Explain NAME: a concept such as cni, or an error's id such as APT-LOCK. Without NAME, list the concepts."""
+    from kubetui.explain.plain import answer
+
+    click.echo(answer(" ".join(name), shutil.get_terminal_size().columns))
+    return 0
 
 
 @main.group(invoke_without_command=True)

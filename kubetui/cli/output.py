@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
+from kubetui.base.errors import cited
 from kubetui.base.text import PROMPT, counted, duration, harmless
 from kubetui.engine.events import (
     Checked,
@@ -144,7 +145,7 @@ class Plain:
                 "",
                 event.error,
                 event.fix,
-                f"error {event.error_id}, docs/errors.md",
+                cited(event.error_id),
                 f"log {event.log}",
             ):
                 self._print(f"    {text}" if text else "")

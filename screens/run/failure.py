@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from kubetui.base.errors import cited
 from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
 from kubetui.profile.words import note
@@ -123,12 +124,12 @@ class FailureScreen(PlainScreen):
             command = f"$ {clean(failure.command)}" if failure.command else ""
             last = tuple(map(clean, failure.tail[-LAST_LINES:]))
             fix = failure.fix or "Look at the log. A retry repeats this step only."
-            where = f"error {failure.error_id}, docs/errors.md\nlog {failure.log}"
+            where = f"{cited(failure.error_id)}\nlog {failure.log}"
             return Words(clean(failure.error), command, last, clean(fix), where)
         if error is None:
             raise ValueError("a run without a failure and without an error has not failed")
         cause = "\n".join(map(clean, error.message.splitlines()))
-        where = f"error {error.id}, docs/errors.md\nlog {self._session.log_folder}"
+        where = f"{cited(error.id)}\nlog {self._session.log_folder}"
         return Words(cause, "", (), clean(error.fix) or "Try again; completed steps are skipped.", where)
 
     def _fill(self) -> None:

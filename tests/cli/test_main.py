@@ -188,12 +188,12 @@ def test_closed_streams_do_not_crash(home: Home, closed: str) -> None:
     ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done
-    assert ("error PROFILE, docs/errors.md" in done.stderr) is ("2>" not in closed)
+    assert ("error PROFILE: kubetui explain PROFILE" in done.stderr) is ("2>" not in closed)
 
 
 def test_a_closed_stdin_counts_as_nobody_to_ask(home: Home) -> None:
     words = ["bash", "-c", '"$1" -m kubetui up rehearsal <&-', "-", sys.executable]
     environment = {**os.environ, "XDG_STATE_HOME": str(home.state)}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE, docs/errors.md")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE: kubetui explain USAGE")
     assert "Nobody can answer here" in done.stderr

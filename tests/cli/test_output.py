@@ -92,7 +92,7 @@ def test_without_a_terminal_each_event_is_one_plain_line() -> None:
         "",
         "    it broke",
         "    mend it",
-        "    error BROKEN, docs/errors.md",
+        "    error BROKEN: kubetui explain BROKEN",
         "    log /logs/kubnode1.log",
         "",
         "NAME   STATUS",

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from kubetui.explain.concepts import At
+from tests.e2e.concepts import failures
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.smoke import pods_reach_each_other
 
@@ -113,6 +115,15 @@ def test_up_prints_kubectls_own_table(lab: Lab) -> None:
 
 def test_pods_on_different_workers_reach_each_other_and_resolve_names(lab: Lab) -> None:
     pods_reach_each_other(lab, [name for name in planned(lab) if name != "kubmaster"])
+
+
+def test_the_command_of_every_concept_works(lab: Lab) -> None:
+    found = {
+        "kubmaster": failures(lab, (At.CONTROL_PLANE, At.NODE), "kubmaster"),
+        "kubnode1": failures(lab, (At.NODE,), "kubnode1"),
+        "host": failures(lab, (At.HOST,)),
+    }
+    assert found == {"kubmaster": {}, "kubnode1": {}, "host": {}}
 
 
 def test_a_second_up_changes_nothing(lab: Lab) -> None:

@@ -1,0 +1,1 @@
+"""What stands behind the steps, and what the errors mean: short texts that ship with the package."""

@@ -1,0 +1,1 @@
+"""Dialogs that explain: concepts, and an error's page."""
