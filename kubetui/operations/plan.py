@@ -49,7 +49,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
     for step in _steps(plan):
         first = next(machine for machine in plan.machines if step.runs_on(machine, plan))
         try:
-            commands = _commands(step, plan, first)
+            commands = whole_script(step, plan, first)
         except ProfileError as error:
             commands = "\n".join(f"# {line}" for line in str(error).splitlines())
         texts.append(
@@ -133,7 +133,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "where": step.where.value,
                 "needs": [need.name for need in step.needs],
                 **_teaching(step, plan),
-                "commands": {machine.name: _commands(step, plan, machine) for machine in _places(step, plan)},
+                "commands": {machine.name: whole_script(step, plan, machine) for machine in _places(step, plan)},
             }
             for step in _steps(plan)
         ],
@@ -207,7 +207,11 @@ def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
             yield f"   {step.teaches.none}"
 
 
-def _commands(step: Step, plan: Plan, machine: Machine) -> str:
+def whole_script(step: Step, plan: Plan, machine: Machine) -> str:
+    """Return the script of a step on a machine, without passwords; empty for a step without one.
+
+    Raises ProfileError where the profile's own pod network manifest cannot be read.
+    """
     command = step.recipe(plan, machine).apply
     return _text(command) if command else ""
 
@@ -230,7 +234,7 @@ def _script(plan: Plan, machine: Machine) -> str:
         PRELUDE,
     ]
     for step in STEPS:
-        commands = _commands(step, plan, machine) if step.runs_on(machine, plan) else ""
+        commands = whole_script(step, plan, machine) if step.runs_on(machine, plan) else ""
         if commands:
             parts += [f"# {step.title}: {step.why}", f"# {step.source}", *_in_short(step, plan, machine)]
             parts += ["(", commands, ")", ""]

@@ -25,7 +25,9 @@ _WORKED = (Outcome.DONE.value, Outcome.UNCHANGED.value)
 def estimate(plan: Plan) -> float | None:
     """Return how many seconds the whole run will take; None without an earlier run on this host."""
     usual = _durations(plan)
-    return _played(plan, usual, _starts(plan, usual, {}, 0.0)) if usual else None
+    if not usual:
+        return None
+    return max(_played(dependencies(STEPS, plan), usual, _starts(plan, usual, {}, 0.0)).values(), default=0.0)
 
 
 class Remaining:
@@ -34,13 +36,30 @@ class Remaining:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._usual = _durations(plan)
+        self._needs = dependencies(STEPS, plan) if self._usual else {}
 
     def __call__(self, progress: Progress, now: float | None = None) -> float | None:
         """Return how many seconds the run still takes; None without an earlier run on this host, 0 once it ended."""
+        ends = self._ends(progress, now)
+        return None if ends is None else max(ends.values(), default=0.0)
+
+    def critical(self, progress: Progress, now: float | None = None) -> str:
+        """Return the machine that the end of the run waits for now; empty where that is not known."""
+        ends = self._ends(progress, now) or {}
+        open_tasks = {task for task in ends if task not in progress.ended}
+        found = ""
+        while open_tasks:
+            last = max(open_tasks, key=lambda task: (ends[task], str(task)))
+            found = last.machine
+            open_tasks = {need for need in self._needs[last] if need not in progress.ended}
+        return found
+
+    def _ends(self, progress: Progress, now: float | None) -> dict[TaskId, float] | None:
+        """Return when each task will have ended, in seconds from now; None without an earlier run on this host."""
         if not self._usual:
             return None
         if progress.finished is not None:
-            return 0.0
+            return {}
         at = time.time() if now is None else now
         left = {**self._usual, **dict.fromkeys(progress.ended, 0.0)}
         for task, started in progress.running.items():
@@ -48,7 +67,7 @@ class Remaining:
             left[task] = max(left.get(task, 0.0) - (at - started.at), 0.0)
         ended = {task: event.at - at for task, event in progress.ended.items() if task.step == START}
         since = (progress.began or at) - at
-        return _played(self._plan, left, _starts(self._plan, self._usual, ended, since))
+        return _played(self._needs, left, _starts(self._plan, self._usual, ended, since))
 
 
 def _durations(plan: Plan) -> dict[TaskId, float]:
@@ -105,11 +124,12 @@ def _starts(
     return found
 
 
-def _played(plan: Plan, seconds: Mapping[TaskId, float], starts: Mapping[TaskId, float]) -> float:
-    """Play the plan: each task begins when its dependencies have ended. Return when the last one ends."""
-    needs = dependencies(STEPS, plan)
+def _played(
+    needs: Mapping[TaskId, frozenset[TaskId]], seconds: Mapping[TaskId, float], starts: Mapping[TaskId, float]
+) -> dict[TaskId, float]:
+    """Play the plan: each task begins when its dependencies have ended. Return when each one ends."""
     ends: dict[TaskId, float] = dict(starts)
     for task in TopologicalSorter(needs).static_order():
         if task not in starts:
             ends[task] = max((ends[need] for need in needs[task]), default=0.0) + seconds.get(task, 0.0)
-    return max(ends.values(), default=0.0)
+    return ends

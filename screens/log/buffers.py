@@ -105,21 +105,34 @@ def _weight(kept: _Kept) -> int:
 
 
 class Buffers:
-    """One buffer per machine, and one that merges them all in order of arrival."""
+    """One buffer per machine, and one that merges them all in order of arrival.
+
+    Commands are in buffers of their own, too, which a machine that prints much does not push them out of.
+    """
 
     def __init__(self, machines: Sequence[str] = ()) -> None:
         self.all = Buffer(4 * LINES, 2 * CHARACTERS)
+        self.commands = Buffer(4 * LINES, 2 * CHARACTERS)
         self._of = {machine: Buffer() for machine in machines}
+        self._commands_of = {machine: Buffer() for machine in machines}
 
     def append(self, entry: Entry) -> None:
         """Append an entry to its machine's buffer and to the merged one."""
         kept = _kept(entry)
-        self.of(machine_of(entry)).keep(kept)
+        machine = machine_of(entry)
+        self.of(machine).keep(kept)
         self.all.keep(kept)
+        if isinstance(entry, CommandStarted):
+            self.commands_of(machine).keep(kept)
+            self.commands.keep(kept)
 
     def of(self, machine: str) -> Buffer:
         """Return a machine's buffer."""
         return self._of.setdefault(machine, Buffer()) if machine not in self._of else self._of[machine]
+
+    def commands_of(self, machine: str) -> Buffer:
+        """Return the commands of a machine."""
+        return self._commands_of.setdefault(machine, Buffer())
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._of))

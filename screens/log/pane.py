@@ -1,4 +1,4 @@
-"""The log pane: a title line, the lines, and a prompt for search and filter."""
+"""The log pane: a titled border, the lines, and a prompt for search and filter."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from screens.log.buffers import Buffer, machine_of, text_of
 from screens.log.lines import LogLines
 from screens.log.view import pattern
 from screens.widgets.dialogs import Ask
+from screens.widgets.lines import entitle
 from screens.widgets.static import Static
 from screens.widgets.symbols import signs
 
@@ -26,12 +27,9 @@ _LABELS: Final[dict[Prompt, str]] = {"search": "Search", "filter": "Only lines w
 
 
 class LogPane(Vertical):
-    """One log with its title line and its prompt."""
+    """One log with its title and its prompt."""
 
     DEFAULT_CSS = """
-    LogPane > .head { height: 1; }
-    LogPane > .head > #log-title { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
-    LogPane > .head > #log-state { width: auto; max-width: 60%; text-style: dim; padding: 0 0 0 1; }
     LogPane > LogLines { height: 1fr; }
     LogPane > .prompt { height: 1; display: none; }
     LogPane > .prompt > Static { width: auto; color: $accent; padding: 0 1 0 0; }
@@ -40,24 +38,26 @@ class LogPane(Vertical):
     """
 
     def __init__(self, name: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+        super().__init__(id=id, classes="pane")
         self._cluster = name
         self._machine = ""
         self._asking: Prompt = "search"
         self._before: Widget | None = None
         self._texts = {"search": "", "filter": ""}
+        self._title = Content("")
 
     def compose(self) -> ComposeResult:
         """Draw the pane."""
-        with Horizontal(classes="head"):
-            yield Static("", id="log-title", markup=False)
-            yield Static("", id="log-state", markup=False)
         yield LogLines()
         with Horizontal(classes="prompt"):
             yield Static("", id="log-label", markup=False)
             prompt = Input(id="log-prompt", compact=True)
             prompt.cursor_blink = False
             yield prompt
+
+    def on_resize(self) -> None:
+        """Fit the title to the new width."""
+        self.say_state()
 
     @property
     def lines(self) -> LogLines:
@@ -77,20 +77,21 @@ class LogPane(Vertical):
     def show(self, title: str, buffer: Buffer, machine: str = "", machines: tuple[str, ...] = ()) -> None:
         """Show a buffer under a title."""
         self._machine = machine or "all"
-        self.query_one("#log-title", Static).say(Content(clean(title)))
+        self._title = Content(clean(title))
         self.lines.show(buffer, machines)
+        self.say_state()
 
     @on(LogLines.Moved)
     def say_state(self) -> None:
-        """Show the filter, the search, and whether the log follows its end."""
+        """Show in the border the title, the filter, the search, and whether the log follows its end."""
         lines, parts = self.lines, []
         if self._texts["filter"]:
             parts.append(f"only “{self._texts['filter']}”")
         if self._texts["search"]:
             parts.append(f"“{self._texts['search']}”" + ("" if lines.current is not None else ": none"))
         newer = lines.view.missing
-        parts.append("follow" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
-        self.query_one("#log-state", Static).say(Content(f" {signs().dot} ".join(parts)))
+        parts.append("following" if lines.view.following else f"paused, {newer:,} newer" if newer else "paused")
+        entitle(self, self._title, Content(f" {signs().dot} ".join(parts)))
 
     def ask(self, what: Prompt) -> None:
         """Open the prompt."""

@@ -9,15 +9,17 @@ from textual.binding import BindingType
 from screens.log.pane import LogPane
 from screens.widgets.chrome import PlainScreen, key
 
-LOG_KEYS: Final[list[BindingType]] = [
+SEARCH_KEYS: Final[list[BindingType]] = [
     key("slash", "search", "Search", display="/", tip="Search the log and mark the matches."),
     key("n", "jump(1)", "Next match", show=False),
     key("N", "jump(-1)", "Previous match", show=False),
     key("f", "filter", "Filter", tip="Show only lines that contain a text."),
-    key("w", "wrap", "Wrap", tip="Wrap long lines, or cut them and scroll with ← and →."),
-    key("t", "times", "Times", tip="Show the time of each line."),
-    key("z", "full", "Full", tip="Show the log on the whole screen, and back."),
+]
+VIEW_KEYS: Final[list[BindingType]] = [
     key("p", "pause", "Pause", tip="Pause the log, and follow its end again."),
+    key("w", "wrap", "Wrap", show=False, tip="Wrap long lines, or cut them and scroll with ← and →."),
+    key("T", "clock", "Clock", show=False, tip="Show the time of each line."),
+    key("z", "full", "Full", show=False, tip="Show the log on the whole screen, and back."),
     key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
     key("S", "save", "Save", tip="Save the visible lines to a file.", show=False),
     key("pageup", "page(-1)", "Page up", show=False),
@@ -27,6 +29,7 @@ LOG_KEYS: Final[list[BindingType]] = [
     key("left", "sideways(-8)", "Scroll left", show=False),
     key("right", "sideways(8)", "Scroll right", show=False),
 ]
+LOG_KEYS: Final = [*SEARCH_KEYS, *VIEW_KEYS]
 """The keys of a log, and help. A screen with a log adds them to its own keys."""
 
 
@@ -82,8 +85,8 @@ class LogScreen(PlainScreen):
         self.pane.lines.sideways(0)
         self.pane.lines.rearrange()
 
-    def action_times(self, _hidden: bool = False) -> None:  # noqa: FBT001, FBT002 - the binding's argument
-        """Show or hide times. The argument tells apart the bindings with and without a place in the key bar."""
+    def action_clock(self) -> None:
+        """Show or hide the time of each line."""
         lines = self.pane.lines
         lines.margin.times = not lines.margin.times
         lines.rearrange()

@@ -1,4 +1,4 @@
-"""The screen of a failure: what failed, why, and how to fix it."""
+"""The screen of a failure: why, what to do, the command that failed, and its last lines below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from kubetui.base.text import clean
 from kubetui.engine.events import TaskFinished
 from kubetui.profile.words import note
 from screens.cluster.shell import open_shell
+from screens.explain.errors import ErrorScreen
 from screens.run.session import Session
+from screens.run.words import cause_of, title_of
 from screens.widgets.chrome import Head, PlainScreen, key, marked
 from screens.widgets.static import Static
 
@@ -25,13 +27,20 @@ LAST_LINES = 14
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A failure in words: the cause, the failed command and its last lines, the fix, and where to read more."""
+    """A failure in words, in the order of the page."""
 
     cause: str
+    fix: str
     command: str
     last: tuple[str, ...]
-    fix: str
-    where: str
+    error: str
+    """The error's id."""
+    log: str
+
+    @property
+    def where(self) -> str:
+        """Return where to read more."""
+        return f"{cited(self.error)}\nlog {self.log}"
 
 
 class FailureHead(Head):
@@ -54,15 +63,16 @@ class FailureScreen(PlainScreen):
     DEFAULT_CSS = """
     FailureScreen > VerticalScroll { height: 1fr; padding: 0 2; }
     FailureScreen > VerticalScroll > Static { height: auto; margin: 0 0 1 0; }
-    FailureScreen #command { margin: 0; color: $accent; }
+    FailureScreen #command { margin: 0; color: $code; }
     FailureScreen #tail { border-left: vkey $border-blurred; padding: 0 0 0 1; }
-    FailureScreen #where { text-style: dim; }
+    FailureScreen.-ascii #tail { border-left: ascii $border-blurred; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("r", "retry", "Retry", tip="Run again; completed steps are skipped."),
         key("l", "back", "Log", tip="Back to the machines and their logs."),
         key("s", "shell", "Shell", tip="Open a shell on this machine; exit returns here."),
         key("y", "copy", "Copy", tip="Copy this page, to send it to someone."),
+        key("e", "explain", "Explain", tip="Explain the error."),
         key("n,right", "other(1)", "Next", tip="The next failure."),
         key("left", "other(-1)", "Previous", show=False, tip="The previous failure."),
         key("escape", "leave", "Leave, resume later", display="esc", tip="Leave the run. Completed steps are kept."),
@@ -91,10 +101,10 @@ class FailureScreen(PlainScreen):
         yield head
         with VerticalScroll():
             yield Static("", id="cause", markup=False)
+            yield Static("", id="fix", markup=False)
             yield Static("", id="command", markup=False)
             yield Static("", id="tail", markup=False)
-            yield Static("", id="fix", markup=False)
-            yield Static("", id="where", markup=False)
+            yield Static("", id="where", classes="muted", markup=False)
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -107,9 +117,7 @@ class FailureScreen(PlainScreen):
         failure = self.failure
         if failure is None:
             return f"{self._session.profile.name} was not built"
-        began = self._session.titles.get(failure.task.machine)
-        title = began.title if began and began.task == failure.task else failure.task.step
-        return f'{failure.task.machine} failed at "{clean(title)}"'
+        return f'{failure.task.machine} failed at "{clean(title_of(failure.task))}"'
 
     def others(self) -> str:
         """Return the progress of the whole run."""
@@ -124,22 +132,21 @@ class FailureScreen(PlainScreen):
             command = f"$ {clean(failure.command)}" if failure.command else ""
             last = tuple(map(clean, failure.tail[-LAST_LINES:]))
             fix = failure.fix or "Look at the log. A retry repeats this step only."
-            where = f"{cited(failure.error_id)}\nlog {failure.log}"
-            return Words(clean(failure.error), command, last, clean(fix), where)
+            return Words(sentence(cause_of(failure)), clean(fix), command, last, failure.error_id, failure.log)
         if error is None:
             raise ValueError("a run without a failure and without an error has not failed")
         cause = "\n".join(map(clean, error.message.splitlines()))
-        where = f"{cited(error.id)}\nlog {self._session.log_folder}"
-        return Words(cause, "", (), clean(error.fix) or "Try again; completed steps are skipped.", where)
+        fix = clean(error.fix) or "Try again; completed steps are skipped."
+        return Words(cause, fix, "", (), error.id, str(self._session.log_folder))
 
     def _fill(self) -> None:
         words = self.words()
         self.query_one("#cause", Static).update(Content.styled(words.cause, "bold"))
+        self.query_one("#fix", Static).update(Content(words.fix))
         for place, text in (("#command", words.command), ("#tail", "\n".join(words.last))):
             part = self.query_one(place, Static)
             part.update(Content(text))
             part.display = bool(text)
-        self.query_one("#fix", Static).update(Content(words.fix))
         self.query_one("#where", Static).update(Content(words.where))
         self.query_one(FailureHead).redraw()
 
@@ -169,10 +176,20 @@ class FailureScreen(PlainScreen):
         if self.failure is not None:
             open_shell(self.app, self._session.profile.name, self.failure.task.machine)
 
+    def action_explain(self) -> None:
+        """Explain the error."""
+        self.app.push_screen(ErrorScreen(self.words().error))
+
     def action_copy(self) -> None:
         """Copy the whole page."""
         words = self.words()
         command = [words.command] if words.command else []
-        text = [self.headline(), words.cause, "", *command, *words.last, "", words.fix, words.where]
+        text = [self.headline(), words.cause, words.fix, "", *command, *words.last, "", words.where]
         self.app.copy_to_clipboard("\n".join(text))
         self.notify("Copied.")
+
+
+def sentence(text: str) -> str:
+    """Return a cleaned cause that begins as a sentence does; a name such as kubeadm keeps its small letter."""
+    cleaned = "\n".join(map(clean, text.splitlines()))
+    return cleaned[:1].upper() + cleaned[1:] if cleaned.startswith(("the ", "a ", "an ")) else cleaned

@@ -1,4 +1,4 @@
-"""The screen of a run: machines and their steps on the left, the log on the right, a progress bar above."""
+"""The screen of a run: machines and their steps on the left, the log and what it teaches on the right."""
 
 from __future__ import annotations
 
@@ -9,49 +9,61 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 
 from kubetui.profile.schema.profile import Profile
-from screens.log.pane import LogPane
-from screens.log.screen import LOG_KEYS, LogScreen
+from screens.explain.concepts import ConceptScreen
+from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
 from screens.run import words as runwords
 from screens.run.failure import FailureScreen
-from screens.run.head import RunHead
-from screens.run.machinelist import MachineList
-from screens.run.machinepane import MachinePane
+from screens.run.forecast import Forecast
+from screens.run.panes.body import RunBody
+from screens.run.panes.head import RunHead
+from screens.run.panes.machinelist import MachineList
+from screens.run.panes.steplist import StepList
 from screens.run.session import Session
+from screens.run.steppage import StepPage
+from screens.run.times import TimesScreen
 from screens.threads import Threads
 from screens.widgets.chrome import key
 from screens.widgets.navigation import GoHome, OpenCluster
-from screens.widgets.symbols import signs
 
 HERTZ = 5
-"""How often the left side looks for changes; the log has its own rate."""
+"""How often the panes beside the log look for changes; the log has its own rate."""
 
 
 class RunScreen(LogScreen):
     """Shows a session and controls it.
 
     If a run of the same cluster still works in the background, it shows that one and starts no other.
-    Tests replace `make`, which creates a session, and `now`, which returns the time.
+    Tests replace `make`, which creates a session, `forecast`, and `now`, which returns the time.
     """
 
     DEFAULT_CSS = """
-    RunScreen > Horizontal { height: 1fr; }
-    RunScreen MachinePane { width: 34; }
-    RunScreen.-wide MachinePane { width: 42%; max-width: 64; }
-    RunScreen LogPane { width: 1fr; border-left: vkey $border-blurred; padding: 0 0 0 1; }
-    RunScreen.-full LogPane { border-left: none; }
-    RunScreen.-ascii LogPane { border-left: ascii $border-blurred; }
+    RunScreen > RunBody { height: 1fr; }
+    RunScreen #left { width: 28; }
+    RunScreen.-wide #left { width: 38; }
+    RunScreen.-roomy #left { width: 66; }
+    RunScreen #left MarkedRows { height: 1fr; }
+    RunScreen #steps { height: 1fr; }
+    RunScreen #right { width: 1fr; }
+    RunScreen.-small #right { padding: 0 0 0 1; }
+    RunScreen.-small WhyPane { height: 5; }
+    RunScreen.-roomy #right { layout: horizontal; }
+    RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "open", "Open", tip="Open the cluster, or show what failed."),
-        key("enter", "peek", "What failed", show=False, tip="Show what has failed so far."),
+        key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
+        key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),
+        key("enter", "peek", "What failed", tip="Show what has failed, and what to do."),
+        key("enter", "open", "Open the cluster", tip="Open the cluster."),
         key("a", "everyone", "All", tip="Show the logs of all machines in one, and back."),
+        key("c", "commands", "Commands", tip="Show commands alone, as the machine called them, and back."),
+        key("e", "explain", "Explain", tip="Explain the concepts behind the step."),
         key("r", "retry", "Resume", tip="Run again; completed steps are skipped."),
-        *LOG_KEYS,
-        key("t", "times(True)", "Times", show=False, tip="Show the time of each line."),
+        *SEARCH_KEYS,
+        key("t", "times", "Times", tip="Show when each task began and ended."),
+        *VIEW_KEYS,
         key("escape", "back", "Leave", display="esc", show=False, tip="Leave the run. Asks first; nothing is lost."),
     ]
 
@@ -61,79 +73,64 @@ class RunScreen(LogScreen):
         threads: Threads,
         *,
         make: Callable[[Profile], Session] = Session,
-        estimate: float | None = None,
+        forecast: Forecast | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._threads = threads
         self._make = make
         self._now = now
-        self._estimate = estimate
-        self._together = False
         self._leaving = False
         self._told = False
+        self._entered = ""
         self.session = threads.find(Session, profile.name) or make(profile)
+        self._forecast = forecast or Forecast(self.session.plan)
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        self.set_class(signs().down != "│", "-ascii")
         yield RunHead(lambda: self.session, self.status)
-        with Horizontal():
-            yield MachinePane(classes="beside-log")
-            yield LogPane(self.session.profile.name)
+        yield RunBody(self.session)
         yield self.foot()
 
     def on_mount(self) -> None:
         """Start the run, unless it is under way, and watch it."""
         if not self.session.began:
             self._threads.start(self.session)
-        self.machines.list.focus()
-        self._machines()
-        self.machines.list.choose(0)
+        # in a thread: the history of earlier runs may be long
+        self.run_worker(self._forecast.load, thread=True)
+        self.body.machines.focus()
+        self.look()
+        self.body.machines.choose(0)
         self.set_interval(1 / HERTZ, self.look)
 
     @property
-    def machines(self) -> MachinePane:
-        """The machines, on the left."""
-        return self.query_one(MachinePane)
+    def body(self) -> RunBody:
+        """The panes."""
+        return self.query_one(RunBody)
 
     @property
     def machine(self) -> str:
         """The chosen machine."""
-        return self.machines.machine
+        return self.body.machine
 
     def look(self) -> None:
         """Fold in new events and draw what changed."""
         self.session.drain()
-        self._machines()
         self.query_one(RunHead).look()
-        self._detail()
-        self._pane_title()
+        self.body.look(self._now())
         if not self.session.running and not self._told:
             # the engine's last events may have arrived after the drain above
             self.session.drain()
             self._told = True
-            self.refresh_bindings()
             self._ended()
+        if self._entered != self._enter():
+            self._entered = self._enter()
+            self.refresh_bindings()
 
     def status(self) -> Content:
         """Return the right end of the title line."""
-        return runwords.status(self.session, self._now(), self._estimate)
-
-    def _machines(self) -> None:
-        self.machines.fill(runwords.machines(self.session))
-
-    def _pane_title(self) -> None:
-        began = self.session.titles.get(self.machine)
-        step = f" {signs().dot} {began.title}" if began else ""
-        names = tuple(self.session.buffers)
-        if self._together:
-            self.pane.show("All machines", self.session.buffers.all, machines=names)
-        else:
-            self.pane.show(f"{self.machine}{step}", self.session.buffers.of(self.machine), self.machine)
-
-    def _detail(self) -> None:
-        self.machines.tell(runwords.detail(self.session, self.machine, self._now()))
+        now = self._now()
+        return runwords.status(self.session, now, self._forecast.rest(self.session.progress, now))
 
     def _ended(self) -> None:
         if self._leaving:
@@ -141,30 +138,43 @@ class RunScreen(LogScreen):
         elif self._failed:
             self._open_failure()
         elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
-            self._open_cluster()
+            self.action_open()
 
     @on(MachineList.Chosen)
     def show_machine(self) -> None:
         """Show the log of the chosen machine."""
-        self._together = False
-        self._detail()
-        self._pane_title()
+        self.body.together = False
+        self.look()
+
+    @on(StepList.Chosen)
+    def show_step(self) -> None:
+        """Show why the chosen step is needed."""
+        self.look()
 
     def action_everyone(self) -> None:
         """Show all logs in one, or the chosen machine's again."""
-        self._together = not self._together
-        self._pane_title()
+        self.body.together = not self.body.together
+        self.look()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def action_commands(self) -> None:
+        """Show commands alone, or all lines again."""
+        self.body.commands = not self.body.commands
+        self.look()
+
+    def _enter(self) -> str:
+        """Return what Enter does now."""
+        if self.body.steps.has_focus:
+            return "peek" if self.body.on_failed_step else "step"
+        if self._told and self._succeeded:
+            return "open"
+        return "peek" if self._failed else "step"
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys that apply now."""
-        if action == "open":
-            return self._told and (self._succeeded or self._failed)
-        if action == "peek":
-            return not self._told and self._failed
+        if action in {"open", "peek", "step"}:
+            return self.is_mounted and action == self._enter()
         if action == "pause":
             return self.session.running
-        if action == "times":
-            return bool(parameters) == self._told
         if action == "retry":
             return self._told and not self._succeeded and not self._failed
         return True
@@ -177,18 +187,28 @@ class RunScreen(LogScreen):
     def _failed(self) -> bool:
         return runwords.failed(self.session)
 
+    def action_step(self) -> None:
+        """Show what the chosen step does."""
+        if self.body.lesson is not None:
+            self.app.push_screen(StepPage(self.session.plan, self.body.lesson))
+
+    def action_explain(self) -> None:
+        """Explain the concepts of the chosen step."""
+        if self.body.lesson is not None and self.body.lesson.concepts:
+            self.app.push_screen(ConceptScreen(self.body.lesson.concepts))
+        else:
+            self.notify("There is nothing more to explain about this step.")
+
+    def action_times(self) -> None:
+        """Show when each task began and ended."""
+        self.app.push_screen(TimesScreen(self.session, self._now))
+
     def action_peek(self) -> None:
         """Show what has failed so far."""
         self._open_failure()
 
     def action_open(self) -> None:
-        """Open the cluster, or show what failed."""
-        if self._succeeded:
-            self._open_cluster()
-        else:
-            self._open_failure()
-
-    def _open_cluster(self) -> None:
+        """Open the cluster."""
         finished = self.session.progress.finished
         self.post_message(OpenCluster(self.session.profile.name, finished.seconds if finished else None))
 
@@ -201,9 +221,8 @@ class RunScreen(LogScreen):
             self.notify("Other machines are still working. Retry when they have finished.")
             return
         self._told = self._leaving = False
-        self.session = self._make(self.session.profile)
+        self.session = self.body.session = self._make(self.session.profile)
         self._threads.start(self.session)
-        self.refresh_bindings()
         self.look()
 
     def action_back(self) -> None:

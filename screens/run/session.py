@@ -14,8 +14,10 @@ from kubetui.engine.events import (
     Line,
     Outcome,
     RunFinished,
+    RunStarted,
     Sink,
     TaskFinished,
+    TaskId,
     TaskStarted,
     left_out,
 )
@@ -23,6 +25,8 @@ from kubetui.engine.progress import Progress
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
+from kubetui.record.timings import Recorder
+from kubetui.steps.build import STEPS
 from screens.log.buffers import Buffers
 from screens.threads import EngineThread
 
@@ -65,7 +69,11 @@ class Session:
         self.stopping = False
         """Whether it has been asked to stop."""
         self.began = False
-        self.buffers = Buffers([machine.name for machine in Plan(profile).machines])
+        self.plan = Plan(profile)
+        self.buffers = Buffers([machine.name for machine in self.plan.machines])
+        self.tasks_of: dict[str, list[TaskId]] = {}
+        """Each machine's tasks, in order."""
+        self.recorder = Recorder(self.plan, STEPS)
         self.log_folder = Cluster(profile.name).logs
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = Stop()
@@ -109,9 +117,20 @@ class Session:
             except queue.Empty:
                 return changed
             changed = True
-            self.progress.apply(event)
-            if isinstance(event, TaskStarted):
+            self._fold(event)
+
+    def _fold(self, event: Event) -> None:
+        self.progress.apply(event)
+        self.recorder(event)
+        match event:
+            case RunStarted():
+                self.tasks_of = {}
+                for task in event.tasks:
+                    self.tasks_of.setdefault(task.machine, []).append(task)
+            case TaskStarted():
                 self.titles[event.task.machine] = event
+            case _:
+                pass
 
     def _sink(self, event: Event) -> None:
         match event:

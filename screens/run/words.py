@@ -1,18 +1,23 @@
-"""A run in words: status, machine rows, details and questions; pure functions of a session."""
+"""A run in words: status, the rows of machines and steps, why, and questions; pure functions of a session."""
 
 from __future__ import annotations
 
 from textual.content import Content
 
-from kubetui.base.text import clean, counted, duration
+from kubetui.base.text import counted, duration
+from kubetui.engine.events import Outcome, TaskFinished, TaskId
 from kubetui.engine.progress import Progress
-from screens.run.machinelist import Item
+from screens.run.forecast import Rest
+from screens.run.lesson import BY_NAME
+from screens.run.panes import machinelist, steplist
 from screens.run.session import Session
 from screens.widgets.choose import Choose
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark
 
 STAY, STOP, KEEP = "stay", "stop", "keep"
+LONG = 60
+"""Seconds from which a step's time is shown in minutes."""
 
 
 def succeeded(session: Session) -> bool:
@@ -25,50 +30,47 @@ def failed(session: Session) -> bool:
     return session.error is not None or bool(session.progress.failures)
 
 
-def status(session: Session, now: float, estimate: float | None) -> Content:
+def status(session: Session, now: float, rest: Rest) -> Content:
     """Return the right end of the title line."""
-    when = times(session.progress, now, estimate)
+    when = times(session.progress, now, rest.left)
     if session.running and session.stopping:
         return marked("attention", f"stopping, {counted(len(session.progress.running), 'step')} to finish   {when}")
     if session.running or not session.began:
-        return Content(when)
+        return Content(f"{when}   critical: {rest.critical}" if rest.critical else when)
     if succeeded(session):
         return Content.assemble(marked("done", "ready"), f"   {when}")
     word = marked("failed", "failed") if failed(session) else marked("attention", "stopped")
     return Content.assemble(word, f"   {when}")
 
 
-def times(progress: Progress, now: float, estimate: float | None) -> str:
+def times(progress: Progress, now: float, left: float | None) -> str:
     """Return how long the run has taken, and how much longer it will, where an estimate exists."""
     if progress.finished is not None:
         return duration(progress.finished.seconds)
     if not progress.began:
         return ""
-    elapsed = now - progress.began
-    if estimate is None:
-        return duration(elapsed)
-    left = estimate - elapsed
-    return (
-        f"{duration(elapsed)}, about {duration(left)} left" if left > 0 else f"{duration(elapsed)}, longer than usual"
-    )
+    elapsed = duration(now - progress.began)
+    if left is None:
+        return elapsed
+    return f"{elapsed}, about {duration(left)} left" if left >= 1 else f"{elapsed}, longer than usual"
 
 
-def machines(session: Session) -> tuple[Item, ...]:
+def machines(session: Session) -> tuple[machinelist.Item, ...]:
     """Return the rows of the machine list."""
-    items: list[Item] = []
+    items: list[machinelist.Item] = []
     for name in session.buffers:
         began = session.titles.get(name)
         mark, step = machine_state(session.progress, name, began.title if began else "")
         done, total = session.progress.of_machine(name)
-        items.append((name, mark, step, f"{done:>3}/{total}" if total else ""))
+        items.append((name, mark, step, f"{done:>2}/{total}" if total else ""))
     return tuple(items)
 
 
 def machine_state(progress: Progress, machine: str, title: str) -> tuple[Mark, str]:
-    """Return a machine's mark and its step; `title` is the last step that it started."""
+    """Return a machine's mark and its step, or why it failed; `title` is the last step that it started."""
     failure = progress.failure_of(machine)
     if failure is not None:
-        return "failed", title or failure.task.step
+        return "failed", f"failed: {cause_of(failure, title)}"
     current = progress.current(machine)
     if current is not None:
         return "running", current.title
@@ -78,45 +80,64 @@ def machine_state(progress: Progress, machine: str, title: str) -> tuple[Mark, s
     return ("attention", "stopped") if progress.is_blocked(machine) else ("waiting", "waiting")
 
 
-def detail(session: Session, machine: str, now: float) -> Content:
-    """Return the text below the machines: the step, its progress, and why it is needed."""
-    progress = session.progress
-    failure = progress.failure_of(machine)
-    began = progress.current(machine) or session.titles.get(machine)
-    lines = _ending(session) if failure is None else []
-    if began is not None:
-        lines.append(Content.styled(clean(began.title), "bold"))
-    lines.append(Content(_steps_done(progress, machine, now) if progress.tasks else "Preparing ..."))
-    if failure is not None:
-        lines += [Content(), marked("failed", clean(failure.error)), Content("enter shows more.")]
-    elif began is not None and not succeeded(session):
-        lines += [Content(), Content(clean(began.why)), Content.styled(clean(began.source), "dim")]
-    return Content("\n").join(lines)
+def cause_of(failure: TaskFinished, title: str = "") -> str:
+    """Return the cause alone: the rows around it name the machine, and the page its step."""
+    for step in (title, title_of(failure.task), failure.task.step):
+        start = f'"{step}" failed on {failure.task.machine}: '
+        if failure.error.startswith(start):
+            return failure.error.removeprefix(start)
+    return failure.error or title or failure.task.step
 
 
-def _steps_done(progress: Progress, machine: str, now: float) -> str:
-    done, total = progress.of_machine(machine)
-    current = progress.current(machine)
-    ago = f", {duration(now - current.at)} so far" if current else ""
-    return f"{done} of {total} steps done{ago}"
+def title_of(task: TaskId) -> str:
+    """Return the title of a task's step."""
+    step = BY_NAME.get(task.step)
+    return step.title if step else task.step
 
 
-def _ending(session: Session) -> list[Content]:
+def steps(session: Session, machine: str, now: float) -> tuple[steplist.Item, ...]:
+    """Return the rows of a machine's steps."""
+    return tuple(_step(session.progress, task, now) for task in session.tasks_of.get(machine, ()))
+
+
+def _step(progress: Progress, task: TaskId, now: float) -> steplist.Item:
+    title = title_of(task)
+    running = progress.running.get(task)
+    if running is not None:
+        ago = max(0.0, now - running.at)
+        return task.step, "running", running.title, f"{ago:.0f} s" if ago < LONG else duration(ago)
+    ended = progress.ended.get(task)
+    if ended is None:
+        return task.step, "waiting", title, ""
+    took = f"{ended.seconds:.1f}" if ended.seconds < LONG else duration(ended.seconds)
+    match ended.outcome:
+        case Outcome.DONE:
+            return task.step, "done", title, took
+        case Outcome.UNCHANGED:
+            return task.step, "done", title, "as is"
+        case Outcome.FAILED:
+            return task.step, "failed", title, took
+        case Outcome.BLOCKED:
+            return task.step, "attention", title, ""
+
+
+def ending(session: Session) -> list[Content]:
+    """Return how the run ended, and what to press now; nothing while it works."""
     finished = session.progress.finished
     if session.running or finished is None:
         return []
     if succeeded(session):
-        return [marked("done", f"{session.profile.name} is ready."), Content("enter opens the cluster."), Content()]
+        return [Content.assemble(marked("done", f"{session.profile.name} is ready."), " enter opens the cluster.")]
     more = "enter shows what failed." if failed(session) else "r resumes the run."
     ended = f"{finished.ready} of {finished.nodes} nodes are ready." if finished.partly else "The run has stopped."
-    return [marked("attention", ended), Content(more), Content()]
+    return [Content.assemble(marked("attention", ended), f" {more}")]
 
 
 def question(session: Session) -> Choose:
     """Return the question for someone who leaves a run that still works."""
-    name, steps = session.profile.name, counted(len(session.progress.running), "step")
+    name, running = session.profile.name, counted(len(session.progress.running), "step")
     if session.stopping:
-        text = f"{steps} still running. If you stop now, the next run repairs what they leave unfinished."
+        text = f"{running} still running. If you stop now, the next run repairs what they leave unfinished."
         stop = (STOP, "Stop now", "cut the running steps short")
         return Choose(name, text, [(STAY, "Wait", "until they finish"), stop])
     text = f"{name} is not ready yet. Completed steps are kept, whatever you choose."
@@ -125,7 +146,7 @@ def question(session: Session) -> Choose:
         text,
         [
             (STAY, "Stay", "and keep watching"),
-            (STOP, "Stop", f"finish {steps}, then leave"),
+            (STOP, "Stop", f"finish {running}, then leave"),
             (KEEP, "Continue", "in the background, until you leave kubetui"),
         ],
     )

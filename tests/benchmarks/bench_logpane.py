@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-KEYS = (b"j", b"k", b"j", b"k", b"w", b"\x1b[5~", b"\x1b[5~", b"j", b"k", b"t", b"j", b"k")
+KEYS = (b"j", b"k", b"j", b"k", b"w", b"\x1b[5~", b"\x1b[5~", b"j", b"k", b"T", b"j", b"k")
 """Change machine, wrap, page back, show times: what a user does in a log."""
 EVERY = 0.15
 """Seconds between two key presses."""

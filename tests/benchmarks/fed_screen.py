@@ -22,10 +22,10 @@ from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.record.logs import Logs
 from kubetui.steps.build import STEPS
 from screens.log.screen import LogScreen
-from screens.run.machinelist import MachineList
+from screens.run.panes.markedrows import MarkedRows
 from screens.run.screen import RunScreen
 from screens.run.session import Session
-from screens.terminal.theme import TERMINAL
+from screens.terminal.theme import STYLES, TERMINAL
 from screens.threads import Threads
 from tests.benchmarks.ssh_feed import SshFeed
 
@@ -33,10 +33,10 @@ TEXT = "[{number}] Unpacking package-{number}_1.36.1-1.1_amd64.deb over an older
 BLOCK = 10
 """How many lines of a machine arrive at once."""
 ACTIONS = (
-    (MachineList, "action_move"),
+    (MarkedRows, "action_move"),
     (LogScreen, "action_wrap"),
     (LogScreen, "action_page"),
-    (LogScreen, "action_times"),
+    (LogScreen, "action_clock"),
 )
 
 
@@ -75,6 +75,8 @@ class Feed:
 
 class Measured(App[None]):
     """An app that shows the run screen for a given number of seconds."""
+
+    CSS = STYLES
 
     def __init__(self, make: Callable[[], RunScreen], seconds: float, *, together: bool) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from textual.app import App
 
 from kubetui.profile.schema.profile import Machines, Profile
 from screens.run.screen import RunScreen
-from screens.terminal.theme import TERMINAL
+from screens.terminal.theme import STYLES, TERMINAL
 from screens.threads import Threads
 from tests.benchmarks.fed_screen import ACTIONS, watch
 
@@ -20,6 +20,8 @@ NAME = "bench"
 
 class Rehearsed(App[None]):
     """An app that shows a run to its end without stand-ins: plan, engine, SSH, servers and logs are real."""
+
+    CSS = STYLES
 
     def __init__(self, profile: Profile) -> None:
         super().__init__()

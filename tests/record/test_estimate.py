@@ -112,6 +112,22 @@ def test_the_estimate_shrinks_during_a_run() -> None:
     assert tell(progress, end) == 0.0
 
 
+def test_the_machine_that_the_end_waits_for_is_the_one_with_the_open_part_of_the_critical_path() -> None:
+    lived(plan())
+    tell = Remaining(plan())
+    assert Remaining(Plan(plan().profile.model_copy(update={"provider": "libvirt"}))).critical(Progress()) == ""
+    progress = Progress()
+    found = {}
+    for event in sorted(run(plan(), played(plan())), key=lambda event: event.at):
+        progress.apply(event)
+        found[type(event).__name__, str(getattr(event, "task", ""))] = tell.critical(progress, event.at)
+    control = plan().control_plane.name
+    assert found["TaskStarted", f"{control}/init"] == control
+    last = plan().machines[-1].name
+    assert found["TaskStarted", f"{last}/join"] == last
+    assert found["RunFinished", ""] == ""
+
+
 def test_a_task_that_takes_longer_than_ever_counts_as_nearly_done() -> None:
     lived(plan(workers=0))
     progress = Progress()

@@ -14,7 +14,7 @@ from screens.host import Host
 from screens.widgets.lists import RowList
 from screens.wizard.fields import Field
 
-SIZE, LARGER = (80, 24), (120, 40)
+SIZE, LARGER, LARGEST = (80, 24), (120, 40), (200, 50)
 
 
 class OneScreen(KubetuiApp):

@@ -4,7 +4,18 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from kubetui.engine.events import Event, Line, Outcome, RunFinished, RunStarted, Sink, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.events import (
+    CommandStarted,
+    Event,
+    Line,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    Sink,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
 from kubetui.engine.order import tasks_of
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
@@ -26,6 +37,10 @@ SAID = {
         "[kubelet-start] Starting the kubelet",
         "[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from /etc/kubernetes",
     ),
+}
+COMMANDS = {
+    "kubernetes": ("apt-get install --yes kubelet kubeadm kubectl", "apt-mark hold kubelet kubeadm kubectl"),
+    "init": ("kubeadm init --config=/run/kubetui-init.yaml --skip-token-print",),
 }
 COMMAND = "apt install --yes --no-install-recommends kubelet=1.36.1-1.1 kubeadm=1.36.1-1.1 kubectl=1.36.1-1.1"
 TAIL = (
@@ -49,6 +64,7 @@ def everything(chosen: Profile) -> list[Event]:
     for task in tasks:
         step = steps[task.step]
         events.append(TaskStarted(at, task, step.title, step.why, step.source))
+        events += [CommandStarted(at, task.machine, task.step, text) for text in COMMANDS.get(task.step, ())]
         said = SAID.get(task.step, (f"{step.title} on {task.machine}",))
         events += [Line(at + 0.1 * number, task.machine, task.step, text) for number, text in enumerate(said)]
         at += 1

@@ -12,13 +12,19 @@ import pytest
 from textual.screen import Screen
 
 from kubetui.base.files import credentials_file, write_private
+from kubetui.engine.order import tasks_of
 from kubetui.machines.rehearsal import answers, stage
 from kubetui.machines.rehearsal.options import with_options
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
+from kubetui.steps.build import STEPS
 from kubetui.steps.cluster import join_control_plane
 from screens.app import KubetuiApp
 from screens.log.buffers import text_of
+from screens.run.lesson import lesson
 from screens.run.screen import RunScreen
+from screens.run.steppage import StepPage
+from screens.widgets.static import Static
 from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 
@@ -58,7 +64,7 @@ async def test_no_screen_of_a_run_shows_a_secret(
         while session.running:
             await asyncio.sleep(0.05)
             assert_none(app.export_screenshot())
-        for key in ("a", "t", "pageup", "enter"):
+        for key in ("a", "c", "c", "T", "pageup", "enter"):
             await pilot.press(key)
             await pilot.pause()
             assert_none(app.export_screenshot())
@@ -72,3 +78,23 @@ async def test_no_screen_of_a_run_shows_a_secret(
     assert bool(used) is (fault is None)
     for folder in list(stage._stages):
         await stage.leave(folder)
+
+
+async def test_no_step_page_shows_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    credentials_file().parent.mkdir(parents=True)
+    write_private(credentials_file(), f'"{PLACE}": "pr0xyc@nary"\n')
+    plan = Plan(Profile.model_validate(DOCUMENT))
+    tasks = tasks_of(STEPS, plan)
+    pages = [StepPage(plan, found) for task in tasks if (found := lesson(plan, task.machine, task.step))]
+    assert len(pages) == len(tasks)
+    app = KubetuiApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for page in pages:
+            app.push_screen(page)
+            await pilot.press("w")
+            await app.workers.wait_for_complete()
+            assert_none("\n".join(str(each.render()) for each in page.query(Static)))
+            await pilot.press("y", "escape")
+            assert_none(app.clipboard)

@@ -149,7 +149,7 @@ async def test_wrapping_times_and_names() -> None:
         await ticks(pilot)
         assert visible(pilot)[0].startswith("kubnode1  漢字 漢字")
         assert visible(pilot)[1].startswith("          漢字")
-        await pilot.press("t", "w")
+        await pilot.press("T", "w")
         assert visible(pilot)[1].endswith("kubnode1  ── kubeadm init")
         lines = screen_of(pilot).pane.lines
         assert all(lines.render_line(y).cell_length == lines.scrollable_content_region.width for y in range(20))

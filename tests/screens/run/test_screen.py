@@ -1,83 +1,30 @@
 """The screen of a run: leaving, retrying, failing, and how it looks."""
 
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
 
 from kubetui.base.errors import BusyError
-from kubetui.engine.events import Event
-from kubetui.profile.schema.profile import Profile
 from screens.cluster.screen import ClusterScreen
 from screens.run.failure import FailureScreen
-from screens.run.machinelist import MachineList
+from screens.run.panes.machinelist import MachineList
 from screens.run.screen import RunScreen
-from screens.run.session import Session
-from screens.threads import Threads
 from screens.widgets.choose import Choose
 from tests.screens import recorded
-from tests.screens.apps import LARGER, SIZE, OneScreen, until
+from tests.screens.apps import LARGER, LARGEST, SIZE, until
 from tests.screens.recorded import Recording
+from tests.screens.run.cases import Case, failed, running, shown
 
 Snap = Callable[..., bool]
 
 
-THREADS = Threads()
-
-
-@pytest.fixture(autouse=True)
-def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Use UTC, and end the test's runs."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    THREADS.finish(lambda _: None)
-    monkeypatch.undo()
-    time.tzset()
-
-
-def running(chosen: Profile) -> list[Event]:
-    return recorded.until(chosen, "init", "kubmaster")
-
-
-def failed(chosen: Profile) -> list[Event]:
-    return recorded.failing(chosen, "kubernetes", "kubnode2")
-
-
-class Case:
-    """A run screen over recorded events; `sessions` are the ones it has made."""
-
-    def __init__(self, events: Callable[[Profile], list[Event]], error: Exception | None = None) -> None:
-        self.profile = recorded.profile()
-        self.recordings = [Recording(events(self.profile), error)]
-        self.sessions: list[Session] = []
-
-    def make(self, profile: Profile) -> Session:
-        recording = self.recordings[min(len(self.sessions), len(self.recordings) - 1)]
-        self.sessions.append(Session(profile, recording))
-        return self.sessions[-1]
-
-    def screen(self) -> RunScreen:
-        return RunScreen(self.profile, THREADS, make=self.make, estimate=330.0, now=lambda: recorded.BEGAN + 200)
-
-    def app(self) -> OneScreen:
-        return OneScreen(self.screen)
-
-    def heard(self) -> bool:
-        """Whether the screen has every event."""
-        session = self.sessions[-1]
-        begun = sum(type(event).__name__ == "TaskStarted" for event in self.recordings[0].events)
-        return len(session.progress.ended) + len(session.progress.running) >= begun
-
-
-def shown(pilot: Pilot[Any], kind: type) -> Callable[[], bool]:
-    return lambda: isinstance(pilot.app.screen, kind)
-
-
-@pytest.mark.parametrize("keys", [(), ("a", "t"), ("z",), ("escape",)], ids=["one", "all", "full", "leaving"])
-def test_running(snap_compare: Snap, keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [((), SIZE), ((), LARGER), ((), LARGEST), (("a", "T"), SIZE), (("z",), SIZE), (("escape",), SIZE)],
+    ids=["one", "larger", "largest", "all", "full", "leaving"],
+)
+def test_running(snap_compare: Snap, keys: tuple[str, ...], size: tuple[int, int]) -> None:
     case = Case(running)
 
     async def before(pilot: Pilot[None]) -> None:
@@ -85,7 +32,7 @@ def test_running(snap_compare: Snap, keys: tuple[str, ...]) -> None:
         await pilot.press(*keys)
         await until(pilot, lambda: True)
 
-    assert snap_compare(case.app(), terminal_size=SIZE, run_before=before)
+    assert snap_compare(case.app(), terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize("keys", [(), ("l", "j", "j")], ids=["view", "log"])
@@ -168,8 +115,11 @@ async def test_copy_takes_the_whole_failure() -> None:
         await pilot.press("y")
         copied = pilot.app.clipboard
     assert copied.startswith('kubnode2 failed at "Install kubelet, kubeadm and kubectl"')
-    assert "It is held by process 812" in copied
-    assert "error APT-LOCK" in copied
+    assert "error APT-LOCK: kubetui explain APT-LOCK" in copied
+    # the cause, what to do, the command, its last lines
+    parts = ("held it for 5 minutes", "try again in", f"$ {recorded.COMMAND}", "Reading package lists...", "error APT")
+    places = [copied.index(part) for part in parts]
+    assert places == sorted(places)
 
 
 async def test_a_run_that_cannot_start_says_why() -> None:

@@ -92,7 +92,7 @@ def start(terminals: list[Terminal], home: Path) -> Terminal:
 
 def test_control_sequences_from_machines_do_not_reach_the_terminal(terminals: list[Terminal], tmp_path: Path) -> None:
     terminal = start(terminals, tmp_path)
-    for keys in (b"w", b"a", b"t", b"\x1b[5~", b"\x1b[5~", b"z", b"\x1b[H", b"z"):
+    for keys in (b"w", b"a", b"T", b"\x1b[5~", b"\x1b[5~", b"z", b"\x1b[H", b"z"):
         os.write(terminal.descriptor, keys)
         terminal.read(0.4)
     for shown in (b"clipboard", b"100% of the bar", "漢字".encode()):

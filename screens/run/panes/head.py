@@ -9,7 +9,7 @@ from textual.content import Content
 from kubetui.profile.words import note
 from screens.run.session import Session
 from screens.widgets.chrome import Head
-from screens.widgets.symbols import signs
+from screens.widgets.symbols import plain_signs
 
 
 class RunHead(Head):
@@ -38,5 +38,5 @@ class RunHead(Head):
         right = Content.assemble(f"{progress.done} of {total}   " if total else "", self._status())
         width = max(8, self.size.width - 6 - name.cell_length - right.cell_length)
         filled = width * progress.done // total if total else 0
-        full, empty = signs().full * filled, signs().empty * (width - filled)
-        return Content.assemble(name, "  ", (full, "$accent"), (empty, "dim"), "  ", right)
+        full, empty = ("#", ".") if plain_signs() else ("━", "─")
+        return Content.assemble(name, "  ", (full * filled, "$accent"), (empty * (width - filled), "dim"), "  ", right)
