@@ -82,13 +82,14 @@ class StepPage(PlainScreen):
         """Show or hide the whole script."""
         if not self._script:
             # in a thread: a custom pod network may have to be downloaded
-            self._script = await asyncio.to_thread(self._rendered)
+            self._script = await asyncio.to_thread(self.script)
             self.query_one("#script", Static).update(Content(self._script))
         self.toggle_class("-script")
         hidden = not self.has_class("-script")
         self.query_one("#more", Static).update(Content(f"w {'shows' if hidden else 'hides'} the whole script."))
 
-    def _rendered(self) -> str:
+    def script(self) -> str:
+        """Return the whole script without passwords, or why there is none. May read or fetch a manifest."""
         shown = self._shown
         machine = next(each for each in self._plan.machines if each.name == shown.machine)
         try:

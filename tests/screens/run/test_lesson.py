@@ -151,7 +151,7 @@ async def test_after_success_the_log_the_steps_and_the_times_are_still_there() -
         await until(pilot, case.heard)
         await pilot.press("p")
         case.recordings[0].may_end.set()
-        await until(pilot, lambda: footer(pilot)["enter"] == "Open the cluster")
+        await until(pilot, lambda: footer(pilot).get("enter") == "Open the cluster")
         assert logged(pilot)
         await pilot.press("t")
         await until(pilot, is_shown(pilot, TimesScreen))
