@@ -174,7 +174,8 @@ async def test_a_command_has_a_dollar_sign_and_a_look_of_its_own() -> None:
         assert visible(pilot)[:2] == ["$ swapoff -a"] * 2
         lines = screen_of(pilot).pane.lines
         command, line = (next(iter(lines.render_line(y))).style for y in range(2))
-        assert command and line
+        assert command
+        assert line
         assert command.color != line.color
 
 
