@@ -68,7 +68,9 @@ def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
 
 
 def _upstream(plan: Plan) -> bool:
-    return plan.runtime.upstream is not None and plan.profile.kubernetes.runtime_packages == "upstream"
+    # the machines that rehearsals play had upstream's packages
+    wanted = plan.provider.rehearsal or plan.profile.kubernetes.runtime_packages == "upstream"
+    return plan.runtime.upstream is not None and wanted
 
 
 def _runtime(plan: Plan, _machine: Machine) -> tuple[str, ...]:
