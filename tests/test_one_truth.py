@@ -173,6 +173,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def resume(self) -> None:
         self.start(1000, "")
+        assert self.outcome is State.READY
 
     @precondition(lambda self: self.there and not self.running)
     @rule()
@@ -292,7 +293,7 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_all_say_the_same_about_a_cluster() -> None:
-    lives(15, 8)
+    lives(15, 6)
 
 
 @pytest.mark.slow

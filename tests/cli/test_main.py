@@ -169,10 +169,14 @@ def test_a_broken_profile_hides_no_other_cluster(home: Home) -> None:
         (folder / "profile.yaml").write_text(text)
     done = home.run("status")
     assert done.returncode == 0
-    broken, lab, *_ = done.stdout.splitlines()
-    assert broken.startswith(f"broken  {home.state}/kubetui/clusters/broken/profile.yaml:1:")
-    assert lab == "lab  rehearsal  Kubernetes 1.37.2"
-    assert ["error" in each for each in json.loads(home.run("status", "--json").stdout)] == [True, False]
+    broken, why, lab, *machines = done.stdout.splitlines()
+    assert broken == "broken  unknown: its profile cannot be read  just now"
+    assert why.startswith(f"  {home.state}/kubetui/clusters/broken/profile.yaml:1:")
+    assert lab == "lab  rehearsal, stopped: before its first step  Kubernetes 1.37.2, just now"
+    assert [line.split()[-1] for line in machines] == ["absent"] * 3
+    told = json.loads(home.run("status", "--json").stdout)
+    assert ["error" in each for each in told] == [True, False]
+    assert [each["state"] for each in told] == ["unknown", "stopped"]
     assert home.run("status", "broken").returncode == 2
 
 

@@ -36,7 +36,9 @@ def test_a_headless_rehearsal_runs_from_scratch_to_the_table_of_nodes(tmp_path: 
         ["kubnode2", "Ready"],
     ]
     assert "nothing changed" in kubetui(tmp_path, "up", "rehearsal", "--yes")
-    assert "running" in kubetui(tmp_path, "status", "rehearsal")
+    header, *machines = kubetui(tmp_path, "status", "rehearsal").splitlines()
+    assert header.startswith("rehearsal  rehearsal, ready  3 of 3 nodes Ready, Kubernetes 1.37.2, built in ")
+    assert [line.split()[-1] for line in machines] == ["rehearsed"] * 3
     assert kubetui(tmp_path, "destroy", "rehearsal", "--yes").endswith("rehearsal is gone.\n")
 
 
@@ -64,6 +66,11 @@ def test_a_failed_worker_has_its_own_exit_code(tmp_path: Path) -> None:
     said = kubetui(tmp_path, *words, "--rehearse-fault", "join-unreachable", code=7)
     assert "2 of 3 nodes are ready; the cluster works without the others: kubnode2." in said
     assert "NAME" in said
+    header, *_ = kubetui(tmp_path, "status", "rehearsal").splitlines()
+    assert header.startswith("rehearsal  rehearsal, failed: kubnode2: kubeadm join: ")
+    assert "2 of 3 nodes Ready" in header
+    (told,) = json.loads(kubetui(tmp_path, "status", "--json"))
+    assert (told["state"], told["rehearsal"], told["ready"], told["not_ready"]) == ("failed", True, 2, ["kubnode2"])
     events = kubetui(tmp_path, *words, "--json")
     assert json.loads(events.splitlines()[-1])["ready"] == 3
 
