@@ -122,8 +122,8 @@ class Field(Horizontal):
         self.query_one(".state", Static).update(marked("failed", word) if word else "")
 
     def settle(self, text: str) -> None:
-        """Show the text as it was read: 4 GiB as 4096."""
-        if self.text != text:
+        """Show the text as it was read: 4 GiB as 4096. Lines stay as they were typed."""
+        if self.text != text and self.question.kind != "hosts":
             self.control.value = text
 
     def on_descendant_focus(self, _event: Focus) -> None:

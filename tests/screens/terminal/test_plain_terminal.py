@@ -23,7 +23,7 @@ def failing(name: str) -> Profile:
     return Profile(name=name, provider="rehearsal", machines=Machines(workers=1, options=options))
 
 
-def talk(terminal: Terminal, lines: Mapping[bytes, bytes], until: bytes, seconds: float = 400.0) -> None:
+def talk(terminal: Terminal, lines: Mapping[bytes, bytes], until: bytes, seconds: float = 600.0) -> None:
     """Answer every question with the line that is given for its words, or an empty one, until something is said."""
     end, answered = time.monotonic() + seconds, 0
     while until not in terminal.output:
@@ -35,12 +35,9 @@ def talk(terminal: Terminal, lines: Mapping[bytes, bytes], until: bytes, seconds
         terminal.read(0.1)
 
 
-@pytest.mark.parametrize("words", [("new", "--plain", "toy"), ("--plain", "new", "toy")])
-def test_failure_and_result_come_without_moving_the_cursor(
-    words: tuple[str, ...], terminals: list[Terminal], folders: Path
-) -> None:
+def test_failure_and_result_come_without_moving_the_cursor(terminals: list[Terminal], folders: Path) -> None:
     library.save_as(failing("toy"), "toy")
-    terminal = Terminal(folders / "state", "kubetui", *words)
+    terminal = Terminal(folders / "state", "kubetui", "new", "--plain", "toy")
     terminals.append(terminal)
     talk(terminal, AGREED, b"To see it: kubetui status toy")
     assert terminal.ended()
@@ -62,8 +59,9 @@ def test_failure_and_result_come_without_moving_the_cursor(
     assert re.search(r"init: done [0-9.]+ s, [0-9]+ of [0-9]+\n", text), "the progress is said in words"
 
 
-def test_bare_plain_asks_the_same_questions(terminals: list[Terminal], folders: Path) -> None:
-    terminal = Terminal(folders / "state", "kubetui", "--plain")
+@pytest.mark.parametrize("words", [("--plain",), ("--plain", "new")])
+def test_bare_plain_asks_the_same_questions(words: tuple[str, ...], terminals: list[Terminal], folders: Path) -> None:
+    terminal = Terminal(folders / "state", "kubetui", *words)
     terminals.append(terminal)
     assert terminal.read(60, b"1. Name\r\n"), terminal.output[-2000:]
     os.write(terminal.descriptor, b"\x04")
