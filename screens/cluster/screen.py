@@ -163,7 +163,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         if action == "show_run":
             return ours(self.state)
         if action == "check":
-            return self.state.state in {State.READY, State.DEGRADED, State.UNREACHABLE}
+            return self.state.state in {State.READY, State.DEGRADED, State.UNREACHABLE, State.UNKNOWN}
         return True
 
     def action_resume(self) -> None:

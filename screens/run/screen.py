@@ -209,8 +209,7 @@ class RunScreen(LogScreen):
 
     def action_open(self) -> None:
         """Open the cluster."""
-        finished = self.session.progress.finished
-        self.post_message(OpenCluster(self.session.profile.name, finished.seconds if finished else None))
+        self.post_message(OpenCluster(self.session.profile.name))
 
     def _open_failure(self) -> None:
         self.app.push_screen(FailureScreen(self.session, self.machine, retry=self.action_retry, leave=self.action_back))

@@ -24,12 +24,11 @@ class StartRun(Message):
 
 
 class OpenCluster(Message):
-    """Show a cluster; `seconds` is how long its run took, where that is known."""
+    """Show a cluster."""
 
-    def __init__(self, name: str, seconds: float | None = None) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.seconds = seconds
 
 
 class DestroyCluster(Message):

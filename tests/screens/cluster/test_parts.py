@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from kubetui.cluster.folder import log_of
-from kubetui.engine.events import CommandStarted, Event, Line, TaskStarted
+from kubetui.engine.events import Event, TaskStarted
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.remote.node import Result
 from screens.cluster.gantt import Gantt
@@ -20,7 +20,7 @@ from screens.widgets.panes import Pane
 from screens.widgets.reader import Reader
 from tests.screens.apps import LARGER, shown, until
 from tests.screens.cluster.home import Cluster, filled, footer, leave, table
-from tests.screens.recorded import everything, failing, finished, profile
+from tests.screens.recorded import everything, failing, profile
 
 INIT = "kubeadm init --config=/run/kubetui-init.yaml --skip-token-print"
 
@@ -105,15 +105,8 @@ async def test_a_pod_that_cannot_be_read_says_why(told: list[str]) -> None:
         assert "cannot be reached" in told[0]
 
 
-def with_command(events: list[Event]) -> list[Event]:
-    """Put a command before the first line that kubeadm init prints."""
-    place = next(index for index, event in enumerate(events) if isinstance(event, Line) and event.step == "init")
-    first = events[place]
-    return [*events[:place], CommandStarted(first.at, "kubmaster", "init", INIT), *events[place:]]
-
-
 async def test_a_run_that_succeeded_has_its_machines_steps_seconds_and_log() -> None:
-    async with opened("3", events=with_command(finished(profile()))) as pilot:
+    async with opened("3") as pilot:
         machines = rows(pilot, "#machines")
         assert [row.split()[:2] for row in machines] == [
             ["●", "kubmaster"],
@@ -126,7 +119,7 @@ async def test_a_run_that_succeeded_has_its_machines_steps_seconds_and_log() -> 
 
 
 async def test_a_chosen_step_shows_its_own_lines_and_c_its_commands() -> None:
-    async with opened("3", events=with_command(finished(profile()))) as pilot:
+    async with opened("3") as pilot:
         assert pilot.app.screen.query_one("#steps", RowList).choose("init")
         await pilot.pause()
         assert log(pilot)[:3] == ["── kubeadm init", f"$ {INIT}", "[init] Using Kubernetes version: v1.36.1"]
