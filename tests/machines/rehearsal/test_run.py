@@ -293,7 +293,8 @@ async def test_recording_a_rehearsal_reproduces_its_recording(theatre: Theatre, 
     for (script, kind, role), answer in shipped(theatre.plan).answers.items():
         key = shipped(theatre.plan).steps[script], kind, role
         if kind is not Kind.READ and key[0]:
-            assert told[key] == [text for _, text in answer.lines], key
+            # the machines that were recorded had mirrors, and this plan has none
+            assert told[key] == [text for _, text in answer.lines if "«mirror" not in text], key
 
 
 async def test_a_recording_needs_a_run_from_scratch(theatre: Theatre, tmp_path: Path) -> None:

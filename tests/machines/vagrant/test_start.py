@@ -41,8 +41,9 @@ async def test_start_forwards_output_and_keeps_a_failed_machine(
     fake.says("up", "==> kubmaster: Importing base box\n==> kubmaster: Machine booted and ready!\n")
     lines: list[str] = []
     await provider.start(plan().machines[0], lines.append)
-    assert lines == ["==> kubmaster: Importing base box", "==> kubmaster: Machine booted and ready!"]
     arguments = "up kubmaster --provider=virtualbox --no-destroy-on-error --no-install-provider --no-tty"
+    printed = ["==> kubmaster: Importing base box", "==> kubmaster: Machine booted and ready!"]
+    assert lines == [f"vagrant {arguments}", *printed]
     assert (fake.folder / "calls").read_text() == f"{folder}|unset|{arguments}\n"
 
 
