@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.base.errors import RunError
-from kubetui.base.scripts import script
+from kubetui.base.scripts import script, typed
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
-from kubetui.engine.step import Recipe, Step, Task, Where
+from kubetui.engine.step import Recipe, Step, Task, Teaching, Where
 from kubetui.engine.survey import survey
 from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
-from kubetui.steps.machine import taught
 
 PROBE: Final = script(__package__, "facts.sh")
 CGROUP_V1: Final = "cgroup version 1"
@@ -78,6 +77,31 @@ def _facts_probe(plan: Plan, machine: Machine) -> Command:
     return Command(PROBE, values)
 
 
+VAGRANT: Final = ("--no-destroy-on-error", "--no-install-provider", "--no-tty")
+
+
+def _starting(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    if plan.provider.rehearsal or not plan.provider.makes_machines:
+        return ()
+    return (typed("vagrant", "up", machine.name, f"--provider={plan.provider.name}", *VAGRANT),)
+
+
+def _made(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    box = plan.box_of(machine)[0] if plan.provider.makes_machines else ""
+    return (f"machine {machine.name}, {machine.memory} MiB, {machine.cpus} CPUs, from the box {box}",) if box else ()
+
+
+START_TEACHES: Final = Teaching(
+    commands=_starting,
+    concepts=("node", "box"),
+    changes=_made,
+    none="Nothing is started here: the machine runs already, or a rehearsal plays it.",
+)
+CONNECT_TEACHES: Final = Teaching(
+    concepts=("ssh-access",), none="kubetui connects with SSH itself, and changes nothing."
+)
+FACTS_TEACHES: Final = Teaching(concepts=("node", "internal-ip", "cgroup-driver"), none="It only looks at the machine.")
+
 START = Step(
     name="start",
     title="Start the machine",
@@ -88,8 +112,8 @@ START = Step(
     recipe=_nothing,
     run=_start,
     installs=False,
-    teaches=taught.START,
     of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui only looks.",
+    teaches=START_TEACHES,
 )
 CONNECT = Step(
     name="connect",
@@ -101,7 +125,7 @@ CONNECT = Step(
     recipe=_nothing,
     run=_connect,
     installs=False,
-    teaches=taught.CONNECT,
+    teaches=CONNECT_TEACHES,
 )
 FACTS = Step(
     name="facts",
@@ -113,5 +137,5 @@ FACTS = Step(
     recipe=_facts,
     run=_look,
     installs=False,
-    teaches=taught.FACTS,
+    teaches=FACTS_TEACHES,
 )

@@ -6,7 +6,6 @@ from typing import Final
 
 from kubetui.base.scripts import typed, written
 from kubetui.engine.step import Teaching
-from kubetui.profile.plan import Machine, Plan
 
 MODULES: Final = ("overlay", "br_netfilter")
 SETTINGS: Final = (
@@ -16,28 +15,8 @@ SETTINGS: Final = (
 )
 _LOAD: Final = "/etc/modules-load.d/kubetui.conf"
 _SYSCTL: Final = "/etc/sysctl.d/90-kubetui.conf"
-_VAGRANT: Final = ("--no-destroy-on-error", "--no-install-provider", "--no-tty")
 
 
-def _start(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    if plan.provider.rehearsal or not plan.provider.makes_machines:
-        return ()
-    return (typed("vagrant", "up", machine.name, f"--provider={plan.provider.name}", *_VAGRANT),)
-
-
-def _made(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    box = plan.box_of(machine)[0] if plan.provider.makes_machines else ""
-    return (f"machine {machine.name}, {machine.memory} MiB, {machine.cpus} CPUs, from the box {box}",) if box else ()
-
-
-START: Final = Teaching(
-    commands=_start,
-    concepts=("node", "box"),
-    changes=_made,
-    none="Nothing is started here: the machine runs already, or a rehearsal plays it.",
-)
-CONNECT: Final = Teaching(concepts=("ssh-access",), none="kubetui connects with SSH itself, and changes nothing.")
-FACTS: Final = Teaching(concepts=("node", "internal-ip", "cgroup-driver"), none="It only looks at the machine.")
 CLOCK: Final = Teaching(
     concepts=("clock", "certificates"), none="It only compares clocks; it sets one that is off, which is rare."
 )
