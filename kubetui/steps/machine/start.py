@@ -21,31 +21,6 @@ SKIPPED: Final = (
     "kubeadm skips its check SystemVerification on machines with cgroup version 1: it would refuse what the "
     "profile's patch allows (KubeletConfiguration, failCgroupV1: false)"
 )
-_VAGRANT: Final = ("--no-destroy-on-error", "--no-install-provider", "--no-tty")
-"""What kubetui adds to `vagrant up`."""
-
-
-def _starting(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    if plan.provider.rehearsal or not plan.provider.makes_machines:
-        return ()
-    return (typed("vagrant", "up", machine.name, f"--provider={plan.provider.name}", *_VAGRANT),)
-
-
-def _made(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    box = plan.box_of(machine)[0] if plan.provider.makes_machines else ""
-    return (f"machine {machine.name}, {machine.memory} MiB, {machine.cpus} CPUs, from the box {box}",) if box else ()
-
-
-_TAUGHT_START: Final = Teaching(
-    commands=_starting,
-    concepts=("node", "box"),
-    changes=_made,
-    none="Nothing is started here: the machine runs already, or a rehearsal plays it.",
-)
-_TAUGHT_CONNECT: Final = Teaching(
-    concepts=("ssh-access",), none="kubetui connects with SSH itself, and changes nothing."
-)
-_TAUGHT_FACTS: Final = Teaching(concepts=("node", "internal-ip", "cgroup-driver"), none="It only looks at the machine.")
 
 
 async def _start(task: Task) -> Outcome:
@@ -102,6 +77,31 @@ def _facts_probe(plan: Plan, machine: Machine) -> Command:
     return Command(PROBE, values)
 
 
+VAGRANT: Final = ("--no-destroy-on-error", "--no-install-provider", "--no-tty")
+
+
+def _starting(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    if plan.provider.rehearsal or not plan.provider.makes_machines:
+        return ()
+    return (typed("vagrant", "up", machine.name, f"--provider={plan.provider.name}", *VAGRANT),)
+
+
+def _made(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    box = plan.box_of(machine)[0] if plan.provider.makes_machines else ""
+    return (f"machine {machine.name}, {machine.memory} MiB, {machine.cpus} CPUs, from the box {box}",) if box else ()
+
+
+START_TEACHES: Final = Teaching(
+    commands=_starting,
+    concepts=("node", "box"),
+    changes=_made,
+    none="Nothing is started here: the machine runs already, or a rehearsal plays it.",
+)
+CONNECT_TEACHES: Final = Teaching(
+    concepts=("ssh-access",), none="kubetui connects with SSH itself, and changes nothing."
+)
+FACTS_TEACHES: Final = Teaching(concepts=("node", "internal-ip", "cgroup-driver"), none="It only looks at the machine.")
+
 START = Step(
     name="start",
     title="Start the machine",
@@ -112,8 +112,8 @@ START = Step(
     recipe=_nothing,
     run=_start,
     installs=False,
-    teaches=_TAUGHT_START,
     of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui only looks.",
+    teaches=START_TEACHES,
 )
 CONNECT = Step(
     name="connect",
@@ -125,7 +125,7 @@ CONNECT = Step(
     recipe=_nothing,
     run=_connect,
     installs=False,
-    teaches=_TAUGHT_CONNECT,
+    teaches=CONNECT_TEACHES,
 )
 FACTS = Step(
     name="facts",
@@ -137,5 +137,5 @@ FACTS = Step(
     recipe=_facts,
     run=_look,
     installs=False,
-    teaches=_TAUGHT_FACTS,
+    teaches=FACTS_TEACHES,
 )

@@ -16,6 +16,7 @@ SETTINGS: Final = (
 _LOAD: Final = "/etc/modules-load.d/kubetui.conf"
 _SYSCTL: Final = "/etc/sysctl.d/90-kubetui.conf"
 
+
 CLOCK: Final = Teaching(
     concepts=("clock", "certificates"), none="It only compares clocks; it sets one that is off, which is rare."
 )
