@@ -37,7 +37,8 @@ same() { [[ -f $1 && $(<"$1") == "$2" ]]; }
 # written PATH CONTENT [MODE [SOURCE]]: how a person would write the file, perhaps from SOURCE; what only root may read is
 # left out, and so is long text
 written() {
-  local from="<<<$(quoted "$2")"
+  local from
+  from="<<<$(quoted "$2")"
   [[ ${3:-644} != 600 && ${#2} -le 200 ]] || from="# the content is left out"
   [[ -z ${4-} ]] || from="< $4"
   called "tee $(quoted "$1") $from"

@@ -40,7 +40,7 @@ class LogLines(ScrollView, can_focus=True, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: scroll;
         & > .log--heading { color: $accent; text-style: bold; }
-        & > .log--command { color: $accent; }
+        & > .log--command { color: $code; }
         & > .log--trouble { color: $error; }
         & > .log--time { text-style: dim; }
         & > .log--match { text-style: bold underline; }

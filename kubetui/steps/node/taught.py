@@ -17,6 +17,7 @@ from kubetui.steps.node.repositories import Repository, kubernetes_repository, u
 KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
 CNI: Final = "kubernetes-cni"
 _CURL: Final = ("curl", "--fail", "--silent", "--show-error", "--location", "--max-time", "60", "--output")
+_SYSTEM: Final = "THE-SYSTEM"
 _ON_EVERY: Final = ("kube-proxy:v{version}", "coredns{coredns}:<version>", "pause:<version>")
 _ON_CONTROL_PLANES: Final = (
     *(f"kube-{name}:v{{version}}" for name in ("apiserver", "controller-manager", "scheduler")),
@@ -56,17 +57,20 @@ def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
     if plan.packages.typed is None:
         return ()
     key, url = f"/run/kubetui-{repository.name}.key", repository.url.replace(SYSTEM_MARK, "<system>")
-    where = repository.key.replace(SYSTEM_MARK, "<system>")
+    # a placeholder would be quoted, and what takes its place is not
+    where = repository.key.replace(SYSTEM_MARK, _SYSTEM)
     start, _, rest = where.partition("//")
     secret = "@" in where
     through = ("--config", "-") if plan.profile.mirrors.http_proxy and not secret else ()
     source = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if secret else where
-    fetch = typed(*_CURL, key, *through, source)
+    fetch = typed(*_CURL, key, *through, source).replace(_SYSTEM, "<system>")
     return (fetch, *plan.packages.typed.repository(repository.name, url, key, repository.component))
 
 
 def _upstream(plan: Plan) -> bool:
-    return plan.runtime.upstream is not None and plan.profile.kubernetes.runtime_packages == "upstream"
+    # the machines that rehearsals play had upstream's packages
+    wanted = plan.provider.rehearsal or plan.profile.kubernetes.runtime_packages == "upstream"
+    return plan.runtime.upstream is not None and wanted
 
 
 def _runtime(plan: Plan, _machine: Machine) -> tuple[str, ...]:

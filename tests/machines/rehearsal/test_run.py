@@ -12,7 +12,7 @@ from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError
 from kubetui.cli.output import Plain
 from kubetui.cluster.api import ready
 from kubetui.cluster.folder import state_home
-from kubetui.engine.events import Outcome, RunStarted, TaskFinished
+from kubetui.engine.events import CommandStarted, Outcome, RunStarted, TaskFinished
 from kubetui.engine.provider import MachineState
 from kubetui.engine.stop import Stop
 from kubetui.machines.make import make
@@ -28,6 +28,7 @@ from kubetui.profile.rules.between_fields import check
 from kubetui.record.overview import clusters
 from kubetui.steps.build import STEPS
 from tests.machines.rehearsal.conftest import FAST, Theatre, profile
+from tests.taught import ELSEWHERE, differences
 
 ENDPOINT = {"control_plane_endpoint": "192.168.56.254:6443"}
 WITHOUT_COMMANDS = {"start", "connect", "clock", "proof"}
@@ -299,3 +300,19 @@ async def test_a_recording_needs_a_run_from_scratch(theatre: Theatre, tmp_path: 
     await up(with_options(theatre.profile, speed=FAST), theatre.events.append, Stop(), scribe)
     with pytest.raises(UsageError, match="did not build everything from scratch"):
         scribe.save(tmp_path / "half.jsonl")
+
+
+async def test_a_rehearsal_calls_what_its_plan_teaches(theatre: Theatre) -> None:
+    await theatre.up()
+    told: dict[tuple[str, str], list[str]] = {}
+    for event in theatre.events:
+        if isinstance(event, CommandStarted):
+            told.setdefault((event.step, event.machine), []).append(event.text)
+    for step in STEPS:
+        taught: dict[str, list[str]] = {}
+        for machine in (each for each in theatre.plan.machines if step.runs_on(each, theatre.plan)):
+            for text in step.teaches.commands(theatre.plan, machine):
+                place = ELSEWHERE.search(text)
+                taught.setdefault(place[1] if place else machine.name, []).append(text)
+        for name in {*taught, *(where for known, where in told if known == step.name)}:
+            assert differences(taught.get(name, []), told.get((step.name, name), [])) == [], (step.name, name)

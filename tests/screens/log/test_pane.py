@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from kubetui.base.text import LineCutter
-from kubetui.engine.events import Line, TaskId, TaskStarted
+from kubetui.engine.events import CommandStarted, Line, TaskId, TaskStarted
 from screens.log.buffers import Buffer, text_of
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
@@ -163,6 +163,20 @@ async def test_markup_is_shown_as_text() -> None:
     async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
         await ticks(pilot)
         assert visible(pilot)[0] == "[bold red]not markup[/] [@click=app.quit()]x[/]"
+
+
+async def test_a_command_has_a_dollar_sign_and_a_look_of_its_own() -> None:
+    buffer = Buffer()
+    buffer.append(CommandStarted(0.0, "kubmaster", "swap", "swapoff -a"))
+    buffer.append(Line(0.0, "kubmaster", "swap", "$ swapoff -a"))
+    async with OneScreen(lambda: Logs(buffer)).run_test() as pilot:
+        await ticks(pilot)
+        assert visible(pilot)[:2] == ["$ swapoff -a"] * 2
+        lines = screen_of(pilot).pane.lines
+        command, line = (next(iter(lines.render_line(y))).style for y in range(2))
+        assert command
+        assert line
+        assert command.color != line.color
 
 
 async def test_saving_asks_before_it_overwrites_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

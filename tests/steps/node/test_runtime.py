@@ -32,7 +32,7 @@ APT_CACHE = """
 candidate=$(cat "$ROOT/offer/$2" 2>/dev/null || echo '(none)')
 printf '%s:\\n  Installed: (none)\\n  Candidate: %s\\n' "$2" "$candidate"
 """
-CURL = 'echo "$(cat)" >"$ROOT/asked"; while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
+CURL = 'echo "${!#}" >"$ROOT/asked"; while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
 GPG = """case $* in
   *--show-keys*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::%s:\\n' $KEYS ;;
   *) while [[ $1 != --output ]]; do shift; done; echo dearmored >"$2" ;;
@@ -166,7 +166,7 @@ def test_dockers_repository_is_the_one_for_the_machines_system(
     done = machine.run(recipe("runtime", wanting("upstream"))[1])
     assert done.returncode == 0, done.stderr
     url = f"https://download.docker.com/linux/{place[0]}"
-    assert (machine.root / "asked").read_text() == f'url = "{url}/gpg"\n'
+    assert (machine.root / "asked").read_text() == f"{url}/gpg\n"
     key = machine.root / "etc/apt/keyrings/containerd-apt-keyring.gpg"
     expected = LINE.format(key=key, url=url, release=place[1])
     assert (machine.root / "etc/apt/sources.list.d/containerd.list").read_text() == expected
@@ -202,7 +202,7 @@ def test_a_mirror_is_signed_by_docker_unless_it_names_a_key(
     made = wanting("upstream", containerd={"url": "http://m/linux/{id}", **mirror})
     done = machine.run(recipe("runtime", made)[1])
     asked = mirror.get("key", "http://m/linux/debian/gpg")
-    assert (machine.root / "asked").read_text() == f'url = "{asked}"\n'
+    assert (machine.root / "asked").read_text() == f"{asked}\n"
     assert done.returncode == (1 if words else 0), done.stderr
     assert words in done.stderr
     listed = machine.root / "etc/apt/sources.list.d/containerd.list"

@@ -58,6 +58,9 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
         yield "runtime-packages-key", upstream.key.replace(SYSTEM_MARK, _SYSTEM)
         yield "runtime-packages", upstream.url.replace(SYSTEM_MARK, _SYSTEM)
     yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(source.url)) if mirrored else _DEBIAN
+    own = plan.profile.mirrors.image_repository
+    # kubeadm leaves the inner folder out of a repository that is not its own
+    yield "coredns", f"{own}/coredns" if own else f"{_IMAGES}/coredns/coredns"
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
     yield "self", machine.name
     yield "self-address", str(machine.address)
