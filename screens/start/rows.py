@@ -10,7 +10,7 @@ from textual.content import Content
 from kubetui.base.text import ago, counted
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.files.library import Entry
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.plan import Plan, Role, machine_names
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import memory
@@ -102,14 +102,21 @@ def _row(name: str, words: str, kind: str, names: int, width: int, *, style: str
     return Content.assemble((sign, style), head, (_cut(words, room), style), (f" {kind}", "dim"))
 
 
+def _roles(profile: Profile) -> list[Role]:
+    """Return the role of each machine, also for answers that have no address to count from yet."""
+    if profile.hosts:
+        return [Role(host.role) for host in profile.hosts]
+    return [role for _, role in machine_names(profile)]
+
+
 def _count(profile: Profile) -> str:
-    return f"{counted(len(Plan(profile).machines), 'node'):<8}"
+    return f"{counted(len(_roles(profile)), 'node'):<8}"
 
 
 def _sizes(profile: Profile) -> str:
     plan = Plan(profile)
     chosen = profile.machines
-    controls = sum(machine.role is Role.CONTROL_PLANE for machine in plan.machines)
+    controls = _roles(profile).count(Role.CONTROL_PLANE)
     parts = [_count(profile)]
     if plan.provider.makes_machines:
         parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.e2e
 FIRST, NODE1 = "kubmaster", "kubnode1"
 LOOKUP = ("nslookup kubernetes.default", "getent hosts kubernetes.default")
 """The rig's busybox is a small Debian, which has no nslookup."""
+VARIABLE = re.compile(r"[a-z]+=")
 ALL = exercises([NODE1])
 
 
@@ -75,8 +77,10 @@ def test_every_exercise_is_done_by_its_commands_and_undone_by_its_undo(lab: Lab)
     for exercise in ALL:
         before, said = checked(lab, exercise)
         assert before is exercise.looks, f"before its commands: {said}"
-        for command in exercise.commands:
-            typed(lab, exercise, command)
+        for number, command in enumerate(exercise.commands):
+            # each command has a shell of its own here, and a person's shell keeps its variables
+            variables = [each for each in exercise.commands[:number] if VARIABLE.match(each)]
+            typed(lab, exercise, "; ".join((*variables, command)))
         until(partial(checked, lab, exercise))
     for exercise in reversed(ALL):
         if exercise.undo:

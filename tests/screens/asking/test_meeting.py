@@ -133,8 +133,8 @@ async def test_destroying_names_the_hosts_and_connects_to_them(hosts: Hosts) -> 
         confirm_destroy(pilot.app.app, "lab", found.append)
         await until(pilot, lambda: is_shown(pilot, Confirm))
         words = str(pilot.app.screen.query("Static").first().render())
-        assert "kubeadm reset on kubmaster, kubnode1" in words
-        assert "Your machines stay" in words
+        assert "from kubmaster, kubnode1: kubeadm reset" in words
+        assert "our machines stay" in words
         await pilot.press(*"lab", "enter")
         await until(pilot, lambda: is_shown(pilot, Ask))
         await pilot.press(*TYPED, "enter")

@@ -53,6 +53,7 @@ async def test_going_back_keeps_the_answers(host: FakeHost) -> None:
         await pilot.press("escape", "escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
+        pilot.app.screen.query_one("#profiles").focus()
         await pilot.press("home", "enter")
         await pilot.pause()
         assert field(pilot, "Workers").control.value == "3"
