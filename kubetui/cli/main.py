@@ -73,8 +73,16 @@ def new(context: click.Context, profile: str | None, *, plain: bool) -> int:
     return run(new=True)
 
 
+def _chosen_profile() -> str:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("Which profile to build is missing.", fix="kubetui profiles lists them: kubetui up PROFILE")
+    from screens.choosing import choose_profile
+
+    return choose_profile()
+
+
 @main.command()
-@click.argument("profile")
+@click.argument("profile", required=False)
 @click.option("--yes", "-y", is_flag=True, help="Start without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
@@ -93,7 +101,7 @@ def new(context: click.Context, profile: str | None, *, plain: bool) -> int:
 @friendly
 def up(
     context: click.Context,
-    profile: str,
+    profile: str | None,
     *,
     yes: bool,
     as_json: bool,
@@ -110,10 +118,12 @@ def up(
 ) -> int:
     """Build the cluster of PROFILE; completed steps are skipped.
 
-    PROFILE is a file, or the name of a saved or starter profile.
+    PROFILE is a file, or the name of a saved or starter profile. On a terminal, a list asks for it.
     """
     from kubetui.cli.clusters import up as command
 
+    if profile is None:
+        profile = _chosen_profile()
     options = UpOptions(
         yes=yes,
         as_json=as_json,

@@ -18,7 +18,7 @@ from kubetui.profile.plan import Plan
 
 _LIBRARIES: Final = (
     *("asyncssh", "click", "cryptography", "pydantic"),
-    *("python-vagrant", "pyyaml", "textual"),
+    *("python-vagrant", "pyyaml", "questionary", "textual"),
 )
 _PROGRAMS: Final = (
     ("vagrant", "--version"),

@@ -124,7 +124,7 @@ def test_help_loads_nothing_large() -> None:
         "import sys\nfrom kubetui.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted({name.split('.')[0] for name in sys.modules}"
-        " & {'textual', 'asyncssh', 'pydantic', 'yaml', 'vagrant'}))"
+        " & {'textual', 'asyncssh', 'pydantic', 'questionary', 'yaml', 'vagrant'}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
