@@ -235,7 +235,8 @@ class PageScreen(PlainScreen):
 
     def action_go_on(self) -> None:
         """Go to the next page, or to the first wrong field of this one."""
-        self._go_to(self.index + 1)
+        # this key acts before the field has seen the keys pressed right before it, which still wait for the field
+        (self.focused or self).call_later(self._go_to, self.index + 1)
 
     @on(PagesLine.Wanted)
     def go_to(self, event: PagesLine.Wanted) -> None:

@@ -18,7 +18,7 @@ from screens.wizard.fields import Entry, Field
 from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, shown
+from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, shown, until
 from tests.screens.hosts import FakeHost
 
 Snap = Any
@@ -282,3 +282,16 @@ async def test_a_larger_window_has_help_beside_the_form(host: FakeHost) -> None:
             form, aside = pilot.app.screen.query_one("#form").region, pilot.app.screen.query_one("#aside").region
             assert aside.x >= form.right
             assert aside.y <= form.bottom
+
+
+async def test_keys_typed_right_before_ctrl_n_are_taken(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
+        field(pilot, "Workers").control.focus()
+        await pilot.pause()
+        for name in ("ctrl+u", "4", "ctrl+n"):
+            pilot.app.simulate_key(name)
+        await until(pilot, lambda: any(each.question.title == "Pod CIDR" for each in pilot.app.screen.query(Field)))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert field(pilot, "Workers").control.value == "4"
