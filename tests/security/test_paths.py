@@ -6,14 +6,15 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.cluster import folder as clusters
+from kubetui.cluster import kubeconfig
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.events import Line
 from kubetui.profile.files import file as profilefile
@@ -41,17 +42,25 @@ def rehearse(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_whole_run_with_umask_0_leaves_only_private_files(tmp_path: Path) -> None:
+@contextmanager
+def without_umask() -> Iterator[None]:
     before = os.umask(0)
     try:
-        profilefile.save(Profile(name="lab"), tmp_path / "config" / "kubetui" / "profiles" / "lab.yaml")
+        yield
     finally:
         os.umask(before)
+
+
+def test_a_whole_run_with_umask_0_leaves_only_private_files(tmp_path: Path) -> None:
+    with without_umask():
+        profilefile.save(Profile(name="lab"), tmp_path / "config" / "kubetui" / "profiles" / "lab.yaml")
     done = rehearse(tmp_path, "up", "lab", "--yes", "--rehearse", "--speed", "1000")
     assert done.returncode == 0, done.stderr
-    name = next((tmp_path / "deep" / "state" / "kubetui" / "clusters").iterdir()).name
+    folder = next((tmp_path / "deep" / "state" / "kubetui" / "clusters").iterdir())
     merged = tmp_path / ".kube" / "config"
-    assert rehearse(tmp_path, "kubeconfig", name, "--merge").returncode == 0
+    with without_umask():
+        # a rehearsal's is refused on the command line
+        kubeconfig.merge(folder / "kubeconfig", folder.name, merged)
     assert rehearse(tmp_path, "plan", "lab", "--script", str(tmp_path / "deep" / "scripts")).returncode == 0
     found = {path: stat.S_IMODE(path.lstat().st_mode) for path in tmp_path.rglob("*")}
     assert merged in found
