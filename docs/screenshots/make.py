@@ -27,6 +27,7 @@ from textual.pilot import Pilot
 HERE: Final = Path(__file__).parent
 README: Final = ("start", "network", "run", "cluster")
 SIZES: Final = ((80, 24), (120, 40), (200, 50))
+GOOD, BAD = "lab", "faulty"
 PATIENCE: Final = 90.0
 """The most seconds to wait for a screen."""
 Picture = Callable[[str], Awaitable[None]]
@@ -53,7 +54,7 @@ class Walk:
         await self._idle()
         await self._picture("host")
         await self._pilot.press("escape")
-        await self._pages("good")
+        await self._pages(GOOD)
         await self._run("nodes Ready")
         await self._until("INTERNAL-IP")
         await self._picture("cluster")
@@ -63,7 +64,8 @@ class Walk:
             await self._picture(name)
         await self._beside("destroy", "d")
         await self._home()
-        await self._pages("bad", pictures=False)
+        _save(BAD, "init-timeout")
+        await self._pages(BAD, pictures=False)
         await self._run("failed", "What to do", name="failure")
         await self._home()
         await self._picture("start-with-clusters")
@@ -79,6 +81,8 @@ class Walk:
         app.push_screen(PageScreen(0, Draft(entry.profile, entry.name), app.find_host()))
         await self._pilot.pause(0.3)
         while not isinstance(app.screen, ReviewScreen):
+            await self._until(app.screen.page.questions[0].title)
+            await self._idle()
             if pictures:
                 await self._picture(app.screen.page.name)
             await app.run_action("screen.go_on")
@@ -90,7 +94,7 @@ class Walk:
     async def _run(self, *ends: str, name: str = "") -> None:
         await self._pilot.app.run_action("screen.start")
         if not name:
-            await self._until("kubeadm init")
+            await self._until("kubmaster › kubeadm init")
             await self._picture("run")
             await self._beside("leave", "escape")
         await self._until(*ends)
@@ -138,20 +142,22 @@ def _svg(pilot: Pilot[Any], theme: TerminalTheme) -> str:
     return console.export_svg(title="kubetui", theme=theme)
 
 
-@asynccontextmanager
-async def _wizard(size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
-    """Yield the wizard in a home of its own, with a profile that works and one that fails."""
+def _save(name: str, fault: str | None = None) -> None:
     from kubetui.machines.rehearsal.options import with_options
     from kubetui.profile.files import library
     from kubetui.profile.schema.profile import Profile
+
+    library.save_as(with_options(Profile(name=name, provider="rehearsal"), speed=5.0, fault=fault), name)
+
+
+@asynccontextmanager
+async def _wizard(size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
+    """Yield the wizard in a home of its own, with a profile that works."""
     from screens.app import KubetuiApp
 
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"XDG_STATE_HOME": f"{home}/state", "XDG_CONFIG_HOME": f"{home}/config"}
-        rehearsal = Profile(provider="rehearsal")
-        for name, fault in (("good", None), ("bad", "init-timeout")):
-            named = rehearsal.model_copy(update={"name": name})
-            library.save_as(with_options(named, speed=10.0, fault=fault), name)
+        _save(GOOD)
         app = KubetuiApp()
         async with app.run_test(size=size) as pilot:
             yield pilot
