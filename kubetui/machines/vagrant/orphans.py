@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,11 +28,13 @@ _PAUSE: Final = 0.3
 def working_in(folder: Path) -> list[psutil.Process]:
     """Return the Vagrant processes that change machines in `folder`, without this process's children."""
     found, place = [], str(folder.resolve())
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        words = process.info["cmdline"] or []
-        vagrant = any("vagrant" in word for word in words[:2]) and WORKS & {*words}
-        if vagrant and process.info["cwd"] == place and not _ours(process):
-            found.append(process)
+    for process in psutil.process_iter():
+        # one that just ends has no folder any more, which psutil 7.0 passes on as FileNotFoundError
+        with suppress(psutil.Error, FileNotFoundError):
+            words = process.cmdline()
+            vagrant = any("vagrant" in word for word in words[:2]) and WORKS & {*words}
+            if vagrant and process.cwd() == place and not _ours(process):
+                found.append(process)
     return found
 
 

@@ -74,3 +74,20 @@ def test_our_own_child_is_not_an_orphan(tmp_path: Path) -> None:
     with subprocess.Popen(["sh", "./vagrant", "up"], cwd=tmp_path) as process:
         assert orphans.working_in(tmp_path) == []
         process.kill()
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("/proc/4711/cwd"), psutil.NoSuchProcess(4711), psutil.AccessDenied()]
+)
+def test_a_process_that_ends_meanwhile_is_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    class Ending:
+        def cmdline(self) -> list[str]:
+            return ["ruby", "/usr/bin/vagrant", "up"]
+
+        def cwd(self) -> str:
+            raise error
+
+    monkeypatch.setattr(psutil, "process_iter", lambda: iter([Ending()]))
+    assert orphans.working_in(tmp_path) == []
