@@ -115,7 +115,7 @@ def test_a_cluster_is_built_with_only_the_keyboard(make: Maker, terminal: Termin
     terminal.wait(rf"kubmaster +control plane +{re.escape(addresses['kubmaster'])}")
     terminal.wait(r"● Memory")
     terminal.press("Enter")
-    terminal.wait(r"kubmaster +Start the machine")
+    terminal.wait(r"kubmaster +Start the")
     terminal.wait(rf"{lab.name}  ready", seconds=600)
     for name, address in addresses.items():
         terminal.wait(rf"{name} +. Ready .*{re.escape(address)}\b")
