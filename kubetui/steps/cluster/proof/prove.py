@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +62,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the API server said at first, and the Ready nodes by name with their addresses."""
+    """What the API server said at first, when (a monotonic time), and the Ready nodes with their addresses."""
 
+    at: float
     nodes: str
     pods: tuple[state.Pod, ...]
     ready: tuple[Machine, ...]
@@ -104,7 +106,7 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
         except RunError as error:
             tell(not_checked("trouble", error.message))
         else:
-            tell(state.judge_trouble(seen.pods, after))
+            tell(state.judge_trouble(seen.pods, after, time.monotonic() - seen.at))
     finally:
         api.cancel()
     return tuple(made[name] for name in NAMES)
@@ -120,9 +122,10 @@ async def _api(scene: Scene) -> Check:
 
 async def _look(scene: Scene) -> _Seen:
     """Read nodes and pods. Raises RunError if the API server does not answer."""
+    at = time.monotonic()
     nodes, pods = await asyncio.gather(scene.first.read(Command(NODES)), _all_pods(scene))
     ready_names = state.ready_nodes(nodes)
-    return _Seen(nodes, pods, tuple(each for each in scene.machines if each.name in ready_names))
+    return _Seen(at, nodes, pods, tuple(each for each in scene.machines if each.name in ready_names))
 
 
 async def _all_pods(scene: Scene) -> tuple[state.Pod, ...]:

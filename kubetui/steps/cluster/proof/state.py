@@ -23,7 +23,7 @@ _UNITS: Final = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A row of `kubectl get pods`; `age` is in seconds."""
+    """A row of `kubectl get pods`; `age` is in seconds, and so is `restarted`, the time since the last restart."""
 
     namespace: str
     name: str
@@ -32,6 +32,7 @@ class Pod:
     restarts: int
     age: int
     node: str
+    restarted: int = 0
 
     @property
     def system(self) -> bool:
@@ -50,7 +51,7 @@ def pods_of(text: str) -> tuple[Pod, ...]:
     columns = ("NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE", "NODE")
     rows = zip(*(table.column(title) for title in columns), strict=True)
     return tuple(
-        Pod(namespace, name, _all(ready), status, int(restarts.split()[0]), seconds(age), node)
+        Pod(namespace, name, _all(ready), status, int(restarts.split()[0]), seconds(age), node, seconds(restarts))
         for namespace, name, ready, status, restarts, age, node in rows
         if not name.startswith(PREFIX)
     )
@@ -108,12 +109,13 @@ def _node_problems(text: str, machines: Iterable[Machine], cluster: str) -> Iter
             )
 
 
-def judge_trouble(before: Sequence[Pod], after: Sequence[Pod]) -> Check:
-    """Check that no pod of any namespace is in trouble. `before` and `after` are two looks, some seconds apart."""
+def judge_trouble(before: Sequence[Pod], after: Sequence[Pod], apart: float) -> Check:
+    """Check that no pod of any namespace is in trouble. `before` and `after` are two looks, `apart` in seconds."""
     known = {(pod.namespace, pod.name): pod.restarts for pod in before}
     problems = []
     for pod in after:
-        restarted = pod.restarts > known.get((pod.namespace, pod.name), pod.restarts)
+        # the API server may hear of a static pod's restart a minute late, so one may be older than the first look
+        restarted = pod.restarts > known.get((pod.namespace, pod.name), pod.restarts) and pod.restarted <= apart
         if problem := _trouble(pod, restarted=restarted):
             problems.append(problem)
     count = counted(len(after), "pod")

@@ -18,7 +18,7 @@ NODE = "kubnode1 <none> <none>"
 
 def trouble(*rows: str, before: tuple[str, ...] | None = None) -> tuple[str, str]:
     pods = state.pods_of(table(*rows))
-    check = state.judge_trouble(pods if before is None else state.pods_of(table(*before)), pods)
+    check = state.judge_trouble(pods if before is None else state.pods_of(table(*before)), pods, 30.0)
     return check.status, check.message
 
 
@@ -54,6 +54,15 @@ def test_a_restart_during_the_check_is_trouble_and_an_earlier_one_is_not() -> No
         "failed",
         "kube-system/dns-1 restarted during the check, on kubnode1",
     )
+
+
+@pytest.mark.parametrize(("ago", "expected"), [("29s", "failed"), ("45s", "ok"), ("3m", "ok")])
+def test_a_restart_that_the_kubelet_told_late_is_not_of_the_check(ago: str, expected: str) -> None:
+    row = "kube-system etcd-kubnode1 1/1 Running {} 5m 192.168.56.101 " + NODE
+    (before,) = state.pods_of(table(row.format(0)))
+    after = state.pods_of(table(row.format(0)).replace("0             ", f"1 ({ago} ago)    "[:14].ljust(14), 1))
+    assert after[0].restarts == 1
+    assert state.judge_trouble([before], after, 30.0).status == expected
 
 
 def test_kubectls_own_words_about_earlier_restarts_are_read() -> None:
