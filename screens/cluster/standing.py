@@ -11,21 +11,11 @@ from textual.content import Content
 
 from kubetui.base.text import clean, duration
 from kubetui.operations.state import ClusterState, State
+from screens.cluster.status import MARKS
 from screens.cluster.watch import Seen
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import COLOURS, Mark, signs
 
-MARKS: Final[Mapping[State, Mark]] = {
-    State.BUILDING: "running",
-    State.DESTROYING: "running",
-    State.STOPPED: "attention",
-    State.FAILED: "failed",
-    State.DEGRADED: "attention",
-    State.READY: "done",
-    State.OFF: "waiting",
-    State.UNREACHABLE: "attention",
-    State.UNKNOWN: "waiting",
-}
 RESUMES: Final[Mapping[State, str]] = {
     State.STOPPED: "r goes on with the run; completed steps are kept. 3 has its steps and logs.",
     State.FAILED: "r resumes the run; completed steps are kept. 3 has its steps and logs.",

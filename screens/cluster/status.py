@@ -1,12 +1,24 @@
-"""The signs of kubectl's status words: no information by colour alone."""
+"""The signs of a cluster's states and of kubectl's status words: no information by colour alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from kubetui.record.state import State
 from screens.widgets.symbols import Mark
 
+MARKS: Final[Mapping[State, Mark]] = {
+    State.BUILDING: "running",
+    State.DESTROYING: "running",
+    State.STOPPED: "attention",
+    State.FAILED: "failed",
+    State.DEGRADED: "attention",
+    State.READY: "done",
+    State.OFF: "waiting",
+    State.UNREACHABLE: "attention",
+    State.UNKNOWN: "waiting",
+}
 _SETTLED: Final = frozenset({"Completed", "Succeeded"})
 _COMING: Final = frozenset({"Pending", "ContainerCreating", "PodInitializing", "Terminating"})
 

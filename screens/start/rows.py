@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from textual.content import Content
@@ -14,21 +14,11 @@ from kubetui.profile.plan import Plan, Role, machine_names
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import memory
+from screens.cluster.status import MARKS
 from screens.start.begin import short
-from screens.widgets.symbols import COLOURS, Mark, signs
+from screens.widgets.symbols import COLOURS, signs
 from screens.wizard.draft import Draft
 
-MARKS: Final[Mapping[State, Mark]] = {
-    State.BUILDING: "running",
-    State.DESTROYING: "running",
-    State.STOPPED: "attention",
-    State.FAILED: "failed",
-    State.DEGRADED: "attention",
-    State.READY: "done",
-    State.OFF: "waiting",
-    State.UNREACHABLE: "attention",
-    State.UNKNOWN: "waiting",
-}
 _ROOMY = 100
 """Columns from which the row of a cluster shows its address."""
 _LONGEST: Final = 40
