@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -15,14 +15,13 @@ from kubetui.record import checks as record
 from screens.threads import EngineThread
 from screens.widgets.chrome import marked
 from screens.widgets.static import Static
-from screens.widgets.symbols import Mark
+from screens.widgets.symbols import OF_CHECKS
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
 MOST: Final = 3
 """How many checks with something to say get lines of their own; `kubetui check` has the rest."""
-_MARKS: Final[Mapping[Status, Mark]] = {"failed": "failed", "warning": "attention", "not checked": "waiting"}
 _ORDER: Final[tuple[Status, ...]] = ("failed", "warning", "not checked")
 Runs = Callable[[Cluster, Callable[[Check], None], "Access | None"], Awaitable[object]]
 
@@ -95,6 +94,6 @@ def lines(checks: Sequence[Check], at: float) -> Content:
 
 
 def _other(check: Check) -> list[Content]:
-    first = marked(_MARKS[check.status], f"{check.status}: {check.name}: {clean(check.message)}")
+    first = marked(OF_CHECKS[check.status], f"{check.status}: {check.name}: {clean(check.message)}")
     advice = check.fix.splitlines()[:1] if check.status == "failed" else []
     return [first, *(Content(f"  {clean(line)}") for line in advice)]

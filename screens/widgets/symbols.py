@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kubetui.base.check import Status
+
 Mark = Literal["done", "running", "waiting", "attention", "failed"]
 
 
@@ -38,6 +40,12 @@ class Signs:
 
 UNICODE: Final = Signs()
 ASCII: Final = Signs("*", "~", "o", "!", "x", ">", "v", "-", "#", ".", "|", "+", "+", "+", "-")
+OF_CHECKS: Final[Mapping[Status, Mark]] = {
+    "ok": "done",
+    "warning": "attention",
+    "failed": "failed",
+    "not checked": "waiting",
+}
 COLOURS: Final[Mapping[Mark, str]] = {
     "done": "$success",
     "running": "$accent",

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from kubetui.base.check import Status
 from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, memory_check
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import who
 from screens.host import GIB, HostFacts
 from screens.widgets.chrome import marked
-from screens.widgets.symbols import COLOURS, Mark, signs
+from screens.widgets.symbols import COLOURS, OF_CHECKS, Mark, signs
 
 _WIDEST = 30
 """The most columns of a bar; a narrow screen has fewer, and at worst none."""
 _LABELS, _GAP = 29, 2
 """The columns before the numbers, and those between parts."""
-_MARKS: dict[Status, Mark] = {"ok": "done", "warning": "attention", "failed": "failed", "not checked": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def picture(plan: Plan, facts: HostFacts, width: int) -> Content:
 def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     shared = not plan.provider.isolates
     needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
-    mark = _MARKS[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
+    mark = OF_CHECKS[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
     free = f"{_gib(facts.memory_free)} GiB free"
     remark = {"done": "", "attention": f"only {free}", "failed": "too much"}.get(mark, "")
     words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"
@@ -60,7 +58,7 @@ def _memory(plan: Plan, facts: HostFacts) -> Gauge:
 def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
     needed = sum(machine.cpus for machine in plan.machines)
     check = cpu_check(plan, facts.cpus)
-    mark = _MARKS[check.status]
+    mark = OF_CHECKS[check.status]
     if facts.cpus is None:
         return Gauge("CPUs", str(needed), None, mark, "not known here")
     remark = "too many in one" if mark != "done" else ""
@@ -74,7 +72,7 @@ def _disk(plan: Plan, facts: HostFacts) -> Gauge:
     needed = count * DISK_A_MACHINE
     if facts.disk_free is None:
         return Gauge("disk", f"{needed} GiB", None, "attention", "not known here")
-    mark = _MARKS[disk_check("", facts.disk_free * GIB, count).status]
+    mark = OF_CHECKS[disk_check("", facts.disk_free * GIB, count).status]
     remark = {"done": "", "attention": "tight", "failed": "too little"}.get(mark, "")
     words = f"{needed} of {facts.disk_free} GiB"
     return Gauge("disk", words, needed / max(1, facts.disk_free), mark, remark)

@@ -16,15 +16,9 @@ from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
 from screens.widgets.chrome import marked
-from screens.widgets.symbols import Mark
+from screens.widgets.symbols import OF_CHECKS
 from screens.wizard.draft import Draft
 
-_MARKS: Final[Mapping[Status, Mark]] = {
-    "ok": "done",
-    "warning": "attention",
-    "failed": "failed",
-    "not checked": "waiting",
-}
 _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "not checked": 2, "ok": 3}
 
 
@@ -90,7 +84,7 @@ def _sorted(checks: Sequence[Check]) -> list[Check]:
 
 
 def _check(check: Check) -> Content:
-    mark = _MARKS[check.status]
+    mark = OF_CHECKS[check.status]
     if check.status == "ok":
         return Content.assemble(marked(mark, check.name), f"  {check.message}")
     text = Content.assemble(marked(mark, check.message))
