@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -36,6 +37,34 @@ _Shown = tuple[str, str, str, str, bool]
 """A key, its spelling, its description, its action, and whether it is enabled."""
 
 
+_KEPT = frozenset({"keys", PALETTE})
+"""The actions that list all the others; they stay in the narrowest bar."""
+
+
+def fitting(shown: Sequence[_Shown], width: int) -> tuple[_Shown, ...]:
+    """Return the keys that fit into a bar of some columns: the first ones, and those that list the others."""
+    room = width - sum(_cells(each) for each in shown if _kept(each))
+    found: list[_Shown] = []
+    full = False
+    for each in shown:
+        if not _kept(each):
+            room -= _cells(each)
+            full = full or room < 0
+            if full:
+                continue
+        found.append(each)
+    return tuple(found)
+
+
+def _kept(shown: _Shown) -> bool:
+    return shown[3].rpartition(".")[2] in _KEPT
+
+
+def _cells(shown: _Shown) -> int:
+    """Return the columns of a key as Textual draws it: a space on both sides of the key, and one behind the words."""
+    return cell_len(shown[1]) + cell_len(shown[2]) + 3
+
+
 class KeyBar(Footer):
     """The key bar: the keys that work now, in the order the screen declares them, and the palette last."""
 
@@ -59,8 +88,12 @@ class KeyBar(Footer):
             self._asked = shown
             super().bindings_changed(screen)
 
+    def on_resize(self) -> None:
+        """Draw the keys again if others fit now."""
+        self.bindings_changed(self.screen)
+
     def _shown(self) -> tuple[_Shown, ...]:
-        """Return the keys: first those of the focused field or list, then the screen's, then the app's."""
+        """Return the keys that fit: first those of the focused field or list, then the screen's, then the app's."""
         focused = self.screen.focused
         declared = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
         active = {
@@ -76,10 +109,11 @@ class KeyBar(Footer):
 
         ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)
-        return tuple(
+        shown = tuple(
             (binding.key, self.app.get_key_display(binding), binding.description, action, enabled)
             for action, (binding, enabled) in zip(ordered, found, strict=True)
         )
+        return fitting(shown, self.size.width) if self.size.width else shown
 
 
 KeyLine = tuple[str, str, str, str]
