@@ -17,10 +17,11 @@ from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import in_words
 from kubetui.record.state import ClusterState
+from screens.cluster.status import MARKS
 from screens.host import Host
 from screens.start import begin
 from screens.start.begin import Offer
-from screens.start.rows import MARKS, cluster_row, draft_row, entry_row, missing, names_width, order
+from screens.start.rows import cluster_row, draft_row, entry_row, missing, names_width, order
 from screens.start.standings import Standings
 from screens.widgets.chrome import marked
 from screens.wizard.draft import Draft
