@@ -46,7 +46,7 @@ class Record:
         self._cutter = LineCutter()
         self._lines: deque[str] = deque(maxlen=TAIL)
         self._failed_at: tuple[int, ...] = ()
-        self._broke = ""
+        self._broken: dict[str, None] = {}
 
     def take(self, data: bytes) -> None:
         """Add the next bytes of output."""
@@ -79,10 +79,10 @@ class Record:
                 self._log(said)
             if mark == guest.CALLS:
                 # a command that is tried again has not failed yet
-                self._broke = "" if self._broke == text else self._broke
+                self._broken.pop(text, None)
                 self._log(CommandText(text))
             elif mark == guest.BROKE:
-                self._broke = text
+                self._broken[text] = None
 
     def result(self, ended: Ended, command: Command) -> Result:
         """Return the command's result; a quiet command has no lines."""
@@ -90,7 +90,8 @@ class Record:
         if ended.status != 0:
             self._note(ended.complaint)
         lines = () if command.quiet else tuple(self._lines)
-        return Result(ended.status, lines, _own_lines(command, self._failed_at), self._broke if ended.status else "")
+        broke = next(reversed(self._broken), "") if ended.status else ""
+        return Result(ended.status, lines, _own_lines(command, self._failed_at), broke)
 
 
 def commands_alone(log: LineSink) -> LineSink:

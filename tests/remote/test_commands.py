@@ -47,6 +47,7 @@ async def test_a_command_is_told_before_its_output(node: SshNode, script: str, s
         ("if ! run ls /nowhere; then exit 7; fi\n", 7, "ls /nowhere"),
         ("run ls /nowhere || true\nrun true\nrun false\n", 1, "false"),
         ("until run ls nowhere; do : >nowhere; done\n[[ -z x ]]\n", 1, ""),
+        ("run ls /nowhere || :\nuntil run ls nowhere; do : >nowhere; done\nexit 3\n", 3, "ls /nowhere"),
         ("run true\nfail 'it is not right'\n", 1, ""),
         ("run ls /nowhere | cat\n", 2, "ls /nowhere"),
         ("(run ls /nowhere) &\nwait $!\n", 2, "ls /nowhere"),
