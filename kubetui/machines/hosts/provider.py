@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kubetui.base.errors import KubetuiError, RunError
-from kubetui.base.text import LineSink, nowhere
+from kubetui.base.text import LineSink, harmless, nowhere
 from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
 from kubetui.machines.hosts.facts import LOOK, Facts, parse
@@ -125,7 +125,7 @@ class HostsProvider:
 
     async def _reset(self, machine: Machine, log: LineSink) -> None:
         def told(line: str) -> None:
-            log(f"{machine.name}: {line}")
+            log(f"{machine.name}: {harmless(line)}")
 
         node = self._node(machine, await self._met())
         try:

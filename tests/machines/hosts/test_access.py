@@ -8,6 +8,7 @@ import pytest
 
 from kubetui.base.errors import HostError, HostKeyError, KubetuiError, RunError
 from kubetui.base.redaction import Secret
+from kubetui.base.text import CommandText, LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Nobody, UnknownKey, greet
@@ -17,6 +18,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
+from kubetui.remote.node import Result
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest, guest
 
@@ -263,3 +265,21 @@ async def test_destroy_reports_every_worker_that_cannot_be_reset(
     with pytest.raises(RunError, match=r"^one says no\.\ntwo says no\.") as raised:
         await HostsProvider(plan, tmp_path, Access()).destroy(lambda _line: None)
     assert (raised.value.fix, raised.value.id, asked) == ("Go on.", "RESET", ["one", "two", "three"])
+
+
+async def test_commands_of_a_reset_are_told_as_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def carry_out(_self: SshNode, _task: str, _command: Command, log: LineSink) -> Result:
+        log(CommandText("apt-get purge kubelet"))
+        log("Removing kubelet")
+        return Result(0, ())
+
+    async def connect(_self: SshNode, _log: LineSink) -> None:
+        return None
+
+    monkeypatch.setattr(SshNode, "connect", connect)
+    monkeypatch.setattr(SshNode, "carry_out", carry_out)
+    hosts = [{"name": "one", "role": "control plane", "address": "192.168.1.1"}]
+    plan = Plan(Profile.model_validate({"provider": "hosts", "hosts": hosts}))
+    lines: list[str] = []
+    await HostsProvider(plan, tmp_path, Access()).destroy(lines.append)
+    assert lines == ["one: $ apt-get purge kubelet", "one: Removing kubelet"]
