@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from kubetui.base.crash import shown
 from kubetui.base.errors import KubetuiError, StepFailedError
 from kubetui.base.redaction import Stream, redact
-from kubetui.base.text import LineSink, clean
+from kubetui.base.text import clean
 from kubetui.cluster.folder import log_of
 from kubetui.engine.events import (
     GOOD,
@@ -133,11 +134,8 @@ class Engine:
             self._unexpected.append(error)
 
     def _task(self, step: Step, machine: Machine) -> Task:
-        def log_of(name: str) -> LineSink:
-            return logger(name, step.name, self._emit)
-
-        notice = logger(machine.name, step.name, self._emit, notice=True)
-        return Task(self._run, step, machine, log_of(machine.name), notice, log_of)
+        to = partial(logger, step=step.name, sink=self._emit)
+        return Task(self._run, step, machine, to(machine.name), to(machine.name, notice=True), to)
 
     def _blocked(self, task: TaskId) -> Outcome:
         self._finish(TaskFinished(time.time(), task, Outcome.BLOCKED, 0.0))
