@@ -12,7 +12,7 @@ from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.recipe import apply, probe
 from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, WorkState
 from kubetui.profile.plan import Machine, Plan, Role
-from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT
+from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP
@@ -41,11 +41,14 @@ def _wanted(plan: Plan) -> bool:
 def _lines(plan: Plan, machine: Machine) -> Iterator[str]:
     for key, value in machine.labels.items():
         yield f"{machine.name} label {key}={value}"
-    for taint in machine.taints:
-        # kubeadm's own is on such a node already, and stays when the profile names it no more
-        kubeadms = taint == CONTROL_PLANE_TAINT and machine.role is Role.CONTROL_PLANE and bool(plan.workers)
-        if not kubeadms:
-            yield f"{machine.name} taint {taint}"
+    for taint in _own_taints(plan, machine):
+        yield f"{machine.name} taint {taint}"
+
+
+def _own_taints(plan: Plan, machine: Machine) -> list[Taint]:
+    """Return the profile's taints; kubeadm's own is on such a node already, and stays when nobody names it."""
+    kubeadms = machine.role is Role.CONTROL_PLANE and bool(plan.workers)
+    return [taint for taint in machine.taints if not (kubeadms and taint == CONTROL_PLANE_TAINT)]
 
 
 async def _run(task: Task) -> Outcome:
@@ -76,8 +79,7 @@ def _taught(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     for machine in plan.machines:
         labels = [f"{key}={value}" for key, value in machine.labels.items()]
         commands += marking(machine.name, "label", labels) if labels else ()
-        prefix = f"{machine.name} taint "
-        taints = [line.removeprefix(prefix) for line in _lines(plan, machine) if line.startswith(prefix)]
+        taints = [str(taint) for taint in _own_taints(plan, machine)]
         commands += marking(machine.name, "taint", taints)[:1] if taints else ()
     return tuple(commands)
 
@@ -98,7 +100,7 @@ LABEL_NODES = Step(
         changes=lambda plan, _machine: tuple(
             f"{what} of the node {machine.name}"
             for machine in plan.machines
-            for what, has in (("labels", machine.labels), ("taints", machine.taints))
+            for what, has in (("labels", machine.labels), ("taints", _own_taints(plan, machine)))
             if has
         ),
     ),
