@@ -26,7 +26,7 @@ from kubetui.steps.cluster.proof.prove import Scene, prove
 from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
-COMPLETION_FILE: Final = "file=/etc/bash_completion.d/kubectl\n"
+COMPLETION_FILE: Final = f"file={taught.COMPLETION}\n"
 COMPLETION_PROBE: Final = COMPLETION_FILE + script(__package__, "completion-probe.sh")
 COMPLETION_APPLY: Final = COMPLETION_FILE + script(__package__, "completion-apply.sh")
 

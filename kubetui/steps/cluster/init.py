@@ -91,7 +91,7 @@ KUBECONFIG_STEP = Step(
     teaches=taught.KUBECONFIG,
 )
 
-NETWORK: Final = ADMIN + "file=/etc/kubernetes/kubetui/pod-network.yaml\n"
+NETWORK: Final = ADMIN + f"file={taught.MANIFEST}\n"
 NETWORK_PROBE: Final = NETWORK + script(__package__, "network-probe.sh")
 NETWORK_APPLY: Final = NETWORK + script(__package__, "network-apply.sh")
 

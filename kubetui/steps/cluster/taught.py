@@ -15,7 +15,7 @@ CREATING: Final = "kubeadm token create --ttl=30m '--description=kubetui join' -
 SIGNING: Final = "kubectl --namespace=kube-public patch configmap cluster-info --type=merge --patch="
 SIGNATURE: Final = "'<signature>'"
 """Stands for what follows `SIGNING`, which the join token has signed."""
-MANIFEST: Final = "/etc/kubernetes/kubetui/pod-network.yaml.new"
+MANIFEST: Final = "/etc/kubernetes/kubetui/pod-network.yaml"
 COMPLETION: Final = "/etc/bash_completion.d/kubectl"
 _INIT, _JOIN, _CERTS = (f"/run/kubetui-{name}.yaml" for name in ("init", "join", "certs"))
 
@@ -63,11 +63,11 @@ KUBECONFIG: Final = Teaching(
     none="On a machine of your own nobody's home is touched; this computer gets the kubeconfig.",
 )
 NETWORK: Final = Teaching(
-    commands=lambda _plan, _machine: (written(MANIFEST), f"kubectl apply --filename={MANIFEST}"),
+    commands=lambda _plan, _machine: (written(f"{MANIFEST}.new"), f"kubectl apply --filename={MANIFEST}.new"),
     concepts=("cni", "pod-cidr", "vxlan", "daemonset"),
     changes=lambda plan, _machine: (
         f"the objects of {plan.pod_network.name} in the cluster",
-        f"file {MANIFEST.removesuffix('.new')}",
+        f"file {MANIFEST}",
     ),
 )
 
