@@ -67,27 +67,23 @@ async def of_any_provider(system: System) -> tuple[Check, ...]:
     A plugin that is missing forbids nothing where another provider works.
     """
     present = [kind for kind in PROVIDERS.values() if kind.starts_from_box and not absent_programs(kind)]
-    plugged = next((kind for kind in present if kind.plugin), None)
-    version, listed = await asyncio.gather(_vagrant("--version"), _plugins(plugged) if plugged else _nothing())
-    vagrant = vagrant_check(version, system)
+    version, listed = await asyncio.gather(_vagrant("--version"), _plugins(*present))
+    vagrant, offered = vagrant_check(version, system), providers_check([kind.name for kind in present])
     if vagrant.status == "failed":
-        return (vagrant, providers_check([kind.name for kind in present]))
+        return (vagrant, offered)
     plugins = [plugin_check(kind.plugin, listed, system) for kind in present if kind.plugin]
     if len([check for check in plugins if check.status == "failed"]) < len(present):
         plugins = [replace(check, status="warning") if check.status == "failed" else check for check in plugins]
-    return (vagrant, providers_check([kind.name for kind in present]), *plugins)
-
-
-async def _nothing() -> None:
-    """Return nothing: no provider here has a plugin."""
+    return (vagrant, offered, *plugins)
 
 
 async def _vagrant(*arguments: str) -> str | None:
     return await ask("vagrant", *arguments, env=environment())
 
 
-async def _plugins(kind: ProviderKind) -> str | None:
-    return await _vagrant("plugin", "list") if kind.plugin else None
+async def _plugins(*kinds: ProviderKind) -> str | None:
+    """Return Vagrant's list of plugins, where one of the providers has one."""
+    return await _vagrant("plugin", "list") if any(kind.plugin for kind in kinds) else None
 
 
 def absent_programs(kind: ProviderKind) -> list[str]:
