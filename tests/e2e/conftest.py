@@ -96,6 +96,11 @@ class Lab:
         return self.state / "kubetui" / "clusters" / self.name
 
     @property
+    def pid(self) -> int:
+        """The kubetui that holds the cluster's lock; the prefix may run as a separate process."""
+        return int((self.state / "kubetui" / "locks" / self.name).read_text().split()[0])
+
+    @property
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,

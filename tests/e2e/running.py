@@ -59,7 +59,7 @@ class Running:
     @property
     def pid(self) -> int:
         """The process id of kubetui itself; the prefix may run as a separate process."""
-        return int((self._lab.state / "kubetui" / "locks" / self._lab.name).read_text().split()[0])
+        return self._lab.pid
 
     @property
     def code(self) -> int | None:

@@ -165,7 +165,7 @@ def killed(lab: Lab) -> None:
         end = time.monotonic() + 60
         while not lab.kubectl("get", "pods", "--namespace=kube-system", f"--selector={SELECTOR}", "-o", "name"):
             assert time.monotonic() < end, "no pod of the check appears"
-        os.kill(int((lab.state / "kubetui" / "locks" / lab.name).read_text().split()[0]), signal.SIGKILL)
+        os.kill(lab.pid, signal.SIGKILL)
     assert left(lab)
 
 

@@ -268,8 +268,7 @@ def test_destroy_after_a_half_finished_up(make: Maker) -> None:
         for line in process.stdout:
             if "kubmaster" in line and "base: done" in line:
                 break
-        # the prefix may run as a separate process; the lock holds the process id of kubetui itself
-        os.kill(int((lab.state / "kubetui" / "locks" / lab.name).read_text().split()[0]), signal.SIGKILL)
+        os.kill(lab.pid, signal.SIGKILL)
     lab.kubetui("destroy", lab.name, "--yes")
     assert not lab.folder.exists()
     assert_nothing_left(lab)
