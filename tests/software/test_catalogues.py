@@ -25,6 +25,7 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.packages import Family
+from kubetui.software.packages.family import Typed
 from kubetui.software.runtimes import Runtime
 from kubetui.steps import kubeadm
 from kubetui.steps.build import STEPS
@@ -40,6 +41,8 @@ RUNTIME = Runtime(
     library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
     leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier\nforget_cluster() { :; }\n",
     images="/var/lib/pier",
+    config_file="/etc/pier/pier.conf",
+    mirror=lambda registry, url: (f"/etc/pier/{registry}", url),
     configuration={"PIER_CONFIG": "pause = @SANDBOX_IMAGE@"},
     repository="https://pier.example.org/v{major}.{minor}/{format}/",
 )
@@ -52,6 +55,14 @@ FAMILY = Family(
     repository_format="zip",
     repository_key="zap.key",
     proxy=lambda url: f"via {url}",
+    proxy_file="/etc/zap.conf",
+    typed=Typed(
+        refresh="zap refresh",
+        install="zap install",
+        pinned="zap install --exact",
+        hold="zap hold",
+        repository=lambda name, url, key, component: (f"zap source {name} {url} {key} {component}".strip(),),
+    ),
     names={"gnupg": "zap-gpg"},
 )
 

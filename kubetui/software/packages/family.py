@@ -54,11 +54,11 @@ class Family:
     """The path of such a repository's signing key, relative to its URL."""
     proxy: Callable[[str], str]
     """Returns the content of `proxy_file` for a proxy's URL."""
+    proxy_file: str
+    """The same path as the library's, for those who learn what is written."""
+    typed: Typed
     names: Mapping[str, str] = field(default_factory=dict)
     """This family's names of packages by Debian's names, where they differ."""
-    typed: Typed | None = None
-    proxy_file: str = ""
-    """The same path as the library's, for `typed`."""
 
     @property
     def help(self) -> str:

@@ -47,12 +47,12 @@ class Runtime:
     leftovers: str
     images: str
     """The folder that holds pulled images."""
+    config_file: str
+    """The same path as the library's, for those who learn what is written."""
+    mirror: Callable[[str, str], tuple[str, str]]
+    """The path and the content of a registry mirror's settings, by the registry and the mirror's URL; likewise."""
     configuration: Mapping[str, str] = field(default_factory=dict)
     """Variables that the library reads, such as the configuration for each version."""
-    config_file: str = ""
-    """The same path as the library's, for those who learn what is written."""
-    mirror: Callable[[str, str], tuple[str, str]] | None = None
-    """The path and the content of a registry mirror's settings, by the registry and the mirror's URL; likewise."""
     upstream: Upstream | None = None
     """Packages of the runtime's own project, which do as well as the system's."""
     oldest: Mapping[tuple[int, int], str] = field(default_factory=dict)

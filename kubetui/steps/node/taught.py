@@ -27,8 +27,6 @@ _ON_CONTROL_PLANES: Final = (
 
 def _base(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     family = plan.packages
-    if family.typed is None:
-        return ()
     proxied = (written(family.proxy_file, _shown(proxy.packages_configuration(plan))),) if _packages_proxy(plan) else ()
     return (*proxied, family.typed.refresh, f"{family.typed.install} {family.called(family.base)}")
 
@@ -54,8 +52,6 @@ BASE: Final = Teaching(
 
 def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
     """Return the commands that fetch a repository's key and add the repository."""
-    if plan.packages.typed is None:
-        return ()
     key, url = f"/run/kubetui-{repository.name}.key", repository.url.replace(SYSTEM_MARK, "<system>")
     # a placeholder would be quoted, and what takes its place is not
     where = repository.key.replace(SYSTEM_MARK, _SYSTEM)
@@ -75,8 +71,6 @@ def _upstream(plan: Plan) -> bool:
 
 def _runtime(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     family, runtime = plan.packages, plan.runtime
-    if family.typed is None:
-        return ()
     if runtime.upstream is not None and _upstream(plan):
         added = _repository(plan, upstream_repository(plan, runtime.upstream))
         return (*added, f"{family.typed.install} {family.called(runtime.upstream.packages)}")
@@ -106,8 +100,6 @@ def _proxied(plan: Plan, unit: str) -> tuple[str, ...]:
 
 def _kubernetes(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     words = plan.packages.typed
-    if words is None:
-        return ()
     packages = typed(*(f"{name}={version_pattern(plan)}" for name in KUBERNETES), CNI)
     proxied = _proxied(plan, "kubelet")
     return (
@@ -143,8 +135,6 @@ def _configure(plan: Plan, _machine: Machine) -> tuple[str, ...]:
 
 
 def _mirrors(plan: Plan) -> Iterator[str]:
-    if plan.runtime.mirror is None:
-        return
     for registry, url in plan.profile.mirrors.registries.items():
         path, content = plan.runtime.mirror(registry, plain(url))
         # a password is for root only
