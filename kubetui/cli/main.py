@@ -227,7 +227,7 @@ def kubeconfig(name: str, *, merge: bool, into: str | None) -> int:
     return command(name, merging=merge, into=into)
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("name")
 @click.argument("machine")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
@@ -240,7 +240,8 @@ def ssh(name: str, machine: str, command: tuple[str, ...]) -> int:
     """
     from kubetui.cli.reach import ssh as shell
 
-    return shell(name, machine, command)
+    # after the first argument, click takes no "--" away: what follows may be the command's own options
+    return shell(name, machine, command[1:] if command[:1] == ("--",) else command)
 
 
 @main.command()

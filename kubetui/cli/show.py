@@ -121,8 +121,16 @@ async def _status_or_why(cluster: Cluster) -> _Status:
 
 async def _status(cluster: Cluster) -> _Status:
     plan = Plan(profilefile.load_built(cluster))
-    facts, machines = await asyncio.gather(listen(cluster), make(plan, cluster.folder).states())
-    return _Status(cluster, state_of(dataclasses.replace(facts, machines=machines)), machines)
+    facts, (machines, error) = await asyncio.gather(listen(cluster), _machines(plan, cluster))
+    return _Status(cluster, state_of(dataclasses.replace(facts, machines=machines)), machines, error)
+
+
+async def _machines(plan: Plan, cluster: Cluster) -> tuple[Mapping[str, MachineState], str]:
+    """Return the machines' states, or why their provider cannot tell: what the API says counts all the same."""
+    try:
+        return await make(plan, cluster.folder).states(), ""
+    except KubetuiError as error:
+        return {}, error.message
 
 
 def profiles() -> int:

@@ -117,7 +117,7 @@ class ClusterState:
         if self.provider and not self.rehearsal:
             yield self.provider
         if self.built_seconds is not None and self.state not in {State.BUILDING, State.STOPPED, State.FAILED}:
-            yield f"built in {duration(self.built_seconds)}"
+            yield f"run took {duration(self.built_seconds)}"
         if self.when:
             yield ago(now - self.when)
 

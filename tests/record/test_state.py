@@ -95,7 +95,7 @@ def test_a_header_says_what_is_known() -> None:
         "2 of 3 nodes Ready",
         "Kubernetes 1.37",
         "LXC containers",
-        "built in 1:47",
+        "run took 1:47",
         "12 m ago",
     ]
     assert list(told(FAILED, built_seconds=107.0).particulars(100.0)) == [

@@ -37,7 +37,7 @@ def test_a_headless_rehearsal_runs_from_scratch_to_the_table_of_nodes(tmp_path: 
     ]
     assert "nothing changed" in kubetui(tmp_path, "up", "rehearsal", "--yes")
     header, *machines = kubetui(tmp_path, "status", "rehearsal").splitlines()
-    assert header.startswith("rehearsal  rehearsal, ready  3 of 3 nodes Ready, Kubernetes 1.37.2, built in ")
+    assert header.startswith("rehearsal  rehearsal, ready  3 of 3 nodes Ready, Kubernetes 1.37.2, run took ")
     assert [line.split()[-1] for line in machines] == ["rehearsed"] * 3
     assert kubetui(tmp_path, "destroy", "rehearsal", "--yes").endswith("rehearsal is gone.\n")
 

@@ -1,0 +1,44 @@
+"""`kubetui status`: what it says of a cluster when some of those that know it do not answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kubetui.base.errors import HostError
+from kubetui.cli import show
+from kubetui.cluster import api
+from kubetui.cluster.folder import Cluster
+from kubetui.cluster.tables import Table, aligned_table
+from kubetui.engine.provider import MachineState
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.schema.profile import Profile
+from tests.fakes import FakeProvider
+from tests.operations.test_state import READY, built
+
+
+class Mute(FakeProvider):
+    async def states(self, log: object = None) -> dict[str, MachineState]:
+        raise HostError("Vagrant is not installed.")
+
+
+@pytest.mark.parametrize("name", [None, "lab"])
+def test_what_the_api_says_counts_when_the_provider_cannot_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str | None
+) -> None:
+    async def answered(_kubeconfig: Path) -> Table:
+        return aligned_table(READY, 1.0)
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(api, "nodes", answered)
+    monkeypatch.setattr(show, "make", lambda *_: Mute())
+    cluster = Cluster("lab")
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(Profile(name="lab", provider="lxc")))
+    built(cluster)
+    assert show.status(name, as_json=True) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["state"], told["ready"], told["error"]) == ("ready", 3, "Vagrant is not installed.")
+    assert {each["state"] for each in told["machines"]} == {"unknown"}
