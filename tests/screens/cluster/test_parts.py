@@ -1,5 +1,7 @@
 """The parts of a cluster's home behind the nodes: pods, the last run, its times, and the exercises."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -203,6 +205,28 @@ async def test_an_exercise_that_only_looks_claims_nothing() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "This is what there is to see" in shown(pilot, "#exercise"))
         assert "Done" not in shown(pilot, "#exercise")
+
+
+async def test_an_exercise_is_answered_though_another_was_checked_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, allowed, asked = Cluster(), threading.Event(), list[str]()
+
+    async def slowly(script: str, _values: object) -> Result:
+        asked.append(script)
+        while not allowed.is_set():  # noqa: ASYNC110 - another thread allows it
+            await asyncio.sleep(0.01)
+        return cluster.result
+
+    monkeypatch.setattr(cluster, "attempt", slowly)
+    async with opened("5", cluster) as pilot:
+        exercises = pilot.app.screen.query_one("#exercises", RowList)
+        assert exercises.choose("pod")
+        await pilot.press("enter", "enter")
+        assert exercises.choose("drain")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(asked) == 2)
+        allowed.set()
+        await until(pilot, lambda: "● Run a pod" in rows(pilot, "#exercises"))
+        assert len(asked) == 2
 
 
 async def test_the_check_of_a_worker_gets_its_name() -> None:
