@@ -10,10 +10,10 @@ import pytest
 from textual.pilot import Pilot
 
 from kubetui.cluster.folder import log_of
-from kubetui.engine.events import Event, TaskStarted
+from kubetui.engine.events import Event, TaskFinished, TaskStarted
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.remote.node import Result
-from screens.cluster.gantt import Gantt
+from screens.cluster.gantt import Bar, Gantt
 from screens.cluster.tabs.pods import PodsPart
 from screens.cluster.tabs.run import RunPart
 from screens.log.buffers import text_of
@@ -54,6 +54,13 @@ def rows(pilot: Pilot[Any], name: str) -> list[str]:
 def log(pilot: Pilot[Any]) -> list[str]:
     """Return the lines of the log."""
     return [text_of(entry) for entry in pilot.app.screen.query_one(RunPart).pane.lines.view.entries()]
+
+
+def cut(events: int) -> list[Event]:
+    """Return at most so many events of a run, up to the begin of a step that never ended."""
+    found = everything(profile())[:events]
+    last = max(index for index, event in enumerate(found) if isinstance(event, TaskStarted))
+    return found[: last + 1]
 
 
 async def test_pods_are_narrowed_by_node_namespace_and_text() -> None:
@@ -153,10 +160,9 @@ async def test_a_failed_run_says_what_failed_and_what_never_began() -> None:
 
 
 async def test_a_killed_run_says_where_it_was_cut() -> None:
-    events = everything(profile())
-    last = max(index for index, event in enumerate(events[:60]) if isinstance(event, TaskStarted))
-    async with opened("3", events=events[: last + 1]) as pilot:
-        started = events[last]
+    events = cut(60)
+    async with opened("3", events=events) as pilot:
+        started = events[-1]
         assert isinstance(started, TaskStarted)
         assert pilot.app.screen.query_one("#machines", RowList).choose(started.task.machine)
         await pilot.pause()
@@ -182,9 +188,13 @@ async def test_the_chart_has_a_bar_for_each_task_and_its_critical_path() -> None
 
 
 async def test_the_chart_of_a_killed_run_shows_what_is_written_down() -> None:
-    async with opened("4", events=everything(profile())[:40]) as pilot:
-        assert "no end" in shown(pilot, "#summary")
-        assert pilot.app.screen.query_one(Gantt).lines
+    events = cut(40)
+    async with opened("4", events=events) as pilot:
+        assert "has not ended" in shown(pilot, "#summary")
+        bars = [line for line in pilot.app.screen.query_one(Gantt).lines if isinstance(line, Bar)]
+        begun = {event.task for event in events if isinstance(event, TaskStarted)}
+        ended = {event.task for event in events if isinstance(event, TaskFinished)}
+        assert sum(bar.kind == "running" for bar in bars) == len(begun - ended) > 0
 
 
 async def test_enter_checks_an_exercise_and_shows_the_answer() -> None:
