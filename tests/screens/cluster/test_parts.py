@@ -3,15 +3,18 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from kubetui.cluster.folder import Cluster as Folder
 from kubetui.cluster.folder import log_of
 from kubetui.engine.events import Event, TaskFinished, TaskStarted
 from kubetui.profile.schema.profile import Machines, Profile
+from kubetui.record.journal import Journal
+from kubetui.record.logs import Logs
 from kubetui.remote.node import Result
 from screens.cluster.gantt import Bar, Gantt
 from screens.cluster.tabs.pods import PodsPart
@@ -167,6 +170,35 @@ async def test_a_killed_run_says_where_it_was_cut() -> None:
         assert pilot.app.screen.query_one("#machines", RowList).choose(started.task.machine)
         await pilot.pause()
         assert any(row.endswith(("running", "cut short")) for row in rows(pilot, "#steps"))
+
+
+async def test_a_run_that_goes_on_lets_a_reader_stay_where_they_are() -> None:
+    events = everything(profile())
+    async with opened("3", events=events[:80]) as pilot:
+        pane = pilot.app.screen.query_one(RunPart).pane
+        before, view = log(pilot), pane.lines.view
+        pane.lines.hold()
+        made = Folder("lab")
+        with closing(Journal(made.journal)) as journal, closing(Logs(made.logs)) as logs:
+            for event in events[80:]:
+                journal(event)
+                logs(event)
+        await until(pilot, lambda: len(log(pilot)) > len(before))
+        assert pane.lines.view is view
+        assert not view.following
+        assert log(pilot)[: len(before)] == before
+
+
+async def test_the_journal_is_read_again_only_when_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Folder] = []
+
+    def reading(cluster: Folder) -> None:
+        read.append(cluster)
+
+    monkeypatch.setattr("kubetui.record.lastrun.read", reading)
+    async with opened("3", events=[]) as pilot:
+        await pilot.pause(1)
+        assert len(read) == 1
 
 
 async def test_a_log_that_is_gone_says_so() -> None:
