@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
 
 from kubetui.base.crash import shown
 from kubetui.base.errors import KubetuiError
@@ -36,6 +37,7 @@ class Work(Protocol):
 
 
 AnyWork = TypeVar("AnyWork", bound=Work)
+T = TypeVar("T")
 
 
 class Threads:
@@ -110,6 +112,20 @@ class EngineThread:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(function)
+
+    def ask(self, coroutine: Coroutine[Any, Any, T]) -> Future[T] | None:
+        """Run a coroutine in the thread's loop; None where there is no loop yet, or none any more.
+
+        Cancelling the future cancels the coroutine.
+        """
+        try:
+            if self._loop is not None:
+                return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            # the loop has closed
+            pass
+        coroutine.close()
+        return None
 
     def wind_down(self) -> None:
         """Let the job finish: it has no steps of which some could be left out."""

@@ -29,7 +29,12 @@ TICK_CELLS: Final = 10
 """Cells between two times on the axis, at least."""
 SECONDS_WIDTH: Final = 9
 LONGEST_TITLE: Final = 44
-_KINDS: Final[Mapping[Outcome, Kind]] = {Outcome.UNCHANGED: "unchanged", Outcome.FAILED: "failed"}
+_KINDS: Final[Mapping[Outcome, Kind]] = {
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.FAILED: "failed",
+    # it began, and nothing says how it ended
+    Outcome.BLOCKED: "running",
+}
 
 
 @dataclass(frozen=True, slots=True)

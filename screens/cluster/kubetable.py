@@ -98,6 +98,8 @@ class KubeTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def fill(self, table: Table) -> None:
         """Show another table."""
+        if table is self._table:
+            return
         names = [row[:2] for row in table.rows]
         before = self._table.rows[self._row][:2] if self._row < len(self._table.rows) else ()
         self._row = names.index(before) if before in names else min(self._row, max(0, len(names) - 1))

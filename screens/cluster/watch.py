@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kubetui.base.errors import KubetuiError, RunError
 from kubetui.base.text import harmless
@@ -98,7 +98,6 @@ class Watch:
         self._judges = judges
         self._poke: asyncio.Event | None = None
         self._looks: Looks | None = None
-        self._asked: set[asyncio.Task[None]] = set()
         self._thread = EngineThread(f"watch {name}", self._main, daemon=True)
         self.seen = Seen()
         self.node = ""
@@ -114,30 +113,12 @@ class Watch:
             self.node = node
             self._thread.call(lambda: self._poke.set() if self._poke else None)
 
-    def ask(self, read: Callable[[Looks], Awaitable[T]]) -> Future[T]:
-        """Read something once, over the same connection. The future raises KubetuiError where that fails."""
-        answer: Future[T] = Future()
-
-        async def reading(looks: Looks) -> None:
-            try:
-                answer.set_result(await read(looks))
-            except (KubetuiError, OSError) as error:
-                answer.set_exception(error)
-            finally:
-                # the screen has closed
-                answer.cancel()
-
-        def begin() -> None:
-            if self._looks is not None:
-                task = asyncio.get_running_loop().create_task(reading(self._looks))
-                self._asked.add(task)
-                task.add_done_callback(self._asked.discard)
-
-        if self._looks is None:
-            answer.set_exception(RunError(f"{self._name} is not connected yet.", fix="Try again in a moment."))
-        else:
-            self._thread.call(begin)
-        return answer
+    def ask(self, read: Callable[[Looks], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Read something once, over the same connection. Raises KubetuiError before there is one; its future, too."""
+        asked = self._thread.ask(read(self._looks)) if self._looks is not None else None
+        if asked is None:
+            raise RunError(f"{self._name} is not connected yet.", fix="Try again in a moment.")
+        return asked
 
     def close(self) -> None:
         """Stop watching; the thread closes its connection."""

@@ -71,8 +71,11 @@ class LearnPart(Part):
         self._show()
 
     def _row(self, exercise: Exercise) -> Content:
-        mark, _ = self._answers.get(exercise.name, ("waiting", ""))
+        mark = self._mark(exercise)
         return Content.assemble((f"{signs().of(mark)} ", COLOURS[mark]), exercise.title)
+
+    def _mark(self, exercise: Exercise) -> Mark:
+        return self._answers[exercise.name][0] if exercise.name in self._answers else "waiting"
 
     @property
     def exercise(self) -> Exercise:
@@ -103,12 +106,12 @@ class LearnPart(Part):
         """Check the chosen exercise."""
         if self._rehearsal:
             self._answer(self.exercise, "attention", "This is a rehearsal: there is no cluster to try this on.")
-        else:
+        elif self._mark(self.exercise) != "running":
+            self._answer(self.exercise, "running", "checking ...")
             self._check(self.exercise)
 
-    @work(exclusive=True)
+    @work
     async def _check(self, exercise: Exercise) -> None:
-        self._answer(exercise, "running", "checking ...")
         values = {WORKER: exercise.worker} if exercise.worker else {}
         try:
             asked = self.watching.ask(lambda looks: looks.attempt(exercise.check, values))

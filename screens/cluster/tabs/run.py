@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -57,6 +58,23 @@ def log_keys() -> list[BindingType]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The entries that the log shows, of a machine and a step, and whether only commands."""
+
+    chosen: tuple[str, str, bool]
+    entries: tuple[Entry, ...] = ()
+    buffer: Buffer = field(default_factory=Buffer)
+
+    def followed(self, chosen: tuple[str, str, bool], entries: tuple[Entry, ...]) -> _Shown:
+        """Return what to show next: the same buffer if it has only grown, since another one throws the reader back."""
+        grown = chosen == self.chosen and entries[: len(self.entries)] == self.entries
+        start, buffer = (len(self.entries), self.buffer) if grown else (0, Buffer())
+        for entry in entries[start:]:
+            buffer.append(entry)
+        return _Shown(chosen, entries, buffer)
+
+
 class RunPart(Part):
     """Machines and steps on the left, the chosen one's log on the right."""
 
@@ -76,8 +94,9 @@ class RunPart(Part):
     def __init__(self, cluster: Cluster, watch: Watch) -> None:
         super().__init__(cluster, watch, "Run")
         self._run: LastRun | None = None
-        self._read_at = 0
+        self._read_at: int | None = None
         self._entries: Sequence[Entry] = ()
+        self._shown = _Shown(("", "", False))
         self._of = ""
         self._commands = False
 
@@ -103,7 +122,7 @@ class RunPart(Part):
             changed = self.cluster.journal.stat().st_mtime_ns
         except OSError:
             changed = 0
-        if changed != self._read_at or self._run is None:
+        if changed != self._read_at:
             self._read_at = changed
             self._fill()
 
@@ -118,8 +137,8 @@ class RunPart(Part):
             return
         run = self._run
         rows = ((name, machine_row(name, run.of(name), self._width)) for name in run.machines)
+        # it chooses a row, and that shows the steps
         self.query_one("#machines", RowList).show_rows(rows)
-        self._show_steps()
 
     def _tell(self, text: str) -> None:
         self.query_one("#machines", RowList).show_rows([("-none", Content(text))])
@@ -164,12 +183,10 @@ class RunPart(Part):
     def _show_log(self) -> None:
         if self._of != self.machine:
             return
-        buffer = Buffer()
-        for entry in self._entries:
-            if self._wanted(entry):
-                buffer.append(entry)
+        chosen = (self.machine, self.step, self._commands)
+        self._shown = self._shown.followed(chosen, tuple(filter(self._wanted, self._entries)))
         title = f"{self.machine} {signs().here} {TITLES.get(self.step, self.step)}" if self.step else self.machine
-        self.pane.show(f"{title}: commands" if self._commands else title, buffer, self.machine)
+        self.pane.show(f"{title}: commands" if self._commands else title, self._shown.buffer, self.machine)
 
     def _wanted(self, entry: Entry) -> bool:
         step = entry.task.step if isinstance(entry, TaskStarted) else entry.step

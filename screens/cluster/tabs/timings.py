@@ -57,5 +57,5 @@ def summary(timings: Timings, *, ended: bool) -> str:
     """Return a line about the run; without its end, nothing is known about its critical path."""
     if timings.path:
         return f"{gantt.summary(timings)}. A star marks the critical path: what the whole run waited for."
-    word = "The run took" if ended else "The run has no end;"
+    word = "The run took" if ended else "The run has not ended;"
     return f"{word} {duration(timings.seconds)}{'' if ended else ' are written down'}."

@@ -1,17 +1,22 @@
 """The parts of a cluster's home behind the nodes: pods, the last run, its times, and the exercises."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from kubetui.cluster.folder import Cluster as Folder
 from kubetui.cluster.folder import log_of
-from kubetui.engine.events import Event, TaskStarted
+from kubetui.engine.events import Event, TaskFinished, TaskStarted
 from kubetui.profile.schema.profile import Machines, Profile
+from kubetui.record.journal import Journal
+from kubetui.record.logs import Logs
 from kubetui.remote.node import Result
-from screens.cluster.gantt import Gantt
+from screens.cluster.gantt import Bar, Gantt
 from screens.cluster.tabs.pods import PodsPart
 from screens.cluster.tabs.run import RunPart
 from screens.log.buffers import text_of
@@ -52,6 +57,13 @@ def rows(pilot: Pilot[Any], name: str) -> list[str]:
 def log(pilot: Pilot[Any]) -> list[str]:
     """Return the lines of the log."""
     return [text_of(entry) for entry in pilot.app.screen.query_one(RunPart).pane.lines.view.entries()]
+
+
+def cut(events: int) -> list[Event]:
+    """Return at most so many events of a run, up to the begin of a step that never ended."""
+    found = everything(profile())[:events]
+    last = max(index for index, event in enumerate(found) if isinstance(event, TaskStarted))
+    return found[: last + 1]
 
 
 async def test_pods_are_narrowed_by_node_namespace_and_text() -> None:
@@ -151,14 +163,42 @@ async def test_a_failed_run_says_what_failed_and_what_never_began() -> None:
 
 
 async def test_a_killed_run_says_where_it_was_cut() -> None:
-    events = everything(profile())
-    last = max(index for index, event in enumerate(events[:60]) if isinstance(event, TaskStarted))
-    async with opened("3", events=events[: last + 1]) as pilot:
-        started = events[last]
+    events = cut(60)
+    async with opened("3", events=events) as pilot:
+        started = events[-1]
         assert isinstance(started, TaskStarted)
         assert pilot.app.screen.query_one("#machines", RowList).choose(started.task.machine)
         await pilot.pause()
         assert any(row.endswith(("running", "cut short")) for row in rows(pilot, "#steps"))
+
+
+async def test_a_run_that_goes_on_lets_a_reader_stay_where_they_are() -> None:
+    events = everything(profile())
+    async with opened("3", events=events[:80]) as pilot:
+        pane = pilot.app.screen.query_one(RunPart).pane
+        before, view = log(pilot), pane.lines.view
+        pane.lines.hold()
+        made = Folder("lab")
+        with closing(Journal(made.journal)) as journal, closing(Logs(made.logs)) as logs:
+            for event in events[80:]:
+                journal(event)
+                logs(event)
+        await until(pilot, lambda: len(log(pilot)) > len(before))
+        assert pane.lines.view is view
+        assert not view.following
+        assert log(pilot)[: len(before)] == before
+
+
+async def test_the_journal_is_read_again_only_when_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Folder] = []
+
+    def reading(cluster: Folder) -> None:
+        read.append(cluster)
+
+    monkeypatch.setattr("kubetui.record.lastrun.read", reading)
+    async with opened("3", events=[]) as pilot:
+        await pilot.pause(1)
+        assert len(read) == 1
 
 
 async def test_a_log_that_is_gone_says_so() -> None:
@@ -180,9 +220,13 @@ async def test_the_chart_has_a_bar_for_each_task_and_its_critical_path() -> None
 
 
 async def test_the_chart_of_a_killed_run_shows_what_is_written_down() -> None:
-    async with opened("4", events=everything(profile())[:40]) as pilot:
-        assert "no end" in shown(pilot, "#summary")
-        assert pilot.app.screen.query_one(Gantt).lines
+    events = cut(40)
+    async with opened("4", events=events) as pilot:
+        assert "has not ended" in shown(pilot, "#summary")
+        bars = [line for line in pilot.app.screen.query_one(Gantt).lines if isinstance(line, Bar)]
+        begun = {event.task for event in events if isinstance(event, TaskStarted)}
+        ended = {event.task for event in events if isinstance(event, TaskFinished)}
+        assert sum(bar.kind == "running" for bar in bars) == len(begun - ended) > 0
 
 
 async def test_enter_checks_an_exercise_and_shows_the_answer() -> None:
@@ -203,6 +247,28 @@ async def test_an_exercise_that_only_looks_claims_nothing() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "This is what there is to see" in shown(pilot, "#exercise"))
         assert "Done" not in shown(pilot, "#exercise")
+
+
+async def test_an_exercise_is_answered_though_another_was_checked_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, allowed, asked = Cluster(), threading.Event(), list[str]()
+
+    async def slowly(script: str, _values: object) -> Result:
+        asked.append(script)
+        while not allowed.is_set():  # noqa: ASYNC110 - another thread allows it
+            await asyncio.sleep(0.01)
+        return cluster.result
+
+    monkeypatch.setattr(cluster, "attempt", slowly)
+    async with opened("5", cluster) as pilot:
+        exercises = pilot.app.screen.query_one("#exercises", RowList)
+        assert exercises.choose("pod")
+        await pilot.press("enter", "enter")
+        assert exercises.choose("drain")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(asked) == 2)
+        allowed.set()
+        await until(pilot, lambda: "● Run a pod" in rows(pilot, "#exercises"))
+        assert len(asked) == 2
 
 
 async def test_the_check_of_a_worker_gets_its_name() -> None:
