@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,10 @@ from kubetui.cli.audience import at_once, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
-from kubetui.engine.events import RunFinished
+from kubetui.engine.events import RunFinished, TaskId
+from kubetui.engine.turns import Turns
 from kubetui.machines.vagrant.packaging import refuse_others
+from kubetui.operations import turns
 from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
@@ -61,6 +64,7 @@ def choose(name: str, options: UpOptions) -> Plan:
         refuse_others(plan.provider.name)
     if options.record is not None:
         _refuse_recording(plan, options.record)
+    turns.chosen(plan, options.your_turn)
     return plan
 
 
@@ -109,10 +113,11 @@ def revised(plan: Plan, *, yes: bool) -> Revision | None:
 def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     """Run the build while showing its events, and write the recording that was asked for."""
     scribe = _scribe(plan) if options.record else None
-    output = outputs.output(
-        as_json=options.as_json, verbose=options.verbose, plain=options.plain, remaining=Remaining(plan)
-    )
-    finished = asyncio.run(_build(plan, output, scribe, allowed))
+    yours = turns.chosen(plan, options.your_turn)
+    # a line that is written over would be in the way of what a person types
+    lines = options.plain or bool(yours)
+    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=lines, remaining=Remaining(plan))
+    finished = asyncio.run(_build(plan, output, scribe, allowed, yours))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
@@ -178,12 +183,19 @@ async def _check_host(plan: Plan, name: str) -> None:
         raise HostError("This host is not ready.\n  " + "\n  ".join(lines), fix=fix, id="HOST")
 
 
-async def _build(plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed) -> RunFinished:
+async def _build(
+    plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed, yours: frozenset[TaskId]
+) -> RunFinished:
+    from kubetui.cli.turns import Dialogue
     from kubetui.operations.up import up as operation
 
-    access, destroyed = allowed.access, allowed.destroyed
-    with followed(output) as (attended, stop):
-        return await operation(plan.profile, attended, stop, scribe, access, confirmed=destroyed, box=plan.chosen)
+    access, destroyed, by_hand = allowed.access, allowed.destroyed, Turns(yours)
+    dialogue = Dialogue(plan, by_hand)
+    with followed(output) as (attended, stop), dialogue.listening() if yours else nullcontext():
+        sink = dialogue.around(attended)
+        return await operation(
+            plan.profile, sink, stop, scribe, access, confirmed=destroyed, box=plan.chosen, turns=by_hand
+        )
 
 
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:

@@ -89,6 +89,12 @@ def _chosen_profile() -> str:
 @click.option("--plain", is_flag=True, help="Only whole lines, without colours or a line that is written over.")
 @click.option("--timings", is_flag=True, help="At the end, show each task's time and the critical path.")
 @click.option(
+    "--your-turn",
+    multiple=True,
+    metavar="[MACHINE/]STEP",
+    help="Do this step by hand: the run waits for you, and says what is missing. Can be given several times.",
+)
+@click.option(
     "--prepared-box/--no-prepared-box", default=None, help="Use a prepared box (default: the profile's setting)."
 )
 @click.option("--keep-box", is_flag=True, help="At the end, make a prepared box that speeds up later runs.")
@@ -108,6 +114,7 @@ def up(
     verbose: bool,
     plain: bool,
     timings: bool,
+    your_turn: tuple[str, ...],
     prepared_box: bool | None,
     keep_box: bool,
     rehearse: bool,
@@ -130,6 +137,7 @@ def up(
         verbose=verbose,
         plain=plain or bool(context.obj),
         timings=timings,
+        your_turn=your_turn,
         record=record,
         prepared_box=prepared_box,
         keep_box=keep_box,

@@ -17,6 +17,8 @@ class UpOptions:
     as_json: bool = False
     verbose: bool = False
     timings: bool = False
+    your_turn: tuple[str, ...] = ()
+    """The steps that the person does by hand, as `operations.turns.chosen` reads them."""
     record: str | None = None
     """The file for a recording of the run."""
     prepared_box: bool | None = None

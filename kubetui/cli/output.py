@@ -26,6 +26,7 @@ from kubetui.engine.events import (
     RunStarted,
     TaskFinished,
     TaskStarted,
+    YourTurn,
     left_out,
 )
 from kubetui.engine.progress import Progress
@@ -105,6 +106,9 @@ class Plain:
                 self._ended(event)
             case Line() | CommandStarted():
                 self._said(event)
+            case YourTurn():
+                # the log has a line about it, and whoever answers for the person speaks to them
+                pass
             case NodesTable():
                 heading = "The nodes of the rehearsal, replayed from a recording:\n" if event.rehearsal else ""
                 self._print("\n" + heading + event.text.rstrip("\n"))

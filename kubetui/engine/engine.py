@@ -39,6 +39,7 @@ class Engine:
         self._run = run
         self._sink = sink
         self._stop = stop
+        run.turns.begin(self._emit, lambda: stop.requested)
         self._running: dict[TaskId, asyncio.Task[Outcome]] = {}
         self._unexpected: list[Exception] = []
 
@@ -152,7 +153,7 @@ class Engine:
             self._unexpected.append(error)
             return self._failed(task, began, shown(error))
         now = time.time()
-        self._finish(TaskFinished(now, task, outcome, now - began))
+        self._finish(TaskFinished(now, task, outcome, now - began, by_hand=task in self._run.turns.done))
         return outcome
 
     def _failed(self, task: TaskId, began: float, error: KubetuiError) -> Outcome:

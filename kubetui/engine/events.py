@@ -93,12 +93,39 @@ class CommandStarted:
     kind: str = field(default="command", init=False)
 
 
+class TurnState(StrEnum):
+    """How a task stands that a person does by hand."""
+
+    WAITING = "waiting"
+    """The person may begin."""
+    MISSING = "missing"
+    """The person said that it is done, and something is missing."""
+    DONE = "done"
+    """It is done."""
+    LEFT = "left"
+    """The person left it to kubetui."""
+
+
+@dataclass(frozen=True, slots=True)
+class YourTurn:
+    """A task that a person does by hand begins to wait for them, or they said something about it.
+
+    `text` is the goal, or what is missing.
+    """
+
+    at: float
+    task: TaskId
+    state: TurnState
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
     """A task ended after `seconds`; `error`, `error_id`, `fix`, `tail` and `log` are set if it failed.
 
     `command` is the command that failed, if known. `log` is the path of the machine's log;
-    `left_out` counts the lines of output that the log does not keep.
+    `left_out` counts the lines of output that the log does not keep. A task `by_hand` was done by a person, so its
+    seconds tell nothing about other runs.
     """
 
     at: float
@@ -112,6 +139,7 @@ class TaskFinished:
     left_out: int = 0
     command: str = ""
     log: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +201,7 @@ class RunFinished:
         return bool(self.failed) and 0 < self.ready < self.nodes
 
 
-Event = RunStarted | TaskStarted | Line | CommandStarted | TaskFinished | NodesTable | Checked | RunFinished
+Event = RunStarted | TaskStarted | Line | CommandStarted | YourTurn | TaskFinished | NodesTable | Checked | RunFinished
 Sink = Callable[[Event], None]
 
 

@@ -18,6 +18,8 @@ from kubetui.engine.events import (
     TaskFinished,
     TaskId,
     TaskStarted,
+    TurnState,
+    YourTurn,
 )
 
 
@@ -46,6 +48,8 @@ class Progress:
     running: dict[TaskId, TaskStarted] = field(default_factory=dict)
     ended: dict[TaskId, TaskFinished] = field(default_factory=dict)
     table: str = ""
+    turns: dict[TaskId, YourTurn] = field(default_factory=dict)
+    """The tasks that wait for the person, in the order in which they began to, with what was said last."""
     checks: list[Checked] = field(default_factory=list)
     finished: RunFinished | None = None
     _of: defaultdict[str, _Machine] = field(default_factory=lambda: defaultdict(_Machine))
@@ -61,8 +65,11 @@ class Progress:
             case TaskStarted():
                 self.running[event.task] = event
                 self._of[event.task.machine].running[event.task] = event
+            case YourTurn():
+                self._turn(event)
             case TaskFinished():
                 self.running.pop(event.task, None)
+                self.turns.pop(event.task, None)
                 self.ended[event.task] = event
                 self._end(self._of[event.task.machine], event)
             case NodesTable():
@@ -73,6 +80,12 @@ class Progress:
                 self.checks.append(event)
             case Line() | CommandStarted():
                 pass
+
+    def _turn(self, event: YourTurn) -> None:
+        if event.state in {TurnState.WAITING, TurnState.MISSING}:
+            self.turns[event.task] = event
+        else:
+            self.turns.pop(event.task, None)
 
     @staticmethod
     def _end(machine: _Machine, event: TaskFinished) -> None:

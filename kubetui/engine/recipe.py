@@ -1,16 +1,17 @@
-"""Runs a step's recipe on a machine: probe, apply, probe again."""
+"""Runs a step's recipe on a machine: probe, apply, probe again; or lets a person do it."""
 
 from __future__ import annotations
 
 import hashlib
 
 from kubetui.base.errors import LostTrackError, StepFailedError
-from kubetui.engine.events import Outcome
+from kubetui.engine.events import Outcome, TurnState
 from kubetui.engine.failures.command import failed_command
 from kubetui.engine.failures.diagnosis import diagnose
-from kubetui.engine.step import Finding, Task, WorkState
+from kubetui.engine.step import Finding, Task, Turn, WorkState
+from kubetui.engine.turns import Answer
 from kubetui.remote.command import Command
-from kubetui.remote.node import Result
+from kubetui.remote.node import Node, Result
 
 
 async def probe(task: Task, command: Command) -> Finding:
@@ -41,8 +42,66 @@ async def follow_recipe(task: Task) -> Outcome:
         task.refuse_foreign(found)
     if recipe.apply is None:
         return Outcome.UNCHANGED
+    if recipe.probe is not None and (outcome := await by_hand(task, recipe.probe)):
+        return outcome
     await apply(task, recipe.apply, recipe.probe)
     return Outcome.DONE
+
+
+async def by_hand(task: Task, look: Command) -> Outcome | None:
+    """Let the person do a step, if they want to, and return how it ended: None where kubetui is to do it.
+
+    A step that waits when the run is stopped is blocked. The run goes on from what the person did once nothing is
+    missing for the step's judge and for its probe, `look`.
+    """
+    turn, turns = task.step.turn, task.run.turns
+    if turn is None or not turns.wants(task.id):
+        return None
+    if turn.prepare is not None:
+        await carried_out(task, turn.prepare(task.plan, task.machine))
+    goal = turn.goal(task.plan, task.machine)
+    task.log(f"your turn: {goal}")
+    turns.tell(task.id, TurnState.WAITING, goal)
+    while True:
+        answer = await turns.wait(task.id)
+        if answer is None:
+            return Outcome.BLOCKED
+        if answer is Answer.LEAVE:
+            task.log("kubetui does it")
+            turns.tell(task.id, TurnState.LEFT, "")
+            return None
+        missing = await _missing(task, turn, look)
+        if not missing:
+            task.log("done by hand")
+            turns.done.add(task.id)
+            turns.tell(task.id, TurnState.DONE, "")
+            return Outcome.DONE
+        task.log(f"not yet: {missing}")
+        turns.tell(task.id, TurnState.MISSING, missing)
+
+
+async def _missing(task: Task, turn: Turn, look: Command) -> str:
+    """Return what is missing of a step that a person did, or nothing once kubetui has taken it over."""
+    missing = await turn.judge(task) if turn.judge else ""
+    if missing:
+        return missing
+    if turn.adopt is not None:
+        await carried_out(task, turn.adopt(task.plan, task.machine))
+    found = await probe(task, look)
+    return "" if found.state is WorkState.DONE else found.detail
+
+
+async def lacking(node: Node, command: Command) -> str:
+    """Run a command that looks for what is missing; return what it says, or nothing if it is content."""
+    result = await node.run(command)
+    return "" if result.ok else result.last or f"the check ended with {result.exit_status}"
+
+
+async def carried_out(task: Task, command: Command) -> None:
+    """Run a short command of kubetui's own. Raises StepFailedError when it fails."""
+    result = await task.node.run(command)
+    if not result.ok:
+        raise failure(task, result, command)
 
 
 async def apply(task: Task, command: Command, check: Command | None) -> None:

@@ -13,6 +13,7 @@ from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.provider import MachineState, Provider
+from kubetui.engine.turns import Turns
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
@@ -89,6 +90,25 @@ class Teaching:
     none: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a person needs to do a step by hand, and how kubetui takes it over from them.
+
+    `goal` says what has to be true, `hint` is a word to begin with, and `commands` is one right way, where it is
+    another than what the step teaches. `prepare` runs before the person begins. `judge` returns what is missing,
+    whatever way the person went, or nothing; `adopt` then writes down what the step's own probe goes by, which has the
+    last word. A plan offers it only if it is `wanted`.
+    """
+
+    goal: Callable[[Plan, Machine], str]
+    hint: str
+    commands: Lines | None = None
+    prepare: Callable[[Plan, Machine], Command] | None = None
+    judge: Callable[[Task], Awaitable[str]] | None = None
+    adopt: Callable[[Plan, Machine], Command] | None = None
+    wanted: Callable[[Plan], bool] = lambda _plan: True
+
+
 @dataclass(frozen=True)
 class Step:
     """One piece of work, on every machine that needs it.
@@ -98,7 +118,7 @@ class Step:
     machine waits for the one before it in the plan. `instead` leaves no change, and runs when the step cannot run
     because other machines failed. A step that only `looks` does not keep a later `instead` from running. Until a
     step with `installs` begins, a machine is as its box or its owner left it. A plan has the step only if it is
-    `wanted`; `teaches` is what a learner can take from it.
+    `wanted`; `teaches` is what a learner can take from it, and with a `turn` they can do it themselves.
     """
 
     name: str
@@ -115,6 +135,7 @@ class Step:
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
     teaches: Teaching = field(default=Teaching(), compare=False)
+    turn: Turn | None = field(default=None, compare=False)
     of_existing: str = ""
     """The sentence for learners on machines that exist already, where it is another one."""
 
@@ -125,6 +146,10 @@ class Step:
     def runs_on(self, machine: Machine, plan: Plan) -> bool:
         """Whether a plan has this step on a machine."""
         return self.where.holds(machine) and self.wanted(plan)
+
+    def offers_turn(self, plan: Plan) -> bool:
+        """Whether a person can do this step by hand; a rehearsal has no machine to do it on."""
+        return self.turn is not None and not plan.provider.rehearsal and self.turn.wanted(plan)
 
 
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
@@ -161,6 +186,8 @@ class Run:
     """The outcomes of the tasks that have ended."""
     said: set[str] = field(default_factory=set)
     """What tasks have logged with `say_once`."""
+    turns: Turns = field(default_factory=Turns)
+    """The tasks that a person does by hand."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     async def states(self, log: LineSink) -> Mapping[str, MachineState]:
@@ -184,6 +211,11 @@ class Task:
     log: Callable[[str], None]
     notice: Callable[[str], None] | None = None
     log_of: Callable[[str], LineSink] = field(default=lambda _machine: nowhere)
+
+    @property
+    def id(self) -> TaskId:
+        """How events name this task."""
+        return TaskId(self.step.name, self.machine.name)
 
     @property
     def plan(self) -> Plan:

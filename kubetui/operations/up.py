@@ -16,6 +16,7 @@ from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished, logger
 from kubetui.engine.provider import Provider
 from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
@@ -45,12 +46,14 @@ async def up(
     *,
     confirmed: Collection[str] = (),
     box: VagrantBox | None = None,
+    turns: Turns | None = None,
 ) -> RunFinished:
     """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
     A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
     that may be destroyed because the profile was changed (`changes.revision` says beforehand which). `box` is the one
-    that was decided on for the plan that the person saw; without it, it is decided here.
+    that was decided on for the plan that the person saw; without it, it is decided here. `turns` are the tasks that
+    the person does by hand.
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
@@ -81,7 +84,14 @@ async def up(
                 await provider.prepare()
                 write_private(cluster.profile, profilefile.dump(lasting(profile)))
                 connect = connector(cluster, provider)
-                run = Run(plan, cluster, provider, STEPS, scribe.around(connect) if scribe else connect)
+                run = Run(
+                    plan,
+                    cluster,
+                    provider,
+                    STEPS,
+                    scribe.around(connect) if scribe else connect,
+                    turns=turns or Turns(),
+                )
                 try:
                     finished = await Engine(run, written, stop).execute()
                 finally:

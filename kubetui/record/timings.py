@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,13 +31,17 @@ START: Final = "start"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One task's time, in seconds since the run began. `critical` marks the critical path."""
+    """One task's time, in seconds since the run began.
+
+    `critical` marks the critical path, `by_hand` a person's work.
+    """
 
     task: TaskId
     start: float
     end: float
     outcome: Outcome
     critical: bool = False
+    by_hand: bool = False
 
     @property
     def seconds(self) -> float:
@@ -118,7 +122,9 @@ class Recorder:
                 start = self._started.get(event.task)
                 if start is not None:
                     began = self._began
-                    self._spans[event.task] = Span(event.task, start - began, event.at - began, event.outcome)
+                    self._spans[event.task] = Span(
+                        event.task, start - began, event.at - began, event.outcome, by_hand=event.by_hand
+                    )
             case RunFinished():
                 self._finished = event
             case _:
@@ -129,9 +135,7 @@ class Recorder:
         if self._finished is None:
             return None
         path = frozenset(critical_path(self._spans, self._needs))
-        spans = (
-            Span(span.task, span.start, span.end, span.outcome, span.task in path) for span in self._spans.values()
-        )
+        spans = (replace(span, critical=span.task in path) for span in self._spans.values())
         ordered = tuple(sorted(spans, key=lambda span: (span.start, span.end)))
         return Timings(
             self._cluster, kind_of(self._plan), self._began, self._finished.seconds, self._finished.ok, spans=ordered
@@ -191,13 +195,16 @@ def history_file() -> Path:
 
 
 def remember(timings: Timings, plan: Plan) -> None:
-    """Add a run to this host's history and drop the oldest ones. A run without tasks adds nothing."""
+    """Add a run to this host's history and drop the oldest ones.
+
+    What a person did adds nothing, and neither does a run without tasks.
+    """
     roles = {machine.name: machine.role.value for machine in plan.machines}
     waits = _waits(timings.spans, plan)
     tasks = [
         [span.task.step, roles[span.task.machine], span.outcome.value, round(span.seconds - waits.get(span, 0.0), 3)]
         for span in timings.spans
-        if span.task.machine in roles
+        if span.task.machine in roles and not span.by_hand
     ]
     if not tasks:
         return

@@ -98,7 +98,7 @@ the kubelet's last lines:
 "Eviction manager: failed to get summary stats" err="failed to get node info: node \\"«self»\\" not found"
 """
 _RESET: Final = """\
-an earlier kubeadm init was cut short, and no node can have joined: resetting it
+resetting what an earlier kubeadm init left, which did not come to its end: no node can have joined
 [preflight] Running pre-flight checks
 [reset] Deleted contents of the etcd data directory: /var/lib/etcd
 [reset] Stopping the kubelet service

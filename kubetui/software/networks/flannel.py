@@ -55,7 +55,8 @@ def interface_pattern(network: ClusterNetwork) -> str:
 
 
 LEFTOVERS = script(__package__, "flannel-leftovers.sh")
-FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images, leftovers=LEFTOVERS)
+JUDGE = script(__package__, "flannel-judge.sh")
+FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images, leftovers=LEFTOVERS, judge=JUDGE)
 
 
 def _options(network: ClusterNetwork) -> FlannelOptions:

@@ -27,7 +27,8 @@ class PodNetwork:
 
     `manifest` may raise ProfileError where the text comes from elsewhere. `leftovers` is shell that defines what the
     network's pods leave on a node: `network_data`, an array of paths; `network_links`, an array of interface patterns;
-    and `network_rules`, a regular expression for iptables rules, which may be empty.
+    and `network_rules`, a regular expression for iptables rules, which may be empty. `judge` is shell that defines
+    `network_lacks`, which ends a probe with what the network lacks on a node when a person has installed it.
     """
 
     name: str
@@ -37,3 +38,4 @@ class PodNetwork:
     manifest: Callable[[ClusterNetwork], str]
     images: Callable[[ClusterNetwork], tuple[str, ...]]
     leftovers: str
+    judge: str = "network_lacks() { :; }\n"

@@ -12,7 +12,7 @@ if [[ -e $mark.done ]]; then
   exit 0
 fi
 if [[ -e $mark.begun ]]; then
-  say "an earlier kubeadm init was cut short, and no node can have joined: resetting it"
+  say "resetting what an earlier kubeadm init left, which did not come to its end: no node can have joined"
   reset
 elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
   fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"

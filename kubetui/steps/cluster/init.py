@@ -7,23 +7,19 @@ from typing import Final
 from kubetui.base.files import write_private
 from kubetui.base.redaction import remember_key
 from kubetui.base.scripts import script
-from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster import taught
+from kubetui.steps.cluster import byhand, taught
+from kubetui.steps.cluster.libraries import INIT, KUBEADM, NETWORK
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
-KUBEADM: Final = script(__package__, "kubeadm.sh")
-"""The functions that init and join share."""
-
-INIT: Final = ADMIN + script(__package__, "init.sh")
 INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
 INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-apply.sh")
 
@@ -55,6 +51,7 @@ INIT_STEP = Step(
     recipe=_init,
     run=_run,
     teaches=taught.INIT,
+    turn=byhand.INIT_TURN,
 )
 
 KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'
@@ -91,7 +88,6 @@ KUBECONFIG_STEP = Step(
     teaches=taught.KUBECONFIG,
 )
 
-NETWORK: Final = ADMIN + f"file={taught.MANIFEST}\n"
 NETWORK_PROBE: Final = NETWORK + script(__package__, "network-probe.sh")
 NETWORK_APPLY: Final = NETWORK + script(__package__, "network-apply.sh")
 
@@ -111,4 +107,5 @@ POD_NETWORK = Step(
     recipe=_network,
     run=follow_recipe,
     teaches=taught.NETWORK,
+    turn=byhand.NETWORK_TURN,
 )

@@ -23,7 +23,7 @@ if [[ -e $mark.done ]]; then
   run rm -rf /var/lib/cni "${network_data[@]}"
   rm "$mark.done"
 elif [[ -e $mark.begun ]]; then
-  say "an earlier kubeadm join was cut short: resetting it"
+  say "resetting what an earlier kubeadm join left, which did not come to its end"
   reset
 fi
 # a node whose kubelet is gone stays Ready for 40 s, and kubeadm takes no second one of that name

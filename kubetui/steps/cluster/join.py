@@ -9,20 +9,19 @@ from kubetui.base.redaction import Secret
 from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import apply, probe
+from kubetui.engine.recipe import apply, by_hand, probe
 from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster import taught
-from kubetui.steps.cluster.init import INIT_STEP, KUBEADM
+from kubetui.steps.cluster import byhand, taught
+from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_token import mint
+from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
-CA: Final = script(__package__, "ca.sh")
 KNOWN: Final = ADMIN + CA + 'ca\nkubectl get node "$NAME" --ignore-not-found --output=name --request-timeout=10s\n'
-JOIN: Final = CA + script(__package__, "join.sh")
 JOIN_PROBE: Final = JOIN + script(__package__, "join-probe.sh")
 JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
 
@@ -69,6 +68,8 @@ async def join(
     if found.state is WorkState.DONE and known:
         return Outcome.UNCHANGED
     task.refuse_foreign(found)
+    if outcome := await by_hand(task, look):
+        return outcome
     others = await more(task) if more else {}
     token, digest = await mint(task)
     ready = command.bind(JOIN_TOKEN=token, CA_HASH=digest, AUTHORITY=authority, **others)
@@ -86,4 +87,5 @@ JOIN_STEP = Step(
     recipe=_recipe,
     run=_run,
     teaches=taught.JOIN,
+    turn=byhand.JOIN_TURN,
 )

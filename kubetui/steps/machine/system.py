@@ -9,7 +9,7 @@ from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.steps.machine import taught
+from kubetui.steps.machine import byhand, taught
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import HOSTS_MARKS
 from kubetui.steps.machine.start import FACTS
@@ -56,6 +56,7 @@ SWAP = Step(
     recipe=_swap,
     run=follow_recipe,
     teaches=taught.SWAP,
+    turn=byhand.SWAP,
 )
 
 KERNEL: Final = script(__package__, "kernel.sh")
@@ -77,4 +78,5 @@ MODULES = Step(
     recipe=_kernel,
     run=follow_recipe,
     teaches=taught.KERNEL,
+    turn=byhand.KERNEL,
 )

@@ -12,7 +12,7 @@ from kubetui.remote.command import Command, Value
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
-from kubetui.steps.node import proxy, taught
+from kubetui.steps.node import byhand, proxy, taught
 from kubetui.steps.node.repositories import kubernetes_repository, public, upstream_repository, version_pattern
 
 INSTALL_SECONDS = 1800.0
@@ -89,6 +89,7 @@ RUNTIME = Step(
     recipe=_runtime,
     run=follow_recipe,
     teaches=taught.RUNTIME,
+    turn=byhand.RUNTIME,
 )
 
 
@@ -136,4 +137,5 @@ KUBERNETES_PACKAGES = Step(
     recipe=_kubernetes,
     run=follow_recipe,
     teaches=taught.PACKAGES,
+    turn=byhand.KUBERNETES,
 )

@@ -1,8 +1,11 @@
-# shellcheck shell=bash # values: KUBERNETES, NAMES, OLDEST, SOURCE
+# shellcheck shell=bash # values: KUBERNETES, NAMES, OLDEST, SERVICE, SOURCE
 # shellcheck disable=SC2154 # runtime.sh sets upstream
 
 have=$(present)
-[[ -n $have ]] || absent "$NAMES is not installed"
+if [[ -z $have ]]; then
+  ! command -v "$SERVICE" >/dev/null || absent "$(command -v "$SERVICE") belongs to none of the packages $NAMES $UPSTREAM: updates would not reach it"
+  absent "$NAMES is not installed"
+fi
 version=$(version_of "$have")
 recent "$version" || partial "$have $version is too old: Kubernetes $KUBERNETES needs $OLDEST"
 [[ $SOURCE != upstream || $have == "${upstream[0]}" ]] || ! exchangeable || partial "$have is installed, and the profile wants ${upstream[0]}"

@@ -44,7 +44,7 @@ async def test_an_interrupted_init_is_reset(theatre: Theatre) -> None:
     await theatre.up(fault="init-timeout")
     await theatre.leave()
     assert (await theatre.up()).ok
-    assert theatre.lines("kubmaster", "init")[0].startswith("an earlier kubeadm init was cut short")
+    assert theatre.lines("kubmaster", "init")[0].startswith("resetting what an earlier kubeadm init left")
 
 
 async def test_a_dropped_connection_loses_no_line(theatre: Theatre) -> None:
