@@ -97,7 +97,7 @@ class Turn:
     `goal` says what has to be true, `hint` is a word to begin with, and `commands` is one right way, where it is
     another than what the step teaches. `prepare` runs before the person begins. `judge` returns what is missing,
     whatever way the person went, or nothing; `adopt` then writes down what the step's own probe goes by, which has the
-    last word. A plan offers it only if it is `wanted`.
+    last word.
     """
 
     goal: Callable[[Plan, Machine], str]
@@ -106,7 +106,6 @@ class Turn:
     prepare: Callable[[Plan, Machine], Command] | None = None
     judge: Callable[[Task], Awaitable[str]] | None = None
     adopt: Callable[[Plan, Machine], Command] | None = None
-    wanted: Callable[[Plan], bool] = lambda _plan: True
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class Step:
 
     def offers_turn(self, plan: Plan) -> bool:
         """Whether a person can do this step by hand; a rehearsal has no machine to do it on."""
-        return self.turn is not None and not plan.provider.rehearsal and self.turn.wanted(plan)
+        return self.turn is not None and not plan.provider.rehearsal
 
 
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]

@@ -13,17 +13,23 @@ from kubetui.engine.recipe import lacking
 from kubetui.engine.step import Task, Turn
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps import kubeadm
 from kubetui.steps.cluster.libraries import CA, INIT, JOIN, KUBEADM, NETWORK
+from kubetui.steps.cluster.taught import skips
 
-GIVEN: Final = "/run/kubetui-pod-network.yaml"
+GIVEN_CONFIG: Final = "/run/kubetui-init.yaml"
+"""kubeadm's configuration, for a person who does not want to type options."""
+GIVEN_MANIFEST: Final = "/run/kubetui-pod-network.yaml"
 """The pod network's manifest, for a person to apply."""
 EXPECTED: Final = script(__package__, "turn.sh") + "expected\n"
+GIVING: Final = script(__package__, "turn-config.sh")
 REGISTERED: Final = script(__package__, "registered.sh")
 INIT_JUDGE: Final = INIT + REGISTERED + script(__package__, "init-judge.sh")
 JOIN_JUDGE: Final = JOIN + script(__package__, "join-judge.sh")
 JOINED: Final = ADMIN + REGISTERED + "registered\n"
 NETWORK_JUDGE: Final = ADMIN + script(__package__, "network-judge.sh")
 _SECONDS: Final = 60.0
+_KUBECTL: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf"
 
 
 def _node_ip(machine: Machine) -> str:
@@ -34,7 +40,20 @@ def _named(machine: Machine) -> dict[str, str]:
     return {"NAME": machine.name, "ADDRESS": str(machine.address)}
 
 
+def _adopted(library: str, plan: Plan) -> Command:
+    return Command(library + KUBEADM + "vouch\n", {"CLUSTER_ID": plan.identity, "CGROUP_V1_SKIPS": ""})
+
+
+def _init_prepared(plan: Plan, _machine: Machine) -> Command:
+    config = kubeadm.render(kubeadm.init_documents(plan))
+    values = {"CLUSTER_ID": plan.identity, "CONFIG": config, "GIVEN": GIVEN_CONFIG}
+    return Command(INIT + EXPECTED + GIVING, values)
+
+
 def _init_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    if plan.profile.kubernetes.patches:
+        # what a patch says has no options
+        return (f"kubeadm init --config={GIVEN_CONFIG}{skips(plan)}",)
     network = plan.profile.network
     options = [
         f"--apiserver-advertise-address={machine.address}",
@@ -48,8 +67,8 @@ def _init_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
     if plan.profile.mirrors.image_repository:
         options.append(f"--image-repository={plan.profile.mirrors.image_repository}")
     taint = f"kubectl taint node {machine.name} node-role.kubernetes.io/control-plane-"
-    admin = "export KUBECONFIG=/etc/kubernetes/admin.conf"
-    return (_node_ip(machine), typed("kubeadm", "init", *options), *(() if plan.workers else (admin, taint)))
+    init = typed("kubeadm", "init", *options) + skips(plan)
+    return (_node_ip(machine), init, *(() if plan.workers else (_KUBECTL, taint)))
 
 
 async def _init_lacks(task: Task) -> str:
@@ -67,27 +86,21 @@ async def _init_lacks(task: Task) -> str:
     return await lacking(task.node, Command(INIT_JUDGE, values, timeout=_SECONDS))
 
 
-def _mark(library: str, call: str, plan: Plan, _machine: Machine) -> Command:
-    return Command(library + call, {"CLUSTER_ID": plan.identity})
-
-
 INIT_TURN: Final = Turn(
     goal=lambda plan, machine: (
         f"the API server answers at {machine.address}, this node is {machine.name} with the INTERNAL-IP "
-        f"{machine.address}, and the pod CIDR is {plan.profile.network.pod_cidr}."
+        f"{machine.address}, and the pod CIDR is {plan.profile.network.pod_cidr}. {GIVEN_CONFIG} says all that."
     ),
     hint="kubeadm init",
     commands=_init_commands,
-    prepare=lambda plan, machine: _mark(INIT, EXPECTED, plan, machine),
+    prepare=_init_prepared,
     judge=_init_lacks,
-    adopt=lambda plan, machine: _mark(INIT + KUBEADM, "vouch\n", plan, machine),
-    # nobody types a profile's patches into options
-    wanted=lambda plan: not plan.profile.kubernetes.patches,
+    adopt=lambda plan, _machine: _adopted(INIT, plan),
 )
 
 
 def _manifest(plan: Plan) -> dict[str, str]:
-    return {"MANIFEST": plan.pod_network.manifest(plan.cluster_network)}
+    return {"MANIFEST": plan.pod_network.manifest(plan.cluster_network), "GIVEN": GIVEN_MANIFEST}
 
 
 async def _network_lacks(task: Task) -> str:
@@ -100,20 +113,13 @@ async def _network_lacks(task: Task) -> str:
 NETWORK_TURN: Final = Turn(
     goal=lambda plan, machine: (
         f"{plan.pod_network.name} connects the pods of {plan.profile.network.pod_cidr}, and {machine.name} is Ready. "
-        f"Its manifest lies in {GIVEN}."
+        f"Its manifest lies in {GIVEN_MANIFEST}."
     ),
     hint="kubectl apply",
-    commands=lambda _plan, _machine: (
-        "export KUBECONFIG=/etc/kubernetes/admin.conf",
-        f"kubectl apply --filename={GIVEN}",
-    ),
-    prepare=lambda plan, _machine: Command(
-        'printf "%s\\n" "$MANIFEST" >"$GIVEN"\n', _manifest(plan) | {"GIVEN": GIVEN}
-    ),
+    commands=lambda _plan, _machine: (_KUBECTL, f"kubectl apply --filename={GIVEN_MANIFEST}"),
+    prepare=lambda plan, _machine: Command('put "$GIVEN" "$MANIFEST" 600\n', _manifest(plan)),
     judge=_network_lacks,
-    adopt=lambda plan, _machine: Command(
-        NETWORK + 'rm -f "$GIVEN"\nput "$file" "$MANIFEST" 600\n', _manifest(plan) | {"GIVEN": GIVEN}
-    ),
+    adopt=lambda plan, _machine: Command(NETWORK + 'put "$file" "$MANIFEST" 600\nrm -f "$GIVEN"\n', _manifest(plan)),
 )
 
 
@@ -122,7 +128,7 @@ def _join_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
     return (
         f"kubeadm token create --print-join-command # on {plan.control_plane.name}",
         _node_ip(machine),
-        typed(*join, f"--node-name={machine.name}", f"--cri-socket={plan.runtime.socket}"),
+        typed(*join, f"--node-name={machine.name}", f"--cri-socket={plan.runtime.socket}") + skips(plan),
     )
 
 
@@ -146,8 +152,7 @@ JOIN_TURN: Final = Turn(
     ),
     hint="kubeadm join, with a join token of the control plane",
     commands=_join_commands,
-    prepare=lambda plan, machine: _mark(JOIN, EXPECTED, plan, machine),
+    prepare=lambda plan, _machine: Command(JOIN + EXPECTED, {"CLUSTER_ID": plan.identity}),
     judge=_join_lacks,
-    adopt=lambda plan, machine: _mark(JOIN + KUBEADM, "vouch\n", plan, machine),
-    wanted=lambda plan: not plan.profile.kubernetes.patches,
+    adopt=lambda plan, _machine: _adopted(JOIN, plan),
 )

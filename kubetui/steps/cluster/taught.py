@@ -20,7 +20,7 @@ COMPLETION: Final = "/etc/bash_completion.d/kubectl"
 _INIT, _JOIN, _CERTS = (f"/run/kubetui-{name}.yaml" for name in ("init", "join", "certs"))
 
 
-def _skips(plan: Plan) -> str:
+def skips(plan: Plan) -> str:
     """Return the option that a machine with cgroup version 1 needs, if the plan takes such machines."""
     registering = kubeadm.init_documents(plan)[0]
     skipped = kubeadm.skipped_on_cgroup_v1(plan, registering)
@@ -30,7 +30,7 @@ def _skips(plan: Plan) -> str:
 INIT: Final = Teaching(
     commands=lambda plan, _machine: (
         written(_INIT),
-        f"kubeadm init --config={_INIT} --skip-token-print{_skips(plan)}",
+        f"kubeadm init --config={_INIT} --skip-token-print{skips(plan)}",
     ),
     concepts=("control-plane", "static-pod", "etcd", "api-server", "certificates", "kubeadm", "bootstrap"),
     changes=lambda _plan, _machine: (
@@ -78,7 +78,7 @@ def _token(plan: Plan) -> tuple[str, ...]:
 
 
 def _joining(plan: Plan) -> tuple[str, ...]:
-    return (written(_JOIN), f"kubeadm join --config={_JOIN}{_skips(plan)}")
+    return (written(_JOIN), f"kubeadm join --config={_JOIN}{skips(plan)}")
 
 
 def _certificates(plan: Plan) -> tuple[str, ...]:
