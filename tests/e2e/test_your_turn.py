@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import time
 
 import pytest
 
@@ -64,13 +63,17 @@ KERNEL_WRONG = (
     ("true", "br_netfilter is not loaded at boot"),
     ("echo br_netfilter >/etc/modules-load.d/k8s.conf; sysctl -w net.ipv4.ip_forward=0", "ip_forward|bridge-nf-call"),
     (
-        ("modprobe br_netfilter; sysctl -w net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1 "
-        "net.ipv4.ip_forward=1"),
+        (
+            "modprobe br_netfilter; sysctl -w net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1 "
+            "net.bridge.bridge-nf-call-ip6tables=1"
+        ),
         "is not 1 after a boot",
     ),
     (
-        ("printf '%s = 1\n' net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward "
-        ">/etc/sysctl.d/k8s"),
+        (
+            "for each in bridge.bridge-nf-call-iptables bridge.bridge-nf-call-ip6tables ipv4.ip_forward; do "
+            'echo "net.$each = 1"; done >/etc/sysctl.d/k8s'
+        ),
         "bridge-nf-call-iptables is not 1 after a boot",
     ),
     (
@@ -100,8 +103,9 @@ DOCKER = "http://10.0.3.1:8080/linux/debian"
 RUNTIME_DOCUMENTED = (
     f"install -m 0755 -d /etc/apt/keyrings; curl -fsSL {DOCKER}/gpg -o /etc/apt/keyrings/docker.asc; "
     "chmod a+r /etc/apt/keyrings/docker.asc; "
-    f"printf 'Types: deb\nURIs: {DOCKER}\nSuites: trixie\nComponents: stable\nSigned-By: /etc/apt/keyrings/docker.asc\n' "
-    ">/etc/apt/sources.list.d/docker.sources; apt-get update; apt-get install -y containerd.io"
+    f"printf 'Types: deb\nURIs: {DOCKER}\nSuites: trixie\nComponents: stable\n' >/tmp/docker.sources; "
+    "echo 'Signed-By: /etc/apt/keyrings/docker.asc' >>/tmp/docker.sources; "
+    "mv /tmp/docker.sources /etc/apt/sources.list.d/; apt-get update; apt-get install -y containerd.io"
 )
 RUNTIME_CLUMSY = (
     f"echo 'deb [trusted=yes] {DOCKER} trixie stable' >/etc/apt/sources.list.d/mine.list; apt-get update; cd /tmp; "
@@ -159,8 +163,10 @@ def init_wrong(lab: Lab) -> tuple[Wrong, ...]:
     return (
         ("true", "there is no control plane yet"),
         (
-            ("kubeadm init phase certs all --config=/run/kubetui-init.yaml >/dev/null; "
-            "kubeadm init phase kubeconfig all --config=/run/kubetui-init.yaml >/dev/null"),
+            (
+                "kubeadm init phase certs all --config=/run/kubetui-init.yaml >/dev/null; "
+                "kubeadm init phase kubeconfig all --config=/run/kubetui-init.yaml >/dev/null"
+            ),
             "the API server does not answer",
         ),
         (
@@ -221,7 +227,10 @@ def network_wrong(lab: Lab) -> tuple[Wrong, ...]:
     )
 
 
-READY = f"; {ADMIN}kubectl -n kube-flannel rollout status daemonset --timeout=120s; kubectl wait --for=condition=Ready node/{FIRST} --timeout=120s; "
+READY = (
+    f"; {ADMIN}kubectl -n kube-flannel rollout status daemonset --timeout=120s; "
+    f"kubectl wait --for=condition=Ready node/{FIRST} --timeout=120s"
+)
 NETWORK_CLUMSY = (
     ADMIN + f"mkdir -p /root/net; cd /root/net; csplit -s -z {GIVEN} '/^---$/' '{{*}}'; "
     "for each in xx*; do kubectl create --filename=$each; done"
@@ -240,9 +249,11 @@ def join_wrong(lab: Lab) -> tuple[Wrong, ...]:
     return (
         ("true", "it has not joined yet"),
         (
-            ("mkdir -p /etc/kubernetes/pki; touch /etc/kubernetes/kubelet.conf; "
-            "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=kubernetes -keyout /dev/null "
-            "-out /etc/kubernetes/pki/ca.crt 2>/dev/null"),
+            (
+                "mkdir -p /etc/kubernetes/pki; touch /etc/kubernetes/kubelet.conf; "
+                "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=kubernetes -keyout /dev/null "
+                "-out /etc/kubernetes/pki/ca.crt 2>/dev/null"
+            ),
             "it has joined another cluster",
         ),
         (RESET + node_ip(lab, NODE1) + join_command(lab, NODE1, node_name="stranger"), "there is no node kubnode1"),
@@ -426,5 +437,4 @@ def test_a_step_that_is_left_to_kubetui_is_done_by_it(fresh: Maker) -> None:
         someone.end()
     states = [each["state"] for each in someone.events if each["event"] == "YourTurn"]
     assert states == ["waiting", "left", "waiting", "missing", "left"]
-    time.sleep(0)
     unchanged(lab)

@@ -7,7 +7,7 @@ import pytest
 from kubetui.base.redaction import Secret
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command, Late
-from kubetui.steps.cluster.join import CA
+from kubetui.steps.cluster.libraries import CA
 from tests.steps.box import KUBEADM, KUBECTL, Box, recipe, state
 
 

@@ -1,4 +1,6 @@
-"""System preparation before Kubernetes is installed: host names, and no swap."""
+"""System preparation before Kubernetes is installed: host names, no swap, kernel settings."""
+
+import pytest
 
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
@@ -60,7 +62,7 @@ def test_only_swap_lines_are_commented_out(box: Box) -> None:
     done = box.run(probe)
     assert (state(done), done.stdout) == (
         WorkState.ABSENT,
-        "/etc/fstab turns swap on at the next boot\n".replace("/etc", f"{box.root}/etc"),
+        "/etc/fstab turns swap on at the next boot: /swap.img\n".replace("/etc", f"{box.root}/etc"),
     )
     assert box.run(apply).returncode == 0
     changed = FSTAB.replace("/swap.img", "# kubetui: /swap.img").replace("UUID=2", "# kubetui: UUID=2")
@@ -68,3 +70,71 @@ def test_only_swap_lines_are_commented_out(box: Box) -> None:
     assert state(box.run(probe)) is WorkState.DONE
     box.run(apply)
     assert fstab.read_text() == changed
+
+
+def test_a_swap_unit_that_starts_at_boot_is_swap(box: Box) -> None:
+    box.write("etc/fstab", "UUID=1 / ext4 defaults 0 1\n")
+    box.program("swapon")
+    box.program("systemctl", "[[ $* != list-unit-files*--state=enabled* ]] || echo 'more.swap enabled enabled'")
+    done = box.run(recipe("swap")[0])
+    assert (state(done), done.stdout) == (WorkState.ABSENT, "swap units start at the next boot: more.swap\n")
+    box.program("systemctl", "[[ $* != list-unit-files* ]]")
+    assert state(box.run(recipe("swap")[0])) is WorkState.DONE
+
+
+SETTINGS = ("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables", "net.ipv4.ip_forward")
+LINES = "".join(f"{each} = 1\n" for each in SETTINGS)
+SLASHED = LINES.replace(" = ", "=").replace(".", "/")
+FILES = {"modules__k8s_conf": "br_netfilter\n", "settings__k8s_conf": LINES}
+
+
+def kernel(box: Box, live: str = "1", **files: str) -> tuple[WorkState, str]:
+    """Look at a machine with these files, whose settings are all `live`."""
+    box.program("sysctl", f"echo {live}")
+    for name, text in files.items():
+        folder, _, file = name.partition("__")
+        box.write(f"etc/{'modules-load.d' if folder == 'modules' else 'sysctl.d'}/{file.replace('_', '.')}", text)
+    done = box.run(recipe("kernel")[0])
+    return state(done), done.stdout.strip().replace(str(box.root), "")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"modules__k8s_conf": "overlay\nbr_netfilter\n", "settings__k8s_conf": LINES},
+        {"modules__a_conf": "# why\n  br_netfilter  \n", "settings__b_conf": SLASHED},
+        {"modules__k8s_conf": "br_netfilter", "settings__10_conf": LINES.replace("1", "0"), "settings__20_conf": LINES},
+    ],
+)
+def test_every_way_to_make_the_kernels_settings_counts(box: Box, files: dict[str, str]) -> None:
+    assert kernel(box, **files) == (WorkState.DONE, "")
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        ({}, "br_netfilter is not loaded at boot"),
+        ({"modules__k8s_conf": "# br_netfilter\n"}, "br_netfilter is not loaded at boot"),
+        ({"modules__k8s_conf": "br_netfilter\n"}, f"{SETTINGS[0]} is not 1 after a boot"),
+        ({"modules__k8s_conf": "br_netfilter\n", "settings__k8s": LINES}, f"{SETTINGS[0]} is not 1 after a boot"),
+        (
+            {**FILES, "settings__z_conf": f"{SETTINGS[2]}=0"},
+            f"{SETTINGS[2]} is not 1 after a boot",
+        ),
+    ],
+)
+def test_what_the_kernels_settings_lack_is_said(box: Box, files: dict[str, str], missing: str) -> None:
+    found, said = kernel(box, **files)
+    assert found is WorkState.ABSENT
+    assert said.startswith(missing)
+
+
+def test_settings_that_only_files_make_are_not_there_yet(box: Box) -> None:
+    assert kernel(box, live="0", **FILES) == (WorkState.ABSENT, f"{SETTINGS[0]} is 0, and not 1")
+    box.program("sysctl", "exit 255")
+    assert "br_netfilter is not loaded" in box.run(recipe("kernel")[0]).stdout
+
+
+def test_a_file_in_etc_takes_the_place_of_the_systems_own(box: Box) -> None:
+    box.write("run/sysctl.d/k8s.conf", LINES.replace("1", "0"))
+    assert kernel(box, **FILES) == (WorkState.DONE, "")
