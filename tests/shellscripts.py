@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OTHERS = {
-    *("BASHPID", "BASH_LINENO", "LINENO", "SECONDS"),
+    *("BASHPID", "BASH_LINENO", "LINENO", "NF", "SECONDS"),
     *("ID", "ID_LIKE", "PRETTY_NAME", "VERSION_CODENAME", "DEBIAN_CODENAME", "UBUNTU_CODENAME"),
 }
-"""Variables that bash or /etc/os-release sets."""
+"""Variables that bash, awk or /etc/os-release sets."""
 _FOUND = re.compile(r"^(.+?):\d+:\d+: .* \[(SC\d+)\]$", re.MULTILINE)
 
 

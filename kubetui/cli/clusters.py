@@ -18,7 +18,7 @@ from kubetui.base.files import named
 from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
-from kubetui.cli.asking import box, confirmed, passwords
+from kubetui.cli.asking import Dialogue, box, confirmed, passwords
 from kubetui.cli.audience import at_once, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
@@ -186,7 +186,6 @@ async def _check_host(plan: Plan, name: str) -> None:
 async def _build(
     plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed, yours: frozenset[TaskId]
 ) -> RunFinished:
-    from kubetui.cli.turns import Dialogue
     from kubetui.operations.up import up as operation
 
     access, destroyed, by_hand = allowed.access, allowed.destroyed, Turns(yours)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from kubetui.base.errors import UsageError
-from kubetui.cli.turns import Dialogue
+from kubetui.cli.asking import Dialogue
 from kubetui.engine.events import Event, TaskId, TurnState, YourTurn
 from kubetui.engine.turns import Answer, Turns
 from tests.plans import plan

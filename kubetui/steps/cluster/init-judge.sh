@@ -1,5 +1,4 @@
 # shellcheck shell=bash # values: ADDRESS, ENDPOINT, IMAGE_REPOSITORY, NAME, POD_CIDR, SERVICE_CIDR, WORKERS
-# shellcheck disable=SC2153 # NAME is a value
 
 [[ -e /etc/kubernetes/admin.conf ]] || absent "there is no control plane yet: kubeadm init makes /etc/kubernetes/admin.conf"
 healthy || partial "the API server does not answer: kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw /readyz"

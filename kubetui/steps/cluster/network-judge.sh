@@ -1,5 +1,4 @@
-# shellcheck shell=bash # values: ADDRESS, MANIFEST, NAME, POD_CIDR
-# shellcheck disable=SC2153 # NAME is a value
+# shellcheck shell=bash # values: MANIFEST, NAME
 
 lack=$(kubectl get --filename=- --output=name --request-timeout=10s 2>&1 >/dev/null <<<"$MANIFEST" | head -n 1)
 [[ -z $lack ]] || absent "the pod network lacks an object: $lack"

@@ -1,4 +1,5 @@
 # shellcheck shell=bash # values: ADDRESS, NAME
+# shellcheck disable=SC2153 # ADDRESS is a value
 
 # the node is there under its planned name and address
 registered() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: KUBERNETES, NAMES, OLDEST, SERVICE, SOURCE
+# shellcheck shell=bash # values: KUBERNETES, NAMES, OLDEST, SERVICE, SOURCE, UPSTREAM
 # shellcheck disable=SC2154 # runtime.sh sets upstream
 
 have=$(present)
