@@ -28,8 +28,8 @@ from kubetui.operations.state import ClusterState, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Machine, Plan
-from kubetui.record import gantt, reading
-from kubetui.record.timings import Timings, read
+from kubetui.record import gantt, lastrun, reading
+from kubetui.record.timings import Timings
 from kubetui.steps.build import STEPS
 
 
@@ -209,7 +209,7 @@ def show_timings(cluster: Cluster, *, err: bool = False) -> None:
 
 
 def _timings(cluster: Cluster) -> Timings:
-    found = read(cluster)
+    found = lastrun.timings_of(cluster, lastrun.read(cluster))
     if found is None:
         raise UsageError(f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui up {cluster.name}")
     return found

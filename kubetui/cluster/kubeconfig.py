@@ -106,6 +106,34 @@ def unmerge(source: Path, name: str, path: Path) -> bool:
     return bool(gone)
 
 
+def has(source: Path, name: str, path: Path) -> bool:
+    """Whether a file has entries of a cluster. Raises as `merge` does."""
+    return bool(_owned(path, source, name))
+
+
+def forget(name: str, path: Path) -> bool:
+    """Take the current context away if it is `name`, which no file of kubectl's has any more; return whether it was.
+
+    kubectl looks for it in all files, and would answer every command with an error. Raises as `merge` does.
+    """
+    trees = {each: parse(read(each) or EMPTY, each) for each in {*files(), path}}
+    known = {entry.get("name") for tree in trees.values() for entry in _entries(tree, path)}
+    if field(trees[path], _CURRENT) != name or name in known:
+        return False
+    if path.is_symlink():
+        raise linked(path)
+    with lock(path):
+        tree = parse(read(path) or EMPTY, path)
+        put(tree, _CURRENT, "")
+        write_private(path, text_of(tree))
+    return True
+
+
+def _entries(tree: yaml.MappingNode, path: Path) -> list[dict[str, Any]]:
+    found = (plain(node) for node in listed(tree, "contexts", path).value)
+    return [each for each in found if isinstance(each, dict)]
+
+
 def _beside(into: Path) -> dict[Path, yaml.MappingNode]:
     """Return the other files that kubectl reads together with one."""
     known = files()

@@ -45,13 +45,38 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
 
 def withdraw(cluster: Cluster, log: LineSink) -> None:
     """Take a cluster's entries out of every file that has them; tell which, and why one keeps them."""
-    for path in dict.fromkeys((*map(Path, merged_into(cluster)), *kubeconfig.files())):
+    gone = False
+    for path in places(cluster):
         try:
             if kubeconfig.unmerge(cluster.kubeconfig, cluster.name, path):
                 log(f"{path} no longer has the context {cluster.name}")
+                gone = True
         except (KubetuiError, OSError) as error:
             # a file that cannot be written must not keep a cluster from going
             log(f"{path} may keep the context {cluster.name}: {' '.join(str(error).split())}")
+    for path in kubeconfig.files() if gone else ():
+        try:
+            if kubeconfig.forget(cluster.name, path):
+                log(f"{path} no longer has the current context {cluster.name}")
+        except (KubetuiError, OSError) as error:
+            log(f"{path} may keep the current context {cluster.name}: {' '.join(str(error).split())}")
+
+
+def places(cluster: Cluster) -> tuple[Path, ...]:
+    """Return the files that may have a cluster's context: those that it was merged into, and kubectl's own."""
+    return tuple(dict.fromkeys((*map(Path, merged_into(cluster)), *kubeconfig.files())))
+
+
+def holding(cluster: Cluster) -> tuple[Path, ...]:
+    """Return the files that have a cluster's context now; a file that cannot be read counts if it was merged into."""
+    return tuple(path for path in places(cluster) if _holds(cluster, path))
+
+
+def _holds(cluster: Cluster, path: Path) -> bool:
+    try:
+        return kubeconfig.has(cluster.kubeconfig, cluster.name, path)
+    except (KubetuiError, OSError):
+        return str(path) in merged_into(cluster)
 
 
 def merged_into(cluster: Cluster) -> tuple[str, ...]:

@@ -38,7 +38,9 @@ text { font: 11px "DejaVu Sans", Verdana, sans-serif; fill: #24292f; }
 
 
 def summary(timings: Timings) -> str:
-    """Return one line on how long the run took and how much of it was the critical path."""
+    """Return one line on how long the run took and how much of it was the critical path, if that is known."""
+    if not timings.path:
+        return f"{duration(timings.seconds)} until it was cut short, so what it waited for is not known"
     return (
         f"{duration(timings.seconds)} in all, {timings.critical:.1f} s of it ({timings.share:.1%}) "
         f"on the critical path, {timings.overhead:.1f} s beside it"

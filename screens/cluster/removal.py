@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -75,6 +74,6 @@ def _gone(cluster: Cluster, plan: Plan | None) -> Iterator[tuple[str, str]]:
         else:
             yield "Kubernetes", f"from {named}: kubeadm reset, and what kubetui installed there"
     yield "folder", f"{folder}: logs, timings, kubeconfig"
-    merged = [tilde(Path(each)) for each in context.merged_into(cluster)]
+    merged = [tilde(path) for path in context.holding(cluster)]
     if merged:
         yield "context", f"{cluster.name} in {', '.join(merged)}"

@@ -11,7 +11,7 @@ from kubetui.base.errors import UsageError
 from kubetui.cluster import kubeconfig
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import destroy as destroying
-from kubetui.operations.context import merge
+from kubetui.operations.context import holding, merge
 from kubetui.operations.destroy import destroy
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.profile import Profile
@@ -99,3 +99,39 @@ def test_a_clusters_own_kubeconfig_is_no_target(home: Path) -> None:
     cluster = made()
     with pytest.raises(UsageError, match="the cluster's own kubeconfig"):
         merge(cluster, cluster.kubeconfig)
+
+
+async def test_no_file_keeps_a_current_context_that_is_gone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`kubectl config use-context` writes into the first file, and the context may lie in another one."""
+    cluster = made()
+    first, second = home / "first", home / "second"
+    first.write_text("apiVersion: v1\nkind: Config\n")
+    monkeypatch.setenv("KUBECONFIG", f"{first}:{second}")
+    merge(cluster, second)
+    first.write_text("apiVersion: v1\nkind: Config\ncurrent-context: lab\n")
+    said: list[str] = []
+    await destroy(cluster, said.append)
+    assert yaml.safe_load(first.read_text())["current-context"] == ""
+    assert f"{first} no longer has the current context lab" in said
+
+
+async def test_a_current_context_that_another_file_still_has_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = made()
+    first, second = home / "first", home / "second"
+    first.write_text("apiVersion: v1\nkind: Config\ncurrent-context: lab\n")
+    second.write_text(THEIRS.replace("work", "lab"))
+    monkeypatch.setenv("KUBECONFIG", f"{first}:{second}")
+    third = home / "third"
+    merge(cluster, third)
+    await destroy(cluster, lambda _line: None)
+    assert yaml.safe_load(first.read_text())["current-context"] == "lab"
+
+
+def test_what_a_removal_lists_is_what_goes(home: Path) -> None:
+    cluster = made()
+    other = home / "other"
+    merge(cluster)
+    merge(cluster, other)
+    assert holding(cluster) == (home / ".kube" / "config", other)
+    other.unlink()
+    assert holding(cluster) == (home / ".kube" / "config",)
