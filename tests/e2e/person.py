@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ class Person:
         self._process = process
         self._heard: SimpleQueue[Event | None] = SimpleQueue()
         self.events: list[Event] = []
+        self._waiting: list[tuple[str, str]] = []
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -41,27 +44,37 @@ class Person:
         self.events.append(event)
         return event
 
-    def _turn(self, *states: str) -> Event:
-        while True:
-            event = self._next()
-            if event["event"] == "TaskFinished":
-                assert event["outcome"] != "failed", event
-            if event["event"] == "YourTurn" and event["state"] in states:
-                return event
+    def _hear(self) -> Event:
+        """Return the next event, and remember which tasks wait."""
+        event = self._next()
+        if event["event"] == "TaskFinished":
+            assert event["outcome"] != "failed", event
+        if event["event"] == "YourTurn":
+            if event["state"] == "waiting":
+                self._waiting.append(place(event))
+            elif event["state"] != "missing":
+                self._waiting.remove(place(event))
+        return event
 
-    def waits(self, step: str, machine: str) -> None:
-        """Wait until this step on this machine has begun to wait."""
-        wanted = (step, machine)
-        known = (place(each) for each in self.events if each["event"] == "YourTurn" and each["state"] == "waiting")
-        if wanted not in known:
-            while place(self._turn("waiting")) != wanted:
-                pass
+    def asked(self) -> tuple[str, str]:
+        """Return the step and machine that kubetui asks for: of those that wait, the one that has waited longest."""
+        while not self._waiting:
+            self._hear()
+        return self._waiting[0]
 
     def done(self) -> str:
         """Say that it is done; return what is missing, or nothing."""
+        task = self.asked()
         self.says("done")
-        event = self._turn("missing", "done")
-        return "" if event["state"] == "done" else event["text"]
+        while True:
+            event = self._hear()
+            if event["event"] == "YourTurn" and place(event) == task:
+                return event["text"] if event["state"] == "missing" else ""
+
+    def leaves(self, task: tuple[str, str]) -> None:
+        """Wait until kubetui does a task that was left to it."""
+        while task in self._waiting:
+            self._hear()
 
     def says(self, text: str) -> None:
         assert self._process.stdin
@@ -70,7 +83,7 @@ class Person:
 
     def end(self) -> None:
         """Wait for the end of a run that has to succeed."""
-        while self._next()["event"] != "RunFinished":
+        while self._hear()["event"] != "RunFinished":
             pass
         assert self.events[-1]["ok"], self.events[-1]
         assert self._process.wait(PATIENCE) == 0
@@ -86,11 +99,13 @@ def person(lab: Lab, turns: Sequence[str]) -> Iterator[Person]:
         TemporaryFile("w+") as stderr,
         subprocess.Popen(words, env=lab.environment, stdin=pipe, stdout=pipe, stderr=stderr, **TEXT) as process,
     ):
+        someone = Person(process)
         try:
-            yield Person(process)
-        except BaseException:
-            process.terminate()
-            raise
+            yield someone
         finally:
+            if process.poll() is None:
+                # the prefix may run kubetui as a separate process
+                os.kill(lab.pid, signal.SIGTERM)
+                process.wait(PATIENCE)
             stderr.seek(0)
             assert_no_trace(stderr.read())

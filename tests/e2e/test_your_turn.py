@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -22,13 +24,16 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FIRST, NODE1, NODE2 = "kubmaster", "kubnode1", "kubnode2"
 ADMIN = "export KUBECONFIG=/etc/kubernetes/admin.conf; "
-RESET = "kubeadm reset --force >/dev/null 2>&1; rm -rf /etc/cni/net.d /var/lib/etcd/member; "
+RESET = "kubeadm reset --force >/dev/null 2>&1; rm -rf /etc/cni/net.d/* /var/lib/etcd/member; "
 Wrong = tuple[str, str]
 """What a person does, and words of what is missing then."""
 
 
 def on(lab: Lab, machine: str, script: str) -> str:
-    return Container(lab, machine).inside(f"set -euo pipefail; export DEBIAN_FRONTEND=noninteractive; {script}")
+    failing = "trap 'tail -n 4 /tmp/init /tmp/join >&2 || :; systemctl status containerd kubelet --no-pager --lines=12 >&2' ERR"
+    return Container(lab, machine).inside(
+        f"set -euo pipefail; export DEBIAN_FRONTEND=noninteractive; {failing}; {script}"
+    )
 
 
 def refused(lab: Lab, someone: Person, machine: str, *wrong: Wrong) -> None:
@@ -36,6 +41,9 @@ def refused(lab: Lab, someone: Person, machine: str, *wrong: Wrong) -> None:
         on(lab, machine, script)
         said = someone.done()
         assert re.search(missing, said), f"after {script}: {said or 'accepted'}"
+        if "kubeadm join" in script:
+            # kubeadm takes no second node of a name that is Ready
+            on(lab, FIRST, ADMIN + f"kubectl delete node stranger {machine} --ignore-not-found")
 
 
 def accepted(lab: Lab, someone: Person, machine: str, script: str) -> None:
@@ -51,7 +59,8 @@ def plan_of(lab: Lab) -> Plan:
 def hinted(lab: Lab, step: str, machine: str) -> str:
     """Return what the second hint for a step shows, as one script."""
     offer = next(each for each in offers(plan_of(lab)) if (each.task.step, each.task.machine) == (step, machine))
-    return "; ".join(each.replace("[", "").replace("]", "") for each in offer.commands)
+    text = re.sub(r" \[(--\S+)\]", r" \1", "; ".join(offer.commands))
+    return text.replace("<system>", "debian").replace("<release>", "trixie")
 
 
 def unchanged(lab: Lab) -> None:
@@ -94,9 +103,12 @@ KERNEL_CLUMSY = (
 
 RUNTIME_WRONG = (
     ("true", "containerd.* is not installed"),
-    ("printf '#!/bin/sh\n' >/usr/local/bin/containerd; chmod +x /usr/local/bin/containerd", "belongs to none"),
+    (
+        "printf '#!/bin/sh\n' >/usr/local/bin/containerd; chmod +x /usr/local/bin/containerd",
+        "none of its packages is installed",
+    ),
     ("rm /usr/local/bin/containerd; apt-get update; apt-get install -y --download-only containerd", "is not installed"),
-    ("cd /tmp; apt-get download containerd; dpkg --unpack containerd_*.deb", "is not installed"),
+    ("cd /tmp; apt-get download containerd; dpkg --unpack containerd_*.deb", "none of its packages is installed"),
     ("apt-get install -y --fix-broken", "the profile wants containerd.io"),
 )
 DOCKER = "http://10.0.3.1:8080/linux/debian"
@@ -266,6 +278,11 @@ def join_wrong(lab: Lab) -> tuple[Wrong, ...]:
     )
 
 
+def join_clumsily(lab: Lab) -> str:
+    """Join first, and give the kubelet its address afterwards."""
+    return join_command(lab, NODE1) + "; sleep 5; " + node_ip(lab, NODE1) + "systemctl restart kubelet; sleep 5"
+
+
 def join_by_configuration(lab: Lab, machine: str) -> str:
     """The documented way with a file in place of options."""
     said = on(lab, FIRST, ADMIN + "kubeadm token create --print-join-command")
@@ -282,84 +299,65 @@ nodeRegistration: {{name: {machine}, kubeletExtraArgs: [{{name: node-ip, value: 
     )
 
 
-def in_order(lab: Lab, someone: Person, step: str, wrong: tuple[Wrong, ...], *right: str) -> None:
-    """Do a step of every machine: wrong ways on the first that waits, then a right one on each."""
-    for machine in (FIRST, NODE1, NODE2):
-        someone.waits(step, machine)
-    # kubetui asks for the one that has waited longest
-    machines = [
-        each["task"]["machine"]
-        for each in someone.events
-        if each["event"] == "YourTurn" and each["state"] == "waiting" and each["task"]["step"] == step
-    ]
-    refused(lab, someone, machines[0], *wrong)
-    for machine, script in zip(machines, right, strict=True):
-        accepted(lab, someone, machine, script)
+Ways = dict[tuple[str, str], Callable[[], tuple[tuple[Wrong, ...], str]]]
+"""For each step and machine: wrong ways to do it, and a right one. They are asked for when it is their turn."""
+
+
+def work(lab: Lab, someone: Person, ways: Ways) -> None:
+    """Do every step that is the person's, in the order in which kubetui asks for them."""
+    while ways:
+        task = someone.asked()
+        wrong, right = ways.pop(task)()
+        refused(lab, someone, task[1], *wrong)
+        accepted(lab, someone, task[1], right)
+    someone.end()
+
+
+def each_way(step: str, wrong: tuple[Wrong, ...], *right: str) -> Ways:
+    """Return the wrong ways on the first machine, and a right one for each."""
+    ways = zip((FIRST, NODE1, NODE2), (wrong, (), ()), right, strict=True)
+    return {(step, machine): partial(_both, wrong, text) for machine, wrong, text in ways}
+
+
+def _both(wrong: tuple[Wrong, ...], right: str) -> tuple[tuple[Wrong, ...], str]:
+    return wrong, right
 
 
 def test_every_right_way_is_taken_and_every_wrong_one_refused(fresh: Maker) -> None:
     lab = fresh("turn")
-    machines = (FIRST, NODE1, NODE2)
-    steps = ("kernel", "runtime", "kubernetes")
-    turns = [f"{machine}/{step}" for step in steps for machine in machines]
-    with person(lab, [*turns, "init", "network", f"{NODE1}/join", f"{NODE2}/join"]) as someone:
-        in_order(
-            lab,
-            someone,
+    ways: Ways = {
+        **each_way(
             "kernel",
             KERNEL_WRONG,
             f"rm /etc/sysctl.d/zz.conf; {hinted(lab, 'kernel', FIRST)}",
             KERNEL_DOCUMENTED,
             KERNEL_CLUMSY,
-        )
-        in_order(
-            lab,
-            someone,
+        ),
+        **each_way(
             "runtime",
             RUNTIME_WRONG,
-            "apt-get purge -y containerd; " + hinted(lab, "runtime", FIRST).replace("<system>", "debian"),
+            "apt-get purge -y containerd; " + hinted(lab, "runtime", FIRST),
             RUNTIME_DOCUMENTED,
             RUNTIME_CLUMSY,
-        )
-        in_order(
-            lab,
-            someone,
-            "kubernetes",
-            PACKAGES_WRONG,
-            hinted(lab, "kubernetes", FIRST),
-            PACKAGES_DOCUMENTED,
-            PACKAGES_CLUMSY,
-        )
-        someone.waits("init", FIRST)
-        refused(lab, someone, FIRST, *init_wrong(lab))
-        accepted(
-            lab, someone, FIRST, RESET + "rm /etc/default/kubelet; " + hinted(lab, "init", FIRST) + " >/tmp/init 2>&1"
-        )
-        for name in ("join", "network"):
-            someone.waits(name, FIRST if name == "network" else NODE1)
-        finish(lab, someone)
-        someone.end()
+        ),
+        **each_way(
+            "kubernetes", PACKAGES_WRONG, hinted(lab, "kubernetes", FIRST), PACKAGES_DOCUMENTED, PACKAGES_CLUMSY
+        ),
+        ("init", FIRST): lambda: (
+            init_wrong(lab),
+            RESET + "rm /etc/default/kubelet; " + hinted(lab, "init", FIRST) + " >/tmp/init 2>&1",
+        ),
+        ("network", FIRST): lambda: (network_wrong(lab), hinted(lab, "network", FIRST) + READY),
+        ("join", NODE1): lambda: (
+            join_wrong(lab),
+            RESET + node_ip(lab, NODE1) + join_command(lab, NODE1),
+        ),
+        ("join", NODE2): lambda: ((), join_by_configuration(lab, NODE2)),
+    }
+    with person(lab, [f"{machine}/{step}" for step, machine in ways]) as someone:
+        work(lab, someone, ways)
     unchanged(lab)
     swap(lab)
-
-
-def finish(lab: Lab, someone: Person) -> None:
-    """Do the pod network and both joins, in the order in which kubetui asks for them."""
-    someone.waits("join", NODE2)
-    waiting = [
-        (each["task"]["step"], each["task"]["machine"])
-        for each in someone.events
-        if each["event"] == "YourTurn" and each["state"] == "waiting" and each["task"]["step"] in {"join", "network"}
-    ]
-    for step, machine in waiting:
-        if step == "network":
-            refused(lab, someone, FIRST, *network_wrong(lab))
-            accepted(lab, someone, FIRST, hinted(lab, "network", FIRST) + READY)
-        elif machine == NODE1:
-            refused(lab, someone, NODE1, *join_wrong(lab))
-            accepted(lab, someone, NODE1, RESET + node_ip(lab, NODE1) + join_command(lab, NODE1))
-        else:
-            accepted(lab, someone, NODE2, join_by_configuration(lab, NODE2))
 
 
 SWAP_WRONG = (
@@ -380,57 +378,41 @@ def swap(lab: Lab) -> None:
     """Machines of a finished cluster get swap, and a person turns it off."""
     for machine in (FIRST, NODE1, NODE2):
         on(lab, machine, SWAPPING if machine == FIRST else SWAPPING.partition("; ")[0])
-    with person(lab, [f"{machine}/swap" for machine in (FIRST, NODE1, NODE2)]) as someone:
-        for machine in (FIRST, NODE1, NODE2):
-            someone.waits("swap", machine)
-        order = [each["task"]["machine"] for each in someone.events if each["event"] == "YourTurn"]
-        others = iter(
-            (
-                "swapoff -a; sed -i '/ swap / s/^/#/; /\\tswap\\t/ s/^/#/' /etc/fstab",
-                "grep -v swap /etc/fstab >/tmp/fstab || true; cat /tmp/fstab >/etc/fstab",
-            )
-        )
-        for machine in order:
-            if machine == FIRST:
-                refused(lab, someone, FIRST, *SWAP_WRONG)
-                accepted(lab, someone, FIRST, "systemctl disable more.swap; " + hinted(lab, "swap", FIRST))
-            else:
-                accepted(lab, someone, machine, next(others))
-        someone.end()
+    ways = each_way(
+        "swap",
+        SWAP_WRONG,
+        "systemctl disable more.swap; " + hinted(lab, "swap", FIRST),
+        "swapoff -a; sed -i '/ swap / s/^/#/; /\\tswap\\t/ s/^/#/' /etc/fstab",
+        "grep -v swap /etc/fstab >/tmp/fstab || true; cat /tmp/fstab >/etc/fstab",
+    )
+    with person(lab, [f"{machine}/{step}" for step, machine in ways]) as someone:
+        work(lab, someone, ways)
     unchanged(lab)
 
 
 @pytest.mark.parametrize("way", ["options", "clumsy"])
 def test_other_right_ways_to_a_cluster_are_taken(fresh: Maker, way: str) -> None:
     lab = fresh("hand", machines={"workers": 1})
+    copied = f"cp {GIVEN} /root/kube-flannel.yml; {ADMIN}kubectl apply -f /root/kube-flannel.yml"
+    by_options = way == "options"
+    ways: Ways = {
+        ("init", FIRST): lambda: ((), init_by_options(lab) if by_options else init_clumsy(lab)),
+        ("network", FIRST): lambda: ((), (copied if by_options else NETWORK_CLUMSY) + READY),
+        ("join", NODE1): lambda: ((), join_clumsily(lab) if way == "clumsy" else join_by_configuration(lab, NODE1)),
+    }
     with person(lab, ["init", "network", "join"]) as someone:
-        someone.waits("init", FIRST)
-        accepted(lab, someone, FIRST, init_by_options(lab) if way == "options" else init_clumsy(lab))
-        someone.waits("join", NODE1)
-        someone.waits("network", FIRST)
-        copied = f"cp {GIVEN} /root/kube-flannel.yml; {ADMIN}kubectl apply -f /root/kube-flannel.yml"
-        by_step = {
-            "network": (FIRST, (copied if way == "options" else NETWORK_CLUMSY) + READY),
-            "join": (NODE1, node_ip(lab, NODE1) + join_command(lab, NODE1)),
-        }
-        waiting = [
-            each["task"]["step"]
-            for each in someone.events
-            if each["event"] == "YourTurn" and each["state"] == "waiting" and each["task"]["step"] != "init"
-        ]
-        for step in waiting:
-            accepted(lab, someone, *by_step[step])
-        someone.end()
+        work(lab, someone, ways)
     unchanged(lab)
 
 
 def test_a_step_that_is_left_to_kubetui_is_done_by_it(fresh: Maker) -> None:
     lab = fresh("left", machines={"workers": 0})
     with person(lab, ["kernel", "init"]) as someone:
-        someone.waits("kernel", FIRST)
+        assert someone.asked() == ("kernel", FIRST)
         someone.says("hint")
         someone.says("do it for me")
-        someone.waits("init", FIRST)
+        someone.leaves(("kernel", FIRST))
+        assert someone.asked() == ("init", FIRST)
         on(lab, FIRST, init_by_options(lab, node_name="other"))
         assert "there is no node" in someone.done()
         someone.says("do it for me")

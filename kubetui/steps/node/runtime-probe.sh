@@ -3,7 +3,7 @@
 
 have=$(present)
 if [[ -z $have ]]; then
-  ! command -v "$SERVICE" >/dev/null || absent "$(command -v "$SERVICE") belongs to none of the packages $NAMES $UPSTREAM: updates would not reach it"
+  ! command -v "$SERVICE" >/dev/null || absent "$(command -v "$SERVICE") is there, and none of its packages is installed: $NAMES $UPSTREAM"
   absent "$NAMES is not installed"
 fi
 version=$(version_of "$have")
