@@ -73,5 +73,5 @@ def _chosen(plan: Plan, offered: list[TaskId], text: str) -> TaskId:
     elif step in names:
         problem = f"{machine} does not have the step {step}."
     else:
-        problem = f"There is no step {text}{did_you_mean(step, names)}."
+        problem = f"There is no step {text}. {did_you_mean(step, names, otherwise='')}".strip()
     raise UsageError(problem, fix=f"These can be yours: {', '.join(names)}; with a machine: kubnode1/{names[0]}.")
