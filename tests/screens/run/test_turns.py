@@ -34,6 +34,13 @@ async def asked(pilot: Pilot[Any]) -> None:
     await until(pilot, shown(pilot, TurnScreen))
 
 
+async def asked_later(pilot: Pilot[Any], case: Turning) -> None:
+    """Let the run begin once its screen is drawn, so that a picture has all of it; wait for the dialog."""
+    await until(pilot, lambda: case.session.progress.tasks)
+    case.runs[0].may_begin.set()
+    await asked(pilot)
+
+
 async def test_a_step_is_taken_and_left_again_in_the_list() -> None:
     case = Turning(Played())
     async with case.app().run_test(size=SIZE) as pilot:
@@ -256,9 +263,10 @@ def test_the_dialog(snap_compare: Snap, keys: tuple[str, ...], size: tuple[int, 
     case = Turning(
         Played(INIT, missing={INIT: ["the API server does not answer at 192.168.56.101:6443."]}), yours=[INIT]
     )
+    case.runs[0].may_begin.clear()
 
     async def before(pilot: Pilot[None]) -> None:
-        await asked(pilot)
+        await asked_later(pilot, case)
         await pilot.press(*keys)
         await until(pilot, lambda: not keys or "Not yet" in text_of(pilot, "#found"))
 
@@ -268,9 +276,10 @@ def test_the_dialog(snap_compare: Snap, keys: tuple[str, ...], size: tuple[int, 
 @pytest.mark.parametrize("size", [SIZE, LARGER], ids=["small", "larger"])
 def test_the_list(snap_compare: Snap, size: tuple[int, int]) -> None:
     case = Turning(Played(SWAP), yours=[SWAP, INIT])
+    case.runs[0].may_begin.clear()
 
     async def before(pilot: Pilot[None]) -> None:
-        await asked(pilot)
+        await asked_later(pilot, case)
         await pilot.press("escape", "Y")
         await until(pilot, shown(pilot, TurnList))
 
@@ -279,9 +288,10 @@ def test_the_list(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 def test_what_waits_is_marked(snap_compare: Snap) -> None:
     case = Turning(Played(SWAP), yours=[SWAP, INIT])
+    case.runs[0].may_begin.clear()
 
     async def before(pilot: Pilot[None]) -> None:
-        await asked(pilot)
+        await asked_later(pilot, case)
         await pilot.press("escape")
         await until(pilot, shown(pilot, RunScreen))
 
