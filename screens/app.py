@@ -142,7 +142,7 @@ class KubetuiApp(App[int]):
         """Start a run, or show it."""
         from screens.run.begin import start_run  # noqa: PLC0415 - loads the engine
 
-        start_run(self.app, wanted.plan, self.threads)
+        start_run(self.app, wanted.plan, self.threads, wanted.yours)
 
     @on(OpenCluster)
     def open_cluster(self, wanted: OpenCluster) -> None:

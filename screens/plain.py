@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TextIO
 
 from kubetui.base.check import Check
-from kubetui.base.errors import ExitCode, ProfileError, StoppedError
+from kubetui.base.errors import ExitCode, ProfileError, StoppedError, UsageError
 from kubetui.cluster.folder import is_name
+from kubetui.operations.turns import chosen, offers
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
 from kubetui.profile.questions.pages import Question, pages
 from kubetui.profile.questions.typed import parse_answer
 from kubetui.profile.schema.kinds import PROVIDERS
@@ -24,8 +26,11 @@ from screens.wizard.choices import standing
 from screens.wizard.draft import Draft, page_of
 from screens.wizard.remarks import free, taken
 
-Build = Callable[[str], int]
-"""Builds the cluster of a saved profile, in plain lines, and returns the exit code."""
+Build = Callable[[str, tuple[str, ...]], int]
+"""Builds the cluster of a saved profile, in plain lines, and returns the exit code.
+
+It is given the steps that the person does by hand, as `operations.turns.chosen` reads them.
+"""
 _UNSAVED = "Nothing was saved."
 _NONE = "none"
 """What a person writes to take an answer away."""
@@ -196,25 +201,43 @@ def new(build: Build, talk: Dialogue | None = None, host: Host | None = None, pr
     for problem in host.problems(look.plan) if look.plan else ():
         talk.say(f"Warning: {problem}")
     name = _save(talk, draft)
-    later = f"Saved. To build it, run: kubetui up {name}"
+    yours = _by_hand(talk, Plan(look.profile), f"Saved. To build it, run: kubetui up {name}")
+    command = " ".join([f"kubetui up {name}", *(f"--your-turn {step}" for step in yours)])
+    later = f"Saved. To build it, run: {command}"
     question = "Build now?"
     while talk.agrees(question, stopped=later):
-        code = build(name)
+        code = build(name, yours)
         if code == ExitCode.OK:
             cluster = look.profile.name
             talk.say(f"To see it: kubetui status {cluster}. To remove it: kubetui destroy {cluster}.")
             return code
         question = "It did not end well. Nothing is lost. Run it again?"
-        later = f"To go on with it, run: kubetui up {name}"
+        later = f"To go on with it, run: {command}"
     talk.say(later)
     return ExitCode.OK if question == "Build now?" else code
+
+
+def _by_hand(talk: Dialogue, plan: Plan, stopped: str) -> tuple[str, ...]:
+    """Ask which steps the person does by hand; not where none can be."""
+    names = list(dict.fromkeys(offer.task.step for offer in offers(plan)))
+    if not names:
+        return ()
+    while True:
+        text = talk.line(f"Steps to do by hand, of {', '.join(names)}, empty for none", stopped=stopped)
+        steps = tuple(dict.fromkeys(text.replace(",", " ").split()))
+        try:
+            chosen(plan, steps)
+        except UsageError as error:
+            talk.say(str(error))
+        else:
+            return steps
 
 
 def _first(host: Host, profile: str) -> Draft:
     if profile:
         return Draft(profilefile.load(library.find(profile)), profile)
-    chosen = host.first_choice()
-    return Draft(chosen.model_copy(update={"name": free(chosen.name)}))
+    default = host.first_choice()
+    return Draft(default.model_copy(update={"name": free(default.name)}))
 
 
 def _wrong(question: Question, text: str) -> str:

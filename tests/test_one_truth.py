@@ -31,6 +31,7 @@ from kubetui.cli.main import main
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.machines.rehearsal import stage
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import FASTEST, NAME, with_options
@@ -123,8 +124,8 @@ class Life(RuleBasedStateMachine):
         self.gate.let(tasks)
         gate = self.gate
 
-        async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
-            return await build(profile, gate.sink(sink), stop)
+        async def run(profile: Profile, sink: Sink, stop: Stop, turns: Turns) -> RunFinished:
+            return await build(profile, gate.sink(sink), stop, turns)
 
         self.session = Session(with_options(self.profile, speed=FASTEST, fault=fault or None), run)
         self.session.start()

@@ -48,7 +48,10 @@ def _questions(profile: str) -> int:
     from kubetui.cli.clusters import up
     from screens.plain import new
 
-    return new(lambda name: up(name, UpOptions(agreed=True, plain=True)), profile=profile)
+    return new(
+        lambda name, yours: up(name, UpOptions(agreed=True, plain=True, your_turn=yours)),
+        profile=profile,
+    )
 
 
 @main.command()

@@ -73,6 +73,9 @@ class Turns:
         heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[task] = heard
         try:
+            # left while nobody listened, as during a check
+            if task not in self._wanted:
+                return Answer.LEAVE
             while not self._stopped():
                 done, _ = await asyncio.wait((heard,), timeout=_LOOK)
                 if done:

@@ -14,6 +14,7 @@ from kubetui.operations.plan import taught_commands
 from kubetui.profile.plan import Plan
 from kubetui.steps.build import STEPS
 
+REHEARSED: Final = "In a rehearsal no step can be yours: its machines replay a recording."
 _BY_NAME: Final = {step.name: step for step in STEPS}
 
 
@@ -59,7 +60,7 @@ def chosen(plan: Plan, texts: Iterable[str]) -> frozenset[TaskId]:
 def _chosen(plan: Plan, offered: list[TaskId], text: str) -> TaskId:
     if plan.provider.rehearsal:
         raise UsageError(
-            "In a rehearsal no step can be yours: its machines replay a recording.",
+            REHEARSED,
             fix="Leave --your-turn out, or build a real cluster.",
         )
     machine, _, step = text.rpartition("/")
@@ -72,5 +73,5 @@ def _chosen(plan: Plan, offered: list[TaskId], text: str) -> TaskId:
     elif step in names:
         problem = f"{machine} does not have the step {step}."
     else:
-        problem = f"There is no step {text}{did_you_mean(step, names)}."
+        problem = f"There is no step {text}. {did_you_mean(step, names, otherwise='')}".strip()
     raise UsageError(problem, fix=f"These can be yours: {', '.join(names)}; with a machine: kubnode1/{names[0]}.")

@@ -15,8 +15,8 @@ _SSH_FAILED = 255
 """ssh's exit code for a connection that failed."""
 
 
-def open_shell(app: App[object], cluster: str, machine: str) -> None:
-    """Suspend the wizard and open a shell on `machine`; notify the person if that fails."""
+def open_shell(app: App[object], cluster: str, machine: str) -> bool:
+    """Suspend the wizard and open a shell on `machine`; return whether there was one, and notify the person if not."""
     try:
         shell = observe.shell_command(Cluster(cluster), machine)
         with app.suspend():
@@ -28,5 +28,7 @@ def open_shell(app: App[object], cluster: str, machine: str) -> None:
     except (KubetuiError, OSError) as error:
         app.notify(str(error), severity="error", markup=False)
     else:
-        if code == _SSH_FAILED:
-            app.notify(f"Cannot connect to {machine}.", severity="warning", markup=False)
+        if code != _SSH_FAILED:
+            return True
+        app.notify(f"Cannot connect to {machine}.", severity="warning", markup=False)
+    return False

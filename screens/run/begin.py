@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kubetui.engine.events import TaskId
 from kubetui.profile.plan import Plan
 from screens.asking.box import with_box
 from screens.asking.changed import allow_changes
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from kubetui.profile.schema.boxes import VagrantBox
 
 
-def start_run(app: App[object], plan: Plan, threads: Threads) -> None:
-    """Ask for what the run needs from the person, then start it; a run already under way is only shown."""
+def start_run(app: App[object], plan: Plan, threads: Threads, yours: Collection[TaskId] = ()) -> None:
+    """Ask for what the run needs from the person, then start it; a run already under way is only shown.
+
+    `yours` are the tasks that the person does by hand.
+    """
     profile = plan.profile
 
     def begin(access: Access | None, confirmed: Collection[str] = (), box: VagrantBox | None = None) -> None:
         make = partial(Session, run=partial(build, access=access, confirmed=confirmed, box=box))
-        app.push_screen(RunScreen(profile, threads, make=make))
+        app.push_screen(RunScreen(profile, threads, make=make, yours=yours))
 
     def found(plan: Plan) -> None:
         def allowed(revision: Revision | None) -> None:

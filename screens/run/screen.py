@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from kubetui.engine.events import TaskId
+from kubetui.operations.turns import REHEARSED
 from kubetui.profile.schema.profile import Profile
 from screens.explain.concepts import ConceptScreen
 from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
@@ -24,6 +26,8 @@ from screens.run.panes.steplist import StepList
 from screens.run.session import Session
 from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
+from screens.run.turn import Notices, TurnScreen
+from screens.run.turnlist import Row, TurnList, rows_of
 from screens.threads import Threads
 from screens.widgets.chrome import key
 from screens.widgets.navigation import GoHome, OpenCluster
@@ -35,7 +39,8 @@ HERTZ = 5
 class RunScreen(LogScreen):
     """Shows a session and controls it.
 
-    If a run of the same cluster still works in the background, it shows that one and starts no other.
+    If a run of the same cluster still works in the background, it shows that one and starts no other. `yours` are the
+    tasks that the person does by hand in a new one.
     Tests replace `make`, which creates a session, `forecast`, and `now`, which returns the time.
     """
 
@@ -56,10 +61,12 @@ class RunScreen(LogScreen):
         key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
         key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),
         key("enter", "peek", "What failed", tip="Show what has failed, and what to do."),
+        key("enter", "turn", "Do it", tip="Do the step that waits for you."),
         key("enter", "open", "Open the cluster", tip="Open the cluster."),
         key("a", "everyone", "All", tip="Show the logs of all machines in one, and back."),
         key("c", "commands", "Commands", tip="Show commands alone, as the machine called them, and back."),
         key("e", "explain", "Explain", tip="Explain the concepts behind the step."),
+        key("Y", "turns", "Your turn", display="Y", tip="Choose the steps that you do by hand."),
         key("r", "retry", "Resume", tip="Run again; completed steps are skipped."),
         *SEARCH_KEYS,
         key("t", "times", "Times", tip="Show when each task began and ended."),
@@ -73,6 +80,7 @@ class RunScreen(LogScreen):
         threads: Threads,
         *,
         make: Callable[[Profile], Session] = Session,
+        yours: Collection[TaskId] = (),
         forecast: Forecast | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -83,8 +91,15 @@ class RunScreen(LogScreen):
         self._leaving = False
         self._told = False
         self._entered = ""
-        self.session = threads.find(Session, profile.name) or make(profile)
+        self._notices = Notices()
+        self.session = threads.find(Session, profile.name) or self._made(profile, yours)
         self._forecast = forecast or Forecast(self.session.plan)
+
+    def _made(self, profile: Profile, yours: Collection[TaskId]) -> Session:
+        session = self._make(profile)
+        for task in yours:
+            session.turns.want(task)
+        return session
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -118,6 +133,7 @@ class RunScreen(LogScreen):
         self.session.drain()
         self.query_one(RunHead).look()
         self.body.look(self._now())
+        self._look_at_turns()
         if not self.session.running and not self._told:
             # the engine's last events may have arrived after the drain above
             self.session.drain()
@@ -126,6 +142,18 @@ class RunScreen(LogScreen):
         if self._entered != self._enter():
             self._entered = self._enter()
             self.refresh_bindings()
+
+    def _look_at_turns(self) -> None:
+        """Tell the person what waits for them, and what they have done."""
+        began, done = self._notices.changes(self.session)
+        for task in done:
+            self.notify("It is done.", title=_named(task), markup=False)
+        # what the person types into the log's prompt is no answer
+        if not self.is_active or self.pane.asking:
+            for task in began:
+                self.notify("It waits for you.", title=f"Your turn: {_named(task)}", markup=False)
+            return
+        self._open_turn(self._notices.unopened(self.session))
 
     def status(self) -> Content:
         """Return the right end of the title line."""
@@ -163,6 +191,8 @@ class RunScreen(LogScreen):
 
     def _enter(self) -> str:
         """Return what Enter does now."""
+        if TaskId(self.body.steps.step, self.machine) in self.session.progress.turns:
+            return "turn"
         if self.body.steps.has_focus:
             return "peek" if self.body.on_failed_step else "step"
         if self._told and self._succeeded:
@@ -171,7 +201,7 @@ class RunScreen(LogScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys that apply now."""
-        if action in {"open", "peek", "step"}:
+        if action in {"open", "peek", "step", "turn"}:
             return self.is_mounted and action == self._enter()
         if action == "pause":
             return self.session.running
@@ -191,6 +221,26 @@ class RunScreen(LogScreen):
         """Show what the chosen step does."""
         if self.body.lesson is not None:
             self.app.push_screen(StepPage(self.session.plan, self.body.lesson))
+
+    def action_turn(self) -> None:
+        """Open the chosen step, which waits for the person."""
+        self._open_turn(TaskId(self.body.steps.step, self.machine))
+
+    def action_turns(self) -> None:
+        """Let the person choose the steps that they do by hand."""
+        session = self.session
+        if session.plan.provider.rehearsal:
+            self.notify(REHEARSED)
+            return
+
+        def rows() -> tuple[Row, ...]:
+            return rows_of(session.offers.values(), lambda task: runwords.standing(session, task), self.machine)
+
+        self.app.push_screen(TurnList(rows, session.toggle), self._open_turn)
+
+    def _open_turn(self, task: TaskId | None) -> None:
+        if task is not None:
+            self.app.push_screen(TurnScreen(self.session, task))
 
     def action_explain(self) -> None:
         """Explain the concepts of the chosen step."""
@@ -220,7 +270,7 @@ class RunScreen(LogScreen):
             self.notify("Other machines are still working. Retry when they have finished.")
             return
         self._told = self._leaving = False
-        self.session = self.body.session = self._make(self.session.profile)
+        self.session = self.body.session = self._made(self.session.profile, self.session.wanted)
         self._threads.start(self.session)
         self.look()
 
@@ -247,3 +297,7 @@ class RunScreen(LogScreen):
             self.look()
         elif answer == runwords.KEEP:
             self.post_message(GoHome())
+
+
+def _named(task: TaskId) -> str:
+    return f"{runwords.title_of(task)} on {task.machine}"

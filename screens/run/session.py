@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kubetui.base.errors import KubetuiError
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import (
+    GOOD,
     CommandStarted,
     Event,
     Line,
@@ -23,6 +25,8 @@ from kubetui.engine.events import (
 )
 from kubetui.engine.progress import Progress
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
+from kubetui.operations.turns import Offer, offers
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.timings import Recorder
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
     from kubetui.profile.schema.boxes import VagrantBox
 
-Runner = Callable[[Profile, Sink, Stop], Awaitable[RunFinished]]
+Runner = Callable[[Profile, Sink, Stop, Turns], Awaitable[RunFinished]]
 """What a session runs: `kubetui.operations.up.up`, or a test's recorded events."""
 
 
@@ -42,6 +46,7 @@ async def build(
     profile: Profile,
     sink: Sink,
     stop: Stop,
+    turns: Turns | None = None,
     access: Access | None = None,
     *,
     confirmed: Collection[str] = (),
@@ -50,7 +55,7 @@ async def build(
     """Run `kubetui.operations.up.up`."""
     from kubetui.operations.up import up  # noqa: PLC0415 - loads asyncssh, in the engine's thread
 
-    return await up(profile, sink, stop, access=access, confirmed=confirmed, box=box)
+    return await up(profile, sink, stop, access=access, confirmed=confirmed, box=box, turns=turns)
 
 
 class Session:
@@ -73,11 +78,28 @@ class Session:
         self.buffers = Buffers([machine.name for machine in self.plan.machines])
         self.tasks_of: dict[str, list[TaskId]] = {}
         """Each machine's tasks, in order."""
+        self.turns = Turns()
+        """The tasks that are the person's."""
         self.recorder = Recorder(self.plan, STEPS)
         self.log_folder = Cluster(profile.name).logs
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = Stop()
-        self._thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop))
+        self._thread = EngineThread(profile.name, lambda: run(profile, self._sink, self._stop, self.turns))
+
+    @cached_property
+    def offers(self) -> Mapping[TaskId, Offer]:
+        """The tasks that can be the person's."""
+        return {offer.task: offer for offer in offers(self.plan)}
+
+    @property
+    def wanted(self) -> frozenset[TaskId]:
+        """The tasks that are the person's and not done yet."""
+        good = {task for task, event in self.progress.ended.items() if event.outcome in GOOD}
+        return frozenset(task for task in self.offers if self.turns.wants(task) and task not in good)
+
+    def toggle(self, task: TaskId) -> None:
+        """Give a task to the person, or leave it to kubetui again."""
+        (self.turns.leave if self.turns.wants(task) else self.turns.want)(task)
 
     def start(self) -> None:
         """Start the run."""

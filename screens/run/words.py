@@ -5,17 +5,20 @@ from __future__ import annotations
 from textual.content import Content
 
 from kubetui.base.text import counted, duration
-from kubetui.engine.events import Outcome, TaskFinished, TaskId
+from kubetui.engine.events import GOOD, Outcome, TaskFinished, TaskId
 from kubetui.engine.progress import Progress
 from screens.run.forecast import Rest
 from screens.run.lesson import BY_NAME
 from screens.run.panes import machinelist, steplist
 from screens.run.session import Session
+from screens.run.turnlist import Standing
 from screens.widgets.choose import Choose
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark
 
 STAY, STOP, KEEP = "stay", "stop", "keep"
+YOURS, YOUR_TURN = "yours", "your turn"
+"""A step that the person does by hand, and one of those that waits for them."""
 LONG = 60
 """Seconds from which a step's time is shown in minutes."""
 
@@ -32,9 +35,13 @@ def failed(session: Session) -> bool:
 
 def status(session: Session, now: float, rest: Rest) -> Content:
     """Return the right end of the title line."""
-    when = times(session.progress, now, rest.left)
+    yours = bool(session.progress.turns)
+    # how long a person takes is not for an estimate
+    when = times(session.progress, now, None if yours else rest.left)
     if session.running and session.stopping:
         return marked("attention", f"stopping, {counted(len(session.progress.running), 'step')} to finish   {when}")
+    if session.running and yours:
+        return Content.assemble(marked("yours", "waits for you"), f"   {when}")
     if session.running or not session.began:
         return Content(f"{when}   critical: {rest.critical}" if rest.critical else when)
     if succeeded(session):
@@ -71,6 +78,9 @@ def machine_state(progress: Progress, machine: str, title: str) -> tuple[Mark, s
     failure = progress.failure_of(machine)
     if failure is not None:
         return "failed", f"failed: {cause_of(failure, title)}"
+    yours = next((task for task in progress.turns if task.machine == machine), None)
+    if yours is not None:
+        return "yours", f"your turn: {title_of(yours)}"
     current = progress.current(machine)
     if current is not None:
         return "running", current.title
@@ -97,28 +107,51 @@ def title_of(task: TaskId) -> str:
 
 def steps(session: Session, machine: str, now: float) -> tuple[steplist.Item, ...]:
     """Return the rows of a machine's steps."""
-    return tuple(_step(session.progress, task, now) for task in session.tasks_of.get(machine, ()))
+    wants = session.turns.wants
+    return tuple(_step(session.progress, task, now, yours=wants(task)) for task in session.tasks_of.get(machine, ()))
 
 
-def _step(progress: Progress, task: TaskId, now: float) -> steplist.Item:
+def _step(progress: Progress, task: TaskId, now: float, *, yours: bool) -> steplist.Item:
     title = title_of(task)
+    if task in progress.turns:
+        return task.step, "yours", title, YOUR_TURN
     running = progress.running.get(task)
     if running is not None:
         ago = max(0.0, now - running.at)
         return task.step, "running", running.title, f"{ago:.0f} s" if ago < LONG else duration(ago)
     ended = progress.ended.get(task)
     if ended is None:
-        return task.step, "waiting", title, ""
+        return task.step, "waiting", title, YOURS if yours else ""
+    return _ended(ended, title)
+
+
+def _ended(ended: TaskFinished, title: str) -> steplist.Item:
+    step = ended.task.step
     took = f"{ended.seconds:.1f}" if ended.seconds < LONG else duration(ended.seconds)
     match ended.outcome:
         case Outcome.DONE:
-            return task.step, "done", title, took
+            return step, "done", title, took
         case Outcome.UNCHANGED:
-            return task.step, "done", title, "as is"
+            return step, "done", title, "as is"
         case Outcome.FAILED:
-            return task.step, "failed", title, took
+            return step, "failed", title, took
         case Outcome.BLOCKED:
-            return task.step, "attention", title, ""
+            return step, "attention", title, ""
+
+
+def standing(session: Session, task: TaskId) -> Standing:
+    """Return how a task stands that can be done by hand."""
+    progress = session.progress
+    if task in progress.turns:
+        return Standing.WAITS
+    if task in progress.running:
+        return Standing.RUNNING
+    ended = progress.ended.get(task)
+    if ended is None:
+        return Standing.YOURS if session.turns.wants(task) else Standing.KUBETUI
+    if ended.outcome in GOOD:
+        return Standing.DONE
+    return Standing.FAILED if ended.outcome is Outcome.FAILED else Standing.STOPPED
 
 
 def ending(session: Session) -> list[Content]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     # the start screen imports this file before its first frame, and a plan needs pydantic
+    from kubetui.engine.events import TaskId
     from kubetui.profile.plan import Plan
 
 
@@ -16,11 +18,15 @@ class GoHome(Message):
 
 
 class StartRun(Message):
-    """Build the cluster of a plan, or show its run if it is already under way."""
+    """Build the cluster of a plan, or show its run if it is already under way.
 
-    def __init__(self, plan: Plan) -> None:
+    `yours` are the tasks that the person does by hand.
+    """
+
+    def __init__(self, plan: Plan, yours: Collection[TaskId] = ()) -> None:
         super().__init__()
         self.plan = plan
+        self.yours = frozenset(yours)
 
 
 class OpenCluster(Message):

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from kubetui.base.check import Status
 
-Mark = Literal["done", "running", "waiting", "attention", "failed"]
+Mark = Literal["done", "running", "waiting", "attention", "failed", "yours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Signs:
     waiting: str = "○"
     attention: str = "▲"
     failed: str = "✕"
+    yours: str = "◆"
     here: str = "›"
     opens: str = "▾"
     line: str = "─"
@@ -39,7 +40,7 @@ class Signs:
 
 
 UNICODE: Final = Signs()
-ASCII: Final = Signs("*", "~", "o", "!", "x", ">", "v", "-", "#", ".", "|", "+", "+", "+", "-")
+ASCII: Final = Signs("*", "~", "o", "!", "x", "@", ">", "v", "-", "#", ".", "|", "+", "+", "+", "-")
 OF_CHECKS: Final[Mapping[Status, Mark]] = {
     "ok": "done",
     "warning": "attention",
@@ -52,6 +53,7 @@ COLOURS: Final[Mapping[Mark, str]] = {
     "waiting": "dim",
     "attention": "$warning",
     "failed": "$error",
+    "yours": "$warning",
 }
 
 

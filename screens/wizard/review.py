@@ -12,13 +12,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import OptionList
 
 from kubetui.base.check import Check, blocking
+from kubetui.engine.events import TaskId
 from kubetui.operations.boxes.choice import decided
 from kubetui.operations.plan import StepText, step_texts
+from kubetui.operations.turns import REHEARSED, offers
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
 from kubetui.steps.machine.start import START
 from screens.host import Host
+from screens.run.turnlist import Standing, TurnList, rows_of
 from screens.widgets.chrome import key, marked
 from screens.widgets.lists import RowList, SearchLine, SearchScreen
 from screens.widgets.navigation import StartRun
@@ -29,6 +32,7 @@ from screens.wizard.pagesline import PagesLine, stages
 from screens.wizard.reviewtext import (
     all_checks,
     checks_text,
+    command,
     headless,
     machines_table,
     step_row,
@@ -62,9 +66,10 @@ class ReviewScreen(SearchScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
         key("space", "step", "Step", display="space", tip="Show the whole step, with its script and its files."),
+        key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
+        key("Y", "turns", "Your turn", display="Y", tip="Choose the steps that you do by hand."),
         key("h", "checks", "Checks", tip="Show every check of this host, with its finding and its fix."),
         key("r", "look", "Check again", tip="Check this host again.", show=False),
-        key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
         key("c", "copy", "Copy", tip="Copy the command that does the same without the wizard."),
         key("x", "export", "Export", tip="Write the commands as one shell script per machine."),
         key("slash", "search", "Search", display="/", tip="Show only steps that contain a text.", show=False),
@@ -81,6 +86,9 @@ class ReviewScreen(SearchScreen):
         self._found: tuple[Check, ...] | None = None
         self._start_when_checked = False
         self._seconds: float | None = None
+        self._offers = offers(self.plan)
+        self._yours: set[TaskId] = set()
+        """The tasks that the person does by hand."""
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
@@ -142,12 +150,13 @@ class ReviewScreen(SearchScreen):
     def show_rows(self) -> None:
         """Show the steps that match the search."""
         wide = self.has_class("-roomy")
-        rows = [(step.name, step_row(step, wide=wide)) for step in self._steps.values()]
+        yours = {task.step for task in self._yours}
+        rows = [(step.name, step_row(step, wide=wide, yours=step.name in yours)) for step in self._steps.values()]
         self.query_one(RowList).show_rows((name, row) for name, row in rows if self._search in row.plain.lower())
 
     def show_last(self) -> None:
         """Show the estimate and the command that does the same."""
-        self.query_one("#last", Static).update(headless(self.draft, self._seconds))
+        self.query_one("#last", Static).update(headless(self.draft, self._seconds, self._yours))
 
     @on(OptionList.OptionHighlighted)
     def show_step(self) -> None:
@@ -168,7 +177,7 @@ class ReviewScreen(SearchScreen):
             self.notify(words, title="This host is not ready", severity="warning", markup=False)
             return
         self.draft.own.add(self.plan.profile.name)
-        self.post_message(StartRun(self.plan))
+        self.post_message(StartRun(self.plan, self._yours))
 
     def action_step(self) -> None:
         """Show the chosen step on the whole screen."""
@@ -177,6 +186,21 @@ class ReviewScreen(SearchScreen):
             files = self._files(step)
             copied = "\n".join(step.taught) or step.commands or files
             self.app.push_screen(Reader(step.title, step_text(step, files, whole=True), copied))
+
+    def action_turns(self) -> None:
+        """Let the person choose the steps that they do by hand."""
+        if self.plan.provider.rehearsal:
+            self.notify(REHEARSED)
+        else:
+            self.app.push_screen(TurnList(lambda: rows_of(self._offers, self._standing), self._toggle))
+
+    def _standing(self, task: TaskId) -> Standing:
+        return Standing.YOURS if task in self._yours else Standing.KUBETUI
+
+    def _toggle(self, task: TaskId) -> None:
+        self._yours ^= {task}
+        self.show_rows()
+        self.show_last()
 
     def _files(self, step: StepText) -> str:
         return vagrant_files(self.plan) if step.name == START.name else ""
@@ -203,9 +227,9 @@ class ReviewScreen(SearchScreen):
 
     def _copy(self, name: str) -> None:
         self.show_last()
-        command = f"kubetui up {name} --yes"
-        self.app.copy_to_clipboard(command)
-        self.notify(command, title="Copied", markup=False)
+        words = command(name, self._yours)
+        self.app.copy_to_clipboard(words)
+        self.notify(words, title="Copied", markup=False)
 
     def action_export(self) -> None:
         """Write the commands as scripts."""

@@ -11,6 +11,7 @@ from textual.content import Content
 from kubetui.base.check import Check, Status
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import PROMPT, counted
+from kubetui.engine.events import TaskId
 from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
@@ -91,9 +92,11 @@ def _check(check: Check) -> Content:
     return Content.assemble(text, "\n  ", check.fix) if check.fix else text
 
 
-def step_row(step: StepText, *, wide: bool) -> Content:
-    """Return a step's row in the list."""
-    return Content.assemble(f"{step.title:<38} ", (step.where, "dim")) if wide else Content(step.title)
+def step_row(step: StepText, *, wide: bool, yours: bool = False) -> Content:
+    """Return a step's row in the list; `yours` says that the person does it by hand."""
+    title = marked("yours", f"yours: {step.title}") if yours else Content(step.title)
+    gap = " " * max(1, 39 - title.cell_length)
+    return Content.assemble(title, gap, (step.where, "dim")) if wide else title
 
 
 def vagrant_files(plan: Plan) -> str:
@@ -135,12 +138,17 @@ def _section(title: str, lines: Iterable[str], style: str) -> list[Content]:
     return [Content(""), Content.styled(title, "bold"), *(Content.styled(line, style) for line in lines)]
 
 
-def headless(draft: Draft, seconds: float | None) -> Content:
+def command(name: str, yours: Iterable[TaskId] = ()) -> str:
+    """Return the command that builds a saved profile; `yours` are the tasks that the person does by hand."""
+    return " ".join([f"kubetui up {name} --yes", *sorted(f"--your-turn {task}" for task in yours)])
+
+
+def headless(draft: Draft, seconds: float | None, yours: Iterable[TaskId] = ()) -> Content:
     """Return the estimate, if there is one, and the command that does the same without the wizard."""
     known = f"{_about(seconds)}, judging by earlier runs here.   " if seconds else ""
     if draft.source and not draft.changed:
         label = "" if known else "Without the wizard: "
-        return Content.assemble(known, (label, "dim"), f"kubetui up {draft.source} --yes")
+        return Content.assemble(known, (label, "dim"), command(draft.source, yours))
     words = "Press s to save it for kubetui up." if known else "Once saved, it also runs without the wizard."
     return Content.assemble(known, (words, "dim"))
 

@@ -17,6 +17,7 @@ from kubetui.base.text import LineCutter
 from kubetui.engine.events import Event, Line, RunFinished, RunStarted, Sink, TaskStarted
 from kubetui.engine.order import tasks_of
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.record.logs import Logs
@@ -48,7 +49,7 @@ class Feed:
         self.logs = Logs(folder)
         self.fed = 0
 
-    async def __call__(self, profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    async def __call__(self, profile: Profile, sink: Sink, stop: Stop, _turns: Turns) -> RunFinished:
         def both(event: Event) -> None:
             self.logs(event)
             sink(event)

@@ -30,7 +30,7 @@ Wrong = tuple[str, str]
 
 
 def on(lab: Lab, machine: str, script: str) -> str:
-    failing = "trap 'tail -n 4 /tmp/init /tmp/join >&2 || :; systemctl status containerd kubelet --no-pager --lines=12 >&2' ERR"
+    failing = "trap 'tail -n 20 /tmp/init /tmp/join >&2 || :' ERR"
     return Container(lab, machine).inside(
         f"set -euo pipefail; export DEBIAN_FRONTEND=noninteractive; {failing}; {script}"
     )

@@ -130,3 +130,9 @@ async def test_answers_come_from_another_thread_and_a_stale_one_is_nobodys() -> 
     assert not turns.wants(TASK)
     turns.want(TASK)
     assert turns.wants(TASK)
+
+
+async def test_a_task_left_while_nobody_listens_is_not_waited_for() -> None:
+    turns = Turns([TASK])
+    turns.leave(TASK)
+    assert await asyncio.wait_for(turns.wait(TASK), 5) is Answer.LEAVE

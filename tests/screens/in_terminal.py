@@ -9,6 +9,7 @@ from textual.screen import Screen
 from kubetui.base.text import LineCutter
 from kubetui.engine.events import Line, RunFinished, Sink
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.profile.schema.profile import Profile
 from screens.app import KubetuiApp
 from screens.run.screen import RunScreen
@@ -35,13 +36,13 @@ class Terminal(KubetuiApp):
     def get_default_screen(self) -> Screen[None]:
         return RunScreen(recorded.profile(), self.threads, make=lambda profile: Session(profile, self.print_everything))
 
-    async def print_everything(self, profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    async def print_everything(self, profile: Profile, sink: Sink, stop: Stop, turns: Turns) -> RunFinished:
         cutter = LineCutter()
         for start in range(0, len(PLANTED), 65536):
             for text in cutter.feed(PLANTED[start : start + 65536]):
                 sink(Line(recorded.BEGAN, "kubmaster", "init", text))
         recording = recorded.Recording(recorded.until(profile, "init", "kubmaster")[:2])
-        return await recording(profile, sink, stop)
+        return await recording(profile, sink, stop, turns)
 
     def action_crash(self) -> None:
         raise RuntimeError("planted crash")

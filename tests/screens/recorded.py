@@ -18,6 +18,7 @@ from kubetui.engine.events import (
 )
 from kubetui.engine.order import tasks_of
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Machines, Profile
 from kubetui.steps.build import STEPS
@@ -128,7 +129,7 @@ class Recording:
         self.runs = 0
         self.finished = False
 
-    async def __call__(self, chosen: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    async def __call__(self, chosen: Profile, sink: Sink, stop: Stop, _turns: Turns) -> RunFinished:
         self.runs += 1
         for event in self.events:
             while isinstance(event, RunFinished) and not self.may_end.is_set():  # noqa: ASYNC110 - set by a test

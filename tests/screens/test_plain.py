@@ -1,6 +1,5 @@
 """The wizard as plain text: numbered questions, and the build."""
 
-from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -28,13 +27,17 @@ def asked(profile: Profile) -> list[Question]:
     return [question for question in numbered(profile) if len(question.choices) != 1]
 
 
-def answers(*more: str, profile: Profile | None = None, **given: str) -> list[str]:
-    """Return a line for every question, empty unless an answer is given, then one for the review, then `more`."""
-    return [given.get(question.path[-1], "") for question in asked(profile or Profile())] + [""] + list(more)
+def answers(*more: str, profile: Profile | None = None, hands: str = "", **given: str) -> list[str]:
+    """Return a line for every question, empty unless an answer is given, then one for the review, then `more`.
+
+    After a name to save it as, the first of `more`, comes the one for the steps to do by hand.
+    """
+    lines = [given.get(question.path[-1], "") for question in asked(profile or Profile())]
+    return [*lines, "", *more[:1], *([hands] if more else []), *more[1:]]
 
 
 def talked(
-    lines: list[str], build: Callable[[str], int] | None = None, host: FakeHost | None = None, profile: str = ""
+    lines: list[str], build: plain.Build | None = None, host: FakeHost | None = None, profile: str = ""
 ) -> tuple[int, str]:
     """Let somebody type lines; return the exit code, and everything that was printed."""
     output = StringIO()
@@ -43,7 +46,7 @@ def talked(
     return code, output.getvalue()
 
 
-def unasked(name: str) -> int:
+def unasked(name: str, _yours: tuple[str, ...]) -> int:
     pytest.fail(f"nobody agreed to build {name}")
 
 
@@ -85,14 +88,14 @@ def test_a_wrong_answer_is_asked_again_at_once() -> None:
 
 def test_answers_that_the_rules_refuse_are_asked_again_at_the_end() -> None:
     lines = answers(pod_cidr="10.96.0.0/16")
-    _, said = talked([*lines[:-1], "10.10.0.0/16", "", "", ""])
+    _, said = talked([*lines[:-1], "10.10.0.0/16", "", "", "", ""])
     assert "This does not work yet: 10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16." in said
     assert str(profilefile.load(library.find("lab")).network.pod_cidr) == "10.10.0.0/16"
 
 
 def test_an_answer_can_be_changed_by_its_number_in_the_end() -> None:
     number = [question.path[-1] for question in asked(Profile())].index("workers") + 1
-    _, said = talked([*answers()[:-1], "99", str(number), "5", "", "", ""])
+    _, said = talked([*answers()[:-1], "99", str(number), "5", "", "", "", ""])
     assert "Write a number from 1 to " in said
     assert f"\n{number}. Workers: 5\n" in said
     assert profilefile.load(library.find("lab")).machines.workers == 5
@@ -100,7 +103,7 @@ def test_an_answer_can_be_changed_by_its_number_in_the_end() -> None:
 
 def test_an_optional_answer_can_be_taken_away() -> None:
     library.save_as(Profile.model_validate({"machines": {"box": "mine/box"}}), "own")
-    lines = answers("", "yes", "", box="none")
+    lines = [*answers("", hands="yes", box="none"), "", ""]
     _, said = talked(lines, profile="own")
     assert "Box, empty for mine/box, none for none: " in said
     assert profilefile.load(library.find("own")).machines.box is None
@@ -108,7 +111,7 @@ def test_an_optional_answer_can_be_taken_away() -> None:
 
 def test_it_asks_before_it_overwrites_a_profile() -> None:
     library.save_as(Profile(machines=Machines(workers=9)), "lab")
-    talked(answers("", "no", "other", ""))
+    talked([*answers(), "", "no", "other", "", ""])
     assert profilefile.load(library.find("lab")).machines.workers == 9
     assert profilefile.load(library.find("other")) == Profile()
 
@@ -117,7 +120,7 @@ def test_a_name_that_a_cluster_has_is_asked_again() -> None:
     Cluster("team").create()
     Cluster("team").profile.write_text("name: team\n")
     lines = answers("", "", name="team")
-    _, said = talked([*lines[:-3], "crew", *lines[-3:]])
+    _, said = talked([*lines[:-4], "crew", *lines[-4:]])
     assert "This does not work yet: There is a cluster team already." in said
     assert profilefile.load(library.find("crew")).name == "crew"
 
@@ -136,7 +139,8 @@ def test_stopping_at_the_last_question_says_how_to_build_later() -> None:
 def test_it_builds_if_the_person_agrees_and_says_what_is_next() -> None:
     built: list[str] = []
 
-    def build(name: str) -> int:
+    def build(name: str, yours: tuple[str, ...]) -> int:
+        assert yours == ()
         built.append(name)
         return ExitCode.OK
 
@@ -148,10 +152,38 @@ def test_it_builds_if_the_person_agrees_and_says_what_is_next() -> None:
 
 def test_a_build_that_fails_can_be_run_again() -> None:
     codes = [ExitCode.RUN, ExitCode.PARTLY]
-    code, said = talked(answers("", "yes", "yes", "no"), lambda _name: codes.pop(0))
+    code, said = talked(answers("", "yes", "yes", "no"), lambda _name, _yours: codes.pop(0))
     assert (code, codes) == (ExitCode.PARTLY, [])
     assert "It did not end well. Nothing is lost. Run it again?" in said
     assert said.rstrip().endswith("To go on with it, run: kubetui up lab")
+
+
+def test_steps_to_do_by_hand_are_asked_for_until_they_are_right() -> None:
+    built: list[tuple[str, ...]] = []
+    codes = [ExitCode.RUN, ExitCode.OK]
+
+    def build(_name: str, yours: tuple[str, ...]) -> int:
+        built.append(yours)
+        return codes.pop(0)
+
+    lines = [*answers("", hands="images"), "swop", "swap, kubnode2/join", "yes", "yes"]
+    code, said = talked(lines, build)
+    assert code == ExitCode.OK
+    assert built == [("swap", "kubnode2/join")] * 2
+    assert "Steps to do by hand, of swap, kernel, runtime, kubernetes, init, network, join, empty for none: " in said
+    assert "Pull images (images) cannot be done by hand." in said
+    assert "There is no step swop. Did you mean swap?" in said
+
+
+def test_a_rehearsal_asks_for_no_steps_to_do_by_hand() -> None:
+    _, said = talked(answers("", profile=Profile(provider="rehearsal"), provider="rehearsal"))
+    assert "by hand" not in said
+    assert "Build now?" in said
+
+
+def test_how_to_build_later_names_the_steps() -> None:
+    _, said = talked(answers("", "no", hands="swap kernel"))
+    assert said.rstrip().endswith("Saved. To build it, run: kubetui up lab --your-turn swap --your-turn kernel")
 
 
 def test_hosts_are_asked_for_one_by_one_without_their_size() -> None:

@@ -65,6 +65,8 @@ class MachineList(MarkedRows[Item]):
             self.sign(mark),
             Segment(fitted(name, names), chosen),
             Segment("  "),
-            Segment(fitted(step, room), self.style(mark) if mark in {"waiting", "attention", "failed"} else None),
+            Segment(
+                fitted(step, room), self.style(mark) if mark in {"waiting", "attention", "failed", "yours"} else None
+            ),
             Segment(shown, self.style("count")),
         ]

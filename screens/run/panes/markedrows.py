@@ -26,6 +26,7 @@ class MarkedRows(ScrollView, Generic[Item], can_focus=True, inherit_bindings=Fal
         "row--waiting",
         "row--attention",
         "row--failed",
+        "row--yours",
         "row--chosen",
         "row--count",
     }
@@ -37,6 +38,7 @@ class MarkedRows(ScrollView, Generic[Item], can_focus=True, inherit_bindings=Fal
         & > .row--waiting { text-style: dim; }
         & > .row--attention { color: $warning; }
         & > .row--failed { color: $error; }
+        & > .row--yours { color: $warning; }
         & > .row--count { text-style: dim; }
         & > .row--chosen { color: $accent; text-style: bold; }
         &:focus > .row--chosen { text-style: bold reverse; }

@@ -60,7 +60,7 @@ class StepList(MarkedRows[Item]):
         """Return one step's row."""
         _, mark, title, last = item
         shown = f" {last:>{LAST_WIDTH}} "
-        style = self.style(mark) if mark in {"waiting", "attention", "failed"} else Style.null()
+        style = self.style(mark) if mark in {"waiting", "attention", "failed", "yours"} else Style.null()
         return [
             self.sign(mark),
             Segment(fitted(title, max(0, width - 3 - len(shown))), style + chosen),
@@ -69,8 +69,8 @@ class StepList(MarkedRows[Item]):
 
 
 def current(items: Sequence[Item]) -> int:
-    """Return the step to look at: the failed or running one, or else the last that has ended."""
-    for wanted in ("failed", "running"):
+    """Return the step to look at: the failed one, the person's, the running one, or else the last that has ended."""
+    for wanted in ("failed", "yours", "running"):
         for index, item in enumerate(items):
             if item[1] == wanted:
                 return index

@@ -12,8 +12,9 @@ from textual.widgets import Input
 from kubetui.base.errors import HostError, KubetuiError
 from kubetui.base.redaction import Secret
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.events import RunFinished, Sink, TaskId
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Person, UnknownKey
 from kubetui.profile.files import file as profilefile
@@ -161,18 +162,27 @@ async def test_escape_while_connecting_cancels(monkeypatch: pytest.MonkeyPatch) 
 async def test_a_run_gets_the_access(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
     hosts.unknown = ()
     given: list[Access | None] = []
+    swap = TaskId("swap", PROFILE.hosts[0].name)
 
     async def up(
-        profile: Profile, _sink: Sink, _stop: Stop, *, access: Access | None, confirmed: object, box: object
+        profile: Profile,
+        _sink: Sink,
+        _stop: Stop,
+        *,
+        access: Access | None,
+        confirmed: object,
+        box: object,
+        turns: Turns,
     ) -> RunFinished:
         given.append(access)
         assert confirmed == ()
         assert box is None
+        assert turns.wants(swap)
         return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
 
     monkeypatch.setattr("kubetui.operations.up.up", up)
     async with OneScreen(PlainScreen).run_test(size=SIZE) as pilot:
-        pilot.app.screen.post_message(StartRun(Plan(PROFILE)))
+        pilot.app.screen.post_message(StartRun(Plan(PROFILE), {swap}))
         await until(pilot, lambda: is_shown(pilot, Ask))
         await pilot.press(*TYPED, "enter")
         await until(pilot, lambda: given)

@@ -10,6 +10,7 @@ import time
 from kubetui.base.errors import BusyError
 from kubetui.engine.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.profile.schema.profile import Profile
 from screens.log.buffers import text_of
 from screens.run.session import Session
@@ -38,7 +39,7 @@ def test_a_run_is_folded_into_progress_and_buffers() -> None:
 def test_the_engine_has_its_own_thread_and_loop() -> None:
     seen: list[object] = []
 
-    async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    async def run(profile: Profile, sink: Sink, stop: Stop, _turns: Turns) -> RunFinished:
         seen.extend([threading.current_thread(), asyncio.get_running_loop()])
         return RunFinished(0.0, profile.name, 0.0, ok=True, changed=0, failed=0, blocked=0)
 
@@ -94,7 +95,7 @@ def test_stopping_now_cancels_running_steps() -> None:
     cancelled = threading.Event()
     started = threading.Event()
 
-    async def run(profile: Profile, sink: Sink, stop: Stop) -> RunFinished:
+    async def run(profile: Profile, sink: Sink, stop: Stop, _turns: Turns) -> RunFinished:
         async def work() -> None:
             started.set()
             await asyncio.sleep(60)
@@ -149,7 +150,7 @@ def test_finishing_waits_for_every_run() -> None:
 def test_ctrl_c_while_finishing_stops_now_and_still_waits() -> None:
     done = threading.Event()
 
-    async def run(profile: Profile, _sink: Sink, stop: Stop) -> RunFinished:
+    async def run(profile: Profile, _sink: Sink, stop: Stop, _turns: Turns) -> RunFinished:
         while not stop.forced:  # noqa: ASYNC110 - a stop is a flag
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)

@@ -20,6 +20,7 @@ from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import RunFinished, Sink
 from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.kinds import ProviderKind
@@ -150,7 +151,7 @@ async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> Non
     make_all()
     done = asyncio.Event()
 
-    async def run(profile: Profile, _sink: Sink, _stop: Stop) -> RunFinished:
+    async def run(profile: Profile, _sink: Sink, _stop: Stop, _turns: Turns) -> RunFinished:
         await done.wait()
         return RunFinished(NOW, profile.name, 1.0, ok=True, changed=0, failed=0, blocked=0)
 

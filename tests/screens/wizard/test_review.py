@@ -10,7 +10,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from kubetui.engine.events import RunFinished, Sink, TaskId
+from kubetui.engine.stop import Stop
+from kubetui.engine.turns import Turns
 from kubetui.operations.plan import StepText, plan_text, step_texts
+from kubetui.operations.turns import offers
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
@@ -18,6 +22,7 @@ from kubetui.profile.questions.pages import pages
 from kubetui.profile.schema.profile import Machines, Profile
 from screens.app import KubetuiApp
 from screens.run import begin
+from screens.run.turnlist import TurnList
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Ask
 from screens.widgets.lists import RowList
@@ -25,7 +30,7 @@ from screens.widgets.reader import Reader
 from screens.wizard.draft import Draft
 from screens.wizard.review import ReviewScreen
 from screens.wizard.reviewtext import headless, step_text, vagrant_files
-from tests.screens.apps import LARGER, SIZE, shown
+from tests.screens.apps import LARGER, SIZE, drawn, shown, until
 from tests.screens.hosts import FakeHost
 from tests.screens.wizard.existing import HOSTS
 
@@ -61,6 +66,41 @@ async def test_enter_starts_the_run(host: FakeHost, started: list[Profile]) -> N
         await pilot.press("enter")
         await pilot.pause()
         assert started == [Profile()]
+
+
+async def test_the_steps_chosen_there_go_with_the_run(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[frozenset[TaskId]] = []
+
+    async def up(profile: Profile, _sink: Sink, _stop: Stop, *, turns: Turns, **_how: object) -> RunFinished:
+        wanted.append(frozenset(offer.task for offer in offers(Plan(profile)) if turns.wants(offer.task)))
+        return RunFinished(0.0, profile.name, 0.0, ok=False, changed=0, failed=0, blocked=0, stopped=True)
+
+    monkeypatch.setattr("kubetui.operations.up.up", up)
+    draft = Draft(profilefile.load(library.find("tutorial")), "tutorial")
+    async with reviewed(host, draft) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("Y")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TurnList)
+        await pilot.press("enter", "j", "space", "space", "escape")
+        await pilot.pause()
+        assert "◆ yours: Turn swap off" in drawn(pilot.app)
+        assert "yours: Prepare the kernel" not in drawn(pilot.app)
+        await pilot.press("c")
+        await pilot.pause()
+        assert pilot.app.clipboard == "kubetui up tutorial --yes --your-turn kubmaster/swap"
+        await pilot.press("enter")
+        await until(pilot, lambda: wanted)
+    assert wanted == [{TaskId("swap", "kubmaster")}]
+
+
+async def test_a_rehearsal_has_no_steps_to_choose(host: FakeHost) -> None:
+    async with reviewed(host, Draft(Profile(provider="rehearsal"))) as pilot:
+        await pilot.press("Y")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        (notification,) = pilot.app._notifications
+        assert notification.message.startswith("In a rehearsal no step can be yours")
 
 
 async def test_a_failed_check_prevents_the_start(lacking: FakeHost, started: list[Profile]) -> None:
