@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import yaml
+
 from kubetui.base.scripts import script, typed
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.recipe import lacking
@@ -71,6 +73,14 @@ def _init_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
     return (_node_ip(machine), init, *(() if plan.workers else (_KUBECTL, taint)))
 
 
+def _kubelet(plan: Plan) -> str:
+    """Return the lines that the profile's patches give the kubelet's configuration; a nested value is not judged."""
+    patches = (each for each in plan.profile.kubernetes.patches if each.get("kind") == "KubeletConfiguration")
+    fields = {name: value for each in patches for name, value in each.items() if name not in {"kind", "apiVersion"}}
+    flat = {name: value for name, value in fields.items() if isinstance(value, bool | int | str)}
+    return yaml.safe_dump(flat, sort_keys=False).strip() if flat else ""
+
+
 async def _init_lacks(task: Task) -> str:
     plan, network = task.plan, task.plan.profile.network
     values = {
@@ -81,6 +91,8 @@ async def _init_lacks(task: Task) -> str:
         "POD_CIDR": str(network.pod_cidr),
         "SERVICE_CIDR": str(network.service_cidr),
         "WORKERS": "yes" if plan.workers else "",
+        "KUBELET": _kubelet(plan),
+        "GIVEN": GIVEN_CONFIG,
         **_named(task.machine),
     }
     return await lacking(task.node, Command(INIT_JUDGE, values, timeout=_SECONDS))

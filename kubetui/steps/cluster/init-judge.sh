@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: ADDRESS, ENDPOINT, IMAGE_REPOSITORY, NAME, POD_CIDR, SERVICE_CIDR, WORKERS
+# shellcheck shell=bash # values: ADDRESS, ENDPOINT, GIVEN, IMAGE_REPOSITORY, KUBELET, NAME, POD_CIDR, SERVICE_CIDR, WORKERS
 
 [[ -e /etc/kubernetes/admin.conf ]] || absent "there is no control plane yet: kubeadm init makes /etc/kubernetes/admin.conf"
 healthy || partial "the API server does not answer: kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw /readyz"
@@ -19,3 +19,8 @@ registered
 taints=$(kubectl get node "$NAME" --request-timeout=10s -o 'jsonpath={.spec.taints[*].key}')
 [[ -n $WORKERS || " $taints " != *" node-role.kubernetes.io/control-plane "* ]] ||
   partial "there is no worker, and $NAME takes no pods: kubectl taint node $NAME node-role.kubernetes.io/control-plane-"
+# every node that joins takes its kubelet's configuration from the cluster
+text=$(kubectl -n kube-system get configmap kubelet-config --request-timeout=10s -o 'jsonpath={.data.kubelet}') || partial "the ConfigMap kubelet-config is not there"
+while read -r line; do
+  [[ -z $line ]] || grep -qxF "$line" <<<"$text" || partial "the ConfigMap kubelet-config lacks \"$line\" of the profile's patches: kubeadm init --config=$GIVEN"
+done <<<"$KUBELET"
