@@ -220,13 +220,17 @@ def init_by_configuration(lab: Lab) -> str:
 
 def init_clumsy(lab: Lab) -> str:
     """A configuration of one's own, carried out phase by phase."""
-    phases = (
-        *("certs all", "kubeconfig all", "etcd local", "control-plane all", "kubelet-start", "wait-control-plane"),
+    before = ("certs all", "kubeconfig all", "etcd local", "control-plane all", "kubelet-start")
+    after = (
         *("upload-config all", "upload-certs --upload-certs", "mark-control-plane", "bootstrap-token"),
         *("kubelet-finalize all", "addon all"),
     )
-    run = "; ".join(f"kubeadm init phase {each} --config=/root/mine.yaml >>/tmp/init 2>&1" for each in phases)
-    return own_configuration(lab) + run
+    first, second = (
+        "; ".join(f"kubeadm init phase {each} --config=/root/mine.yaml >>/tmp/init 2>&1" for each in phases)
+        for phases in (before, after)
+    )
+    waiting = "until kubectl get --raw=/readyz >/dev/null 2>&1; do sleep 1; done"
+    return f"{own_configuration(lab)}{first}; {ADMIN}{waiting}; {second}"
 
 
 GIVEN = "/run/kubetui-pod-network.yaml"

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from kubetui.base.check import Check
 from kubetui.base.files import write_private
+from kubetui.cluster import kubeconfig
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import RunFinished, Sink
 from kubetui.engine.stop import Stop
@@ -41,6 +42,7 @@ from screens.widgets.keys import KeysScreen
 from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine
 from screens.wizard.review import ReviewScreen
+from tests.cluster.test_kubeconfig import kubeadms
 from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
 from tests.screens.hosts import LACKING, NOW, READY, FakeHost
 
@@ -229,7 +231,7 @@ async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
     ],
     ids=["vagrant", "rehearsal", "hosts"],
 )
-def test_destroy_says_what_it_deletes(chosen: dict[str, Any], said: str) -> None:
+def test_destroy_says_what_it_deletes(chosen: dict[str, Any], said: str, tmp_path: Path) -> None:
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile.model_validate(chosen)))
@@ -237,8 +239,12 @@ def test_destroy_says_what_it_deletes(chosen: dict[str, Any], said: str) -> None
     assert said in text
     assert str(cluster.folder) in text
     assert "context" not in text
-    write_private(cluster.merged, '["/elsewhere/config"]')
-    assert "lab in /elsewhere/config" in removal.words(cluster, removal.plan_of("lab"))
+    elsewhere = tmp_path / "config"
+    write_private(cluster.merged, json.dumps([str(elsewhere)]))
+    assert "context" not in removal.words(cluster, removal.plan_of("lab"))
+    kubeadms(cluster.folder)
+    kubeconfig.merge(cluster.kubeconfig, "lab", elsewhere)
+    assert f"lab in {elsewhere}" in removal.words(cluster, removal.plan_of("lab"))
 
 
 async def test_destroy_asks_for_the_name(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
