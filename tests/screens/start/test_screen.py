@@ -348,9 +348,8 @@ async def test_keys_pressed_before_the_list_appears_are_kept() -> None:
         assert wizard.screen.query_one("#profiles", PaneList).chosen is None
         slow.answers.set()
         await listed(pilot)
-        await pilot.pause()
-        assert wizard.screen.query_one(Input).value == "tuto"
-        assert wizard.screen.query_one("#profiles", PaneList).chosen == "starter tutorial"
+        await until(pilot, lambda: wizard.screen.query_one(Input).value == "tuto")
+        await until(pilot, lambda: wizard.screen.query_one("#profiles", PaneList).chosen == "starter tutorial")
 
 
 def test_the_first_frame_imports_no_large_module() -> None:
