@@ -86,8 +86,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         self._cluster = Cluster(name)
         self._now = now
         self._watching = Watch(name, opens, judges)
-        self._first = NodesPart(self._cluster, self._watching, runs)
         self._known = glance(self._cluster)
+        self._first = NodesPart(self._cluster, self._watching, runs, self._known.plan)
         self._seen = Seen()
 
     def compose(self) -> ComposeResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from kubetui.base.text import counted
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import observe
+from kubetui.profile.plan import Plan
 from screens.cluster.checks import CheckLines, Runs
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.tabs.part import Part
@@ -18,6 +19,8 @@ from screens.cluster.watch import Seen, Watch
 from screens.widgets.chrome import key
 from screens.widgets.panes import Pane
 from screens.widgets.static import Static
+
+NO_API: Final = "kubectl finds nothing here: a rehearsal has no cluster. A real one shows the way to it."
 
 
 class NodesPart(Part):
@@ -33,16 +36,18 @@ class NodesPart(Part):
         key("y", "copy", "Copy", tip="Copy the export line, for a shell with kubectl on this host."),
     ]
 
-    def __init__(self, cluster: Cluster, watch: Watch, runs: Runs) -> None:
+    def __init__(self, cluster: Cluster, watch: Watch, runs: Runs, plan: Plan | None) -> None:
         super().__init__(cluster, watch, "Nodes")
         self.checks = CheckLines(cluster, runs)
+        self._rehearsal = plan is not None and plan.provider.rehearsal
 
     def compose(self) -> ComposeResult:
         """Draw the part."""
         yield self.checks
         yield KubeTable(id="nodes")
         yield Pane("Containers", KubeTable(id="containers"), id="containers-pane")
-        yield Static(observe.kubeconfig_line(self.cluster), id="kubeconfig", markup=False)
+        line = NO_API if self._rehearsal else observe.kubeconfig_line(self.cluster)
+        yield Static(line, id="kubeconfig", markup=False)
 
     @property
     def table(self) -> KubeTable:
@@ -68,6 +73,10 @@ class NodesPart(Part):
     def choose(self) -> None:
         """Look at the containers of the chosen node."""
         self.watching.choose(self.table.chosen)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Offer the export line only where it leads to a cluster."""
+        return action != "copy" or not self._rehearsal
 
     def action_copy(self) -> None:
         """Copy the export line."""

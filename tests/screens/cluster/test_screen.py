@@ -228,6 +228,16 @@ async def test_the_export_line_is_copied() -> None:
         assert pilot.app.clipboard == "export KUBECONFIG=~/.local/state/kubetui/clusters/lab/kubeconfig"
 
 
+async def test_a_rehearsal_shows_no_way_for_kubectl() -> None:
+    leave(chosen=Profile(name="lab", provider="rehearsal"))
+    async with Cluster().app().run_test() as pilot:
+        await until(pilot, filled(pilot))
+        assert "a rehearsal has no cluster" in shown(pilot, "#kubeconfig")
+        before = pilot.app.clipboard
+        await pilot.press("y")
+        assert pilot.app.clipboard == before
+
+
 async def test_destroy_lists_what_goes_and_asks_for_the_name() -> None:
     leave()
     async with Cluster().app().run_test(size=LARGER) as pilot:
