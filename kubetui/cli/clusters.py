@@ -57,14 +57,14 @@ def choose(name: str, options: UpOptions) -> Plan:
         machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
     plan = Plan(_rehearsed(profile, options))
+    turns.chosen(plan, options.your_turn)
+    if options.record is not None:
+        _refuse_recording(plan, options.record, options.your_turn)
     if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):
         passwords(plan.profile)
     plan = asyncio.run(choice.settled(plan))
     if options.keep_box:
         refuse_others(plan.provider.name)
-    if options.record is not None:
-        _refuse_recording(plan, options.record)
-    turns.chosen(plan, options.your_turn)
     return plan
 
 
@@ -157,8 +157,13 @@ def _rehearsed(profile: Profile, options: UpOptions) -> Profile:
     return profile
 
 
-def _refuse_recording(plan: Plan, record: str) -> None:
+def _refuse_recording(plan: Plan, record: str, yours: tuple[str, ...]) -> None:
     """Raise UsageError when the run cannot be recorded into this file."""
+    if yours:
+        raise UsageError(
+            "A step that you do by hand cannot be recorded: kubetui does not see what you type.",
+            fix="Leave out --your-turn or --record.",
+        )
     if plan.provider.rehearsal:
         raise UsageError("A rehearsal cannot be recorded: it replays one.", fix="Record a run on real machines.")
     if not Path(record).absolute().parent.is_dir():

@@ -201,3 +201,17 @@ def test_a_closed_stdin_counts_as_nobody_to_ask(home: Home) -> None:
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE: kubetui explain USAGE")
     assert "Nobody can answer here" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--your-turn", "swpa"), ("There is no step swpa", "Did you mean swap", "kubnode1/swap")),
+        (("--your-turn", "swap", "--record", "run.jsonl"), ("by hand cannot be recorded",)),
+        (("--your-turn", "swap", "--rehearse"), ("its machines replay a recording",)),
+    ],
+)
+def test_steps_that_cannot_be_done_by_hand_are_refused(
+    home: Home, more: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    refused(home, home.run("up", home.profile(GOOD), "--yes", *more), *words)
