@@ -185,7 +185,8 @@ KNOWN: Final = (
         "Close other programs, or plan fewer or smaller machines (machines.workers, machines.memory).",
     ),
     Known(
-        r"Failed to create the VirtualBox object",
+        # the second comes of a query that meets the end of another client's session
+        r"(?:Failed to create the VirtualBox object|The session is not locked \(session state: Unlocked\))",
         BusyError,
         "VBOX-SERVICE",
         "VirtualBox's service ended just as it was asked, or did not start.",

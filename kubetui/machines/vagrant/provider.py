@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -102,7 +103,8 @@ class VagrantProvider:
                     shared()
 
             with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
-                await self._vagrant(arguments, taken, {"KUBETUI_NETRC": str(netrc)} if netrc else {})
+                env = {"KUBETUI_NETRC": str(netrc)} if netrc else {}
+                await self._vagrant(arguments, taken, env, again=partial(self._start_arguments, name, log))
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:
                 await prefer(container_name(self._plan.profile.name, name), self._folder, log)
@@ -210,8 +212,18 @@ class VagrantProvider:
             await asyncio.sleep(_LOCK_PAUSE)
         return code, output
 
-    async def _vagrant(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> None:
-        """Run a command that changes something; again if VirtualBox's service was ending. Raises what it fails with."""
+    async def _vagrant(
+        self,
+        arguments: Sequence[str],
+        log: LineSink,
+        env: Mapping[str, str] | None = None,
+        *,
+        again: Callable[[], Awaitable[Sequence[str]]] | None = None,
+    ) -> None:
+        """Run a command that changes something; again if VirtualBox's service was ending. Raises what it fails with.
+
+        `again` returns the arguments of another try: a start that failed halfway needs others than the first one.
+        """
         for last in (*(False,) * (_LOCK_TRIES - 1), True):
             finished = await self._change(arguments, log, env)
             if not finished.code:
@@ -221,6 +233,7 @@ class VagrantProvider:
                 raise error
             log(f"{error.message} Trying again.")
             await asyncio.sleep(_LOCK_PAUSE)
+            arguments = await again() if again else arguments
 
     async def _change(self, arguments: Sequence[str], log: LineSink, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command that changes something, and tell first how it is called."""

@@ -75,6 +75,22 @@ async def test_a_start_is_tried_again_while_virtualboxs_service_ends(
     assert len(fake.calls) == 8
 
 
+async def test_a_start_that_virtualbox_cut_halfway_is_tried_again_as_a_restart(
+    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kubetui.machines.vagrant.provider._LOCK_PAUSE", 0.01)
+    provider = VagrantProvider(plan(), folder)
+    await provider.prepare()
+    made = ".vagrant/machines/kubmaster/virtualbox"
+    cut = "VBoxManage: error: The session is not locked (session state: Unlocked)"
+    fake.says("up", code=1, does=f'mkdir -p {made}; echo 1 >{made}/id; echo "{cut}"\n')
+    fake.says("reload")
+    lines: list[str] = []
+    await provider.start(plan().machines[0], lines.append)
+    assert [call.split()[0] for call in fake.calls] == ["up", "reload"]
+    assert "an earlier start of kubmaster was interrupted: restarting it" in lines
+
+
 MEETS = """
 for try in {1..600}; do
   [[ $2 == kubmaster || $(grep -c begin "$here/order") == 3 ]] && break
