@@ -9,9 +9,9 @@ from typing import Final
 from kubetui.base.errors import UsageError
 from kubetui.base.text import did_you_mean
 from kubetui.engine.events import TaskId
-from kubetui.engine.step import Step
+from kubetui.engine.step import Step, Turn
 from kubetui.operations.plan import taught_commands
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Machine, Plan
 from kubetui.steps.build import STEPS
 
 REHEARSED: Final = "In a rehearsal no step can be yours: its machines replay a recording."
@@ -31,21 +31,24 @@ class Offer:
 
 def offers(plan: Plan) -> tuple[Offer, ...]:
     """Return every task of a plan that a person can do by hand, in the order of the steps."""
-    names = {machine.name: machine for machine in plan.machines}
     return tuple(
-        Offer(TaskId(step.name, name), step.title, turn.goal(plan, machine), turn.hint, _commands(step, plan, name))
+        Offer(
+            TaskId(step.name, machine.name),
+            step.title,
+            turn.goal(plan, machine),
+            turn.hint,
+            _way(step, turn, plan, machine),
+        )
         for step in STEPS
         if (turn := step.turn) is not None and step.offers_turn(plan)
-        for name, machine in names.items()
+        for machine in plan.machines
         if step.runs_on(machine, plan)
     )
 
 
-def _commands(step: Step, plan: Plan, name: str) -> tuple[str, ...]:
-    machine = next(each for each in plan.machines if each.name == name)
-    if step.turn is not None and step.turn.commands is not None:
-        return step.turn.commands(plan, machine)
-    return taught_commands(step, plan, machine)
+def _way(step: Step, turn: Turn, plan: Plan, machine: Machine) -> tuple[str, ...]:
+    """Return one right way: the turn's own, or what the step teaches."""
+    return turn.commands(plan, machine) if turn.commands else taught_commands(step, plan, machine)
 
 
 def chosen(plan: Plan, texts: Iterable[str]) -> frozenset[TaskId]:
