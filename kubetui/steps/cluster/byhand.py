@@ -17,10 +17,8 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.libraries import CA, INIT, JOIN, KUBEADM, NETWORK
-from kubetui.steps.cluster.taught import skips
+from kubetui.steps.cluster.taught import INIT_CONFIG, skips
 
-GIVEN_CONFIG: Final = "/run/kubetui-init.yaml"
-"""kubeadm's configuration, for a person who does not want to type options."""
 GIVEN_MANIFEST: Final = "/run/kubetui-pod-network.yaml"
 """The pod network's manifest, for a person to apply."""
 EXPECTED: Final = script(__package__, "turn.sh") + "expected\n"
@@ -48,14 +46,14 @@ def _adopted(library: str, plan: Plan) -> Command:
 
 def _init_prepared(plan: Plan, _machine: Machine) -> Command:
     config = kubeadm.render(kubeadm.init_documents(plan))
-    values = {"CLUSTER_ID": plan.identity, "CONFIG": config, "GIVEN": GIVEN_CONFIG}
+    values = {"CLUSTER_ID": plan.identity, "CONFIG": config, "GIVEN": INIT_CONFIG}
     return Command(INIT + EXPECTED + GIVING, values)
 
 
 def _init_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
     if plan.profile.kubernetes.patches:
         # what a patch says has no options
-        return (f"kubeadm init --config={GIVEN_CONFIG}{skips(plan)}",)
+        return (f"kubeadm init --config={INIT_CONFIG}{skips(plan)}",)
     network = plan.profile.network
     options = [
         f"--apiserver-advertise-address={machine.address}",
@@ -92,7 +90,7 @@ async def _init_lacks(task: Task) -> str:
         "SERVICE_CIDR": str(network.service_cidr),
         "WORKERS": "yes" if plan.workers else "",
         "KUBELET": _kubelet(plan),
-        "GIVEN": GIVEN_CONFIG,
+        "GIVEN": INIT_CONFIG,
         **_named(task.machine),
     }
     return await lacking(task.node, Command(INIT_JUDGE, values, timeout=_SECONDS))
@@ -101,7 +99,7 @@ async def _init_lacks(task: Task) -> str:
 INIT_TURN: Final = Turn(
     goal=lambda plan, machine: (
         f"the API server answers at {machine.address}, this node is {machine.name} with the INTERNAL-IP "
-        f"{machine.address}, and the pod CIDR is {plan.profile.network.pod_cidr}. {GIVEN_CONFIG} says all that."
+        f"{machine.address}, and the pod CIDR is {plan.profile.network.pod_cidr}. {INIT_CONFIG} says all that."
     ),
     hint="kubeadm init",
     commands=_init_commands,

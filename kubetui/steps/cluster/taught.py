@@ -17,7 +17,7 @@ SIGNATURE: Final = "'<signature>'"
 """Stands for what follows `SIGNING`, which the join token has signed."""
 MANIFEST: Final = "/etc/kubernetes/kubetui/pod-network.yaml"
 COMPLETION: Final = "/etc/bash_completion.d/kubectl"
-_INIT, _JOIN, _CERTS = (f"/run/kubetui-{name}.yaml" for name in ("init", "join", "certs"))
+INIT_CONFIG, _JOIN, _CERTS = (f"/run/kubetui-{name}.yaml" for name in ("init", "join", "certs"))
 
 
 def skips(plan: Plan) -> str:
@@ -29,8 +29,8 @@ def skips(plan: Plan) -> str:
 
 INIT: Final = Teaching(
     commands=lambda plan, _machine: (
-        written(_INIT),
-        f"kubeadm init --config={_INIT} --skip-token-print{skips(plan)}",
+        written(INIT_CONFIG),
+        f"kubeadm init --config={INIT_CONFIG} --skip-token-print{skips(plan)}",
     ),
     concepts=("control-plane", "static-pod", "etcd", "api-server", "certificates", "kubeadm", "bootstrap"),
     changes=lambda _plan, _machine: (
