@@ -40,7 +40,7 @@ text { font: 11px "DejaVu Sans", Verdana, sans-serif; fill: #24292f; }
 def summary(timings: Timings) -> str:
     """Return one line on how long the run took and how much of it was the critical path, if that is known."""
     if not timings.path:
-        return f"{duration(timings.seconds)} until it was cut short, so what it waited for is not known"
+        return f"{duration(timings.seconds)} are written down; what a run waited for is known once it has ended"
     return (
         f"{duration(timings.seconds)} in all, {timings.critical:.1f} s of it ({timings.share:.1%}) "
         f"on the critical path, {timings.overhead:.1f} s beside it"
@@ -57,7 +57,7 @@ def table(timings: Timings) -> str:
         outcome = "" if span.outcome is Outcome.DONE else f" ({span.outcome.value})"
         times = f"{duration(span.start):>7} {duration(span.end):>7} {span.seconds:8.1f}"
         lines.append(f"{mark} {times}  {span.task.machine:<{width}}  {span.task.step}{outcome}")
-    lines += ["", f"* {summary(timings)}"]
+    lines += ["", f"{'* ' if timings.path else ''}{summary(timings)}"]
     return "\n".join(lines)
 
 

@@ -1,13 +1,14 @@
 """Timings of a run: the critical path, the history on disk, the table and the chart."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.events import Outcome, TaskFinished, TaskId
 from kubetui.record import gantt, timings
 from kubetui.record.timings import Recorder, Span, Timings, critical_path
 from kubetui.steps.build import STEPS
@@ -112,6 +113,21 @@ def test_the_history_excludes_waits_between_starts() -> None:
     assert [seconds for step, _, _, seconds in past.tasks if step == "start"] == [10.0, 20.0]
 
 
+def test_what_a_person_did_tells_nothing_about_the_next_run() -> None:
+    small = plan(workers=1)
+    recorder = Recorder(small, STEPS)
+    for event in run(small, SMALL):
+        if isinstance(event, TaskFinished) and event.task == TaskId("facts", "kubmaster"):
+            recorder(replace(event, by_hand=True))
+        else:
+            recorder(event)
+    found = recorder.timings()
+    assert found is not None
+    timings.remember(found, small)
+    (past,) = timings.history(timings.kind_of(small))
+    assert [step for step, *_ in past.tasks] == ["start", "start", "connect", "connect"]
+
+
 def test_a_full_disk_does_not_fail_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError("No space left on device")
@@ -142,6 +158,12 @@ def test_the_table_marks_the_critical_path_and_its_share() -> None:
     assert "*    0:00    0:30     30.0  kubnode1   start" in text
     assert "     0:00    0:10     10.0  kubmaster  start" in text
     assert "* 0:35 in all, 34.0 s of it (97.1%) on the critical path, 1.0 s beside it" in text
+
+
+def test_the_table_of_a_run_that_has_not_ended_knows_no_critical_path() -> None:
+    text = gantt.table(Timings("lab", "", 0.0, 35.0, ok=False, spans=(span(TaskId("init", "kubmaster"), 0.0, 35.0),)))
+    assert text.endswith("\n0:35 are written down; what a run waited for is known once it has ended")
+    assert "*" not in text
 
 
 def test_the_chart_is_svg_with_one_bar_per_task() -> None:
