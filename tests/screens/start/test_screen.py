@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -23,97 +22,26 @@ from kubetui.engine.events import RunFinished, Sink
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.files import library
 from kubetui.profile.schema.kinds import ProviderKind
-from kubetui.profile.schema.profile import Machines, Profile
-from kubetui.record import estimate
+from kubetui.profile.schema.profile import Profile
 from kubetui.record.overview import recorded
 from kubetui.record.state import ClusterState, Facts, state_of
 from screens.app import KubetuiApp
 from screens.cluster import destroying, removal
 from screens.run.screen import RunScreen
 from screens.run.session import Session
-from screens.start.doctor import HostScreen
 from screens.start.panelist import PaneList
 from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
 from screens.wizard.pages import PageScreen
-from screens.wizard.pagesline import PagesLine
-from screens.wizard.review import ReviewScreen
 from tests.cluster.test_kubeconfig import kubeadms
 from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
-from tests.screens.hosts import LACKING, NOW, READY, FakeHost
+from tests.screens.hosts import NOW, FakeHost
+from tests.screens.start.cases import app, asked, chosen, here, ids, keys, looked, make, make_all, marks, row
 
 Snap = Any
-
-
-def make(name: str, records: list[dict[str, Any]], age: float, provider: str = "virtualbox") -> None:
-    """Create a cluster's folder as a run leaves it."""
-    cluster = Cluster(name)
-    cluster.create()
-    cluster.profile.write_text(profilefile.dump(Profile(name=name, provider=provider)))
-    start = {"event": "run", "machines": [], "tasks": 1}
-    lines = [{"n": number, "at": NOW - age, **record} for number, record in enumerate([start, *records], 1)]
-    cluster.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    for path in (cluster.profile, cluster.journal):
-        os.utime(path, (NOW - age, NOW - age))
-
-
-def make_all() -> None:
-    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 2 * 86400)
-    failed = {"event": "end", "task": "kubnode3/join", "outcome": "failed", "seconds": 1.0}
-    make("exam", [failed, {"event": "finish", "ok": False, "stopped": False}], 3700)
-    library.save_as(Profile(name="team", machines=Machines(workers=4, memory=4096)), "team")
-    (library.saved_folder() / "broken.yaml").write_text("name: [\n")
-
-
-def app(host: FakeHost) -> KubetuiApp:
-    return KubetuiApp(host)
-
-
-async def chosen(pilot: Pilot[Any], line: str) -> None:
-    await listed(pilot)
-    rows = next(each for each in pilot.app.screen.query(PaneList) if each.choose(line))
-    rows.focus()
-    await pilot.pause()
-
-
-def here(pilot: Pilot[Any]) -> str | None:
-    """Return the row that has the focus."""
-    return next((each.chosen for each in pilot.app.screen.query(PaneList) if each.has_focus), None)
-
-
-def marks(pilot: Pilot[Any]) -> list[str]:
-    """Return the lines with the mark of the chosen row."""
-    return [line for line in drawn(pilot.app).splitlines() if "› " in line]
-
-
-def ids(pilot: Pilot[Any], list_: str) -> list[str]:
-    return [option.id or "" for option in pilot.app.screen.query_one(list_, PaneList).options]
-
-
-def row(pilot: Pilot[Any], id_: str) -> str:
-    options = [option for each in pilot.app.screen.query(PaneList) for option in each.options]
-    return next(str(option.prompt) for option in options if option.id == id_)
-
-
-async def looked(pilot: Pilot[Any]) -> None:
-    """Wait until this host has been looked at."""
-    await listed(pilot)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-def keys(pilot: Pilot[Any]) -> list[str]:
-    return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
-
-
-async def asked(pilot: Pilot[Any]) -> None:
-    """Wait until every cluster that was built has answered."""
-    await listed(pilot)
-    await until(pilot, lambda: not any("not asked" in row(pilot, id_) for id_ in ids(pilot, "#clusters")))
 
 
 async def test_a_row_says_what_its_cluster_is(host: FakeHost) -> None:
@@ -359,107 +287,6 @@ def test_the_first_frame_imports_no_large_module() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-
-
-async def test_a_host_that_cannot_create_machines_offers_a_rehearsal_first() -> None:
-    async with KubetuiApp(FakeHost(LACKING, builds=())).run_test() as pilot:
-        await listed(pilot)
-        assert ids(pilot, "#profiles")[0] == "starter rehearsal"
-        assert "no provider" in row(pilot, "begin build")
-        await pilot.press("n")
-        await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, PageScreen)
-        assert screen.draft.look().profile.provider == "rehearsal"
-
-
-async def test_a_host_with_lxc_alone_begins_with_lxc() -> None:
-    library.save_as(Profile(name="mine", provider="lxc"), "mine")
-    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=LARGER) as pilot:
-        await looked(pilot)
-        assert "LXC works here" in drawn(pilot.app)
-        assert ids(pilot, "#profiles") == [
-            "saved mine", "starter rehearsal", "starter larger", "starter single", "starter tutorial",
-        ]  # fmt: skip
-        assert "VirtualBox is not on this host" in row(pilot, "starter tutorial")
-        assert "LXC, 6 GiB" in row(pilot, "begin build")
-        await pilot.press("n")
-        await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, PageScreen)
-        assert screen.draft.look().profile.provider == "lxc"
-
-
-async def test_a_profile_whose_provider_is_missing_can_be_opened_and_says_so() -> None:
-    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=SIZE) as pilot:
-        await chosen(pilot, "starter tutorial")
-        assert "VirtualBox is not on this host" in shown(pilot, "#what")
-        await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, PageScreen)
-
-
-@pytest.mark.parametrize(
-    ("id_", "provider"), [("begin rehearse", "rehearsal"), ("begin build", "libvirt")], ids=["rehearse", "build"]
-)
-async def test_a_quick_beginning_leads_to_the_review_under_a_free_name(id_: str, provider: str) -> None:
-    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 60)
-    async with KubetuiApp(FakeHost(builds=("libvirt",))).run_test(size=SIZE) as pilot:
-        await chosen(pilot, id_)
-        await pilot.press("enter")
-        await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, ReviewScreen)
-        assert (screen.plan.provider.name, len(screen.plan.machines)) == (provider, 3)
-        assert screen.plan.profile.name == {"rehearsal": "rehearsal", "libvirt": "lab-2"}[provider]
-        await pilot.click(PagesLine, offset=(3, 0))
-        await pilot.pause()
-        assert pilot.app.screen is screen, "there are no pages before this review"
-        await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, StartScreen)
-
-
-@pytest.mark.parametrize(("id_", "provider"), [("begin choose", "virtualbox"), ("begin hosts", "hosts")])
-async def test_the_other_beginnings_lead_to_the_first_page(id_: str, provider: str, host: FakeHost) -> None:
-    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
-        await chosen(pilot, id_)
-        await pilot.press("enter")
-        await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, PageScreen)
-        assert screen.draft.look().profile.provider == provider
-
-
-async def test_what_is_to_fix_is_counted_and_shown(lacking: FakeHost) -> None:
-    async with KubetuiApp(lacking).run_test(size=SIZE) as pilot:
-        await looked(pilot)
-        assert "1 thing" in row(pilot, "begin fix")
-        await chosen(pilot, "begin fix")
-        assert "sudo apt-get install -y virtualbox" in shown(pilot, "#what")
-        await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, HostScreen)
-        text = drawn(pilot.app)
-        assert "1 thing to fix" in text
-        assert all(check.message in text for check in LACKING)
-        lacking._checks = READY
-        await pilot.press("r")
-        await pilot.pause()
-        assert "ready" in drawn(pilot.app)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert "Check this host" in row(pilot, "begin fix")
-
-
-async def test_a_build_has_a_time_only_where_there_was_one(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
-        await looked(pilot)
-        assert "minute" not in row(pilot, "begin build")
-    monkeypatch.setattr(estimate, "estimate", lambda _plan: 118.0)
-    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
-        await looked(pilot)
-        assert "about 2 minutes" in row(pilot, "begin build")
 
 
 async def test_the_cursor_goes_from_pane_to_pane(host: FakeHost) -> None:

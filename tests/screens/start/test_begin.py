@@ -1,0 +1,121 @@
+"""How one begins: what this host can build, and where each entry leads."""
+
+from typing import Any
+
+import pytest
+
+from kubetui.profile.files import library
+from kubetui.profile.schema.profile import Profile
+from kubetui.record import estimate
+from screens.app import KubetuiApp
+from screens.start.doctor import HostScreen
+from screens.start.screen import StartScreen
+from screens.wizard.pages import PageScreen
+from screens.wizard.pagesline import PagesLine
+from screens.wizard.review import ReviewScreen
+from tests.screens.apps import LARGER, SIZE, drawn, listed, shown
+from tests.screens.hosts import LACKING, READY, FakeHost
+from tests.screens.start.cases import chosen, ids, looked, make, row
+
+Snap = Any
+
+
+async def test_a_host_that_cannot_create_machines_offers_a_rehearsal_first() -> None:
+    async with KubetuiApp(FakeHost(LACKING, builds=())).run_test() as pilot:
+        await listed(pilot)
+        assert ids(pilot, "#profiles")[0] == "starter rehearsal"
+        assert "no provider" in row(pilot, "begin build")
+        await pilot.press("n")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.look().profile.provider == "rehearsal"
+
+
+async def test_a_host_with_lxc_alone_begins_with_lxc() -> None:
+    library.save_as(Profile(name="mine", provider="lxc"), "mine")
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "LXC works here" in drawn(pilot.app)
+        assert ids(pilot, "#profiles") == [
+            "saved mine", "starter rehearsal", "starter larger", "starter single", "starter tutorial",
+        ]  # fmt: skip
+        assert "VirtualBox is not on this host" in row(pilot, "starter tutorial")
+        assert "LXC, 6 GiB" in row(pilot, "begin build")
+        await pilot.press("n")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.look().profile.provider == "lxc"
+
+
+async def test_a_profile_whose_provider_is_missing_can_be_opened_and_says_so() -> None:
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=SIZE) as pilot:
+        await chosen(pilot, "starter tutorial")
+        assert "VirtualBox is not on this host" in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PageScreen)
+
+
+@pytest.mark.parametrize(
+    ("id_", "provider"), [("begin rehearse", "rehearsal"), ("begin build", "libvirt")], ids=["rehearse", "build"]
+)
+async def test_a_quick_beginning_leads_to_the_review_under_a_free_name(id_: str, provider: str) -> None:
+    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 60)
+    async with KubetuiApp(FakeHost(builds=("libvirt",))).run_test(size=SIZE) as pilot:
+        await chosen(pilot, id_)
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert (screen.plan.provider.name, len(screen.plan.machines)) == (provider, 3)
+        assert screen.plan.profile.name == {"rehearsal": "rehearsal", "libvirt": "lab-2"}[provider]
+        await pilot.click(PagesLine, offset=(3, 0))
+        await pilot.pause()
+        assert pilot.app.screen is screen, "there are no pages before this review"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, StartScreen)
+
+
+@pytest.mark.parametrize(("id_", "provider"), [("begin choose", "virtualbox"), ("begin hosts", "hosts")])
+async def test_the_other_beginnings_lead_to_the_first_page(id_: str, provider: str, host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await chosen(pilot, id_)
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.draft.look().profile.provider == provider
+
+
+async def test_what_is_to_fix_is_counted_and_shown(lacking: FakeHost) -> None:
+    async with KubetuiApp(lacking).run_test(size=SIZE) as pilot:
+        await looked(pilot)
+        assert "1 thing" in row(pilot, "begin fix")
+        await chosen(pilot, "begin fix")
+        assert "sudo apt-get install -y virtualbox" in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HostScreen)
+        text = drawn(pilot.app)
+        assert "1 thing to fix" in text
+        assert all(check.message in text for check in LACKING)
+        lacking._checks = READY
+        await pilot.press("r")
+        await pilot.pause()
+        assert "ready" in drawn(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Check this host" in row(pilot, "begin fix")
+
+
+async def test_a_build_has_a_time_only_where_there_was_one(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "minute" not in row(pilot, "begin build")
+    monkeypatch.setattr(estimate, "estimate", lambda _plan: 118.0)
+    async with KubetuiApp(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "about 2 minutes" in row(pilot, "begin build")
