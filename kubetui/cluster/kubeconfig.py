@@ -124,6 +124,8 @@ def forget(name: str, path: Path) -> bool:
         raise linked(path)
     with lock(path):
         tree = parse(read(path) or EMPTY, path)
+        if field(tree, _CURRENT) != name:
+            return False
         put(tree, _CURRENT, "")
         write_private(path, text_of(tree))
     return True
