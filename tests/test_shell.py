@@ -59,6 +59,12 @@ def test_a_script_lists_the_values_that_it_reads(path: Path) -> None:
     assert set(names) == taken(text)
 
 
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_no_pipe_ends_in_a_grep_that_stops_reading(path: Path) -> None:
+    """With pipefail, a writer that is not done by then ends with SIGPIPE, and the found line counts as not found."""
+    assert not re.search(r"\|\s*grep (?:-\w*q|--quiet)", re.sub(r"\|\|", "", path.read_text()))
+
+
 def test_shellcheck_finds_nothing_in_the_lxc_template() -> None:
     assert list(shellcheck(ROOT / "kubetui/machines/vagrant/lxc/lxc-template")) == []
 

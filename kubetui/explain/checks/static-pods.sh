@@ -1,3 +1,4 @@
 # shellcheck shell=bash
 say "/etc/kubernetes/manifests has $(cd /etc/kubernetes/manifests && echo *)"
-kubectl --namespace=kube-system get pods --selector=tier=control-plane --no-headers | grep -q Running
+said=$(kubectl --namespace=kube-system get pods --selector=tier=control-plane --no-headers)
+grep -q Running <<<"$said"

@@ -83,7 +83,8 @@ sed -i -E 's/^# kubetui: //' /etc/fstab
 swap_units | while read -r unit; do grep -qxF -- "$unit" "$before/masked" || systemctl unmask "$unit"; done
 systemctl daemon-reload
 while read -r device; do
-  swapon --show=NAME --noheadings | grep -qxF -- "$device" || swapon "$device" || say "could not turn swap on $device back on"
+  active=$(swapon --show=NAME --noheadings)
+  grep -qxF -- "$device" <<<"$active" || swapon "$device" || say "could not turn swap on $device back on"
 done <"$before/swaps"
 for name in br_netfilter overlay; do grep -qxF "$name" "$before/modules" || modprobe --remove "$name" 2>/dev/null || true; done
 sysctl --quiet --ignore --load="$before/settings" || true

@@ -17,7 +17,7 @@ systemctl is-active --quiet "$unit" ||
       printf "%s\n" "$2" >"$1/name"
       exec nsenter --target "$3" --net socat -U "TCP4-LISTEN:$4,fork,reuseaddr" "OPEN:$1/name,rdonly"
     ' kubetui "/run/$unit" "$NODE" "$pid" "$PORT"
-until nsenter --target "$pid" --net ss --listening --tcp --numeric --no-header "sport = :$PORT" | grep -q .; do
+until [[ -n $(nsenter --target "$pid" --net ss --listening --tcp --numeric --no-header "sport = :$PORT") ]]; do
   ((SECONDS < end)) || fail "its server does not listen after $LIMIT s"
   sleep 0.05
 done
