@@ -28,6 +28,10 @@ class FakeProvider:
     def __init__(self) -> None:
         self.asked = 0
         self.known: Mapping[str, MachineState] = {}
+        self.halted: list[str] = []
+        """The machines that were asked to shut down, in order."""
+        self.stuck: frozenset[str] = frozenset()
+        """The machines that do not."""
 
     async def prepare(self) -> None:
         pass
@@ -39,6 +43,12 @@ class FakeProvider:
 
     async def start(self, machine: Machine, log: LineSink) -> None:
         del log, machine
+
+    async def halt(self, machine: Machine, log: LineSink) -> None:
+        del log
+        self.halted.append(machine.name)
+        if machine.name not in self.stuck:
+            self.known = {**self.known, machine.name: MachineState.STOPPED}
 
     async def endpoint(self, machine: Machine) -> Endpoint:
         return Endpoint(str(machine.address), 22, "vagrant", ())

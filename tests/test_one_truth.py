@@ -32,7 +32,7 @@ from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
-from kubetui.machines.rehearsal import stage
+from kubetui.machines.rehearsal import provider, stage
 from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import FASTEST, NAME, with_options
 from kubetui.operations.observe import Observer
@@ -163,7 +163,14 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.there and not self.running)
     @rule()
     def halt(self) -> None:
+        """Halt the machines behind kubetui's back."""
         self.switch_off(*self.plan.machines)
+
+    @precondition(lambda self: self.there and not self.running)
+    @rule()
+    def shut_down(self) -> None:
+        done = CliRunner().invoke(main, ["stop", "lab"])
+        assert done.exit_code == 0, done.output
 
     @precondition(lambda self: self.there and not self.running)
     @rule()
@@ -291,6 +298,7 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setattr(provider, "_HALT_SECONDS", 0.0)
 
 
 def test_all_say_the_same_about_a_cluster() -> None:

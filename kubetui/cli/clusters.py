@@ -42,7 +42,11 @@ if TYPE_CHECKING:
 
 def up(name: str, options: UpOptions) -> int:
     """Build a cluster; see `cli.main.up`."""
-    plan = choose(name, options)
+    return run(choose(name, options), name, options)
+
+
+def run(plan: Plan, name: str, options: UpOptions) -> int:
+    """Build a plan's cluster after asking what has to be asked; `name` is what the person calls its profile."""
     asyncio.run(_check_host(plan, name))
     plan = box(plan, plain=options.plain)
     allowed = allow(plan, options)
@@ -56,6 +60,11 @@ def choose(name: str, options: UpOptions) -> Plan:
     if options.prepared_box is not None:
         machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
+    return settled(profile, options)
+
+
+def settled(profile: Profile, options: UpOptions) -> Plan:
+    """Return a profile's plan with its box decided on. Raises UsageError for flags that contradict it."""
     plan = Plan(_rehearsed(profile, options))
     turns.chosen(plan, options.your_turn)
     if options.record is not None:
@@ -133,10 +142,11 @@ def after(profile: Profile, finished: RunFinished, options: UpOptions) -> int:
         from kubetui.cli.boxes import keep
 
         keep(profile, as_json=options.as_json)
-    return _exit_code(finished)
+    return exit_code(finished)
 
 
-def _exit_code(finished: RunFinished) -> ExitCode:
+def exit_code(finished: RunFinished) -> ExitCode:
+    """Return the exit code for how a run ended."""
     if finished.ok:
         return ExitCode.OK
     if finished.partly:

@@ -10,6 +10,7 @@ import click
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.cli.exits import friendly, open_streams
+from kubetui.cli.maintain.commands import COMMANDS
 from kubetui.cli.options import UpOptions
 
 
@@ -283,6 +284,10 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     from kubetui.cli.clusters import destroy as command
 
     return command(name, yes=yes, hosts=hosts)
+
+
+for each in COMMANDS:
+    main.add_command(each)
 
 
 @main.command()

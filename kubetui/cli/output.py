@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from typing import Protocol, TextIO, assert_never
+from typing import Final, Protocol, TextIO, assert_never
 
 from kubetui.base.check import Check
 from kubetui.base.errors import cited
@@ -21,6 +21,7 @@ from kubetui.engine.events import (
     Event,
     Line,
     NodesTable,
+    Operation,
     Outcome,
     RunFinished,
     RunStarted,
@@ -33,6 +34,16 @@ from kubetui.engine.progress import Progress
 
 COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Outcome.BLOCKED: "33"}
 
+_SUCCESSES: Final = {
+    Operation.STOP: "its machines are off",
+    Operation.CERTIFICATES: "its certificates are renewed",
+}
+"""What a run has done that built nothing."""
+_FAILURES: Final = {
+    Operation.BUILD: "is not ready",
+    Operation.STOP: "is not off",
+    Operation.CERTIFICATES: "has old certificates",
+}
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""
 NOTICE = "it creates no machines and changes nothing on this host"
@@ -163,9 +174,15 @@ class Plain:
 
     def _summary(self, event: RunFinished) -> None:
         took = duration(event.seconds)
+        what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
+        if event.ok and event.operation in _SUCCESSES:
+            changed = _SUCCESSES[event.operation] if event.changed else "there was nothing to do"
+            self._print(f"\n{what}: {changed}, after {took}.")
+            if event.operation is Operation.STOP:
+                self._print(f"Start it again with: kubetui start {event.cluster}")
+            return
         if event.ok:
             changed = f"{counted(event.changed, 'task')} changed something" if event.changed else "nothing changed"
-            what = f"The rehearsal of {event.cluster}" if event.rehearsal else event.cluster
             self._print(f"\n{what} is {'complete' if event.rehearsal else 'ready'} after {took}; {changed}.")
             # a rehearsal's kubeconfig leads to no cluster
             if event.kubeconfig and not event.rehearsal:
@@ -178,7 +195,7 @@ class Plain:
             )
             if event.kubeconfig and not event.rehearsal:
                 self._print(f"export KUBECONFIG={shlex.quote(event.kubeconfig)}")
-        why = "was stopped" if event.stopped and not event.failed else "is not ready"
+        why = "was stopped" if event.stopped and not event.failed else _FAILURES[event.operation]
         self._print(
             f"\n{event.cluster} {why} after {took}: {counted(event.failed, 'task')} failed, {event.blocked} not done. "
             "Nothing is lost; the same command resumes it."

@@ -18,6 +18,8 @@ from kubetui.base.files import named, write_private
 from kubetui.base.redaction import redacted
 from kubetui.base.text import counted, did_you_mean, harmless
 from kubetui.cli.output import check_lines
+from kubetui.cluster import certificates
+from kubetui.cluster.certificates import SOON
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
 from kubetui.host.doctor import examine
@@ -30,7 +32,7 @@ from kubetui.profile.files import library
 from kubetui.profile.plan import Machine, Plan
 from kubetui.record import gantt, lastrun, reading
 from kubetui.record.timings import Timings
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import ALL
 
 
 def status(name: str | None, *, as_json: bool) -> int:
@@ -60,6 +62,11 @@ class _Status:
         yield "  ".join(filter(None, (self.state.name, self.state.words, ", ".join(self.state.particulars(now)))))
         if self.error:
             yield f"  {self.error}"
+        if (ends := self._certificate_ends) is not None and ends - now < SOON:
+            what = certificates.told(ends, now)
+            # a machine that is off renews nothing by itself, and a start does
+            way = "certs --renew" if now < ends else "start"
+            yield f"  its certificates {what}: kubetui {way} {self.state.name}"
         for machine in self._plan_machines:
             yield f"  {machine.name:<16} {machine.role:<14} {machine.address!s:<16} {self._power(machine)}"
 
@@ -82,6 +89,7 @@ class _Status:
             "provider": plan.provider.name if plan else None,
             "kubernetes": state.version or None,
             "kubeconfig": str(kubeconfig) if kubeconfig.exists() else None,
+            "certificates_expire": self._certificate_ends,
             "machines": [
                 {
                     "name": machine.name,
@@ -93,6 +101,12 @@ class _Status:
             ],
             **({"error": self.error} if self.error else {}),
         }
+
+    @property
+    def _certificate_ends(self) -> float | None:
+        """When the kubeconfig's certificate expires, in seconds since the epoch; kubeadm renews all at once."""
+        found = None if self.state.rehearsal else certificates.of_kubeconfig(self.cluster.kubeconfig)
+        return None if found is None else found.ends
 
     @property
     def _plan_machines(self) -> tuple[Machine, ...]:
@@ -176,7 +190,7 @@ def logs(name: str, machine: str | None, *, step: str, commands: bool, follow: b
     known = tuple(dict.fromkeys((*planned, *reading.machines(cluster.logs))))
     if machine is not None and machine not in known:
         raise UsageError(f"{name} has no machine {machine[:40]}.", fix=did_you_mean(machine, known))
-    steps = [each.name for each in STEPS]
+    steps = [each.name for each in ALL]
     if step and step not in steps:
         raise UsageError(f"There is no step {step[:40]}.", fix=did_you_mean(step, steps))
     names = known if machine is None else (machine,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -12,15 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates"]
 """What a cluster is locked for."""
 
-_PURPOSES: Final[dict[str, Purpose]] = {"build": "build", "check": "check", "destroy": "destroy"}
+_PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
 _GLANCE = 10.0
 """Seconds that a reader may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
@@ -101,6 +102,14 @@ class Cluster:
         if not path.exists():
             write_private(path, secrets.token_hex(16))
         return path.read_text()
+
+    def merged_into(self) -> tuple[str, ...]:
+        """Return the files into which its kubeconfig was merged; none where nobody can read which."""
+        try:
+            found = json.loads(self.merged.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ()
+        return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
 
     @contextmanager
     def lock(self, purpose: Purpose = "build") -> Iterator[None]:

@@ -52,7 +52,8 @@ class Engine:
         began = time.time()
         order = tasks_of(run.steps, run.plan)
         names = tuple(machine.name for machine in run.plan.machines)
-        self._emit(RunStarted(began, run.cluster.name, names, order, rehearsal=run.plan.provider.rehearsal))
+        rehearsal = run.plan.provider.rehearsal
+        self._emit(RunStarted(began, run.cluster.name, names, order, rehearsal, run.operation))
         needs = dependencies(run.steps, run.plan)
         steps = {step.name: step for step in run.steps}
         machines = {machine.name: machine for machine in run.plan.machines}
@@ -99,6 +100,7 @@ class Engine:
             nodes=len(names),
             ready=len(ready or ()),
             not_ready=() if ready is None else tuple(name for name in names if name not in ready),
+            operation=self._run.operation,
         )
 
     async def _when_ready(

@@ -27,6 +27,16 @@ class Outcome(StrEnum):
     """A task that it needs failed or was stopped."""
 
 
+class Operation(StrEnum):
+    """What a run does with its cluster."""
+
+    BUILD = "build"
+    STOP = "stop"
+    """It shuts the machines down."""
+    CERTIFICATES = "certificates"
+    """It renews the certificates."""
+
+
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)
 """The outcomes that other tasks can build on."""
 
@@ -52,6 +62,7 @@ class RunStarted:
     tasks: tuple[TaskId, ...]
     rehearsal: bool = False
     """Whether this is a rehearsal: it creates no machines, and plays recorded output."""
+    operation: Operation = Operation.BUILD
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,7 @@ class RunFinished:
     """How many nodes were Ready at the last check; 0 if there was none."""
     not_ready: tuple[str, ...] = ()
     """The names of the nodes that were not Ready at the last check."""
+    operation: Operation = Operation.BUILD
 
     @property
     def partly(self) -> bool:

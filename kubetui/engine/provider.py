@@ -39,6 +39,12 @@ class Provider(Protocol):
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, creating it if it does not exist. Return once the provider says that it runs."""
 
+    async def halt(self, machine: Machine, log: LineSink, /) -> None:
+        """Shut a machine down, as its power button does. Return once the provider says that it is off.
+
+        Raises RunError for a machine that kubetui did not make.
+        """
+
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Return how SSH reaches a running machine."""
 

@@ -11,7 +11,7 @@ from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError
 from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.events import Operation, Outcome, TaskId
 from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.turns import Turns
 from kubetui.profile.plan import Machine, Plan, Role
@@ -27,6 +27,7 @@ class Where(Enum):
     EXISTING = "on every existing machine"
     FIRST = "on the first control plane"
     OTHERS = "on every other control plane"
+    CONTROL_PLANES = "on every control plane"
     WORKERS = "on every worker"
 
     def holds(self, machine: Machine) -> bool:
@@ -40,6 +41,8 @@ class Where(Enum):
                 return machine.first
             case Where.OTHERS:
                 return machine.role is Role.CONTROL_PLANE and not machine.first
+            case Where.CONTROL_PLANES:
+                return machine.role is Role.CONTROL_PLANE
             case Where.WORKERS:
                 return machine.role is Role.WORKER
 
@@ -187,7 +190,12 @@ class Run:
     """What tasks have logged with `say_once`."""
     turns: Turns = field(default_factory=Turns)
     """The tasks that a person does by hand."""
+    operation: Operation = Operation.BUILD
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
+
+    def forget(self, machine: Machine) -> None:
+        """Forget what was found on a machine, because a step has changed what later probes look at."""
+        self.findings = {key: found for key, found in self.findings.items() if key[0] != machine.name}
 
     async def states(self, log: LineSink) -> Mapping[str, MachineState]:
         """Return the machines' states at the start of the run; the provider is asked only once."""

@@ -37,7 +37,7 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
     if path.resolve() == cluster.kubeconfig.resolve():
         raise UsageError(f"{path} is the cluster's own kubeconfig.", fix="Choose another file with --into.")
     # before the merge: a kill in between must not leave entries that nobody remembers
-    known = merged_into(cluster)
+    known = cluster.merged_into()
     if str(path) not in known:
         write_private(cluster.merged, json.dumps([*known, str(path)]) + "\n")
     return kubeconfig.merge(cluster.kubeconfig, name, path)
@@ -64,7 +64,7 @@ def withdraw(cluster: Cluster, log: LineSink) -> None:
 
 def places(cluster: Cluster) -> tuple[Path, ...]:
     """Return the files that may have a cluster's context: those that it was merged into, and kubectl's own."""
-    return tuple(dict.fromkeys((*map(Path, merged_into(cluster)), *kubeconfig.files())))
+    return tuple(dict.fromkeys((*map(Path, cluster.merged_into()), *kubeconfig.files())))
 
 
 def holding(cluster: Cluster) -> tuple[Path, ...]:
@@ -76,13 +76,4 @@ def _holds(cluster: Cluster, path: Path) -> bool:
     try:
         return kubeconfig.has(cluster.kubeconfig, cluster.name, path)
     except (KubetuiError, OSError):
-        return str(path) in merged_into(cluster)
-
-
-def merged_into(cluster: Cluster) -> tuple[str, ...]:
-    """Return the files into which the cluster was merged; none where nobody can read which."""
-    try:
-        found = json.loads(cluster.merged.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ()
-    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+        return str(path) in cluster.merged_into()

@@ -74,10 +74,11 @@ async def up(
                     identity=cluster.identity(),
                     logins=logins,
                     labelled=cluster.labelled.exists(),
+                    standing=cluster.kubeconfig.exists(),
                 )
                 times = timings.Recorder(plan, STEPS)
-                written = _written(cluster.folder, journal, logs, times, sink)
-                if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, written)):
+                recorded = written(cluster.folder, journal, logs, sink, times)
+                if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded)):
                     journal.revised(time.time())
                 provider = make(plan, cluster.folder, access)
                 choice.record(cluster, plan)
@@ -93,7 +94,7 @@ async def up(
                     turns=turns or Turns(),
                 )
                 try:
-                    finished = await Engine(run, written, stop).execute()
+                    finished = await Engine(run, recorded, stop).execute()
                 finally:
                     times.keep(cluster)
                     if run.checks:
@@ -125,7 +126,7 @@ async def _record_tables(scribe: Scribe, machine: Machine, provider: Provider, c
         await node.close()
 
 
-def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder, sink: Sink) -> Sink:
+def written(folder: Path, journal: Journal, logs: Logs, sink: Sink, times: timings.Recorder | None = None) -> Sink:
     """Return a sink that passes an event on once it is on disk, so that nothing unrecorded begins."""
 
     def take(event: Event) -> None:
@@ -134,7 +135,8 @@ def _written(folder: Path, journal: Journal, logs: Logs, times: timings.Recorder
             logs(event)
             if isinstance(event, TaskFinished):
                 event = replace(event, left_out=logs.left_out(event.task))
-            times(event)
+            if times is not None:
+                times(event)
         sink(event)
 
     return take

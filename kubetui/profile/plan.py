@@ -77,6 +77,8 @@ class Plan:
     """Passwords of proxies and mirrors; a plan that is only shown has none, and shows stars."""
     labelled: bool = False
     """Whether kubetui has ever put labels or taints on this cluster's nodes, so that there may be some to remove."""
+    standing: bool = False
+    """Whether an earlier run got as far as a control plane, so that something of it may have aged."""
     chosen: VagrantBox | None = None
     """The box that was decided on for this cluster; None until `operations.boxes.choice` has decided."""
 

@@ -12,12 +12,23 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from kubetui.base.errors import BusyError, KubetuiError
 from kubetui.base.files import locks, open_private, write_private
-from kubetui.engine.events import GOOD, Event, Outcome, RunFinished, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.events import (
+    GOOD,
+    Event,
+    Operation,
+    Outcome,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+    TaskId,
+    TaskStarted,
+)
 
 MAX_BYTES: Final = 1024 * 1024
 """Bytes above which the next run moves the journal to `journal.old`."""
@@ -92,11 +103,17 @@ def _is_whole(record: object, number: int) -> bool:
 
 
 def last_run(records: Sequence[Record]) -> LastRun | None:
-    """Return how the last run went; None before the first."""
-    starts = [index for index, record in enumerate(records) if record["event"] == "run"]
-    if not starts:
+    """Return how the last run went that counts; None before the first.
+
+    One that shut the machines down, or renewed something, does not count once it has succeeded: what the cluster is
+    depends on the build before it.
+    """
+    runs = _runs(records)
+    if runs and _passed(runs[-1]):
+        runs = [run for run in runs if "operation" not in run[0]]
+    if not runs:
         return None
-    run = records[starts[-1] :]
+    run = runs[-1]
     open_tasks: dict[str, None] = {}
     failed: dict[str, str] = {}
     cut: list[str] = []
@@ -128,6 +145,17 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
         done=done,
         total=total if isinstance(total, int) else 0,
     )
+
+
+def _runs(records: Sequence[Record]) -> list[Sequence[Record]]:
+    """Return the records of each run, the oldest run first."""
+    starts = [index for index, record in enumerate(records) if record["event"] == "run"]
+    return [records[start:end] for start, end in pairwise((*starts, len(records)))]
+
+
+def _passed(run: Sequence[Record]) -> bool:
+    """Return whether a run that built nothing has succeeded."""
+    return "operation" in run[0] and any(record["event"] == "finish" and record["ok"] for record in run)
 
 
 def read(path: Path) -> LastRun | None:
@@ -215,7 +243,9 @@ class Journal:
         """Record an event that begins or ends something."""
         match event:
             case RunStarted():
-                self._write(event.at, {"event": "run", "machines": event.machines, "tasks": len(event.tasks)})
+                kind = {} if event.operation is Operation.BUILD else {"operation": event.operation.value}
+                run = {"event": "run", "machines": event.machines, "tasks": len(event.tasks)}
+                self._write(event.at, {**run, **kind})
             case TaskStarted():
                 self._write(event.at, {"event": "begin", "task": str(event.task), "title": event.title})
             case TaskFinished():

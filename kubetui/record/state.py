@@ -18,6 +18,11 @@ from kubetui.record.overview import Recorded
 
 _HALTED: Final = frozenset({MachineState.STOPPED, MachineState.ABSENT})
 _NAMED: Final = 3
+_BUSY: Final[Mapping[str, str]] = {
+    "stop": "its machines are being halted",
+    "certificates": "its certificates are being renewed",
+}
+"""What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"
 
 
@@ -28,6 +33,8 @@ class State(StrEnum):
     """A run works on it now."""
     DESTROYING = "destroying"
     """It is being destroyed now."""
+    BUSY = "busy"
+    """Something else is done with it now."""
     STOPPED = "stopped"
     """Its last run was stopped or killed."""
     FAILED = "failed"
@@ -130,7 +137,7 @@ def state_of(facts: Facts) -> ClusterState:
     names = _names(facts)
     heard = facts.nodes
     # a run that has not begun its tasks yet, or has written down its end: the counts are of one that is over
-    counted = last is not None and not (state is State.BUILDING and last.ended)
+    counted = last is not None and not (state in {State.BUILDING, State.BUSY} and last.ended)
     at = _at(last)
     return ClusterState(
         name=found.name,
@@ -156,8 +163,12 @@ def _judged(facts: Facts) -> tuple[State, str]:
     """Return the state, and where and why."""
     found = facts.recorded
     purpose = found.holder.purpose if found.holder else "check"
-    if purpose != "check":
-        return (State.BUILDING, _progress(found.last)) if purpose == "build" else (State.DESTROYING, "")
+    if purpose == "destroy":
+        return State.DESTROYING, ""
+    if purpose == "build":
+        return State.BUILDING, _progress(found.last)
+    if purpose in _BUSY:
+        return State.BUSY, ", ".join(filter(None, (_BUSY[purpose], _progress(found.last))))
     if found.trouble or found.plan is None:
         return State.UNKNOWN, found.trouble
     return _finished(facts, found.plan, found.last)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
 from kubetui.engine.step import Step
+from kubetui.steps.cluster import certificates
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
-from kubetui.steps.cluster.init import INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
-from kubetui.steps.cluster.join import JOIN_STEP
+from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
+from kubetui.steps.machine.halt import HALTING
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node.containers import PULL_IMAGES, RUNTIME_CONFIG
@@ -30,13 +36,29 @@ STEPS: tuple[Step, ...] = (
     KUBERNETES_PACKAGES,
     RUNTIME_CONFIG,
     PULL_IMAGES,
+    CERTIFICATES,
     INIT_STEP,
     KUBECONFIG_STEP,
     POD_NETWORK,
     JOIN_CONTROL_PLANE,
+    KUBELET_CERTIFICATE,
     JOIN_STEP,
     LABEL_NODES,
     COMPLETION,
     CHECK,
     PROOF,
 )
+
+_REACHED: Final = replace(CONNECT, needs=())
+"""To machines that have to run already."""
+_RENEWED: Final = replace(
+    CERTIFICATES,
+    title="Renew the certificates",
+    needs=(_REACHED,),
+    run=partial(certificates.renew, everything=True),
+    in_turn=True,
+)
+RENEWING: Final[tuple[Step, ...]] = (_REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
+"""What renews a cluster's certificates while it runs."""
+ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING)
+"""Every step there is, each name once."""

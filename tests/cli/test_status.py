@@ -13,8 +13,10 @@ from kubetui.cluster import api
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import Table, aligned_table
 from kubetui.engine.provider import MachineState
+from kubetui.operations.state import glance
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.profile import Profile
+from tests.cluster.pki import DAY, kubeconfig, pair
 from tests.fakes import FakeProvider
 from tests.operations.test_state import READY, built
 
@@ -42,3 +44,28 @@ def test_what_the_api_says_counts_when_the_provider_cannot_answer(
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["state"], told["ready"], told["error"]) == ("ready", 3, "Vagrant is not installed.")
     assert {each["state"] for each in told["machines"]} == {"unknown"}
+
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (31 * DAY, None),
+        (29 * DAY, "  its certificates expire in 29 days: kubetui certs --renew lab"),
+        (-2 * DAY, "  its certificates expired 2 days ago: kubetui start lab"),
+    ],
+)
+def test_certificates_that_expire_soon_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: float, said: str | None
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    cluster = Cluster("lab")
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(Profile(name="lab", provider="lxc")))
+    cluster.kubeconfig.write_text(kubeconfig(*pair(NOW - 300 * DAY, NOW + left)))
+    status = show._Status(cluster, glance(cluster), {})
+    assert status.document["certificates_expire"] == NOW + left
+    lines = [line for line in status.lines(NOW) if "certificates" in line]
+    assert lines == ([] if said is None else [said])

@@ -97,9 +97,12 @@ def place(event: Event) -> tuple[str, str]:
 
 
 @contextmanager
-def running(lab: Lab, *, killed: bool = False) -> Iterator[Running]:
-    """Start `kubetui up --json`; fail on unknown stderr lines, or only on tracebacks if it will be `killed`."""
-    words = lab.words(*lab.command("up", str(lab.profile), "--yes", "--json"))
+def running(lab: Lab, *command: str, killed: bool = False) -> Iterator[Running]:
+    """Start `kubetui up --json`, or another command that prints events.
+
+    Fails on unknown stderr lines, or only on tracebacks if it will be `killed`.
+    """
+    words = lab.words(*lab.command(*(command or ("up", str(lab.profile), "--yes")), "--json"))
     with (
         # when kubetui is killed, the shell that runs it reports that on stderr
         _complaints(assert_no_trace if killed else assert_expected) as stderr,

@@ -70,6 +70,14 @@ class HostsProvider:
             id="HOST-DOWN",
         )
 
+    async def halt(self, machine: Machine, _log: LineSink, /) -> None:
+        """Refuse: only its owner can shut an existing machine down. Raises RunError."""
+        raise RunError(
+            f"{machine.name} is yours, and kubetui does not shut it down.",
+            fix="Shut it down yourself: workers first, then the control planes.",
+            id="HOST-POWER",
+        )
+
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Return how SSH reaches a machine."""
         return (self._access or Access()).endpoint(machine)

@@ -29,6 +29,7 @@ from kubetui.steps.cluster.labels import LABEL_NODES
 
 FOLDER: Final = "rehearsal"
 _BOOT_SECONDS: Final = 8.0
+_HALT_SECONDS: Final = 4.0
 NEEDS_NOTHING: Final = Check("Rehearsal", "ok", "needs nothing of this host: it creates no machines")
 
 
@@ -73,6 +74,13 @@ class RehearsalProvider:
             self._memory(machine).power(on=True)
         await stage.port(machine)
         self._memory(machine).save()
+
+    async def halt(self, machine: Machine, log: LineSink, /) -> None:
+        """Stop playing a machine; it keeps its memory."""
+        stage = self._stage()
+        log("this is a rehearsal: no machine is shut down")
+        await asyncio.sleep(_HALT_SECONDS / stage.options.speed)
+        await stage.halt(machine)
 
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Return how SSH reaches a machine's server, which is started if needed. Raises RunError for a halted one."""

@@ -78,6 +78,13 @@ def reload_arguments(machine: str) -> list[str]:
     return [*recorder.arguments, "--no-tty"]
 
 
+def halt_arguments(machine: str) -> list[str]:
+    """Return the arguments that shut one machine down: gracefully, or by force once Vagrant's own patience ends."""
+    recorder = _recorder()
+    recorder.halt(vm_name=machine)
+    return [*recorder.arguments, "--no-tty"]
+
+
 def destroy_arguments(machines: Sequence[str] = (), *, together: bool) -> list[str]:
     """Return the arguments that destroy these machines, or all; `together` is in parallel where the provider can."""
     recorder = _recorder()

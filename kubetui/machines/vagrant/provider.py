@@ -114,6 +114,12 @@ class VagrantProvider:
         if endpoint := commandline.parse_up(output, name, key):
             self._endpoints[name] = endpoint
 
+    async def halt(self, machine: Machine, log: LineSink, /) -> None:
+        """Shut a machine down; does nothing to one that is off. Raises what Vagrant failed with."""
+        self._endpoints.pop(machine.name, None)
+        self._running.discard(machine.name)
+        await self._vagrant(commandline.halt_arguments(machine.name), log)
+
     async def endpoint(self, machine: Machine) -> Endpoint:
         """Return how SSH reaches a running machine; cached until the machine is started again."""
         name = machine.name

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
+from kubetui.base.errors import KubetuiError
 from kubetui.base.files import write_private
 from kubetui.base.redaction import remember_key
 from kubetui.base.scripts import script
+from kubetui.cluster import kubeconfig
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster import byhand, taught
+from kubetui.steps.cluster import byhand, certificates, taught
 from kubetui.steps.cluster.libraries import INIT, KUBEADM, NETWORK
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
@@ -41,13 +44,30 @@ async def _run(task: Task) -> Outcome:
     return await follow_recipe(explaining(task))
 
 
+def no_recipe(_plan: Plan, _machine: Machine) -> Recipe:
+    """Return a recipe without commands: what is to do depends on what is found."""
+    return Recipe()
+
+
+CERTIFICATES = Step(
+    name="certificates",
+    title="Renew certificates that run out",
+    why="kubeadm's certificates hold for a year, and those of a machine that is off run out with all others.",
+    source="kubernetes.io, Certificate Management with kubeadm",
+    where=Where.CONTROL_PLANES,
+    needs=(PULL_IMAGES,),
+    recipe=no_recipe,
+    run=certificates.renew,
+    wanted=certificates.standing,
+    teaches=certificates.TEACHES,
+)
 INIT_STEP = Step(
     name="init",
     title="kubeadm init",
     why="kubeadm creates the certificates, starts etcd and the API server, and prepares for nodes to join with a join token.",
     source="kubernetes.io, Creating a cluster with kubeadm",
     where=Where.FIRST,
-    needs=(PULL_IMAGES,),
+    needs=(PULL_IMAGES, CERTIFICATES),
     recipe=_init,
     run=_run,
     teaches=taught.INIT,
@@ -72,8 +92,22 @@ async def _fetch(task: Task) -> Outcome:
     if not path.exists() or path.read_text() != text:
         write_private(path, text)
         task.log(f"fetched to {path}")
+        for merged in task.run.cluster.merged_into():
+            _refresh(task, Path(merged))
         outcome = Outcome.DONE
     return outcome
+
+
+def _refresh(task: Task, path: Path) -> None:
+    """Renew the cluster's entries in a kubeconfig of the person's, if they are still there."""
+    cluster = task.run.cluster
+    try:
+        if kubeconfig.has(cluster.kubeconfig, cluster.name, path):
+            kubeconfig.merge(cluster.kubeconfig, cluster.name, path)
+            task.log(f"renewed the context {cluster.name} in {path}")
+    except (KubetuiError, OSError) as error:
+        # it must not keep the cluster from working
+        task.log(f"{path} keeps an old context {cluster.name}: {' '.join(str(error).split())}")
 
 
 KUBECONFIG_STEP = Step(

@@ -14,8 +14,8 @@ from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster import byhand, taught
-from kubetui.steps.cluster.init import INIT_STEP
+from kubetui.steps.cluster import byhand, certificates, taught
+from kubetui.steps.cluster.init import INIT_STEP, no_recipe
 from kubetui.steps.cluster.join_token import mint
 from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM
 from kubetui.steps.cluster.warnings import explaining
@@ -77,13 +77,25 @@ async def join(
     return Outcome.DONE
 
 
+KUBELET_CERTIFICATE = Step(
+    name="kubelet-certificate",
+    title="Renew the kubelet's certificate",
+    why="The kubelet renews its certificate as long as it runs; after a longer pause it needs a new join token.",
+    source="kubernetes.io, Troubleshooting kubeadm: Kubelet client certificate rotation fails",
+    where=Where.WORKERS,
+    needs=(PULL_IMAGES, INIT_STEP),
+    recipe=no_recipe,
+    run=certificates.renew,
+    wanted=certificates.standing,
+    teaches=certificates.OF_KUBELET,
+)
 JOIN_STEP = Step(
     name="join",
     title="kubeadm join",
     why="The join token proves the worker to the API server; the CA's hash proves the API server to the worker.",
     source="kubernetes.io, kubeadm join",
     where=Where.WORKERS,
-    needs=(PULL_IMAGES, INIT_STEP),
+    needs=(PULL_IMAGES, INIT_STEP, KUBELET_CERTIFICATE),
     recipe=_recipe,
     run=_run,
     teaches=taught.JOIN,

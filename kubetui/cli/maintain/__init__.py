@@ -1,0 +1,1 @@
+"""The commands for a cluster that was built."""

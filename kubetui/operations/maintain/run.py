@@ -1,0 +1,43 @@
+"""One run on a cluster that exists: the same engine, journal and logs as a build, with other steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from kubetui.base.files import room
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.engine import Engine
+from kubetui.engine.events import Operation, RunFinished, Sink
+from kubetui.engine.step import Run, Step
+from kubetui.engine.stop import Stop
+from kubetui.machines.hosts.access import Access
+from kubetui.machines.make import make
+from kubetui.operations.connect import connector
+from kubetui.operations.up import written
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.record.journal import Journal
+from kubetui.record.logs import Logs
+
+
+async def carry_out(
+    cluster: Cluster,
+    steps: Sequence[Step],
+    operation: Operation,
+    sink: Sink,
+    stop: Stop,
+    *,
+    access: Access | None = None,
+) -> RunFinished:
+    """Run steps on the machines that a cluster was built of, and return how that ended.
+
+    `access` is what a person said about existing machines. Raises StoppedError when it is stopped at once while no
+    engine runs, BusyError when another run holds the cluster.
+    """
+    with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
+        plan = Plan(profilefile.load_built(cluster), cluster.identity(), standing=True)
+        provider = make(plan, cluster.folder, access)
+        with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+            run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
+            return await Engine(run, written(cluster.folder, journal, logs, sink), stop).execute()

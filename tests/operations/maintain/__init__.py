@@ -1,0 +1,1 @@
+"""Tests of what is done to a cluster after it was built."""
