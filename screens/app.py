@@ -31,7 +31,7 @@ from screens.terminal.theme import STYLES, TERMINAL, tokens
 from screens.threads import Threads
 from screens.widgets.chrome import SMALLEST, TooSmall, fits
 from screens.widgets.keys import PALETTE, key
-from screens.widgets.navigation import DestroyCluster, GoHome, OpenCluster, StartRun
+from screens.widgets.navigation import ChooseAction, DestroyCluster, GoHome, OpenCluster, StartRun
 from screens.widgets.palette import Actions
 
 if TYPE_CHECKING:
@@ -158,11 +158,18 @@ class KubetuiApp(App[int]):
             return
         self.push_screen(ClusterScreen(wanted.name))
 
+    @on(ChooseAction)
+    def choose_action(self, wanted: ChooseAction) -> None:
+        """Let the person choose what to do to a cluster."""
+        from screens.cluster.doing.actions import choose_action  # noqa: PLC0415 - loads pydantic
+
+        choose_action(self.app, wanted.state, self.threads)
+
     @on(DestroyCluster)
     def destroy_cluster(self, wanted: DestroyCluster) -> None:
         """Ask for confirmation, then destroy a cluster."""
-        from screens.cluster.destroying import DestroyScreen  # noqa: PLC0415 - loads pydantic
-        from screens.cluster.removal import confirm_destroy  # noqa: PLC0415
+        from screens.cluster.doing.destroying import DestroyScreen  # noqa: PLC0415 - loads pydantic
+        from screens.cluster.doing.removal import confirm_destroy  # noqa: PLC0415
 
         def destroy(access: Access | None) -> None:
             self.go_home()

@@ -20,9 +20,10 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.words import note
 from screens.asking.meeting import meet
 from screens.cluster.checks import Runs, run_check
+from screens.cluster.doing.actions import possible
+from screens.cluster.doing.removal import plan_of
 from screens.cluster.head import PARTS, ClusterHead, neighbour
 from screens.cluster.merging import ask_to_merge
-from screens.cluster.removal import plan_of
 from screens.cluster.shell import open_shell
 from screens.cluster.standing import headline, notice, ours
 from screens.cluster.tabs.learn import LearnPart
@@ -34,7 +35,7 @@ from screens.cluster.tabs.timings import TimingsPart
 from screens.cluster.watch import Judges, Opens, Seen, Watch, judge, observer
 from screens.log.screen import LogScreen
 from screens.widgets.chrome import key
-from screens.widgets.navigation import DestroyCluster, StartRun
+from screens.widgets.navigation import ChooseAction, DestroyCluster, StartRun
 from screens.widgets.static import Static
 
 HERTZ = 4
@@ -65,6 +66,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         key("r", "show_run", "Run", tip="Show the run that works on this cluster."),
         key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
         key("c", "check", "Check", tip="Check that pods, network, DNS, services and node ports work."),
+        key("a", "actions", "Actions", tip="Stop the cluster, or renew its certificates. Shows first what that does."),
         key("m", "merge", "Merge", tip="Merge the cluster's kubeconfig into kubectl's own file. Asks first."),
         key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
         key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
@@ -160,6 +162,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         """Offer to go on where a run would do something, and the check where something can be checked."""
         if action == "resume":
             return self.state.resumable
+        if action == "actions":
+            return bool(possible(self.state))
         if action == "show_run":
             return ours(self.state)
         if action == "check":
@@ -193,6 +197,10 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         """Merge the kubeconfig, after a question."""
         possible = self._cluster.kubeconfig.exists() and not self.state.rehearsal
         ask_to_merge(self.app, self._cluster, possible=possible)
+
+    def action_actions(self) -> None:
+        """Let the person choose what to do to the cluster."""
+        self.post_message(ChooseAction(self.state))
 
     def action_destroy(self) -> None:
         """Destroy the cluster, after a confirmation."""

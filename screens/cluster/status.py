@@ -11,6 +11,7 @@ from screens.widgets.symbols import Mark
 MARKS: Final[Mapping[State, Mark]] = {
     State.BUILDING: "running",
     State.DESTROYING: "running",
+    State.BUSY: "running",
     State.STOPPED: "attention",
     State.FAILED: "failed",
     State.DEGRADED: "attention",

@@ -9,9 +9,9 @@ from typing import Final
 from kubetui.engine.step import Step
 from kubetui.operations.plan import taught_commands
 from kubetui.profile.plan import Plan
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import ALL
 
-BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
+BY_NAME: Final[Mapping[str, Step]] = {step.name: step for step in ALL}
 
 
 @dataclass(frozen=True, slots=True)

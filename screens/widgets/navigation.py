@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     # the start screen imports this file before its first frame, and a plan needs pydantic
     from kubetui.engine.events import TaskId
     from kubetui.profile.plan import Plan
+    from kubetui.record.state import ClusterState
 
 
 class GoHome(Message):
@@ -35,6 +36,14 @@ class OpenCluster(Message):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+
+
+class ChooseAction(Message):
+    """Let the person choose what to do to a cluster."""
+
+    def __init__(self, state: ClusterState) -> None:
+        super().__init__()
+        self.state = state
 
 
 class DestroyCluster(Message):

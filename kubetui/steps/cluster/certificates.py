@@ -34,8 +34,8 @@ async def look(task: Task) -> tuple[float, tuple[Certificate, ...]]:
 async def renew(task: Task, *, everything: bool = False) -> Outcome:
     """Renew what is due, or `everything`, and look whether it is renewed. Raises RunError where an authority's expired."""
     now, found = await look(task)
-    due = [each for each in found if each.due(now)]
-    _refuse_authorities(task.machine, due, now)
+    _refuse_authorities(task.machine, found, now)
+    due = [each for each in found if each.due(now) and not each.authority]
     if not found or not (due or everything):
         return Outcome.UNCHANGED
     for each in due:
@@ -58,8 +58,8 @@ async def renew(task: Task, *, everything: bool = False) -> Outcome:
     return Outcome.DONE
 
 
-def _refuse_authorities(machine: Machine, due: Sequence[Certificate], now: float) -> None:
-    gone = [each.path for each in due if each.authority and each.expired(now)]
+def _refuse_authorities(machine: Machine, found: Sequence[Certificate], now: float) -> None:
+    gone = [each.path for each in found if each.authority and each.expired(now)]
     if gone:
         raise RunError(
             f"{machine.name}: the certificate of an authority has run out ({', '.join(gone)}), and all others with it.",

@@ -22,7 +22,7 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from screens.asking.meeting import Meeting, UnknownKeys, meet
 from screens.asking.waiting import Refused
-from screens.cluster.removal import confirm_destroy
+from screens.cluster.doing.removal import confirm_destroy
 from screens.run.screen import RunScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Ask, Confirm

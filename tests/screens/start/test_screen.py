@@ -27,7 +27,7 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.record.overview import recorded
 from kubetui.record.state import ClusterState, Facts, state_of
 from screens.app import KubetuiApp
-from screens.cluster import destroying, removal
+from screens.cluster.doing import destroying, removal
 from screens.run.screen import RunScreen
 from screens.run.session import Session
 from screens.start.panelist import PaneList

@@ -119,6 +119,13 @@ async def test_an_authority_that_ran_out_is_named_and_nothing_is_done() -> None:
     assert node.ran == []
 
 
+async def test_an_authority_that_soon_runs_out_renews_nothing_again_and_again() -> None:
+    authority = pair(NOW - 3650 * DAY, NOW + DAY, authority=True)[0]
+    node = Machine(files={CA: authority, API: NEW})
+    assert await certificates.renew(task(bench(node))) is Outcome.UNCHANGED
+    assert node.ran == []
+
+
 async def test_what_is_still_old_afterwards_is_an_error() -> None:
     with pytest.raises(RunError, match="still has certificates that have run out"):
         await certificates.renew(task(bench(Machine(files={API: OLD}, renewed=False))))

@@ -1,0 +1,110 @@
+"""What can be done to a cluster from its home: chosen from a list, told before it is done, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+
+from kubetui.base.text import clean
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.stop import Stop
+from kubetui.operations.state import ClusterState, State
+from kubetui.profile.plan import Machine, Plan
+from screens.asking.meeting import meet
+from screens.cluster.doing.working import Work, WorkScreen
+from screens.threads import Threads
+from screens.widgets.choose import Answer, Choose
+
+if TYPE_CHECKING:
+    from kubetui.machines.hosts.access import Access
+
+_STOP, _RENEW, _BACK = "stop", "renew", "back"
+_RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
+
+
+def possible(state: ClusterState) -> tuple[Answer, ...]:
+    """Return what can be done to a cluster as it is now; each with a sentence."""
+    plan = state.plan
+    if plan is None or state.state not in _RUNS:
+        return ()
+    found: list[Answer] = []
+    if plan.provider.makes_machines:
+        found.append((_STOP, "Stop", "shut its machines down; nothing is lost"))
+    if not plan.provider.rehearsal:
+        found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
+    return tuple(found)
+
+
+def choose_action(app: App[object], state: ClusterState, threads: Threads) -> None:
+    """Let the person choose one, show what it does, and do it once they agree."""
+    plan, found = state.plan, possible(state)
+    if plan is None or not found:
+        app.notify("Nothing can be done to it now but what the keys below say.")
+        return
+
+    def chosen(answer: str | None) -> None:
+        if answer == _STOP:
+            _ask(app, f"Stop {plan.profile.name}", halting(plan), "Stop", lambda: _stop(app, plan, threads))
+        elif answer == _RENEW:
+            _ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
+
+    app.push_screen(Choose(plan.profile.name, "", [(_BACK, "Back", "change nothing"), *found]), chosen)
+
+
+def _ask(app: App[object], title: str, text: str, yes: str, then: Callable[[], object]) -> None:
+    def answered(answer: str | None) -> None:
+        if answer == yes:
+            then()
+
+    app.push_screen(Choose(title, text, [(_BACK, "Back", "change nothing"), (yes, yes, "do it now")]), answered)
+
+
+def halting(plan: Plan) -> str:
+    """Say what stopping a cluster does, in its order."""
+    order = [
+        (_named(plan.workers), "workers"),
+        (_named(plan.other_control_planes), "control planes"),
+        (_named([plan.control_plane]), "the first control plane"),
+    ]
+    width = max(len(names) for names, _ in order)
+    lines = "\n".join(f"  {names:<{width}}  {what}" for names, what in order if names)
+    return f"Shuts its machines down, in this order:\n{lines}\nPods end, and come back with it. Nothing is lost."
+
+
+def renewing(plan: Plan) -> str:
+    """Say what renewing a cluster's certificates does."""
+    names = _named([machine for machine in plan.machines if machine not in plan.workers])
+    return (
+        f"On {names}, one after the other: kubeadm certs renew all, then a restart of the programs that use them. "
+        "Its kubeconfig here is renewed, too. With one control plane the API server is away for some seconds."
+    )
+
+
+def _named(machines: Sequence[Machine]) -> str:
+    return ", ".join(clean(machine.name) for machine in machines)
+
+
+def _stop(app: App[object], plan: Plan, threads: Threads) -> None:
+    async def job(sink: Sink, stop: Stop) -> RunFinished:
+        from kubetui.operations.maintain.power import shut_down  # noqa: PLC0415 - loads asyncssh, in this thread
+
+        return await shut_down(Cluster(plan.profile.name), sink, stop)
+
+    work = Work("Stop", "shutting its machines down", "its machines are off", "some of its machines run", job)
+    app.push_screen(WorkScreen(plan, work, threads))
+
+
+def _renew(app: App[object], plan: Plan, threads: Threads) -> None:
+    def met(access: Access | None) -> None:
+        async def job(sink: Sink, stop: Stop) -> RunFinished:
+            from kubetui.operations.maintain.certs import renew  # noqa: PLC0415 - loads asyncssh, in this thread
+
+            return await renew(Cluster(plan.profile.name), sink, stop, access)
+
+        work = Work("Renew certificates", "renewing them", "they are renewed", "some are as old as before", job)
+        app.push_screen(WorkScreen(plan, work, threads))
+
+    meet(app, plan, met)
