@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kubetui.base.errors import ProfileError
@@ -111,6 +111,7 @@ def test_the_name_of_a_file_follows_from_its_place_and_checksum() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\\"), min_size=1, max_size=60))
+@example("://")
 def test_any_file_name_gives_a_name_that_vagrant_takes(stem: str) -> None:
     name = vagrant_box(parse_box(f"/srv/{stem}.box")).name
     assert parse_box(name).kind is BoxKind.CATALOGUE

@@ -43,7 +43,7 @@ class BoxSource:
     @property
     def is_url(self) -> bool:
         """Whether it is fetched over the network from a place of its own."""
-        return "://" in self.text
+        return "://" in self.text and not self.text.startswith("/")
 
     @property
     def path(self) -> Path | None:
@@ -82,10 +82,10 @@ def parse_box(text: str) -> BoxSource:
 
     Raises ValueError that says what to write, SecretInProfileError for a URL whose query holds a secret.
     """
-    if "://" in text:
-        return BoxSource(_url(text), _kind(text, urlsplit(text).path))
     if text.startswith(("/", "~")):
         return BoxSource(str(_path(text)), _kind(text, text))
+    if "://" in text:
+        return BoxSource(_url(text), _kind(text, urlsplit(text).path))
     if text.endswith((".box", ".json")):
         raise ValueError(f"{clean(text)} depends on the folder that kubetui runs in. Begin the path with / or ~.")
     if not _CATALOGUE_NAME.fullmatch(text):

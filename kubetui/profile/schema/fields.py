@@ -153,7 +153,10 @@ def _cidr(value: object) -> object:
 
 def _box(value: object) -> object:
     """Parse a box. Raises SecretInProfileError before any message repeats a URL's password."""
-    return parse_box(without_password(value) if "://" in value else value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    is_url = "://" in value and not value.startswith("/")
+    return parse_box(without_password(value) if is_url else value)
 
 
 def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
