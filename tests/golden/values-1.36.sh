@@ -248,3 +248,4 @@ nodeRegistration:
 NODES='kubmaster 192.168.56.101
 kubnode1 192.168.56.102'
 LIMIT='600'
+BOOTED=''

@@ -12,7 +12,7 @@ from kubetui.base.errors import StepFailedError
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
-from kubetui.engine.events import GOOD, Outcome
+from kubetui.engine.events import GOOD, Outcome, TaskId
 from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where
 from kubetui.profile.plan import Machine, Plan
@@ -24,6 +24,7 @@ from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.proof.prove import Scene, prove
 from kubetui.steps.cluster.proof.state import ready_nodes
+from kubetui.steps.machine.start import START
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
 COMPLETION_FILE: Final = f"file={taught.COMPLETION}\n"
@@ -48,6 +49,10 @@ COMPLETION = Step(
 )
 
 VERIFY: Final = ADMIN + script(__package__, "check.sh")
+BOOTED: Final = (
+    'date --utc --date="$(TZ=UTC systemctl show --property=UserspaceTimestamp --value)" +%Y-%m-%dT%H:%M:%SZ\n'
+)
+"""Prints when a machine booted, as Kubernetes writes times."""
 LOOK_SECONDS: Final = 60.0
 """When some machines failed, how long the joined nodes may take to become Ready."""
 LOOK_PAUSE: Final = 1.0
@@ -59,14 +64,25 @@ def _verify(plan: Plan, _machine: Machine) -> Recipe:
     return Recipe(_waiting(plan))
 
 
-def _waiting(plan: Plan) -> Command:
+def _waiting(plan: Plan, booted: str = "") -> Command:
     nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
-    return Command(VERIFY, {"NODES": nodes, "LIMIT": "600"}, timeout=700)
+    return Command(VERIFY, {"NODES": nodes, "LIMIT": "600", "BOOTED": booted}, timeout=700)
+
+
+async def _booted(task: Task) -> str:
+    """Return when the machines booted that were started again in this run, each after its name, in UTC."""
+    run = task.run
+    if not task.plan.standing or task.plan.provider.rehearsal:
+        return ""
+    names = [each.name for each in task.plan.machines]
+    started = [name for name in names if run.outcomes.get(TaskId(START.name, name)) is Outcome.DONE]
+    times = await asyncio.gather(*(run.nodes[name].read(Command(BOOTED)) for name in started))
+    return " ".join(f"{name} {at.strip()}" for name, at in zip(started, times, strict=True))
 
 
 async def _check(task: Task) -> Outcome:
     # read-only: if a reboot interrupts it, running it again is all it takes
-    await apply(task, _waiting(task.plan), None)
+    await apply(task, _waiting(task.plan, await _booted(task)), None)
     address = await ready(task.run.cluster.kubeconfig, BACK_SECONDS)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES))
