@@ -154,6 +154,11 @@ class Step:
         return self.turn is not None and not plan.provider.rehearsal
 
 
+def no_recipe(_plan: Plan, _machine: Machine) -> Recipe:
+    """Return a recipe without commands, for a step that decides as it runs or does nothing inside a machine."""
+    return Recipe()
+
+
 Connect = Callable[[Machine, Endpoint, LineSink], Awaitable[Node]]
 """Connects to a machine that a provider started."""
 

@@ -14,7 +14,7 @@ from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
 from kubetui.engine.events import GOOD, Outcome, TaskId
 from kubetui.engine.recipe import apply, follow_recipe
-from kubetui.engine.step import Recipe, Step, Task, Where
+from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster import taught
@@ -126,10 +126,6 @@ CHECK = Step(
 )
 
 
-def _no_script(_plan: Plan, _machine: Machine) -> Recipe:
-    return Recipe()
-
-
 async def _prove(task: Task) -> Outcome:
     checks = await _proof(task, task.plan.machines)
     failed = blocking(checks)
@@ -181,7 +177,7 @@ PROOF = Step(
     source="kubernetes.io, Debug Services; Troubleshooting kubeadm",
     where=Where.FIRST,
     needs=(*CHECK.needs, CHECK),
-    recipe=_no_script,
+    recipe=no_recipe,
     run=_prove,
     instead=_prove_rest,
     teaches=taught.PROOF,

@@ -12,7 +12,7 @@ from kubetui.base.scripts import script
 from kubetui.cluster import kubeconfig
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
-from kubetui.engine.step import Recipe, Step, Task, Where
+from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
@@ -42,11 +42,6 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
 
 async def _run(task: Task) -> Outcome:
     return await follow_recipe(explaining(task))
-
-
-def no_recipe(_plan: Plan, _machine: Machine) -> Recipe:
-    """Return a recipe without commands: what is to do depends on what is found."""
-    return Recipe()
 
 
 CERTIFICATES = Step(

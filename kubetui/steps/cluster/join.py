@@ -10,12 +10,12 @@ from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply, by_hand, probe
-from kubetui.engine.step import Recipe, Step, Task, Where, WorkState
+from kubetui.engine.step import Recipe, Step, Task, Where, WorkState, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
-from kubetui.steps.cluster.init import INIT_STEP, no_recipe
+from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_token import mint
 from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM
 from kubetui.steps.cluster.warnings import explaining

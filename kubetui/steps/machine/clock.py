@@ -8,8 +8,7 @@ from typing import Final
 from kubetui.base import clock
 from kubetui.base.errors import RunError
 from kubetui.engine.events import Outcome
-from kubetui.engine.step import Recipe, Step, Task, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.engine.step import Step, Task, Where, no_recipe
 from kubetui.remote.command import Command
 from kubetui.steps.machine import taught
 from kubetui.steps.machine.start import FACTS
@@ -43,10 +42,6 @@ async def _ahead(task: Task) -> float:
         raise RunError(f"{task.machine.name} does not tell the time: {text.strip()}", id="CLOCK") from error
 
 
-def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
-    return Recipe()
-
-
 CLOCK = Step(
     name="clock",
     title="Compare the clock",
@@ -54,7 +49,7 @@ CLOCK = Step(
     source="kubernetes.io, PKI certificates and requirements",
     where=Where.EVERY,
     needs=(FACTS,),
-    recipe=_nothing,
+    recipe=no_recipe,
     run=_check,
     installs=False,
     teaches=taught.CLOCK,

@@ -9,7 +9,7 @@ from kubetui.base.errors import RunError
 from kubetui.base.scripts import typed
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
-from kubetui.engine.step import Recipe, Step, Task, Teaching, Where
+from kubetui.engine.step import Step, Task, Teaching, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 
 _OFF: Final = (MachineState.STOPPED, MachineState.ABSENT)
@@ -30,10 +30,6 @@ async def _halt(task: Task) -> Outcome:
     return Outcome.DONE
 
 
-def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
-    return Recipe()
-
-
 def _halting(plan: Plan, machine: Machine) -> tuple[str, ...]:
     return () if plan.provider.rehearsal else (typed("vagrant", "halt", machine.name, "--no-tty"),)
 
@@ -41,7 +37,7 @@ def _halting(plan: Plan, machine: Machine) -> tuple[str, ...]:
 TEACHES: Final = Teaching(
     commands=_halting, concepts=("node", "etcd"), none="Nothing is shut down here: a rehearsal plays the machine."
 )
-_step = partial(Step, source="developer.hashicorp.com/vagrant, halt", recipe=_nothing, run=_halt, teaches=TEACHES)
+_step = partial(Step, source="developer.hashicorp.com/vagrant, halt", recipe=no_recipe, run=_halt, teaches=TEACHES)
 
 HALT_WORKER = _step(
     name="halt-worker",

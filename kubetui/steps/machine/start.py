@@ -8,7 +8,7 @@ from kubetui.base.errors import RunError
 from kubetui.base.scripts import script, typed
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
-from kubetui.engine.step import Recipe, Step, Task, Teaching, Where
+from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, no_recipe
 from kubetui.engine.survey import survey
 from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
@@ -52,10 +52,6 @@ async def _look(task: Task) -> Outcome:
     if result.last.endswith(CGROUP_V1) and task.plan.tolerates_cgroup_v1:
         task.say_once(SKIPPED)
     return Outcome.UNCHANGED
-
-
-def _nothing(_plan: Plan, _machine: Machine) -> Recipe:
-    return Recipe()
 
 
 def _facts(plan: Plan, machine: Machine) -> Recipe:
@@ -109,7 +105,7 @@ START = Step(
     source="developer.hashicorp.com/vagrant, Multi-Machine",
     where=Where.EVERY,
     needs=(),
-    recipe=_nothing,
+    recipe=no_recipe,
     run=_start,
     installs=False,
     of_existing="A node is a complete Linux system with its own address. This one is yours: kubetui only looks.",
@@ -122,7 +118,7 @@ CONNECT = Step(
     source="developer.hashicorp.com/vagrant, ssh-config",
     where=Where.EVERY,
     needs=(START,),
-    recipe=_nothing,
+    recipe=no_recipe,
     run=_connect,
     installs=False,
     teaches=CONNECT_TEACHES,
