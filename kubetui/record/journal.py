@@ -108,12 +108,12 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
     One that shut the machines down, or renewed something, does not count once it has succeeded: what the cluster is
     depends on the build before it.
     """
-    runs = _runs(records)
-    if runs and _passed(runs[-1]):
-        runs = [run for run in runs if "operation" not in run[0]]
-    if not runs:
+    counting = runs(records)
+    if counting and _passed(counting[-1]):
+        counting = [run for run in counting if "operation" not in run[0]]
+    if not counting:
         return None
-    run = runs[-1]
+    run = counting[-1]
     open_tasks: dict[str, None] = {}
     failed: dict[str, str] = {}
     cut: list[str] = []
@@ -147,7 +147,7 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
     )
 
 
-def _runs(records: Sequence[Record]) -> list[Sequence[Record]]:
+def runs(records: Sequence[Record]) -> list[Sequence[Record]]:
     """Return the records of each run, the oldest run first."""
     starts = [index for index, record in enumerate(records) if record["event"] == "run"]
     return [records[start:end] for start, end in pairwise((*starts, len(records)))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,11 +61,11 @@ def read(cluster: Cluster) -> LastRun | None:
     if not cluster.journal.exists():
         return None
     records, _torn = journal.parse(cluster.journal.read_bytes(), str(cluster.journal))
-    starts = [index for index, record in enumerate(records) if record["event"] == "run"]
-    return _told(records[starts[-1] :]) if starts else None
+    runs = journal.runs(records)
+    return _told(runs[-1]) if runs else None
 
 
-def _told(records: list[journal.Record]) -> LastRun:
+def _told(records: Sequence[journal.Record]) -> LastRun:
     began: dict[str, float] = {}
     ran: dict[str, Ran] = {}
     end: journal.Record | None = None
