@@ -43,7 +43,7 @@ class BoxSource:
     @property
     def is_url(self) -> bool:
         """Whether it is fetched over the network from a place of its own."""
-        return "://" in self.text and not self.text.startswith("/")
+        return is_url(self.text)
 
     @property
     def path(self) -> Path | None:
@@ -77,15 +77,20 @@ class VagrantBox:
         return {key: value for key, value in (("box_url", self.url), ("box_sha256", self.sha256)) if value}
 
 
+def is_url(text: str) -> bool:
+    """Return whether a box is named by a URL; a path may have what begins one in it."""
+    return "://" in text and not text.startswith(("/", "~"))
+
+
 def parse_box(text: str) -> BoxSource:
     """Return the box that a profile names; `~` is expanded, so that it means the same file in every folder.
 
     Raises ValueError that says what to write, SecretInProfileError for a URL whose query holds a secret.
     """
+    if is_url(text):
+        return BoxSource(_url(text), _kind(text, urlsplit(text).path))
     if text.startswith(("/", "~")):
         return BoxSource(str(_path(text)), _kind(text, text))
-    if "://" in text:
-        return BoxSource(_url(text), _kind(text, urlsplit(text).path))
     if text.endswith((".box", ".json")):
         raise ValueError(f"{clean(text)} depends on the folder that kubetui runs in. Begin the path with / or ~.")
     if not _CATALOGUE_NAME.fullmatch(text):

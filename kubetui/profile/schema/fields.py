@@ -29,7 +29,7 @@ from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
 from kubetui.base.text import clean
-from kubetui.profile.schema.boxes import BoxSource, parse_box
+from kubetui.profile.schema.boxes import BoxSource, is_url, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.profile.schema.spellings import AMOUNT_PATTERN, amount, spoken_version, version
 from kubetui.software import networks, packages, runtimes
@@ -153,10 +153,7 @@ def _cidr(value: object) -> object:
 
 def _box(value: object) -> object:
     """Parse a box. Raises SecretInProfileError before any message repeats a URL's password."""
-    if not isinstance(value, str):
-        return value
-    is_url = "://" in value and not value.startswith("/")
-    return parse_box(without_password(value) if is_url else value)
+    return parse_box(without_password(value) if is_url(value) else value) if isinstance(value, str) else value
 
 
 def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
