@@ -18,8 +18,7 @@ from kubetui.base.files import named, write_private
 from kubetui.base.redaction import redacted
 from kubetui.base.text import counted, did_you_mean, harmless
 from kubetui.cli.output import check_lines
-from kubetui.cluster import certificates
-from kubetui.cluster.certificates import SOON
+from kubetui.cluster.certificates import SOON, Certificate, of_kubeconfig
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
 from kubetui.host.doctor import examine
@@ -62,11 +61,11 @@ class _Status:
         yield "  ".join(filter(None, (self.state.name, self.state.words, ", ".join(self.state.particulars(now)))))
         if self.error:
             yield f"  {self.error}"
-        if (ends := self._certificate_ends) is not None and ends - now < SOON:
-            what = certificates.told(ends, now)
+        found = self._certificate
+        if found is not None and now >= found.ends - SOON:
             # a machine that is off renews nothing by itself, and a start does
-            way = "certs --renew" if now < ends else "start"
-            yield f"  its certificates {what}: kubetui {way} {self.state.name}"
+            way = "start" if found.expired(now) else "certs --renew"
+            yield f"  its certificates {found.told(now, many=True)}: kubetui {way} {self.state.name}"
         for machine in self._plan_machines:
             yield f"  {machine.name:<16} {machine.role:<14} {machine.address!s:<16} {self._power(machine)}"
 
@@ -74,6 +73,7 @@ class _Status:
     def document(self) -> dict[str, Any]:
         """The documented fields, as values of JSON; see docs/events.md."""
         state, plan, kubeconfig = self.state, self.state.plan, self.cluster.kubeconfig
+        certificate = self._certificate
         return {
             "name": state.name,
             "state": state.state.value,
@@ -89,7 +89,7 @@ class _Status:
             "provider": plan.provider.name if plan else None,
             "kubernetes": state.version or None,
             "kubeconfig": str(kubeconfig) if kubeconfig.exists() else None,
-            "certificates_expire": self._certificate_ends,
+            "certificates_expire": certificate.ends if certificate else None,
             "machines": [
                 {
                     "name": machine.name,
@@ -103,10 +103,9 @@ class _Status:
         }
 
     @property
-    def _certificate_ends(self) -> float | None:
-        """When the kubeconfig's certificate expires, in seconds since the epoch; kubeadm renews all at once."""
-        found = None if self.state.rehearsal else certificates.of_kubeconfig(self.cluster.kubeconfig)
-        return None if found is None else found.ends
+    def _certificate(self) -> Certificate | None:
+        """The kubeconfig's certificate, which stands for the others: kubeadm renews all at once."""
+        return None if self.state.rehearsal else of_kubeconfig(self.cluster.kubeconfig)
 
     @property
     def _plan_machines(self) -> tuple[Machine, ...]:

@@ -56,18 +56,15 @@ class Certificate:
         left = 0.0 if self.kubelets else min(SOON, (self.ends - self.begins) / _PART)
         return now >= self.ends - left
 
-    def told(self, now: float) -> str:
-        """Say when it expires or has expired, in words."""
-        return told(self.ends, now).replace("expire ", "expires ", 1)
+    def told(self, now: float, *, many: bool = False) -> str:
+        """Say when it expires or has expired, in words; where it stands for `many`, of them.
 
-
-def told(ends: float, now: float) -> str:
-    """Say when certificates expire or have expired, in words.
-
-    >>> told(90.0, 0.0), told(0.0, 3 * 86400.0)
-    ('expire in 1:30', 'expired 3 days ago')
-    """
-    return f"expired {_span(now - ends)} ago" if now >= ends else f"expire in {_span(ends - now)}"
+        >>> Certificate("apiserver.crt", 0.0, 90.0).told(0.0), Certificate("apiserver.crt", 0.0, 0.0).told(3 * 86400.0)
+        ('expires in 1:30', 'expired 3 days ago')
+        """
+        if self.expired(now):
+            return f"expired {_span(now - self.ends)} ago"
+        return f"{'expire' if many else 'expires'} in {_span(self.ends - now)}"
 
 
 def parse(text: str, machine: str) -> tuple[float, tuple[Certificate, ...]]:
