@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+
 import click
 
 from kubetui.cli.exits import friendly
 from kubetui.cli.options import UpOptions
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event.")
-_VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show what the machines print.")
-_PLAIN = click.option("--plain", is_flag=True, help="Only whole lines, without colours or a line that is written over.")
+Command = Callable[..., None]
+_OPTIONS = (
+    click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event."),
+    click.option("--verbose", "-v", is_flag=True, help="Show what the machines print."),
+    click.option("--plain", is_flag=True, help="Only whole lines, without colours or a line that is written over."),
+)
+
+
+def _shown(command: Command) -> Command:
+    """Give a command the options of how a run is shown."""
+    return reduce(lambda given, option: option(given), reversed(_OPTIONS), command)
 
 
 @click.command()
 @click.argument("name")
-@_JSON
-@_VERBOSE
-@_PLAIN
+@_shown
 @friendly
 def stop(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
     """Shut down the machines of a cluster: workers, then control planes. Nothing is lost.
@@ -30,9 +39,7 @@ def stop(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
 
 @click.command()
 @click.argument("name")
-@_JSON
-@_VERBOSE
-@_PLAIN
+@_shown
 @friendly
 def start(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
     """Start the machines of a cluster, repair what the pause broke, and check that it works.
@@ -47,9 +54,7 @@ def start(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
 
 @click.command()
 @click.argument("name")
-@_JSON
-@_VERBOSE
-@_PLAIN
+@_shown
 @friendly
 def restart(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
     """Stop a cluster, then start it."""
@@ -61,9 +66,7 @@ def restart(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
 @click.command()
 @click.argument("name")
 @click.option("--renew", is_flag=True, help="Renew them all now, one control plane after the other.")
-@_JSON
-@_VERBOSE
-@_PLAIN
+@_shown
 @friendly
 def certs(name: str, *, renew: bool, as_json: bool, verbose: bool, plain: bool) -> int:
     """Show when the certificates of a cluster expire, or renew them.
