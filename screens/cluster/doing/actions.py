@@ -9,7 +9,7 @@ from textual.app import App
 
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import RunFinished, Sink
+from kubetui.engine.events import Sink
 from kubetui.engine.stop import Stop
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.plan import Machine, Plan
@@ -88,23 +88,27 @@ def _named(machines: Sequence[Machine]) -> str:
 
 
 def _stop(app: App[object], plan: Plan, threads: Threads) -> None:
-    async def job(sink: Sink, stop: Stop) -> RunFinished:
+    async def job(sink: Sink, stop: Stop) -> bool:
         from kubetui.operations.maintain.power import shut_down  # noqa: PLC0415 - loads asyncssh, in this thread
 
-        return await shut_down(Cluster(plan.profile.name), sink, stop)
+        return (await shut_down(Cluster(plan.profile.name), sink, stop)).ok
 
     work = Work("Stop", "shutting its machines down", "its machines are off", "some of its machines run", job)
-    app.push_screen(WorkScreen(plan, work, threads))
+    _show(app, plan, work, threads)
 
 
 def _renew(app: App[object], plan: Plan, threads: Threads) -> None:
     def met(access: Access | None) -> None:
-        async def job(sink: Sink, stop: Stop) -> RunFinished:
+        async def job(sink: Sink, stop: Stop) -> bool:
             from kubetui.operations.maintain.certs import renew  # noqa: PLC0415 - loads asyncssh, in this thread
 
-            return await renew(Cluster(plan.profile.name), sink, stop, access)
+            return (await renew(Cluster(plan.profile.name), sink, stop, access)).ok
 
         work = Work("Renew certificates", "renewing them", "they are renewed", "some are as old as before", job)
-        app.push_screen(WorkScreen(plan, work, threads))
+        _show(app, plan, work, threads)
 
     meet(app, plan, met)
+
+
+def _show(app: App[object], plan: Plan, work: Work, threads: Threads) -> None:
+    app.push_screen(WorkScreen(plan.profile.name, work, threads, tuple(machine.name for machine in plan.machines)))

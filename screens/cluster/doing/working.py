@@ -1,4 +1,4 @@
-"""The screen of something done to a cluster, with the log of all its machines; leaving it does not end it."""
+"""The screen of something done to a cluster, with its log; leaving it does not end it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,31 @@ from textual.content import Content
 
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import harmless
-from kubetui.engine.events import CommandStarted, Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
+from kubetui.engine.events import CommandStarted, Event, Line, Outcome, Sink, TaskFinished, TaskStarted
 from kubetui.engine.stop import Stop
-from kubetui.profile.plan import Plan
 from screens.log.buffers import Buffer
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS, LogScreen
 from screens.threads import EngineThread, Threads
 from screens.widgets.chrome import TitleLine, key, marked
 
-Job = Callable[[Sink, Stop], Awaitable[RunFinished]]
-"""What is done; it reports its events."""
+Job = Callable[[Sink, Stop], Awaitable[bool]]
+"""What is done; it reports its events, and returns whether all went well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that can be done to a cluster, in words: its name, and how it stands in each of three states."""
+    """Something that can be done to a cluster, in words: its name, and how it stands in each of three states.
+
+    `log` is the title of its log.
+    """
 
     title: str
     doing: str
     done: str
     failed: str
     job: Job
+    log: str = "All machines"
 
 
 class WorkScreen(LogScreen):
@@ -43,14 +46,14 @@ class WorkScreen(LogScreen):
     DEFAULT_CSS = "WorkScreen LogPane { padding: 0 0 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "back", "Back", display="esc"), *LOG_KEYS]
 
-    def __init__(self, plan: Plan, work: Work, threads: Threads) -> None:
+    def __init__(self, name: str, work: Work, threads: Threads, machines: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self._cluster = plan.profile.name
-        self._machines = tuple(machine.name for machine in plan.machines)
+        self._cluster = name
+        self._machines = machines
         self._work = work
         self._threads = threads
         self._buffer = Buffer()
-        self._finished: RunFinished | None = None
+        self._good = False
         self._thread = EngineThread(f"{work.title} {self._cluster}", self._main)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +64,7 @@ class WorkScreen(LogScreen):
 
     def on_mount(self) -> None:
         """Start."""
-        self.pane.show("All machines", self._buffer, machines=self._machines)
+        self.pane.show(self._work.log, self._buffer, machines=self._machines)
         self._threads.start(self._thread)
         self.set_interval(1 / 4, self.look)
 
@@ -71,15 +74,14 @@ class WorkScreen(LogScreen):
             self.query_one(TitleLine).say(self._result())
 
     def _result(self) -> Content:
-        good = self._thread.error is None and self._finished is not None and self._finished.ok
-        return marked("done", self._work.done) if good else marked("failed", self._work.failed)
+        return marked("done", self._work.done) if self._good else marked("failed", self._work.failed)
 
     async def _main(self) -> None:
         try:
-            self._finished = await self._work.job(self._take, Stop())
+            self._good = await self._work.job(self._take, Stop())
         except KubetuiError as error:
             for line in str(error).splitlines():
-                self._buffer.append(Line(time.time(), self._cluster, self._work.title, harmless(line.strip())))
+                self._take(Line(time.time(), self._cluster, self._work.title, harmless(f"error: {line.strip()}")))
             raise
 
     def _take(self, event: Event) -> None:
