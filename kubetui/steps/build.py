@@ -1,4 +1,4 @@
-"""Every step of a build, in the order in which a single machine runs them."""
+"""Every step of a build, in the order in which a single machine runs them, and those of what comes after it."""
 
 from __future__ import annotations
 

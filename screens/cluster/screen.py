@@ -20,7 +20,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.words import note
 from screens.asking.meeting import meet
 from screens.cluster.checks import Runs, run_check
-from screens.cluster.doing.actions import possible
+from screens.cluster.doing import actions
 from screens.cluster.doing.removal import plan_of
 from screens.cluster.head import PARTS, ClusterHead, neighbour
 from screens.cluster.merging import ask_to_merge
@@ -163,7 +163,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         if action == "resume":
             return self.state.resumable
         if action == "actions":
-            return bool(possible(self.state))
+            return bool(actions.possible(self.state))
         if action == "show_run":
             return ours(self.state)
         if action == "check":
