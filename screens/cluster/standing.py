@@ -65,6 +65,8 @@ def notice(state: ClusterState, seen: Seen, now: float) -> Content:
         advice = "r shows the run." if ours(state) else "Another kubetui builds it; this screen shows how far it is."
     elif state.state is State.UNREACHABLE:
         advice = f"{_last(seen, now)} kubetui tries again every few seconds."
+    elif state.state is State.OFF and seen.nodes is not None:
+        advice = f"{RESUMES[state.state]} {_last(seen, now)}"
     else:
         advice = RESUMES.get(state.state, "")
     first = marked(MARKS[state.state], clean(state.words))

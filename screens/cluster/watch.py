@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kubetui.base.errors import KubetuiError, RunError
 from kubetui.base.text import harmless
-from kubetui.cluster.folder import Cluster
+from kubetui.cluster.folder import Cluster, Holder
 from kubetui.cluster.tables import Table
 from screens.threads import EngineThread
 
@@ -24,6 +24,8 @@ T = TypeVar("T")
 PAUSE = 3.0
 """Seconds between two looks. It grows with every failure, up to LONGEST."""
 LONGEST = 15.0
+GLANCE = 0.5
+"""Seconds between two glances at who works on the cluster."""
 SHORT = 220
 """Characters of an error to show; Vagrant's are long."""
 
@@ -94,6 +96,7 @@ class Watch:
 
     def __init__(self, name: str, opens: Opens = observer, judges: Judges = judge) -> None:
         self._name = name
+        self._cluster = Cluster(name)
         self._opens = opens
         self._judges = judges
         self._poke: asyncio.Event | None = None
@@ -126,17 +129,46 @@ class Watch:
 
     async def _main(self) -> None:
         self._poke = asyncio.Event()
+        while True:
+            worker = self._worker()
+            async with self._opens(self._name) as looks:
+                self._looks = looks
+                await self._follow(looks, self._poke, worker)
+
+    async def _follow(self, looks: Looks, poke: asyncio.Event, worker: Holder | None) -> None:
+        """Look again and again until a run begins or ends: what the connection leads to may be gone then."""
+        looking = asyncio.create_task(self._look_on(looks, poke))
+        changing = asyncio.create_task(self._changed(worker))
+        try:
+            await asyncio.wait({looking, changing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = changing.done()
+            looking.cancel()
+            changing.cancel()
+            await asyncio.wait({looking, changing})
+        if not ended:
+            await looking
+
+    def _worker(self) -> Holder | None:
+        """Return who changes the cluster now; a check changes nothing."""
+        holder = self._cluster.holder()
+        return None if holder is None or holder.purpose == "check" else holder
+
+    async def _changed(self, worker: Holder | None) -> None:
+        """Return once somebody else than the `worker` changes the cluster, or nobody does."""
+        while self._worker() == worker:  # noqa: ASYNC110 - nothing tells that a lock was released
+            await asyncio.sleep(GLANCE)
+
+    async def _look_on(self, looks: Looks, poke: asyncio.Event) -> None:
         pause = PAUSE
-        async with self._opens(self._name) as looks:
-            self._looks = looks
-            while True:
-                # a node chosen during the look wants another one
-                self._poke.clear()
-                pause = await self._look(looks, pause)
-                try:
-                    await asyncio.wait_for(self._poke.wait(), pause)
-                except TimeoutError:
-                    continue
+        while True:
+            # a node chosen during the look wants another one
+            poke.clear()
+            pause = await self._look(looks, pause)
+            try:
+                await asyncio.wait_for(poke.wait(), pause)
+            except TimeoutError:
+                continue
 
     async def _look(self, looks: Looks, pause: float) -> float:
         """Look once, and return the seconds to wait until the next look."""

@@ -11,17 +11,19 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kubetui.cluster.folder import Cluster as Folder
-from kubetui.cluster.tables import Table
+from kubetui.cluster.tables import Table, aligned_table
 from kubetui.engine.events import Event
+from kubetui.operations.state import ClusterState, State
 from kubetui.profile.schema.profile import Profile
 from screens.cluster.screen import ClusterScreen
-from screens.cluster.watch import Watch
+from screens.cluster.standing import notice as said
+from screens.cluster.watch import Seen, Watch
 from screens.widgets.choose import Choose
 from screens.widgets.dialogs import Confirm
 from screens.widgets.navigation import StartRun
 from tests.screens.apps import LARGER, SIZE, shown, until
 from tests.screens.cluster.home import NODES, READY, Cluster, filled, footer, head, leave, table
-from tests.screens.recorded import everything, failing, profile
+from tests.screens.recorded import BEGAN, everything, failing, profile
 
 LARGEST = (200, 50)
 Snap = Callable[..., bool]
@@ -310,3 +312,11 @@ def test_a_node_chosen_during_a_look_is_looked_at_next(monkeypatch: pytest.Monke
         assert time.monotonic() < end, "the watch waits for its next look"
         time.sleep(0.01)
     watch.close()
+
+
+def test_what_stands_below_a_cluster_that_is_off_is_from_before() -> None:
+    state = ClusterState("lab", State.OFF, detail="its machines are halted")
+    assert said(state, Seen(), BEGAN).plain.endswith("\n  r starts them.")
+    told = said(state, Seen(nodes=aligned_table(READY, BEGAN)), BEGAN + 90).plain
+    assert "r starts them. It last answered at " in told
+    assert told.endswith(", 1:30 ago; what stands below is from then.")
