@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from kubetui.base.check import Check, blocking
-from kubetui.base.errors import StepFailedError
+from kubetui.base.errors import RunError, StepFailedError
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
@@ -57,7 +58,10 @@ LOOK_SECONDS: Final = 60.0
 """When some machines failed, how long the joined nodes may take to become Ready."""
 LOOK_PAUSE: Final = 1.0
 BACK_SECONDS: Final = 30.0
-"""How long an API server may take to come back: one restarts after its container runtime was configured anew."""
+"""How long an API server may be gone from this host's sight before the machines are asked again whether it runs.
+
+One restarts after its container runtime was configured anew, and the kubelet waits longer before each restart.
+"""
 
 
 def _verify(plan: Plan, _machine: Machine) -> Recipe:
@@ -82,12 +86,23 @@ async def _booted(task: Task) -> str:
 
 async def _check(task: Task) -> Outcome:
     # read-only: if a reboot interrupts it, running it again is all it takes
-    await apply(task, _waiting(task.plan, await _booted(task)), None)
-    address = await ready(task.run.cluster.kubeconfig, BACK_SECONDS)
+    waiting = _waiting(task.plan, await _booted(task))
+    address = await _seen_here(lambda: apply(task, waiting, None), task.run.cluster.kubeconfig, task.log)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES))
     task.run.ready = frozenset(machine.name for machine in task.plan.machines)
     return Outcome.UNCHANGED
+
+
+async def _seen_here(waited: Callable[[], Awaitable[object]], kubeconfig: Path, log: Callable[[str], None]) -> str:
+    """Wait for the cluster; return the API server's URL once it answers this host too."""
+    await waited()
+    try:
+        return await ready(kubeconfig, BACK_SECONDS)
+    except RunError as error:
+        log(f"{error.message} The machines are asked again whether it runs.")
+    await waited()
+    return await ready(kubeconfig, BACK_SECONDS)
 
 
 async def _look(task: Task) -> None:

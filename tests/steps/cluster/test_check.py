@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from kubetui.base.errors import RunError
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.check import BOOTED, _waiting
+from kubetui.steps.cluster import check
+from kubetui.steps.cluster.check import BOOTED, _seen_here, _waiting
 from tests.plans import plan
 from tests.steps.box import Box
 
@@ -87,3 +90,30 @@ def test_a_node_that_is_not_as_planned(box: Box, nodes: str, said: str) -> None:
 def test_a_machine_tells_when_it_booted(box: Box) -> None:
     box.program("systemctl", 'echo "Sat 2026-11-28 05:50:00 $TZ"')
     assert box.run(Command(BOOTED)).stdout == "2026-11-28T05:50:00Z\n"
+
+
+@pytest.mark.parametrize(("gone", "asked"), [(0, 1), (1, 2), (2, 2)])
+async def test_an_api_server_that_goes_away_after_the_wait_is_waited_for_once_more(
+    monkeypatch: pytest.MonkeyPatch, gone: int, asked: int
+) -> None:
+    waits: list[int] = []
+    said: list[str] = []
+    answers = [*[False] * gone, True]
+
+    async def ready(_kubeconfig: Path, _patience: float) -> str:
+        if not answers.pop(0):
+            raise RunError("It refuses.", id="API-UNREACHABLE")
+        return "https://192.168.56.101:6443"
+
+    async def waited() -> None:
+        waits.append(1)
+
+    monkeypatch.setattr(check, "ready", ready)
+    seen = _seen_here(waited, Path("kubeconfig"), said.append)
+    if gone < 2:
+        assert await seen == "https://192.168.56.101:6443"
+    else:
+        with pytest.raises(RunError, match="refuses"):
+            await seen
+    assert len(waits) == asked
+    assert said == ["It refuses. The machines are asked again whether it runs."] * (gone > 0)
