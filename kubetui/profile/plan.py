@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from itertools import chain, islice
+from itertools import chain, count, islice
 
 from pydantic import BaseModel
 
@@ -25,10 +25,14 @@ from kubetui.software.runtimes import Runtime
 
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
+MOST_NUMBERS = 999
+"""How many names of machines the numbering has for a role."""
 API_PORT = 6443
 """Where an API server listens."""
 CGROUP_V2_ONLY = (1, 35)
 """From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
+DRAIN_SECONDS = 300
+"""How long the pods of a machine that leaves have to go elsewhere, unless a person says otherwise."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -59,6 +63,21 @@ class Machine:
     box: VagrantBox | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     taints: tuple[Taint, ...] = ()
+    leaving: bool = False
+    """Whether it is on its way out of the cluster: then it only has the steps for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The machines that a run takes out of the cluster, and how.
+
+    A machine's pods have `patience` seconds to go elsewhere. With `forced`, the run goes on where they did not, and
+    where etcd loses its quorum.
+    """
+
+    machines: tuple[Machine, ...] = ()
+    patience: int = DRAIN_SECONDS
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,11 +100,18 @@ class Plan:
     """Whether an earlier run got as far as a control plane, so that something of it may have aged."""
     chosen: VagrantBox | None = None
     """The box that was decided on for this cluster; None until `operations.boxes.choice` has decided."""
+    leaving: Leaving = field(default=Leaving())
+    """The machines that are still there, and that the profile no longer has."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
         """Every machine, control planes first, addresses counting up."""
         return tuple(_machines(self.profile) if self.provider.makes_machines else _hosts(self.profile))
+
+    @property
+    def everyone(self) -> tuple[Machine, ...]:
+        """Every machine that a run has something to do on: the cluster's, then those that leave it."""
+        return (*self.machines, *self.leaving.machines)
 
     @cached_property
     def control_plane(self) -> Machine:
@@ -238,12 +264,38 @@ class Plan:
 
 
 def machine_names(profile: Profile) -> Iterator[tuple[str, Role]]:
-    """Yield the name and role of each machine that kubetui makes, in the order of their addresses."""
+    """Yield the name and role of each machine that kubetui makes, control planes first."""
+    return ((name, role) for name, role in _places(profile) if name not in profile.machines.without)
+
+
+def numbered(profile: Profile, role: Role) -> Iterator[str]:
+    """Yield the names that machines of a role can have, without end."""
+    if role is Role.WORKER:
+        return (f"{profile.machines.worker_name}{number}" for number in count(1))
+    first = profile.machines.control_plane_name
+    return chain([first], (f"{first}{number}" for number in count(2)))
+
+
+def role_of(profile: Profile, name: str) -> Role | None:
+    """Return the role of a machine of this name, whether there is one or not; None for a name that none can have."""
+    return next((role for role in Role if name in islice(numbered(profile, role), MOST_NUMBERS)), None)
+
+
+def _places(profile: Profile) -> Iterator[tuple[str, Role]]:
+    """Yield the names that the numbering has come to, with those that it leaves out: each has an address."""
     chosen = profile.machines
-    for index in range(chosen.control_planes):
-        yield chosen.control_plane_name + (str(index + 1) if index else ""), Role.CONTROL_PLANE
-    for index in range(chosen.workers):
-        yield f"{chosen.worker_name}{index + 1}", Role.WORKER
+    left_out = set(chosen.without)
+    for role, wanted in ((Role.CONTROL_PLANE, chosen.control_planes), (Role.WORKER, chosen.workers)):
+        # a worker keeps its address when a control plane that came before it is gone
+        kept = (
+            left_out.intersection(islice(numbered(profile, role), MOST_NUMBERS)) if role is not Role.WORKER else set()
+        )
+        names, made = numbered(profile, role), 0
+        while made < wanted or kept:
+            name = next(names)
+            kept.discard(name)
+            made += name not in left_out
+            yield name, role
 
 
 def _hosts(profile: Profile) -> Iterator[Machine]:
@@ -266,8 +318,19 @@ def _hosts(profile: Profile) -> Iterator[Machine]:
         )
 
 
+def _addresses(profile: Profile) -> Mapping[str, IPv4Address]:
+    """Return each name's address, counting up past those that single machines are given.
+
+    A name counts even where its machine is given another address, so that this moves no other machine.
+    """
+    own = {name: one.address for name, one in profile.machines.by_name.items() if one.address is not None}
+    taken = set(own.values())
+    free = (each for number in count() if (each := profile.network.first_address + number) not in taken)
+    return {name: own.get(name, address) for (name, _), address in zip(_places(profile), free, strict=False)}
+
+
 def _machines(profile: Profile) -> Iterator[Machine]:
-    chosen = profile.machines
+    chosen, addresses = profile.machines, _addresses(profile)
     for index, (name, role) in enumerate(machine_names(profile)):
         one = chosen.by_name.get(name, OneMachine())
         labels, taints = _of_role(profile, role)
@@ -275,7 +338,7 @@ def _machines(profile: Profile) -> Iterator[Machine]:
         yield Machine(
             name,
             role,
-            profile.network.first_address + index,
+            addresses[name],
             memory=one.memory or own.memory or chosen.memory,
             cpus=one.cpus or own.cpus or chosen.cpus,
             first=index == 0,

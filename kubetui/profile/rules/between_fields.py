@@ -12,7 +12,13 @@ from itertools import chain, combinations
 from kubetui.base.text import counted
 from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
-from kubetui.profile.rules.nodes import a_place_for_coredns, control_plane_size, single_machines
+from kubetui.profile.rules.nodes import (
+    a_place_for_coredns,
+    control_plane_size,
+    left_out,
+    own_addresses,
+    single_machines,
+)
 from kubetui.profile.rules.patches import patch_kinds, patch_lists
 from kubetui.profile.rules.ranges import (
     PRIVATE,
@@ -97,8 +103,8 @@ def _machine_addresses(plan: Plan) -> Iterator[Problem]:
     if not is_private(plan) or not plan.provider.makes_machines:
         return
     path = ("network", "first_address")
-    outside = [machine for machine in plan.machines if machine.address not in plan.node_network]
-    if outside:
+    own = {name for name, one in plan.profile.machines.by_name.items() if one.address is not None}
+    if any(machine.address not in plan.node_network for machine in plan.machines if machine.name not in own):
         message = f"{len(plan.machines)} machines from {plan.machines[0].address} on do not fit in {plan.node_network}."
         yield Problem(path, message, f"Start at {plan.node_network[2]}, or have fewer machines.")
         return
@@ -107,9 +113,11 @@ def _machine_addresses(plan: Plan) -> Iterator[Problem]:
         owners[254] = "the bridge, where vagrant-lxc puts it"
     for machine in plan.machines:
         owner = owners.get(int(machine.address) & 0xFF)
-        if owner:
+        if owner and machine.address in plan.node_network:
+            chosen = machine.name in own
             message = f"{machine.name} would get {machine.address}, which belongs to {owner}."
-            yield Problem(path, message, "Choose another first address.")
+            where = ("machines", "by_name", machine.name, "address") if chosen else path
+            yield Problem(where, message, "Choose another address." if chosen else "Choose another first address.")
 
 
 def _pod_range(plan: Plan) -> Iterator[Problem]:
@@ -173,6 +181,8 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     control_plane_size,
     _machine_names,
     single_machines,
+    own_addresses,
+    left_out,
     a_place_for_coredns,
     _provider_options,
     _box,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kubetui.base.text import did_you_mean
-from kubetui.profile.plan import Plan, Role, machine_names
+from kubetui.profile.plan import Plan, Role, machine_names, numbered, role_of
 from kubetui.profile.rules.ranges import Problem, addressed
 from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint
 
@@ -53,6 +53,32 @@ def single_machines(plan: Plan) -> Iterator[Problem]:
             known = did_you_mean(name, names).removesuffix("?")
             fix = f"{known}? Or have more machines." if known.startswith("Did") else "Correct the name, or delete it."
             yield Problem((*_BY_NAME, name), f"No machine is called {name}: there are {_some(names)}.", fix)
+
+
+def own_addresses(plan: Plan) -> Iterator[Problem]:
+    """Require that the addresses of single machines lie in the machines' network, and are each one machine's."""
+    if not plan.provider.makes_machines:
+        return
+    chosen = {name: one.address for name, one in plan.profile.machines.by_name.items() if one.address is not None}
+    for name, address in chosen.items():
+        path = (*_BY_NAME, name, "address")
+        if address not in plan.node_network:
+            yield Problem(path, f"{address} is not in {plan.node_network}.", "The machines share one network of a /24.")
+        elif others := [other for other, theirs in chosen.items() if theirs == address and other < name]:
+            yield Problem(path, f"{address} is the address of {others[0]} already.", "Give each machine its own.")
+
+
+def left_out(plan: Plan) -> Iterator[Problem]:
+    """Require that only names that a machine could have are left out."""
+    path, without = ("machines", "without"), plan.profile.machines.without
+    if without and not plan.provider.makes_machines:
+        yield Problem(path, "machines.without is for machines that kubetui makes, and these exist.", "Delete it.")
+        return
+    for name in without:
+        if role_of(plan.profile, name) is None:
+            first, second = (next(numbered(plan.profile, role)) for role in Role)
+            message = f"No machine would be called {name}: names are {first}, {second} and so on."
+            yield Problem(path, message, "Correct the name, or delete it.")
 
 
 def _some(names: Sequence[str]) -> str:

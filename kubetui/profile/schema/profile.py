@@ -78,6 +78,11 @@ class OneMachine(Part):
     box_sha256: Sha256 | None = Field(
         None, title="Box SHA-256", description="The checksum of this machine's .box file."
     )
+    address: Address | None = Field(
+        None,
+        title="Address",
+        description="This machine's address on the private network, instead of the next one from first_address on.",
+    )
     labels: Labels = labels("this machine, besides those of its role")
     taints: Taints = taints("this machine, besides those of its role")
 
@@ -127,6 +132,13 @@ class Machines(Part):
         "kubnode",
         title="Worker name",
         description="Workers are called this with a number: kubnode1, kubnode2. Small letters, digits and hyphens.",
+    )
+    without: Annotated[tuple[Name, ...], Strict(strict=False)] = Field(
+        (),
+        title="Left out",
+        description="Names that the numbering leaves out, with their addresses: without kubnode1, two workers are "
+        "kubnode2 and kubnode3. kubetui node remove writes this, so that machines that stay keep what they have.",
+        examples=[["kubnode1"]],
     )
     box: Box | None = Field(
         None,

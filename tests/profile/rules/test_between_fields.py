@@ -99,6 +99,38 @@ RULES: list[tuple[Profile, str, str]] = [
         ),
     ),
     (
+        machines(by_name={"kubnode1": {"address": "192.168.57.7"}}),
+        "machines.by_name.kubnode1.address",
+        "192.168.57.7 is not in 192.168.56.0/24. The machines share one network of a /24.",
+    ),
+    (
+        machines(by_name={"kubnode1": {"address": "192.168.56.7"}, "kubnode2": {"address": "192.168.56.7"}}),
+        "machines.by_name.kubnode2.address",
+        "192.168.56.7 is the address of kubnode1 already. Give each machine its own.",
+    ),
+    (
+        machines(by_name={"kubnode1": {"address": "192.168.56.1"}}),
+        "machines.by_name.kubnode1.address",
+        "kubnode1 would get 192.168.56.1, which belongs to this host. Choose another address.",
+    ),
+    (
+        machines(without=["kubnode01"]),
+        "machines.without",
+        (
+            "No machine would be called kubnode01: names are kubmaster, kubnode1 and so on. "
+            "Correct the name, or delete it."
+        ),
+    ),
+    (
+        profile(
+            provider="hosts",
+            hosts=[{"name": "one", "role": "control plane", "address": "10.0.0.1"}],
+            machines={"without": ["kubnode1"]},
+        ),
+        "machines.without",
+        "machines.without is for machines that kubetui makes, and these exist. Delete it.",
+    ),
+    (
         machines(options={"qemu": {}}),
         "machines.options.qemu",
         ("qemu is not a provider. Options belong under one of: virtualbox, libvirt, vmware_desktop, lxc, rehearsal."),
