@@ -51,12 +51,12 @@ class Engine:
         run = self._run
         began = time.time()
         order = tasks_of(run.steps, run.plan)
-        names = tuple(machine.name for machine in run.plan.machines)
+        names = tuple(machine.name for machine in run.plan.everyone)
         rehearsal = run.plan.provider.rehearsal
         self._emit(RunStarted(began, run.cluster.name, names, order, rehearsal, run.operation))
         needs = dependencies(run.steps, run.plan)
         steps = {step.name: step for step in run.steps}
-        machines = {machine.name: machine for machine in run.plan.machines}
+        machines = {machine.name: machine for machine in run.plan.everyone}
         for task in order:
             waiting = self._when_ready(task, needs, steps[task.step], machines[task.machine])
             self._running[task] = asyncio.create_task(waiting, name=str(task))

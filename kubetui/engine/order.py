@@ -13,7 +13,7 @@ from kubetui.profile.plan import Machine, Plan
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:
     """Return every task of a plan, in the order of the steps."""
     return tuple(
-        TaskId(step.name, machine.name) for step in steps for machine in plan.machines if step.runs_on(machine, plan)
+        TaskId(step.name, machine.name) for step in steps for machine in plan.everyone if step.runs_on(machine, plan)
     )
 
 
@@ -28,7 +28,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     found: dict[TaskId, frozenset[TaskId]] = {}
     for step in steps:
         before: TaskId | None = None
-        for machine in plan.machines:
+        for machine in plan.everyone:
             if step.runs_on(machine, plan):
                 needed = {task for need in step.needs for task in _places(need, machine, plan)}
                 task = TaskId(step.name, machine.name)
@@ -41,4 +41,4 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
 def _places(step: Step, machine: Machine, plan: Plan) -> tuple[TaskId, ...]:
     if step.runs_on(machine, plan):
         return (TaskId(step.name, machine.name),)
-    return tuple(TaskId(step.name, other.name) for other in plan.machines if step.runs_on(other, plan))
+    return tuple(TaskId(step.name, other.name) for other in plan.everyone if step.runs_on(other, plan))

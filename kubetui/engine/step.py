@@ -29,11 +29,12 @@ class Where(Enum):
     OTHERS = "on every other control plane"
     CONTROL_PLANES = "on every control plane"
     WORKERS = "on every worker"
+    LEAVING = "on every machine that leaves the cluster"
 
     def holds(self, machine: Machine) -> bool:
-        """Whether a machine is one of them."""
+        """Whether a machine is one of them, among those that leave the cluster or among the others."""
         match self:
-            case Where.EVERY:
+            case Where.EVERY | Where.LEAVING:
                 return True
             case Where.EXISTING:
                 return machine.host is not None
@@ -146,8 +147,8 @@ class Step:
         return self.why if plan.provider.makes_machines else self.of_existing or self.why
 
     def runs_on(self, machine: Machine, plan: Plan) -> bool:
-        """Whether a plan has this step on a machine."""
-        return self.where.holds(machine) and self.wanted(plan)
+        """Whether a plan has this step on a machine; one that leaves the cluster has only the steps for that."""
+        return machine.leaving is (self.where is Where.LEAVING) and self.where.holds(machine) and self.wanted(plan)
 
     def offers_turn(self, plan: Plan) -> bool:
         """Whether a person can do this step by hand; a rehearsal has no machine to do it on."""

@@ -13,6 +13,7 @@ from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP,
 from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
+from kubetui.steps.cluster.leave.steps import LEAVING
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
@@ -45,6 +46,7 @@ STEPS: tuple[Step, ...] = (
     JOIN_STEP,
     LABEL_NODES,
     COMPLETION,
+    *LEAVING,
     CHECK,
     PROOF,
 )

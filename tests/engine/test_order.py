@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from kubetui.base.errors import RunError
 from kubetui.engine.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Task, Where
+from kubetui.profile.plan import Leaving
 from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.machine.start import START
 from tests.fakes import Bench, FakeNode, step
@@ -172,3 +174,22 @@ async def test_a_file_error_of_this_host_is_not_reported_as_a_bug() -> None:
         await bench.execute()
     assert bench.failure().error == "/home/me/logs/kubmaster.log cannot be used: No such file or directory."
     assert bench.failure().error_id == "HOST-FILE"
+
+
+async def test_a_machine_that_leaves_has_only_the_steps_for_that_and_the_last_step_waits_for_it() -> None:
+    went = step("went", where=Where.LEAVING)
+    leaves = step("leaves", went, where=Where.LEAVING)
+    check = step("check", leaves, where=Where.FIRST)
+    whole = plan(workers=2)
+    machines = tuple(replace(each, leaving=True) for each in whole.machines[2:])
+    smaller = replace(plan(workers=1), leaving=Leaving(machines))
+    bench = Bench(smaller, (step("every"), went, leaves, check))
+    finished = await bench.execute()
+    assert (finished.ok, finished.nodes) == (True, 2)
+    started = bench.started()
+    assert sorted(started[:3]) == ["kubmaster/every", "kubnode1/every", "kubnode2/went"]
+    assert started[3:] == ["kubnode2/leaves", "kubmaster/check"]
+    # without one that leaves, nothing waits
+    bench = Bench(plan(workers=1), (step("every"), went, leaves, check))
+    assert (await bench.execute()).ok
+    assert sorted(bench.started()) == ["kubmaster/check", "kubmaster/every", "kubnode1/every"]

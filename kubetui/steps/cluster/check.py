@@ -23,6 +23,7 @@ from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
+from kubetui.steps.cluster.leave.steps import DELETE_NODE
 from kubetui.steps.cluster.proof.prove import Scene, prove
 from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.machine.start import START
@@ -132,7 +133,7 @@ CHECK = Step(
     why="Every node must be Ready with its planned INTERNAL-IP, system pods must run, and this host must reach the API.",
     source="the tutorial: kubectl get nodes -o wide",
     where=Where.FIRST,
-    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, LABEL_NODES, COMPLETION),
+    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, LABEL_NODES, COMPLETION, DELETE_NODE),
     recipe=_verify,
     run=_check,
     instead=_look,
