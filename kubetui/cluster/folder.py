@@ -72,6 +72,8 @@ class Cluster:
         self.merged = self.folder / "merged.json"
         """Names the files into which its kubeconfig was merged."""
         self.box = self.folder / "box.json"
+        self.leaving = self.folder / "leaving.yaml"
+        """The profile with the machines that have to leave; it exists until they are gone."""
 
     @property
     def exists(self) -> bool:

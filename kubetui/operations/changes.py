@@ -1,15 +1,13 @@
-"""Decides whether `up` accepts a changed profile, and which machines it must destroy first."""
+"""Decides whether `up` accepts a changed profile, which machines it must destroy first, and which leave."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
-from kubetui.base.redaction import redacted
 from kubetui.base.text import LineSink, counted
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.provider import MachineState
@@ -17,19 +15,15 @@ from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
+from kubetui.operations.inplace import Change, differences, leaving, of_roster, only_grows, told
+from kubetui.profile import roster
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan, machine_names
+from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.build import STEPS
 
-_OF_NODES: Final = re.compile(r"machines\.(control_plane|worker|by_name\.[^.]+)\.(labels|taints)(\.|$)")
-"""Fields that the step for labels and taints applies to a living cluster."""
-_OF_ONE_MACHINE: Final = re.compile(r"machines\.by_name\.([^.]+)(\.|$)")
-
-Change = tuple[str, Any, Any]
-"""A field's path, its old and its new value."""
 _REASONS: Final = {
     "kubernetes.runtime_packages": "A container runtime cannot be exchanged under the pods that it runs.",
 }
@@ -38,41 +32,59 @@ _REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A changed profile that `up` accepts because nothing is installed on any machine yet.
+    """A changed profile that `up` accepts: nothing is installed on any machine yet, or some machines leave.
 
     `touched` names the old plan's machines that the new plan defines differently or no longer has; `destroyed` names,
-    in the old plan's order, those of them that exist and that kubetui created.
+    in the old plan's order, those of them that exist and that kubetui created. On a cluster that was built, machines
+    can only be `leaving`: the steps for that take them out while it goes on.
     """
 
     built: Profile
     wanted: Profile
     changes: tuple[Change, ...]
     touched: frozenset[str]
-    destroyed: tuple[str, ...]
+    destroyed: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+
+    @property
+    def losing(self) -> tuple[str, ...]:
+        """The machines that somebody has to agree to lose."""
+        return (*self.destroyed, *self.leaving)
 
     @property
     def reason(self) -> str:
         """The sentence that says what was changed, without secrets."""
-        return f"The profile was changed: {told(self.changes)}. Nothing is installed yet."
+        if not self.leaving:
+            return f"The profile was changed: {told(self.changes)}. Nothing is installed yet."
+        left = differences(roster.shrunk(self.built, self.leaving), self.wanted)
+        others = [change for change in left if not of_roster(change)]
+        more = f" It was changed, too: {told(others)}." if others else ""
+        return f"The profile no longer has {', '.join(self.leaving)}.{more}"
 
     @property
     def fates(self) -> tuple[str, ...]:
-        """One line for each machine that is destroyed: whether it is created again."""
-        staying = {machine.name for machine in Plan(self.wanted).machines}
+        """One line for each machine that is lost: whether it is created again."""
+        plan = Plan(self.wanted)
+        staying = {machine.name for machine in plan.machines}
         fates = {True: "is destroyed and made anew", False: "is destroyed; the new profile does not have it"}
-        width = max(map(len, self.destroyed), default=0)
-        return tuple(f"{name:<{width}}  {fates[name in staying]}" for name in self.destroyed)
+        ends = "destroyed" if plan.provider.makes_machines else "restored to what it was before"
+        leaves = dict.fromkeys(self.leaving, f"leaves the cluster: it is drained, reset and {ends}")
+        width = max(map(len, self.losing), default=0)
+        return tuple(f"{name:<{width}}  {leaves.get(name) or fates[name in staying]}" for name in self.losing)
 
     @property
     def question(self) -> str:
-        """The question whether to destroy the machines."""
+        """The question whether to lose the machines."""
+        if self.leaving:
+            return f"Take {', '.join(self.leaving)} out of {self.wanted.name}?"
         return f"Destroy {counted(len(self.destroyed), 'machine')} ({', '.join(self.destroyed)})?"
 
     def refuse_unconfirmed(self, confirmed: Collection[str]) -> None:
-        """Raise ProfileError if a machine would be destroyed without anyone's consent."""
-        if surprising := [name for name in self.destroyed if name not in confirmed]:
+        """Raise ProfileError if a machine would be lost without anyone's consent."""
+        if surprising := [name for name in self.losing if name not in confirmed]:
+            what = "leave the cluster" if self.leaving else "be destroyed"
             raise ProfileError(
-                f"The profile of {self.wanted.name} was changed, and {', '.join(surprising)} would be destroyed.",
+                f"The profile of {self.wanted.name} was changed, and {', '.join(surprising)} would {what}.",
                 fix="Run it again: in a terminal kubetui asks; --yes agrees beforehand.",
                 id="CHANGE-UNCONFIRMED",
             )
@@ -91,9 +103,13 @@ def pending(cluster: Cluster, profile: Profile) -> tuple[Change, ...]:
     if not cluster.exists:
         return ()
     built = profilefile.load_built(cluster)
-    changes = differences(built, lasting(profile))
-    existing = frozenset(name for name, _ in machine_names(built))
-    return () if all(_harmless(change, existing) for change in changes) else changes
+    wanted = roster.settled(built, lasting(profile))
+    return () if only_grows(built, wanted) else differences(built, wanted)
+
+
+def settled(cluster: Cluster, profile: Profile) -> Profile:
+    """Return the profile in which machines that the cluster has already keep their addresses."""
+    return roster.settled(profilefile.load_built(cluster), profile) if cluster.exists else profile
 
 
 async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) -> Revision | None:
@@ -110,15 +126,18 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
     changes = pending(cluster, profile)
     if not changes:
         return None
-    built, wanted = profilefile.load_built(cluster), lasting(profile)
+    built = profilefile.load_built(cluster)
+    wanted = roster.settled(built, lasting(profile))
     states = await _states(cluster, Plan(built), log)
     existing = [name for name, state in states.items() if state is not MachineState.ABSENT]
     if _may_be_installed(cluster, existing):
+        if names := leaving(built, wanted):
+            return Revision(built, wanted, changes, frozenset(), leaving=names)
         reasons = "".join(f" {_REASONS[path]}" for path, _, _ in changes if path in _REASONS)
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
-            fix="In place, only more workers can be added, and labels and taints changed. Change it back, or run: "
-            f"kubetui destroy {profile.name}",
+            fix="In place, machines can only be added and taken out, except the first control plane and the last "
+            f"worker, and labels and taints changed. Change it back, or run: kubetui destroy {profile.name}",
             id="PROFILE-CHANGED",
         )
     touched = different(definitions(Plan(built), _made(cluster)), definitions(replace(plan, profile=wanted)))
@@ -174,50 +193,3 @@ def _place(machine: Machine) -> tuple[str, int | None, str | None]:
 def different(built: Mapping[str, Any], wanted: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the machines that cannot stay: now defined differently, or no longer defined."""
     return frozenset(name for name, definition in built.items() if wanted.get(name) != definition)
-
-
-def told(changes: Sequence[Change]) -> str:
-    """Describe the changes in words, without secrets."""
-
-    def shown(value: Any, path: str) -> Any:
-        return "not set" if value is None else redacted(value, path)
-
-    return "; ".join(f"{path} was {shown(was, path)} and is {shown(now, path)}" for path, was, now in changes)
-
-
-def differences(built: Profile, wanted: Profile) -> tuple[Change, ...]:
-    """Return every difference between two profiles, sorted by the field's path."""
-
-    def flat(value: Any, path: str) -> Mapping[str, Any]:
-        if isinstance(value, dict) and value:
-            return {key: part for name, each in value.items() for key, part in flat(each, f"{path}.{name}").items()}
-        return {path.removeprefix("."): value}
-
-    old, new = (flat(each.model_dump(mode="json", by_alias=True), "") for each in (built, wanted))
-    paths = sorted(old.keys() | new.keys())
-    return tuple((path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
-
-
-def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
-    """Return whether hosts were only added or are reached differently, and each keeps its role and node address."""
-
-    def parts(hosts: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
-        return {host["name"]: (host["role"], host["node_address"] or host["address"]) for host in hosts}
-
-    def first(hosts: list[dict[str, Any]]) -> str:
-        return next((host["name"] for host in hosts if host["role"] == "control plane"), "")
-
-    return parts(was).items() <= parts(now).items() and first(was) == first(now)
-
-
-def _harmless(change: Change, existing: Collection[str]) -> bool:
-    """Return whether `up` applies a change in place; `existing` names the machines that the cluster has."""
-    path, was, now = change
-    if path == "hosts":
-        return _more_hosts(was or [], now or [])
-    single = _OF_ONE_MACHINE.match(path)
-    if single and single[1] not in existing:
-        return True
-    if _OF_NODES.match(path) or (path == "machines.by_name" and not (was or now)):
-        return True
-    return path == "machines.prepared_box" or (path == "machines.workers" and now > was > 0)

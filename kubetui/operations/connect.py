@@ -55,7 +55,8 @@ def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
 
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
         renew = partial(provider.fresh_endpoint, machine) if provider else None
-        node = SshNode(machine.name, endpoint, met if endpoint.personal else host_keys, renew=renew)
+        keys = met if endpoint.personal else host_keys
+        node = SshNode(machine.name, endpoint, keys, _RUNNING if machine.leaving else None, renew)
         await node.connect(log)
         if machine.host is None:
             try:

@@ -47,7 +47,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
     """Return every step of a plan. Reads or fetches the profile's own pod network manifest."""
     texts = []
     for step in _steps(plan):
-        first = next(machine for machine in plan.machines if step.runs_on(machine, plan))
+        first = next(machine for machine in plan.everyone if step.runs_on(machine, plan))
         try:
             commands = whole_script(step, plan, first)
         except ProfileError as error:
@@ -77,7 +77,7 @@ def taught_commands(step: Step, plan: Plan, machine: Machine) -> tuple[str, ...]
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
     """Return the steps that run on at least one machine of the plan."""
-    return tuple(step for step in STEPS if any(step.runs_on(machine, plan) for machine in plan.machines))
+    return tuple(step for step in STEPS if any(step.runs_on(machine, plan) for machine in plan.everyone))
 
 
 def plan_text(plan: Plan) -> str:

@@ -21,12 +21,12 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
-from kubetui.operations import changes
+from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import Leaving, Machine, Plan
 from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import checks, timings
@@ -47,13 +47,14 @@ async def up(
     confirmed: Collection[str] = (),
     box: VagrantBox | None = None,
     turns: Turns | None = None,
+    leaving: Leaving | None = None,
 ) -> RunFinished:
     """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
     A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
-    that may be destroyed because the profile was changed (`changes.revision` says beforehand which). `box` is the one
-    that was decided on for the plan that the person saw; without it, it is decided here. `turns` are the tasks that
-    the person does by hand.
+    that may be lost because the profile was changed (`changes.revision` says beforehand which); `leaving` says how
+    those go that leave a cluster that was built. `box` is the one that was decided on for the plan that the person saw;
+    without it, it is decided here. `turns` are the tasks that the person does by hand.
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
@@ -63,7 +64,7 @@ async def up(
     logins = credentials.of_run(profile)
     # the work before and after the engine may take long, too
     with stop.cancels_this():
-        plan = Plan(profile, chosen=box)
+        plan = Plan(changes.settled(cluster, profile), chosen=box)
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
             cluster.create()
@@ -78,12 +79,18 @@ async def up(
                 )
                 times = timings.Recorder(plan, STEPS)
                 recorded = written(cluster.folder, journal, logs, sink, times)
-                if await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded)):
+                revision = await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded))
+                if revision is not None and not revision.leaving:
                     journal.revised(time.time())
+                plan = departure.planned(
+                    cluster, plan, revision.leaving if revision else (), leaving or departure.GENTLY
+                )
                 provider = make(plan, cluster.folder, access)
                 choice.record(cluster, plan)
                 await provider.prepare()
-                write_private(cluster.profile, profilefile.dump(lasting(profile)))
+                # before the profile forgets them
+                departure.record(cluster, plan, {})
+                write_private(cluster.profile, profilefile.dump(lasting(plan.profile)))
                 connect = connector(cluster, provider)
                 run = Run(
                     plan,
@@ -96,6 +103,7 @@ async def up(
                 try:
                     finished = await Engine(run, recorded, stop).execute()
                 finally:
+                    departure.record(cluster, plan, run.outcomes)
                     times.keep(cluster)
                     if run.checks:
                         checks.keep(cluster, run.checks)
@@ -104,17 +112,16 @@ async def up(
             return finished
 
 
-async def _revise(cluster: Cluster, plan: Plan, confirmed: Collection[str], log: LineSink) -> bool:
-    """Destroy the machines that a changed profile touches; return whether there is such a change.
+async def _revise(cluster: Cluster, plan: Plan, confirmed: Collection[str], log: LineSink) -> changes.Revision | None:
+    """Destroy the machines that a changed profile touches; return such a change, if there is one.
 
     Raises ProfileError when the change comes too late, or touches a machine that is not `confirmed`.
     """
     revision = await changes.revision(cluster, plan, log)
-    if revision is None:
-        return False
-    revision.refuse_unconfirmed(confirmed)
-    await revision.make_way(cluster, log)
-    return True
+    if revision is not None:
+        revision.refuse_unconfirmed(confirmed)
+        await revision.make_way(cluster, log)
+    return revision
 
 
 async def _record_tables(scribe: Scribe, machine: Machine, provider: Provider, connect: Connect) -> None:

@@ -75,9 +75,12 @@ class Access:
             keys.pin(name, key)
 
     def endpoint(self, machine: Machine) -> Endpoint:
-        """Return how SSH reaches a machine, with the sudo password if it needs one."""
+        """Return how SSH reaches a machine, with the sudo password if it needs one.
+
+        A machine that leaves its cluster was not met, as it may be dead: it gets the password that the others need.
+        """
         endpoint = endpoint_of(machine)
-        return replace(endpoint, password=self.password) if machine.name in self.asking else endpoint
+        return replace(endpoint, password=self.password) if machine.name in self.asking or machine.leaving else endpoint
 
 
 def endpoint_of(machine: Machine) -> Endpoint:

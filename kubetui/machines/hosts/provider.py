@@ -13,7 +13,7 @@ from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
 from kubetui.machines.hosts.facts import LOOK, Facts, parse
 from kubetui.machines.hosts.findings import Obstacle, judge, refusal
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
@@ -59,8 +59,8 @@ class HostsProvider:
 
     async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Return which machines let kubetui log in, as RUNNING; all others are UNKNOWN."""
-        names = [machine.name for machine in self._plan.machines]
-        return dict(zip(names, await asyncio.gather(*map(self._state, self._plan.machines)), strict=True))
+        names = [machine.name for machine in self._plan.everyone]
+        return dict(zip(names, await asyncio.gather(*map(self._state, self._plan.everyone)), strict=True))
 
     async def start(self, machine: Machine, _log: LineSink, /) -> None:
         """Refuse: only its owner can start an existing machine. Raises RunError."""
@@ -92,12 +92,12 @@ class HostsProvider:
         Leaves machines without this cluster's mark alone. Raises RunError when one cannot be restored.
         """
         await self._met()
-        workers = [each for each in self._plan.workers if names is None or each.name in names]
+        going = [each for each in self._plan.everyone if names is None or each.name in names]
+        workers = [each for each in going if each.role is Role.WORKER]
         results = await asyncio.gather(*(self._reset(each, log) for each in workers), return_exceptions=True)
         _raise_all(results)
-        for machine in (*reversed(self._plan.other_control_planes), self._plan.control_plane):
-            if names is None or machine.name in names:
-                await self._reset(machine, log)
+        for machine in reversed([each for each in going if each not in workers]):
+            await self._reset(machine, log)
 
     async def _met(self) -> Access:
         if self._access is None:

@@ -58,7 +58,7 @@ class RehearsalProvider:
 
     async def states(self, _log: LineSink | None = None, /) -> Mapping[str, MachineState]:
         """Return RUNNING for every machine that was started and not halted: it answers whenever kubetui runs."""
-        return {machine.name: self._state(machine) for machine in self._plan.machines}
+        return {machine.name: self._state(machine) for machine in self._plan.everyone}
 
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start playing a machine."""
@@ -96,13 +96,12 @@ class RehearsalProvider:
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Forget these machines, or all of them."""
-        # machines that stay get a new stage, and still remember their completed steps
-        await leave(self._folder)
         if names is not None:
-            for machine in self._plan.machines:
-                if machine.name in names:
-                    self._memory(machine).path.unlink(missing_ok=True)
+            for machine in (each for each in self._plan.everyone if each.name in names):
+                await self._stage().halt(machine)
+                self._memory(machine).path.unlink(missing_ok=True)
             return
+        await leave(self._folder)
         if self._folder.exists():
             shutil.rmtree(self._folder)
         log("the rehearsal is over; there are no machines to remove")

@@ -19,7 +19,7 @@ from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
-from kubetui.machines.vagrant.lxc.shares import prefer
+from kubetui.machines.vagrant.lxc.shares import prefer, thaw
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import (
     BRIDGE_OPTION,
@@ -76,7 +76,7 @@ class VagrantProvider:
         """
         if log is not None:
             await orphans.wait_for(self._folder, log)
-        states = {machine.name: MachineState.ABSENT for machine in self._plan.machines}
+        states = {machine.name: MachineState.ABSENT for machine in self._plan.everyone}
         if any(map(self._project.knows, states)):
             found = commandline.parse_status(await self._read(commandline.status_arguments()))
             states = {name: self._judged(name, found.get(name)) for name in states}
@@ -151,8 +151,9 @@ class VagrantProvider:
             await self._leftovers.clear(log, names)
         if written.get("provider") == "lxc":
             kept = {machine["network"].get(BRIDGE_OPTION) for machine in machines if machine not in going}
-            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going} - kept:
-                await Bridge(str(bridge), self._folder).remove(log)
+            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going}:
+                made = Bridge(str(bridge), self._folder)
+                await (made.cut_dead_ends if bridge in kept else made.remove)(log)
         self._endpoints.clear()
         self._running.clear()
 
@@ -165,6 +166,9 @@ class VagrantProvider:
         code = (await self._change(commandline.destroy_arguments(chosen, together=True), log)).code
         # machines destroyed in parallel may both try to remove their shared network, and one fails
         if code and any(map(self._project.knows, names)):
+            if self._plan.provider.name == "lxc":
+                for name in filter(self._project.knows, names):
+                    await thaw(container_name(self._plan.profile.name, name), self._folder, log)
             await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
 
     async def _network(self, log: LineSink) -> bool:

@@ -13,7 +13,7 @@ from kubetui.machines.hosts.facts import Facts
 from kubetui.machines.hosts.facts import parse as parse_facts
 from kubetui.machines.hosts.findings import judge, quorum_check, refusal
 from kubetui.operations import plan as planview
-from kubetui.operations.changes import differences
+from kubetui.operations.inplace import differences
 from kubetui.profile.files.file import dump, parse
 from kubetui.profile.plan import Plan, Role
 from kubetui.profile.rules.between_fields import check

@@ -35,8 +35,9 @@ async def looked(theatre: Theatre) -> None:
         assert (await theatre.up()).ok
 
 
-def marked(theatre: Theatre) -> None:
-    """Mark each machine's state; a recreated machine lacks the mark."""
+async def marked(theatre: Theatre) -> None:
+    """Mark each machine's state, once none is played any more; a recreated machine lacks the mark."""
+    await theatre.leave()
     for path in (theatre.cluster.folder / "rehearsal" / "machines").glob("*.json"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "faults": ["of old"]}))
 
@@ -48,7 +49,7 @@ def of_old(theatre: Theatre) -> set[str]:
 
 async def test_affected_machines_are_recreated_and_the_others_kept(theatre: Theatre) -> None:
     await looked(theatre)
-    marked(theatre)
+    await marked(theatre)
     events: list[Event] = []
     finished = await up(chosen(**LARGER, workers=1), events.append, Stop(), confirmed=("kubmaster", "kubnode2"))
     assert finished.ok
@@ -63,7 +64,7 @@ async def test_affected_machines_are_recreated_and_the_others_kept(theatre: Thea
 
 async def test_no_machine_is_destroyed_without_confirmation(theatre: Theatre) -> None:
     await looked(theatre)
-    marked(theatre)
+    await marked(theatre)
     kept = theatre.cluster.profile.read_bytes()
     with pytest.raises(ProfileError, match="kubnode2 would be destroyed") as caught:
         await up(chosen(**LARGER, workers=1), lambda _event: None, Stop(), confirmed=("kubmaster",))
@@ -80,7 +81,7 @@ async def test_an_interruption_before_the_new_profile_is_written_is_recoverable(
         raise StoppedError("killed")
 
     await looked(theatre)
-    marked(theatre)
+    await marked(theatre)
     with monkeypatch.context() as patch:
         patch.setattr(RehearsalProvider, "prepare", killed)
         with pytest.raises(StoppedError):
@@ -132,7 +133,7 @@ async def test_the_command_line_lists_the_affected_machines_and_asks_for_confirm
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
     await looked(theatre)
-    marked(theatre)
+    await marked(theatre)
     await theatre.leave()
     path = tmp_path / "changed.yaml"
     path.write_text(PROFILE + "machines: {control_plane: {memory: 8192}}\n")

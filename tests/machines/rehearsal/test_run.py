@@ -55,9 +55,9 @@ async def test_every_step_runs_its_real_commands(theatre: Theatre) -> None:
     calls = theatre.stage.calls()
     tasks = [event.task for event in theatre.events if isinstance(event, TaskFinished)]
     steps = [step for step in STEPS if step.wanted(theatre.plan)]
-    assert len(tasks) == sum(step.where.holds(machine) for step in steps for machine in theatre.plan.machines)
+    assert len(tasks) == sum(step.runs_on(machine, theatre.plan) for step in steps for machine in theatre.plan.machines)
     for step in steps:
-        for machine in filter(step.where.holds, theatre.plan.machines):
+        for machine in (each for each in theatre.plan.machines if step.runs_on(each, theatre.plan)):
             recipe = step.recipe(theatre.plan, machine)
             asked = {
                 kind: number for (name, at, kind), number in calls.items() if (name, at) == (machine.name, step.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ async def test_a_failed_destroy_is_retried_machine_by_machine(folder: Path, fake
     fake.says("destroy", code=1, does=f'[[ $3 == --no-parallel ]] && {{ rm "{known}"; exit 0; }}\n')
     await provider.destroy(drop)
     assert fake.calls == ["destroy --force --parallel --no-tty", "destroy --force --no-parallel --no-tty"]
+
+
+async def test_a_frozen_container_is_thawed_before_the_second_try(folder: Path, fake: Fake) -> None:
+    provider = VagrantProvider(plan("lxc", machines={"workers": 0}), folder)
+    await provider.prepare()
+    known = record(folder, "kubmaster", "lxc")
+    thaw = Path(shutil.which("vagrant") or "").parent / "lxc-unfreeze"
+    thaw.write_text(f'#!/bin/bash\necho "$@" >"{folder}/thawed"\n')
+    thaw.chmod(0o755)
+    # as lxc-destroy does with a container that is neither running nor stopped
+    fake.says("destroy", code=1, does=f'[[ -e "{folder}/thawed" ]] && {{ rm "{known}"; exit 0; }}\n')
+    await provider.destroy(drop, ["kubmaster"])
+    assert (folder / "thawed").read_text() == "--name lab-kubmaster\n"
+    assert not known.exists()
 
 
 async def test_destroying_named_machines_keeps_the_others(

@@ -1,4 +1,4 @@
-"""CPU shares of containers: the control plane, which every other machine waits for, gets the largest."""
+"""What the processes of a container may have of this host: the control plane gets more, a frozen container nothing."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ async def prefer(container: str, folder: Path, log: LineSink) -> None:
     """Give a running container a larger CPU share. If the host refuses, the build only takes a little longer."""
     setting = ("cpu.weight", str(100 * FACTOR)) if _UNIFIED.exists() else ("cpu.shares", str(1024 * FACTOR))
     await as_root(["lxc-cgroup", "--name", container, *setting], folder, log)
+
+
+async def thaw(container: str, folder: Path, log: LineSink) -> None:
+    """Let a frozen container go on: vagrant-lxc cannot destroy one. A container that is not frozen stays as it is."""
+    await as_root(["lxc-unfreeze", "--name", container], folder, log)

@@ -1,0 +1,40 @@
+"""What goes with machines that leave a cluster, asked before they do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kubetui.cluster.folder import Cluster
+from kubetui.machines.hosts.access import Access
+from kubetui.machines.make import make
+from kubetui.operations.connect import visit
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Leaving, Plan, Role
+from kubetui.remote.command import Command
+from kubetui.steps.cluster.leave.steps import LOSSES, LOST_QUORUM, UNHEARD, ask, quorum
+
+
+async def losses(
+    cluster: Cluster, names: Collection[str], access: Access | None = None, *, forced: bool = False
+) -> tuple[str, ...]:
+    """Say what is lost, or in the way, when these machines leave, as the cluster itself tells. Changes nothing.
+
+    `access` is what a person said about existing machines.
+
+    Raises RunError when the first control plane or its API server does not answer, and with the id ETCD-QUORUM where
+    etcd would lose its quorum, unless `forced`.
+    """
+    plan = Plan(profilefile.load_built(cluster), leaving=Leaving(forced=forced))
+    if plan.provider.rehearsal:
+        return ()
+    node = await visit(cluster, make(plan, cluster.folder, access), plan.control_plane)
+    said: list[str] = []
+    try:
+        for machine in (each for each in plan.machines if each.name in names):
+            if machine.role is Role.CONTROL_PLANE:
+                await ask(node, machine, quorum(plan, machine), LOST_QUORUM)
+            found = await ask(node, machine, Command(LOSSES, {"NAME": machine.name}, timeout=120), UNHEARD)
+            said += [f"{machine.name}: {line}" for line in found.lines]
+    finally:
+        await node.close()
+    return tuple(said)
