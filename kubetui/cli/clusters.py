@@ -30,7 +30,7 @@ from kubetui.operations import turns
 from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.estimate import Remaining
 
@@ -65,7 +65,7 @@ def choose(name: str, options: UpOptions) -> Plan:
 
 def settled(profile: Profile, options: UpOptions) -> Plan:
     """Return a profile's plan with its box decided on. Raises UsageError for flags that contradict it."""
-    plan = Plan(_rehearsed(profile, options))
+    plan = Plan(_placed(_rehearsed(profile, options)))
     turns.chosen(plan, options.your_turn)
     if options.record is not None:
         _refuse_recording(plan, options.record, options.your_turn)
@@ -77,46 +77,57 @@ def settled(profile: Profile, options: UpOptions) -> Plan:
     return plan
 
 
+def _placed(profile: Profile) -> Profile:
+    from kubetui.operations import changes
+
+    return changes.settled(Cluster(profile.name), profile)
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the person agreed to: the way into existing machines, and the machines that a changed profile destroys."""
+    """What the person agreed to: the way into existing machines, and the machines that a changed profile costs.
+
+    `leaving` says how those go that leave a cluster that was built.
+    """
 
     access: Access | None = None
-    destroyed: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    leaving: Leaving | None = None
 
 
 def allow(plan: Plan, options: UpOptions) -> Allowed:
     """Ask the person for passwords, for consent and for access to existing machines.
 
-    Raises UsageError or ProfileError when nobody can answer a question, StoppedError when the answer is no.
+    Raises UsageError or ProfileError when nobody can answer a question, ProfileError where a change cannot be taken any
+    more, StoppedError when the answer is no.
     """
     from kubetui.cli import hosts
+    from kubetui.operations import changes
 
     profile = plan.profile
     passwords(profile)
     if not Cluster(profile.name).exists:
         what = f"{counted(len(plan.machines), 'machine')} with {plan.provider.title}"
         confirmed(f"Build {profile.name}: {what}?", yes=options.yes or options.agreed)
-    revision = revised(plan, yes=options.yes)
+    revision = asyncio.run(changes.revision(Cluster(profile.name), plan))
     moved = revision.touched if revision else ()
     access = hosts.meet(plan, accept_host_keys=options.accept_host_keys, moved=moved)
-    return Allowed(access, revision.destroyed if revision else ())
+    if revision is not None and revision.losing:
+        _agreed(revision, access, options)
+    return Allowed(access, revision.losing if revision else (), options.leaving)
 
 
-def revised(plan: Plan, *, yes: bool) -> Revision | None:
-    """Compare a plan with the one that its cluster was built from, and ask before it destroys machines for the change.
+def _agreed(revision: Revision, access: Access | None, options: UpOptions) -> None:
+    """Ask before machines are lost for a changed profile. Raises as `losses` and `confirmed` do."""
+    from kubetui.operations.losses import losses
 
-    Raises ProfileError where the change cannot be taken any more, and as `confirmed` does.
-    """
-    from kubetui.operations import changes
-
-    revision = asyncio.run(changes.revision(Cluster(plan.profile.name), plan))
-    if revision is not None and revision.destroyed:
-        say(revision.reason, err=True)
-        for line in revision.fates:
-            say(f"  {line}", err=True)
-        confirmed(revision.question, yes=yes)
-    return revision
+    forced = options.leaving is not None and options.leaving.forced
+    cluster = Cluster(revision.wanted.name)
+    lost = asyncio.run(losses(cluster, revision.leaving, access, forced=forced)) if revision.leaving else ()
+    say(revision.reason, err=True)
+    for line in (*revision.fates, *lost):
+        say(f"  {line}", err=True)
+    confirmed(revision.question, yes=options.yes)
 
 
 def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
@@ -203,12 +214,20 @@ async def _build(
 ) -> RunFinished:
     from kubetui.operations.up import up as operation
 
-    access, destroyed, by_hand = allowed.access, allowed.destroyed, Turns(yours)
+    by_hand = Turns(yours)
     dialogue = Dialogue(plan, by_hand)
     with followed(output) as (attended, stop), dialogue.listening() if yours else nullcontext():
         sink = dialogue.around(attended)
         return await operation(
-            plan.profile, sink, stop, scribe, access, confirmed=destroyed, box=plan.chosen, turns=by_hand
+            plan.profile,
+            sink,
+            stop,
+            scribe,
+            allowed.access,
+            confirmed=allowed.lost,
+            box=plan.chosen,
+            turns=by_hand,
+            leaving=allowed.leaving,
         )
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubetui.profile.plan import Leaving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,8 @@ class UpOptions:
     """The steps that the person does by hand, as `operations.turns.chosen` reads them."""
     record: str | None = None
     """The file for a recording of the run."""
+    leaving: Leaving | None = None
+    """How machines leave that the profile no longer has."""
     prepared_box: bool | None = None
     keep_box: bool = False
     accept_host_keys: bool = False

@@ -25,6 +25,7 @@ from kubetui.host.doctor import examine
 from kubetui.machines.make import make
 from kubetui.operations import plan as planview
 from kubetui.operations.boxes.choice import decided
+from kubetui.operations.departure import planned
 from kubetui.operations.state import ClusterState, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
@@ -55,6 +56,8 @@ class _Status:
     state: ClusterState
     machines: Mapping[str, MachineState]
     error: str = ""
+    leaving: tuple[Machine, ...] = ()
+    """The machines that a removal which was cut off still has to take out of it."""
 
     def lines(self, now: float) -> Iterator[str]:
         """Yield a header, and a line for each machine."""
@@ -68,6 +71,11 @@ class _Status:
             yield f"  its certificates {found.told(now, many=True)}: kubetui {way} {self.state.name}"
         for machine in self._plan_machines:
             yield f"  {machine.name:<16} {machine.role:<14} {machine.address!s:<16} {self._power(machine)}"
+        for machine in self.leaving:
+            yield f"  {machine.name:<16} leaves it       {machine.address!s:<16} {self._power(machine)}"
+        if self.leaving:
+            names = " ".join(machine.name for machine in self.leaving)
+            yield f"  What has begun goes on with: kubetui node remove {self.state.name} {names}"
 
     @property
     def document(self) -> dict[str, Any]:
@@ -99,6 +107,7 @@ class _Status:
                 }
                 for machine in self._plan_machines
             ],
+            "leaving": [machine.name for machine in self.leaving],
             **({"error": self.error} if self.error else {}),
         }
 
@@ -133,9 +142,11 @@ async def _status_or_why(cluster: Cluster) -> _Status:
 
 
 async def _status(cluster: Cluster) -> _Status:
-    plan = Plan(profilefile.load_built(cluster))
+    plan = planned(cluster, Plan(profilefile.load_built(cluster)))
     facts, (machines, error) = await asyncio.gather(listen(cluster), _machines(plan, cluster))
-    return _Status(cluster, state_of(dataclasses.replace(facts, machines=machines)), machines, error)
+    return _Status(
+        cluster, state_of(dataclasses.replace(facts, machines=machines)), machines, error, plan.leaving.machines
+    )
 
 
 async def _machines(plan: Plan, cluster: Cluster) -> tuple[Mapping[str, MachineState], str]:

@@ -80,4 +80,76 @@ def certs(name: str, *, renew: bool, as_json: bool, verbose: bool, plain: bool) 
     return command.show(name, as_json=as_json)
 
 
-COMMANDS = (stop, start, restart, certs)
+@click.group()
+def node() -> None:
+    """Add machines to a cluster that runs, or take them out of it."""
+
+
+@node.command()
+@click.argument("name")
+@click.option("--count", type=click.IntRange(1, 99), default=1, help="How many machines; 1 unless you say so.")
+@click.option("--control-plane", is_flag=True, help="Control planes instead of workers.")
+@click.option("--machine", "machines", multiple=True, help="A machine's name, instead of the next one.")
+@click.option("--memory", type=int, help="MiB of each, where it differs from the others.")
+@click.option("--cpus", type=int, help="CPUs of each, where they differ from the others.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def add(
+    name: str,
+    *,
+    count: int,
+    control_plane: bool,
+    machines: tuple[str, ...],
+    memory: int | None,
+    cpus: int | None,
+    yes: bool,
+    as_json: bool,
+    verbose: bool,
+    plain: bool,
+) -> int:
+    """Add machines to a cluster. The others keep their names and addresses."""
+    from kubetui.cli.maintain.nodes import Wanted
+    from kubetui.cli.maintain.nodes import add as command
+    from kubetui.profile.plan import Role
+    from kubetui.profile.schema.profile import OneMachine
+
+    role = Role.CONTROL_PLANE if control_plane else Role.WORKER
+    options = UpOptions(yes=yes, as_json=as_json, verbose=verbose, plain=plain)
+    # not checked here: the whole profile is, and then a message names the field
+    own = OneMachine().model_copy(update={"memory": memory, "cpus": cpus})
+    return command(name, options, Wanted(machines, count, role, own))
+
+
+@node.command()
+@click.argument("name")
+@click.argument("machines", nargs=-1, required=True, metavar="MACHINE...")
+@click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
+@click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where etcd loses its quorum.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def remove(
+    name: str,
+    machines: tuple[str, ...],
+    *,
+    timeout: int,
+    force: bool,
+    yes: bool,
+    as_json: bool,
+    verbose: bool,
+    plain: bool,
+) -> int:
+    """Take machines out of a cluster, dead ones too: drain, reset, leave etcd, and remove the machine.
+
+    What will be lost is shown before. The first control plane and the last worker stay.
+    """
+    from kubetui.cli.maintain.nodes import remove as command
+    from kubetui.profile.plan import Leaving
+
+    leaving = Leaving(patience=timeout, forced=force)
+    options = UpOptions(yes=yes, as_json=as_json, verbose=verbose, plain=plain, leaving=leaving)
+    return command(name, options, machines)
+
+
+COMMANDS = (stop, start, restart, certs, node)
