@@ -1,4 +1,4 @@
-"""Asks before a changed profile destroys machines of an existing cluster."""
+"""Asks before a changed profile costs an existing cluster machines."""
 
 from __future__ import annotations
 
@@ -23,40 +23,47 @@ if TYPE_CHECKING:
     from kubetui.operations.changes import Revision
 
 
-class Comparing(Waiting["Revision | None"]):
-    """Finds out which machines exist and which steps have begun on them."""
+class Comparing(Waiting["tuple[Revision | None, tuple[str, ...]]"]):
+    """Finds out which machines exist, which steps have begun on them, and what is lost with those that leave."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__("A changed profile", "looking which machines there are", f"compare {plan.profile.name}")
         self._plan = plan
 
-    async def find(self) -> Revision | None:
-        """Ask the journal, and the provider that the cluster was built with."""
-        return await changes.revision(Cluster(self._plan.profile.name), self._plan)
+    async def find(self) -> tuple[Revision | None, tuple[str, ...]]:
+        """Ask the journal, the provider that the cluster was built with, and the cluster itself."""
+        from kubetui.operations.losses import losses  # noqa: PLC0415 - loads asyncssh, in this thread
+
+        cluster = Cluster(self._plan.profile.name)
+        revision = await changes.revision(cluster, self._plan)
+        leaving = revision.leaving if revision else ()
+        return revision, await losses(cluster, leaving) if leaving else ()
 
 
 class Remake(Dialog[bool]):
-    """Lists the machines that would be destroyed; only `y` agrees."""
+    """Lists the machines that would be lost, and what goes with them; only `y` agrees."""
 
     DANGER = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("y", "dismiss(True)", "Destroy them"),
+        key("y", "dismiss(True)", "Go on"),
         key("escape,n", "dismiss(False)", "Back", display="esc"),
     ]
 
-    def __init__(self, revision: Revision) -> None:
+    def __init__(self, revision: Revision, losses: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._revision = revision
+        self._losses = losses
 
     def compose(self) -> ComposeResult:
         """Draw the machines."""
         with Vertical() as box:
-            box.border_title = "A changed profile"
+            box.border_title = "Fewer machines" if self._revision.leaving else "A changed profile"
             yield Static(harmless(self._revision.reason), markup=False)
             with VerticalScroll():
-                yield Static("\n".join(map(harmless, self._revision.fates)), markup=False)
+                yield Static("\n".join(map(harmless, (*self._revision.fates, *self._losses))), markup=False)
             yield Static(self._revision.question, markup=False)
-            yield Static("y Destroy them and go on   esc Back, nothing is done", classes="keys", markup=False)
+            doing = "Take them out" if self._revision.leaving else "Destroy them"
+            yield Static(f"y {doing} and go on   esc Back, nothing is done", classes="keys", markup=False)
 
 
 def allow_changes(app: App[object], plan: Plan, then: Callable[[Revision | None], object]) -> None:
@@ -73,19 +80,19 @@ def allow_changes(app: App[object], plan: Plan, then: Callable[[Revision | None]
         then(None)
         return
 
-    def compared(found: Revision | KubetuiError | None) -> None:
+    def compared(found: tuple[Revision | None, tuple[str, ...]] | KubetuiError | None) -> None:
         if isinstance(found, KubetuiError):
             app.push_screen(Refused(found))
-        elif found is not None:
-            ask(found)
+        elif found is not None and found[0] is not None:
+            ask(found[0], found[1])
 
-    def ask(revision: Revision) -> None:
+    def ask(revision: Revision, losses: tuple[str, ...]) -> None:
         def answered(sure: bool | None) -> None:  # noqa: FBT001 - the dialog's result
             if sure:
                 then(revision)
 
-        if revision.destroyed:
-            app.push_screen(Remake(revision), answered)
+        if revision.losing:
+            app.push_screen(Remake(revision, losses), answered)
         else:
             then(revision)
 

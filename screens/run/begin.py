@@ -31,14 +31,16 @@ def start_run(app: App[object], plan: Plan, threads: Threads, yours: Collection[
     """
     profile = plan.profile
 
-    def begin(access: Access | None, confirmed: Collection[str] = (), box: VagrantBox | None = None) -> None:
-        make = partial(Session, run=partial(build, access=access, confirmed=confirmed, box=box))
+    def begin(access: Access | None, revision: Revision | None = None, box: VagrantBox | None = None) -> None:
+        confirmed, leaving = (revision.losing, revision.leaving) if revision else ((), ())
+        run = partial(build, access=access, confirmed=confirmed, box=box)
+        make = partial(Session, run=run, leaving=leaving)
         app.push_screen(RunScreen(profile, threads, make=make, yours=yours))
 
     def found(plan: Plan) -> None:
         def allowed(revision: Revision | None) -> None:
-            confirmed, moved = (revision.destroyed, revision.touched) if revision else ((), frozenset[str]())
-            meet(app, plan, lambda access: begin(access, confirmed, plan.chosen), moved)
+            moved = revision.touched if revision else frozenset[str]()
+            meet(app, plan, lambda access: begin(access, revision, plan.chosen), moved)
 
         allow_changes(app, plan, allowed)
 

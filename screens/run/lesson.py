@@ -33,7 +33,7 @@ class Lesson:
 def lesson(plan: Plan, machine: str, step: str) -> Lesson | None:
     """Return what a step teaches; None for a step or machine that the plan does not have."""
     found = BY_NAME.get(step)
-    where = next((each for each in plan.machines if each.name == machine), None)
+    where = next((each for each in plan.everyone if each.name == machine), None)
     if found is None or where is None:
         return None
     teaches = found.teaches

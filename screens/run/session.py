@@ -26,6 +26,7 @@ from kubetui.engine.events import (
 from kubetui.engine.progress import Progress
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
+from kubetui.operations.departure import planned
 from kubetui.operations.turns import Offer, offers
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
@@ -59,13 +60,13 @@ async def build(
 
 
 class Session:
-    """One run of a profile.
+    """One run of a profile; `leaving` names the machines that it takes out of the cluster.
 
     Its methods are for the screen's thread; the engine's thread calls only `_sink`. Lines go straight to
     `buffers`; `drain` folds all other events into `progress`.
     """
 
-    def __init__(self, profile: Profile, run: Runner = build) -> None:
+    def __init__(self, profile: Profile, run: Runner = build, leaving: Collection[str] = ()) -> None:
         self.profile = profile
         self.name = profile.name
         self.progress = Progress()
@@ -74,8 +75,8 @@ class Session:
         self.stopping = False
         """Whether it has been asked to stop."""
         self.began = False
-        self.plan = Plan(profile)
-        self.buffers = Buffers([machine.name for machine in self.plan.machines])
+        self.plan = planned(Cluster(profile.name), Plan(profile), leaving)
+        self.buffers = Buffers([machine.name for machine in self.plan.everyone])
         self.tasks_of: dict[str, list[TaskId]] = {}
         """Each machine's tasks, in order."""
         self.turns = Turns()

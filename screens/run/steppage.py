@@ -91,7 +91,7 @@ class StepPage(PlainScreen):
     def script(self) -> str:
         """Return the whole script without passwords, or why there is none. May read or fetch a manifest."""
         shown = self._shown
-        machine = next(each for each in self._plan.machines if each.name == shown.machine)
+        machine = next(each for each in self._plan.everyone if each.name == shown.machine)
         try:
             text = whole_script(BY_NAME[shown.step], self._plan, machine)
         except KubetuiError as error:

@@ -14,6 +14,7 @@ from kubetui.engine.stop import Stop
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
+from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
 from screens.widgets.choose import Answer, Choose
@@ -21,7 +22,7 @@ from screens.widgets.choose import Answer, Choose
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _RENEW, _BACK = "stop", "renew", "back"
+_STOP, _RENEW, _ADD, _REMOVE, _BACK = "stop", "renew", "add", "remove", "back"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -33,6 +34,10 @@ def possible(state: ClusterState) -> tuple[Answer, ...]:
     found: list[Answer] = []
     if plan.provider.makes_machines:
         found.append((_STOP, "Stop", "shut its machines down; nothing is lost"))
+    if can_grow(plan):
+        found.append((_ADD, "Add a worker", "a machine more; the others stay as they are"))
+    if removable(plan):
+        found.append((_REMOVE, "Remove a machine", "its pods go elsewhere first"))
     if not plan.provider.rehearsal:
         found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
     return tuple(found)
@@ -48,6 +53,10 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
     def chosen(answer: str | None) -> None:
         if answer == _STOP:
             _ask(app, f"Stop {plan.profile.name}", halting(plan), "Stop", lambda: _stop(app, plan, threads))
+        elif answer == _ADD:
+            add_worker(app, plan)
+        elif answer == _REMOVE:
+            remove_machine(app, plan)
         elif answer == _RENEW:
             _ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
 

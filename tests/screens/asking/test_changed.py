@@ -1,6 +1,7 @@
 """A changed profile under the wizard: the machines that would go are named, and go after a yes alone."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kubetui.operations import changes
 from kubetui.operations.changes import Revision
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
+from kubetui.profile.roster import shrunk
 from kubetui.profile.schema.profile import Profile
 from screens.asking.changed import Comparing, Remake, allow_changes
 from screens.asking.waiting import Refused
@@ -66,6 +68,31 @@ async def test_the_machines_are_named_and_only_y_is_a_yes() -> None:
         await until(pilot, lambda: found)
     assert found[0] is not None
     assert found[0].destroyed == GONE
+
+
+async def test_what_goes_with_machines_that_leave_is_told(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cluster.journal.open("a") as file:
+        file.write('{"n": 2, "at": 2.0, "event": "begin", "task": "kubmaster/modules"}\n')
+    two = BUILT.model_copy(update={"machines": BUILT.machines.model_copy(update={"workers": 2})})
+    cluster.profile.write_text(profilefile.dump(two))
+
+    async def losses(_cluster: Cluster, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f"{name}: the pod default/lonely has no controller" for name in names)
+
+    monkeypatch.setattr("kubetui.operations.losses.losses", losses)
+    found: list[Revision | None] = []
+    async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
+        allow_changes(pilot.app.app, Plan(shrunk(two, ["kubnode1"])), found.append)
+        await until(pilot, lambda: is_shown(pilot, Remake))
+        words = "\n".join(str(each.render()) for each in pilot.app.screen.query("Static"))
+        assert "kubnode1  leaves the cluster: it is drained, reset and destroyed" in words
+        assert "kubnode1: the pod default/lonely has no controller" in words
+        assert "Take kubnode1 out of lab?" in words
+        assert "y Take them out and go on" in words
+        await pilot.press("y")
+        await until(pilot, lambda: found)
+    assert found[0] is not None
+    assert found[0].losing == ("kubnode1",)
 
 
 async def test_too_late_is_told(cluster: Cluster) -> None:

@@ -20,6 +20,7 @@ from screens.cluster.doing.actions import halting, possible, renewing
 from screens.cluster.doing.working import WorkScreen
 from screens.cluster.screen import ClusterScreen
 from screens.widgets.choose import Choose
+from screens.widgets.navigation import StartRun
 from tests.screens.apps import SIZE, drawn, shown, until
 from tests.screens.cluster.home import Cluster, filled, leave
 
@@ -36,8 +37,10 @@ def offered(state: State, **fields: Any) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(State.READY) == ["stop", "renew"]
-    assert offered(State.DEGRADED, provider="rehearsal") == ["stop"]
+    assert offered(State.READY) == ["stop", "add", "remove", "renew"]
+    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "renew"]
+    assert offered(State.READY, machines={"workers": 0}) == ["stop", "renew"]
+    assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove"]
     assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["renew"]
     for state in (State.OFF, State.BUILDING, State.BUSY, State.DESTROYING):
         assert offered(state) == []
@@ -107,10 +110,39 @@ async def test_what_fails_is_said(monkeypatch: pytest.MonkeyPatch, raises: bool)
     monkeypatch.setattr(certs, "renew", renew)
     leave()
     async with Cluster().app().run_test(size=SIZE) as pilot:
-        await chosen(pilot, 2)
+        await chosen(pilot, 4)
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
         await until(pilot, lambda: "some are as old as before" in drawn(pilot.app))
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "machines"),
+    [
+        (2, "kubnode3, a worker: 192.168.56.104, 2048 MiB, 2 CPUs.", ["kubmaster", "kubnode1", "kubnode2", "kubnode3"]),
+        (3, "Remove a machine", ["kubmaster", "kubnode2"]),
+    ],
+)
+async def test_a_worker_more_or_less_is_a_run_like_any_other(place: int, said: str, machines: list[str]) -> None:
+    asked: list[StartRun] = []
+
+    def note(message: object) -> None:
+        if isinstance(message, StartRun):
+            asked.append(message)
+            message.stop()
+            message.prevent_default()
+
+    leave()
+    async with Cluster().app().run_test(size=SIZE, message_hook=note) as pilot:
+        await chosen(pilot, place)
+        await until(pilot, lambda: said in drawn(pilot.app))
+        # the first answer changes nothing
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ClusterScreen))
+        await chosen(pilot, place)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: asked)
+    assert [machine.name for machine in asked[0].plan.machines] == machines
 
 
 def test_the_list(snap_compare: Snap) -> None:
@@ -120,6 +152,16 @@ def test_the_list(snap_compare: Snap) -> None:
         await until(pilot, filled(pilot))
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+
+    assert snap_compare(Cluster().app(), terminal_size=SIZE, run_before=before)
+
+
+@pytest.mark.parametrize("place", [2, 3], ids=["add", "remove"])
+def test_more_and_fewer_machines(snap_compare: Snap, place: int) -> None:
+    leave()
+
+    async def before(pilot: Pilot[None]) -> None:
+        await chosen(pilot, place)
 
     assert snap_compare(Cluster().app(), terminal_size=SIZE, run_before=before)
 

@@ -6,13 +6,20 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
+
+import pytest
 
 from kubetui.base.errors import BusyError
+from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, RunFinished, Sink, TaskFinished, TaskId
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.roster import shrunk
 from kubetui.profile.schema.profile import Profile
 from screens.log.buffers import text_of
+from screens.run.lesson import lesson
 from screens.run.session import Session
 from screens.threads import EngineThread, Threads
 from tests.screens import recorded
@@ -34,6 +41,19 @@ def test_a_run_is_folded_into_progress_and_buffers() -> None:
     assert session.titles["kubmaster"].title == "Prove that the cluster works"
     assert any("etcd/server" in getattr(entry, "text", "") for entry in session.buffers.of("kubmaster").since(0)[1])
     assert session.error is None
+
+
+def test_a_machine_that_leaves_has_its_own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    profile = recorded.profile()
+    cluster = Cluster(profile.name)
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(profile))
+    session = Session(shrunk(profile, ["kubnode1"]), leaving=["kubnode1"])
+    assert list(session.buffers) == ["kubmaster", "kubnode2", "kubnode1"]
+    taught = lesson(session.plan, "kubnode1", "drain")
+    assert taught
+    assert taught.commands[0].startswith("kubectl drain kubnode1 --ignore-daemonsets")
 
 
 def test_the_engine_has_its_own_thread_and_loop() -> None:

@@ -1,0 +1,63 @@
+"""One machine more in a cluster, or one less: chosen and told here, then shown as any other run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.app import App
+
+from kubetui.base.text import clean
+from kubetui.profile import roster
+from kubetui.profile.plan import Machine, Plan, Role
+from screens.widgets.choose import Answer, Choose
+from screens.widgets.navigation import StartRun
+
+_BACK: Final[Answer] = ("back", "Back", "change nothing")
+
+
+def can_grow(plan: Plan) -> bool:
+    """Whether a worker can join: where there is none, control planes run the pods, and that cannot change."""
+    return plan.provider.makes_machines and bool(plan.workers)
+
+
+def removable(plan: Plan) -> tuple[Machine, ...]:
+    """Return the machines that can leave: not the first control plane, and not the last worker."""
+    workers = plan.workers if len(plan.workers) > 1 else ()
+    return (*plan.other_control_planes, *workers)
+
+
+def larger(plan: Plan) -> Plan:
+    """Return the plan with one worker more."""
+    return Plan(roster.grown(plan.profile, [next(roster.free_names(plan.profile, Role.WORKER))]))
+
+
+def adding(plan: Plan) -> str:
+    """Say which machine a larger plan adds, and what that does."""
+    new = larger(plan)
+    had = {machine.name for machine in plan.machines}
+    machine = next(each for each in new.machines if each.name not in had)
+    return (
+        f"{clean(machine.name)}, a {machine.role}: {machine.address}, {machine.memory} MiB, {machine.cpus} CPUs.\n"
+        "It is made as the others were, and joins. They keep their names and addresses, and what runs goes on."
+    )
+
+
+def add_worker(app: App[object], plan: Plan) -> None:
+    """Show what a worker more is, and add it once the person agrees."""
+
+    def answered(answer: str | None) -> None:
+        if answer == "add":
+            app.post_message(StartRun(larger(plan)))
+
+    app.push_screen(Choose("Add a worker", adding(plan), [_BACK, ("add", "Add", "do it now")]), answered)
+
+
+def remove_machine(app: App[object], plan: Plan) -> None:
+    """Let the person choose a machine; what is lost with it is asked before the run begins."""
+    answers = [(each.name, clean(each.name), f"{each.role}, {each.address}") for each in removable(plan)]
+
+    def answered(answer: str | None) -> None:
+        if answer in {each.name for each in removable(plan)}:
+            app.post_message(StartRun(Plan(roster.shrunk(plan.profile, [str(answer)]))))
+
+    app.push_screen(Choose("Remove a machine", "", [_BACK, *answers]), answered)
