@@ -225,6 +225,17 @@ def test_a_worker_is_added_in_place(lab: Lab, make: Maker) -> None:
     assert len(nodes(larger)) == 4
 
 
+def test_a_worker_is_taken_out_of_the_cluster(lab: Lab) -> None:
+    before = nodes(lab)
+    lab.kubectl("run", "lonely", "--image=10.0.3.1:5000/pause:3.10.2", '--overrides={"spec": {"nodeName": "kubnode2"}}')
+    told = lab.refused(*lab.command("node", "remove", lab.name, "kubnode2"))
+    assert "the pod default/lonely has no controller" in told
+    assert "is ready" in lab.kubetui("node", "remove", lab.name, "kubnode2", "--yes")
+    assert nodes(lab) == {name: address for name, address in before.items() if name != "kubnode2"}
+    assert set(lab.machines()) == set(nodes(lab))
+    assert f"{lab.name}-kubnode2" not in lab.run("lxc-ls", check=False)
+
+
 def test_destroy_leaves_nothing_behind(lab: Lab) -> None:
     before = lab.machines()
     assert set(before.values()) == {"running"}
