@@ -27,7 +27,14 @@ KUBEADM = """case $1 in
     fi
     mkdir -p "$ROOT/etc/kubernetes/pki"
     cat "$TMPDIR/authority" >"$ROOT/etc/kubernetes/pki/ca.crt" 2>/dev/null || true
-    : >"$ROOT/etc/kubernetes/admin.conf"
+    mkdir -p "$ROOT/etc/kubernetes/"{manifests,pki/etcd} "$ROOT/var/lib/kubelet/pki"
+    for name in admin controller-manager scheduler; do : >"$ROOT/etc/kubernetes/$name.conf"; done
+    for name in apiserver{,-etcd-client,-kubelet-client} front-proxy-client etcd/{healthcheck-client,peer,server}; do
+      touch "$ROOT/etc/kubernetes/pki/$name".{crt,key}
+    done
+    for name in etcd kube-apiserver; do echo pod >"$ROOT/etc/kubernetes/manifests/$name.yaml"; done
+    echo driver >"$ROOT/var/lib/kubelet/config.yaml"
+    : >"$ROOT/var/lib/kubelet/pki/kubelet-client-current.pem"
     echo 'server: https://127.0.0.1:PORT' >"$ROOT/etc/kubernetes/kubelet.conf" ;;
   reset) rm -rf "$ROOT/etc/kubernetes" ;;
 esac"""

@@ -60,6 +60,7 @@ install() { # NAME...
   sync "$ledger.new"
   mv "$ledger.new" "$ledger.before"
   _install "$@" || return
+  _replace "$@" || return
   settle
 }
 _install() {
@@ -67,6 +68,11 @@ _install() {
   rm -f "$stamp"
   refresh
   retry 4 apt install --yes --no-install-recommends "$@"
+}
+_replace() { # NAME[=VERSION]... with install's options: for apt, a package whose program somebody deleted is installed
+  local name broken=()
+  for name; do [[ $name == -* || -z $(gone "${name%%=*}") ]] || broken+=("${name%%=*}"); done
+  ((${#broken[@]} == 0)) || apt install --yes --reinstall --allow-change-held-packages "${broken[@]}"
 }
 install_pinned() { # NAME[=VERSION]...: held ones, too; * stands for anything in VERSION
   install --allow-change-held-packages "$@"
@@ -92,6 +98,12 @@ installed() { # NAME...: every package is there and configured
   local name
   for name in "$@"; do
     [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || return 1
+  done
+}
+gone() { # NAME...: prints the programs of installed packages that are not there, one a line
+  local path
+  { dpkg-query --listfiles "$@" 2>/dev/null || true; } | while read -r path; do
+    [[ $path != */bin/* && $path != */sbin/* || -e $path || -L $path ]] || printf '%s\n' "$path"
   done
 }
 version_of() { # NAME: prints the installed version; fails where there is none
@@ -143,6 +155,7 @@ find_repository() { # NAME URL: part of a probe
   local key list line
   _repository "$@"
   [[ -s $key ]] || absent "the key is not there"
+  gpg --batch --show-keys "$key" >/dev/null 2>&1 || absent "$key holds no key"
   same "$list" "$line" || absent "$list is not there"
 }
 add_repository() { # NAME URL KEY [COMPONENT]: signed with the OpenPGP key in the file KEY; a flat one without COMPONENT

@@ -29,6 +29,7 @@ class Family:
 
     - `proxy_file`: the file with the package manager's proxy setting
     - `install NAME...`, and `install_pinned NAME[=VERSION]...`, which also changes held packages
+    - `gone NAME...`, the programs of installed packages that were deleted; `install` brings them back
     - `installed NAME...`, `version_of NAME`, `hold NAME...`, `held NAME`
     - `refresh`, which fetches the lists of packages if need be, and `candidate NAME`: the version to be installed
     - `find_repository NAME URL` for probes, and `add_repository NAME URL KEY [COMPONENT]`, which also fetches its list;

@@ -129,7 +129,9 @@ NETWORK_TURN: Final = Turn(
     commands=lambda _plan, _machine: (_KUBECTL, f"kubectl apply --filename={GIVEN_MANIFEST}"),
     prepare=lambda plan, _machine: Command('put "$GIVEN" "$MANIFEST" 600\n', _manifest(plan)),
     judge=_network_lacks,
-    adopt=lambda plan, _machine: Command(NETWORK + 'put "$file" "$MANIFEST" 600\nrm -f "$GIVEN"\n', _manifest(plan)),
+    adopt=lambda plan, _machine: Command(
+        NETWORK + 'put "$file" "$MANIFEST" 600\n: >"$file.loose"\nrm -f "$GIVEN"\n', _manifest(plan)
+    ),
 )
 
 

@@ -21,9 +21,10 @@ from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.join_token import mint
+from kubetui.steps.cluster.libraries import KUBELET
 
 RENEW: Final = ADMIN + script(__package__, "certificates-apply.sh")
-ASK: Final = script(__package__, "kubelet-certificate.sh")
+ASK: Final = KUBELET + script(__package__, "kubelet-certificate.sh")
 
 
 async def look(task: Task) -> tuple[float, tuple[Certificate, ...]]:

@@ -5,7 +5,19 @@ wait_healthy() {
   local end=$((SECONDS + $1))
   until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
 }
+config=/run/kubetui-init.yaml
+trap 'rm -f "$config"' EXIT
+configured() {
+  written "$config" "$CONFIG" 600
+  (umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
+}
 if [[ -e $mark.done ]]; then
+  mapfile -t files < <(lost; changed)
+  if ((${#files[@]})); then
+    configured
+    again "${files[@]}"
+    vouch
+  fi
   say "the control plane is there; waiting for its API server"
   run systemctl start kubelet
   wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
@@ -20,10 +32,7 @@ fi
 room /var/lib/etcd 200
 mkdir -p /var/lib/kubetui
 printf %s "$CLUSTER_ID" >"$mark.begun"
-config=/run/kubetui-init.yaml
-trap 'rm -f "$config"' EXIT
-written "$config" "$CONFIG" 600
-(umask 077 && printf '%s\n' "${CONFIG//@KUBERNETES_VERSION@/$(kubeadm version --output=short)}" >"$config")
+configured
 if ! run kubeadm init --config="$config" --skip-token-print "${skipped[@]}"; then
   say "the kubelet's last lines:"
   journalctl --unit=kubelet --lines=10 --output=cat

@@ -5,6 +5,12 @@
 [[ -e $mark.begun ]] || foreign "there is a control plane that kubetui did not make"
 claimed || foreign "there is the control plane of another cluster that kubetui made"
 [[ -e $mark.done ]] || partial "kubeadm init did not come to its end"
-healthy || partial "the API server does not answer"
-text=$(stored) || partial "the API server does not answer"
-ours "$text" || foreign "the control plane was made for another cluster or pod CIDR"
+systemctl is-active --quiet kubelet || partial "the kubelet does not run"
+text=
+if healthy; then
+  text=$(stored) || partial "the API server does not answer"
+  ours "$text" || foreign "the control plane was made for another cluster or pod CIDR"
+fi
+file=$(lost; changed)
+[[ -z $file ]] || partial "$(altered "$file")"
+[[ -n $text ]] || partial "the API server does not answer"

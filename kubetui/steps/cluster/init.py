@@ -24,7 +24,7 @@ from kubetui.steps.node.containers import PULL_IMAGES
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
 INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
-INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-apply.sh")
+INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-again.sh") + script(__package__, "init-apply.sh")
 
 
 def _init(plan: Plan, _machine: Machine) -> Recipe:

@@ -1,5 +1,5 @@
 # shellcheck shell=bash # values: AUTHORITY, CA_HASH, CERTIFICATE_KEY, CLUSTER_ID, CONFIG, ENDPOINT, JOIN_TOKEN
-# shellcheck disable=SC2153,SC2154 # CONFIG is a value; join.sh sets mark, kubeadm.sh skipped, the pod network network_data
+# shellcheck disable=SC2153,SC2154 # CONFIG is a value; join.sh sets mark, conf and identity, kubeadm.sh skipped, the pod network network_data
 # shellcheck disable=SC2016 # the inner bash has its own arguments
 
 host=${ENDPOINT%:*} port=${ENDPOINT##*:}
@@ -9,15 +9,24 @@ if ! knock "$port"; then
   if knock 22; then hop="its SSH answers, so something keeps port $port from here"; else hop="nothing answers there; the way is ${route:-unknown}"; fi
   fail "the control plane cannot be reached at $ENDPOINT from here: $hop"
 fi
-if [[ -e $mark.done && $(ca) == "$AUTHORITY" ]]; then
-  # as it starts, the kubelet makes its node known
+if [[ -e $mark.done && -e $conf && $(ca) == "$AUTHORITY" ]]; then
+  placed || run sed -i "s,^\( *server:\).*,\1 https://$ENDPOINT," "$conf"
+  if [[ ! -e $identity ]]; then
+    ask_anew
+    make_known
+  fi
+  if [[ -n $(changed) ]]; then
+    # it asks the cluster as this node
+    run kubeadm upgrade node phase kubelet-config
+    vouch
+  fi
   run systemctl enable kubelet
-  run systemctl restart kubelet
+  make_known
   exit 0
 fi
 room /var/lib/kubelet 50
 if [[ -e $mark.done ]]; then
-  say "it has joined a control plane that is no more: resetting it, and what its pods had of addresses"
+  say "the control plane that it has joined is no more, or its kubeconfig: resetting it, and what its pods had of addresses"
   reset
   if [[ -e /sys/class/net/cni0 ]]; then run ip link delete cni0; fi
   run rm -rf /var/lib/cni "${network_data[@]}"

@@ -17,13 +17,13 @@ from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_token import mint
-from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM
+from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM, KUBELET
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 
 KNOWN: Final = ADMIN + CA + 'ca\nkubectl get node "$NAME" --ignore-not-found --output=name --request-timeout=10s\n'
 JOIN_PROBE: Final = JOIN + script(__package__, "join-probe.sh")
-JOIN_APPLY: Final = JOIN + KUBEADM + script(__package__, "join-apply.sh")
+JOIN_APPLY: Final = JOIN + KUBEADM + KUBELET + script(__package__, "join-apply.sh")
 
 
 def join_commands(plan: Plan, machine: Machine) -> tuple[Command, Command]:

@@ -10,7 +10,10 @@ from kubetui.steps.cluster.taught import MANIFEST
 
 KUBEADM: Final = script(__package__, "kubeadm.sh")
 """What init and join share."""
-INIT: Final = ADMIN + script(__package__, "init.sh")
+_KEPT: Final = script(__package__, "kept.sh")
+INIT: Final = ADMIN + script(__package__, "init.sh") + _KEPT
 CA: Final = script(__package__, "ca.sh")
-JOIN: Final = CA + script(__package__, "join.sh")
+JOIN: Final = CA + script(__package__, "join.sh") + _KEPT
+KUBELET: Final = script(__package__, "bootstrap.sh") + script(__package__, "known.sh")
+"""Defines `ask_anew`, which has a kubelet ask for a certificate, and `make_known`, which starts it."""
 NETWORK: Final = ADMIN + f"file={MANIFEST}\n"

@@ -1,9 +1,14 @@
 # shellcheck shell=bash # values: CLUSTER_ID, CLUSTER_NAME, SERVICE
-# shellcheck disable=SC2154 # footprint.sh sets place, before, files, data, folders and settings
+# shellcheck disable=SC2154 # footprint.sh sets place, before, files, data, folders and settings; footprint.py sets begin and end
 # shellcheck disable=SC2164 # prelude.sh says set -e
 # shellcheck disable=SC2094 # tables is a function there, and a file here
 
 there() { [[ -e $1 || -L $1 ]]; }
+if [[ -e $before/tables ]] && grep -qxF -- "$begin" /etc/hosts; then
+  # only its mark was lost: what the machine is now is not how it was
+  put "$place/cluster" "$CLUSTER_ID $CLUSTER_NAME" 600
+  exit 0
+fi
 rm -rf "$before" "$before.new"
 mkdir -p "$before.new"
 chmod 700 "$place" "$before.new"
@@ -15,7 +20,8 @@ cp /etc/hosts hosts
 list_held >holds
 list_automatic >auto
 swapon --show=NAME --noheadings >swaps
-swap_units >masked
+swap_units masked >masked
+swap_units enabled >swapping
 for name in "${settings[@]}"; do
   if value=$(sysctl -n "$name" 2>/dev/null); then printf '%s = %s\n' "$name" "$value"; fi
 done >settings

@@ -19,7 +19,7 @@ RESET_SECONDS: Final = 1800.0
 
 PLACE: Final = script(__package__, "footprint.sh")
 CLAIMED: Final = PLACE + script(__package__, "claim-probe.sh")
-REMEMBER: Final = PLACE + script(__package__, "claim-apply.sh")
+REMEMBER: Final = PLACE + HOSTS_MARKS + script(__package__, "claim-apply.sh")
 RESET: Final = PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
 
 

@@ -19,4 +19,6 @@ data=(
 folders=("${package_folders[@]}" /etc/bash_completion.d)
 settings=(net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables net.ipv4.ip_forward)
 tables() { if command -v nft >/dev/null; then nft list tables; fi; }
-swap_units() { systemctl list-unit-files --type=swap --state=masked --plain --no-legend 2>/dev/null | awk '{print $1}' || true; }
+swap_units() { # STATE
+  systemctl list-unit-files --type=swap --state="$1" --plain --no-legend 2>/dev/null | awk '{print $1}' || true
+}

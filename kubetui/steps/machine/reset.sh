@@ -80,7 +80,9 @@ rest=$(sed "/^$begin\$/,/^$end\$/d" /etc/hosts | { grep -vxF -f <(own) || true; 
 if [[ $rest == "$(own -v)" ]]; then cat "$before/hosts" >/etc/hosts; else { printf '%s\n' "$rest"; own; } >/etc/hosts; fi
 
 sed -i -E 's/^# kubetui: //' /etc/fstab
-swap_units | while read -r unit; do grep -qxF -- "$unit" "$before/masked" || systemctl unmask "$unit"; done
+for path in /etc/sysctl.d/*.conf; do ! grep -q '^# kubetui: ' "$path" 2>/dev/null || sed -i --follow-symlinks 's/^# kubetui: //' "$path"; done
+swap_units masked | while read -r unit; do grep -qxF -- "$unit" "$before/masked" || systemctl unmask "$unit"; done
+if [[ -e $before/swapping ]]; then while read -r unit; do systemctl enable "$unit"; done <"$before/swapping"; fi
 systemctl daemon-reload
 while read -r device; do
   active=$(swapon --show=NAME --noheadings)

@@ -5,3 +5,5 @@
 read -ra names <<<"$NAMES"
 [[ -z $PACKAGES_PROXY ]] || same "$proxy_file" "$PACKAGES_PROXY" || absent "the package manager does not know the proxy"
 for name in "${names[@]}"; do installed "$name" || absent "$name is not installed"; done
+lost=$(gone "${names[@]}")
+[[ -z $lost ]] || partial "${lost%%$'\n'*} is gone"

@@ -7,5 +7,7 @@ for name in kubelet kubeadm kubectl kubernetes-cni; do
   # the documentation holds the three; kubernetes-cni changes only with the kubelet
   [[ $name == kubernetes-cni ]] || held "$name" || partial "$name is not held"
 done
+lost=$(gone kubelet kubeadm kubectl kubernetes-cni)
+[[ -z $lost ]] || partial "${lost%%$'\n'*} is gone"
 proxied || partial "the kubelet does not know the proxy"
 systemctl is-enabled --quiet kubelet || partial "kubelet is not enabled"

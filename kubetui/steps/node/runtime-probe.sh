@@ -7,5 +7,7 @@ if [[ -z $have ]]; then
   absent "$NAMES is not installed"
 fi
 version=$(version_of "$have")
+lost=$(gone "$have")
+[[ -z $lost ]] || partial "${lost%%$'\n'*} is gone"
 recent "$version" || partial "$have $version is too old: Kubernetes $KUBERNETES needs $OLDEST"
 [[ $SOURCE != upstream || $have == "${upstream[0]}" ]] || ! exchangeable || partial "$have is installed, and the profile wants ${upstream[0]}"

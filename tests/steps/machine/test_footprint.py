@@ -1,12 +1,16 @@
-"""Files restored and removed on an existing machine. These tests only print the lists; they change nothing."""
+"""Files restored and removed on an existing machine, and the record of how they were."""
 
 import subprocess
 
+from kubetui.engine.step import WorkState
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE
 from kubetui.software.networks.flannel import FLANNEL
 from kubetui.software.packages.apt import APT
 from kubetui.software.runtimes.containerd import CONTAINERD
 from kubetui.steps.machine.footprint import PLACE
+from tests.steps.box import Box, recipe, state
 
 FILES = {
     "/etc/apt/apt.conf.d/95kubetui",
@@ -61,3 +65,15 @@ def test_a_runtimes_own_repository_is_listed_too() -> None:
         "/etc/apt/keyrings/pier-apt-keyring.gpg",
         "/etc/apt/sources.list.d/pier.list",
     }
+
+
+def test_a_lost_mark_is_written_again_and_the_record_stays(box: Box) -> None:
+    hosts = {"name": "kubmaster", "role": "control plane", "address": "192.0.2.1"}
+    made = Plan(Profile.model_validate({"name": "lab", "provider": "hosts", "hosts": [hosts]}), "0" * 8)
+    probe, apply = recipe("claim", made)
+    box.write("etc/hosts", "# kubetui: the nodes of this cluster\n192.0.2.1 kubmaster\n# kubetui: end\n")
+    record = box.write("var/lib/kubetui/before/tables", "as it was\n")
+    assert state(box.run(probe)) is WorkState.ABSENT
+    assert box.run(apply).returncode == 0
+    assert record.read_text() == "as it was\n"
+    assert state(box.run(probe)) is WorkState.DONE

@@ -138,3 +138,24 @@ def test_settings_that_only_files_make_are_not_there_yet(box: Box) -> None:
 def test_a_file_in_etc_takes_the_place_of_the_systems_own(box: Box) -> None:
     box.write("run/sysctl.d/k8s.conf", LINES.replace("1", "0"))
     assert kernel(box, **FILES) == (WorkState.DONE, "")
+
+
+def test_a_later_file_that_turns_forwarding_off_is_commented_out(box: Box) -> None:
+    lines = ("net.core.somaxconn = 0", "net.ipv4.ip_forward=0", "net/ipv4/ip_forward = 0")
+    other = box.write("etc/sysctl.d/zz.conf", "\n".join(lines))
+    box.program("sysctl", "echo 1")
+    box.program("modprobe")
+    assert box.run(recipe("kernel")[1]).returncode == 0
+    assert other.read_text().splitlines() == [lines[0], f"# kubetui: {lines[1]}", f"# kubetui: {lines[2]}"]
+    assert state(box.run(recipe("kernel")[0])) is WorkState.DONE
+
+
+def test_a_swap_unit_in_etc_is_disabled_and_others_are_masked(box: Box) -> None:
+    box.write("etc/fstab", "")
+    box.write("etc/systemd/system/mine.swap", "[Swap]\n")
+    box.program("systemctl", "[[ $1 != list-unit-files ]] || printf '%s\\n' 'mine.swap enabled' 'dev-sda2.swap static'")
+    assert box.run(recipe("swap")[1]).returncode == 0
+    assert [call for call in box.told() if "systemctl" in call and "reload" not in call] == [
+        "systemctl disable --now mine.swap",
+        "systemctl mask --now dev-sda2.swap",
+    ]

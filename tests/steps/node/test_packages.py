@@ -89,3 +89,24 @@ def test_apt_update_waits_for_the_process_that_locks_apts_lists(box: Box) -> Non
         done = box.run(Command(APT.library + "apt update\n"))
         assert done.stdout == f"waiting: {lock} is held by process {holder.pid}\n"
     assert [call.split()[-1] for call in box.called("apt-get")] == ["update"]
+
+
+def test_a_program_that_somebody_deleted_is_found_and_brought_back(box: Box) -> None:
+    box.write("opt/bin/kept", "")
+    listed = f"{box.root}/opt/bin/kept\\n{box.root}/opt/bin/kubelet\\n{box.root}/opt/share/doc\\n"
+    box.program("dpkg-query", f"[[ $1 != --listfiles ]] && echo 'hi  1.36.1-1.1' || printf '{listed}'")
+    done = box.run(recipe("kubernetes")[0])
+    assert (state(done), done.stdout) == (WorkState.PARTIAL, f"{box.root}/opt/bin/kubelet is gone\n")
+    box.program("apt-get")
+    box.program("dpkg")
+    box.write("run/kubetui-apt", "")
+    assert box.run(Command(APT.library + "install --allow-change-held-packages 'kubelet=1.36.*'\n")).returncode == 0
+    last = box.called("apt-get")[-1].split()
+    assert last[1:] == ["install", "--yes", "--reinstall", "--allow-change-held-packages", "kubelet"]
+
+
+def test_a_key_file_without_a_key_is_no_key(box: Box) -> None:
+    probe, _ = recipe("repository")
+    key = box.write("etc/apt/keyrings/kubernetes-apt-keyring.gpg", "broken")
+    done = box.run(probe)
+    assert (state(done), done.stdout) == (WorkState.ABSENT, f"{key} holds no key\n")
