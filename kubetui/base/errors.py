@@ -44,7 +44,7 @@ class ExitCode(IntEnum):
     PARTLY = 7
     """The cluster works, but some machines failed to join it."""
     UNHEALTHY = 8
-    """`kubetui check` found something that does not work."""
+    """`kubetui check` or its like found something that is not as it has to be."""
     BUG = 70
     """A bug in kubetui itself (EX_SOFTWARE of sysexits.h)."""
     STOPPED = 130

@@ -37,12 +37,14 @@ COLOURS = {Outcome.DONE: "32", Outcome.UNCHANGED: "2", Outcome.FAILED: "31", Out
 _SUCCESSES: Final = {
     Operation.STOP: "its machines are off",
     Operation.CERTIFICATES: "its certificates are renewed",
+    Operation.MEND: "what differed is mended",
 }
 """What a run has done that built nothing."""
 _FAILURES: Final = {
     Operation.BUILD: "is not ready",
     Operation.STOP: "is not off",
     Operation.CERTIFICATES: "has old certificates",
+    Operation.MEND: "still differs from its plan",
 }
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""

@@ -18,7 +18,7 @@ from typing import Final, Literal, get_args
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}

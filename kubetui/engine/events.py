@@ -35,6 +35,8 @@ class Operation(StrEnum):
     """It shuts the machines down."""
     CERTIFICATES = "certificates"
     """It renews the certificates."""
+    MEND = "mend"
+    """It repairs what differs from the plan."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

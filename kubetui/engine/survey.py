@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from kubetui.engine.recipe import finding
-from kubetui.engine.step import Task
+from kubetui.engine.step import Finding, Task
 from kubetui.remote.command import Command
-from kubetui.remote.node import Result
+from kubetui.remote.node import Node, Result
 
 MARK: Final = "kubetui-probe"
 _ANSWER: Final = re.compile(rf"{MARK}\|([^|]*)\|(\d{{1,3}})\|(.*)")
 
 
-def script(own: Command, probes: dict[str, Command]) -> str:
+def script(own: Command, probes: Mapping[str, Command]) -> str:
     """Return a script that runs `own`, then each probe in its own subshell, and prints one answer line per probe."""
     parts = [_alone("own", own), 'printf "%s\\n" "$said"\n((ended == 0)) || exit "$ended"\n']
     for name, probe in probes.items():
@@ -54,8 +55,17 @@ async def survey(task: Task, own: Command) -> Result:
             probe = step.recipe(plan, machine).probe
             if probe is not None:
                 probes[step.name] = probe
-    result = await task.node.run(Command(script(own, probes), timeout=120))
+    result, found = await ask(task.node, own, probes)
+    for name, each in found.items():
+        task.run.findings[machine.name, name] = each
+    return result
+
+
+async def ask(node: Node, own: Command, probes: Mapping[str, Command]) -> tuple[Result, Mapping[str, Finding]]:
+    """Run `own` and then each probe on a machine, in a single call.
+
+    Returns how `own` ended and what it printed, and what each probe found; none where `own` failed.
+    """
+    result = await node.run(Command(script(own, probes), timeout=120))
     found, lines = parse(result.lines)
-    for name, (code, detail) in found.items():
-        task.run.findings[machine.name, name] = finding(code, detail)
-    return Result(result.exit_status, lines)
+    return Result(result.exit_status, lines), {name: finding(code, detail) for name, (code, detail) in found.items()}

@@ -21,6 +21,7 @@ _NAMED: Final = 3
 _BUSY: Final[Mapping[str, str]] = {
     "stop": "its machines are being halted",
     "certificates": "its certificates are being renewed",
+    "mend": "it is being mended",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

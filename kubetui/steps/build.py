@@ -51,16 +51,16 @@ STEPS: tuple[Step, ...] = (
     PROOF,
 )
 
-_REACHED: Final = replace(CONNECT, needs=())
+REACHED: Final = replace(CONNECT, needs=())
 """To machines that have to run already."""
 _RENEWED: Final = replace(
     CERTIFICATES,
     title="Renew the certificates",
-    needs=(_REACHED,),
+    needs=(REACHED,),
     run=partial(certificates.renew, everything=True),
     in_turn=True,
 )
-RENEWING: Final[tuple[Step, ...]] = (_REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
+RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
 ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING)
 """Every step there is, each name once."""

@@ -152,4 +152,30 @@ def remove(
     return command(name, options, machines)
 
 
-COMMANDS = (stop, start, restart, certs, node)
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def diff(name: str, *, as_json: bool) -> int:
+    """Show how the machines of a cluster differ from its plan, and the commands that would mend it; changes nothing.
+
+    Exit code 8 if something differs, or a machine cannot be looked at.
+    """
+    from kubetui.cli.maintain.diff import diff as command
+
+    return command(name, as_json=as_json)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("step", nargs=-1)
+@_shown
+@friendly
+def mend(name: str, step: tuple[str, ...], *, as_json: bool, verbose: bool, plain: bool) -> int:
+    """Mend what kubetui diff NAME shows: all of it, or only these steps."""
+    from kubetui.cli.maintain.diff import mend as command
+
+    return command(name, step, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
+
+
+COMMANDS = (stop, start, restart, certs, node, diff, mend)

@@ -21,6 +21,12 @@ from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 
 
+def plan_of(cluster: Cluster) -> Plan:
+    """Return what a cluster was built as. Raises ProfileError where its profile cannot be read."""
+    profile = profilefile.load_built(cluster)
+    return Plan(profile, cluster.identity(), labelled=cluster.labelled.exists(), standing=True)
+
+
 async def carry_out(
     cluster: Cluster,
     steps: Sequence[Step],
@@ -36,7 +42,7 @@ async def carry_out(
     engine runs, BusyError when another run holds the cluster.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
-        plan = Plan(profilefile.load_built(cluster), cluster.identity(), standing=True)
+        plan = plan_of(cluster)
         provider = make(plan, cluster.folder, access)
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
             run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)

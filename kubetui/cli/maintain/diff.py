@@ -1,0 +1,88 @@
+"""`kubetui diff` and `kubetui mend`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+
+import click
+
+from kubetui.base.errors import ExitCode
+from kubetui.base.text import harmless
+from kubetui.cli import hosts
+from kubetui.cli import output as outputs
+from kubetui.cli.audience import at_once, followed, say
+from kubetui.cli.clusters import exit_code
+from kubetui.cli.options import UpOptions
+from kubetui.cluster.folder import existing
+from kubetui.engine.events import RunFinished
+from kubetui.operations.maintain import diff as operation
+from kubetui.operations.maintain.diff import Difference, Differences
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+
+
+def diff(name: str, *, as_json: bool) -> int:
+    """Show what differs; see `cli.maintain.commands.diff`."""
+    cluster = existing(name)
+    access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
+
+    async def looking() -> Differences:
+        with at_once().cancels_this():
+            return await operation.diff(cluster, access)
+
+    seen = asyncio.run(looking())
+    for machine, why in seen.unread.items():
+        say(f"{machine}: {why}", err=True)
+    if as_json:
+        document = {
+            "cluster": name,
+            "differences": [_document(name, each) for each in seen.found],
+            "unread": dict(seen.unread),
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        for line in _lines(name, seen):
+            say(line)
+    return ExitCode.UNHEALTHY if seen.found or seen.unread else ExitCode.OK
+
+
+def mend(name: str, steps: Sequence[str], options: UpOptions) -> int:
+    """Mend what differs; see `cli.maintain.commands.mend`."""
+    cluster = existing(name)
+    names = list(steps)
+    operation.chosen(names)
+    access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
+    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=options.plain)
+
+    async def mending() -> RunFinished:
+        with followed(output) as (attended, stop):
+            return await operation.mend(cluster, names, attended, stop, access)
+
+    return exit_code(asyncio.run(mending()))
+
+
+def _lines(name: str, seen: Differences) -> Iterator[str]:
+    for each in seen.found:
+        yield harmless(f"{each.machine}  {each.step.title}: {each.detail or 'it is not done'}")
+        yield f"  {_mending(name, each) or 'kubetui does not change that.'}"
+    if len({each.step.name for each in seen.found if each.mendable}) > 1:
+        yield f"All of it: kubetui mend {name}"
+    if not seen.found and not seen.unread:
+        yield f"{name} is as planned."
+
+
+def _mending(name: str, difference: Difference) -> str:
+    """Return the command that mends a difference, or nothing."""
+    return f"kubetui mend {name} {difference.step.name}" if difference.mendable else ""
+
+
+def _document(name: str, difference: Difference) -> dict[str, object]:
+    return {
+        "machine": difference.machine,
+        "step": difference.step.name,
+        "title": difference.step.title,
+        "detail": difference.detail,
+        "mend": _mending(name, difference) or None,
+    }
