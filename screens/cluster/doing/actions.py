@@ -15,6 +15,7 @@ from kubetui.operations.state import ClusterState, State
 from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
 from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
+from screens.cluster.doing.mending import offer_mending
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
 from screens.widgets.choose import Answer, Choose
@@ -22,7 +23,7 @@ from screens.widgets.choose import Answer, Choose
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _RENEW, _ADD, _REMOVE, _BACK = "stop", "renew", "add", "remove", "back"
+_STOP, _ADD, _REMOVE, _MEND, _RENEW, _BACK = "stop", "add", "remove", "mend", "renew", "back"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -38,6 +39,7 @@ def possible(state: ClusterState) -> tuple[Answer, ...]:
         found.append((_ADD, "Add a worker", "a machine more; the others stay as they are"))
     if removable(plan):
         found.append((_REMOVE, "Remove a machine", "its pods go elsewhere first"))
+    found.append((_MEND, "Compare and mend", "see how its machines differ from the plan"))
     if not plan.provider.rehearsal:
         found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
     return tuple(found)
@@ -57,6 +59,8 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
             add_worker(app, plan)
         elif answer == _REMOVE:
             remove_machine(app, plan)
+        elif answer == _MEND:
+            meet(app, plan, lambda access: offer_mending(app, plan, access, lambda: _mend(app, plan, threads, access)))
         elif answer == _RENEW:
             _ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
 
@@ -117,6 +121,16 @@ def _renew(app: App[object], plan: Plan, threads: Threads) -> None:
         _show(app, plan, work, threads)
 
     meet(app, plan, met)
+
+
+def _mend(app: App[object], plan: Plan, threads: Threads, access: Access | None) -> None:
+    async def job(sink: Sink, stop: Stop) -> bool:
+        from kubetui.operations.maintain.diff import mend  # noqa: PLC0415 - loads asyncssh, in this thread
+
+        return (await mend(Cluster(plan.profile.name), (), sink, stop, access)).ok
+
+    work = Work("Mend", "mending it", "it is as planned again", "it still differs from its plan", job)
+    _show(app, plan, work, threads)
 
 
 def _show(app: App[object], plan: Plan, work: Work, threads: Threads) -> None:

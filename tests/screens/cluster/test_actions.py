@@ -37,11 +37,11 @@ def offered(state: State, **fields: Any) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(State.READY) == ["stop", "add", "remove", "renew"]
-    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "renew"]
-    assert offered(State.READY, machines={"workers": 0}) == ["stop", "renew"]
-    assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove"]
-    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["renew"]
+    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew"]
+    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew"]
+    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew"]
+    assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove", "mend"]
+    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew"]
     for state in (State.OFF, State.BUILDING, State.BUSY, State.DESTROYING):
         assert offered(state) == []
     assert possible(ClusterState("lab", State.UNKNOWN)) == ()
@@ -110,7 +110,7 @@ async def test_what_fails_is_said(monkeypatch: pytest.MonkeyPatch, raises: bool)
     monkeypatch.setattr(certs, "renew", renew)
     leave()
     async with Cluster().app().run_test(size=SIZE) as pilot:
-        await chosen(pilot, 4)
+        await chosen(pilot, 5)
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
         await until(pilot, lambda: "some are as old as before" in drawn(pilot.app))
