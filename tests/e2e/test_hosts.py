@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.existing import Existing, try_up
+from tests.e2e.mutations import THEIRS, differences
 from tests.e2e.smoke import pods_reach_each_other
 
 pytestmark = pytest.mark.e2e
@@ -94,6 +95,16 @@ def test_unknown_host_keys_are_shown_and_not_trusted(machines: Existing) -> None
     assert done.stderr.count("SHA256:") == 3
 
 
+def what_is_broken_is_named_and_mended(lab: Lab, machines: Existing) -> None:
+    assert differences(lab) == set()
+    for each in THEIRS:
+        machines.on(each.machine, each.script)
+    assert {(each.machine, each.step) for each in THEIRS} <= differences(lab)
+    assert "what differed is mended" in lab.kubetui("mend", lab.name)
+    assert differences(lab) == set()
+    assert "there was nothing to do" in lab.kubetui("mend", lab.name)
+
+
 def test_existing_machines_form_a_cluster_and_are_restored_by_destroy(machines: Existing) -> None:
     before = machines.look()
     lab = machines.profile("existing", machines.hosts(SMALL))
@@ -102,6 +113,7 @@ def test_existing_machines_form_a_cluster_and_are_restored_by_destroy(machines: 
     assert {node["metadata"]["name"] for node in lab.objects("nodes")} == {"hostm1", "hostm2", "hostm3"}
     pods_reach_each_other(lab, ["hostm2", "hostm3"])
     assert "nothing changed" in lab.up()
+    what_is_broken_is_named_and_mended(lab, machines)
     other = machines.profile("thief", machines.hosts(SMALL))
     assert "belongs to the cluster existing" in try_up(other)[1]
     lab.kubetui("destroy", lab.name, "--yes", check=False)
