@@ -26,11 +26,12 @@ from kubetui.steps.build import REACHED, STEPS
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.leave.steps import LEAVING
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 
-_UNASKED: Final = frozenset({START.name, CONNECT.name})
-"""What a machine that answers has done."""
+_UNASKED: Final = frozenset({START.name, CONNECT.name, *(step.name for step in LEAVING)})
+"""What a machine that answers has done, and what only one that leaves has."""
 _NOTHING: Final = Command("")
 
 

@@ -14,8 +14,8 @@ from kubetui.engine.stop import Stop
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
-from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
 from screens.cluster.doing.mending import offer_mending
+from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
 from screens.widgets.choose import Answer, Choose
