@@ -151,9 +151,11 @@ class VagrantProvider:
             await self._leftovers.clear(log, names)
         if written.get("provider") == "lxc":
             kept = {machine["network"].get(BRIDGE_OPTION) for machine in machines if machine not in going}
-            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going}:
-                made = Bridge(str(bridge), self._folder)
-                await (made.cut_dead_ends if bridge in kept else made.remove)(log)
+            for bridge in {machine["network"].get(BRIDGE_OPTION) for machine in going} - kept:
+                await Bridge(str(bridge), self._folder).remove(log)
+            # a machine whose destruction was cut off may have left an end that still answers at its address
+            for bridge in kept:
+                await Bridge(str(bridge), self._folder).cut_dead_ends(log)
         self._endpoints.clear()
         self._running.clear()
 

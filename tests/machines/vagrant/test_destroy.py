@@ -82,18 +82,31 @@ async def test_vagrant_is_not_called_for_machines_that_it_never_created(folder: 
     assert fake.calls == []
 
 
-@pytest.mark.parametrize(("names", "removed"), [(["kubnode1", "kubnode2"], []), (None, ["vlxcbr56"])])
+@pytest.mark.parametrize(
+    ("names", "removed", "cut"),
+    [(["kubnode1", "kubnode2"], [], ["vlxcbr56"]), (["gone"], [], ["vlxcbr56"]), (None, ["vlxcbr56"], [])],
+)
 async def test_a_bridge_stays_while_a_machine_uses_it(
-    folder: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, names: list[str] | None, removed: list[str]
+    folder: Path,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str] | None,
+    removed: list[str],
+    cut: list[str],
 ) -> None:
     gone: list[str] = []
+    freed: list[str] = []
 
     async def remove(bridge: Bridge, log: LineSink) -> None:
         gone.append(bridge.name)
 
+    async def cut_dead_ends(bridge: Bridge, log: LineSink) -> None:
+        freed.append(bridge.name)
+
     monkeypatch.setattr(Bridge, "remove", remove)
+    monkeypatch.setattr(Bridge, "cut_dead_ends", cut_dead_ends)
     provider = VagrantProvider(plan("lxc"), folder)
     await provider.prepare()
     record(folder, "kubmaster", "lxc")
     await provider.destroy(drop, names)
-    assert gone == removed
+    assert (gone, freed) == (removed, cut)
