@@ -15,6 +15,7 @@ if [[ -e $mark.done ]]; then
   mapfile -t files < <(lost; changed)
   if ((${#files[@]})); then
     configured
+    set_aside "${files[@]}"
     again "${files[@]}"
     vouch
   fi

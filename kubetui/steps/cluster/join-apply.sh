@@ -15,7 +15,9 @@ if [[ -e $mark.done && -e $conf && $(ca) == "$AUTHORITY" ]]; then
     ask_anew
     make_known
   fi
-  if [[ -n $(changed) ]]; then
+  mapfile -t files < <(changed)
+  if ((${#files[@]})); then
+    set_aside "${files[@]}"
     # it asks the cluster as this node
     run kubeadm upgrade node phase kubelet-config
     vouch

@@ -10,3 +10,14 @@ altered() {
   local file=${1%%$'\n'*}
   if [[ -e $file ]]; then say "$file is not as kubeadm wrote it"; else say "$file is gone"; fi
 }
+# set_aside FILE...: keep what somebody made of these files, which are about to be written anew
+set_aside() {
+  local file place=/var/lib/kubetui/set-aside kept
+  for file; do
+    [[ -e $file ]] || continue
+    kept=$place/${file##*/}.$(date +%Y-%m-%d-%H%M%S)
+    mkdir -p "$place"
+    cp --preserve "$file" "$kept"
+    say "$file was changed by somebody else than kubeadm; as it was, it is kept as $kept"
+  done
+}

@@ -47,7 +47,12 @@ def test_what_kubeadm_wrote_is_made_again(master: Box, path: str, text: str | No
     done = master.run(probe)
     said = "is gone" if text is None else "is not as kubeadm wrote it"
     assert (state(done), done.stdout) == (WorkState.PARTIAL, f"{file} {said}\n")
-    assert master.run(apply).returncode == 0
+    mended = master.run(apply)
+    assert mended.returncode == 0
+    # nobody's change is lost
+    kept = list((master.root / "var/lib/kubetui/set-aside").glob("*"))
+    assert [each.read_text() for each in kept] == ([text] if text else [])
+    assert all(f"it is kept as {each}" in mended.stdout for each in kept)
     begun = [call.removeprefix("kubeadm init phase ") for call in master.told() if call.startswith("kubeadm init")]
     assert begun == [f"{phase} --config=/run/kubetui-init.yaml" for phase in phases]
     assert [call.split()[-2:] for call in master.called("crictl")][-1] == ["stopp", "pod1"]
