@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from dataclasses import replace
+from functools import reduce, wraps
 
 import click
 
@@ -19,29 +20,34 @@ _OPTIONS = (
 
 
 def _shown(command: Command) -> Command:
-    """Give a command the options of how a run is shown."""
-    return reduce(lambda given, option: option(given), reversed(_OPTIONS), command)
+    """Give a command the options of how a run is shown, as one value."""
+
+    @wraps(command)
+    def bundled(*args: object, as_json: bool, verbose: bool, plain: bool, **others: object) -> None:
+        command(*args, options=UpOptions(as_json=as_json, verbose=verbose, plain=plain), **others)
+
+    return reduce(lambda given, option: option(given), reversed(_OPTIONS), bundled)
 
 
 @click.command()
 @click.argument("name")
 @_shown
 @friendly
-def stop(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
+def stop(name: str, *, options: UpOptions) -> int:
     """Shut down the machines of a cluster: workers, then control planes. Nothing is lost.
 
     kubetui start NAME brings them back.
     """
     from kubetui.cli.maintain.power import stop as command
 
-    return command(name, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
+    return command(name, options)
 
 
 @click.command()
 @click.argument("name")
 @_shown
 @friendly
-def start(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
+def start(name: str, *, options: UpOptions) -> int:
     """Start the machines of a cluster, repair what the pause broke, and check that it works.
 
     Clocks are set, and certificates that have run out are renewed. The same as kubetui up with the profile that the
@@ -49,18 +55,18 @@ def start(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
     """
     from kubetui.cli.maintain.power import start as command
 
-    return command(name, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
+    return command(name, options)
 
 
 @click.command()
 @click.argument("name")
 @_shown
 @friendly
-def restart(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
+def restart(name: str, *, options: UpOptions) -> int:
     """Stop a cluster, then start it."""
     from kubetui.cli.maintain.power import restart as command
 
-    return command(name, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
+    return command(name, options)
 
 
 @click.command()
@@ -68,7 +74,7 @@ def restart(name: str, *, as_json: bool, verbose: bool, plain: bool) -> int:
 @click.option("--renew", is_flag=True, help="Renew them all now, one control plane after the other.")
 @_shown
 @friendly
-def certs(name: str, *, renew: bool, as_json: bool, verbose: bool, plain: bool) -> int:
+def certs(name: str, *, renew: bool, options: UpOptions) -> int:
     """Show when the certificates of a cluster expire, or renew them.
 
     kubeadm's expire after a year. Exit code 8 if one has expired.
@@ -76,8 +82,8 @@ def certs(name: str, *, renew: bool, as_json: bool, verbose: bool, plain: bool) 
     from kubetui.cli.maintain import certs as command
 
     if renew:
-        return command.renew(name, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
-    return command.show(name, as_json=as_json)
+        return command.renew(name, options)
+    return command.show(name, as_json=options.as_json)
 
 
 @click.group()
@@ -104,9 +110,7 @@ def add(
     memory: int | None,
     cpus: int | None,
     yes: bool,
-    as_json: bool,
-    verbose: bool,
-    plain: bool,
+    options: UpOptions,
 ) -> int:
     """Add machines to a cluster. The others keep their names and addresses."""
     from kubetui.cli.maintain.nodes import Wanted
@@ -115,10 +119,9 @@ def add(
     from kubetui.profile.schema.profile import OneMachine
 
     role = Role.CONTROL_PLANE if control_plane else Role.WORKER
-    options = UpOptions(yes=yes, as_json=as_json, verbose=verbose, plain=plain)
     # not checked here: the whole profile is, and then a message names the field
     own = OneMachine().model_copy(update={"memory": memory, "cpus": cpus})
-    return command(name, options, Wanted(machines, count, role, own))
+    return command(name, replace(options, yes=yes), Wanted(machines, count, role, own))
 
 
 @node.command()
@@ -136,9 +139,7 @@ def remove(
     timeout: int,
     force: bool,
     yes: bool,
-    as_json: bool,
-    verbose: bool,
-    plain: bool,
+    options: UpOptions,
 ) -> int:
     """Take machines out of a cluster, dead ones too: drain, reset, leave etcd, and remove the machine.
 
@@ -148,8 +149,7 @@ def remove(
     from kubetui.profile.plan import Leaving
 
     leaving = Leaving(patience=timeout, forced=force)
-    options = UpOptions(yes=yes, as_json=as_json, verbose=verbose, plain=plain, leaving=leaving)
-    return command(name, options, machines)
+    return command(name, replace(options, yes=yes, leaving=leaving), machines)
 
 
 @click.command()
@@ -171,11 +171,11 @@ def diff(name: str, *, as_json: bool) -> int:
 @click.argument("step", nargs=-1)
 @_shown
 @friendly
-def mend(name: str, step: tuple[str, ...], *, as_json: bool, verbose: bool, plain: bool) -> int:
+def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
     """Mend what kubetui diff NAME shows: all of it, or only these steps."""
     from kubetui.cli.maintain.diff import mend as command
 
-    return command(name, step, UpOptions(as_json=as_json, verbose=verbose, plain=plain))
+    return command(name, step, options)
 
 
 COMMANDS = (stop, start, restart, certs, node, diff, mend)
