@@ -8,10 +8,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Final, Self, TextIO
+from typing import Final, Self, TextIO, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ from kubetui.cli.output import Output
 from kubetui.engine.events import Event
 from kubetui.engine.stop import Stop
 
+T = TypeVar("T")
 _REFRESH: Final = 0.2
 """Seconds between two updates of a download's line on a terminal."""
 
@@ -102,6 +103,16 @@ def at_once() -> Stop:
     stop = Stop()
     on_signals(stop.at_once, hung_up=stop.at_once)
     return stop
+
+
+def awaited(work: Callable[[], Awaitable[T]]) -> T:
+    """Carry out work that a signal or a closed terminal cuts short, and return its result."""
+
+    async def working() -> T:
+        with at_once().cancels_this():
+            return await work()
+
+    return asyncio.run(working())
 
 
 def on_signals(asked: Callable[[], None], *, hung_up: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
 from kubetui.cli.asking import Dialogue, box, confirmed, passwords
-from kubetui.cli.audience import at_once, followed, say
+from kubetui.cli.audience import awaited, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
@@ -243,13 +243,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     else:
         existing_machines.confirm_reset(plan, hosts)
     access = existing_machines.meet(plan, accept_host_keys=False)
-
-    async def removing() -> None:
-        stop = at_once()
-        with stop.cancels_this():
-            await operation(cluster, say, access)
-
-    asyncio.run(removing())
+    awaited(lambda: operation(cluster, say, access))
     say(f"{name} is gone.")
     return ExitCode.OK
 
@@ -268,12 +262,7 @@ def check(name: str, *, as_json: bool) -> int:
         for line in () if as_json else outputs.check_lines(made):
             say(line)
 
-    async def checking() -> tuple[Check, ...]:
-        stop = at_once()
-        with stop.cancels_this():
-            return await operation(cluster, tell, lambda line: say(line, err=True), access)
-
-    made = asyncio.run(checking())
+    made = awaited(lambda: operation(cluster, tell, lambda line: say(line, err=True), access))
     failed = blocking(made)
     if as_json:
         document = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -12,12 +11,10 @@ import click
 from kubetui.base.errors import ExitCode
 from kubetui.base.text import harmless
 from kubetui.cli import hosts
-from kubetui.cli import output as outputs
-from kubetui.cli.audience import at_once, followed, say
-from kubetui.cli.clusters import exit_code
+from kubetui.cli.audience import awaited, say
+from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import Cluster, existing
-from kubetui.engine.events import RunFinished
 from kubetui.operations.maintain import certs
 from kubetui.operations.maintain.certs import Found
 from kubetui.profile.files import file as profilefile
@@ -28,12 +25,7 @@ def show(name: str, *, as_json: bool) -> int:
     """Show when each certificate expires; see `cli.maintain.commands.certs`."""
     cluster, plan = _asked(name)
     access = hosts.meet(plan, accept_host_keys=False)
-
-    async def reading() -> Mapping[str, Found]:
-        with at_once().cancels_this():
-            return await certs.read(cluster, access)
-
-    found = asyncio.run(reading())
+    found = awaited(lambda: certs.read(cluster, access))
     for machine, each in found.items():
         if each.trouble:
             say(f"{machine}: {each.trouble}", err=True)
@@ -51,13 +43,7 @@ def renew(name: str, options: UpOptions) -> int:
     """Renew all certificates; see `cli.maintain.commands.certs`."""
     cluster, plan = _asked(name)
     access = hosts.meet(plan, accept_host_keys=False)
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=options.plain)
-
-    async def renewing() -> RunFinished:
-        with followed(output) as (attended, stop):
-            return await certs.renew(cluster, attended, stop, access)
-
-    return exit_code(asyncio.run(renewing()))
+    return watched(options, lambda sink, stop: certs.renew(cluster, sink, stop, access))
 
 
 def _asked(name: str) -> tuple[Cluster, Plan]:

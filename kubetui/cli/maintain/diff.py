@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +10,10 @@ import click
 from kubetui.base.errors import ExitCode
 from kubetui.base.text import harmless
 from kubetui.cli import hosts
-from kubetui.cli import output as outputs
-from kubetui.cli.audience import at_once, followed, say
-from kubetui.cli.clusters import exit_code
+from kubetui.cli.audience import awaited, say
+from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import existing
-from kubetui.engine.events import RunFinished
 from kubetui.operations.maintain import diff as operation
 from kubetui.operations.maintain.diff import Difference, Differences
 from kubetui.profile.files import file as profilefile
@@ -27,12 +24,7 @@ def diff(name: str, *, as_json: bool) -> int:
     """Show what differs; see `cli.maintain.commands.diff`."""
     cluster = existing(name)
     access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
-
-    async def looking() -> Differences:
-        with at_once().cancels_this():
-            return await operation.diff(cluster, access)
-
-    seen = asyncio.run(looking())
+    seen = awaited(lambda: operation.diff(cluster, access))
     for machine, why in seen.unread.items():
         say(f"{machine}: {why}", err=True)
     if as_json:
@@ -54,13 +46,7 @@ def mend(name: str, steps: Sequence[str], options: UpOptions) -> int:
     names = list(steps)
     operation.chosen(names)
     access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=options.plain)
-
-    async def mending() -> RunFinished:
-        with followed(output) as (attended, stop):
-            return await operation.mend(cluster, names, attended, stop, access)
-
-    return exit_code(asyncio.run(mending()))
+    return watched(options, lambda sink, stop: operation.mend(cluster, names, sink, stop, access))
 
 
 def _lines(name: str, seen: Differences) -> Iterator[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 from kubetui.base.errors import ExitCode
-from kubetui.cli import output as outputs
-from kubetui.cli.audience import followed
-from kubetui.cli.clusters import exit_code, run, settled
+from kubetui.cli.clusters import run, settled
+from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import existing
-from kubetui.engine.events import RunFinished
 from kubetui.operations.maintain.power import refuse_hosts, shut_down
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -20,13 +18,7 @@ def stop(name: str, options: UpOptions) -> int:
     """Shut a cluster's machines down; see `cli.maintain.commands.stop`."""
     cluster = existing(name)
     refuse_hosts(Plan(profilefile.load_built(cluster)))
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=options.plain)
-
-    async def stopping() -> RunFinished:
-        with followed(output) as (attended, asked):
-            return await shut_down(cluster, attended, asked)
-
-    return exit_code(asyncio.run(stopping()))
+    return watched(options, partial(shut_down, cluster))
 
 
 def start(name: str, options: UpOptions) -> int:
