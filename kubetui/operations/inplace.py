@@ -63,14 +63,10 @@ def of_roster(change: Change) -> bool:
 
 
 def leaving(built: Profile, wanted: Profile) -> tuple[str, ...]:
-    """Return the machines that leave if that, and what `up` applies in place, is all the difference; else none.
-
-    The first control plane does not leave, and neither does the last worker: the taints of control planes follow from
-    whether there are workers.
-    """
+    """Return the machines that leave if that, and what `up` applies in place, is all the difference; else none."""
     staying = {machine.name for machine in Plan(wanted).machines}
     names = tuple(machine.name for machine in Plan(built).machines if machine.name not in staying)
-    if Plan(built).control_plane.name in names or bool(Plan(built).workers) != bool(Plan(wanted).workers):
+    if roster.needed(built, wanted):
         return ()
     return names if only_grows(roster.shrunk(built, names), wanted) else ()
 

@@ -19,6 +19,21 @@ def free_names(profile: Profile, role: Role) -> Iterator[str]:
     return (name for name in numbered(profile, role) if name not in used)
 
 
+def needed(built: Profile, wanted: Profile) -> str:
+    """Say who has to stay in a cluster that was built, in a sentence; nothing if the wanted profile has them all.
+
+    kubetui asks a cluster on its first control plane. The taints of control planes follow from whether there are
+    workers, so one of those stays.
+    """
+    before, after = Plan(built), Plan(wanted)
+    first = before.control_plane.name
+    if first not in {machine.name for machine in after.machines}:
+        return f"{first} is the first control plane, by which kubetui reaches {built.name}."
+    if before.workers and not after.workers:
+        return f"Without a worker, no machine of {built.name} would run your pods: control planes have a taint."
+    return ""
+
+
 def grown(profile: Profile, names: Collection[str], own: Mapping[str, OneMachine] | None = None) -> Profile:
     """Return a profile with these machines too, each with what is its `own`.
 

@@ -164,7 +164,7 @@ def test_the_command_adds_and_removes(lab: Cluster, monkeypatch: pytest.MonkeyPa
     ("words", "said"),
     [
         (("remove", "lab", "kubnode7"), "lab has no machine kubnode7."),
-        (("remove", "lab", "kubmaster"), "kubmaster is the first control plane, which cannot leave"),
+        (("remove", "lab", "kubmaster"), "kubmaster is the first control plane, by which kubetui reaches lab."),
         (("remove", "lab", "kubnode1", "kubnode2"), "Without a worker, no machine of lab would run your pods"),
         (("remove", "lab", "kubnode1"), "Take kubnode1 out of lab? Nobody can answer here."),
         (("add", "lab"), "Add kubnode3 to lab? Nobody can answer here."),

@@ -62,23 +62,11 @@ def remove(name: str, options: UpOptions, machines: Sequence[str]) -> int:
     for machine in machines:
         if machine not in (*there, *begun):
             raise UsageError(f"{name} has no machine {machine[:60]}.", fix=did_you_mean(machine, there))
-    _refuse_needed(Plan(built), machines)
     smaller = roster.shrunk(built, [machine for machine in machines if machine in there])
+    if why := roster.needed(built, smaller):
+        fix = f"Leave it out, add another worker first (kubetui node add {name}), or: kubetui destroy {name}"
+        raise UsageError(why, fix=fix)
     return run(settled(_checked(smaller), options), name, options)
-
-
-def _refuse_needed(plan: Plan, leaving: Sequence[str]) -> None:
-    name = plan.profile.name
-    if plan.control_plane.name in leaving:
-        raise UsageError(
-            f"{plan.control_plane.name} is the first control plane, which cannot leave: kubetui reaches {name} by it.",
-            fix=f"Remove another one, or the whole cluster: kubetui destroy {name}",
-        )
-    if plan.workers and all(machine.name in leaving for machine in plan.workers):
-        raise UsageError(
-            f"Without a worker, no machine of {name} would run your pods: control planes have a taint.",
-            fix=f"Add another worker first: kubetui node add {name}",
-        )
 
 
 def _refuse_hosts(built: Profile, fix: str) -> None:

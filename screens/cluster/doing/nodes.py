@@ -21,9 +21,11 @@ def can_grow(plan: Plan) -> bool:
 
 
 def removable(plan: Plan) -> tuple[Machine, ...]:
-    """Return the machines that can leave: not the first control plane, and not the last worker."""
-    workers = plan.workers if len(plan.workers) > 1 else ()
-    return (*plan.other_control_planes, *workers)
+    """Return the machines that can leave, one at a time."""
+    profile = plan.profile
+    return tuple(
+        machine for machine in plan.machines if not roster.needed(profile, roster.shrunk(profile, [machine.name]))
+    )
 
 
 def larger(plan: Plan) -> Plan:
