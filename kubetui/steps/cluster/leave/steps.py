@@ -5,6 +5,7 @@ A machine that does not answer, or that is gone already, has the same steps, wit
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,7 +16,7 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.recipe import unit_name
-from kubetui.engine.step import Step, Task, Teaching, Where, no_recipe
+from kubetui.engine.step import Lines, Step, Task, Teaching, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan, Role
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
@@ -32,6 +33,7 @@ DELETE: Final = ADMIN + script(__package__, "delete-node.sh")
 LOSSES: Final = ADMIN + script(__package__, "losses.sh")
 """Prints a line about each thing that is lost, or in the way, when a node's pods go."""
 RESET_SECONDS: Final = 300.0
+Run = Callable[[Task], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,6 @@ async def _find(task: Task) -> Outcome:
 
 
 async def _drain(task: Task) -> Outcome:
-    if task.plan.provider.rehearsal:
-        return _rehearsed(task)
     leaving = task.plan.leaving
     if task.machine.role is Role.CONTROL_PLANE:
         for line in (await ask(task.first_node, task.machine, quorum(task.plan, task.machine), LOST_QUORUM)).lines:
@@ -95,8 +95,6 @@ def quorum(plan: Plan, machine: Machine) -> Command:
 
 
 async def _leave(task: Task) -> Outcome:
-    if task.plan.provider.rehearsal:
-        return _rehearsed(task)
     node, name = task.run.nodes.get(task.machine.name), task.machine.name
     if node is not None:
         reset = Command(RESET, {"CRI_SOCKET": task.plan.runtime.socket}, timeout=RESET_SECONDS)
@@ -114,29 +112,33 @@ async def _leave(task: Task) -> Outcome:
 
 
 async def _remove(task: Task) -> Outcome:
-    name, run = task.machine.name, task.run
-    if task.plan.provider.makes_machines:
-        await run.provider.destroy(task.log, {name})
-        HostKeys(run.cluster.host_keys).forget(name)
-    elif name in run.nodes:
+    name, run, made = task.machine.name, task.run, task.plan.provider.makes_machines
+    if made or name in run.nodes:
         await run.provider.destroy(task.log, {name})
     else:
         task.log(f"{name} did not answer, so it keeps what kubetui installed; it is no longer a part of the cluster")
+    if made:
+        HostKeys(run.cluster.host_keys).forget(name)
     return Outcome.DONE
 
 
 async def _delete(task: Task) -> Outcome:
-    if task.plan.provider.rehearsal:
-        return _rehearsed(task)
     await _on_first(task, Command(DELETE, {"NAME": task.machine.name}, timeout=300), UNHEARD)
     if task.machine.role is Role.CONTROL_PLANE:
         task.log(f"what balances {task.plan.api_endpoint} can forget {task.machine.address}")
     return Outcome.DONE
 
 
-def _rehearsed(task: Task) -> Outcome:
-    task.log("this is a rehearsal: no recorded cluster has lost a machine, so nothing is played here")
-    return Outcome.DONE
+def _on_machines(run: Run) -> Run:
+    """Return what carries a step out on real machines alone: no recorded cluster has lost one."""
+
+    async def running(task: Task) -> Outcome:
+        if not task.plan.provider.rehearsal:
+            return await run(task)
+        task.log("this is a rehearsal: no recorded cluster has lost a machine, so nothing is played here")
+        return Outcome.DONE
+
+    return running
 
 
 async def ask(node: Node, leaving: Machine, command: Command, obstacle: Obstacle) -> Result:
@@ -158,12 +160,10 @@ def _heard(done: Result, leaving: Machine, obstacle: Obstacle) -> Result:
 
 def _draining(plan: Plan, machine: Machine) -> tuple[str, ...]:
     options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", f"--timeout={plan.leaving.patience}s")
-    return () if plan.provider.rehearsal else (f"{typed('kubectl', 'drain', machine.name, *options)} {_there(plan)}",)
+    return (f"{typed('kubectl', 'drain', machine.name, *options)} {_there(plan)}",)
 
 
 def _leaving(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    if plan.provider.rehearsal:
-        return ()
     removed = (f"[etcdctl member remove <its ID> # {machine.name}] {_there(plan)}",)
     return (
         typed("kubeadm", "reset", "--force", f"--cri-socket={plan.runtime.socket}"),
@@ -172,21 +172,22 @@ def _leaving(plan: Plan, machine: Machine) -> tuple[str, ...]:
 
 
 def _removing(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    if plan.provider.rehearsal or not plan.provider.makes_machines:
-        return ()
-    return (typed("vagrant", "destroy", machine.name, "--force", "--no-tty"),)
+    made = plan.provider.makes_machines
+    return (typed("vagrant", "destroy", machine.name, "--force", "--no-tty"),) if made else ()
 
 
 def _deleting(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    if plan.provider.rehearsal:
-        return ()
-    return (
-        f"{typed('kubectl', 'delete', 'node', machine.name, '--ignore-not-found', '--timeout=60s')} {_there(plan)}",
-    )
+    deleted = typed("kubectl", "delete", "node", machine.name, "--ignore-not-found", "--timeout=60s")
+    return (f"{deleted} {_there(plan)}",)
 
 
 def _there(plan: Plan) -> str:
     return f"# on {plan.control_plane.name}"
+
+
+def _of_machines(lines: Lines) -> Lines:
+    """Return what commands are taught where there are real machines; a rehearsal calls none."""
+    return lambda plan, machine: () if plan.provider.rehearsal else lines(plan, machine)
 
 
 _NOTHING: Final = "A rehearsal has no machine to take out of a cluster."
@@ -207,9 +208,9 @@ DRAIN_NODE = _step(
     why="Its pods go elsewhere before it does, no faster than their disruption budgets allow.",
     source="kubernetes.io, Safely Drain a Node",
     needs=(FIND, INIT_STEP),
-    run=_drain,
+    run=_on_machines(_drain),
     in_turn=True,
-    teaches=Teaching(commands=_draining, concepts=("drain", "node"), none=_NOTHING),
+    teaches=Teaching(commands=_of_machines(_draining), concepts=("drain", "node"), none=_NOTHING),
 )
 RESET_NODE = _step(
     name="leave",
@@ -217,9 +218,9 @@ RESET_NODE = _step(
     why="A control plane takes its etcd member along; a member that only vanished would still count for the quorum.",
     source="kubernetes.io, kubeadm reset",
     needs=(DRAIN_NODE, JOIN_CONTROL_PLANE),
-    run=_leave,
+    run=_on_machines(_leave),
     in_turn=True,
-    teaches=Teaching(commands=_leaving, concepts=("etcd-quorum", "kubeadm"), none=_NOTHING),
+    teaches=Teaching(commands=_of_machines(_leaving), concepts=("etcd-quorum", "kubeadm"), none=_NOTHING),
 )
 REMOVE_MACHINE = _step(
     name="remove",
@@ -231,7 +232,9 @@ REMOVE_MACHINE = _step(
     in_turn=True,
     of_existing="The machine gets back the state in which kubetui found it.",
     teaches=Teaching(
-        commands=_removing, concepts=("node",), none="The machine is played, or yours: then it is restored instead."
+        commands=_of_machines(_removing),
+        concepts=("node",),
+        none="The machine is played, or yours: then it is restored instead.",
     ),
 )
 DELETE_NODE = _step(
@@ -240,8 +243,8 @@ DELETE_NODE = _step(
     why="Until its node is deleted, the cluster waits for the machine to come back.",
     source="kubernetes.io, Nodes: Manual Node administration",
     needs=(REMOVE_MACHINE,),
-    run=_delete,
-    teaches=Teaching(commands=_deleting, concepts=("node",), none=_NOTHING),
+    run=_on_machines(_delete),
+    teaches=Teaching(commands=_of_machines(_deleting), concepts=("node",), none=_NOTHING),
 )
 LEAVING: Final[tuple[Step, ...]] = (FIND, DRAIN_NODE, RESET_NODE, REMOVE_MACHINE, DELETE_NODE)
 """What takes a machine out of a cluster, in this order."""
