@@ -36,8 +36,7 @@ class Comparing(Waiting["tuple[Revision | None, tuple[str, ...]]"]):
 
         cluster = Cluster(self._plan.profile.name)
         revision = await changes.revision(cluster, self._plan)
-        leaving = revision.leaving if revision else ()
-        return revision, await losses(cluster, leaving) if leaving else ()
+        return revision, await losses(cluster, revision.leaving if revision else ())
 
 
 class Remake(Dialog[bool]):

@@ -9,12 +9,12 @@ from kubetui.base.files import tilde
 from kubetui.cluster import kubeconfig
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import context
-from screens.widgets.choose import Choose
+from screens.widgets.choose import BACK, Choose
 
 if TYPE_CHECKING:
     from textual.app import App
 
-_BACK, _MERGE = "back", "merge"
+_MERGE = "merge"
 
 
 def ask_to_merge(app: App[object], cluster: Cluster, *, possible: bool) -> None:
@@ -33,7 +33,7 @@ def ask_to_merge(app: App[object], cluster: Cluster, *, possible: bool) -> None:
         app.notify(str(error), severity="error", markup=False)
         return
     text = f"Adds the context {cluster.name} to {path}. Everything else in it stays; a copy of it is kept."
-    answers = [(_BACK, "Back", "change nothing"), (_MERGE, "Merge", "add the context")]
+    answers = [BACK, (_MERGE, "Merge", "add the context")]
     app.push_screen(Choose("Merge the kubeconfig", text, answers), answered)
 
 

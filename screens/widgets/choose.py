@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -19,6 +19,8 @@ from screens.widgets.static import Static
 
 Answer = tuple[str, str, str]
 """An answer's name, its label, and what it does."""
+BACK: Final[Answer] = ("back", "Back", "change nothing")
+"""The safe answer."""
 
 
 class Choose(Dialog[str]):
@@ -64,3 +66,13 @@ class Choose(Dialog[str]):
     def action_stay(self) -> None:
         """Close with the safe answer."""
         self.dismiss(self._answers[0][0])
+
+
+def ask(app: App[object], title: str, text: str, yes: str, then: Callable[[], object]) -> None:
+    """Call `then` if the person agrees to what the text says; `yes` is that answer."""
+
+    def answered(answer: str | None) -> None:
+        if answer == yes:
+            then()
+
+    app.push_screen(Choose(title, text, [BACK, (yes, yes, "do it now")]), answered)

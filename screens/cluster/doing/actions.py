@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -18,12 +18,12 @@ from screens.cluster.doing.mending import offer_mending
 from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
-from screens.widgets.choose import Answer, Choose
+from screens.widgets.choose import BACK, Answer, Choose, ask
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _ADD, _REMOVE, _MEND, _RENEW, _BACK = "stop", "add", "remove", "mend", "renew", "back"
+_STOP, _ADD, _REMOVE, _MEND, _RENEW = "stop", "add", "remove", "mend", "renew"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -54,7 +54,7 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
 
     def chosen(answer: str | None) -> None:
         if answer == _STOP:
-            _ask(app, f"Stop {plan.profile.name}", halting(plan), "Stop", lambda: _stop(app, plan, threads))
+            ask(app, f"Stop {plan.profile.name}", halting(plan), "Stop", lambda: _stop(app, plan, threads))
         elif answer == _ADD:
             add_worker(app, plan)
         elif answer == _REMOVE:
@@ -62,17 +62,9 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
         elif answer == _MEND:
             meet(app, plan, lambda access: offer_mending(app, plan, access, lambda: _mend(app, plan, threads, access)))
         elif answer == _RENEW:
-            _ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
+            ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
 
-    app.push_screen(Choose(plan.profile.name, "", [(_BACK, "Back", "change nothing"), *found]), chosen)
-
-
-def _ask(app: App[object], title: str, text: str, yes: str, then: Callable[[], object]) -> None:
-    def answered(answer: str | None) -> None:
-        if answer == yes:
-            then()
-
-    app.push_screen(Choose(title, text, [(_BACK, "Back", "change nothing"), (yes, yes, "do it now")]), answered)
+    app.push_screen(Choose(plan.profile.name, "", [BACK, *found]), chosen)
 
 
 def halting(plan: Plan) -> str:

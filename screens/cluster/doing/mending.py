@@ -12,7 +12,7 @@ from kubetui.base.text import clean, counted
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.plan import Plan
 from screens.asking.waiting import Refused, Waiting
-from screens.widgets.choose import Answer, Choose
+from screens.widgets.choose import BACK, Answer, Choose
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _MOST: Final = 6
 """How many lines tell of differences; `kubetui diff` has the rest."""
-_BACK: Final[Answer] = ("back", "Back", "change nothing")
 _MEND: Final[Answer] = ("mend", "Mend", "do what is missing, and nothing else")
 
 
@@ -47,7 +46,7 @@ def offer_mending(app: App[object], plan: Plan, access: Access | None, then: Cal
         if isinstance(found, KubetuiError):
             app.push_screen(Refused(found))
         elif found is not None:
-            answers = [_BACK, _MEND] if any(each.mendable for each in found.found) else [_BACK]
+            answers = [BACK, _MEND] if any(each.mendable for each in found.found) else [BACK]
             app.push_screen(Choose(f"Mend {plan.profile.name}", told(plan.profile.name, found), answers), answered)
 
     def answered(answer: str | None) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from textual.app import App
 
 from kubetui.base.text import clean
 from kubetui.profile import roster
 from kubetui.profile.plan import Machine, Plan, Role
-from screens.widgets.choose import Answer, Choose
+from screens.widgets.choose import BACK, Choose, ask
 from screens.widgets.navigation import StartRun
-
-_BACK: Final[Answer] = ("back", "Back", "change nothing")
 
 
 def can_grow(plan: Plan) -> bool:
@@ -46,12 +42,7 @@ def adding(plan: Plan) -> str:
 
 def add_worker(app: App[object], plan: Plan) -> None:
     """Show what a worker more is, and add it once the person agrees."""
-
-    def answered(answer: str | None) -> None:
-        if answer == "add":
-            app.post_message(StartRun(larger(plan)))
-
-    app.push_screen(Choose("Add a worker", adding(plan), [_BACK, ("add", "Add", "do it now")]), answered)
+    ask(app, "Add a worker", adding(plan), "Add", lambda: app.post_message(StartRun(larger(plan))))
 
 
 def remove_machine(app: App[object], plan: Plan) -> None:
@@ -59,7 +50,7 @@ def remove_machine(app: App[object], plan: Plan) -> None:
     answers = [(each.name, clean(each.name), f"{each.role}, {each.address}") for each in removable(plan)]
 
     def answered(answer: str | None) -> None:
-        if answer in {each.name for each in removable(plan)}:
-            app.post_message(StartRun(Plan(roster.shrunk(plan.profile, [str(answer)]))))
+        if answer and answer != BACK[0]:
+            app.post_message(StartRun(Plan(roster.shrunk(plan.profile, [answer]))))
 
-    app.push_screen(Choose("Remove a machine", "", [_BACK, *answers]), answered)
+    app.push_screen(Choose("Remove a machine", "", [BACK, *answers]), answered)
