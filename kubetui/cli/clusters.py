@@ -123,7 +123,7 @@ def _agreed(revision: Revision, access: Access | None, options: UpOptions) -> No
 
     forced = options.leaving is not None and options.leaving.forced
     cluster = Cluster(revision.wanted.name)
-    lost = asyncio.run(losses(cluster, revision.leaving, access, forced=forced)) if revision.leaving else ()
+    lost = asyncio.run(losses(cluster, revision.leaving, access, forced=forced))
     say(revision.reason, err=True)
     for line in (*revision.fates, *lost):
         say(f"  {line}", err=True)

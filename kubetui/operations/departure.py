@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Final
 
 from kubetui.base.files import write_private
 from kubetui.cluster.folder import Cluster
@@ -16,9 +15,6 @@ from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.steps.cluster.leave.steps import DELETE_NODE
 
-GENTLY: Final = Leaving()
-"""How machines leave unless a person says otherwise."""
-
 
 def pending(cluster: Cluster) -> tuple[str, ...]:
     """Return the machines that a run began to take out of a cluster, and that are not gone yet."""
@@ -28,18 +24,16 @@ def pending(cluster: Cluster) -> tuple[str, ...]:
     return tuple(name for name in _names(profilefile.load(cluster.leaving)) if name not in staying)
 
 
-def planned(cluster: Cluster, plan: Plan, names: Collection[str] = (), how: Leaving = GENTLY) -> Plan:
+def planned(cluster: Cluster, plan: Plan, names: Collection[str] = (), how: Leaving | None = None) -> Plan:
     """Return the plan with the machines that leave: these, and those of a run that was cut off.
 
-    A machine that the plan has again does not leave.
+    A machine that the plan has again does not leave. `how` is what a person said about it.
     """
     staying = _names(plan.profile)
     going = [name for name in dict.fromkeys((*names, *pending(cluster))) if name not in staying]
-    machines = Plan(_with(cluster, plan, going)).machines if going else ()
-    return replace(
-        plan,
-        leaving=replace(how, machines=tuple(replace(each, leaving=True) for each in machines if each.name in going)),
-    )
+    whole = Plan(_with(cluster, plan, going)).machines if going else ()
+    machines = tuple(replace(each, leaving=True) for each in whole if each.name in going)
+    return replace(plan, leaving=replace(how or Leaving(), machines=machines))
 
 
 def record(cluster: Cluster, plan: Plan, outcomes: Mapping[TaskId, Outcome]) -> None:

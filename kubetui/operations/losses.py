@@ -25,7 +25,7 @@ async def losses(
     etcd would lose its quorum, unless `forced`.
     """
     plan = Plan(profilefile.load_built(cluster), leaving=Leaving(forced=forced))
-    if plan.provider.rehearsal:
+    if plan.provider.rehearsal or not names:
         return ()
     node = await visit(cluster, make(plan, cluster.folder, access), plan.control_plane)
     said: list[str] = []

@@ -82,9 +82,7 @@ async def up(
                 revision = await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded))
                 if revision is not None and not revision.leaving:
                     journal.revised(time.time())
-                plan = departure.planned(
-                    cluster, plan, revision.leaving if revision else (), leaving or departure.GENTLY
-                )
+                plan = departure.planned(cluster, plan, revision.leaving if revision else (), leaving)
                 provider = make(plan, cluster.folder, access)
                 choice.record(cluster, plan)
                 await provider.prepare()

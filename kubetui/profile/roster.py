@@ -53,7 +53,7 @@ def shrunk(profile: Profile, names: Collection[str]) -> Profile:
     if not Plan(profile).provider.makes_machines:
         return profile.model_copy(update={"hosts": tuple(host for host in profile.hosts if host.name not in names)})
     by_name = {name: one for name, one in profile.machines.by_name.items() if name not in names}
-    return settled(profile, _of(profile, _names(profile) - {*names}, by_name, names))
+    return settled(profile, _of(profile, _names(profile) - {*names}, by_name))
 
 
 def settled(built: Profile, wanted: Profile) -> Profile:
@@ -85,11 +85,9 @@ def _names(profile: Profile) -> frozenset[str]:
     return frozenset(name for name, _ in machine_names(profile))
 
 
-def _of(
-    profile: Profile, names: Collection[str], by_name: Mapping[str, OneMachine], leaving: Collection[str] = ()
-) -> Profile:
+def _of(profile: Profile, names: Collection[str], by_name: Mapping[str, OneMachine]) -> Profile:
     """Return the profile with machines of exactly these names."""
-    left_out = {*profile.machines.without, *leaving} - {*names}
+    left_out = {*profile.machines.without, *_names(profile)} - {*names}
     update: dict[str, Any] = {"by_name": by_name, "without": ()}
     for role, field in _COUNTS.items():
         possible = list(islice(numbered(profile, role), MOST_NUMBERS))

@@ -15,8 +15,7 @@ from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import visit
-from kubetui.operations.maintain.run import carry_out
-from kubetui.profile.files import file as profilefile
+from kubetui.operations.maintain.run import carry_out, plan_of
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.build import RENEWING
@@ -47,7 +46,7 @@ async def read(cluster: Cluster, access: Access | None = None) -> Mapping[str, F
     `access` is what a person said about existing machines. Raises BusyError while a run holds the cluster.
     """
     with cluster.lock("check"):
-        plan = Plan(profilefile.load_built(cluster), cluster.identity())
+        plan = plan_of(cluster)
         provider = make(plan, cluster.folder, access)
         await provider.states()
         found = await asyncio.gather(*(_of(cluster, provider, machine) for machine in plan.machines))
