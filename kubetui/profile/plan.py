@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from itertools import chain, count, islice
+from itertools import chain, islice
 
 from pydantic import BaseModel
 
 from kubetui.profile.credentials import Logins
+from kubetui.profile.numbering import Role, addresses_of, machine_names
 from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
@@ -25,8 +25,6 @@ from kubetui.software.runtimes import Runtime
 
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
-MOST_NUMBERS = 999
-"""How many names of machines the numbering has for a role."""
 API_PORT = 6443
 """Where an API server listens."""
 CGROUP_V2_ONLY = (1, 35)
@@ -35,13 +33,6 @@ DRAIN_SECONDS = 300
 """How long the pods of a machine that leaves have to go elsewhere, unless a person says otherwise."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
-
-
-class Role(StrEnum):
-    """A machine's role in the cluster."""
-
-    CONTROL_PLANE = "control plane"
-    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,41 +254,6 @@ class Plan:
         return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(self.machines)))
 
 
-def machine_names(profile: Profile) -> Iterator[tuple[str, Role]]:
-    """Yield the name and role of each machine that kubetui makes, control planes first."""
-    return ((name, role) for name, role in _places(profile) if name not in profile.machines.without)
-
-
-def numbered(profile: Profile, role: Role) -> Iterator[str]:
-    """Yield the names that machines of a role can have, without end."""
-    if role is Role.WORKER:
-        return (f"{profile.machines.worker_name}{number}" for number in count(1))
-    first = profile.machines.control_plane_name
-    return chain([first], (f"{first}{number}" for number in count(2)))
-
-
-def role_of(profile: Profile, name: str) -> Role | None:
-    """Return the role of a machine of this name, whether there is one or not; None for a name that none can have."""
-    return next((role for role in Role if name in islice(numbered(profile, role), MOST_NUMBERS)), None)
-
-
-def _places(profile: Profile) -> Iterator[tuple[str, Role]]:
-    """Yield the names that the numbering has come to, with those that it leaves out: each has an address."""
-    chosen = profile.machines
-    left_out = set(chosen.without)
-    for role, wanted in ((Role.CONTROL_PLANE, chosen.control_planes), (Role.WORKER, chosen.workers)):
-        # a worker keeps its address when a control plane that came before it is gone
-        kept = (
-            left_out.intersection(islice(numbered(profile, role), MOST_NUMBERS)) if role is not Role.WORKER else set()
-        )
-        names, made = numbered(profile, role), 0
-        while made < wanted or kept:
-            name = next(names)
-            kept.discard(name)
-            made += name not in left_out
-            yield name, role
-
-
 def _hosts(profile: Profile) -> Iterator[Machine]:
     """Yield the profile's existing machines, control planes first; a placeholder while the list is empty."""
     listed = profile.hosts or (Host(name="host", role="control plane"),)
@@ -318,19 +274,8 @@ def _hosts(profile: Profile) -> Iterator[Machine]:
         )
 
 
-def _addresses(profile: Profile) -> Mapping[str, IPv4Address]:
-    """Return each name's address, counting up past those that single machines are given.
-
-    A name counts even where its machine is given another address, so that this moves no other machine.
-    """
-    own = {name: one.address for name, one in profile.machines.by_name.items() if one.address is not None}
-    taken = set(own.values())
-    free = (each for number in count() if (each := profile.network.first_address + number) not in taken)
-    return {name: own.get(name, address) for (name, _), address in zip(_places(profile), free, strict=False)}
-
-
 def _machines(profile: Profile) -> Iterator[Machine]:
-    chosen, addresses = profile.machines, _addresses(profile)
+    chosen, addresses = profile.machines, addresses_of(profile)
     for index, (name, role) in enumerate(machine_names(profile)):
         one = chosen.by_name.get(name, OneMachine())
         labels, taints = _of_role(profile, role)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from kubetui.profile.plan import MOST_NUMBERS, Plan, Role, machine_names, numbered, role_of
+from kubetui.profile.numbering import MOST_NUMBERS, Role, machine_names, numbered, role_of
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import OneMachine, Profile
 
 _COUNTS: Final[Mapping[Role, str]] = {Role.CONTROL_PLANE: "control_planes", Role.WORKER: "workers"}

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Final
 
 from kubetui.base.text import counted
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.roster import free_names, grown, joined, settled, shrunk
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.profile import OneMachine, Profile

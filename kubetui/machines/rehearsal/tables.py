@@ -10,7 +10,8 @@ from typing import Final
 
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
-from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Machine, Plan
 
 _SUFFIX: Final = 5
 """Characters that a daemon set appends to a pod's name."""

@@ -9,7 +9,8 @@ from kubetui.base.redaction import url_user
 from kubetui.base.scripts import typed, written
 from kubetui.engine.step import Teaching
 from kubetui.profile.credentials import plain
-from kubetui.profile.plan import Machine, Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Machine, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 from kubetui.steps.node import proxy
 from kubetui.steps.node.repositories import Repository, kubernetes_repository, upstream_repository, version_pattern

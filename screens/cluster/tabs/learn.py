@@ -16,7 +16,8 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
 from kubetui.explain.exercises import WORKER, Exercise, exercises
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Plan
 from screens.cluster.tabs.part import Part
 from screens.cluster.watch import Watch
 from screens.widgets.chrome import key, marked

@@ -7,7 +7,8 @@ from kubetui.engine.events import TaskId
 from kubetui.engine.order import dependencies
 from kubetui.machines.rehearsal.options import WATCHED
 from kubetui.machines.rehearsal.recording.recording import shipped
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.steps.build import STEPS
 from screens.start.begin import REHEARSAL_SECONDS

@@ -13,7 +13,8 @@ from typing import Any, Final
 from kubetui.base.errors import KubetuiError
 from kubetui.engine.step import Step
 from kubetui.machines.rehearsal.recording.asked import digest
-from kubetui.profile.plan import Plan, Role
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Plan
 
 FORMAT: Final = 1
 SHIPPED: Final = "debian13.jsonl"
