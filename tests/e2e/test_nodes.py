@@ -22,6 +22,8 @@ from tests.e2e.conftest import Lab, Maker
 from tests.e2e.faults import Container
 from tests.e2e.record import BACKENDS, ENDPOINT, balanced
 from tests.e2e.running import running
+from tests.e2e.test_exercises import until
+from tests.e2e.test_power import proven
 from tests.e2e.test_up import nodes
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -63,10 +65,7 @@ def available(lab: Lab) -> int:
 
 
 def full(lab: Lab) -> None:
-    end = time.monotonic() + 120
-    while available(lab) < REPLICAS:
-        assert time.monotonic() < end, lab.kubectl("get", "pods", "-o", "wide")
-        time.sleep(0.5)
+    until(lambda: (available(lab) == REPLICAS, lab.kubectl("get", "pods", "-o", "wide")))
 
 
 @contextmanager
@@ -102,11 +101,6 @@ def removed(lab: Lab, machine: str, *words: str) -> None:
     assert Container(lab, machine).name not in lab.run("lxc-ls")
     assert not (lab.folder / "leaving.yaml").exists()
     proven(lab)
-
-
-def proven(lab: Lab) -> None:
-    said = json.loads(lab.kubetui("check", lab.name, "--json"))
-    assert said["ok"], said
 
 
 def home_of_web(lab: Lab) -> str:
