@@ -61,7 +61,8 @@ class Remake(Dialog[bool]):
             with VerticalScroll():
                 yield Static("\n".join(map(harmless, (*self._revision.fates, *self._losses))), markup=False)
             yield Static(self._revision.question, markup=False)
-            doing = "Take them out" if self._revision.leaving else "Destroy them"
+            them = "it" if len(self._revision.losing) == 1 else "them"
+            doing = f"Take {them} out" if self._revision.leaving else f"Destroy {them}"
             yield Static(f"y {doing} and go on   esc Back, nothing is done", classes="keys", markup=False)
 
 

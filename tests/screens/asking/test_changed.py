@@ -88,7 +88,7 @@ async def test_what_goes_with_machines_that_leave_is_told(cluster: Cluster, monk
         assert "kubnode1  leaves the cluster: it is drained, reset and destroyed" in words
         assert "kubnode1: the pod default/lonely has no controller" in words
         assert "Take kubnode1 out of lab?" in words
-        assert "y Take them out and go on" in words
+        assert "y Take it out and go on" in words
         await pilot.press("y")
         await until(pilot, lambda: found)
     assert found[0] is not None
