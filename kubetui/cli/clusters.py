@@ -28,6 +28,7 @@ from kubetui.engine.turns import Turns
 from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
+from kubetui.operations.halfway import refuse_halfway
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Leaving, Plan
@@ -47,6 +48,7 @@ def up(name: str, options: UpOptions) -> int:
 
 def run(plan: Plan, name: str, options: UpOptions) -> int:
     """Build a plan's cluster after asking what has to be asked; `name` is what the person calls its profile."""
+    refuse_halfway(Cluster(plan.profile.name))
     asyncio.run(_check_host(plan, name))
     plan = box(plan, plain=options.plain)
     allowed = allow(plan, options)
@@ -119,7 +121,7 @@ def allow(plan: Plan, options: UpOptions) -> Allowed:
 
 def _agreed(revision: Revision, access: Access | None, options: UpOptions) -> None:
     """Ask before machines are lost for a changed profile. Raises as `losses` and `confirmed` do."""
-    from kubetui.operations.losses import losses
+    from kubetui.operations.maintain.losses import losses
 
     forced = options.leaving is not None and options.leaving.forced
     cluster = Cluster(revision.wanted.name)

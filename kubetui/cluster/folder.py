@@ -18,7 +18,7 @@ from typing import Final, Literal, get_args
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "upgrade"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
@@ -74,6 +74,8 @@ class Cluster:
         self.box = self.folder / "box.json"
         self.leaving = self.folder / "leaving.yaml"
         """The profile with the machines that have to leave; it exists until they are gone."""
+        self.upgrade = self.folder / "upgrade.yaml"
+        """The profile with the version that an upgrade goes to; it exists until the cluster is there."""
 
     @property
     def exists(self) -> bool:

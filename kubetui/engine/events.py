@@ -37,6 +37,8 @@ class Operation(StrEnum):
     """It renews the certificates."""
     MEND = "mend"
     """It repairs what differs from the plan."""
+    UPGRADE = "upgrade"
+    """It brings the cluster to another version of Kubernetes."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

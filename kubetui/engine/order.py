@@ -22,18 +22,19 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
 
     A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
     for it on every machine where it runs, which is none if the plan does not have it. A step that runs `in_turn` also
-    waits for itself on the machine before.
+    waits for itself on the machine before; with `several`, on the machine so many before as have their turn at a time.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}
     for step in steps:
-        before: TaskId | None = None
+        earlier: list[TaskId] = []
+        width = plan.at_once if step.several else 1
         for machine in plan.everyone:
             if step.runs_on(machine, plan):
                 needed = {task for need in step.needs for task in _places(need, machine, plan)}
                 task = TaskId(step.name, machine.name)
-                found[task] = frozenset(needed | {before} if before else needed)
-                before = task if step.in_turn else None
+                found[task] = frozenset(needed.union(earlier[-width : -width + 1 or None] if step.in_turn else ()))
+                earlier.append(task)
     TopologicalSorter(found).prepare()
     return found
 

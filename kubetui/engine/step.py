@@ -119,7 +119,8 @@ class Step:
 
     `why` is the sentence for learners, `source` the page that the rule comes from. `recipe` renders the commands
     from the plan alone; `run` carries them out, for most steps with `recipe.follow_recipe`. With `in_turn`, each
-    machine waits for the one before it in the plan. `instead` leaves no change, and runs when the step cannot run
+    machine waits for the one before it in the plan; with `several`, the plan says how many have their turn at a time.
+    `instead` leaves no change, and runs when the step cannot run
     because other machines failed. A step that only `looks` does not keep a later `instead` from running. Until a
     step with `installs` begins, a machine is as its box or its owner left it. A plan has the step only if it is
     `wanted`; `teaches` is what a learner can take from it, and with a `turn` they can do it themselves.
@@ -138,6 +139,7 @@ class Step:
     looks: bool = False
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
+    several: bool = False
     teaches: Teaching = field(default=Teaching(), compare=False)
     turn: Turn | None = field(default=None, compare=False)
     of_existing: str = ""
@@ -198,6 +200,8 @@ class Run:
     turns: Turns = field(default_factory=Turns)
     """The tasks that a person does by hand."""
     operation: Operation = Operation.BUILD
+    proving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a cluster is proven: a proof ends what it takes for the remains of an earlier one."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     def forget(self, machine: Machine) -> None:

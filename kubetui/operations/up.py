@@ -24,6 +24,7 @@ from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
+from kubetui.operations.halfway import refuse_halfway
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Leaving, Machine, Plan
@@ -58,7 +59,8 @@ async def up(
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
-    a machine that is not `confirmed`, when a password is unknown, or when the pod network's manifest cannot be read.
+    a machine that is not `confirmed`, when a password is unknown, or when the pod network's manifest cannot be read,
+    UsageError when something else is halfway done with the cluster.
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
@@ -67,6 +69,7 @@ async def up(
         plan = Plan(changes.settled(cluster, profile), chosen=box)
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
+            refuse_halfway(cluster)
             cluster.create()
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:

@@ -93,6 +93,8 @@ class Plan:
     """The box that was decided on for this cluster; None until `operations.boxes.choice` has decided."""
     leaving: Leaving = field(default=Leaving())
     """The machines that are still there, and that the profile no longer has."""
+    at_once: int = 1
+    """How many workers an upgrade takes out of work at a time."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:

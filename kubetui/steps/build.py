@@ -14,6 +14,7 @@ from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import LEAVING
+from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
@@ -62,5 +63,8 @@ _RENEWED: Final = replace(
 )
 RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
-ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING)
+_CHECKED: Final = replace(CHECK, needs=upgrade.STEPS)
+UPGRADE: Final[tuple[Step, ...]] = (*upgrade.STEPS, _CHECKED, replace(PROOF, needs=(*upgrade.STEPS, _CHECKED)))
+"""What brings a cluster to another version of Kubernetes."""
+ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING, *upgrade.OWN)
 """Every step there is, each name once."""

@@ -32,7 +32,7 @@ class Comparing(Waiting["tuple[Revision | None, tuple[str, ...]]"]):
 
     async def find(self) -> tuple[Revision | None, tuple[str, ...]]:
         """Ask the journal, the provider that the cluster was built with, and the cluster itself."""
-        from kubetui.operations.losses import losses  # noqa: PLC0415 - loads asyncssh, in this thread
+        from kubetui.operations.maintain.losses import losses  # noqa: PLC0415 - loads asyncssh, in this thread
 
         cluster = Cluster(self._plan.profile.name)
         revision = await changes.revision(cluster, self._plan)

@@ -193,3 +193,33 @@ async def test_a_machine_that_leaves_has_only_the_steps_for_that_and_the_last_st
     bench = Bench(plan(workers=1), (step("every"), went, leaves, check))
     assert (await bench.execute()).ok
     assert sorted(bench.started()) == ["kubmaster/check", "kubmaster/every", "kubnode1/every"]
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+async def test_as_many_machines_have_their_turn_at_a_time_as_the_plan_says(width: int) -> None:
+    running, most = 0, 0
+
+    async def work(_task: Task) -> Outcome:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return Outcome.DONE
+
+    turns = replace(step("turns", where=Where.WORKERS, run=work), in_turn=True, several=True)
+    assert (await Bench(replace(plan(workers=5), at_once=width), (turns,)).execute()).ok
+    assert most == width
+
+
+async def test_a_turn_that_failed_keeps_those_after_it_from_theirs() -> None:
+    async def fails(task: Task) -> Outcome:
+        if task.machine.name == "kubnode1":
+            raise RunError("broken")
+        return Outcome.DONE
+
+    turns = replace(step("turns", where=Where.WORKERS, run=fails), in_turn=True, several=True)
+    bench = Bench(replace(plan(workers=4), at_once=2), (turns,))
+    await bench.execute()
+    blocked = {name for name, outcome in bench.finished().items() if outcome is Outcome.BLOCKED}
+    assert blocked == {"kubnode3/turns"}

@@ -154,6 +154,30 @@ def remove(
 
 @click.command()
 @click.argument("name")
+@click.option("--to", metavar="VERSION", help="The version to go to; the next minor version unless you say so.")
+@click.option("--at-once", type=click.IntRange(1, 99), default=1, help="How many workers are drained at a time.")
+@click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
+@click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where APIs are in use that go away.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def upgrade(
+    name: str, *, to: str | None, at_once: int, timeout: int, force: bool, yes: bool, options: UpOptions
+) -> int:
+    """Bring a cluster to the next version of Kubernetes, machine by machine, while it goes on.
+
+    What will happen, and what is lost, is shown before. etcd is saved first. Cut off, the same command goes on.
+    """
+    from kubetui.cli.maintain.upgrade import How
+    from kubetui.cli.maintain.upgrade import upgrade as command
+    from kubetui.profile.plan import Leaving
+
+    leaving = Leaving(patience=timeout, forced=force)
+    return command(name, replace(options, yes=yes, leaving=leaving), How(to, at_once))
+
+
+@click.command()
+@click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @friendly
 def diff(name: str, *, as_json: bool) -> int:
@@ -178,4 +202,4 @@ def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
     return command(name, step, options)
 
 
-COMMANDS = (stop, start, restart, certs, node, diff, mend)
+COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend)

@@ -10,20 +10,23 @@ import click
 from kubetui.base.errors import ExitCode
 from kubetui.base.text import harmless
 from kubetui.cli import hosts
+from kubetui.cli.asking import passwords
 from kubetui.cli.audience import awaited, say
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import existing
+from kubetui.machines.hosts.access import Access
 from kubetui.operations.maintain import diff as operation
 from kubetui.operations.maintain.diff import Difference, Differences
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
 
 
 def diff(name: str, *, as_json: bool) -> int:
     """Show what differs; see `cli.maintain.commands.diff`."""
     cluster = existing(name)
-    access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
+    access = _asked(profilefile.load_built(cluster))
     seen = awaited(lambda: operation.diff(cluster, access))
     for machine, why in seen.unread.items():
         say(f"{machine}: {why}", err=True)
@@ -45,8 +48,14 @@ def mend(name: str, steps: Sequence[str], options: UpOptions) -> int:
     cluster = existing(name)
     names = list(steps)
     operation.chosen(names)
-    access = hosts.meet(Plan(profilefile.load_built(cluster)), accept_host_keys=False)
+    access = _asked(profilefile.load_built(cluster))
     return watched(options, lambda sink, stop: operation.mend(cluster, names, sink, stop, access))
+
+
+def _asked(profile: Profile) -> Access | None:
+    """Ask for the passwords that looking needs, and for access to existing machines."""
+    passwords(profile)
+    return hosts.meet(Plan(profile), accept_host_keys=False)
 
 
 def _lines(name: str, seen: Differences) -> Iterator[str]:

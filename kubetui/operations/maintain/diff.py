@@ -60,7 +60,7 @@ async def diff(cluster: Cluster, access: Access | None = None) -> Differences:
     `access` is what a person said about existing machines. Raises BusyError while a run holds the cluster.
     """
     with cluster.lock("check"):
-        plan = plan_of(cluster)
+        plan = plan_of(cluster, logins=True)
         provider = make(plan, cluster.folder, access)
         await provider.states()
         seen = await asyncio.gather(*(_on(cluster, provider, plan, machine) for machine in plan.machines))

@@ -14,17 +14,24 @@ from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import connector
+from kubetui.operations.halfway import refuse_halfway
 from kubetui.operations.up import written
+from kubetui.profile import credentials
+from kubetui.profile.credentials import Logins
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 
 
-def plan_of(cluster: Cluster) -> Plan:
-    """Return what a cluster was built as. Raises ProfileError where its profile cannot be read."""
+def plan_of(cluster: Cluster, *, logins: bool = False) -> Plan:
+    """Return what a cluster was built as; with `logins`, with the passwords of its proxies and mirrors.
+
+    Raises ProfileError where its profile cannot be read, or a password is unknown.
+    """
     profile = profilefile.load_built(cluster)
-    return Plan(profile, cluster.identity(), labelled=cluster.labelled.exists(), standing=True)
+    known = credentials.of_run(profile) if logins else Logins()
+    return Plan(profile, cluster.identity(), logins=known, labelled=cluster.labelled.exists(), standing=True)
 
 
 async def carry_out(
@@ -39,11 +46,27 @@ async def carry_out(
     """Run steps on the machines that a cluster was built of, and return how that ended.
 
     `access` is what a person said about existing machines. Raises StoppedError when it is stopped at once while no
-    engine runs, BusyError when another run holds the cluster.
+    engine runs, BusyError when another run holds the cluster, UsageError when something else is halfway done.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
-        plan = plan_of(cluster)
-        provider = make(plan, cluster.folder, access)
-        with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
-            run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
-            return await Engine(run, written(cluster.folder, journal, logs, sink), stop).execute()
+        if operation is not Operation.STOP:
+            refuse_halfway(cluster)
+        plan = plan_of(cluster, logins=operation is Operation.MEND)
+        return await execute(cluster, plan, steps, operation, sink, stop=stop, access=access)
+
+
+async def execute(
+    cluster: Cluster,
+    plan: Plan,
+    steps: Sequence[Step],
+    operation: Operation,
+    sink: Sink,
+    *,
+    stop: Stop,
+    access: Access | None,
+) -> RunFinished:
+    """Run steps as a plan has them, for who holds the cluster's lock."""
+    provider = make(plan, cluster.folder, access)
+    with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+        run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
+        return await Engine(run, written(cluster.folder, journal, logs, sink), stop).execute()

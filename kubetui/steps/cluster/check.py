@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kubetui.base.check import Check, blocking
-from kubetui.base.errors import RunError, StepFailedError
+from kubetui.base.errors import RunError
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
@@ -24,6 +24,7 @@ from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import DELETE_NODE
+from kubetui.steps.cluster.proof.findings import failure, line_of
 from kubetui.steps.cluster.proof.prove import Scene, prove
 from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.machine.start import START
@@ -167,23 +168,6 @@ async def _proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
     )
     task.run.checks = await prove(scene)
     return task.run.checks
-
-
-def line_of(check: Check) -> str:
-    """Return a check's result as a line of text."""
-    return f"{check.status}: {check.name}: {check.message}"
-
-
-def failure(cluster: str, checks: Sequence[Check]) -> StepFailedError:
-    """Return the error of a proof that found something; the first failed check gives its advice."""
-    failed = blocking(checks)
-    said = "; ".join(f"{check.name}: {check.message}" for check in failed)
-    return StepFailedError(
-        f"{len(failed)} of {len(checks)} checks of the cluster failed. {said}.",
-        fix=f"{failed[0].fix}\nTo check again at any time: kubetui check {cluster}".strip(),
-        id="PROOF",
-        tail=tuple(map(line_of, checks)),
-    )
 
 
 PROOF = Step(

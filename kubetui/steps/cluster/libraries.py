@@ -17,3 +17,7 @@ JOIN: Final = CA + script(__package__, "join.sh") + _KEPT
 KUBELET: Final = script(__package__, "bootstrap.sh") + script(__package__, "known.sh")
 """Defines `ask_anew`, which has a kubelet ask for a certificate, and `make_known`, which starts it."""
 NETWORK: Final = ADMIN + f"file={MANIFEST}\n"
+ETCD: Final = ADMIN + script(__package__, "etcd.sh")
+"""Defines `etcdctl` and `members`, which ask etcd inside its container on the first control plane."""
+DRAIN: Final = ADMIN + script(__package__, "drain.sh")
+"""Has a node's pods go elsewhere."""

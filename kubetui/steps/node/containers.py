@@ -13,10 +13,9 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.node import proxy, taught
+from kubetui.steps.node.libraries import IMAGES
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, RUNTIME
 
-IMAGES: Final = script(__package__, "images.sh")
-"""Defines `images`, which prints the images that the installed kubeadm lists for CLUSTER."""
 CONFIGURE: Final = IMAGES + proxy.SHELL + script(__package__, "configure.sh")
 CONFIGURE_PROBE: Final = CONFIGURE + script(__package__, "configure-probe.sh")
 CONFIGURE_APPLY: Final = CONFIGURE + script(__package__, "configure-apply.sh")

@@ -16,6 +16,7 @@ from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
 from screens.cluster.doing.mending import offer_mending
 from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
+from screens.cluster.doing.upgrading import can_upgrade, offer_upgrade
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
 from screens.widgets.choose import BACK, Answer, Choose, ask
@@ -23,7 +24,7 @@ from screens.widgets.choose import BACK, Answer, Choose, ask
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _ADD, _REMOVE, _MEND, _RENEW = "stop", "add", "remove", "mend", "renew"
+_STOP, _ADD, _REMOVE, _UPGRADE, _MEND, _RENEW = "stop", "add", "remove", "upgrade", "mend", "renew"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -39,6 +40,8 @@ def possible(state: ClusterState) -> tuple[Answer, ...]:
         found.append((_ADD, "Add a worker", "a machine more; the others stay as they are"))
     if removable(plan):
         found.append((_REMOVE, "Remove a machine", "its pods go elsewhere first"))
+    if can_upgrade(plan):
+        found.append((_UPGRADE, "Upgrade Kubernetes", "to the next version, machine by machine"))
     found.append((_MEND, "Compare and mend", "see how its machines differ from the plan"))
     if not plan.provider.rehearsal:
         found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
@@ -59,6 +62,10 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
             add_worker(app, plan)
         elif answer == _REMOVE:
             remove_machine(app, plan)
+        elif answer == _UPGRADE:
+            meet(
+                app, plan, lambda access: offer_upgrade(app, plan, access, lambda work: _show(app, plan, work, threads))
+            )
         elif answer == _MEND:
             meet(app, plan, lambda access: offer_mending(app, plan, access, lambda: _mend(app, plan, threads, access)))
         elif answer == _RENEW:

@@ -79,7 +79,7 @@ async def test_what_goes_with_machines_that_leave_is_told(cluster: Cluster, monk
     async def losses(_cluster: Cluster, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(f"{name}: the pod default/lonely has no controller" for name in names)
 
-    monkeypatch.setattr("kubetui.operations.losses.losses", losses)
+    monkeypatch.setattr("kubetui.operations.maintain.losses.losses", losses)
     found: list[Revision | None] = []
     async with OneScreen(PlainScreen).run_test(size=(80, 24)) as pilot:
         allow_changes(pilot.app.app, Plan(shrunk(two, ["kubnode1"])), found.append)

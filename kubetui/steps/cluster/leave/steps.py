@@ -24,9 +24,8 @@ from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node, Result
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.libraries import DRAIN, ETCD
 
-ETCD: Final = ADMIN + script(__package__, "etcd.sh")
-DRAIN: Final = ADMIN + script(__package__, "drain.sh")
 QUORUM: Final = ETCD + script(__package__, "quorum.sh")
 MEMBER: Final = ETCD + script(__package__, "etcd-member.sh")
 RESET: Final = script(__package__, "reset-node.sh")
@@ -50,7 +49,11 @@ LOST_QUORUM: Final = Obstacle(
     fix="Bring the control planes back that do not answer, or join another first. With --force the machine goes all the "
     "same, and the cluster stands still until etcd is restored.",
 )
-PODS_STAY: Final = Obstacle(id="DRAIN", fix="Run more replicas, raise --timeout, or have --force delete what is left.")
+PODS_STAY: Final = Obstacle(
+    id="DRAIN",
+    fix="Run more replicas, raise --timeout, or have --force delete what is left. Until then its node takes no new pods; "
+    "kubectl uncordon changes that.",
+)
 STILL_A_MEMBER: Final = Obstacle(
     id="ETCD-MEMBER",
     fix="Run the same command again. If etcd has lost most of its members, only a backup brings it back.",

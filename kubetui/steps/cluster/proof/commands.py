@@ -13,7 +13,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.software.runtimes.runtime import SANDBOX_MARK
 from kubetui.steps import kubeadm
-from kubetui.steps.node.containers import IMAGES
+from kubetui.steps.node.libraries import IMAGES
 
 BEGIN: Final = ADMIN + IMAGES + script(__package__, "begin.sh")
 PODS: Final = ADMIN + script(__package__, "pods.sh")

@@ -1,4 +1,4 @@
-"""Turns problems into a check, so that every check reads the same."""
+"""Turns problems into a check, so that every check reads the same; and checks into words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kubetui.base.check import Check
+from kubetui.base.check import Check, blocking
+from kubetui.base.errors import StepFailedError
 from kubetui.base.text import harmless
 
 NAMES: Final = ("api", "nodes", "pods", "pod-to-pod", "dns", "service", "nodeport", "trouble")
@@ -39,3 +40,20 @@ def verdict(name: str, problems: Sequence[Problem], fine: str) -> Check:
 def not_checked(name: str, why: str) -> Check:
     """Return a check that could not be made."""
     return Check(name, "not checked", harmless(why))
+
+
+def line_of(check: Check) -> str:
+    """Return a check's result as a line of text."""
+    return f"{check.status}: {check.name}: {check.message}"
+
+
+def failure(cluster: str, checks: Sequence[Check]) -> StepFailedError:
+    """Return the error of a proof that found something; the first failed check gives its advice."""
+    failed = blocking(checks)
+    said = "; ".join(f"{check.name}: {check.message}" for check in failed)
+    return StepFailedError(
+        f"{len(failed)} of {len(checks)} checks of the cluster failed. {said}.",
+        fix=f"{failed[0].fix}\nTo check again at any time: kubetui check {cluster}".strip(),
+        id="PROOF",
+        tail=tuple(map(line_of, checks)),
+    )

@@ -1,4 +1,4 @@
-"""What goes with machines that leave a cluster, asked before they do."""
+"""What goes with the pods of machines that leave a cluster, or are drained for a while; asked before."""
 
 from __future__ import annotations
 
@@ -26,13 +26,20 @@ async def losses(
     etcd would lose its quorum, unless `forced`.
     """
     plan = Plan(profilefile.load_built(cluster), leaving=Leaving(forced=forced))
+    return await of_nodes(cluster, plan, names, access, gone=True)
+
+
+async def of_nodes(
+    cluster: Cluster, plan: Plan, names: Collection[str], access: Access | None = None, *, gone: bool = False
+) -> tuple[str, ...]:
+    """Say the same of machines that are drained; of their etcd members only where they are `gone` afterwards."""
     if plan.provider.rehearsal or not names:
         return ()
     node = await visit(cluster, make(plan, cluster.folder, access), plan.control_plane)
     said: list[str] = []
     try:
         for machine in (each for each in plan.machines if each.name in names):
-            if machine.role is Role.CONTROL_PLANE:
+            if gone and machine.role is Role.CONTROL_PLANE:
                 await ask(node, machine, quorum(plan, machine), LOST_QUORUM)
             found = await ask(node, machine, Command(LOSSES, {"NAME": machine.name}, timeout=120), UNHEARD)
             said += [f"{machine.name}: {line}" for line in found.lines]

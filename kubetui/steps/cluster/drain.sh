@@ -14,4 +14,4 @@ if [[ -n $FORCED ]]; then
   drain --disable-eviction && exit 0
 fi
 [[ -n $ANSWERS ]] || { say "$NAME does not answer: what is left of its pods goes with the machine"; exit 0; }
-fail "after $PATIENCE s, $NAME still has pods that may not go; it takes no new ones until: kubectl uncordon $NAME"
+fail "after $PATIENCE s, $NAME still has pods that may not go"

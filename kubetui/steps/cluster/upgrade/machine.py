@@ -1,0 +1,139 @@
+"""A machine's turn in an upgrade: its pods go elsewhere, it gets the new kubelet, and takes pods again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kubetui.base.check import blocking
+from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.scripts import script
+from kubetui.cluster.tables import ADMIN
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import apply, probe, unit_name
+from kubetui.engine.step import Recipe, Task, WorkState
+from kubetui.profile.numbering import Role
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.steps.cluster.libraries import DRAIN
+from kubetui.steps.cluster.proof.findings import failure, line_of
+from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.upgrade.kubeadm import of_node
+from kubetui.steps.node.containers import RUNTIME_CONFIG
+from kubetui.steps.node.packages import KUBERNETES_PACKAGES
+
+AGE: Final = ADMIN + script(__package__, "age.sh")
+"""Tells whether a node runs the wanted kubelet, is Ready and takes pods; or waits for that."""
+BEGIN: Final = ADMIN + script(__package__, "turn-begin.sh")
+END: Final = ADMIN + script(__package__, "turn-end.sh")
+RESTART: Final = Command(script(__package__, "restart.sh"))
+READY_SECONDS: Final = 300
+"""How long a node may take to be Ready with its new kubelet."""
+STEADY: Final = 10
+"""Looks, one a second, that a control plane has to pass in a row: its new kubelet may start its programs anew."""
+_AGAIN: Final = "See the log. The cluster works on; the same command goes on here."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A command for the first control plane about a machine, what it fails as, and what helps then."""
+
+    command: Command
+    id: str
+    fix: str = _AGAIN
+
+
+async def take_turn(task: Task) -> Outcome:
+    """Upgrade a machine's kubelet, unless it is done. Raises KubetuiError; then the node takes pods again if it can."""
+    if await _is_done(task):
+        return Outcome.UNCHANGED
+    if task.machine.role is Role.WORKER:
+        await _follow(task, of_node(task.plan, task.machine))
+    await _on_first(task, _Asked(_of(task, BEGIN), id="UPGRADE-NODE"))
+    try:
+        await _on_first(task, _draining(task))
+        await _follow(task, KUBERNETES_PACKAGES.recipe(task.plan, task.machine))
+        await _follow(task, RUNTIME_CONFIG.recipe(task.plan, task.machine))
+        await apply(task, RESTART, None)
+        await _on_first(task, _Asked(age(task.plan, task.machine, wait=READY_SECONDS), id="UPGRADE-NODE"))
+    except KubetuiError:
+        await _give_back(task)
+        raise
+    await _on_first(task, _Asked(_of(task, END), id="UPGRADE-NODE"))
+    await works(task, (task.plan.control_plane, task.machine))
+    return Outcome.DONE
+
+
+def age(plan: Plan, machine: Machine, *, wait: int = 0) -> Command:
+    """Return the command that tells whether a node is as wanted, or waits so many seconds for that."""
+    steady = STEADY if wait and machine.role is Role.CONTROL_PLANE else 1
+    values = {"NAME": machine.name, "VERSION": plan.version, "WAIT": str(wait), "STEADY": str(steady)}
+    return Command(AGE, values, timeout=wait + 60)
+
+
+async def works(task: Task, machines: tuple[Machine, ...]) -> None:
+    """Prove that these machines work together. Pods that are in trouble are told and nothing more: see the last proof."""
+    unique = tuple(dict.fromkeys(machines))
+    async with task.run.proving:
+        scene = Scene(
+            task.plan,
+            unique,
+            task.run.nodes,
+            task.run.cluster.kubeconfig,
+            lambda check: task.log(line_of(check)),
+            log=task.log,
+            log_of=task.log_of,
+        )
+        checks = tuple(check for check in await prove(scene) if check.name != "trouble")
+    if blocking(checks):
+        raise failure(task.plan.profile.name, checks)
+
+
+async def _is_done(task: Task) -> bool:
+    recipes = [KUBERNETES_PACKAGES.recipe(task.plan, task.machine)]
+    if task.machine.role is Role.WORKER:
+        recipes.append(of_node(task.plan, task.machine))
+    for recipe in recipes:
+        if recipe.probe is not None and (await probe(task, recipe.probe)).state is not WorkState.DONE:
+            return False
+    return (await task.first_node.run(age(task.plan, task.machine))).ok
+
+
+def _draining(task: Task) -> _Asked:
+    leaving = task.plan.leaving
+    values = {
+        "NAME": task.machine.name,
+        "ANSWERS": "1",
+        "FORCED": "1" if leaving.forced else "",
+        "PATIENCE": str(leaving.patience),
+    }
+    fix = "Run more replicas, raise --timeout, or have --force delete what is left; then the same command goes on."
+    return _Asked(Command(DRAIN, values, timeout=2 * leaving.patience + 120), id="DRAIN", fix=fix)
+
+
+async def _follow(task: Task, recipe: Recipe) -> None:
+    """Do what a recipe says, unless its probe sees that it is done."""
+    if recipe.probe is not None and (await probe(task, recipe.probe)).state is WorkState.DONE:
+        return
+    if recipe.apply is not None:
+        await apply(task, recipe.apply, recipe.probe)
+
+
+async def _give_back(task: Task) -> None:
+    """Let a node take pods again whose turn failed; where even that fails, say so: its turn begins anew anyway."""
+    try:
+        await _on_first(task, _Asked(_of(task, END), id="UPGRADE-NODE"))
+    except KubetuiError as error:
+        task.log(f"{task.machine.name} takes no pods for now: {error.message}")
+
+
+async def _on_first(task: Task, asked: _Asked) -> None:
+    command = asked.command
+    done = await task.first_node.carry_out(unit_name(task, command), command, task.log)
+    if not done.ok:
+        said = done.last.removeprefix("error: ") or f"the command ended with {done.exit_status}"
+        raise RunError(f"{task.machine.name} is not upgraded yet: {said}.", fix=asked.fix, id=asked.id)
+
+
+def _of(task: Task, text: str) -> Command:
+    return Command(text, {"NAME": task.machine.name}, timeout=300)

@@ -1,0 +1,4 @@
+# shellcheck shell=bash
+
+run systemctl daemon-reload
+run systemctl restart kubelet

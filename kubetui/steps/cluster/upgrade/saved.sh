@@ -1,0 +1,3 @@
+# shellcheck shell=bash # values: PLACE
+
+[[ -s $PLACE ]] || absent "etcd is not saved yet"
