@@ -235,11 +235,15 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     """Remove a cluster; see `cli.main.destroy`."""
     from kubetui.cli import hosts as existing_machines
     from kubetui.operations.destroy import destroy as operation
+    from kubetui.operations.maintain.snapshots import destroyed
 
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
     if plan.provider.makes_machines:
-        confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
+        saved = destroyed(cluster)
+        confirmed(
+            f"Destroy {name} with its machines and everything in them{f', and its {saved}' if saved else ''}?", yes=yes
+        )
     else:
         existing_machines.confirm_reset(plan, hosts)
     access = existing_machines.meet(plan, accept_host_keys=False)

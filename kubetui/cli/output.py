@@ -38,6 +38,8 @@ _SUCCESSES: Final = {
     Operation.STOP: "its machines are off",
     Operation.CERTIFICATES: "its certificates are renewed",
     Operation.MEND: "what differed is mended",
+    Operation.SAVE: "its snapshot is saved",
+    Operation.RESTORE: "its machines are brought back",
 }
 """What a run has done that built nothing."""
 _FAILURES: Final = {
@@ -45,6 +47,8 @@ _FAILURES: Final = {
     Operation.STOP: "is not off",
     Operation.CERTIFICATES: "has old certificates",
     Operation.MEND: "still differs from its plan",
+    Operation.SAVE: "has no new snapshot",
+    Operation.RESTORE: "is not brought back",
 }
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""

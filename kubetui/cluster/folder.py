@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from kubetui.base.errors import BusyError, UsageError
+from kubetui.base.errors import BusyError, KubetuiError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "save", "restore"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
@@ -74,6 +74,9 @@ class Cluster:
         self.box = self.folder / "box.json"
         self.leaving = self.folder / "leaving.yaml"
         """The profile with the machines that have to leave; it exists until they are gone."""
+        self.snapshots = self.folder / "snapshots"
+        self.restoring = self.folder / "restoring"
+        """The label of a snapshot; it exists from when the first machine is brought back until the last one is."""
 
     @property
     def exists(self) -> bool:
@@ -118,7 +121,8 @@ class Cluster:
         """Lock the cluster for one run. The operating system releases the lock however the process ends.
 
         The lock file lies beside the folder and is never removed, so that it cannot be stale.
-        Raises BusyError that names the process holding it.
+        Raises BusyError that names the process holding it, KubetuiError with the id SNAPSHOT-PENDING where a restore
+        was cut off and this is something else.
         """
         private_folder(state_home())
         private_folder(self._lock.parent)
@@ -131,9 +135,21 @@ class Cluster:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()} {purpose}\n".encode(), 0)
+            if purpose not in {"restore", "destroy"}:
+                self._refuse_pending()
             yield
         finally:
             os.close(descriptor)
+
+    def _refuse_pending(self) -> None:
+        """Raise KubetuiError while some machines are of another moment than the others."""
+        if self.restoring.exists():
+            label = self.restoring.read_text(encoding="utf-8")
+            raise KubetuiError(
+                f"The snapshot {label} of {self.name} is not restored yet: its machines are of different moments.",
+                fix=f"Go on with: kubetui snapshot restore {self.name} {label}",
+                id="SNAPSHOT-PENDING",
+            )
 
     def holder(self) -> Holder | None:
         """Return who works on the cluster now; None when nobody does. Readers take a short shared lock."""

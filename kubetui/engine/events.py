@@ -37,6 +37,10 @@ class Operation(StrEnum):
     """It renews the certificates."""
     MEND = "mend"
     """It repairs what differs from the plan."""
+    SAVE = "save"
+    """It saves a snapshot."""
+    RESTORE = "restore"
+    """It brings the machines back from one."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

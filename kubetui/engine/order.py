@@ -22,7 +22,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
 
     A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
     for it on every machine where it runs, which is none if the plan does not have it. A step that runs `in_turn` also
-    waits for itself on the machine before.
+    waits for itself on the machine before; one that `gathers` waits for the needed steps on every machine.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}
@@ -30,7 +30,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
         before: TaskId | None = None
         for machine in plan.everyone:
             if step.runs_on(machine, plan):
-                needed = {task for need in step.needs for task in _places(need, machine, plan)}
+                needed = {task for need in step.needs for task in _places(need, machine, plan, everywhere=step.gathers)}
                 task = TaskId(step.name, machine.name)
                 found[task] = frozenset(needed | {before} if before else needed)
                 before = task if step.in_turn else None
@@ -38,7 +38,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     return found
 
 
-def _places(step: Step, machine: Machine, plan: Plan) -> tuple[TaskId, ...]:
-    if step.runs_on(machine, plan):
+def _places(step: Step, machine: Machine, plan: Plan, *, everywhere: bool) -> tuple[TaskId, ...]:
+    if step.runs_on(machine, plan) and not everywhere:
         return (TaskId(step.name, machine.name),)
     return tuple(TaskId(step.name, other.name) for other in plan.everyone if step.runs_on(other, plan))

@@ -21,7 +21,7 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
-from kubetui.operations import changes, departure
+from kubetui.operations import changes, departure, unfinished
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.profile import credentials
@@ -79,6 +79,9 @@ async def up(
                 )
                 times = timings.Recorder(plan, STEPS)
                 recorded = written(cluster.folder, journal, logs, sink, times)
+                await unfinished.clear(
+                    cluster, make(plan, cluster.folder, access), _logger(plan.control_plane, recorded)
+                )
                 revision = await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded))
                 if revision is not None and not revision.leaving:
                     journal.revised(time.time())

@@ -17,6 +17,7 @@ from kubetui.steps.cluster.leave.steps import LEAVING
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
+from kubetui.steps.machine.snapshot import SNAPSHOTS
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node.containers import PULL_IMAGES, RUNTIME_CONFIG
@@ -62,5 +63,5 @@ _RENEWED: Final = replace(
 )
 RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
-ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING)
+ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING, *SNAPSHOTS)
 """Every step there is, each name once."""

@@ -8,11 +8,12 @@ from contextlib import closing
 from kubetui.base.files import room
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
-from kubetui.engine.events import Operation, RunFinished, Sink
+from kubetui.engine.events import Operation, RunFinished, Sink, logger
 from kubetui.engine.step import Run, Step
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
+from kubetui.operations import unfinished
 from kubetui.operations.connect import connector
 from kubetui.operations.up import written
 from kubetui.profile.files import file as profilefile
@@ -45,5 +46,7 @@ async def carry_out(
         plan = plan_of(cluster)
         provider = make(plan, cluster.folder, access)
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+            recorded = written(cluster.folder, journal, logs, sink)
+            await unfinished.clear(cluster, provider, logger(plan.control_plane.name, steps[0].name, recorded))
             run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
-            return await Engine(run, written(cluster.folder, journal, logs, sink), stop).execute()
+            return await Engine(run, recorded, stop).execute()
