@@ -25,7 +25,9 @@ from kubetui.cli.show import show_timings
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished, TaskId
 from kubetui.engine.turns import Turns
+from kubetui.machines.make import make
 from kubetui.machines.vagrant.packaging import refuse_others
+from kubetui.operations import checkpoints as weaving
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
@@ -67,6 +69,8 @@ def settled(profile: Profile, options: UpOptions) -> Plan:
     """Return a profile's plan with its box decided on. Raises UsageError for flags that contradict it."""
     plan = Plan(_placed(_rehearsed(profile, options)))
     turns.chosen(plan, options.your_turn)
+    if options.checkpoints:
+        weaving.refuse(plan, make(plan, Cluster(profile.name).folder))
     if options.record is not None:
         _refuse_recording(plan, options.record, options.your_turn)
     if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):
@@ -137,7 +141,7 @@ def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     # a line that is written over would be in the way of what a person types
     lines = options.plain or bool(yours)
     output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=lines, remaining=Remaining(plan))
-    finished = asyncio.run(_build(plan, output, scribe, allowed, yours))
+    finished = asyncio.run(_build(plan, output, scribe, allowed, yours, checkpoints=options.checkpoints))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
@@ -210,7 +214,13 @@ async def _check_host(plan: Plan, name: str) -> None:
 
 
 async def _build(
-    plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed, yours: frozenset[TaskId]
+    plan: Plan,
+    output: outputs.Output,
+    scribe: Scribe | None,
+    allowed: Allowed,
+    yours: frozenset[TaskId],
+    *,
+    checkpoints: bool,
 ) -> RunFinished:
     from kubetui.operations.up import up as operation
 
@@ -228,6 +238,7 @@ async def _build(
             box=plan.chosen,
             turns=by_hand,
             leaving=allowed.leaving,
+            checkpoints=checkpoints,
         )
 
 

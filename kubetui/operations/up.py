@@ -22,6 +22,7 @@ from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes, departure, unfinished
+from kubetui.operations import checkpoints as weaving
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.profile import credentials
@@ -48,13 +49,15 @@ async def up(
     box: VagrantBox | None = None,
     turns: Turns | None = None,
     leaving: Leaving | None = None,
+    checkpoints: bool = False,
 ) -> RunFinished:
     """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
     A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
     that may be lost because the profile was changed (`changes.revision` says beforehand which); `leaving` says how
     those go that leave a cluster that was built. `box` is the one that was decided on for the plan that the person saw;
-    without it, it is decided here. `turns` are the tasks that the person does by hand.
+    without it, it is decided here. `turns` are the tasks that the person does by hand. With `checkpoints`, the cluster
+    is saved after each step that changed something.
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
@@ -77,7 +80,8 @@ async def up(
                     labelled=cluster.labelled.exists(),
                     standing=cluster.kubeconfig.exists(),
                 )
-                times = timings.Recorder(plan, STEPS)
+                steps = weaving.woven(STEPS) if checkpoints else STEPS
+                times = timings.Recorder(plan, steps)
                 recorded = written(cluster.folder, journal, logs, sink, times)
                 await unfinished.clear(
                     cluster, make(plan, cluster.folder, access), _logger(plan.control_plane, recorded)
@@ -87,6 +91,8 @@ async def up(
                     journal.revised(time.time())
                 plan = departure.planned(cluster, plan, revision.leaving if revision else (), leaving)
                 provider = make(plan, cluster.folder, access)
+                if checkpoints:
+                    weaving.refuse(plan, provider)
                 choice.record(cluster, plan)
                 await provider.prepare()
                 # before the profile forgets them
@@ -97,7 +103,7 @@ async def up(
                     plan,
                     cluster,
                     provider,
-                    STEPS,
+                    steps,
                     scribe.around(connect) if scribe else connect,
                     turns=turns or Turns(),
                 )
