@@ -22,6 +22,7 @@ from kubetui.cli.asking import Dialogue, box, confirmed, passwords
 from kubetui.cli.audience import awaited, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
+from kubetui.cluster import snapshots
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished, TaskId
 from kubetui.engine.turns import Turns
@@ -246,14 +247,14 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     """Remove a cluster; see `cli.main.destroy`."""
     from kubetui.cli import hosts as existing_machines
     from kubetui.operations.destroy import destroy as operation
-    from kubetui.operations.maintain.snapshots import destroyed
 
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
     if plan.provider.makes_machines:
-        saved = destroyed(cluster)
+        saved = snapshots.read(cluster).words
         confirmed(
-            f"Destroy {name} with its machines and everything in them{f', and its {saved}' if saved else ''}?", yes=yes
+            f"Destroy {name} with its machines and everything in them{f', and {saved} of it' if saved else ''}?",
+            yes=yes,
         )
     else:
         existing_machines.confirm_reset(plan, hosts)

@@ -15,12 +15,14 @@ from typing import Any, Final
 
 from kubetui.base.errors import UsageError
 from kubetui.base.files import private_folder, write_private
-from kubetui.base.text import did_you_mean
+from kubetui.base.text import ago, counted, did_you_mean
 from kubetui.cluster.folder import Cluster, is_name
 
 FILES: Final = ("profile.yaml", "kubeconfig", "labelled", "box.json")
 """The files of a cluster that change with its machines; one that a snapshot does not have was not there."""
 _RECORD: Final = "snapshot.json"
+_LATEST: Final = 2**40
+"""The last time that can be shown, in seconds since the epoch."""
 _OPTIONAL: Final = frozenset({"bytes", "after"})
 
 
@@ -40,6 +42,17 @@ class Snapshot:
     machines: Mapping[str, str]
     bytes: int | None = None
     after: str = ""
+
+    @property
+    def size(self) -> str:
+        """What it took of the disk, in words; empty where nobody knows."""
+        return "" if self.bytes is None else _size(self.bytes)
+
+    def losses(self, now: float) -> tuple[str, ...]:
+        """Say what is lost when it is brought back, and what it is, in sentences."""
+        since = f"Saved {ago(now - self.at)}: what happened on {', '.join(self.machines)} since then is lost."
+        own = f"It is a checkpoint, made after the step {self.after}: the machines are started, and no more."
+        return (since, own) if self.after else (since,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,12 @@ class Shelf:
         """What they take of the disk, as far as that is known."""
         return sum(each.bytes or 0 for each in self.whole)
 
+    @property
+    def words(self) -> str:
+        """How many there are and what they take of the disk; empty where there are none."""
+        size = f" ({_size(self.bytes)})" if self.bytes else ""
+        return f"{counted(len(self.labels), 'snapshot')}{size}" if self.labels else ""
+
     def find(self, label: str) -> Snapshot:
         """Return a whole snapshot. Raises UsageError where there is none, SNAPSHOT-RECORD for a damaged one."""
         if label in self.damaged:
@@ -75,6 +94,10 @@ class Shelf:
         known = [each.label for each in self.whole]
         fix = did_you_mean(label, known, otherwise="There are") if known else "There is none yet."
         raise UsageError(f"There is no snapshot {label[:60]}.", fix=fix)
+
+
+def _size(number: int) -> str:
+    return f"{max(1, number // 2**20)} MiB"
 
 
 def read(cluster: Cluster) -> Shelf:
@@ -113,13 +136,13 @@ def parse(data: bytes, label: str) -> Snapshot:
     return Snapshot(**values)
 
 
-def _fits(name: str, value: object) -> bool:
+def _fits(name: str, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     match name:
         case "at":
-            return number
+            return number and 0 <= value < _LATEST
         case "bytes":
-            return value is None or (number and isinstance(value, int))
+            return value is None or (number and isinstance(value, int) and value >= 0)
         case "machines":
             texts = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
             return texts and bool(value)

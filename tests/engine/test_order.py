@@ -193,3 +193,20 @@ async def test_a_machine_that_leaves_has_only_the_steps_for_that_and_the_last_st
     bench = Bench(plan(workers=1), (step("every"), went, leaves, check))
     assert (await bench.execute()).ok
     assert sorted(bench.started()) == ["kubmaster/check", "kubmaster/every", "kubnode1/every"]
+
+
+async def test_a_step_that_gathers_waits_for_every_machine() -> None:
+    ended: list[str] = []
+
+    async def slow_on_one(task: Task) -> Outcome:
+        await asyncio.sleep(0.05 if task.machine.name == "kubnode2" else 0)
+        ended.append(task.machine.name)
+        return Outcome.DONE
+
+    async def all_ended(_task: Task) -> Outcome:
+        assert len(ended) == 3
+        return Outcome.DONE
+
+    first = step("first", run=slow_on_one)
+    gathered = replace(step("gathered", first, where=Where.FIRST, run=all_ended), gathers=True)
+    assert (await Bench(plan(), (first, gathered)).execute()).ok

@@ -51,9 +51,8 @@ def show(name: str, *, as_json: bool) -> int:
     width = max(map(len, shelf.labels), default=0)
     for each in shelf.whole:
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(each.at))
-        size = operation.in_words(each.bytes)
         more = f"after the step {each.after}" if each.after else ", ".join(each.machines)
-        click.echo(harmless(f"{each.label:<{width}}  {when}  {size:>10}  Kubernetes {each.kubernetes}  {more}"))
+        click.echo(harmless(f"{each.label:<{width}}  {when}  {each.size:>10}  Kubernetes {each.kubernetes}  {more}"))
     for label, why in shelf.damaged.items():
         click.echo(harmless(f"{label:<{width}}  cannot be read: {why}"))
     if not shelf.labels:
@@ -68,7 +67,7 @@ def restore(name: str, label: str | None, before: str | None, options: UpOptions
     cluster = existing(name)
     found = operation.before(cluster, before) if before else snapshots.read(cluster).find(label or "")
     operation.refuse_others(cluster, found)
-    for line in operation.told(found, time.time()):
+    for line in found.losses(time.time()):
         say(f"  {line}", err=True)
     confirmed(f"Bring {name} back to {found.label}?", yes=options.yes)
     code = watched(options, lambda sink, stop: operation.restore(cluster, found, sink, stop))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Final
 
 from kubetui.base.errors import UsageError
-from kubetui.base.text import LineSink, ago, counted, did_you_mean
+from kubetui.base.text import LineSink, did_you_mean
 from kubetui.cluster import snapshots
 from kubetui.cluster.folder import Cluster, is_name
 from kubetui.cluster.snapshots import Snapshot
@@ -84,13 +83,6 @@ def refuse_others(cluster: Cluster, snapshot: Snapshot) -> None:
     )
 
 
-def told(snapshot: Snapshot, now: float) -> Iterator[str]:
-    """Say what is lost when a snapshot is restored, a line for each fact."""
-    yield f"Everything that happened on {', '.join(snapshot.machines)} since then is lost: {ago(now - snapshot.at)}."
-    if snapshot.after:
-        yield f"It is a checkpoint: made after the step {snapshot.after}, before the next one."
-
-
 def halting(cluster: Cluster) -> bool:
     """Whether a cluster's machines have to be off while they are saved. Raises UsageError for those that cannot be."""
     plan = plan_of(cluster)
@@ -137,15 +129,3 @@ async def remove(cluster: Cluster, label: str, log: LineSink) -> None:
     with cluster.lock("save"):
         snapshots.give_up(cluster, label)
         await unfinished.clear(cluster, make(plan_of(cluster), cluster.folder), log)
-
-
-def in_words(bytes_: int | None) -> str:
-    """Return a size for people; empty where nobody knows it."""
-    return "" if bytes_ is None else f"{max(1, bytes_ // 2**20)} MiB"
-
-
-def destroyed(cluster: Cluster) -> str:
-    """Say what goes with a cluster's snapshots, in a few words; empty where there are none."""
-    shelf = snapshots.read(cluster)
-    size = f" ({in_words(shelf.bytes)})" if shelf.bytes else ""
-    return f"{counted(len(shelf.labels), 'snapshot')}{size}" if shelf.labels else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from kubetui.base.errors import HostError, RunError
 from kubetui.base.system import this_system
 from kubetui.machines.vagrant.snapshots import copies
 from kubetui.machines.vagrant.snapshots.copies import Copies
-from tests.machines.vagrant.snapshots.conftest import PLAN, Host, Killed
+from tests.containers import PLAN, Host, Killed
 from tests.machines.vagrant.standin import drop
 
 
@@ -143,14 +144,14 @@ async def _zero() -> int:
 async def test_a_disk_without_room_is_said_before_anything_is_done(
     host: Host, made: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
     with pytest.raises(HostError, match="0 MiB are free in"):
         await made.save("one", "", drop)
     assert not host.called
 
 
 async def test_without_rsync_it_is_said_how_to_install_it(made: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(HostError, match="rsync"):
         await made.save("one", "", drop)
 
