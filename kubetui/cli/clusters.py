@@ -28,9 +28,9 @@ from kubetui.engine.events import RunFinished, TaskId
 from kubetui.engine.turns import Turns
 from kubetui.machines.make import make
 from kubetui.machines.vagrant.packaging import refuse_others
-from kubetui.operations import checkpoints as weaving
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
+from kubetui.operations.snapshots import checkpoints as weaving
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Leaving, Plan

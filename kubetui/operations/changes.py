@@ -15,8 +15,8 @@ from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import machines_document
-from kubetui.operations.checkpoints import woven
 from kubetui.operations.inplace import Change, differences, leaving, of_roster, only_grows, told
+from kubetui.operations.snapshots.checkpoints import woven
 from kubetui.profile import roster
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
-from kubetui.operations import unfinished
 from kubetui.operations.context import withdraw
+from kubetui.operations.snapshots import unfinished
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record import journal

@@ -21,10 +21,11 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
-from kubetui.operations import changes, departure, unfinished
-from kubetui.operations import checkpoints as weaving
+from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
+from kubetui.operations.snapshots import checkpoints as weaving
+from kubetui.operations.snapshots import unfinished
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Leaving, Machine, Plan

@@ -13,8 +13,8 @@ from kubetui.engine.step import Run, Step
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
-from kubetui.operations import unfinished
 from kubetui.operations.connect import connector
+from kubetui.operations.snapshots import unfinished
 from kubetui.operations.up import written
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan

@@ -14,8 +14,9 @@ from kubetui.engine.events import Operation, RunFinished, Sink
 from kubetui.engine.provider import MachineState
 from kubetui.engine.stop import Stop
 from kubetui.machines.make import make
-from kubetui.operations import departure, unfinished
+from kubetui.operations import departure
 from kubetui.operations.maintain.run import carry_out, plan_of
+from kubetui.operations.snapshots import unfinished
 from kubetui.profile.plan import Plan
 from kubetui.steps.build import STEPS
 from kubetui.steps.machine.snapshot import restoring, saving

@@ -15,9 +15,9 @@ from kubetui.cluster.folder import Cluster
 from kubetui.cluster.snapshots import Snapshot
 from kubetui.engine.events import Event, Operation, Outcome, RunFinished, TaskFinished, TaskStarted
 from kubetui.engine.stop import Stop
-from kubetui.operations import unfinished
 from kubetui.operations.maintain import snapshots as operation
 from kubetui.operations.maintain.run import carry_out
+from kubetui.operations.snapshots import unfinished
 from kubetui.operations.state import glance
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
