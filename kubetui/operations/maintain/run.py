@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 from kubetui.base.files import room
 from kubetui.cluster.folder import Cluster
@@ -22,9 +23,12 @@ from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 
 
-def plan_of(cluster: Cluster) -> Plan:
-    """Return what a cluster was built as. Raises ProfileError where its profile cannot be read."""
-    profile = profilefile.load_built(cluster)
+def plan_of(cluster: Cluster, kept: Path | None = None) -> Plan:
+    """Return what a cluster was built as, by the copy of its profile in the folder `kept`, where one is named.
+
+    Raises ProfileError where the profile cannot be read.
+    """
+    profile = profilefile.load_built(cluster, kept)
     return Plan(profile, cluster.identity(), labelled=cluster.labelled.exists(), standing=True)
 
 
@@ -36,14 +40,15 @@ async def carry_out(
     stop: Stop,
     *,
     access: Access | None = None,
+    kept: Path | None = None,
 ) -> RunFinished:
     """Run steps on the machines that a cluster was built of, and return how that ended.
 
-    `access` is what a person said about existing machines. Raises StoppedError when it is stopped at once while no
-    engine runs, BusyError when another run holds the cluster.
+    `access` is what a person said about existing machines, `kept` as in `plan_of`. Raises StoppedError when it is
+    stopped at once while no engine runs, BusyError when another run holds the cluster.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
-        plan = plan_of(cluster)
+        plan = plan_of(cluster, kept)
         provider = make(plan, cluster.folder, access)
         with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
             recorded = written(cluster.folder, journal, logs, sink)

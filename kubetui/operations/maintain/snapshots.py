@@ -119,7 +119,9 @@ async def restore(cluster: Cluster, snapshot: Snapshot, sink: Sink, stop: Stop) 
     refuse(plan_of(cluster))
     refuse_others(cluster, snapshot)
     steps = restoring(snapshot.label, start=bool(snapshot.after))
-    return await carry_out(cluster, steps, Operation.RESTORE, sink, stop)
+    # the profile may have machines since then that were never made, or not have some that are still there
+    kept = cluster.snapshots / snapshot.label
+    return await carry_out(cluster, steps, Operation.RESTORE, sink, stop, kept=kept)
 
 
 async def remove(cluster: Cluster, label: str, log: LineSink) -> None:

@@ -164,6 +164,21 @@ def test_machines_that_are_about_to_leave_go_first(lab: Cluster) -> None:
         save(lab)
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_profile_that_changed_since_then_does_not_matter(lab: Cluster, host: Host, workers: int) -> None:
+    """A machine more was never made, or one that leaves is still there: the snapshot's machines come back."""
+    save(lab)
+    machines = PLAN.profile.machines.model_copy(update={"workers": workers})
+    changed = PLAN.profile.model_copy(update={"name": "lab", "machines": machines})
+    lab.leaving.write_text(lab.profile.read_text())
+    lab.profile.write_text(profilefile.dump(changed))
+    host.write("after!")
+    assert restore(lab).ok
+    assert {host.read(name) for name in host.names} == {"before"}
+    assert len(Plan(profilefile.load_built(lab)).machines) == 2
+    assert not lab.leaving.exists()
+
+
 @pytest.mark.parametrize(
     ("machine", "own", "said", "fix"),
     [
