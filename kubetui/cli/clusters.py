@@ -30,12 +30,12 @@ from kubetui.machines.make import make
 from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
-from kubetui.operations.snapshots import checkpoints as weaving
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.estimate import Remaining
+from kubetui.steps import checkpoints
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
@@ -71,7 +71,7 @@ def settled(profile: Profile, options: UpOptions) -> Plan:
     plan = Plan(_placed(_rehearsed(profile, options)))
     turns.chosen(plan, options.your_turn)
     if options.checkpoints:
-        weaving.refuse(plan, make(plan, Cluster(profile.name).folder))
+        checkpoints.refuse(plan, make(plan, Cluster(profile.name).folder))
     if options.record is not None:
         _refuse_recording(plan, options.record, options.your_turn)
     if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):

@@ -18,10 +18,12 @@ from typing import Final, Literal, get_args
 from kubetui.base.errors import BusyError, KubetuiError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "save", "restore"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "save", "restore", "discard"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
+_WHILE_RESTORING: Final = frozenset({"restore", "discard", "destroy"})
+"""What can be done while only some machines are brought back from a snapshot."""
 _GLANCE = 10.0
 """Seconds that a reader may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
@@ -135,7 +137,7 @@ class Cluster:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()} {purpose}\n".encode(), 0)
-            if purpose not in {"restore", "destroy"}:
+            if purpose not in _WHILE_RESTORING:
                 self._refuse_pending()
             yield
         finally:

@@ -21,15 +21,15 @@ class Snapshots(Protocol):
     async def save(self, label: str, older: str, log: LineSink) -> int | None:
         """Save every machine; return the bytes that this takes of the disk, None where nobody can tell.
 
-        `older` is the label of another snapshot, which it may share unchanged files with; empty without one. What an
-        earlier try left under the label has to be removed before. Raises HostError where the disk is too small.
+        `older` is the label of another snapshot, which it may share unchanged files with; empty without one. Raises
+        HostError where the disk is too small.
         """
+
+    async def check(self, label: str) -> None:
+        """Raise RunError where a machine has no part in a snapshot, HostError where this host cannot bring it back."""
 
     async def restore(self, machine: Machine, label: str, log: LineSink) -> None:
-        """Make a machine what it was, and leave it off; safe to repeat after it was cut off at any moment.
-
-        Raises RunError, with nothing changed, where the machine has no part in that snapshot.
-        """
+        """Make a machine what it was, and leave it off; safe to repeat after it was cut off at any moment."""
 
     async def remove(self, label: str, log: LineSink) -> None:
         """Remove what there is of a snapshot, whole or not, from every machine."""

@@ -24,7 +24,6 @@ from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
-from kubetui.operations.snapshots import checkpoints as weaving
 from kubetui.operations.snapshots import unfinished
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
@@ -35,7 +34,8 @@ from kubetui.record import checks, timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 from kubetui.software import networks
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import CHECKED, STEPS
+from kubetui.steps.checkpoints import refuse
 from kubetui.steps.machine.start import START
 
 
@@ -81,7 +81,7 @@ async def up(
                     labelled=cluster.labelled.exists(),
                     standing=cluster.kubeconfig.exists(),
                 )
-                steps = weaving.woven(STEPS) if checkpoints else STEPS
+                steps = CHECKED if checkpoints else STEPS
                 times = timings.Recorder(plan, steps)
                 recorded = written(cluster.folder, journal, logs, sink, times)
                 await unfinished.clear(
@@ -93,7 +93,7 @@ async def up(
                 plan = departure.planned(cluster, plan, revision.leaving if revision else (), leaving)
                 provider = make(plan, cluster.folder, access)
                 if checkpoints:
-                    weaving.refuse(plan, provider)
+                    refuse(plan, provider)
                 choice.record(cluster, plan)
                 await provider.prepare()
                 # before the profile forgets them

@@ -22,7 +22,8 @@ _BUSY: Final[Mapping[str, str]] = {
     "stop": "its machines are being halted",
     "certificates": "its certificates are being renewed",
     "mend": "it is being mended",
-    "save": "a snapshot of it is being saved or removed",
+    "save": "a snapshot of it is being saved",
+    "discard": "a snapshot of it is being removed",
     "restore": "it is being brought back from a snapshot",
 }
 """What is done with a cluster, by the purpose of its lock."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from kubetui.engine.step import Step
+from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
@@ -63,5 +64,7 @@ _RENEWED: Final = replace(
 )
 RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
-ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING, *SNAPSHOTS)
+CHECKED: Final = woven(STEPS)
+"""A build with checkpoints."""
+ALL: Final[tuple[Step, ...]] = (*CHECKED, *HALTING, *SNAPSHOTS)
 """Every step there is, each name once."""

@@ -129,6 +129,12 @@ async def remove(cluster: Cluster, label: str, log: LineSink) -> None:
     shelf = snapshots.read(cluster)
     if label not in shelf.labels:
         shelf.find(label)
-    with cluster.lock("save"):
+    with cluster.lock("discard"):
+        if cluster.restoring.exists() and cluster.restoring.read_text(encoding="utf-8") == label:
+            raise UsageError(
+                f"{cluster.name} is not brought back from {label} yet.",
+                fix=f"Go on with: kubetui snapshot restore {cluster.name} {label}",
+                id="SNAPSHOT-PENDING",
+            )
         snapshots.give_up(cluster, label)
         await unfinished.clear(cluster, make(plan_of(cluster), cluster.folder), log)

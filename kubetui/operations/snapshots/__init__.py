@@ -1,1 +1,1 @@
-"""Checkpoints in a build, and what snapshots leave that were cut off."""
+"""What snapshots leave that were cut off."""

@@ -51,8 +51,9 @@ async def save(task: Task, label: str, after: str = "") -> Outcome:
 
 
 async def _bring_back(task: Task, label: str) -> Outcome:
-    # from here on its machines are of different moments
     if task.machine.first:
+        await provided(task).check(label)
+        # from here on its machines are of different moments
         write_private(task.run.cluster.restoring, label)
     await provided(task).restore(task.machine, label, task.log)
     return Outcome.DONE

@@ -60,7 +60,8 @@ class Copies:
         self._need_rsync()
         place, told = await self._root(), commands_alone(log)
         older = older if older and await self._succeeds("test", "-d", str(self._copy(place, older))) else ""
-        await self._need_room(place, await self._to_copy(place, older), "A snapshot")
+        await self._need_room(place, await self._to_copy(place, older), "To save it")
+        await self._discard(told, label, _WARM)
         kept = [str(place / name / KEPT) for name in self._containers]
         await self._done(["mkdir", "--parents", *kept], told)
         # what vanishes meanwhile, or changes, is seen to by the copies that count
@@ -76,29 +77,36 @@ class Copies:
         finally:
             await self._thaw(log)
         self._check("rsync", copied)
-        await self._discard(_WARM, told)
+        await self._discard(told, _WARM)
         # the record must not outlive a power cut that its copies do not
         await self._done(["sync", "--file-system", str(place)], told)
         return await self._taken(place, label, older)
 
+    async def check(self, label: str) -> None:
+        """Look for every copy, and for room for the largest: the files that it replaces go only after it is there."""
+        self._need_rsync()
+        place, largest = await self._root(), 0
+        for name in self._containers:
+            copy = self._copy(place, label, name)
+            if not await self._succeeds("test", "-d", str(copy)):
+                raise RunError(
+                    f"{name} has no copy of the snapshot {label}: something else than kubetui removed it.",
+                    fix="Restore another one.",
+                    id="SNAPSHOT-GONE",
+                )
+            largest = max(largest, await self._bytes([copy]))
+        await self._need_room(place, largest, "To bring it back")
+
     async def restore(self, machine: Machine, label: str, log: LineSink) -> None:
         """Kill a container, and put a copy of its copy in the place of its files."""
-        self._need_rsync()
         name = container_name(self._cluster, machine.name)
         place, told = await self._root(), commands_alone(log)
         home, copy = place / name, self._copy(place, label, name)
-        if not await self._succeeds("test", "-d", str(copy)):
-            raise RunError(
-                f"{machine.name} has no copy of the snapshot {label}: something else than kubetui removed it.",
-                fix="Restore another one.",
-                id="SNAPSHOT-GONE",
-            )
         rootfs, new, old = (str(home / each) for each in ("rootfs", _NEW, _OLD))
         if not await self._succeeds("test", "-d", rootfs):
             # cut off between the two renames below
             await self._done(["mv", "--no-target-directory", old, rootfs], told)
         await self._done(["rm", "--recursive", "--force", new, old], told)
-        await self._need_room(place, await self._bytes([copy]), f"{machine.name}'s copy")
         if await self._state(name) != "STOPPED":
             await self._done(["lxc-stop", "--kill", "--name", name], told)
         await self._done([*_COPY, f"{copy}/", f"{new}/"], told)
@@ -109,9 +117,7 @@ class Copies:
 
     async def remove(self, label: str, log: LineSink) -> None:
         """Remove the copies."""
-        await self._root()
-        await self._discard(label, commands_alone(log))
-        await self._discard(_WARM, commands_alone(log))
+        await self._discard(commands_alone(log), label, _WARM)
 
     async def settle(self, log: LineSink) -> None:
         """Wait for the programs of a killed run, and thaw what it left frozen."""
@@ -183,7 +189,7 @@ class Copies:
         free = shutil.disk_usage(place).free
         if needed > free:
             raise HostError(
-                f"{what} takes {needed // 2**20} MiB more, and {free // 2**20} MiB are free in {place}.",
+                f"{what} takes {needed // 2**20} MiB, and {free // 2**20} MiB are free in {place}.",
                 fix=f"Free some space there, or remove a snapshot: kubetui snapshot remove {self._cluster} LABEL",
                 id="HOST-DISK",
             )
@@ -201,9 +207,9 @@ class Copies:
         lines = await self._read("du", "--summarize", "--block-size=1", *map(str, folders))
         return int(lines[-1].split()[0]) if lines and lines[-1].split()[0].isdecimal() else 0
 
-    async def _discard(self, label: str, told: LineSink) -> None:
+    async def _discard(self, told: LineSink, *labels: str) -> None:
         place = await self._root()
-        copies = [str(self._copy(place, label, name)) for name in self._containers]
+        copies = [str(self._copy(place, label, name)) for label in labels for name in self._containers]
         await self._done(["rm", "--recursive", "--force", *copies], told)
 
     async def _thaw(self, log: LineSink) -> None:

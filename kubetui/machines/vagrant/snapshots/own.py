@@ -40,14 +40,18 @@ class OwnSnapshots:
         for machine in self._machines:
             await self._change(commandline.snapshot_arguments("save", machine, PREFIX + label), log)
 
+    async def check(self, label: str) -> None:
+        """Ask the provider for each machine's snapshot."""
+        for machine in self._machines:
+            if not await self._has(machine, label):
+                raise RunError(
+                    f"{machine} has no snapshot {PREFIX}{label}: something else than kubetui removed it.",
+                    fix="Restore another one.",
+                    id="SNAPSHOT-GONE",
+                )
+
     async def restore(self, machine: Machine, label: str, log: LineSink) -> None:
         """Have the provider bring a machine back; it ends it first, if it runs."""
-        if not await self._has(machine.name, label):
-            raise RunError(
-                f"{machine.name} has no snapshot {PREFIX}{label}: something else than kubetui removed it.",
-                fix="Restore another one.",
-                id="SNAPSHOT-GONE",
-            )
         arguments = commandline.snapshot_arguments("restore", machine.name, PREFIX + label)
         await self._change([*arguments, "--no-provision", "--no-start"], log)
 

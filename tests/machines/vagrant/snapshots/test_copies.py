@@ -24,6 +24,7 @@ def made(host: Host, tmp_path: Path) -> Copies:
 
 
 async def restored(made: Copies, label: str) -> None:
+    await made.check(label)
     for machine in PLAN.machines:
         await made.restore(machine, label, drop)
 
@@ -148,6 +149,11 @@ async def test_a_disk_without_room_is_said_before_anything_is_done(
     with pytest.raises(HostError, match="0 MiB are free in"):
         await made.save("one", "", drop)
     assert not host.called
+    for name in host.names:
+        (host.place / name / copies.KEPT / "one").mkdir(parents=True)
+        (host.place / name / copies.KEPT / "one/big").write_bytes(bytes(10_000))
+    with pytest.raises(HostError, match="To bring it back takes"):
+        await made.check("one")
 
 
 async def test_without_rsync_it_is_said_how_to_install_it(made: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,10 +162,22 @@ async def test_without_rsync_it_is_said_how_to_install_it(made: Copies, monkeypa
         await made.save("one", "", drop)
 
 
-async def test_a_copy_that_somebody_removed_is_missed_before_the_container_is_touched(host: Host, made: Copies) -> None:
-    with pytest.raises(RunError, match="kubmaster has no copy of the snapshot one"):
-        await made.restore(PLAN.machines[0], "one", drop)
-    assert host.states() == {"RUNNING"}
+async def test_a_copy_that_somebody_removed_is_missed_before_any_container_is_touched(host: Host, made: Copies) -> None:
+    await made.save("one", "", drop)
+    shutil.rmtree(host.place / "lab-kubnode1" / copies.KEPT / "one")
+    host.called.clear()
+    with pytest.raises(RunError, match="lab-kubnode1 has no copy of the snapshot one"):
+        await made.check("one")
+    assert not host.called
+
+
+async def test_what_somebody_left_under_its_label_is_no_part_of_it(host: Host, made: Copies) -> None:
+    left = host.place / "lab-kubmaster" / copies.KEPT / "one"
+    left.mkdir(parents=True)
+    (left / "stray").touch()
+    await made.save("one", "", drop)
+    assert not (left / "stray").exists()
+    assert (left / "big").exists()
 
 
 async def test_a_program_that_a_killed_run_left_is_waited_for(

@@ -32,15 +32,16 @@ async def test_each_machine_is_saved_under_a_name_of_kubetuis_own(provider: Vagr
 
 async def test_a_machine_is_brought_back_and_stays_off(provider: VagrantProvider, fake: Fake) -> None:
     fake.says("snapshot", LIST)
+    await provider.snapshots.check("one")
     await provider.snapshots.restore(plan().machines[0], "one", drop)
-    assert fake.calls[1:] == ["snapshot restore kubmaster kubetui-one --no-tty --no-provision --no-start"]
+    assert fake.calls[2:] == ["snapshot restore kubmaster kubetui-one --no-tty --no-provision --no-start"]
 
 
 @pytest.mark.parametrize("label", ["two", "mine", "on"])
 async def test_one_that_the_provider_does_not_have_is_said(provider: VagrantProvider, fake: Fake, label: str) -> None:
     fake.says("snapshot", LIST)
     with pytest.raises(RunError, match=f"kubmaster has no snapshot kubetui-{label}"):
-        await provider.snapshots.restore(plan().machines[0], label, drop)
+        await provider.snapshots.check(label)
     assert fake.calls == ["snapshot list kubmaster --no-tty"]
 
 

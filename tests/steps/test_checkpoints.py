@@ -14,10 +14,10 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Task, Where
 from kubetui.machines.make import make
-from kubetui.operations.snapshots.checkpoints import refuse, woven
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.steps.build import STEPS
+from kubetui.steps.checkpoints import refuse, woven
 from tests.fakes import Bench, step
 from tests.plans import FULL, plan
 
