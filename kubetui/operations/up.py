@@ -34,7 +34,7 @@ from kubetui.record import checks, timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 from kubetui.software import networks
-from kubetui.steps.build import CHECKED, STEPS
+from kubetui.steps.build import CHECKPOINTED, STEPS
 from kubetui.steps.checkpoints import refuse
 from kubetui.steps.machine.start import START
 
@@ -81,7 +81,7 @@ async def up(
                     labelled=cluster.labelled.exists(),
                     standing=cluster.kubeconfig.exists(),
                 )
-                steps = CHECKED if checkpoints else STEPS
+                steps = CHECKPOINTED if checkpoints else STEPS
                 times = timings.Recorder(plan, steps)
                 recorded = written(cluster.folder, journal, logs, sink, times)
                 await unfinished.clear(

@@ -64,7 +64,7 @@ _RENEWED: Final = replace(
 )
 RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
-CHECKED: Final = woven(STEPS)
-"""A build with checkpoints."""
-ALL: Final[tuple[Step, ...]] = (*CHECKED, *HALTING, *SNAPSHOTS)
+CHECKPOINTED: Final = woven(STEPS, looking=(CONNECT, FACTS, CHECK, PROOF))
+"""A build with a checkpoint after each step that changes something."""
+ALL: Final[tuple[Step, ...]] = (*CHECKPOINTED, *HALTING, *SNAPSHOTS)
 """Every step there is, each name once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -13,13 +13,10 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.provider import Provider
 from kubetui.engine.step import Step, Task, Where
 from kubetui.profile.plan import Plan
-from kubetui.steps.cluster.check import CHECK, PROOF
 from kubetui.steps.machine.snapshot import SAVE, provided, save
-from kubetui.steps.machine.start import CONNECT, FACTS
 
 PREFIX: Final = "after-"
 """The beginning of the labels of checkpoints, and of the names of the steps that make them."""
-_ONLY_LOOKS: Final = frozenset({CONNECT.name, FACTS.name, CHECK.name, PROOF.name})
 
 
 def refuse(plan: Plan, provider: Provider) -> None:
@@ -33,17 +30,17 @@ def refuse(plan: Plan, provider: Provider) -> None:
         )
 
 
-def woven(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Return steps with a checkpoint after each that changes something.
+def woven(steps: Sequence[Step], looking: Collection[Step] = ()) -> tuple[Step, ...]:
+    """Return steps with a checkpoint after each, except those that are only `looking`.
 
-    It waits for its step on every machine, and every later step waits for it.
+    A checkpoint waits for its step on every machine, and every later step waits for it.
     """
     found: list[Step] = []
     before: tuple[Step, ...] = ()
     for step in steps:
         waiting = replace(step, needs=(*step.needs, *before))
         found.append(waiting)
-        if step.where is not Where.LEAVING and step.name not in _ONLY_LOOKS:
+        if step.where is not Where.LEAVING and step not in looking:
             before = (_checkpoint(waiting, before),)
             found += before
     return tuple(found)

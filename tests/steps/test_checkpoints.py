@@ -16,14 +16,14 @@ from kubetui.engine.step import Task, Where
 from kubetui.machines.make import make
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import CHECKPOINTED, STEPS
 from kubetui.steps.checkpoints import refuse, woven
 from tests.fakes import Bench, step
 from tests.plans import FULL, plan
 
 
 def test_every_step_that_changes_something_has_one() -> None:
-    names = [each.name for each in woven(STEPS)]
+    names = [each.name for each in CHECKPOINTED]
     assert [name for name in names if not name.startswith("after-")] == [each.name for each in STEPS]
     for name in ("start", "swap", "images", "init", "join", "labels"):
         assert names[names.index(name) + 1] == f"after-{name}"
@@ -32,7 +32,7 @@ def test_every_step_that_changes_something_has_one() -> None:
 
 
 def test_tasks_on_either_side_of_one_wait_for_it() -> None:
-    steps = woven(STEPS)
+    steps = CHECKPOINTED
     needs = dependencies(steps, FULL)
     tasks = tasks_of(steps, FULL)
 
