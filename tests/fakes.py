@@ -11,6 +11,7 @@ from kubetui.engine.engine import Engine
 from kubetui.engine.events import Event, Line, Outcome, RunFinished, Sink, TaskFinished, TaskStarted
 from kubetui.engine.provider import MachineState
 from kubetui.engine.recipe import follow_recipe
+from kubetui.engine.snapshots import Snapshots
 from kubetui.engine.step import Recipe, Run, Step, Task, Where
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Machine, Plan
@@ -32,6 +33,7 @@ class FakeProvider:
         """The machines that were asked to shut down, in order."""
         self.stuck: frozenset[str] = frozenset()
         """The machines that do not."""
+        self.snapshots: Snapshots | None = None
 
     async def prepare(self) -> None:
         pass

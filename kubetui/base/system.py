@@ -137,6 +137,12 @@ _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
             Installer.ZYPPER: "sudo zypper install qemu-tools",
             Installer.BREW: "brew install qemu",
         },
+        "rsync": {
+            Installer.APT: "sudo apt-get install -y rsync",
+            Installer.DNF: "sudo dnf install -y rsync",
+            Installer.PACMAN: "sudo pacman -S --needed rsync",
+            Installer.ZYPPER: "sudo zypper install rsync",
+        },
         "kubectl": {
             Installer.PACMAN: "sudo pacman -S --needed kubectl",
             Installer.BREW: "brew install kubernetes-cli",
@@ -152,6 +158,7 @@ _PAGES: Final = MappingProxyType(
         "lxc": "https://linuxcontainers.org/lxc/getting-started/",
         "gpg": "https://gnupg.org/download/",
         "qemu-img": "https://www.qemu.org/download/",
+        "rsync": "https://rsync.samba.org/",
         "kubectl": "https://kubernetes.io/docs/tasks/tools/",
     }
 )
@@ -160,7 +167,7 @@ _PAGES: Final = MappingProxyType(
 def install_command(what: str, system: System) -> str | None:
     """Return the command that installs `what` on `system`; None when one command is not enough.
 
-    `what` is `vagrant`, `kubectl`, `gpg`, `qemu-img`, or the name of a provider.
+    `what` is `vagrant`, `kubectl`, `gpg`, `qemu-img`, `rsync`, or the name of a provider.
     """
     if system.installer is Installer.APT and what == "vagrant":
         return _apt_vagrant(system)

@@ -22,18 +22,20 @@ from kubetui.cli.asking import Dialogue, box, confirmed, passwords
 from kubetui.cli.audience import awaited, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
+from kubetui.cluster import snapshots
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished, TaskId
 from kubetui.engine.turns import Turns
+from kubetui.machines.make import make
 from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
-from kubetui.operations.halfway import refuse_halfway
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.estimate import Remaining
+from kubetui.steps import checkpoints
 
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
@@ -48,7 +50,7 @@ def up(name: str, options: UpOptions) -> int:
 
 def run(plan: Plan, name: str, options: UpOptions) -> int:
     """Build a plan's cluster after asking what has to be asked; `name` is what the person calls its profile."""
-    refuse_halfway(Cluster(plan.profile.name))
+    Cluster(plan.profile.name).refuse_halfway("build")
     asyncio.run(_check_host(plan, name))
     plan = box(plan, plain=options.plain)
     allowed = allow(plan, options)
@@ -69,6 +71,8 @@ def settled(profile: Profile, options: UpOptions) -> Plan:
     """Return a profile's plan with its box decided on. Raises UsageError for flags that contradict it."""
     plan = Plan(_placed(_rehearsed(profile, options)))
     turns.chosen(plan, options.your_turn)
+    if options.checkpoints:
+        checkpoints.refuse(plan, make(plan, Cluster(profile.name).folder))
     if options.record is not None:
         _refuse_recording(plan, options.record, options.your_turn)
     if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):
@@ -139,7 +143,7 @@ def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     # a line that is written over would be in the way of what a person types
     lines = options.plain or bool(yours)
     output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=lines, remaining=Remaining(plan))
-    finished = asyncio.run(_build(plan, output, scribe, allowed, yours))
+    finished = asyncio.run(_build(plan, output, scribe, allowed, yours, checkpoints=options.checkpoints))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
@@ -212,7 +216,13 @@ async def _check_host(plan: Plan, name: str) -> None:
 
 
 async def _build(
-    plan: Plan, output: outputs.Output, scribe: Scribe | None, allowed: Allowed, yours: frozenset[TaskId]
+    plan: Plan,
+    output: outputs.Output,
+    scribe: Scribe | None,
+    allowed: Allowed,
+    yours: frozenset[TaskId],
+    *,
+    checkpoints: bool,
 ) -> RunFinished:
     from kubetui.operations.up import up as operation
 
@@ -230,6 +240,7 @@ async def _build(
             box=plan.chosen,
             turns=by_hand,
             leaving=allowed.leaving,
+            checkpoints=checkpoints,
         )
 
 
@@ -241,7 +252,11 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
     if plan.provider.makes_machines:
-        confirmed(f"Destroy {name} with its machines and everything in them?", yes=yes)
+        saved = snapshots.read(cluster).words
+        confirmed(
+            f"Destroy {name} with its machines and everything in them{f', and {saved} of it' if saved else ''}?",
+            yes=yes,
+        )
     else:
         existing_machines.confirm_reset(plan, hosts)
     access = existing_machines.meet(plan, accept_host_keys=False)

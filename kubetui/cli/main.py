@@ -106,6 +106,7 @@ def _chosen_profile() -> str:
 @click.option("--speed", type=click.FloatRange(0.1, 1000), help="How many times faster than recorded a rehearsal runs.")
 @click.option("--rehearse-fault", "fault", metavar="FAULT", help="Let a rehearsal fail, for example with init-timeout.")
 @click.option("--record", type=click.Path(dir_okay=False), help="Record what the machines print into this file.")
+@click.option("--checkpoints", is_flag=True, help="Save a snapshot after each step that changed something.")
 @click.option("--accept-host-keys", is_flag=True, help="Trust unknown host keys without asking.")
 @click.pass_context
 @friendly
@@ -125,6 +126,7 @@ def up(
     speed: float | None,
     fault: str | None,
     record: str | None,
+    checkpoints: bool,
     accept_host_keys: bool,
 ) -> int:
     """Build the cluster of PROFILE; completed steps are skipped.
@@ -143,6 +145,7 @@ def up(
         timings=timings,
         your_turn=your_turn,
         record=record,
+        checkpoints=checkpoints,
         prepared_box=prepared_box,
         keep_box=keep_box,
         accept_host_keys=accept_host_keys,

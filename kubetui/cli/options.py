@@ -27,6 +27,8 @@ class UpOptions:
     """The file for a recording of the run."""
     leaving: Leaving | None = None
     """How machines leave that the profile no longer has."""
+    checkpoints: bool = False
+    """Whether the cluster is saved after each step that changed something."""
     prepared_box: bool | None = None
     keep_box: bool = False
     accept_host_keys: bool = False

@@ -39,6 +39,8 @@ _SUCCESSES: Final = {
     Operation.CERTIFICATES: "its certificates are renewed",
     Operation.MEND: "what differed is mended",
     Operation.UPGRADE: "it has the new version",
+    Operation.SAVE: "its snapshot is saved",
+    Operation.RESTORE: "its machines are brought back",
 }
 """What a run has done that built nothing."""
 _FAILURES: Final = {
@@ -47,6 +49,8 @@ _FAILURES: Final = {
     Operation.CERTIFICATES: "has old certificates",
     Operation.MEND: "still differs from its plan",
     Operation.UPGRADE: "is not upgraded yet, and works on",
+    Operation.SAVE: "has no new snapshot",
+    Operation.RESTORE: "is not brought back",
 }
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""

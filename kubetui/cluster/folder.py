@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from kubetui.base.errors import BusyError, UsageError
+from kubetui.base.errors import BusyError, KubetuiError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "upgrade"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "upgrade", "save", "restore", "discard"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
+_WHILE_RESTORING: Final = frozenset({"restore", "discard", "destroy"})
+"""What can be done while only some machines are brought back from a snapshot."""
+_WHILE_UPGRADING: Final = frozenset({"upgrade", "stop", "check", "restore", "discard", "destroy"})
+"""What can be done while some machines have another version of Kubernetes than the others."""
 _GLANCE = 10.0
 """Seconds that a reader may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
@@ -76,6 +80,9 @@ class Cluster:
         """The profile with the machines that have to leave; it exists until they are gone."""
         self.upgrade = self.folder / "upgrade.yaml"
         """The profile with the version that an upgrade goes to; it exists until the cluster is there."""
+        self.snapshots = self.folder / "snapshots"
+        self.restoring = self.folder / "restoring"
+        """The label of a snapshot; it exists from when the first machine is brought back until the last one is."""
 
     @property
     def exists(self) -> bool:
@@ -120,7 +127,7 @@ class Cluster:
         """Lock the cluster for one run. The operating system releases the lock however the process ends.
 
         The lock file lies beside the folder and is never removed, so that it cannot be stale.
-        Raises BusyError that names the process holding it.
+        Raises BusyError that names the process holding it, and as `refuse_halfway` does.
         """
         private_folder(state_home())
         private_folder(self._lock.parent)
@@ -133,9 +140,26 @@ class Cluster:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()} {purpose}\n".encode(), 0)
+            self.refuse_halfway(purpose)
             yield
         finally:
             os.close(descriptor)
+
+    def refuse_halfway(self, purpose: Purpose) -> None:
+        """Raise KubetuiError where something else was begun with the cluster and is not finished."""
+        if purpose not in _WHILE_RESTORING and self.restoring.exists():
+            label = self.restoring.read_text(encoding="utf-8")
+            raise KubetuiError(
+                f"The snapshot {label} of {self.name} is not restored yet: its machines are of different moments.",
+                fix=f"Go on with: kubetui snapshot restore {self.name} {label}",
+                id="SNAPSHOT-PENDING",
+            )
+        if purpose not in _WHILE_UPGRADING and self.upgrade.exists():
+            raise KubetuiError(
+                f"The upgrade of {self.name} is not finished: its machines have different versions of Kubernetes.",
+                fix=f"Go on with: kubetui upgrade {self.name}",
+                id="UPGRADE-PENDING",
+            )
 
     def holder(self) -> Holder | None:
         """Return who works on the cluster now; None when nobody does. Readers take a short shared lock."""

@@ -39,6 +39,10 @@ class Operation(StrEnum):
     """It repairs what differs from the plan."""
     UPGRADE = "upgrade"
     """It brings the cluster to another version of Kubernetes."""
+    SAVE = "save"
+    """It saves a snapshot."""
+    RESTORE = "restore"
+    """It brings the machines back from one."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

@@ -23,6 +23,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
     for it on every machine where it runs, which is none if the plan does not have it. A step that runs `in_turn` also
     waits for itself on the machine before; with `several`, on the machine so many before as have their turn at a time.
+    One that `gathers` waits for the needed steps on every machine.
     Raises graphlib.CycleError when steps need each other.
     """
     found: dict[TaskId, frozenset[TaskId]] = {}
@@ -31,7 +32,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
         width = plan.at_once if step.several else 1
         for machine in plan.everyone:
             if step.runs_on(machine, plan):
-                needed = {task for need in step.needs for task in _places(need, machine, plan)}
+                needed = {task for need in step.needs for task in _places(need, machine, plan, everywhere=step.gathers)}
                 task = TaskId(step.name, machine.name)
                 found[task] = frozenset(needed.union(earlier[-width : -width + 1 or None] if step.in_turn else ()))
                 earlier.append(task)
@@ -39,7 +40,7 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     return found
 
 
-def _places(step: Step, machine: Machine, plan: Plan) -> tuple[TaskId, ...]:
-    if step.runs_on(machine, plan):
+def _places(step: Step, machine: Machine, plan: Plan, *, everywhere: bool) -> tuple[TaskId, ...]:
+    if step.runs_on(machine, plan) and not everywhere:
         return (TaskId(step.name, machine.name),)
     return tuple(TaskId(step.name, other.name) for other in plan.everyone if step.runs_on(other, plan))

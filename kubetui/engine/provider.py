@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from kubetui.base.text import LineSink
+from kubetui.engine.snapshots import Snapshots
 from kubetui.profile.plan import Machine
 from kubetui.remote.endpoint import Endpoint
 
@@ -50,6 +51,10 @@ class Provider(Protocol):
 
     async def fresh_endpoint(self, machine: Machine) -> Endpoint:
         """Return how SSH reaches a machine that may have restarted since `endpoint` was last asked."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """What saves and brings back its machines; None where it cannot."""
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Remove these machines, or all that this cluster's folder knows, and everything that only they used."""

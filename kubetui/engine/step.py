@@ -119,11 +119,12 @@ class Step:
 
     `why` is the sentence for learners, `source` the page that the rule comes from. `recipe` renders the commands
     from the plan alone; `run` carries them out, for most steps with `recipe.follow_recipe`. With `in_turn`, each
-    machine waits for the one before it in the plan; with `several`, the plan says how many have their turn at a time.
-    `instead` leaves no change, and runs when the step cannot run
-    because other machines failed. A step that only `looks` does not keep a later `instead` from running. Until a
-    step with `installs` begins, a machine is as its box or its owner left it. A plan has the step only if it is
-    `wanted`; `teaches` is what a learner can take from it, and with a `turn` they can do it themselves.
+    machine waits for the one before it in the plan; with `several`, the plan says how many have their turn at a time;
+    with `gathers`, a machine waits for what the step needs on every machine, not only its own. `instead` leaves no
+    change, and runs when the step cannot run because other machines failed. A step that only `looks` does not keep a
+    later `instead` from running. Until a step with `installs` begins, a machine is as its box or its owner left it. A
+    plan has the step only if it is `wanted`; `teaches` is what a learner can take from it, and with a `turn` they can
+    do it themselves.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Step:
     recipe: Callable[[Plan, Machine], Recipe] = field(compare=False)
     run: Callable[[Task], Awaitable[Outcome]] = field(compare=False)
     in_turn: bool = False
+    gathers: bool = False
     installs: bool = True
     looks: bool = False
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)

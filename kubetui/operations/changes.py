@@ -22,7 +22,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 from kubetui.remote.host_keys import HostKeys
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import ALL
 
 _REASONS: Final = {
     "kubernetes.runtime_packages": "A container runtime cannot be exchanged under the pods that it runs.",
@@ -158,7 +158,7 @@ def _may_be_installed(cluster: Cluster, existing: Collection[str]) -> bool:
     if begun is None:
         return bool(existing)
     # steps that this version does not know count as installing: another version of kubetui may have run them
-    harmless = {step.name for step in STEPS if not step.installs}
+    harmless = {step.name for step in ALL if not step.installs}
     return any(task.machine in existing and task.step not in harmless for task in begun)
 
 

@@ -8,6 +8,7 @@ from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.context import withdraw
+from kubetui.operations.snapshots import unfinished
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record import journal
@@ -22,6 +23,8 @@ async def destroy(cluster: Cluster, log: Callable[[str], None], access: Access |
     # lock the journal, too: somebody may have removed the lock file while a run held it
     with cluster.lock("destroy"), journal.spared(cluster.journal):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
-        await make(plan, cluster.folder, access).destroy(log)
+        provider = make(plan, cluster.folder, access)
+        await unfinished.clear(cluster, provider, log)
+        await provider.destroy(log)
         withdraw(cluster, log)
         cluster.remove()

@@ -24,7 +24,7 @@ from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
-from kubetui.operations.halfway import refuse_halfway
+from kubetui.operations.snapshots import unfinished
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Leaving, Machine, Plan
@@ -34,7 +34,8 @@ from kubetui.record import checks, timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 from kubetui.software import networks
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import CHECKPOINTED, STEPS
+from kubetui.steps.checkpoints import refuse
 from kubetui.steps.machine.start import START
 
 
@@ -49,18 +50,20 @@ async def up(
     box: VagrantBox | None = None,
     turns: Turns | None = None,
     leaving: Leaving | None = None,
+    checkpoints: bool = False,
 ) -> RunFinished:
     """Build the profile's cluster, skipping completed steps, and return how the run ended.
 
     A `scribe` records it; `access` is what a person said about existing machines, and `confirmed` names the machines
     that may be lost because the profile was changed (`changes.revision` says beforehand which); `leaving` says how
     those go that leave a cluster that was built. `box` is the one that was decided on for the plan that the person saw;
-    without it, it is decided here. `turns` are the tasks that the person does by hand.
+    without it, it is decided here. `turns` are the tasks that the person does by hand. With `checkpoints`, the cluster
+    is saved after each step that changed something.
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
     a machine that is not `confirmed`, when a password is unknown, or when the pod network's manifest cannot be read,
-    UsageError when something else is halfway done with the cluster.
+    KubetuiError when something else is halfway done with the cluster.
     """
     cluster = Cluster(profile.name)
     logins = credentials.of_run(profile)
@@ -69,7 +72,6 @@ async def up(
         plan = Plan(changes.settled(cluster, profile), chosen=box)
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
-            refuse_halfway(cluster)
             cluster.create()
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
@@ -80,13 +82,19 @@ async def up(
                     labelled=cluster.labelled.exists(),
                     standing=cluster.kubeconfig.exists(),
                 )
-                times = timings.Recorder(plan, STEPS)
+                steps = CHECKPOINTED if checkpoints else STEPS
+                times = timings.Recorder(plan, steps)
                 recorded = written(cluster.folder, journal, logs, sink, times)
+                await unfinished.clear(
+                    cluster, make(plan, cluster.folder, access), _logger(plan.control_plane, recorded)
+                )
                 revision = await _revise(cluster, plan, confirmed, _logger(plan.control_plane, recorded))
                 if revision is not None and not revision.leaving:
                     journal.revised(time.time())
                 plan = departure.planned(cluster, plan, revision.leaving if revision else (), leaving)
                 provider = make(plan, cluster.folder, access)
+                if checkpoints:
+                    refuse(plan, provider)
                 choice.record(cluster, plan)
                 await provider.prepare()
                 # before the profile forgets them
@@ -97,7 +105,7 @@ async def up(
                     plan,
                     cluster,
                     provider,
-                    STEPS,
+                    steps,
                     scribe.around(connect) if scribe else connect,
                     turns=turns or Turns(),
                 )

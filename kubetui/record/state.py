@@ -23,6 +23,9 @@ _BUSY: Final[Mapping[str, str]] = {
     "certificates": "its certificates are being renewed",
     "mend": "it is being mended",
     "upgrade": "its Kubernetes is being upgraded",
+    "save": "a snapshot of it is being saved",
+    "discard": "a snapshot of it is being removed",
+    "restore": "it is being brought back from a snapshot",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

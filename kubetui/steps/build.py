@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from kubetui.engine.step import Step
+from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
@@ -18,6 +19,7 @@ from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
+from kubetui.steps.machine.snapshot import SNAPSHOTS
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node.containers import PULL_IMAGES, RUNTIME_CONFIG
@@ -66,5 +68,7 @@ RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP,
 _CHECKED: Final = replace(CHECK, needs=upgrade.STEPS)
 UPGRADE: Final[tuple[Step, ...]] = (*upgrade.STEPS, _CHECKED, replace(PROOF, needs=(*upgrade.STEPS, _CHECKED)))
 """What brings a cluster to another version of Kubernetes."""
-ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING, *upgrade.OWN)
+CHECKPOINTED: Final = woven(STEPS, looking=(CONNECT, FACTS, CHECK, PROOF))
+"""A build with a checkpoint after each step that changes something."""
+ALL: Final[tuple[Step, ...]] = (*CHECKPOINTED, *HALTING, *SNAPSHOTS, *upgrade.OWN)
 """Every step there is, each name once."""

@@ -223,3 +223,20 @@ async def test_a_turn_that_failed_keeps_those_after_it_from_theirs() -> None:
     await bench.execute()
     blocked = {name for name, outcome in bench.finished().items() if outcome is Outcome.BLOCKED}
     assert blocked == {"kubnode3/turns"}
+
+
+async def test_a_step_that_gathers_waits_for_every_machine() -> None:
+    ended: list[str] = []
+
+    async def slow_on_one(task: Task) -> Outcome:
+        await asyncio.sleep(0.05 if task.machine.name == "kubnode2" else 0)
+        ended.append(task.machine.name)
+        return Outcome.DONE
+
+    async def all_ended(_task: Task) -> Outcome:
+        assert len(ended) == 3
+        return Outcome.DONE
+
+    first = step("first", run=slow_on_one)
+    gathered = replace(step("gathered", first, where=Where.FIRST, run=all_ended), gathers=True)
+    assert (await Bench(plan(), (first, gathered)).execute()).ok

@@ -202,4 +202,65 @@ def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
     return command(name, step, options)
 
 
-COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend)
+@click.group()
+def snapshot() -> None:
+    """Save all machines of a cluster at one moment, and bring them back."""
+
+
+@snapshot.command()
+@click.argument("name")
+@click.argument("label", required=False)
+@_shown
+@friendly
+def save(name: str, label: str | None, *, options: UpOptions) -> int:
+    """Save all machines of a cluster as LABEL, by default the time.
+
+    Containers are frozen for some seconds and copied; other machines are shut down, saved by their provider, and
+    started again.
+    """
+    from kubetui.cli.maintain.snapshots import save as command
+
+    return command(name, label, options)
+
+
+@snapshot.command(name="list")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def list_(name: str, *, as_json: bool) -> int:
+    """List the snapshots of a cluster, the newest first."""
+    from kubetui.cli.maintain.snapshots import show as command
+
+    return command(name, as_json=as_json)
+
+
+@snapshot.command()
+@click.argument("name")
+@click.argument("label", required=False)
+@click.option("--before", metavar="STEP", help="The newest checkpoint from before STEP, for example init.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def restore(name: str, label: str | None, *, before: str | None, yes: bool, options: UpOptions) -> int:
+    """Bring all machines of a cluster back to a snapshot, repair what the pause broke, and check that it works.
+
+    What happened since then is lost. A checkpoint of kubetui up --checkpoints is only started: kubetui up goes on.
+    """
+    from kubetui.cli.maintain.snapshots import restore as command
+
+    return command(name, label, before, replace(options, yes=yes))
+
+
+@snapshot.command(name="remove")
+@click.argument("name")
+@click.argument("label")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@friendly
+def remove_snapshot(name: str, label: str, *, yes: bool) -> int:
+    """Remove a snapshot of a cluster."""
+    from kubetui.cli.maintain.snapshots import remove as command
+
+    return command(name, label, yes=yes)
+
+
+COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend, snapshot)

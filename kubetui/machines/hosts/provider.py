@@ -87,6 +87,10 @@ class HostsProvider:
         """Return the same as `endpoint`: the profile alone determines how SSH reaches a machine."""
         return await self.endpoint(machine)
 
+    @property
+    def snapshots(self) -> None:
+        """Nothing saves them: existing machines belong to somebody."""
+
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Restore machines: workers concurrently, then control planes one by one, ending with the first.
 

@@ -94,6 +94,10 @@ class RehearsalProvider:
         """Return how SSH reaches a machine's server now."""
         return await self.endpoint(machine)
 
+    @property
+    def snapshots(self) -> None:
+        """Nothing saves them: a rehearsal has no machines."""
+
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Forget these machines, or all of them."""
         if names is not None:

@@ -92,6 +92,16 @@ def destroy_arguments(machines: Sequence[str] = (), *, together: bool) -> list[s
     return [*recorder.arguments, *machines, "--parallel" if together else "--no-parallel", "--no-tty"]
 
 
+def snapshot_arguments(what: str, machine: str, name: str) -> list[str]:
+    """Return the arguments that save, restore or delete one machine's snapshot."""
+    return ["snapshot", what, machine, name, "--no-tty"]
+
+
+def snapshot_list_arguments(machine: str) -> list[str]:
+    """Return the arguments that print the names of one machine's snapshots, a line for each."""
+    return ["snapshot", "list", machine, "--no-tty"]
+
+
 def status_arguments() -> list[str]:
     """Return the arguments that print every machine's state; `--no-tty` would undo `--machine-readable`."""
     recorder = _recorder()

@@ -18,7 +18,7 @@ import psutil
 from kubetui.base.errors import BusyError
 from kubetui.base.text import LineSink
 
-WORKS: Final = frozenset({"up", "reload", "destroy", "halt", "package"})
+WORKS: Final = frozenset({"up", "reload", "destroy", "halt", "package", "snapshot"})
 """Vagrant's commands that change a machine."""
 PATIENCE: Final = 900.0
 """Seconds to wait for such a process; the first start of a box on a slow disk takes minutes."""

@@ -14,6 +14,7 @@ from kubetui.base.scripts import typed
 from kubetui.base.system import this_system
 from kubetui.base.text import CommandText, LineSink
 from kubetui.engine.provider import MachineState
+from kubetui.engine.snapshots import Snapshots
 from kubetui.machines.vagrant import commandline, orphans
 from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
@@ -28,6 +29,8 @@ from kubetui.machines.vagrant.settings import (
     container_name,
     machines_document,
 )
+from kubetui.machines.vagrant.snapshots.copies import Copies
+from kubetui.machines.vagrant.snapshots.own import OwnSnapshots
 from kubetui.machines.vagrant.turns import Turns
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
@@ -135,6 +138,14 @@ class VagrantProvider:
         async with self._asking:
             self._endpoints.pop(machine.name, None)
         return await self.endpoint(machine)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """What saves and brings back its machines: copies of containers, or the provider's own snapshots."""
+        if self._plan.provider.name == "lxc":
+            return Copies(self._plan, self._folder, self._system)
+        names = [machine.name for machine in self._plan.machines]
+        return OwnSnapshots(names, self._folder, self._vagrant, self._read)
 
     async def destroy(self, log: LineSink, names: Collection[str] | None = None) -> None:
         """Remove these machines or all that the folder knows, even half-made ones, and the bridges that only they used.

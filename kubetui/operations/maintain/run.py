@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 from kubetui.base.files import room
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
-from kubetui.engine.events import Operation, RunFinished, Sink
+from kubetui.engine.events import Operation, RunFinished, Sink, logger
 from kubetui.engine.step import Run, Step
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import connector
-from kubetui.operations.halfway import refuse_halfway
+from kubetui.operations.snapshots import unfinished
 from kubetui.operations.up import written
 from kubetui.profile import credentials
 from kubetui.profile.credentials import Logins
@@ -24,12 +25,13 @@ from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
 
 
-def plan_of(cluster: Cluster, *, logins: bool = False) -> Plan:
-    """Return what a cluster was built as; with `logins`, with the passwords of its proxies and mirrors.
+def plan_of(cluster: Cluster, kept: Path | None = None, *, logins: bool = False) -> Plan:
+    """Return what a cluster was built as, by the copy of its profile in the folder `kept`, where one is named.
 
-    Raises ProfileError where its profile cannot be read, or a password is unknown.
+    With `logins`, the plan has the passwords of its proxies and mirrors. Raises ProfileError where the profile cannot
+    be read, or a password is unknown.
     """
-    profile = profilefile.load_built(cluster)
+    profile = profilefile.load_built(cluster, kept)
     known = credentials.of_run(profile) if logins else Logins()
     return Plan(profile, cluster.identity(), logins=known, labelled=cluster.labelled.exists(), standing=True)
 
@@ -42,16 +44,16 @@ async def carry_out(
     stop: Stop,
     *,
     access: Access | None = None,
+    kept: Path | None = None,
 ) -> RunFinished:
     """Run steps on the machines that a cluster was built of, and return how that ended.
 
-    `access` is what a person said about existing machines. Raises StoppedError when it is stopped at once while no
-    engine runs, BusyError when another run holds the cluster, UsageError when something else is halfway done.
+    `access` is what a person said about existing machines, `kept` as in `plan_of`. Raises StoppedError when it is
+    stopped at once while no engine runs, BusyError when another run holds the cluster, and as its `lock` does when
+    something else is halfway done with it.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
-        if operation is not Operation.STOP:
-            refuse_halfway(cluster)
-        plan = plan_of(cluster, logins=operation is Operation.MEND)
+        plan = plan_of(cluster, kept, logins=operation is Operation.MEND)
         return await execute(cluster, plan, steps, operation, sink, stop=stop, access=access)
 
 
@@ -68,5 +70,8 @@ async def execute(
     """Run steps as a plan has them, for who holds the cluster's lock."""
     provider = make(plan, cluster.folder, access)
     with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+        recorded = written(cluster.folder, journal, logs, sink)
+        first = steps[0].name if steps else ""
+        await unfinished.clear(cluster, provider, logger(plan.control_plane.name, first, recorded))
         run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
-        return await Engine(run, written(cluster.folder, journal, logs, sink), stop).execute()
+        return await Engine(run, recorded, stop).execute()

@@ -43,7 +43,7 @@ def target(cluster: Cluster, version: str | None = None) -> Profile:
     if version not in {None, pending.kubernetes.version}:
         raise UsageError(
             f"The upgrade of {cluster.name} to Kubernetes {pending.kubernetes.version} is not finished.",
-            fix=f"Finish it first: kubetui upgrade {cluster.name}",
+            fix=f"Go on with: kubetui upgrade {cluster.name}",
             id="UPGRADE-PENDING",
         )
     return pending

@@ -49,12 +49,13 @@ def load(path: Path) -> Profile:
     return parse(_data(path), str(path))
 
 
-def load_built(cluster: Cluster) -> Profile:
-    """Read the profile that a cluster was built from. Raises as `load` does.
+def load_built(cluster: Cluster, kept: Path | None = None) -> Profile:
+    """Read the profile that a cluster was built from, or the copy of it in the folder `kept`. Raises as `load` does.
 
     A file that names no version is one that an earlier kubetui wrote, and means the default of that time.
     """
-    return parse(_data(cluster.profile), str(cluster.profile), version=_ONCE_DEFAULT)
+    path = kept / cluster.profile.name if kept else cluster.profile
+    return parse(_data(path), str(path), version=_ONCE_DEFAULT)
 
 
 def _data(path: Path) -> bytes:

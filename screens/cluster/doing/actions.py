@@ -16,6 +16,7 @@ from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
 from screens.cluster.doing.mending import offer_mending
 from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
+from screens.cluster.doing.snapshots import can_save, offer_snapshots
 from screens.cluster.doing.upgrading import can_upgrade, offer_upgrade
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
@@ -24,7 +25,8 @@ from screens.widgets.choose import BACK, Answer, Choose, ask
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _ADD, _REMOVE, _UPGRADE, _MEND, _RENEW = "stop", "add", "remove", "upgrade", "mend", "renew"
+_STOP, _ADD, _REMOVE, _UPGRADE, _MEND = "stop", "add", "remove", "upgrade", "mend"
+_RENEW, _SNAPSHOTS = "renew", "snapshots"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -45,6 +47,8 @@ def possible(state: ClusterState) -> tuple[Answer, ...]:
     found.append((_MEND, "Compare and mend", "see how its machines differ from the plan"))
     if not plan.provider.rehearsal:
         found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
+    if can_save(plan):
+        found.append((_SNAPSHOTS, "Snapshots", "save all machines, or bring them back"))
     return tuple(found)
 
 
@@ -70,6 +74,8 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
             meet(app, plan, lambda access: offer_mending(app, plan, access, lambda: _mend(app, plan, threads, access)))
         elif answer == _RENEW:
             ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
+        elif answer == _SNAPSHOTS:
+            offer_snapshots(app, plan, lambda work: _show(app, plan, work, threads))
 
     app.push_screen(Choose(plan.profile.name, "", [BACK, *found]), chosen)
 

@@ -10,6 +10,7 @@ from textual.app import App
 from kubetui.base.errors import ProfileError
 from kubetui.base.files import tilde
 from kubetui.base.text import clean, counted
+from kubetui.cluster import snapshots
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import context
 from kubetui.profile.files import file as profilefile
@@ -73,6 +74,8 @@ def _gone(cluster: Cluster, plan: Plan | None) -> Iterator[tuple[str, str]]:
             yield "networks", "those that only these machines use"
         else:
             yield "Kubernetes", f"from {named}: kubeadm reset, and what kubetui installed there"
+    if saved := snapshots.read(cluster).words:
+        yield "snapshots", f"{saved}, with the machines that they are of"
     yield "folder", f"{folder}: logs, timings, kubeconfig"
     merged = [tilde(path) for path in context.holding(cluster)]
     if merged:

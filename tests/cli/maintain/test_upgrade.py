@@ -114,5 +114,5 @@ def test_other_commands_say_that_it_has_to_be_finished(lab: Cluster, command: st
         # it only looks
         assert "UPGRADE-PENDING" not in said.stderr
     else:
-        assert said.exit_code == ExitCode.USAGE
-        assert "Finish it first: kubetui upgrade lab" in said.stderr
+        assert said.exit_code == ExitCode.ERROR
+        assert "Go on with: kubetui upgrade lab" in said.stderr

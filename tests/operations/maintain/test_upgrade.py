@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kubetui.base.errors import BusyError, ProfileError, RunError, UsageError
+from kubetui.base.errors import BusyError, KubetuiError, ProfileError, RunError, UsageError
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Event, Operation, RunFinished, RunStarted
 from kubetui.engine.provider import MachineState
@@ -97,10 +97,10 @@ async def test_meanwhile_nothing_else_begins_but_a_stop(lab: Cluster, monkeypatc
     await failing(lab, monkeypatch)
     built, mended = up(profile(), lambda _event: None, Stop()), mend(lab, ["swap"], lambda _event: None, Stop())
     for begun in (built, mended):
-        with pytest.raises(UsageError) as refused:
+        with pytest.raises(KubetuiError) as refused:
             await begun
         assert refused.value.id == "UPGRADE-PENDING"
-        assert refused.value.fix == "Finish it first: kubetui upgrade lab"
+        assert refused.value.fix == "Go on with: kubetui upgrade lab"
     assert (await shut_down(lab, lambda _event: None, Stop())).ok
 
 

@@ -37,11 +37,11 @@ def offered(state: State, **fields: Any) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew"]
-    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew"]
-    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew"]
+    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew", "snapshots"]
+    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew", "snapshots"]
+    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew", "snapshots"]
     former = {"version": "1.36"}
-    assert offered(State.READY, kubernetes=former) == ["stop", "add", "remove", "upgrade", "mend", "renew"]
+    assert offered(State.READY, kubernetes=former) == ["stop", "add", "remove", "upgrade", "mend", "renew", "snapshots"]
     assert offered(State.DEGRADED, provider="rehearsal", kubernetes=former) == ["stop", "add", "remove", "mend"]
     assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove", "mend"]
     assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew"]

@@ -1,0 +1,91 @@
+"""`kubetui snapshot`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import asdict
+
+import click
+
+from kubetui.base.errors import ExitCode, UsageError
+from kubetui.base.text import harmless
+from kubetui.cli.asking import confirmed
+from kubetui.cli.audience import awaited, say
+from kubetui.cli.clusters import run, settled
+from kubetui.cli.maintain.running import watched
+from kubetui.cli.options import UpOptions
+from kubetui.cluster import snapshots
+from kubetui.cluster.folder import existing
+from kubetui.operations.maintain import snapshots as operation
+from kubetui.profile.files import file as profilefile
+
+
+def save(name: str, label: str | None, options: UpOptions) -> int:
+    """Save a snapshot; see `cli.maintain.commands.save`."""
+    cluster = existing(name)
+    halts = operation.halting(cluster)
+    label = operation.free_label(cluster, label)
+    began = halts and asyncio.run(operation.runs(cluster))
+    code = watched(options, lambda sink, stop: operation.save(cluster, label, sink, stop))
+    if code == ExitCode.OK and not options.as_json:
+        say(f"Saved as {label}. Bring it back with: kubetui snapshot restore {name} {label}")
+    if began:
+        started = run(settled(profilefile.load_built(cluster), options), name, options)
+        return code if code != ExitCode.OK else started
+    return code
+
+
+def show(name: str, *, as_json: bool) -> int:
+    """List snapshots; see `cli.maintain.commands.list_`."""
+    shelf = snapshots.read(existing(name))
+    if as_json:
+        document = {
+            "cluster": name,
+            "snapshots": [asdict(each) for each in shelf.whole],
+            "damaged": dict(shelf.damaged),
+        }
+        click.echo(json.dumps(document, indent=2))
+        return ExitCode.OK
+    width = max(map(len, shelf.labels), default=0)
+    for each in shelf.whole:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(each.at))
+        more = f"after the step {each.after}" if each.after else ", ".join(each.machines)
+        click.echo(harmless(f"{each.label:<{width}}  {when}  {each.size:>10}  Kubernetes {each.kubernetes}  {more}"))
+    for label, why in shelf.damaged.items():
+        click.echo(harmless(f"{label:<{width}}  cannot be read: {why}"))
+    if not shelf.labels:
+        say(f"{name} has no snapshots. Save one with: kubetui snapshot save {name}")
+    return ExitCode.OK
+
+
+def restore(name: str, label: str | None, before: str | None, options: UpOptions) -> int:
+    """Bring a snapshot back; see `cli.maintain.commands.restore`."""
+    if (label is None) is (before is None):
+        raise UsageError("Name a snapshot, or a step with --before.", fix=f"kubetui snapshot list {name}")
+    cluster = existing(name)
+    found = operation.before(cluster, before) if before else snapshots.read(cluster).find(label or "")
+    operation.refuse_others(cluster, found)
+    for line in found.losses(time.time()):
+        say(f"  {line}", err=True)
+    confirmed(f"Bring {name} back to {found.label}?", yes=options.yes)
+    code = watched(options, lambda sink, stop: operation.restore(cluster, found, sink, stop))
+    if code != ExitCode.OK:
+        return code
+    if found.after:
+        say(f"{name} is as it was after the step {found.after}. Go on with: kubetui up {name}", err=options.as_json)
+        return code
+    return run(settled(profilefile.load_built(cluster), options), name, options)
+
+
+def remove(name: str, label: str, *, yes: bool) -> int:
+    """Remove a snapshot; see `cli.maintain.commands.remove_snapshot`."""
+    cluster = existing(name)
+    shelf = snapshots.read(cluster)
+    if label not in shelf.damaged:
+        shelf.find(label)
+    confirmed(f"Remove the snapshot {label} of {name}?", yes=yes)
+    awaited(lambda: operation.remove(cluster, label, say))
+    say(f"The snapshot {label} of {name} is gone.")
+    return ExitCode.OK

@@ -1,0 +1,1 @@
+"""What snapshots leave that were cut off."""

@@ -1,0 +1,5 @@
+"""The containers of `tests.containers`."""
+
+from tests.containers import host
+
+__all__ = ["host"]
