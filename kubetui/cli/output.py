@@ -38,6 +38,7 @@ _SUCCESSES: Final = {
     Operation.STOP: "its machines are off",
     Operation.CERTIFICATES: "its certificates are renewed",
     Operation.MEND: "what differed is mended",
+    Operation.BACKUP: "it is backed up",
 }
 """What a run has done that built nothing."""
 _FAILURES: Final = {
@@ -45,6 +46,7 @@ _FAILURES: Final = {
     Operation.STOP: "is not off",
     Operation.CERTIFICATES: "has old certificates",
     Operation.MEND: "still differs from its plan",
+    Operation.BACKUP: "is not backed up",
 }
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""

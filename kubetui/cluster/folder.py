@@ -18,7 +18,7 @@ from typing import Final, Literal, get_args
 from kubetui.base.errors import BusyError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend"]
+Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "backup"]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
@@ -74,6 +74,8 @@ class Cluster:
         self.box = self.folder / "box.json"
         self.leaving = self.folder / "leaving.yaml"
         """The profile with the machines that have to leave; it exists until they are gone."""
+        self.restoring = self.folder / "restore.json"
+        """What is being restored from a backup; it exists until that is done (`cluster.restoring`)."""
 
     @property
     def exists(self) -> bool:
@@ -100,10 +102,13 @@ class Cluster:
 
     def identity(self) -> str:
         """Return what tells this cluster from every other, for marks on its machines; made up when first asked for."""
-        path = self.folder / "identity"
-        if not path.exists():
-            write_private(path, secrets.token_hex(16))
-        return path.read_text()
+        if not self._identity.exists():
+            self.identify(secrets.token_hex(16))
+        return self._identity.read_text()
+
+    def identify(self, identity: str) -> None:
+        """Tell the cluster from every other by this from now on: machines with another mark are not its own."""
+        write_private(self._identity, identity)
 
     def merged_into(self) -> tuple[str, ...]:
         """Return the files into which its kubeconfig was merged; none where nobody can read which."""
@@ -148,6 +153,10 @@ class Cluster:
             return Holder(0, "build")
         finally:
             os.close(descriptor)
+
+    @property
+    def _identity(self) -> Path:
+        return self.folder / "identity"
 
     @property
     def _lock(self) -> Path:

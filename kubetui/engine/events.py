@@ -37,6 +37,8 @@ class Operation(StrEnum):
     """It renews the certificates."""
     MEND = "mend"
     """It repairs what differs from the plan."""
+    BACKUP = "backup"
+    """It saves etcd and the authorities' keys in a file."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

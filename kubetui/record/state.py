@@ -22,6 +22,7 @@ _BUSY: Final[Mapping[str, str]] = {
     "stop": "its machines are being halted",
     "certificates": "its certificates are being renewed",
     "mend": "it is being mended",
+    "backup": "it is being backed up",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from kubetui.engine.step import Step
 from kubetui.steps.cluster import certificates
+from kubetui.steps.cluster.backup.save import saving
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
-from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.init import (
+    BRING_BACKUP,
+    CERTIFICATES,
+    INIT_STEP,
+    KUBECONFIG_STEP,
+    POD_NETWORK,
+    SETTLE,
+)
 from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
@@ -38,7 +47,9 @@ STEPS: tuple[Step, ...] = (
     RUNTIME_CONFIG,
     PULL_IMAGES,
     CERTIFICATES,
+    BRING_BACKUP,
     INIT_STEP,
+    SETTLE,
     KUBECONFIG_STEP,
     POD_NETWORK,
     JOIN_CONTROL_PLANE,
@@ -62,5 +73,5 @@ _RENEWED: Final = replace(
 )
 RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
 """What renews a cluster's certificates while it runs."""
-ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING)
+ALL: Final[tuple[Step, ...]] = (*STEPS, *HALTING, *saving(Path()))
 """Every step there is, each name once."""

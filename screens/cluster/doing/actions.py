@@ -16,6 +16,7 @@ from kubetui.profile.plan import Machine, Plan
 from screens.asking.meeting import meet
 from screens.cluster.doing.mending import offer_mending
 from screens.cluster.doing.nodes import add_worker, can_grow, removable, remove_machine
+from screens.cluster.doing.saving import back_up
 from screens.cluster.doing.working import Work, WorkScreen
 from screens.threads import Threads
 from screens.widgets.choose import BACK, Answer, Choose, ask
@@ -23,7 +24,7 @@ from screens.widgets.choose import BACK, Answer, Choose, ask
 if TYPE_CHECKING:
     from kubetui.machines.hosts.access import Access
 
-_STOP, _ADD, _REMOVE, _MEND, _RENEW = "stop", "add", "remove", "mend", "renew"
+_STOP, _ADD, _REMOVE, _MEND, _RENEW, _BACKUP = "stop", "add", "remove", "mend", "renew", "backup"
 _RUNS: Final = frozenset({State.READY, State.DEGRADED, State.UNREACHABLE, State.FAILED, State.STOPPED, State.UNKNOWN})
 
 
@@ -42,6 +43,7 @@ def possible(state: ClusterState) -> tuple[Answer, ...]:
     found.append((_MEND, "Compare and mend", "see how its machines differ from the plan"))
     if not plan.provider.rehearsal:
         found.append((_RENEW, "Renew certificates", "all of them, for as long as at first"))
+        found.append((_BACKUP, "Back up", "save etcd and the authorities in a file"))
     return tuple(found)
 
 
@@ -63,6 +65,8 @@ def choose_action(app: App[object], state: ClusterState, threads: Threads) -> No
             meet(app, plan, lambda access: offer_mending(app, plan, access, lambda: _mend(app, plan, threads, access)))
         elif answer == _RENEW:
             ask(app, "Renew certificates", renewing(plan), "Renew", lambda: _renew(app, plan, threads))
+        elif answer == _BACKUP:
+            back_up(app, plan, lambda work: _show(app, plan, work, threads))
 
     app.push_screen(Choose(plan.profile.name, "", [BACK, *found]), chosen)
 

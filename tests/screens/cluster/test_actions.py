@@ -37,11 +37,11 @@ def offered(state: State, **fields: Any) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew"]
-    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew"]
-    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew"]
+    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew", "backup"]
+    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew", "backup"]
+    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew", "backup"]
     assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove", "mend"]
-    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew"]
+    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew", "backup"]
     for state in (State.OFF, State.BUILDING, State.BUSY, State.DESTROYING):
         assert offered(state) == []
     assert possible(ClusterState("lab", State.UNKNOWN)) == ()
