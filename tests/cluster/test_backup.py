@@ -202,7 +202,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 @settings(max_examples=50, deadline=None)
 @given(place=st.integers(0, 2048 + 31), cut=st.booleans())
 def test_a_snapshot_that_changed_on_the_way_is_noticed(
-    tmp_path_factory: pytest.TempPathFactory, place: int, cut: bool  # noqa: FBT001
+    tmp_path_factory: pytest.TempPathFactory,
+    place: int,
+    cut: bool,  # noqa: FBT001
 ) -> None:
     path = snapshot(tmp_path_factory.mktemp("snapshot"))
     assert backup.sound(path)

@@ -36,11 +36,17 @@ def goes_on(backup: Backup, profile: Profile) -> bool:
 
 
 def refuse_unfit(profile: Profile) -> None:
-    """Raise UsageError where a cluster of that name exists that kubetui cannot replace by this one."""
-    cluster = Cluster(profile.name)
+    """Raise UsageError for a rehearsal, or where a cluster of that name exists that kubetui cannot replace by this one."""
+    cluster, wanted = Cluster(profile.name), Plan(profile)
+    if wanted.provider.rehearsal:
+        raise UsageError(
+            f"{profile.name} is a rehearsal, and nothing can be restored into it.",
+            fix="kubetui explain etcd tells what a backup holds.",
+            id="REHEARSAL",
+        )
     if not cluster.exists:
         return
-    built, wanted = Plan(profilefile.load_built(cluster)), Plan(profile)
+    built = Plan(profilefile.load_built(cluster))
     if built.provider != wanted.provider or not wanted.provider.makes_machines:
         raise UsageError(
             f"{profile.name} exists, and kubetui makes only its own machines anew, with the same provider.",
