@@ -17,12 +17,17 @@ from kubetui.steps.cluster.backup.save import saving
 
 
 def refuse(plan: Plan, target: Path) -> None:
-    """Raise UsageError for a rehearsal, which has nothing to save, and for a place where no file can be made."""
+    """Raise UsageError for a cluster that has nothing to save, or not yet, and for a place where no file can be made."""
     if plan.provider.rehearsal:
         raise UsageError(
             f"{plan.profile.name} is a rehearsal, and has nothing to save.",
             fix="kubetui explain etcd tells what a backup holds.",
             id="REHEARSAL",
+        )
+    name = plan.profile.name
+    if Cluster(name).restoring.exists():
+        raise UsageError(
+            f"{name} is being restored from a backup itself.", fix=f"First: kubetui start {name}", id="RESTORE-PENDING"
         )
     backup.refuse_place(target)
 

@@ -83,6 +83,14 @@ def test_a_rehearsal_has_nothing_to_save(tmp_path: Path) -> None:
     assert "lab is a rehearsal, and has nothing to save." in done.output
 
 
+def test_a_cluster_that_is_being_restored_is_not_saved(
+    file: Path, tmp_path: Path, builds: list[tuple[str, Plan]]
+) -> None:
+    assert kubetui("restore-backup", str(file), "--yes").exit_code == 0
+    assert builds
+    assert "RESTORE-PENDING" in kubetui("backup", "lab", "--to", str(tmp_path / "x.tar")).output
+
+
 def test_what_will_happen_is_said_and_asked(file: Path, builds: list[tuple[str, Plan]]) -> None:
     done = kubetui("restore-backup", str(file))
     assert done.exit_code == ExitCode.USAGE

@@ -17,18 +17,19 @@ ended() {
   local pod
   for pod in $("${cri[@]}" pods --name=kubetui-restore --quiet); do "${cri[@]}" rmp --force "$pod" >/dev/null; done
 }
-# etcd_tool PROGRAM ARGUMENT...: run a program of etcd's image, as the kubelet would, with this folder in it as /restore
+# etcd_tool PROGRAM ARGUMENT...: run a program of etcd's image, as the kubelet would, with this folder in it as /restore;
+# return 127 where the image has no such program
 etcd_tool() {
-  local id state end=$((SECONDS + 900)) words
+  local id state end=$((SECONDS + 900)) words label='"selinux_options": {"type": "spc_t"}'
   words=$(printf ', "%s"' "$@")
   printf '%s\n' '{"metadata": {"name": "kubetui-restore", "namespace": "kube-system", "uid": "kubetui-restore"},
-    "log_directory": "'"$place"'", "linux": {"cgroup_parent": "system.slice", "security_context": {"namespace_options": {"network": 2}}}}' >"$place/pod.json"
+    "log_directory": "'"$place"'", "linux": {"cgroup_parent": "system.slice", "security_context": {"namespace_options": {"network": 2}, '"$label"'}}}' >"$place/pod.json"
   printf '%s\n' '{"metadata": {"name": "etcd"}, "image": {"image": "'"$image"'"}, "command": ['"${words:2}"'],
-    "mounts": [{"host_path": "'"$place"'", "container_path": "/restore"}], "log_path": "log", "linux": {}}' >"$place/container.json"
+    "mounts": [{"host_path": "'"$place"'", "container_path": "/restore"}], "log_path": "log", "linux": {"security_context": {'"$label"'}}}' >"$place/container.json"
   ended
   rm -rf "$place/etcd"
   called "crictl run $place/container.json $place/pod.json # $(quoted "$@")"
-  id=$("${cri[@]}" run --no-pull "$place/container.json" "$place/pod.json") || return 1
+  id=$("${cri[@]}" run --no-pull "$place/container.json" "$place/pod.json") || return 127
   until state=$("${cri[@]}" inspect --output=go-template --template='{{.status.state}} {{.status.exitCode}}' "$id") && [[ $state == CONTAINER_EXITED* ]]; do
     ((SECONDS < end)) || fail "restoring etcd's snapshot did not end within 15 minutes"
     sleep 0.5
@@ -39,18 +40,16 @@ etcd_tool() {
   [[ $state == "CONTAINER_EXITED 0" ]]
 }
 peer=https://$ADDRESS:2380
-restored=
 # 3.5 may have it in etcdctl alone
 for tool in etcdutl etcdctl; do
   # watchers see that what they know is old: revisions go on far above all that the lost cluster can have had
-  if etcd_tool "$tool" snapshot restore /restore/etcd.db --data-dir=/restore/etcd --name="$NAME" --initial-cluster="${NAME}=$peer" \
-    --initial-advertise-peer-urls="$peer" --bump-revision=1000000000 --mark-compacted; then
-    restored=1
-    break
-  fi
+  code=0
+  etcd_tool "$tool" snapshot restore /restore/etcd.db --data-dir=/restore/etcd --name="$NAME" --initial-cluster="${NAME}=$peer" \
+    --initial-advertise-peer-urls="$peer" --bump-revision=1000000000 --mark-compacted || code=$?
+  [[ $code == 127 ]] || break
 done
 ended
-[[ -n $restored ]] || fail "etcd's snapshot could not be restored with $image"
+[[ $code == 0 ]] || fail "etcd's snapshot could not be restored with $image"
 run mv "$place/etcd/member" /var/lib/etcd/member
 rm -rf "$place"
 [[ -z $PRESENT ]] || skipped+=("--ignore-preflight-errors=$PRESENT")
