@@ -17,7 +17,7 @@ from kubetui.steps.cluster.backup.save import saving
 
 
 def refuse(plan: Plan, target: Path) -> None:
-    """Raise UsageError for a cluster that has nothing to save, or not yet, and for a place where no file can be made."""
+    """Raise UsageError for a cluster that has nothing to save, or not yet, and for a place where no file can be."""
     if plan.provider.rehearsal:
         raise UsageError(
             f"{plan.profile.name} is a rehearsal, and has nothing to save.",

@@ -36,7 +36,7 @@ def goes_on(backup: Backup, profile: Profile) -> bool:
 
 
 def refuse_unfit(profile: Profile) -> None:
-    """Raise UsageError for a rehearsal, or where a cluster of that name exists that kubetui cannot replace by this one."""
+    """Raise UsageError for a rehearsal, or where a cluster of that name exists that kubetui cannot replace."""
     cluster, wanted = Cluster(profile.name), Plan(profile)
     if wanted.provider.rehearsal:
         raise UsageError(
