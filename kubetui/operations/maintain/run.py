@@ -47,8 +47,8 @@ async def carry_out(
     """Run steps on the machines that a cluster was built of, and return how that ended.
 
     `access` is what a person said about existing machines, `patience` how long each may take to answer, where it has no
-    reason to boot. Raises StoppedError when it is stopped at once while no
-    engine runs, BusyError when another run holds the cluster.
+    reason to boot. Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run
+    holds the cluster.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
         plan = plan_of(cluster)

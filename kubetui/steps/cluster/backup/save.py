@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-import tempfile
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,7 @@ from pydantic import ValidationError
 
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, RunError
-from kubetui.base.files import named
+from kubetui.base.files import named, private_folder
 from kubetui.base.scripts import script
 from kubetui.cluster import backup
 from kubetui.cluster.backup import Manifest
@@ -59,13 +61,23 @@ async def _from(task: Task, target: Path) -> None:
     command = Command(SAVE, {"CRI_SOCKET": task.plan.runtime.socket}, timeout=900)
     try:
         await apply(task, command, None)
-        with named(target), tempfile.TemporaryDirectory(prefix=".backup-", dir=task.run.cluster.folder) as folder:
-            size = await _bring(task, node, Path(folder) / backup.SNAPSHOT, target)
+        with named(target), _room(task.run.cluster.folder / "backup") as folder:
+            size = await _bring(task, node, folder / backup.SNAPSHOT, target)
     finally:
         await node.run(Command(_REMOVE))
     task.say_once(
         f"wrote {target}, {size / 1e6:.1f} MB. Whoever can read it can do anything with the cluster: keep it safe"
     )
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[Path]:
+    """Make a private folder for a while; a killed kubetui may have left one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield private_folder(folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 async def _reached(task: Task) -> Node:
@@ -86,7 +98,7 @@ async def _bring(task: Task, node: Node, snapshot: Path, target: Path) -> int:
     kubernetes, etcd, size, status = (await node.read(Command(_FACTS))).splitlines()[:4]
     with snapshot.open("wb") as file:
         await pieces.fetch(node, f"{PLACE}/{backup.SNAPSHOT}", int(size), file)
-    if not backup.sound(snapshot):
+    if not await asyncio.to_thread(backup.sound, snapshot):
         raise RunError(
             f"The snapshot of {task.machine.name} is not whole: its checksum is another one.",
             fix="Run the same command again.",
@@ -94,7 +106,8 @@ async def _bring(task: Task, node: Node, snapshot: Path, target: Path) -> int:
         )
     keys = _keys(await node.read(Command(KEYS, {"FILES": " ".join(backup.PKI)}, quiet=True)))
     manifest = _manifest(task, kubernetes, etcd, json.loads(status))
-    return backup.write(target, manifest, profilefile.dump(task.plan.profile), keys, snapshot)
+    profile = profilefile.dump(task.plan.profile)
+    return await asyncio.to_thread(backup.write, target, manifest, profile, keys, snapshot)
 
 
 def _keys(text: str) -> Mapping[str, bytes]:
