@@ -47,7 +47,8 @@ def fill(lab: Lab, folder: Path) -> None:
 
 
 def objects(lab: Lab, *kinds: str) -> Objects:
-    found = lab.objects(*kinds)
+    words = ("get", ",".join(kinds), "--all-namespaces", "--show-managed-fields", "-o", "json")
+    found = json.loads(lab.kubectl(*words))["items"]
     return {(one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"]): one for one in found}
 
 
