@@ -51,7 +51,7 @@ def up(name: str, options: UpOptions) -> int:
 def run(plan: Plan, name: str, options: UpOptions) -> int:
     """Build a plan's cluster after asking what has to be asked; `name` is what the person calls its profile."""
     Cluster(plan.profile.name).refuse_halfway("build")
-    asyncio.run(_check_host(plan, name))
+    asyncio.run(check_host(plan, name))
     plan = box(plan, plain=options.plain)
     allowed = allow(plan, options)
     finished = build(plan, allowed, options)
@@ -204,7 +204,7 @@ def _scribe(plan: Plan) -> Scribe:
     return Scribe(plan, STEPS)
 
 
-async def _check_host(plan: Plan, name: str) -> None:
+async def check_host(plan: Plan, name: str) -> None:
     """Raise HostError with everything that this host lacks for a plan; `name` is what the person calls its profile."""
     from kubetui.host.doctor import examine
 

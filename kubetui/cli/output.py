@@ -41,6 +41,7 @@ _SUCCESSES: Final = {
     Operation.UPGRADE: "it has the new version",
     Operation.SAVE: "its snapshot is saved",
     Operation.RESTORE: "its machines are brought back",
+    Operation.BACKUP: "it is backed up",
 }
 """What a run has done that built nothing."""
 _FAILURES: Final = {
@@ -51,6 +52,7 @@ _FAILURES: Final = {
     Operation.UPGRADE: "is not upgraded yet, and works on",
     Operation.SAVE: "has no new snapshot",
     Operation.RESTORE: "is not brought back",
+    Operation.BACKUP: "is not backed up",
 }
 CHECK_WIDTH = 12
 """The width of a check's status in front of it."""

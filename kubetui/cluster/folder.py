@@ -18,7 +18,9 @@ from typing import Final, Literal, get_args
 from kubetui.base.errors import BusyError, KubetuiError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
-Purpose = Literal["build", "check", "destroy", "stop", "certificates", "mend", "upgrade", "save", "restore", "discard"]
+Purpose = Literal[
+    "build", "check", "destroy", "stop", "certificates", "mend", "upgrade", "save", "restore", "discard", "backup"
+]
 """What a cluster is locked for."""
 
 _PURPOSES: Final[dict[str, Purpose]] = {purpose: purpose for purpose in get_args(Purpose)}
@@ -81,8 +83,10 @@ class Cluster:
         self.upgrade = self.folder / "upgrade.yaml"
         """The profile with the version that an upgrade goes to; it exists until the cluster is there."""
         self.snapshots = self.folder / "snapshots"
-        self.restoring = self.folder / "restoring"
+        self.reverting = self.folder / "reverting"
         """The label of a snapshot; it exists from when the first machine is brought back until the last one is."""
+        self.restoring = self.folder / "restore.json"
+        """What is being restored from a backup; it exists until that is done (`cluster.restoring`)."""
 
     @property
     def exists(self) -> bool:
@@ -109,10 +113,13 @@ class Cluster:
 
     def identity(self) -> str:
         """Return what tells this cluster from every other, for marks on its machines; made up when first asked for."""
-        path = self.folder / "identity"
-        if not path.exists():
-            write_private(path, secrets.token_hex(16))
-        return path.read_text()
+        if not self._identity.exists():
+            self.identify(secrets.token_hex(16))
+        return self._identity.read_text()
+
+    def identify(self, identity: str) -> None:
+        """Tell the cluster from every other by this from now on: machines with another mark are not its own."""
+        write_private(self._identity, identity)
 
     def merged_into(self) -> tuple[str, ...]:
         """Return the files into which its kubeconfig was merged; none where nobody can read which."""
@@ -147,8 +154,8 @@ class Cluster:
 
     def refuse_halfway(self, purpose: Purpose) -> None:
         """Raise KubetuiError where something else was begun with the cluster and is not finished."""
-        if purpose not in _WHILE_RESTORING and self.restoring.exists():
-            label = self.restoring.read_text(encoding="utf-8")
+        if purpose not in _WHILE_RESTORING and self.reverting.exists():
+            label = self.reverting.read_text(encoding="utf-8")
             raise KubetuiError(
                 f"The snapshot {label} of {self.name} is not restored yet: its machines are of different moments.",
                 fix=f"Go on with: kubetui snapshot restore {self.name} {label}",
@@ -174,6 +181,10 @@ class Cluster:
             return Holder(0, "build")
         finally:
             os.close(descriptor)
+
+    @property
+    def _identity(self) -> Path:
+        return self.folder / "identity"
 
     @property
     def _lock(self) -> Path:

@@ -43,6 +43,8 @@ class Operation(StrEnum):
     """It saves a snapshot."""
     RESTORE = "restore"
     """It brings the machines back from one."""
+    BACKUP = "backup"
+    """It saves etcd and the authorities' keys in a file."""
 
 
 GOOD = (Outcome.DONE, Outcome.UNCHANGED)

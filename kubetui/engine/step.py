@@ -237,6 +237,10 @@ class Task:
         """How events name this task."""
         return TaskId(self.step.name, self.machine.name)
 
+    def id_on(self, machine: Machine) -> TaskId:
+        """How events name the task of this step on another machine."""
+        return TaskId(self.step.name, machine.name)
+
     @property
     def plan(self) -> Plan:
         """The run's plan."""

@@ -19,7 +19,7 @@ from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node
 from kubetui.remote.ssh import SshNode
 
-_RUNNING: Final = Patience(boot=4)
+RUNNING: Final = Patience(boot=4)
 """How long a machine may take to answer that should be running."""
 
 
@@ -36,7 +36,7 @@ async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> Node:
             fix = f"Start it with: kubetui up {cluster.name}"
             raise RunError(f"{machine.name}, {_role(machine)}, is {state}.", fix=fix) from None
         raise
-    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys, first_sight=not endpoint.personal), _RUNNING)
+    node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys, first_sight=not endpoint.personal), RUNNING)
     await node.connect(nowhere)
     return node
 
@@ -45,10 +45,11 @@ def _role(machine: Machine) -> str:
     return "the control plane" if machine.first else f"a {machine.role}"
 
 
-def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
+def connector(cluster: Cluster, provider: Provider | None = None, patience: Patience | None = None) -> Connect:
     """Return a function that opens SSH connections to a cluster's machines, with the cluster's pinned host keys.
 
-    With a `provider`, a connection asks it for the endpoint again after a restart, which may change the port.
+    With a `provider`, a connection asks it for the endpoint again after a restart, which may change the port. Without
+    `patience`, machines may still be booting.
     Each machine that Vagrant made has to refuse Vagrant's well-known key.
     """
     host_keys, met = HostKeys(cluster.host_keys), HostKeys(cluster.host_keys, first_sight=False)
@@ -56,7 +57,7 @@ def connector(cluster: Cluster, provider: Provider | None = None) -> Connect:
     async def connect(machine: Machine, endpoint: Endpoint, log: LineSink) -> Node:
         renew = partial(provider.fresh_endpoint, machine) if provider else None
         keys = met if endpoint.personal else host_keys
-        node = SshNode(machine.name, endpoint, keys, _RUNNING if machine.leaving else None, renew)
+        node = SshNode(machine.name, endpoint, keys, RUNNING if machine.leaving else patience, renew)
         await node.connect(log)
         if machine.host is None:
             try:

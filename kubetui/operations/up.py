@@ -12,7 +12,7 @@ from kubetui.base.files import room, write_private
 from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.engine import Engine
-from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished, logger
+from kubetui.engine.events import Event, RunFinished, Sink, TaskFinished, TaskId, logger
 from kubetui.engine.provider import Provider
 from kubetui.engine.step import Connect, Run
 from kubetui.engine.stop import Stop
@@ -24,6 +24,7 @@ from kubetui.machines.rehearsal.recording.scribe import Scribe
 from kubetui.operations import changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
+from kubetui.operations.restore.pending import make_way, pending
 from kubetui.operations.snapshots import unfinished
 from kubetui.profile import credentials
 from kubetui.profile.files import file as profilefile
@@ -36,6 +37,7 @@ from kubetui.record.logs import Logs
 from kubetui.software import networks
 from kubetui.steps.build import CHECKPOINTED, STEPS
 from kubetui.steps.checkpoints import refuse
+from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.machine.start import START
 
 
@@ -75,12 +77,17 @@ async def up(
             cluster.create()
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
+                restore = pending(cluster, plan.profile)
+                if restore is not None:
+                    log = _logger(plan.control_plane, written(cluster.folder, journal, logs, sink))
+                    await make_way(cluster, restore, plan, log, access)
                 plan = replace(
                     await choice.settled(plan),
                     identity=cluster.identity(),
                     logins=logins,
                     labelled=cluster.labelled.exists(),
                     standing=cluster.kubeconfig.exists(),
+                    restored=restore is not None,
                 )
                 steps = CHECKPOINTED if checkpoints else STEPS
                 times = timings.Recorder(plan, steps)
@@ -101,13 +108,17 @@ async def up(
                 departure.record(cluster, plan, {})
                 write_private(cluster.profile, profilefile.dump(lasting(plan.profile)))
                 connect = connector(cluster, provider)
+                yours = turns or Turns()
+                if plan.restored:
+                    # the control plane is made from the backup, and only kubetui does that
+                    yours.leave(TaskId(INIT_STEP.name, plan.control_plane.name))
                 run = Run(
                     plan,
                     cluster,
                     provider,
                     steps,
                     scribe.around(connect) if scribe else connect,
-                    turns=turns or Turns(),
+                    turns=yours,
                 )
                 try:
                     finished = await Engine(run, recorded, stop).execute()

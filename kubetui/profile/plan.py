@@ -89,6 +89,8 @@ class Plan:
     """Whether kubetui has ever put labels or taints on this cluster's nodes, so that there may be some to remove."""
     standing: bool = False
     """Whether an earlier run got as far as a control plane, so that something of it may have aged."""
+    restored: bool = False
+    """Whether the control plane is made from a backup that is being restored."""
     chosen: VagrantBox | None = None
     """The box that was decided on for this cluster; None until `operations.boxes.choice` has decided."""
     leaving: Leaving = field(default=Leaving())

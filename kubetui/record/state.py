@@ -26,6 +26,7 @@ _BUSY: Final[Mapping[str, str]] = {
     "save": "a snapshot of it is being saved",
     "discard": "a snapshot of it is being removed",
     "restore": "it is being brought back from a snapshot",
+    "backup": "it is being backed up",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from kubetui.engine.step import Step
 from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
+from kubetui.steps.cluster.backup.save import saving
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
-from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, KUBECONFIG_STEP, POD_NETWORK
+from kubetui.steps.cluster.init import (
+    BRING_BACKUP,
+    CERTIFICATES,
+    INIT_STEP,
+    KUBECONFIG_STEP,
+    POD_NETWORK,
+    SETTLE,
+)
 from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
@@ -41,7 +50,9 @@ STEPS: tuple[Step, ...] = (
     RUNTIME_CONFIG,
     PULL_IMAGES,
     CERTIFICATES,
+    BRING_BACKUP,
     INIT_STEP,
+    SETTLE,
     KUBECONFIG_STEP,
     POD_NETWORK,
     JOIN_CONTROL_PLANE,
@@ -70,5 +81,5 @@ UPGRADE: Final[tuple[Step, ...]] = (*upgrade.STEPS, _CHECKED, replace(PROOF, nee
 """What brings a cluster to another version of Kubernetes."""
 CHECKPOINTED: Final = woven(STEPS, looking=(CONNECT, FACTS, CHECK, PROOF))
 """A build with a checkpoint after each step that changes something."""
-ALL: Final[tuple[Step, ...]] = (*CHECKPOINTED, *HALTING, *SNAPSHOTS, *upgrade.OWN)
+ALL: Final[tuple[Step, ...]] = (*CHECKPOINTED, *HALTING, *SNAPSHOTS, *upgrade.OWN, *saving(Path()))
 """Every step there is, each name once."""

@@ -97,10 +97,14 @@ def skipped_on_cgroup_v1(plan: Plan, registering: Document) -> str:
     isCgroupsV1DisabledInKubelet). kubeadm adds it to those that an Init- or JoinConfiguration lists, but refuses any
     beside "all".
     """
+    return "SystemVerification" if plan.tolerates_cgroup_v1 and not skips_all(registering) else ""
+
+
+def skips_all(registering: Document) -> bool:
+    """Return whether an Init- or JoinConfiguration has kubeadm skip all checks."""
     registration = registering.get("nodeRegistration")
     listed = registration.get("ignorePreflightErrors") if isinstance(registration, dict) else None
-    everything = isinstance(listed, list) and any(str(each).lower() == "all" for each in listed)
-    return "SystemVerification" if plan.tolerates_cgroup_v1 and not everything else ""
+    return isinstance(listed, list) and any(str(each).lower() == "all" for each in listed)
 
 
 def render(documents: list[Document]) -> str:

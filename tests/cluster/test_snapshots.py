@@ -144,7 +144,7 @@ def test_machines_are_told_apart_by_vagrants_id_of_each(lab: Cluster) -> None:
 
 @pytest.mark.parametrize("purpose", ["build", "check", "stop", "certificates", "mend", "save"])
 def test_nothing_else_is_done_while_a_restore_is_not_at_its_end(lab: Cluster, purpose: Purpose) -> None:
-    lab.restoring.write_text("one")
+    lab.reverting.write_text("one")
     with pytest.raises(KubetuiError) as refused, lab.lock(purpose):
         pass
     assert refused.value.id == "SNAPSHOT-PENDING"
@@ -155,7 +155,7 @@ def test_nothing_else_is_done_while_a_restore_is_not_at_its_end(lab: Cluster, pu
 
 
 def test_it_can_still_be_destroyed(lab: Cluster) -> None:
-    lab.restoring.write_text("one")
+    lab.reverting.write_text("one")
     with lab.lock("destroy"):
         lab.remove()
     assert not lab.exists

@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 TRACES = ("Traceback (most recent call last)", "Task exception was never retrieved", "RuntimeWarning")
 SAID = re.compile(
     r"|kubetui: .*|  .*|Collecting \.\.\.|Stopping: finishing running steps; press Ctrl\+C again to stop now\."
-    r"|The profile was changed: .*|The profile no longer has .*"
+    r"|The profile was changed: .*|The profile no longer has .*|\S+ goes (?:on )?from Kubernetes \S+ to \S+"
     r"|Nobody reads this output any more\. Stopping: finishing running steps\."
 )
 """Lines that kubetui may print on stderr: errors with their indented fix, progress, and stop notices."""

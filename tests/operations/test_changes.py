@@ -273,7 +273,7 @@ async def test_the_command_line_forgets_the_host_keys_of_moved_machines(
     path = cluster.folder / "changed.yaml"
     path.write_text(profilefile.dump(after))
     monkeypatch.setattr(hostcommands, "greet", greet)
-    monkeypatch.setattr(clusters, "_check_host", ready)
+    monkeypatch.setattr(clusters, "check_host", ready)
     done = await asyncio.to_thread(CliRunner().invoke, main, ["up", str(path), "--yes"])
     assert "nobody answers" in done.output
     assert forgotten == ["kubnode1"]

@@ -263,4 +263,40 @@ def remove_snapshot(name: str, label: str, *, yes: bool) -> int:
     return command(name, label, yes=yes)
 
 
-COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend, snapshot)
+@click.command()
+@click.argument("name")
+@click.option(
+    "--to", "to", required=True, metavar="FILE", type=click.Path(), help="The file to write; it must not exist."
+)
+@_shown
+@friendly
+def backup(name: str, *, to: str, options: UpOptions) -> int:
+    """Save a cluster in FILE: etcd with all its objects, the keys of its authorities, and its profile.
+
+    FILE is as secret as the cluster. What pods keep on their machines is not in it: volumes, images, logs.
+    """
+    from kubetui.cli.maintain.backup import backup as command
+
+    return command(name, to, options)
+
+
+@click.command("restore-backup")
+@click.argument("file", type=click.Path())
+@click.argument("name", default="")
+@click.option(
+    "--first-address", default="", metavar="ADDRESS", help="The first machine's address, if it is to be another."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def restore_backup(file: str, name: str, *, first_address: str, yes: bool, options: UpOptions) -> int:
+    """Make the cluster in FILE again, on new machines, perhaps under another NAME.
+
+    If it exists, its machines are destroyed first. What will happen is shown before.
+    """
+    from kubetui.cli.maintain.backup import restore as command
+
+    return command(file, name, first_address, replace(options, yes=yes))
+
+
+COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend, snapshot, backup, restore_backup)

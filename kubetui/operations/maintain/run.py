@@ -23,6 +23,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
+from kubetui.remote.connection import Patience
 
 
 def plan_of(cluster: Cluster, kept: Path | None = None, *, logins: bool = False) -> Plan:
@@ -32,8 +33,14 @@ def plan_of(cluster: Cluster, kept: Path | None = None, *, logins: bool = False)
     be read, or a password is unknown.
     """
     profile = profilefile.load_built(cluster, kept)
-    known = credentials.of_run(profile) if logins else Logins()
-    return Plan(profile, cluster.identity(), logins=known, labelled=cluster.labelled.exists(), standing=True)
+    return Plan(
+        profile,
+        cluster.identity(),
+        logins=credentials.of_run(profile) if logins else Logins(),
+        labelled=cluster.labelled.exists(),
+        standing=True,
+        restored=cluster.restoring.exists(),
+    )
 
 
 async def carry_out(
@@ -45,16 +52,17 @@ async def carry_out(
     *,
     access: Access | None = None,
     kept: Path | None = None,
+    patience: Patience | None = None,
 ) -> RunFinished:
     """Run steps on the machines that a cluster was built of, and return how that ended.
 
-    `access` is what a person said about existing machines, `kept` as in `plan_of`. Raises StoppedError when it is
-    stopped at once while no engine runs, BusyError when another run holds the cluster, and as its `lock` does when
-    something else is halfway done with it.
+    `access` is what a person said about existing machines, `kept` as in `plan_of`, `patience` how long each machine
+    may take to answer, where it has no reason to boot. Raises StoppedError when it is stopped at once while no engine
+    runs, BusyError when another run holds the cluster, and as its `lock` does when something else is halfway done.
     """
     with stop.cancels_this(), room(cluster.folder), cluster.lock(operation.value):
         plan = plan_of(cluster, kept, logins=operation is Operation.MEND)
-        return await execute(cluster, plan, steps, operation, sink, stop=stop, access=access)
+        return await execute(cluster, plan, steps, operation, sink, stop=stop, access=access, patience=patience)
 
 
 async def execute(
@@ -66,6 +74,7 @@ async def execute(
     *,
     stop: Stop,
     access: Access | None,
+    patience: Patience | None = None,
 ) -> RunFinished:
     """Run steps as a plan has them, for who holds the cluster's lock."""
     provider = make(plan, cluster.folder, access)
@@ -73,5 +82,6 @@ async def execute(
         recorded = written(cluster.folder, journal, logs, sink)
         first = steps[0].name if steps else ""
         await unfinished.clear(cluster, provider, logger(plan.control_plane.name, first, recorded))
-        run = Run(plan, cluster, provider, tuple(steps), connector(cluster, provider), operation=operation)
+        connect = connector(cluster, provider, patience)
+        run = Run(plan, cluster, provider, tuple(steps), connect, operation=operation)
         return await Engine(run, recorded, stop).execute()

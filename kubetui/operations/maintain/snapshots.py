@@ -130,7 +130,7 @@ async def remove(cluster: Cluster, label: str, log: LineSink) -> None:
     if label not in shelf.labels:
         shelf.find(label)
     with cluster.lock("discard"):
-        if cluster.restoring.exists() and cluster.restoring.read_text(encoding="utf-8") == label:
+        if cluster.reverting.exists() and cluster.reverting.read_text(encoding="utf-8") == label:
             raise UsageError(
                 f"{cluster.name} is not brought back from {label} yet.",
                 fix=f"Go on with: kubetui snapshot restore {cluster.name} {label}",

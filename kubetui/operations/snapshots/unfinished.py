@@ -14,7 +14,7 @@ async def clear(cluster: Cluster, provider: Provider, log: LineSink) -> None:
     Only the holder of the cluster's lock may call it.
     """
     cut, provided = snapshots.read(cluster).cut, provider.snapshots
-    if provided is None or not (cut or cluster.restoring.exists()):
+    if provided is None or not (cut or cluster.reverting.exists()):
         return
     await provided.settle(log)
     for label in cut:

@@ -13,7 +13,7 @@ from kubetui.base.errors import RunError
 from kubetui.base.scripts import script
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import ADMIN, NODES
-from kubetui.engine.events import GOOD, Outcome, TaskId
+from kubetui.engine.events import GOOD, Outcome
 from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
@@ -76,12 +76,17 @@ def _waiting(plan: Plan, booted: str = "") -> Command:
 
 
 async def _booted(task: Task) -> str:
-    """Return when the machines booted that were started again in this run, each after its name, in UTC."""
-    run = task.run
-    if not task.plan.standing or task.plan.provider.rehearsal:
+    """Return when the machines booted of which the cluster knows from before, each after its name, in UTC.
+
+    These are the machines that were started again in this run, or all of them where a backup is restored.
+    """
+    run, plan = task.run, task.plan
+    if not (plan.standing or plan.restored) or plan.provider.rehearsal:
         return ""
-    names = [each.name for each in task.plan.machines]
-    started = [name for name in names if run.outcomes.get(TaskId(START.name, name)) is Outcome.DONE]
+    again = {
+        task.machine for task, outcome in run.outcomes.items() if task.step == START.name and outcome is Outcome.DONE
+    }
+    started = [each.name for each in plan.machines if plan.restored or each.name in again]
     times = await asyncio.gather(*(run.nodes[name].read(Command(BOOTED)) for name in started))
     return " ".join(f"{name} {at.strip()}" for name, at in zip(started, times, strict=True))
 

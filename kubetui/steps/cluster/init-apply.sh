@@ -1,5 +1,5 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CONFIG
-# shellcheck disable=SC2153,SC2154 # CONFIG is a value; init.sh sets mark, kubeadm.sh skipped
+# shellcheck shell=bash # values: CONFIG
+# shellcheck disable=SC2153,SC2154 # CONFIG is a value; init.sh sets mark
 
 wait_healthy() {
   local end=$((SECONDS + $1))
@@ -24,19 +24,3 @@ if [[ -e $mark.done ]]; then
   wait_healthy 240 || fail "the API server does not answer: $(journalctl --unit=kubelet --lines=5 --output=cat)"
   exit 0
 fi
-if [[ -e $mark.begun ]]; then
-  say "resetting what an earlier kubeadm init left, which did not come to its end: no node can have joined"
-  reset
-elif [[ -n $(ls -A /var/lib/etcd 2>/dev/null) ]]; then
-  fail "/var/lib/etcd holds data of another cluster, and kubetui deletes none: move it away"
-fi
-room /var/lib/etcd 200
-mkdir -p /var/lib/kubetui
-printf %s "$CLUSTER_ID" >"$mark.begun"
-configured
-if ! run kubeadm init --config="$config" --skip-token-print "${skipped[@]}"; then
-  say "the kubelet's last lines:"
-  journalctl --unit=kubelet --lines=10 --output=cat
-  exit 1
-fi
-vouch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,17 +18,23 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
+from kubetui.steps.cluster.backup import restore
 from kubetui.steps.cluster.libraries import INIT, KUBEADM, NETWORK
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
+from kubetui.steps.node.libraries import IMAGES
 
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
 INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
-INIT_APPLY: Final = INIT + KUBEADM + script(__package__, "init-again.sh") + script(__package__, "init-apply.sh")
+_APPLY: Final = INIT + KUBEADM + "".join(script(__package__, f"init-{part}.sh") for part in ("again", "apply", "reset"))
+_BEGIN: Final = script(__package__, "init-begin.sh")
+INIT_APPLY: Final = _APPLY + _BEGIN
+INIT_RESTORED: Final = _APPLY + IMAGES + restore.RESTORE + _BEGIN
+"""The same from a backup, which lies on the machine."""
 
 
-def _init(plan: Plan, _machine: Machine) -> Recipe:
+def _init(plan: Plan, machine: Machine) -> Recipe:
     documents = kubeadm.init_documents(plan)
     values = {
         "CLUSTER_ID": plan.identity,
@@ -37,11 +44,19 @@ def _init(plan: Plan, _machine: Machine) -> Recipe:
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     config = {"CONFIG": kubeadm.render(documents)}
-    return Recipe(Command(INIT_APPLY, {**values, **config}, timeout=1500), Command(INIT_PROBE, values))
+    if plan.restored:
+        apply = Command(INIT_RESTORED, {**values, **restore.values(plan, machine), **config}, timeout=2400)
+    else:
+        apply = Command(INIT_APPLY, {**values, **config}, timeout=1500)
+    return Recipe(apply, Command(INIT_PROBE, values))
 
 
 async def _run(task: Task) -> Outcome:
     return await follow_recipe(explaining(task))
+
+
+def _taught(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    return (*(restore.teaches(machine) if plan.restored else ()), *taught.INIT.commands(plan, machine))
 
 
 CERTIFICATES = Step(
@@ -56,17 +71,41 @@ CERTIFICATES = Step(
     wanted=certificates.standing,
     teaches=certificates.TEACHES,
 )
+BRING_BACKUP = Step(
+    name="bring-backup",
+    title="Bring the backup",
+    why="The new control plane starts from the backup's data and authorities, and not from nothing.",
+    source="kubernetes.io, Operating etcd clusters for Kubernetes: Restoring an etcd cluster",
+    where=Where.FIRST,
+    needs=(PULL_IMAGES,),
+    recipe=no_recipe,
+    run=restore.bring,
+    wanted=restore.wanted,
+    teaches=restore.BROUGHT,
+)
 INIT_STEP = Step(
     name="init",
     title="kubeadm init",
     why="kubeadm creates the certificates, starts etcd and the API server, and prepares for nodes to join with a join token.",
     source="kubernetes.io, Creating a cluster with kubeadm",
     where=Where.FIRST,
-    needs=(PULL_IMAGES, CERTIFICATES),
+    needs=(PULL_IMAGES, CERTIFICATES, BRING_BACKUP),
     recipe=_init,
     run=_run,
-    teaches=taught.INIT,
+    teaches=replace(taught.INIT, commands=_taught),
     turn=byhand.INIT_TURN,
+)
+SETTLE = Step(
+    name="settle",
+    title="Settle what was restored",
+    why="The backup tells of machines that are gone: their nodes wait for new ones, or go.",
+    source="kubernetes.io, Nodes: Manual Node administration",
+    where=Where.FIRST,
+    needs=(INIT_STEP,),
+    recipe=no_recipe,
+    run=restore.settle,
+    wanted=restore.wanted,
+    teaches=restore.SETTLED,
 )
 
 KUBECONFIG: Final = 'home=$(getent passwd "${USER_NAME:-root}" | cut -d: -f6)\n'

@@ -15,7 +15,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
-from kubetui.steps.cluster.init import INIT_STEP
+from kubetui.steps.cluster.init import INIT_STEP, SETTLE
 from kubetui.steps.cluster.join_token import mint
 from kubetui.steps.cluster.libraries import CA, JOIN, KUBEADM, KUBELET
 from kubetui.steps.cluster.warnings import explaining
@@ -95,7 +95,7 @@ JOIN_STEP = Step(
     why="The join token proves the worker to the API server; the CA's hash proves the API server to the worker.",
     source="kubernetes.io, kubeadm join",
     where=Where.WORKERS,
-    needs=(PULL_IMAGES, INIT_STEP, KUBELET_CERTIFICATE),
+    needs=(PULL_IMAGES, INIT_STEP, SETTLE, KUBELET_CERTIFICATE),
     recipe=_recipe,
     run=_run,
     teaches=taught.JOIN,

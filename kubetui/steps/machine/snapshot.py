@@ -54,14 +54,14 @@ async def _bring_back(task: Task, label: str) -> Outcome:
     if task.machine.first:
         await provided(task).check(label)
         # from here on its machines are of different moments
-        write_private(task.run.cluster.restoring, label)
+        write_private(task.run.cluster.reverting, label)
     await provided(task).restore(task.machine, label, task.log)
     return Outcome.DONE
 
 
 async def _files(task: Task, label: str) -> Outcome:
     snapshots.bring_back(task.run.cluster, label)
-    task.run.cluster.restoring.unlink()
+    task.run.cluster.reverting.unlink()
     return Outcome.DONE
 
 

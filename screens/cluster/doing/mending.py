@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
@@ -10,8 +9,12 @@ from textual.app import App
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import clean, counted
 from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import Sink
+from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
+from screens.asking.meeting import meet
 from screens.asking.waiting import Refused, Waiting
+from screens.cluster.doing.working import Show, Work
 from screens.widgets.choose import BACK, Answer, Choose
 
 if TYPE_CHECKING:
@@ -39,9 +42,12 @@ class Looking(Waiting["Differences"]):
         return await diff.diff(self._cluster, self._access)
 
 
-def offer_mending(app: App[object], plan: Plan, access: Access | None, then: Callable[[], object]) -> None:
-    """Show what differs, and call `then` if the person wants it mended."""
+def compare(app: App[object], plan: Plan, show: Show) -> None:
+    """Show what differs, and mend it if the person wants that."""
+    meet(app, plan, lambda access: _look(app, plan, access, show))
 
+
+def _look(app: App[object], plan: Plan, access: Access | None, show: Show) -> None:
     def looked(found: Differences | KubetuiError | None) -> None:
         if isinstance(found, KubetuiError):
             app.push_screen(Refused(found))
@@ -51,7 +57,7 @@ def offer_mending(app: App[object], plan: Plan, access: Access | None, then: Cal
 
     def answered(answer: str | None) -> None:
         if answer == _MEND[0]:
-            then()
+            show(_work(plan, access))
 
     app.push_screen(Looking(plan, access), looked)
 
@@ -67,3 +73,12 @@ def told(name: str, seen: Differences) -> str:
     if len(lines) > _MOST:
         lines[_MOST:] = [f"and {len(lines) - _MOST} more: kubetui diff {name}"]
     return "\n".join(map(clean, lines)) or "Every machine is as planned."
+
+
+def _work(plan: Plan, access: Access | None) -> Work:
+    async def job(sink: Sink, stop: Stop) -> bool:
+        from kubetui.operations.maintain.diff import mend  # noqa: PLC0415 - loads asyncssh, in this thread
+
+        return (await mend(Cluster(plan.profile.name), (), sink, stop, access)).ok
+
+    return Work("Mend", "mending it", "it is as planned again", "it still differs from its plan", job)

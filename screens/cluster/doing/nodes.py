@@ -8,6 +8,7 @@ from kubetui.base.text import clean
 from kubetui.profile import roster
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
+from screens.cluster.doing.working import Show
 from screens.widgets.choose import BACK, Choose, ask
 from screens.widgets.navigation import StartRun
 
@@ -41,12 +42,12 @@ def adding(plan: Plan) -> str:
     )
 
 
-def add_worker(app: App[object], plan: Plan) -> None:
-    """Show what a worker more is, and add it once the person agrees."""
+def add_worker(app: App[object], plan: Plan, _show: Show) -> None:
+    """Show what a worker more is, and add it once the person agrees; that is a run as of a build."""
     ask(app, "Add a worker", adding(plan), "Add", lambda: app.post_message(StartRun(larger(plan))))
 
 
-def remove_machine(app: App[object], plan: Plan) -> None:
+def remove_machine(app: App[object], plan: Plan, _show: Show) -> None:
     """Let the person choose a machine; what is lost with it is asked before the run begins."""
     answers = [(each.name, clean(each.name), f"{each.role}, {each.address}") for each in removable(plan)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from textual.app import App
@@ -15,10 +14,9 @@ from kubetui.cluster.snapshots import Snapshot
 from kubetui.engine.events import Line, Sink
 from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
-from screens.cluster.doing.working import Work
+from screens.cluster.doing.working import Show, Work
 from screens.widgets.choose import BACK, Answer, Choose, ask
 
-Show = Callable[[Work], object]
 _SAVE: Final[Answer] = ("/save", "Save one now", "all machines at this moment")
 _RESTORE: Final[Answer] = ("restore", "Bring it back", "and lose what happened since then")
 _REMOVE: Final[Answer] = ("remove", "Remove it", "and free its place on the disk")

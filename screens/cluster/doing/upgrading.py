@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +15,9 @@ from kubetui.engine.stop import Stop
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.profile import Profile
+from screens.asking.meeting import meet
 from screens.asking.waiting import Refused, Waiting
-from screens.cluster.doing.working import Work
+from screens.cluster.doing.working import Show, Work
 from screens.widgets.choose import ask
 
 if TYPE_CHECKING:
@@ -61,15 +61,18 @@ class Asking(Waiting["Way"]):
         return Way(wanted, tuple(upgrade.told(Plan(wanted))), lost)
 
 
-def offer_upgrade(app: App[object], plan: Plan, access: Access | None, then: Callable[[Work], object]) -> None:
-    """Show the way, and call `then` with the work if the person wants it."""
+def offer_upgrade(app: App[object], plan: Plan, show: Show) -> None:
+    """Show the way, and go it if the person wants that."""
+    meet(app, plan, lambda access: _ask(app, plan, access, show))
 
+
+def _ask(app: App[object], plan: Plan, access: Access | None, show: Show) -> None:
     def asked(found: Way | KubetuiError | None) -> None:
         if isinstance(found, KubetuiError):
             app.push_screen(Refused(found))
         elif found is not None:
             title = f"Upgrade {plan.profile.name}"
-            ask(app, title, told(plan, found), "Upgrade", lambda: then(_work(plan, found.wanted, access)))
+            ask(app, title, told(plan, found), "Upgrade", lambda: show(_work(plan, found.wanted, access)))
 
     app.push_screen(Asking(plan, access), asked)
 

@@ -40,6 +40,10 @@ class Work:
     log: str = "All machines"
 
 
+Show = Callable[[Work], object]
+"""Shows work, and has it done."""
+
+
 class WorkScreen(LogScreen):
     """Does something to a cluster and shows its log."""
 

@@ -153,7 +153,7 @@ def test_machines_without_snapshots_are_refused(lab: Cluster, fields: dict[str, 
 
 
 def test_the_command_that_goes_on_is_named(lab: Cluster) -> None:
-    lab.restoring.write_text("one")
+    lab.reverting.write_text("one")
     done = kubetui("stop", "lab")
     assert "The snapshot one of lab is not restored yet" in done.output
     assert "Go on with: kubetui snapshot restore lab one" in done.output

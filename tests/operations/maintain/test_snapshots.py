@@ -72,7 +72,7 @@ def test_a_snapshot_is_saved_and_restored_as_runs(lab: Cluster, host: Host) -> N
     assert (finished.ok, finished.operation, finished.changed) == (True, Operation.RESTORE, 3)
     assert {host.read(name) for name in host.names} == {"before"}
     assert lab.kubeconfig.read_text() == "admin"
-    assert not lab.restoring.exists()
+    assert not lab.reverting.exists()
 
 
 def test_a_killed_save_leaves_nothing_that_counts_and_the_next_run_clears_it(lab: Cluster, host: Host) -> None:
@@ -129,7 +129,7 @@ def test_what_is_removed_is_gone_even_if_that_was_cut_off(lab: Cluster, host: Ho
 def test_another_one_can_be_removed_for_room_while_a_restore_is_not_at_its_end(lab: Cluster, host: Host) -> None:
     save(lab)
     save(lab, "two")
-    lab.restoring.write_text("one")
+    lab.reverting.write_text("one")
     with pytest.raises(UsageError) as refused:
         asyncio.run(operation.remove(lab, "one", lambda _line: None))
     assert refused.value.id == "SNAPSHOT-PENDING"
@@ -142,7 +142,7 @@ def test_nothing_is_begun_where_a_part_is_missing(lab: Cluster, host: Host) -> N
     shutil.rmtree(host.place / "lab-kubnode1/kubetui-snapshots/one")
     host.called.clear()
     assert not restore(lab).ok
-    assert not lab.restoring.exists()
+    assert not lab.reverting.exists()
     assert not host.called
 
 
@@ -226,7 +226,7 @@ def test_other_machines_are_not_brought_back(
     assert refused.value.id == "SNAPSHOT-MACHINES"
     assert fix in refused.value.fix
     assert not host.called
-    assert not lab.restoring.exists()
+    assert not lab.reverting.exists()
 
 
 def test_two_at_once_are_refused(lab: Cluster) -> None:
@@ -314,14 +314,14 @@ async def test_the_clusters_files_come_back_after_the_last_machine(lab: Cluster)
         halts = False
 
         async def check(self, label: str) -> None:
-            assert not lab.restoring.exists()
+            assert not lab.reverting.exists()
 
         async def restore(self, *_: Any) -> None:
-            assert lab.restoring.exists()
+            assert lab.reverting.exists()
 
     bench.provider.snapshots = cast("Any", Recorded())
     checkpoint(lab, "one", 1.0)
     (lab.snapshots / "after-one").rename(lab.snapshots / "one")
     assert (await bench.execute()).ok
     assert bench.started()[:3] == ["kubmaster/bring-back", "kubnode1/bring-back", "kubmaster/bring-back-files"]
-    assert not lab.restoring.exists()
+    assert not lab.reverting.exists()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +14,18 @@ from textual.pilot import Pilot
 from kubetui.base.errors import RunError
 from kubetui.engine.events import Line, Operation, RunFinished, Sink
 from kubetui.engine.stop import Stop
-from kubetui.operations.maintain import certs, power
+from kubetui.operations.maintain import backup, certs, power
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from screens.cluster.doing.actions import halting, possible, renewing
+from screens.cluster.doing.actions import possible
+from screens.cluster.doing.power import halting
+from screens.cluster.doing.renewing import renewing
 from screens.cluster.doing.working import WorkScreen
 from screens.cluster.screen import ClusterScreen
 from screens.widgets.choose import Choose
 from screens.widgets.navigation import StartRun
+from screens.widgets.textline import TextLine
 from tests.screens.apps import SIZE, drawn, shown, until
 from tests.screens.cluster.home import Cluster, filled, leave
 
@@ -33,18 +38,27 @@ def plan(**fields: Any) -> Plan:
 
 
 def offered(state: State, **fields: Any) -> list[str]:
-    return [name for name, _, _ in possible(ClusterState("lab", state, plan=plan(**fields)))]
+    return [action.answer[0] for action in possible(ClusterState("lab", state, plan=plan(**fields)))]
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew", "snapshots"]
-    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew", "snapshots"]
-    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew", "snapshots"]
+    assert offered(State.READY) == ["stop", "add", "remove", "mend", "renew", "backup", "snapshots"]
+    assert offered(State.READY, machines={"workers": 1}) == ["stop", "add", "mend", "renew", "backup", "snapshots"]
+    assert offered(State.READY, machines={"workers": 0}) == ["stop", "mend", "renew", "backup", "snapshots"]
     former = {"version": "1.36"}
-    assert offered(State.READY, kubernetes=former) == ["stop", "add", "remove", "upgrade", "mend", "renew", "snapshots"]
+    assert offered(State.READY, kubernetes=former) == [
+        "stop",
+        "add",
+        "remove",
+        "upgrade",
+        "mend",
+        "renew",
+        "backup",
+        "snapshots",
+    ]
     assert offered(State.DEGRADED, provider="rehearsal", kubernetes=former) == ["stop", "add", "remove", "mend"]
     assert offered(State.DEGRADED, provider="rehearsal") == ["stop", "add", "remove", "mend"]
-    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew"]
+    assert offered(State.READY, provider="hosts", hosts=HOSTS) == ["mend", "renew", "backup"]
     for state in (State.OFF, State.BUILDING, State.BUSY, State.DESTROYING):
         assert offered(state) == []
     assert possible(ClusterState("lab", State.UNKNOWN)) == ()
@@ -117,6 +131,30 @@ async def test_what_fails_is_said(monkeypatch: pytest.MonkeyPatch, raises: bool)
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
         await until(pilot, lambda: "some are as old as before" in drawn(pilot.app))
+
+
+async def test_a_backup_is_made_where_a_new_file_can_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[Path] = []
+
+    async def save(_cluster: Any, target: Path, *_: object) -> RunFinished:
+        asked.append(target)
+        return finished(ok=True)
+
+    monkeypatch.setattr(backup, "save", save)
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await chosen(pilot, 6)
+        await until(pilot, lambda: "as secret as the cluster" in drawn(pilot.app))
+        line = pilot.app.screen.query_one(TextLine)
+        assert re.fullmatch(r"~/lab-\d{4}-\d\d-\d\d-\d{4}\.tar", line.value)
+        line.value = str(tmp_path)
+        await pilot.press("enter")
+        await until(pilot, lambda: "overwrites no backup" in drawn(pilot.app))
+        line.value = str(tmp_path / "lab.tar")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkScreen))
+        await until(pilot, lambda: "it is saved in" in drawn(pilot.app))
+        assert asked == [tmp_path / "lab.tar"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Saves a cluster in one file, from which `kubetui.operations.restore` brings it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kubetui.base.errors import UsageError
+from kubetui.cluster import backup
+from kubetui.cluster.folder import Cluster
+from kubetui.engine.events import Operation, RunFinished, Sink
+from kubetui.engine.stop import Stop
+from kubetui.machines.hosts.access import Access
+from kubetui.operations.connect import RUNNING
+from kubetui.operations.maintain.run import carry_out
+from kubetui.profile.plan import Plan
+from kubetui.steps.cluster.backup.save import saving
+
+
+def refuse(plan: Plan, target: Path) -> None:
+    """Raise UsageError for a cluster that has nothing to save, or not yet, and for a place where no file can be."""
+    if plan.provider.rehearsal:
+        raise UsageError(
+            f"{plan.profile.name} is a rehearsal, and has nothing to save.",
+            fix="kubetui explain etcd tells what a backup holds.",
+            id="REHEARSAL",
+        )
+    name = plan.profile.name
+    if Cluster(name).restoring.exists():
+        raise UsageError(
+            f"{name} is being restored from a backup itself.", fix=f"First: kubetui start {name}", id="RESTORE-PENDING"
+        )
+    backup.refuse_place(target)
+
+
+async def save(cluster: Cluster, target: Path, sink: Sink, stop: Stop, access: Access | None = None) -> RunFinished:
+    """Save etcd, the authorities and the profile in a file that only its owner can read. The machines have to run.
+
+    Raises as `carry_out` and `refuse` do.
+    """
+    return await carry_out(cluster, saving(target), Operation.BACKUP, sink, stop, access=access, patience=RUNNING)
