@@ -102,7 +102,7 @@ def upgraded(lab: Lab) -> None:
     servers = {
         pod["spec"]["containers"][0]["image"]
         for pod in lab.objects("pods")
-        if pod["metadata"]["name"].startswith("kube-")
+        if pod["metadata"]["namespace"] == "kube-system" and pod["metadata"]["name"].startswith("kube-")
     }
     assert {image.rpartition(":")[2] for image in servers} == {"v1.37.2"}
     assert not any(node["spec"].get("unschedulable") for node in lab.objects("nodes"))
