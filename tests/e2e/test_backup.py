@@ -224,8 +224,8 @@ def test_both_go_on_after_a_kill_at_any_moment(fresh: Maker, tmp_path: Path, aga
     save(lab, path)
     assert [each.name for each in tmp_path.glob(".*")] == []
     command = ("restore-backup", str(path), "--yes")
-    for _ in range(5):
-        cut(lab, chance.uniform(0, 25), *command)
+    for _ in range(4):
+        cut(lab, chance.uniform(0, 45), *command)
     said = lab.kubetui(*(command if again == "restore-backup" else ("start", lab.name)))
     assert "is ready" in said
     unchanged(before, objects(lab, *KEPT))

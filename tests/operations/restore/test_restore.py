@@ -15,7 +15,8 @@ from kubetui.base.text import LineSink
 from kubetui.cluster import backup, restoring
 from kubetui.cluster.backup import Backup
 from kubetui.cluster.folder import Cluster
-from kubetui.engine.events import Outcome
+from kubetui.engine.events import Outcome, TaskId
+from kubetui.engine.order import dependencies
 from kubetui.engine.stop import Stop
 from kubetui.operations.maintain.run import plan_of
 from kubetui.operations.restore import begin, pending
@@ -24,6 +25,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.node import Result
+from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.init import BRING_BACKUP, INIT_STEP, SETTLE
 from tests.cluster.test_backup import KEYS, MANIFEST, snapshot
 from tests.fakes import OK, Bench, FakeNode
@@ -211,6 +213,18 @@ def test_the_steps_of_a_restore_are_in_a_plan_that_restores_alone() -> None:
         assert not step.runs_on(plan.control_plane, plan)
     restored = Plan(PROFILE, restored=True)
     assert [step.runs_on(restored.control_plane, restored) for step in (BRING_BACKUP, INIT_STEP, SETTLE)] == [True] * 3
+
+
+def test_the_backup_comes_before_kubeadm_and_machines_join_what_is_settled() -> None:
+    machines = {"box": "rig/debian13", "control_planes": 2, "workers": 1}
+    network = {"control_plane_endpoint": "192.168.56.5"}
+    profile = Profile.model_validate({"name": "lab", "provider": "lxc", "machines": machines, "network": network})
+    waits = dependencies(STEPS, Plan(profile, restored=True))
+    settled = TaskId(SETTLE.name, "kubmaster")
+    assert TaskId(BRING_BACKUP.name, "kubmaster") in waits[TaskId(INIT_STEP.name, "kubmaster")]
+    assert TaskId(INIT_STEP.name, "kubmaster") in waits[settled]
+    assert settled in waits[TaskId("join", "kubnode1")]
+    assert settled in waits[TaskId("join-control-plane", "kubmaster2")]
 
 
 async def test_a_restore_ends_once_it_is_settled_and_not_before(cluster: Cluster, saved: Backup) -> None:

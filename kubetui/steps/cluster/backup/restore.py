@@ -66,7 +66,8 @@ async def bring(task: Task) -> Outcome:
 async def settle(task: Task) -> Outcome:
     """Set right what the lost machines were to the cluster, and forget the restore: it is done."""
     names = " ".join(machine.name for machine in task.plan.machines)
-    command = Command(SETTLE, {"BACKUP": BACKUP, "NAME": task.machine.name, "NAMES": names}, timeout=600)
+    values = {"ADDRESS": str(task.machine.address), "BACKUP": BACKUP, "NAME": task.machine.name, "NAMES": names}
+    command = Command(SETTLE, values, timeout=600)
     await apply(task, command, None)
     restoring.end(task.run.cluster)
     return Outcome.DONE
@@ -89,6 +90,19 @@ def teaches(machine: Machine) -> tuple[str, ...]:
     )
 
 
+def _settling(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    patch = ("--subresource=status", "--type=strategic", "--patch=<its condition Ready is Unknown>")
+    pods = (
+        "--namespace=kube-system",
+        "--selector=tier=control-plane",
+        f"--field-selector=spec.nodeName!={machine.name}",
+    )
+    return (
+        *(typed("kubectl", "patch", "node", each.name, *patch) for each in plan.machines if each != machine),
+        typed("kubectl", "delete", "pods", *pods, "--force", "--grace-period=0"),
+    )
+
+
 BROUGHT: Final = Teaching(
     concepts=("etcd", "certificates"),
     changes=lambda _plan, _machine: (f"file {BACKUP}, until the control plane is made",),
@@ -96,19 +110,7 @@ BROUGHT: Final = Teaching(
 )
 """What the step before init teaches."""
 SETTLED: Final = Teaching(
-    commands=lambda plan, machine: tuple(
-        typed(
-            "kubectl",
-            "patch",
-            "node",
-            each.name,
-            "--subresource=status",
-            "--type=strategic",
-            "--patch=<Ready is Unknown>",
-        )
-        for each in plan.machines
-        if each != machine
-    ),
+    commands=_settling,
     concepts=("node", "etcd"),
     changes=lambda _plan, _machine: (
         "the status of the nodes in the backup; those that the profile lacks are deleted",

@@ -31,4 +31,4 @@ version=$(inside etcd --version | sed -n 's/^etcd Version: //p')
 put "$place/facts" "$(image "$manifests/kube-apiserver.yaml")
 $version
 $(stat --format=%s "$place/etcd.db")
-$facts" 600
+$facts" 600 >/dev/null

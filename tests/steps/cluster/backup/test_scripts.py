@@ -10,13 +10,14 @@ import pytest
 
 from kubetui.cluster import backup
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.backup.restore import BACKUP, SETTLE, THERE
+from kubetui.steps.cluster.backup.restore import BACKUP, SETTLE, SETTLED, THERE
 from kubetui.steps.cluster.backup.save import KEYS, SAVE
 from kubetui.steps.cluster.init import INIT_APPLY, INIT_STEP
 from tests.cluster.test_backup import KEYS as CONTENT
 from tests.cluster.test_backup import MANIFEST, PROFILE, snapshot
 from tests.plans import plan
 from tests.steps.box import KUBEADM, KUBECTL, Box
+from tests.taught import differences
 
 STATUS = '{"hash":3687211093,"revision":1234,"totalKey":987,"totalSize":5000,"version":"3.7.0"}'
 ETCD = """case "$*" in
@@ -221,6 +222,11 @@ def test_a_restore_that_fails_leaves_no_empty_control_plane(machine: Box) -> Non
     assert "etcd's snapshot could not be restored with registry.k8s.io/etcd:3.6.0-0" in done.stderr
     assert not any(call.startswith("kubeadm init") for call in machine.called("kubeadm"))
     assert not (machine.root / "pod").exists()
+    # what is there is kubetui's own from the first change on, and the next try may reset it
+    (machine.root / "state").unlink()
+    machine.write("var/lib/etcd/member/snap/db", "half")
+    assert init(machine).returncode == 0
+    assert (machine.root / "var/lib/etcd/member/snap/db").read_bytes().startswith(b"xxx")
 
 
 def test_other_builds_have_the_script_that_they_always_had() -> None:
@@ -234,19 +240,38 @@ def test_other_builds_have_the_script_that_they_always_had() -> None:
 
 NODES = """case "$*" in
   'get nodes'*) echo kubmaster kubnode1 kubnode7 ;;
+  'get pod etcd-kubmaster'*) echo https://192.0.2.1:2379 ;;
 esac"""
+OF_OTHERS = (
+    "kubectl delete pods --namespace=kube-system --selector=tier=control-plane "
+    "'--field-selector=spec.nodeName!=kubmaster' --force --grace-period=0"
+)
 
 
 def test_nodes_wait_for_their_new_machines_and_others_go(machine: Box) -> None:
     machine.program("kubectl", NODES)
     backed = f"{machine.root}{BACKUP}"
-    done = machine.run(Command(SETTLE, {"BACKUP": backed, "NAME": "kubmaster", "NAMES": "kubmaster kubnode1 kubnode2"}))
+    values = {"ADDRESS": "192.0.2.1", "BACKUP": backed, "NAME": "kubmaster", "NAMES": "kubmaster kubnode1 kubnode2"}
+    done = machine.run(Command(SETTLE, values))
     assert done.returncode == 0, done.stderr
-    waits, goes = machine.told()
+    waits, goes, pods = machine.told()
+    assert pods == OF_OTHERS
+    made = plan(workers=1)
+    assert differences(SETTLED.commands(made, made.control_plane), (waits, pods)) == []
     assert waits.startswith("kubectl patch node kubnode1 --subresource=status --type=strategic '--patch=")
     assert '"type": "Ready", "status": "Unknown"' in waits
     assert goes == "kubectl delete node kubnode7 --ignore-not-found --timeout=60s"
     assert not Path(backed).exists()
+
+
+def test_at_other_addresses_no_pod_leads_a_joining_control_plane_to_the_etcd_of_before(machine: Box) -> None:
+    machine.program("kubectl", NODES)
+    values = {"ADDRESS": "192.0.2.9", "BACKUP": "/nowhere", "NAME": "kubmaster", "NAMES": "kubmaster"}
+    assert machine.run(Command(SETTLE, values)).returncode == 0
+    assert machine.told()[-2:] == [
+        OF_OTHERS,
+        "kubectl delete pod etcd-kubmaster --namespace=kube-system --ignore-not-found --force --grace-period=0",
+    ]
 
 
 def test_it_is_known_whether_a_backup_still_has_to_be_brought(machine: Box) -> None:
