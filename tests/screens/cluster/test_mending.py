@@ -55,7 +55,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, found: Differences | BusyError) -> lis
 
 async def asked(pilot: Pilot[Any]) -> None:
     """Choose to compare and mend, and wait for what is found."""
-    await chosen(pilot, 4)
+    await chosen(pilot, "mend")
     await until(pilot, lambda: isinstance(pilot.app.screen, Choose) and "its plan" not in drawn(pilot.app))
 
 
@@ -87,7 +87,7 @@ async def test_where_nothing_differs_nothing_is_offered(monkeypatch: pytest.Monk
 async def test_a_look_that_is_refused_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, BusyError("lab is in use.", fix="Wait for the other run."))
     async with Cluster().app().run_test(size=SIZE) as pilot:
-        await chosen(pilot, 4)
+        await chosen(pilot, "mend")
         await until(pilot, lambda: isinstance(pilot.app.screen, Refused))
         assert "lab is in use." in drawn(pilot.app)
 

@@ -21,9 +21,9 @@ from screens.cluster.doing.removal import words
 from screens.cluster.doing.snapshots import can_save, saving
 from screens.cluster.doing.working import WorkScreen
 from screens.cluster.screen import ClusterScreen
-from screens.widgets.choose import Choose
 from tests.screens.apps import SIZE, drawn, until
-from tests.screens.cluster.home import Cluster, filled, leave
+from tests.screens.cluster.home import Cluster, leave
+from tests.screens.cluster.test_actions import chosen
 
 HOSTS = [{"name": "kubmaster", "role": "control plane", "address": "192.0.2.1"}]
 
@@ -68,10 +68,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def opened(pilot: Pilot[Any], *keys: str) -> None:
     """Open the snapshots of the cluster, and press keys there."""
-    await until(pilot, filled(pilot))
-    await pilot.press("a")
-    await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
-    await pilot.press(*["down"] * 6, "enter")
+    await chosen(pilot, "snapshots")
     await until(pilot, lambda: "Snapshots of lab" in drawn(pilot.app))
     await pilot.press(*keys)
     await pilot.pause()

@@ -52,7 +52,7 @@ def former() -> Cluster:
 
 
 async def asked(pilot: Pilot[Any]) -> None:
-    await chosen(pilot, 4)
+    await chosen(pilot, "upgrade")
     await until(pilot, lambda: isinstance(pilot.app.screen, Choose) and "From Kubernetes" in drawn(pilot.app))
 
 
@@ -76,7 +76,7 @@ async def test_a_cluster_that_does_not_answer_says_why(gone: list[str], monkeypa
 
     monkeypatch.setattr(upgrade, "losses", away)
     async with former().app().run_test(size=SIZE) as pilot:
-        await chosen(pilot, 4)
+        await chosen(pilot, "upgrade")
         await until(pilot, lambda: isinstance(pilot.app.screen, Refused))
         assert "kubmaster is stopped." in drawn(pilot.app)
     assert gone == []
