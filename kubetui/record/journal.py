@@ -106,11 +106,11 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
     """Return how the last run went that counts; None before the first.
 
     One that shut the machines down, or renewed something, does not count once it has succeeded: what the cluster is
-    depends on the build before it.
+    depends on the build before it. One that brought the machines back counts, and is not `ok`: a build has to follow.
     """
     counting = runs(records)
     if counting and _passed(counting[-1]):
-        counting = [run for run in counting if "operation" not in run[0]]
+        counting = [run for run in counting if run[0].get("operation") in {None, Operation.RESTORE}]
     if not counting:
         return None
     run = counting[-1]
@@ -136,7 +136,7 @@ def last_run(records: Sequence[Record]) -> LastRun | None:
     return LastRun(
         at=run[-1]["at"],
         ended=end is not None,
-        ok=bool(end and end["ok"]),
+        ok=bool(end and end["ok"]) and run[0].get("operation") != Operation.RESTORE,
         in_flight=tuple(open_tasks),
         failed=tuple(failed),
         why=tuple(failed.values()),

@@ -73,6 +73,11 @@ def test_a_snapshot_is_saved_and_restored_as_runs(lab: Cluster, host: Host) -> N
     assert {host.read(name) for name in host.names} == {"before"}
     assert lab.kubeconfig.read_text() == "admin"
     assert not lab.reverting.exists()
+    # what was built before is not there any more, and what follows has to say what is
+    seen = glance(lab)
+    assert (seen.said, seen.resumable) == ("stopped: before its end", True)
+    save(lab, "two")
+    assert glance(lab).said == "stopped: before its end"
 
 
 def test_a_killed_save_leaves_nothing_that_counts_and_the_next_run_clears_it(lab: Cluster, host: Host) -> None:
