@@ -25,7 +25,7 @@ def pending(cluster: Cluster, profile: Profile) -> Pending | None:
     if roster.settled(wanted, lasting(profile)) != wanted:
         raise ProfileError(
             f"{cluster.name} is being restored from a backup, with the profile that is in it.",
-            fix=f"To go on: kubetui start {cluster.name}. To give it up: kubetui destroy {cluster.name}",
+            fix=f"Go on: kubetui start {cluster.name}, or restore the same file. Give it up: kubetui destroy {cluster.name}",
             id="RESTORE-PENDING",
         )
     return found
