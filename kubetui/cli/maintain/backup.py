@@ -40,19 +40,19 @@ def restore(path: str, name: str, first_address: str, options: UpOptions) -> int
     found = backups.read(Path(path).absolute())
     profile = restoring.profile_of(found, name, _address(first_address))
     if not restoring.goes_on(found, profile):
-        _begin(found, profile, options)
+        _agreed(found, profile, options)
+    restoring.begin(found, profile)
     return run(settled(profile, options), profile.name, replace(options, yes=True))
 
 
-def _begin(found: Backup, profile: Profile, options: UpOptions) -> None:
-    """Say what will happen, ask, and begin. Raises HostError before where this computer does not suffice."""
+def _agreed(found: Backup, profile: Profile, options: UpOptions) -> None:
+    """Say what will happen, and ask. Raises HostError before where this computer does not suffice."""
     restoring.refuse_unfit(profile)
     plan = Plan(profile)
     asyncio.run(check_host(plan, profile.name))
     for line in _told(found, plan):
         say(line, err=True)
     confirmed(f"Restore {profile.name}?", yes=options.yes)
-    restoring.begin(found, profile)
 
 
 def _told(found: Backup, plan: Plan) -> Iterator[str]:

@@ -57,10 +57,11 @@ def refuse_unfit(profile: Profile) -> None:
 def begin(backup: Backup, profile: Profile) -> None:
     """Write down that a backup is being restored as this profile, with a copy of it; from then on `up` goes on.
 
-    Raises BusyError while a run holds the cluster.
+    Does again what a killed kubetui has not come to. Raises BusyError while a run holds the cluster.
     """
     cluster, text = Cluster(profile.name), profilefile.dump(profile)
     with room(cluster.folder), cluster.lock():
         cluster.create()
-        restoring.begin(cluster, backup, text)
+        if not goes_on(backup, profile):
+            restoring.begin(cluster, backup, text)
         write_private(cluster.profile, text)

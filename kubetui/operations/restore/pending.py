@@ -23,9 +23,10 @@ def pending(cluster: Cluster, profile: Profile) -> Pending | None:
         return None
     wanted = profilefile.parse(found.profile, str(cluster.restoring))
     if roster.settled(wanted, lasting(profile)) != wanted:
+        name = cluster.name
         raise ProfileError(
-            f"{cluster.name} is being restored from a backup, with the profile that is in it.",
-            fix=f"To go on: kubetui start {cluster.name}. To give it up: kubetui destroy {cluster.name}",
+            f"{name} is being restored from a backup, with the profile that is in it.",
+            fix=f"To go on: kubetui start {name}, or restore the same file again. To give it up: kubetui destroy {name}",
             id="RESTORE-PENDING",
         )
     return found

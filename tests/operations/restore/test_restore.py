@@ -82,6 +82,17 @@ def test_it_is_remembered_with_its_backup_until_its_end(cluster: Cluster, saved:
     assert not plan_of(cluster).restored
 
 
+def test_one_that_was_killed_before_its_profile_was_written_goes_on(cluster: Cluster, saved: Backup) -> None:
+    built(cluster, PROFILE.model_copy(update={"kubernetes": PROFILE.kubernetes.model_copy(update={"version": "1.36"})}))
+    profile = begin.profile_of(saved)
+    begin.begin(saved, profile)
+    found = restoring.pending(cluster)
+    built(cluster)
+    begin.begin(saved, profile)
+    assert restoring.pending(cluster) == found
+    assert profilefile.load_built(cluster) == profile
+
+
 def test_a_new_cluster_has_the_identity_of_its_restore_from_the_beginning(cluster: Cluster, saved: Backup) -> None:
     begin.begin(saved, begin.profile_of(saved))
     found = restoring.pending(cluster)
