@@ -28,6 +28,8 @@ _WHILE_RESTORING: Final = frozenset({"restore", "discard", "destroy"})
 """What can be done while only some machines are brought back from a snapshot."""
 _WHILE_UPGRADING: Final = frozenset({"upgrade", "stop", "check", "restore", "discard", "destroy"})
 """What can be done while some machines have another version of Kubernetes than the others."""
+_WHILE_REBUILDING: Final = frozenset({"build", "stop", "check", "destroy"})
+"""What can be done while a cluster is made anew from a backup, which any build goes on with."""
 _GLANCE = 10.0
 """Seconds that a reader may hold its shared lock at most, on a busy host."""
 _POLL = 0.01
@@ -166,6 +168,12 @@ class Cluster:
                 f"The upgrade of {self.name} is not finished: its machines have different versions of Kubernetes.",
                 fix=f"Go on with: kubetui upgrade {self.name}",
                 id="UPGRADE-PENDING",
+            )
+        if purpose not in _WHILE_REBUILDING and self.restoring.exists():
+            raise KubetuiError(
+                f"{self.name} is being restored from a backup, and that is not finished.",
+                fix=f"Go on with: kubetui start {self.name}",
+                id="RESTORE-PENDING",
             )
 
     def holder(self) -> Holder | None:

@@ -24,11 +24,7 @@ def refuse(plan: Plan, target: Path) -> None:
             fix="kubetui explain etcd tells what a backup holds.",
             id="REHEARSAL",
         )
-    name = plan.profile.name
-    if Cluster(name).restoring.exists():
-        raise UsageError(
-            f"{name} is being restored from a backup itself.", fix=f"First: kubetui start {name}", id="RESTORE-PENDING"
-        )
+    Cluster(plan.profile.name).refuse_halfway("backup")
     backup.refuse_place(target)
 
 

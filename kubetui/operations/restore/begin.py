@@ -60,8 +60,11 @@ def begin(backup: Backup, profile: Profile) -> None:
     Does again what a killed kubetui has not come to. Raises BusyError while a run holds the cluster.
     """
     cluster, text = Cluster(profile.name), profilefile.dump(profile)
-    with room(cluster.folder), cluster.lock():
+    # its machines are made anew, whatever else was begun with them
+    with room(cluster.folder), cluster.lock("destroy"):
         cluster.create()
         if not goes_on(backup, profile):
             restoring.begin(cluster, backup, text)
+        for begun in (cluster.upgrade, cluster.reverting):
+            begun.unlink(missing_ok=True)
         write_private(cluster.profile, text)

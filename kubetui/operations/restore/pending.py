@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from kubetui.base.errors import ProfileError
 from kubetui.base.text import LineSink
 from kubetui.cluster import restoring
@@ -26,7 +28,7 @@ def pending(cluster: Cluster, profile: Profile) -> Pending | None:
         name = cluster.name
         raise ProfileError(
             f"{name} is being restored from a backup, with the profile that is in it.",
-            fix=f"To go on: kubetui start {name}, or restore the same file again. To give it up: kubetui destroy {name}",
+            fix=f"Go on with: kubetui start {name}, or give it up with: kubetui destroy {name}",
             id="RESTORE-PENDING",
         )
     return found
@@ -35,11 +37,13 @@ def pending(cluster: Cluster, profile: Profile) -> Pending | None:
 async def make_way(cluster: Cluster, found: Pending, plan: Plan, log: LineSink, access: Access | None) -> None:
     """Destroy the machines that are older than a restore, and forget what was known of them; safe to repeat.
 
-    The new machines have another identity, which tells them from the old ones.
+    The new machines have another identity, which tells them from the old ones, and their snapshots went with those.
     """
     if cluster.identity() == found.identity:
         return
     await make(plan, cluster.folder, access).destroy(log)
     for path in (cluster.host_keys, cluster.kubeconfig, cluster.leaving):
         path.unlink(missing_ok=True)
+    if cluster.snapshots.exists():
+        shutil.rmtree(cluster.snapshots)
     cluster.identify(found.identity)

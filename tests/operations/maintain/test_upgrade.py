@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kubetui.base.errors import BusyError, KubetuiError, ProfileError, RunError, UsageError
-from kubetui.cluster.folder import Cluster
+from kubetui.cluster.folder import Cluster, Purpose
 from kubetui.engine.events import Event, Operation, RunFinished, RunStarted
 from kubetui.engine.provider import MachineState
 from kubetui.engine.stop import Stop
@@ -135,3 +135,18 @@ def test_what_will_happen_is_told_in_its_order() -> None:
         "kubmaster: etcd is saved, then kubeadm upgrade apply",
         "kubmaster: drained, a new kubelet, and pods again",
     ]
+
+
+@pytest.mark.parametrize("purpose", ["upgrade", "stop", "check", "restore", "destroy"])
+def test_what_does_not_mind_an_unfinished_one_is_done(lab: Cluster, purpose: Purpose) -> None:
+    lab.upgrade.write_text(profilefile.dump(profile("1.37")))
+    with lab.lock(purpose):
+        pass
+
+
+@pytest.mark.parametrize("purpose", ["build", "mend", "certificates", "save", "backup"])
+def test_all_else_waits_for_its_end(lab: Cluster, purpose: Purpose) -> None:
+    lab.upgrade.write_text(profilefile.dump(profile("1.37")))
+    with pytest.raises(KubetuiError) as refused, lab.lock(purpose):
+        pass
+    assert refused.value.id == "UPGRADE-PENDING"

@@ -100,6 +100,21 @@ def test_a_new_cluster_has_the_identity_of_its_restore_from_the_beginning(cluste
     assert cluster.identity() == found.identity
 
 
+def test_what_else_was_begun_with_the_machines_does_not_count_any_more(cluster: Cluster, saved: Backup) -> None:
+    built(cluster)
+    cluster.upgrade.write_text(profilefile.dump(PROFILE))
+    cluster.reverting.write_text("one")
+    begin.begin(saved, begin.profile_of(saved))
+    assert not cluster.upgrade.exists()
+    assert not cluster.reverting.exists()
+    # any build goes on, and nothing else begins
+    with cluster.lock("build"):
+        pass
+    with pytest.raises(KubetuiError) as refused, cluster.lock("upgrade"):
+        pass
+    assert (refused.value.id, refused.value.fix) == ("RESTORE-PENDING", "Go on with: kubetui start lab")
+
+
 class Machines:
     """Stands in for a provider; it can be killed as it destroys machines."""
 
@@ -125,8 +140,9 @@ async def test_machines_of_before_go_once_and_are_not_known_any_more(
     cluster: Cluster, saved: Backup, machines: Machines
 ) -> None:
     before = built(cluster)
-    known = (cluster.host_keys, cluster.kubeconfig, cluster.leaving)
+    known = (cluster.host_keys, cluster.kubeconfig, cluster.leaving, cluster.snapshots / "one" / "snapshot.json")
     for path in known:
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text("old")
     profile = begin.profile_of(saved)
     begin.begin(saved, profile)
