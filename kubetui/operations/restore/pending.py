@@ -26,7 +26,7 @@ def pending(cluster: Cluster, profile: Profile) -> Pending | None:
         name = cluster.name
         raise ProfileError(
             f"{name} is being restored from a backup, with the profile that is in it.",
-            fix=f"To go on: kubetui start {name}, or restore the same file again. To give it up: kubetui destroy {name}",
+            fix=f"To go on: kubetui start {name}, or restore the file again. To give it up: kubetui destroy {name}",
             id="RESTORE-PENDING",
         )
     return found
