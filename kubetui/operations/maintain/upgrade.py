@@ -96,10 +96,9 @@ async def upgrade(
     with stop.cancels_this(), room(cluster.folder), cluster.lock(Operation.UPGRADE.value):
         # another run may have changed the cluster since the person was asked
         wanted = target(cluster, wanted.kubernetes.version)
-        write_private(cluster.upgrade, profilefile.dump(wanted))
         plan = replace(plan_of(cluster, logins=True), profile=wanted, at_once=at_once, leaving=leaving or Leaving())
         finished = await execute(cluster, plan, UPGRADE, Operation.UPGRADE, sink, stop=stop, access=access)
         if finished.ok:
             write_private(cluster.profile, profilefile.dump(wanted))
-            cluster.upgrade.unlink()
+            cluster.upgrade.unlink(missing_ok=True)
         return finished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from kubetui.operations.up import up
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
+from kubetui.steps.build import REACHED
+from kubetui.steps.cluster.upgrade.steps import SAVE
 from tests.fakes import FakeNode, FakeProvider, step
 
 
@@ -76,8 +79,21 @@ async def failing(lab: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(_task: object) -> Any:
         raise RunError("broken")
 
-    finished, _ = await went(lab, (step("breaks", run=fails),), monkeypatch)
+    saved = replace(SAVE, needs=(REACHED,))
+    finished, _ = await went(lab, (REACHED, saved, step("breaks", saved, run=fails)), monkeypatch)
     assert not finished.ok
+
+
+async def test_one_that_found_the_cluster_unfit_has_begun_nothing(
+    lab: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unfit(_task: object) -> Any:
+        raise RunError("not every node is Ready: kubnode1")
+
+    look = step("looks", run=unfit)
+    finished, _ = await went(lab, (look, replace(SAVE, needs=(look,))), monkeypatch)
+    assert not finished.ok
+    assert not lab.upgrade.exists()
 
 
 async def test_one_that_failed_is_remembered_and_goes_on_to_the_same_version(

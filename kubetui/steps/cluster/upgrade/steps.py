@@ -10,10 +10,12 @@ from functools import partial
 from typing import Final
 
 from kubetui.base.errors import RunError
+from kubetui.base.files import write_private
 from kubetui.base.scripts import script, typed
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe, probe, unit_name
 from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, WorkState, no_recipe
+from kubetui.profile.files import file as profilefile
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
@@ -78,6 +80,12 @@ def _save(plan: Plan, machine: Machine) -> Recipe:
     return Recipe(Command(SAVE_APPLY, values, timeout=600), Command(SAVE_PROBE, values))
 
 
+async def _begin(task: Task) -> Outcome:
+    """Save etcd; from here on the cluster is changed, so that only an upgrade to the same version may go on."""
+    write_private(task.run.cluster.upgrade, profilefile.dump(task.plan.profile))
+    return await follow_recipe(task)
+
+
 def place(plan: Plan) -> str:
     """Return where the first control plane keeps etcd as it was before an upgrade."""
     return f"/var/lib/kubetui/etcd-before-{plan.version}.db"
@@ -138,7 +146,7 @@ SAVE = Step(
     where=Where.FIRST,
     needs=(LOOK,),
     recipe=_save,
-    run=follow_recipe,
+    run=_begin,
     teaches=Teaching(
         commands=lambda plan, _machine: (f"etcdctl snapshot save {place(plan)}",),
         concepts=("etcd",),
