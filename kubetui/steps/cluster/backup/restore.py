@@ -100,6 +100,7 @@ def _settling(plan: Plan, machine: Machine) -> tuple[str, ...]:
     return (
         *(typed("kubectl", "patch", "node", each.name, *patch) for each in plan.machines if each != machine),
         typed("kubectl", "delete", "pods", *pods, "--force", "--grace-period=0"),
+        typed("kubectl", "delete", "pods", pods[0], "--selector=k8s-app=kube-proxy", "--force", "--grace-period=0"),
     )
 
 

@@ -18,4 +18,6 @@ if [[ -n $said && $said != "https://$ADDRESS:2379" ]]; then
   # the kubelet makes it anew, from its manifest
   run kubectl delete pod "etcd-$NAME" --namespace=kube-system --ignore-not-found --force --grace-period=0
 fi
+# those that the kubelet started before kubeadm wrote their configuration anew ask an API server at the address of before
+run kubectl delete pods --namespace=kube-system --selector=k8s-app=kube-proxy --force --grace-period=0
 rm -f "$BACKUP"

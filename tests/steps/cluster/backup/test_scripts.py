@@ -254,10 +254,10 @@ def test_nodes_wait_for_their_new_machines_and_others_go(machine: Box) -> None:
     values = {"ADDRESS": "192.0.2.1", "BACKUP": backed, "NAME": "kubmaster", "NAMES": "kubmaster kubnode1 kubnode2"}
     done = machine.run(Command(SETTLE, values))
     assert done.returncode == 0, done.stderr
-    waits, goes, pods = machine.told()
+    waits, goes, pods, proxies = machine.told()
     assert pods == OF_OTHERS
     made = plan(workers=1)
-    assert differences(SETTLED.commands(made, made.control_plane), (waits, pods)) == []
+    assert differences(SETTLED.commands(made, made.control_plane), (waits, pods, proxies)) == []
     assert waits.startswith("kubectl patch node kubnode1 --subresource=status --type=strategic '--patch=")
     assert '"type": "Ready", "status": "Unknown"' in waits
     assert goes == "kubectl delete node kubnode7 --ignore-not-found --timeout=60s"
@@ -268,9 +268,10 @@ def test_at_other_addresses_no_pod_leads_a_joining_control_plane_to_the_etcd_of_
     machine.program("kubectl", NODES)
     values = {"ADDRESS": "192.0.2.9", "BACKUP": "/nowhere", "NAME": "kubmaster", "NAMES": "kubmaster"}
     assert machine.run(Command(SETTLE, values)).returncode == 0
-    assert machine.told()[-2:] == [
+    assert machine.told()[-3:] == [
         OF_OTHERS,
         "kubectl delete pod etcd-kubmaster --namespace=kube-system --ignore-not-found --force --grace-period=0",
+        "kubectl delete pods --namespace=kube-system --selector=k8s-app=kube-proxy --force --grace-period=0",
     ]
 
 
