@@ -18,7 +18,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote import guest
 from kubetui.remote.command import Command, Late
-from kubetui.steps.build import STEPS
+from kubetui.steps.build import ALL, STEPS
 from kubetui.steps.cluster.init import ADMIN_CONF
 from kubetui.steps.cluster.join_control_plane import upload
 from kubetui.steps.cluster.join_token import CREATE_TOKEN, SIGN
@@ -43,6 +43,11 @@ HOSTS = Plan(
     ),
     identity="0123456789abcdef",
 )
+
+
+def test_a_name_means_one_step() -> None:
+    names = [step.name for step in ALL]
+    assert len(set(names)) == len(names)
 
 
 def recipes(made: Plan) -> Iterator[tuple[Step, Machine, Recipe]]:

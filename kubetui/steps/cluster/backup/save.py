@@ -141,7 +141,7 @@ def saving(target: Path) -> tuple[Step, ...]:
     """Return the steps that save a cluster in a file."""
     return (
         Step(
-            name="save",
+            name="save-etcd",
             title="Save etcd and the authorities",
             why="etcd holds every object of the cluster, and its authorities sign for whoever may touch them: from these "
             "two, with the profile, the rest can be made again.",

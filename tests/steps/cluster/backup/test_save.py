@@ -98,7 +98,7 @@ async def test_the_next_control_plane_is_asked_where_one_cannot(target: Path) ->
     assert (await made.execute()).ok
     assert backup.read(target).manifest.machine == "kubmaster3"
     outcomes = ["unchanged", "unchanged", "done"]
-    assert [made.finished()[f"{name}/save"] for name in ("kubmaster", "kubmaster2", "kubmaster3")] == outcomes
+    assert [made.finished()[f"{name}/save-etcd"] for name in ("kubmaster", "kubmaster2", "kubmaster3")] == outcomes
     assert nodes[0].calls == []
 
 
@@ -113,7 +113,7 @@ async def test_where_none_can_it_fails_with_the_last_ones_reason(target: Path) -
     made = bench(target, *nodes)
     assert not (await made.execute()).ok
     assert "etcd does not run on this machine" in made.failure().error
-    assert made.finished()["kubmaster2/save"] is Outcome.FAILED
+    assert made.finished()["kubmaster2/save-etcd"] is Outcome.FAILED
     assert backups(target) == []
 
 
