@@ -19,5 +19,3 @@ KUBELET: Final = script(__package__, "bootstrap.sh") + script(__package__, "know
 NETWORK: Final = ADMIN + f"file={MANIFEST}\n"
 ETCD: Final = ADMIN + script(__package__, "etcd.sh")
 """Defines `etcdctl` and `members`, which ask etcd inside its container on the first control plane."""
-DRAIN: Final = ADMIN + script(__package__, "drain.sh")
-"""Has a node's pods go elsewhere."""

@@ -6,11 +6,10 @@ A machine that does not answer, or that is gone already, has the same steps, wit
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.errors import KubetuiError
 from kubetui.base.scripts import script, typed
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
@@ -22,9 +21,10 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node, Result
+from kubetui.steps.cluster.draining import Obstacle, drain, drain_typed, heard, on_first, there
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
-from kubetui.steps.cluster.libraries import DRAIN, ETCD
+from kubetui.steps.cluster.libraries import ETCD
 
 QUORUM: Final = ETCD + script(__package__, "quorum.sh")
 MEMBER: Final = ETCD + script(__package__, "etcd-member.sh")
@@ -34,14 +34,6 @@ LOSSES: Final = ADMIN + script(__package__, "losses.sh")
 """Prints a line about each thing that is lost, or in the way, when a node's pods go."""
 RESET_SECONDS: Final = 300.0
 Run = Callable[[Task], Awaitable[Outcome]]
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why a machine may have to stay in the cluster, by its error id, and what helps."""
-
-    id: str
-    fix: str
 
 
 LOST_QUORUM: Final = Obstacle(
@@ -78,17 +70,10 @@ async def _find(task: Task) -> Outcome:
 
 
 async def _drain(task: Task) -> Outcome:
-    leaving = task.plan.leaving
     if task.machine.role is Role.CONTROL_PLANE:
         for line in (await ask(task.first_node, task.machine, quorum(task.plan, task.machine), LOST_QUORUM)).lines:
             task.log(line)
-    values = {
-        "NAME": task.machine.name,
-        "ANSWERS": "1" if task.machine.name in task.run.nodes else "",
-        "FORCED": "1" if leaving.forced else "",
-        "PATIENCE": str(leaving.patience),
-    }
-    await _on_first(task, Command(DRAIN, values, timeout=2 * leaving.patience + 120), PODS_STAY)
+    await on_first(task, drain(task, answers=task.machine.name in task.run.nodes), PODS_STAY)
     return Outcome.DONE
 
 
@@ -111,7 +96,7 @@ async def _leave(task: Task) -> Outcome:
                 task.log(f"kubeadm reset did not come to its end: {done.last}")
     if task.machine.role is Role.CONTROL_PLANE:
         values = {"NAME": name, "FIRST": task.plan.control_plane.name}
-        await _on_first(task, Command(MEMBER, values, timeout=300), STILL_A_MEMBER)
+        await on_first(task, Command(MEMBER, values, timeout=300), STILL_A_MEMBER)
     return Outcome.DONE
 
 
@@ -127,7 +112,7 @@ async def _remove(task: Task) -> Outcome:
 
 
 async def _delete(task: Task) -> Outcome:
-    await _on_first(task, Command(DELETE, {"NAME": task.machine.name}, timeout=300), UNHEARD)
+    await on_first(task, Command(DELETE, {"NAME": task.machine.name}, timeout=300), UNHEARD)
     if task.machine.role is Role.CONTROL_PLANE:
         task.log(f"what balances {task.plan.api_endpoint} can forget {task.machine.address}")
     return Outcome.DONE
@@ -147,28 +132,15 @@ def _on_machines(run: Run) -> Run:
 
 async def ask(node: Node, leaving: Machine, command: Command, obstacle: Obstacle) -> Result:
     """Ask the first control plane about a machine that leaves. Raises RunError when it may not, or nobody knows."""
-    return _heard(await node.run(command), leaving, obstacle)
-
-
-async def _on_first(task: Task, command: Command, obstacle: Obstacle) -> None:
-    done = await task.first_node.carry_out(unit_name(task, command), command, task.log)
-    _heard(done, task.machine, obstacle)
-
-
-def _heard(done: Result, leaving: Machine, obstacle: Obstacle) -> Result:
-    if not done.ok:
-        said = done.last.removeprefix("error: ") or f"the command ended with {done.exit_status}"
-        raise RunError(f"{leaving.name} stays in the cluster: {said}.", fix=obstacle.fix, id=obstacle.id)
-    return done
+    return heard(await node.run(command), leaving, obstacle)
 
 
 def _draining(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", f"--timeout={plan.leaving.patience}s")
-    return (f"{typed('kubectl', 'drain', machine.name, *options)} {_there(plan)}",)
+    return (drain_typed(plan, machine),)
 
 
 def _leaving(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    removed = (f"[etcdctl member remove <its ID> # {machine.name}] {_there(plan)}",)
+    removed = (there(plan, f"[etcdctl member remove <its ID> # {machine.name}]"),)
     return (
         typed("kubeadm", "reset", "--force", f"--cri-socket={plan.runtime.socket}"),
         *(removed if machine.role is Role.CONTROL_PLANE else ()),
@@ -182,11 +154,7 @@ def _removing(plan: Plan, machine: Machine) -> tuple[str, ...]:
 
 def _deleting(plan: Plan, machine: Machine) -> tuple[str, ...]:
     deleted = typed("kubectl", "delete", "node", machine.name, "--ignore-not-found", "--timeout=60s")
-    return (f"{deleted} {_there(plan)}",)
-
-
-def _there(plan: Plan) -> str:
-    return f"# on {plan.control_plane.name}"
+    return (there(plan, deleted),)
 
 
 def _of_machines(lines: Lines) -> Lines:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from kubetui.base.check import blocking
-from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.errors import KubetuiError
 from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import apply, probe, unit_name
+from kubetui.engine.recipe import apply, probe
 from kubetui.engine.step import Recipe, Task, WorkState
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.libraries import DRAIN
+from kubetui.steps.cluster.draining import Obstacle, drain, on_first
 from kubetui.steps.cluster.proof.findings import failure, line_of
 from kubetui.steps.cluster.proof.prove import Scene, prove
 from kubetui.steps.cluster.upgrade.kubeadm import of_node
@@ -31,16 +30,18 @@ READY_SECONDS: Final = 300
 """How long a node may take to be Ready with its new kubelet."""
 STEADY: Final = 10
 """Looks, one a second, that a control plane has to pass in a row: its new kubelet may start its programs anew."""
-_AGAIN: Final = "See the log. The cluster works on; the same command goes on here."
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A command for the first control plane about a machine, what it fails as, and what helps then."""
-
-    command: Command
-    id: str
-    fix: str = _AGAIN
+_AGAIN: Final = Obstacle(
+    id="UPGRADE-NODE",
+    fix="See the log. The cluster works on; the same command goes on here.",
+    means="is not upgraded yet",
+)
+_PODS_STAY: Final = Obstacle(
+    id="DRAIN",
+    fix="Run more replicas, raise --timeout, or have --force delete what is left; then the same command goes on.",
+    means="is not upgraded yet",
+)
 
 
 async def take_turn(task: Task) -> Outcome:
@@ -49,17 +50,17 @@ async def take_turn(task: Task) -> Outcome:
         return Outcome.UNCHANGED
     if task.machine.role is Role.WORKER:
         await _follow(task, of_node(task.plan, task.machine))
-    await _on_first(task, _Asked(_of(task, BEGIN), id="UPGRADE-NODE"))
+    await on_first(task, _of(task, BEGIN), _AGAIN)
     try:
-        await _on_first(task, _draining(task))
+        await on_first(task, drain(task, answers=True), _PODS_STAY)
         await _follow(task, KUBERNETES_PACKAGES.recipe(task.plan, task.machine))
         await _follow(task, RUNTIME_CONFIG.recipe(task.plan, task.machine))
         await apply(task, RESTART, None)
-        await _on_first(task, _Asked(age(task.plan, task.machine, wait=READY_SECONDS), id="UPGRADE-NODE"))
+        await on_first(task, age(task.plan, task.machine, wait=READY_SECONDS), _AGAIN)
     except KubetuiError:
         await _give_back(task)
         raise
-    await _on_first(task, _Asked(_of(task, END), id="UPGRADE-NODE"))
+    await on_first(task, _of(task, END), _AGAIN)
     await works(task, (task.plan.control_plane, task.machine))
     return Outcome.DONE
 
@@ -99,18 +100,6 @@ async def _is_done(task: Task) -> bool:
     return (await task.first_node.run(age(task.plan, task.machine))).ok
 
 
-def _draining(task: Task) -> _Asked:
-    leaving = task.plan.leaving
-    values = {
-        "NAME": task.machine.name,
-        "ANSWERS": "1",
-        "FORCED": "1" if leaving.forced else "",
-        "PATIENCE": str(leaving.patience),
-    }
-    fix = "Run more replicas, raise --timeout, or have --force delete what is left; then the same command goes on."
-    return _Asked(Command(DRAIN, values, timeout=2 * leaving.patience + 120), id="DRAIN", fix=fix)
-
-
 async def _follow(task: Task, recipe: Recipe) -> None:
     """Do what a recipe says, unless its probe sees that it is done."""
     if recipe.probe is not None and (await probe(task, recipe.probe)).state is WorkState.DONE:
@@ -122,17 +111,9 @@ async def _follow(task: Task, recipe: Recipe) -> None:
 async def _give_back(task: Task) -> None:
     """Let a node take pods again whose turn failed; where even that fails, say so: its turn begins anew anyway."""
     try:
-        await _on_first(task, _Asked(_of(task, END), id="UPGRADE-NODE"))
+        await on_first(task, _of(task, END), _AGAIN)
     except KubetuiError as error:
         task.log(f"{task.machine.name} takes no pods for now: {error.message}")
-
-
-async def _on_first(task: Task, asked: _Asked) -> None:
-    command = asked.command
-    done = await task.first_node.carry_out(unit_name(task, command), command, task.log)
-    if not done.ok:
-        said = done.last.removeprefix("error: ") or f"the command ended with {done.exit_status}"
-        raise RunError(f"{task.machine.name} is not upgraded yet: {said}.", fix=asked.fix, id=asked.id)
 
 
 def _of(task: Task, text: str) -> Command:

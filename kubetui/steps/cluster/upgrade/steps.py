@@ -19,6 +19,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps.cluster.draining import drain_typed, there
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.libraries import ETCD
 from kubetui.steps.cluster.upgrade.kubeadm import of_first, of_node
@@ -103,15 +104,13 @@ def _installing(plan: Plan, *names: str) -> str:
 
 
 def _taking_turn(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    there = f"# on {plan.control_plane.name}"
-    options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", f"--timeout={plan.leaving.patience}s")
     return (
         *(("kubeadm upgrade node",) if machine.role is Role.WORKER else ()),
-        f"{typed('kubectl', 'drain', machine.name, *options)} {there}",
+        drain_typed(plan, machine),
         _installing(plan, "kubelet", "kubeadm", "kubectl"),
         "systemctl daemon-reload",
         "systemctl restart kubelet",
-        f"{typed('kubectl', 'uncordon', machine.name)} {there}",
+        there(plan, typed("kubectl", "uncordon", machine.name)),
     )
 
 

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from kubetui.remote.command import Command
+from kubetui.steps.cluster.draining import DRAIN
 from kubetui.steps.cluster.leave.steps import DELETE, LOSSES, MEMBER, QUORUM, RESET
-from kubetui.steps.cluster.libraries import DRAIN
 from tests.steps.box import Box
 
 DRAINED = "kubectl drain kubnode1 --ignore-daemonsets --delete-emptydir-data --force"

@@ -14,7 +14,7 @@ from kubetui.engine.step import Task
 from kubetui.profile.plan import Leaving
 from kubetui.remote.node import Result
 from kubetui.steps.build import UPGRADE
-from kubetui.steps.cluster.libraries import DRAIN
+from kubetui.steps.cluster.draining import DRAIN
 from kubetui.steps.cluster.upgrade import machine
 from kubetui.steps.cluster.upgrade.machine import AGE, BEGIN, END, RESTART, take_turn
 from kubetui.steps.cluster.upgrade.steps import WORKERS
