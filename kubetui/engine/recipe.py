@@ -8,7 +8,7 @@ from kubetui.base.errors import LostTrackError, StepFailedError
 from kubetui.engine.events import Outcome, TurnState
 from kubetui.engine.failures.command import failed_command
 from kubetui.engine.failures.diagnosis import diagnose
-from kubetui.engine.step import Finding, Task, Turn, WorkState
+from kubetui.engine.step import Finding, Recipe, Task, Turn, WorkState
 from kubetui.engine.turns import Answer
 from kubetui.remote.command import Command
 from kubetui.remote.node import Node, Result
@@ -29,12 +29,16 @@ def finding(code: int, detail: str) -> Finding:
 
 
 async def follow_recipe(task: Task) -> Outcome:
+    """Follow a step's own recipe; see `follow`."""
+    return await follow(task, task.recipe())
+
+
+async def follow(task: Task, recipe: Recipe) -> Outcome:
     """Skip completed work, do what is missing, and probe that it worked.
 
     Raises ForeignError when something that kubetui did not make is in the way, StepFailedError when the command
     fails or the probe does not see its work afterwards.
     """
-    recipe = task.recipe()
     if recipe.probe is not None:
         found = task.found() or await probe(task, recipe.probe)
         if found.state is WorkState.DONE:

@@ -203,7 +203,7 @@ class Run:
     """The tasks that a person does by hand."""
     operation: Operation = Operation.BUILD
     proving: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a cluster is proven: a proof ends what it takes for the remains of an earlier one."""
+    """Held while a cluster is proven."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
     def forget(self, machine: Machine) -> None:

@@ -24,8 +24,8 @@ from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import DELETE_NODE
-from kubetui.steps.cluster.proof.findings import failure, line_of
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.findings import failure
+from kubetui.steps.cluster.proof.run import proof
 from kubetui.steps.cluster.proof.state import ready_nodes
 from kubetui.steps.machine.start import START
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
@@ -163,15 +163,7 @@ async def _prove_rest(task: Task) -> None:
 
 
 async def _proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
-    def tell(check: Check) -> None:
-        task.log(line_of(check))
-        for advice in check.fix.splitlines():
-            task.log(f"  {advice}")
-
-    scene = Scene(
-        task.plan, machines, task.run.nodes, task.run.cluster.kubeconfig, tell, log=task.log, log_of=task.log_of
-    )
-    task.run.checks = await prove(scene)
+    task.run.checks = await proof(task, machines)
     return task.run.checks
 
 

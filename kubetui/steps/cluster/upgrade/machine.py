@@ -9,14 +9,14 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import apply, probe
-from kubetui.engine.step import Recipe, Task, WorkState
+from kubetui.engine.recipe import apply, follow, probe
+from kubetui.engine.step import Task, WorkState
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.draining import Obstacle, drain, on_first
-from kubetui.steps.cluster.proof.findings import failure, line_of
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.findings import failure
+from kubetui.steps.cluster.proof.run import proof
 from kubetui.steps.cluster.upgrade.kubeadm import of_node
 from kubetui.steps.node.containers import RUNTIME_CONFIG
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
@@ -49,12 +49,12 @@ async def take_turn(task: Task) -> Outcome:
     if await _is_done(task):
         return Outcome.UNCHANGED
     if task.machine.role is Role.WORKER:
-        await _follow(task, of_node(task.plan, task.machine))
+        await follow(task, of_node(task.plan, task.machine))
     await on_first(task, _of(task, BEGIN), _AGAIN)
     try:
         await on_first(task, drain(task, answers=True), _PODS_STAY)
-        await _follow(task, KUBERNETES_PACKAGES.recipe(task.plan, task.machine))
-        await _follow(task, RUNTIME_CONFIG.recipe(task.plan, task.machine))
+        await follow(task, KUBERNETES_PACKAGES.recipe(task.plan, task.machine))
+        await follow(task, RUNTIME_CONFIG.recipe(task.plan, task.machine))
         await apply(task, RESTART, None)
         await on_first(task, age(task.plan, task.machine, wait=READY_SECONDS), _AGAIN)
     except KubetuiError:
@@ -74,18 +74,8 @@ def age(plan: Plan, machine: Machine, *, wait: int = 0) -> Command:
 
 async def works(task: Task, machines: tuple[Machine, ...]) -> None:
     """Prove that these machines work together. Pods that are in trouble are told and nothing more: see the last proof."""
-    unique = tuple(dict.fromkeys(machines))
-    async with task.run.proving:
-        scene = Scene(
-            task.plan,
-            unique,
-            task.run.nodes,
-            task.run.cluster.kubeconfig,
-            lambda check: task.log(line_of(check)),
-            log=task.log,
-            log_of=task.log_of,
-        )
-        checks = tuple(check for check in await prove(scene) if check.name != "trouble")
+    found = await proof(task, tuple(dict.fromkeys(machines)))
+    checks = [check for check in found if check.name != "trouble"]
     if blocking(checks):
         raise failure(task.plan.profile.name, checks)
 
@@ -98,14 +88,6 @@ async def _is_done(task: Task) -> bool:
         if recipe.probe is not None and (await probe(task, recipe.probe)).state is not WorkState.DONE:
             return False
     return (await task.first_node.run(age(task.plan, task.machine))).ok
-
-
-async def _follow(task: Task, recipe: Recipe) -> None:
-    """Do what a recipe says, unless its probe sees that it is done."""
-    if recipe.probe is not None and (await probe(task, recipe.probe)).state is WorkState.DONE:
-        return
-    if recipe.apply is not None:
-        await apply(task, recipe.apply, recipe.probe)
 
 
 async def _give_back(task: Task) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -31,10 +30,10 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     """Return what a proof finds."""
     found: list[Check] = []
 
-    async def prove(_scene: Any) -> tuple[Check, ...]:
+    async def proof(*_: object) -> tuple[Check, ...]:
         return tuple(found)
 
-    monkeypatch.setattr(machine, "prove", prove)
+    monkeypatch.setattr(machine, "proof", proof)
     return found
 
 

@@ -1,0 +1,25 @@
+"""A proof as a part of a run: of some machines, with its lines in the task's log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubetui.base.check import Check
+from kubetui.engine.step import Task
+from kubetui.profile.plan import Machine
+from kubetui.steps.cluster.proof.findings import line_of
+from kubetui.steps.cluster.proof.prove import Scene, prove
+
+
+async def proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
+    """Prove that these machines work together, one proof at a time: each ends what it takes for an earlier one's rest."""
+
+    def tell(check: Check) -> None:
+        task.log(line_of(check))
+        for advice in check.fix.splitlines():
+            task.log(f"  {advice}")
+
+    run = task.run
+    scene = Scene(task.plan, machines, run.nodes, run.cluster.kubeconfig, tell, log=task.log, log_of=task.log_of)
+    async with run.proving:
+        return await prove(scene)
