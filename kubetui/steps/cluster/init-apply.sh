@@ -1,10 +1,5 @@
 # shellcheck shell=bash # values: CONFIG
 # shellcheck disable=SC2153,SC2154 # CONFIG is a value; init.sh sets mark
-
-wait_healthy() {
-  local end=$((SECONDS + $1))
-  until healthy; do ((SECONDS < end)) || return 1; sleep 1; done
-}
 config=/run/kubetui-init.yaml
 trap 'rm -f "$config"' EXIT
 configured() {

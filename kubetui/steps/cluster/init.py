@@ -19,7 +19,7 @@ from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
 from kubetui.steps.cluster.backup import restore
-from kubetui.steps.cluster.libraries import INIT, KUBEADM, NETWORK
+from kubetui.steps.cluster.libraries import HEALTHY, INIT, KUBEADM, NETWORK
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 from kubetui.steps.node.libraries import IMAGES
@@ -27,7 +27,9 @@ from kubetui.steps.node.libraries import IMAGES
 ADMIN_CONF: Final = "cat /etc/kubernetes/admin.conf\n"
 
 INIT_PROBE: Final = INIT + script(__package__, "init-probe.sh")
-_APPLY: Final = INIT + KUBEADM + "".join(script(__package__, f"init-{part}.sh") for part in ("again", "apply", "reset"))
+_AGAIN: Final = script(__package__, "init-again.sh")
+_RESET: Final = script(__package__, "init-reset.sh")
+_APPLY: Final = INIT + KUBEADM + _AGAIN + HEALTHY + script(__package__, "init-apply.sh") + _RESET
 _BEGIN: Final = script(__package__, "init-begin.sh")
 INIT_APPLY: Final = _APPLY + _BEGIN
 INIT_RESTORED: Final = _APPLY + IMAGES + restore.RESTORE + _BEGIN

@@ -12,6 +12,8 @@ KUBEADM: Final = script(__package__, "kubeadm.sh")
 """What init and join share."""
 _KEPT: Final = script(__package__, "kept.sh")
 INIT: Final = ADMIN + script(__package__, "init.sh") + _KEPT
+HEALTHY: Final = script(__package__, "init-healthy.sh")
+"""Defines `wait_healthy`, which gives an API server some seconds to answer; it comes after INIT."""
 CA: Final = script(__package__, "ca.sh")
 JOIN: Final = CA + script(__package__, "join.sh") + _KEPT
 KUBELET: Final = script(__package__, "bootstrap.sh") + script(__package__, "known.sh")

@@ -9,11 +9,11 @@ from kubetui.engine.step import Recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster.libraries import INIT, JOIN, KUBEADM
+from kubetui.steps.cluster.libraries import HEALTHY, INIT, JOIN, KUBEADM
 
 APPLIED: Final = script(__package__, "upgraded.sh")
 FIRST_PROBE: Final = INIT + APPLIED
-FIRST_APPLY: Final = INIT + KUBEADM + script(__package__, "first-apply.sh")
+FIRST_APPLY: Final = INIT + KUBEADM + HEALTHY + script(__package__, "first-apply.sh")
 NODE_PROBE: Final = JOIN + APPLIED
 NODE_APPLY: Final = JOIN + KUBEADM + script(__package__, "node-apply.sh")
 APPLY_SECONDS: Final = 1800.0
