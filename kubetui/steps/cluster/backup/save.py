@@ -33,7 +33,11 @@ from kubetui.steps.cluster.backup import pieces
 PLACE: Final = "/var/lib/kubetui/backup"
 """Where a machine keeps what it saves until it is on this computer."""
 _ETCD: Final = script(__package__, "etcd.sh")
-SAVE: Final = _ETCD + script(__package__, "snapshot.sh")
+SNAPSHOT: Final = _ETCD + script(__package__, "snapshot.sh")
+"""Leaves etcd's snapshot in PLACE, as it was read again, and what is known of it."""
+SAVE: Final = _ETCD + script(__package__, "encrypted.sh") + script(__package__, "snapshot.sh")
+TYPED: Final = "crictl exec <etcd> etcdctl snapshot save /var/lib/etcd/kubetui-backup.db"
+"""The command that saves etcd, as a person types it."""
 KEYS: Final = script(__package__, "keys.sh")
 _FACTS: Final = f"cat {PLACE}/facts\n"
 _REMOVE: Final = f"rm -rf {PLACE} /var/lib/etcd/kubetui-backup.db*\n"
@@ -152,9 +156,7 @@ def saving(target: Path) -> tuple[Step, ...]:
             run=partial(_save, target=target),
             in_turn=True,
             teaches=Teaching(
-                commands=lambda _plan, _machine: (
-                    "crictl exec <etcd> etcdctl snapshot save /var/lib/etcd/kubetui-backup.db",
-                ),
+                commands=lambda _plan, _machine: (TYPED,),
                 concepts=("etcd", "certificates", "etcd-quorum"),
                 changes=lambda _plan, _machine: (
                     "nothing that stays: the snapshot is removed once it is on this computer",

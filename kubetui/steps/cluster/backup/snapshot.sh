@@ -5,8 +5,6 @@ manifests=/etc/kubernetes/manifests data=/var/lib/etcd
 [[ -e $manifests/etcd.yaml ]] || fail "etcd is not a static pod of kubeadm's here: $manifests/etcd.yaml is not there"
 where=$(argument "$manifests/etcd.yaml" data-dir)
 [[ $where == "$data" ]] || fail "etcd keeps its data in ${where:-another place}, and kubetui restores it in $data alone"
-encrypts=$(argument "$manifests/kube-apiserver.yaml" encryption-provider-config)
-[[ -z $encrypts ]] || fail "the API server encrypts what it stores, with $encrypts: kubetui does not save that, and nothing could be read without it"
 find_etcd
 # it asks the other members, too: what this one has is not older than what they agreed on
 said=$(etcdctl endpoint health --command-timeout=10s 2>&1) || fail "etcd is not healthy: ${said##*$'\n'}"

@@ -1,3 +1,3 @@
-# shellcheck shell=bash # values: PLACE
+# shellcheck shell=bash # values: KEPT
 
-[[ -s $PLACE ]] || absent "etcd is not saved yet"
+[[ -s $KEPT ]] || absent "etcd is not saved yet"

@@ -19,6 +19,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.steps.cluster.backup import save as backup
 from kubetui.steps.cluster.draining import drain_typed, there
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.libraries import ETCD
@@ -30,7 +31,7 @@ from kubetui.steps.node.packages import INSTALL_SECONDS, PACKAGE_REPOSITORY, RUN
 from kubetui.steps.node.repositories import version_pattern
 
 LOOK_SCRIPT: Final = ETCD + script(__package__, "look.sh")
-SAVE_APPLY: Final = ETCD + script(__package__, "save.sh")
+SAVE_APPLY: Final = backup.SNAPSHOT + script(__package__, "save.sh")
 SAVE_PROBE: Final = script(__package__, "saved.sh")
 TOOL_APPLY: Final = script(__package__, "tool-apply.sh")
 TOOL_PROBE: Final = script(__package__, "tool-probe.sh")
@@ -76,9 +77,10 @@ async def _look(task: Task) -> Outcome:
     return Outcome.UNCHANGED
 
 
-def _save(plan: Plan, machine: Machine) -> Recipe:
-    values = {"FIRST": machine.name, "PLACE": place(plan)}
-    return Recipe(Command(SAVE_APPLY, values, timeout=600), Command(SAVE_PROBE, values))
+def _save(plan: Plan, _machine: Machine) -> Recipe:
+    kept = {"KEPT": place(plan)}
+    values = {"CRI_SOCKET": plan.runtime.socket, **kept}
+    return Recipe(Command(SAVE_APPLY, values, timeout=900), Command(SAVE_PROBE, kept))
 
 
 async def _begin(task: Task) -> Outcome:
@@ -147,7 +149,7 @@ SAVE = Step(
     recipe=_save,
     run=_begin,
     teaches=Teaching(
-        commands=lambda plan, _machine: (f"etcdctl snapshot save {place(plan)}",),
+        commands=lambda _plan, _machine: (backup.TYPED,),
         concepts=("etcd",),
         changes=lambda plan, _machine: (f"file {place(plan)}",),
     ),

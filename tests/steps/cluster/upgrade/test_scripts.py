@@ -14,6 +14,7 @@ from kubetui.steps.cluster.upgrade.machine import AGE, BEGIN, END
 from kubetui.steps.cluster.upgrade.steps import LOOK_SCRIPT, SAVE_APPLY, SAVE_PROBE, TOOL_APPLY, TOOL_PROBE
 from tests.plans import plan
 from tests.steps.box import Box, state
+from tests.steps.cluster.etcd import with_etcd
 
 MANIFESTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 KUBEADM = """case $* in
@@ -91,16 +92,25 @@ def test_arguments_that_etcd_no_longer_knows_stop_it(box: Box) -> None:
 
 
 def test_etcd_is_saved_once_and_whole(box: Box) -> None:
-    box.write("var/lib/etcd/member/snap/db", "data")
-    box.program("kubectl", '[[ "$*" != *"snapshot save"* ]] || echo snapshot >"$ROOT/var/lib/etcd/kubetui.db"')
-    place = f"{box.root}/var/lib/kubetui/etcd-before-1.37.db"
-    assert state(box.run(Command(SAVE_PROBE, {"PLACE": place}))) is WorkState.ABSENT
-    done = box.run(Command(SAVE_APPLY, {"FIRST": "kubmaster", "PLACE": place}))
+    with_etcd(box)
+    kept = {"KEPT": f"{box.root}/var/lib/kubetui/etcd-before-1.37.db"}
+    assert state(box.run(Command(SAVE_PROBE, kept))) is WorkState.ABSENT
+    done = box.run(Command(SAVE_APPLY, {"CRI_SOCKET": "unix:///run/x.sock", **kept}))
     assert done.returncode == 0, done.stderr
-    assert state(box.run(Command(SAVE_PROBE, {"PLACE": place}))) is WorkState.DONE
+    assert state(box.run(Command(SAVE_PROBE, kept))) is WorkState.DONE
     saved = box.root / "var/lib/kubetui/etcd-before-1.37.db"
     assert (saved.read_text(), saved.stat().st_mode & 0o777) == ("snapshot\n", 0o600)
-    assert not (box.root / "var/lib/etcd/kubetui.db").exists()
+    assert [path.name for path in (box.root / "var/lib/etcd").iterdir()] == ["member"]
+    assert not (box.root / "var/lib/kubetui/backup").exists()
+
+
+def test_a_cluster_that_encrypts_what_it_stores_can_be_upgraded(box: Box) -> None:
+    with_etcd(box)
+    box.write(
+        "etc/kubernetes/manifests/kube-apiserver.yaml", "    - --encryption-provider-config=/etc/kubernetes/keys.yaml\n"
+    )
+    kept = f"{box.root}/var/lib/kubetui/etcd-before-1.37.db"
+    assert box.run(Command(SAVE_APPLY, {"CRI_SOCKET": "unix:///run/x.sock", "KEPT": kept})).returncode == 0
 
 
 @pytest.mark.parametrize(
