@@ -16,9 +16,9 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply
 from kubetui.engine.step import Task, Teaching
 from kubetui.profile.plan import Machine, Plan
+from kubetui.remote import pieces
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.cluster.backup import pieces
 
 BACKUP: Final = "/var/lib/kubetui/restore.tar"
 """Where the backup lies on the first control plane until it is restored."""

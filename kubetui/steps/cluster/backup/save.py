@@ -26,9 +26,9 @@ from kubetui.engine.provider import MachineState
 from kubetui.engine.recipe import apply
 from kubetui.engine.step import Step, Task, Teaching, Where, no_recipe
 from kubetui.profile.files import file as profilefile
+from kubetui.remote import pieces
 from kubetui.remote.command import Command
 from kubetui.remote.node import Node
-from kubetui.steps.cluster.backup import pieces
 
 PLACE: Final = "/var/lib/kubetui/backup"
 """Where a machine keeps what it saves until it is on this computer."""

@@ -21,8 +21,8 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
+from kubetui.remote.pieces import GET
 from kubetui.steps.cluster.backup import save
-from kubetui.steps.cluster.backup.pieces import GET
 from tests.cluster.test_backup import KEYS, snapshot
 from tests.fakes import Bench, FakeNode
 

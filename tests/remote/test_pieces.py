@@ -5,32 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from kubetui.base.errors import RunError
+from kubetui.remote import pieces
 from kubetui.remote.ssh import SshNode
-from kubetui.steps.cluster.backup import pieces
-from tests.loopback import Guest, guest
+from tests.loopback import Guest
 
 SIZE = 2 * pieces.MIB * 2**20 + 12_345
 DATA = random.Random(15).randbytes(SIZE)  # noqa: S311 - it only has to be the same each time
-
-
-@pytest.fixture
-async def machine(tmp_path: Path) -> AsyncIterator[Guest]:
-    async with guest(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def node(machine: Guest) -> AsyncIterator[SshNode]:
-    made = machine.node()
-    yield made
-    await made.close()
 
 
 def same(found: bytes) -> bool:
