@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from kubetui.base.errors import RunError
 from kubetui.cli import hosts
 from kubetui.cli.asking import confirmed, passwords
 from kubetui.cli.audience import say
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
-from kubetui.cluster.folder import Cluster, existing
-from kubetui.machines.hosts.access import Access
+from kubetui.cluster.folder import existing
 from kubetui.operations.maintain import upgrade as operation
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -38,7 +36,7 @@ def upgrade(name: str, options: UpOptions, how: How) -> int:
     say(f"{name} goes {'on ' if going_on else ''}from Kubernetes {was} to {version}.", err=True)
     if plan.untried:
         say(plan.untried, err=True)
-    for line in (*operation.told(plan, how.at_once), *_losses(cluster, access, going_on=going_on)):
+    for line in (*operation.told(plan, how.at_once), *asyncio.run(operation.losses(cluster, access))):
         say(f"  {line}", err=True)
     confirmed(f"Upgrade {name}? There is no way back but from a backup.", yes=options.yes)
     return watched(
@@ -47,13 +45,3 @@ def upgrade(name: str, options: UpOptions, how: How) -> int:
             cluster, wanted, sink, stop, access, at_once=how.at_once, leaving=options.leaving
         ),
     )
-
-
-def _losses(cluster: Cluster, access: Access | None, *, going_on: bool) -> tuple[str, ...]:
-    """Return what is lost on the way. Of an upgrade that goes on it was said before, and its machines may be off."""
-    try:
-        return asyncio.run(operation.losses(cluster, access))
-    except RunError:
-        if going_on:
-            return ()
-        raise

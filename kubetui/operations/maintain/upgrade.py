@@ -71,8 +71,11 @@ def told(plan: Plan, at_once: int = 1) -> Iterator[str]:
 async def losses(cluster: Cluster, access: Access | None = None) -> tuple[str, ...]:
     """Say what is lost, or in the way, when the pods of each machine go elsewhere.
 
-    Raises RunError when the first control plane or its API server does not answer.
+    Of an upgrade that goes on it was said before, and its machines may be off: then there is nothing to say. Raises
+    RunError when the first control plane or its API server does not answer.
     """
+    if cluster.upgrade.exists():
+        return ()
     plan = plan_of(cluster)
     return await of_nodes(cluster, plan, [machine.name for machine in plan.machines], access)
 

@@ -56,8 +56,7 @@ class Asking(Waiting["Way"]):
         from kubetui.operations.maintain import upgrade  # noqa: PLC0415 - loads asyncssh, in this thread
 
         wanted = upgrade.target(self._cluster)
-        # of an upgrade that goes on it was said before, and its machines may be off
-        lost = () if self._cluster.upgrade.exists() else await upgrade.losses(self._cluster, self._access)
+        lost = await upgrade.losses(self._cluster, self._access)
         return Way(wanted, tuple(upgrade.told(Plan(wanted))), lost)
 
 

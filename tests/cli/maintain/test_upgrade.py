@@ -19,6 +19,7 @@ from kubetui.profile.plan import DRAIN_SECONDS, Leaving
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.versions import upgraded
 
+REALLY = upgrade.losses
 LOST = "kubnode1: the pod default/web loses what it keeps in an emptyDir"
 
 
@@ -93,7 +94,8 @@ def test_one_that_goes_on_needs_no_machine_that_answers(
     async def away(*_: object) -> tuple[str, ...]:
         raise RunError("kubmaster is stopped.")
 
-    monkeypatch.setattr(upgrade, "losses", away)
+    monkeypatch.setattr(upgrade, "losses", REALLY)
+    monkeypatch.setattr(upgrade, "of_nodes", away)
     assert kubetui("lab", "--yes").exit_code == ExitCode.RUN
     assert begun == []
     lab.upgrade.write_text(profilefile.dump(upgraded(profilefile.load_built(lab), "1.37")))
