@@ -34,7 +34,9 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
             if step.runs_on(machine, plan):
                 needed = {task for need in step.needs for task in _places(need, machine, plan, everywhere=step.gathers)}
                 task = TaskId(step.name, machine.name)
-                found[task] = frozenset(needed.union(earlier[-width : -width + 1 or None] if step.in_turn else ()))
+                if step.in_turn and len(earlier) >= width:
+                    needed.add(earlier[-width])
+                found[task] = frozenset(needed)
                 earlier.append(task)
     TopologicalSorter(found).prepare()
     return found
