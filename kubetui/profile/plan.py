@@ -63,7 +63,7 @@ class Leaving:
     """The machines that a run takes out of the cluster, and how.
 
     A machine's pods have `patience` seconds to go elsewhere. With `forced`, the run goes on where they did not, and
-    where etcd loses its quorum.
+    where etcd loses its quorum. An upgrade takes no machine out, and drains each in the same way.
     """
 
     machines: tuple[Machine, ...] = ()

@@ -10,15 +10,18 @@ look() {
   elif [[ $version. != v"$VERSION".* ]]; then why="the kubelet of $NAME is $version"
   elif [[ $ready != True ]]; then why="$NAME is not Ready"
   elif [[ -n $ours && $WAIT == 0 ]]; then why="$NAME takes no pods yet"
-  else why=; fi
-  [[ -z $why ]]
+  else return 0; fi
+  return 1
 }
 # a new kubelet may start the programs of a control plane anew some seconds after it has told its version
 end=$((SECONDS + WAIT)) good=0
-while :; do
-  if look; then good=$((good + 1)); else good=0; fi
-  ((good < STEADY)) || exit 0
-  [[ $WAIT != 0 || -z $why ]] || partial "$why"
-  ((SECONDS < end || good > 0)) || partial "$why"
-  sleep 1
+until ((good == STEADY)); do
+  ((good == 0)) || sleep 1
+  if look; then
+    good=$((good + 1))
+  else
+    ((SECONDS < end)) || partial "$why"
+    good=0
+    sleep 1
+  fi
 done
