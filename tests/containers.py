@@ -11,8 +11,12 @@ import pytest
 
 from kubetui.base.process import Finished
 from kubetui.base.text import CommandText, LineSink
+from kubetui.cluster import snapshots
+from kubetui.cluster.folder import Cluster
+from kubetui.cluster.snapshots import Snapshot
 from kubetui.machines.vagrant.lxc import bridge, shares
 from kubetui.machines.vagrant.snapshots import copies
+from kubetui.profile.files import file as profilefile
 from tests.machines.vagrant.standin import plan
 
 LXC = """#!/usr/bin/env bash
@@ -103,3 +107,25 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     monkeypatch.setattr(copies, "as_root", dying)
     monkeypatch.setattr(shares, "as_root", dying)
     return made
+
+
+@pytest.fixture
+def lab(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """Return a cluster of two containers, as a build leaves it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    cluster = Cluster("lab")
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(PLAN.profile.model_copy(update={"name": "lab"})))
+    cluster.kubeconfig.write_text("admin")
+    for machine in PLAN.machines:
+        folder = cluster.folder / ".vagrant/machines" / machine.name / "lxc"
+        folder.mkdir(parents=True)
+        (folder / "id").write_text(f"lab-{machine.name}")
+        (folder / "index_uuid").write_text(f"uuid of {machine.name}")
+    return cluster
+
+
+def checkpoint(lab: Cluster, step: str, at: float) -> None:
+    made = Snapshot(f"after-{step}", at, "0.1.0", "1.37", "lxc", {"kubmaster": "a"}, after=step)
+    snapshots.begin(lab, made.label)
+    snapshots.complete(lab, made)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -23,30 +21,11 @@ from kubetui.operations.state import glance
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.steps.machine.halt import HALTING
-from kubetui.steps.machine.snapshot import restoring, saving
-from tests.containers import PLAN, Host, Killed, host
+from tests.containers import PLAN, Host, Killed, checkpoint, host, lab
 from tests.fakes import Bench, step
-from tests.plans import plan
 
-__all__ = ["host"]
+__all__ = ["host", "lab"]
 HOSTS = [{"name": "kubmaster", "role": "control plane", "address": "192.0.2.1"}]
-
-
-@pytest.fixture
-def lab(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """Return a cluster of two containers, as a build leaves it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    cluster = Cluster("lab")
-    cluster.create()
-    cluster.profile.write_text(profilefile.dump(PLAN.profile.model_copy(update={"name": "lab"})))
-    cluster.kubeconfig.write_text("admin")
-    for machine in PLAN.machines:
-        folder = cluster.folder / ".vagrant/machines" / machine.name / "lxc"
-        folder.mkdir(parents=True)
-        (folder / "id").write_text(f"lab-{machine.name}")
-        (folder / "index_uuid").write_text(f"uuid of {machine.name}")
-    return cluster
 
 
 def save(lab: Cluster, label: str = "one") -> tuple[RunFinished, list[Event]]:
@@ -269,12 +248,6 @@ def test_machines_that_nothing_can_save_are_refused(lab: Cluster) -> None:
             operation.halting(lab)
 
 
-def checkpoint(lab: Cluster, step: str, at: float) -> None:
-    made = Snapshot(f"after-{step}", at, "0.1.0", "1.37", "lxc", {"kubmaster": "a"}, after=step)
-    snapshots.begin(lab, made.label)
-    snapshots.complete(lab, made)
-
-
 def test_the_newest_checkpoint_before_a_step_is_found(lab: Cluster) -> None:
     with pytest.raises(UsageError, match="no checkpoint from before init") as refused:
         operation.before(lab, "init")
@@ -290,43 +263,3 @@ def test_the_newest_checkpoint_before_a_step_is_found(lab: Cluster) -> None:
     with pytest.raises(UsageError) as refused:
         operation.before(lab, "innit")
     assert refused.value.fix == "Did you mean init?"
-
-
-async def test_machines_that_have_to_be_off_are_shut_down_before_any_is_saved(lab: Cluster) -> None:
-    made = plan(workers=1)
-    bench = Bench(made, saving("one", halts=True))
-    order: list[str] = []
-
-    class Recorded:
-        halts = True
-
-        async def save(self, label: str, *_: Any) -> None:
-            order.extend((*bench.provider.halted, label))
-
-    bench.provider.snapshots = cast("Any", Recorded())
-    assert (await bench.execute()).ok
-    assert order == ["kubnode1", "kubmaster", "one"]
-    assert len(bench.run.steps) == len(HALTING) + 1
-    assert snapshots.read(bench.run.cluster).find("one").bytes is None
-
-
-async def test_the_clusters_files_come_back_after_the_last_machine(lab: Cluster) -> None:
-    steps = restoring("one", start=True)
-    assert [step.name for step in steps] == ["bring-back", "bring-back-files", "start", "connect"]
-    bench = Bench(Plan(PLAN.profile), steps)
-
-    class Recorded:
-        halts = False
-
-        async def check(self, label: str) -> None:
-            assert not lab.reverting.exists()
-
-        async def restore(self, *_: Any) -> None:
-            assert lab.reverting.exists()
-
-    bench.provider.snapshots = cast("Any", Recorded())
-    checkpoint(lab, "one", 1.0)
-    (lab.snapshots / "after-one").rename(lab.snapshots / "one")
-    assert (await bench.execute()).ok
-    assert bench.started()[:3] == ["kubmaster/bring-back", "kubnode1/bring-back", "kubmaster/bring-back-files"]
-    assert not lab.reverting.exists()
