@@ -116,9 +116,10 @@ def _conflict(plan: Plan, blamed: Range, routes: Sequence[Route], taken: Sequenc
     for route in routes:
         if not blamed.network.overlaps(route.network) or _is_own(plan, blamed, route):
             continue
-        words = relation(blamed.network, route.network)
-        through = introduced(route.interface)
-        message = f"{subject(blamed)} {words} {route.network}, which this host reaches through {through}."
+        words = f"{relation(blamed.network, route.network)} {route.network}, which"
+        if blamed.network == route.network:
+            words = "is a network that"
+        message = f"{subject(blamed)} {words} this host reaches through {introduced(route.interface)}."
         fix = f"{suggestion(blamed.field, taken)} {removal(route.interface)}".rstrip()
         yield Problem(blamed.path, message, fix)
         return
