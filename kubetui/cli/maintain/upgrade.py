@@ -38,7 +38,7 @@ def upgrade(name: str, options: UpOptions, how: How) -> int:
         say(plan.untried, err=True)
     for line in (*operation.told(plan, how.at_once), *asyncio.run(operation.losses(cluster, access))):
         say(f"  {line}", err=True)
-    confirmed(f"Upgrade {name}? There is no way back but from a backup.", yes=options.yes)
+    confirmed(f"Upgrade {name}? There is no way back but from a snapshot or a backup.", yes=options.yes)
     return watched(
         options,
         lambda sink, stop: operation.upgrade(

@@ -85,7 +85,7 @@ def told(plan: Plan, way: Way) -> str:
         lines += [f"  {line}" for line in way.lost[:_MOST]]
         if len(way.lost) > _MOST:
             lines.append(f"  and {len(way.lost) - _MOST} more: kubetui upgrade {plan.profile.name}")
-    lines.append("What runs goes on meanwhile. There is no way back but from a backup.")
+    lines.append("What runs goes on meanwhile. There is no way back but from a snapshot or a backup.")
     return "\n".join(map(clean, lines))
 
 
