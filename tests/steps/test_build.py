@@ -229,7 +229,7 @@ OTHERS = {
     "upload": upload(FULL, Secret("0" * 64)),
     "admin.conf": Command(ADMIN_CONF),
     "nodes": Command(NODES),
-    "reset": reset(FULL),
+    "reset": reset(FULL, FULL.control_plane),
 }
 
 

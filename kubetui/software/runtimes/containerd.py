@@ -72,6 +72,7 @@ CONTAINERD = Runtime(
         url=f"https://download.docker.com/linux/{SYSTEM_MARK}",
         component="stable",
         fingerprint="9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+        rpm_fingerprint="060A61C51B558A7F742B77AAC52FEB6B621E9F35",
     ),
     # the kubelet asks it for its cgroup driver, which 1.x cannot tell (kubernetes/enhancements, KEP-4033)
     oldest={(1, 38): "2.0"},

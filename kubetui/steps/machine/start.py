@@ -61,7 +61,7 @@ def _facts(plan: Plan, machine: Machine) -> Recipe:
 def _facts_probe(plan: Plan, machine: Machine) -> Command:
     memory = machine.memory if plan.provider.isolates else 0
     old_enough = plan.minor < CGROUP_V2_ONLY or plan.tolerates_cgroup_v1
-    family = plan.packages
+    family = machine.family
     values = {
         "SYSTEMS": " ".join(family.systems),
         "FAMILY": family.name,

@@ -7,6 +7,7 @@ from typing import Final
 from kubetui.base.scripts import script
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Value
+from kubetui.software.packages import Family
 
 SHELL: Final = script(__package__, "proxy.sh")
 """Defines `proxied` and `proxy`, which give the service SERVICE the variables in PROXY, from `environment`."""
@@ -28,12 +29,17 @@ def exceptions(plan: Plan) -> tuple[str, ...]:
     return (*map(str, inside), *(machine.name for machine in plan.machines), *plan.profile.mirrors.no_proxy)
 
 
-def packages_configuration(plan: Plan) -> Value:
+def of_packages(plan: Plan, family: Family) -> str:
+    """Return the proxy of a package manager: its own, such as mirrors.apt_proxy, or else that for everything."""
+    return getattr(plan.profile.mirrors, f"{family.name}_proxy", None) or plan.profile.mirrors.http_proxy or ""
+
+
+def packages_configuration(plan: Plan, family: Family) -> Value:
     """Return the package manager's configuration file for the profile's proxy; empty without one."""
-    proxy = plan.profile.mirrors.apt_proxy or plan.profile.mirrors.http_proxy
+    proxy = of_packages(plan, family)
     if not proxy:
         return ""
-    return plan.logins.value(lambda whole: plan.packages.proxy(whole(proxy)))
+    return plan.logins.value(lambda whole: family.proxy(whole(proxy)))
 
 
 def curl_configuration(plan: Plan) -> Value:
