@@ -186,7 +186,7 @@ def test_no_command_mentions_the_entries_that_were_not_chosen(chosen: Plan) -> N
     commands = [("reset", reset(existing, existing.control_plane))]
     for made in (chosen, existing):
         for step in STEPS:
-            for machine in filter(step.where.holds, made.machines):
+            for machine in filter(step.holds, made.machines):
                 found = step.recipe(made, machine)
                 commands += [(step.name, command) for command in (found.probe, found.apply) if command]
     assert {"claim", "join", "reset"} <= {name for name, _ in commands}

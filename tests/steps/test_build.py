@@ -53,7 +53,7 @@ def test_a_name_means_one_step() -> None:
 def recipes(made: Plan) -> Iterator[tuple[Step, Machine, Recipe]]:
     for step in STEPS:
         for machine in made.machines:
-            if step.where.holds(machine):
+            if step.holds(machine):
                 yield step, machine, step.recipe(made, machine)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
 from kubetui.base.redaction import remember_telling
 from kubetui.profile.schema.fields import (
@@ -44,6 +44,7 @@ from kubetui.profile.schema.fields import (
 )
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
+from kubetui.profile.schema.spellings import spoken_off
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks.options import FlannelOptions, ManifestOptions
 
@@ -168,6 +169,17 @@ class Machines(Part):
         packages.AUTO,
         title="Packages",
         description="The package manager of the machines' system: {choices}.",
+    )
+    selinux: Literal["permissive", "enforcing"] = Field(
+        "permissive",
+        title="SELinux",
+        description="On machines with dnf: permissive, as Kubernetes' documentation has it, or enforcing, which works "
+        "with containerd.",
+    )
+    firewall: Annotated[Literal["off", "open"], BeforeValidator(spoken_off)] = Field(
+        "off",
+        title="Firewall",
+        description="On machines with dnf, firewalld: off, or open for what the nodes and pods send each other.",
     )
     prepared_box: bool = Field(
         default=False,

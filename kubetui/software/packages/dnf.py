@@ -36,6 +36,7 @@ DNF = Family(
     distributions=("almalinux", "rocky", "centos", "rhel", "oracle", "fedora"),
     used_by="Rocky Linux, AlmaLinux, CentOS Stream and Fedora",
     library=script(__package__, "dnf.sh"),
+    leftovers=script(__package__, "dnf-leftovers.sh"),
     # curl and gpg are there wherever dnf is: a minimal system's curl-minimal is in the way of the package curl
     base=("bash-completion", "conntrack", "container-selinux", "ethtool", "iproute-tc", "iptables", "socat"),
     repository_format="rpm",

@@ -77,6 +77,9 @@ class Family:
     typed: Typed
     names: Mapping[str, str] = field(default_factory=dict)
     """This family's names of packages by Debian's names, where they differ."""
+    leftovers: str = ""
+    """Shell for recording and restoring an existing machine. It adds to `package_files`, and may define
+    `remember_system`, which prints what else kubetui may change, and `restore_system`, which reads that."""
     lacks: frozenset[str] = frozenset()
     """Packages, by Debian's names, that most of these systems do not have themselves."""
 

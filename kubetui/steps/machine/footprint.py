@@ -42,7 +42,7 @@ def reset(plan: Plan, machine: Machine) -> Command:
 
 
 def _libraries(plan: Plan, machine: Machine) -> str:
-    return machine.family.library + plan.runtime.leftovers + plan.pod_network.leftovers
+    return machine.family.library + machine.family.leftovers + plan.runtime.leftovers + plan.pod_network.leftovers
 
 
 def _values(plan: Plan) -> dict[str, str]:

@@ -11,6 +11,8 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Value
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
+from kubetui.steps.machine.proxy import packages_configuration
+from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node import byhand, proxy, taught
 from kubetui.steps.node.repositories import kubernetes_repository, public, upstream_repository, version_pattern
@@ -31,7 +33,7 @@ KUBERNETES_APPLY: Final = proxy.SHELL + script(__package__, "kubernetes-apply.sh
 
 def _base(plan: Plan, machine: Machine) -> Recipe:
     family = machine.family
-    values = {"NAMES": family.called(family.base), "PACKAGES_PROXY": proxy.packages_configuration(plan, family)}
+    values = {"NAMES": family.called(family.base), "PACKAGES_PROXY": packages_configuration(plan, family)}
     return Recipe(
         Command(family.library + BASE_APPLY, values, timeout=INSTALL_SECONDS),
         Command(family.library + BASE_PROBE, values),
@@ -85,7 +87,7 @@ RUNTIME = Step(
     why="The kubelet asks a container runtime to run pods. Since Kubernetes 1.24 it no longer talks to Docker itself.",
     source="kubernetes.io, Container Runtimes",
     where=Where.EVERY,
-    needs=(BASE_PACKAGES,),
+    needs=(BASE_PACKAGES, SELINUX, FIREWALL),
     recipe=_runtime,
     run=follow_recipe,
     teaches=taught.RUNTIME,

@@ -1,4 +1,4 @@
-"""An HTTP proxy for the package manager, the container runtime and the kubelet, and what must never go through it."""
+"""An HTTP proxy for curl, the container runtime and the kubelet, and what must never go through it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 from kubetui.base.scripts import script
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Value
-from kubetui.software.packages import Family
 
 SHELL: Final = script(__package__, "proxy.sh")
 """Defines `proxied` and `proxy`, which give the service SERVICE the variables in PROXY, from `environment`."""
@@ -27,19 +26,6 @@ def exceptions(plan: Plan) -> tuple[str, ...]:
         *([plan.api_endpoint.rpartition(":")[0]] if network.control_plane_endpoint else ()),
     )
     return (*map(str, inside), *(machine.name for machine in plan.machines), *plan.profile.mirrors.no_proxy)
-
-
-def of_packages(plan: Plan, family: Family) -> str:
-    """Return the proxy of a package manager: its own, such as mirrors.apt_proxy, or else that for everything."""
-    return getattr(plan.profile.mirrors, f"{family.name}_proxy", None) or plan.profile.mirrors.http_proxy or ""
-
-
-def packages_configuration(plan: Plan, family: Family) -> Value:
-    """Return the package manager's configuration file for the profile's proxy; empty without one."""
-    proxy = of_packages(plan, family)
-    if not proxy:
-        return ""
-    return plan.logins.value(lambda whole: family.proxy(whole(proxy)))
 
 
 def curl_configuration(plan: Plan) -> Value:

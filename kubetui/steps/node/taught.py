@@ -12,7 +12,7 @@ from kubetui.profile.credentials import plain
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
-from kubetui.steps.node import proxy
+from kubetui.steps.machine.proxy import of_packages, packages_configuration
 from kubetui.steps.node.repositories import Repository, kubernetes_repository, upstream_repository, version_pattern
 
 KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
@@ -28,7 +28,7 @@ _ON_CONTROL_PLANES: Final = (
 
 def _base(plan: Plan, machine: Machine) -> tuple[str, ...]:
     family = machine.family
-    content = proxy.packages_configuration(plan, family)
+    content = packages_configuration(plan, family)
     proxied = (written(family.proxy_file, _shown(content)),) if content else ()
     return (*proxied, family.typed.refresh, f"{family.typed.install} {family.called(family.base)}")
 
@@ -42,7 +42,7 @@ BASE: Final = Teaching(
     commands=_base,
     concepts=("package-repository", "kubeadm"),
     changes=lambda plan, machine: (
-        *((f"file {machine.family.proxy_file}",) if proxy.of_packages(plan, machine.family) else ()),
+        *((f"file {machine.family.proxy_file}",) if of_packages(plan, machine.family) else ()),
         *(f"package {name}" for name in machine.family.called(machine.family.base).split()),
     ),
 )
