@@ -106,6 +106,7 @@ def test_the_wrong_family_is_refused_before_anything_is_installed(fresh: Maker) 
     said = lab.refused(*lab.command("up", str(lab.profile), "--yes"))
     assert "does not use apt" in said
     assert "machines.packages" in said
+    assert "packages: dnf under machines.by_name.kubmaster" in said
     lab.kubetui("destroy", lab.name, "--yes")
 
 

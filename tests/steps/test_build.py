@@ -161,6 +161,12 @@ def test_values_of_a_version_match_its_golden_file(version: str) -> None:
     assert_golden(f"values-{version}.sh", values_text(plan(version, workers=1)))
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_values_of_a_version_on_machines_with_dnf_match_their_golden_file(version: str) -> None:
+    chosen = {"packages": "dnf", "firewall": "open", "selinux": "enforcing"}
+    assert_golden(f"values-dnf-{version}.sh", values_text(plan(version, workers=1, machines=chosen)))
+
+
 def test_values_with_every_mirror_and_proxy_match_their_golden_file() -> None:
     assert_golden("values-mirrors.sh", values_text(plan("1.36.1", workers=1, mirrors=MIRRORS)))
 
