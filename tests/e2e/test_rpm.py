@@ -120,7 +120,7 @@ def test_bad_keys_and_changed_packages_are_refused(fresh: Maker, tmp_path: Path)
         assert "KEY-WRONG" in said
         assert "0000000000 is expected" in said
         refuses(lab, "expired", place, PACKAGE_REPOSITORY, "KEY-EXPIRED")
-        refuses(lab, "other", place, KUBERNETES_PACKAGES, "KEY-MISSING")
+        refuses(lab, "other", place, PACKAGE_REPOSITORY, "SIGNATURE-WRONG")
         refuses(lab, "changed", place, KUBERNETES_PACKAGES, "PACKAGE-CHANGED")
         assert "kubelet" not in lab.on("kubmaster", "rpm --query --all")
     lab.kubetui("destroy", lab.name, "--yes")

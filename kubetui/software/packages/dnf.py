@@ -1,6 +1,7 @@
 """dnf, for Rocky Linux, AlmaLinux, CentOS Stream and Fedora.
 
 A repository's `exclude` plays the part of a hold (kubernetes.io, Installing kubeadm: Red Hat-based distributions).
+rpm takes packages that any of its keys has signed; `repo_gpgcheck` (dnf.conf(5)) makes it the repository's own key.
 dnf 5, which Fedora has, spells the option that lifts it in another way.
 """
 
@@ -20,13 +21,15 @@ def _repository(name: str, url: str, key: str, component: str) -> tuple[str, ...
     place, file = f"/etc/pki/rpm-gpg/RPM-GPG-KEY-{name}", f"/etc/yum.repos.d/{name}.repo"
     base = f"{url.rstrip('/')}/<release>/<processor>/{component}" if component else url
     lines = [f"[{name}]", f"name={name}", f"baseurl={base}", "enabled=1", "gpgcheck=1", f"gpgkey=file://{place}"]
+    if not component:
+        lines.append("repo_gpgcheck=1")
     if name == "kubernetes":
         lines.append(f"exclude={EXCLUDED}")
     return (
         typed("cp", key, place),
         # a URL with a password in it is for root only
         written(file, None if "@" in url else "\n".join(lines)),
-        f"dnf makecache --repo={name}",
+        f"dnf makecache --assumeyes --repo={name}",
     )
 
 

@@ -158,6 +158,9 @@ baseurl=$url
 enabled=1
 gpgcheck=1
 gpgkey=file://$key"
+  # rpm trusts every key for every repository: this binds what a repository offers to its own key. Where a repository
+  # has parts, nobody says that its lists are signed
+  [[ -n ${3-} ]] || text+=$'\n'repo_gpgcheck=1
   [[ $1 != kubernetes ]] || text+=$'\n'"exclude=$excluded"
 }
 repository_files() { # NAME
@@ -180,5 +183,5 @@ add_repository() { # NAME URL KEY [COMPONENT]: signed with the OpenPGP key in th
   # a URL with a password in it is for root only
   put "$list" "$text" "$([[ $2 == *@* ]] && echo 600 || echo 644)"
   # only this list: the others were refreshed a minute ago
-  retry 5 dnf makecache --repo="$1"
+  retry 5 dnf makecache --assumeyes --repo="$1"
 }

@@ -14,6 +14,7 @@ from kubetui.software.packages.dnf import DNF, EXCLUDED
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
+MADE = "dnf makecache --assumeyes --repo=kubernetes"
 RPM = """
 case $* in
   *--all*) cat "$ROOT/packages" ;;
@@ -87,12 +88,15 @@ def test_a_repository_has_its_key_and_keeps_kubernetes_from_upgrades(box: Box) -
     key = box.root / "etc/pki/rpm-gpg/RPM-GPG-KEY-kubernetes"
     lines = file.read_text().splitlines()
     assert lines[0] == "[kubernetes]"
-    assert {"baseurl=http://m/rpm/", "gpgcheck=1", f"gpgkey=file://{key}", f"exclude={EXCLUDED}"} <= set(lines)
-    assert [call for call in box.called("dnf") if "makecache" in call] == ["dnf makecache --repo=kubernetes"]
+    assert {"baseurl=http://m/rpm/", "gpgcheck=1", "repo_gpgcheck=1"} <= set(lines)
+    assert {f"gpgkey=file://{key}", f"exclude={EXCLUDED}"} <= set(lines)
+    assert [call for call in box.called("dnf") if "makecache" in call] == [
+        "dnf makecache --assumeyes --repo=kubernetes"
+    ]
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     found = box.run(Command(f"{DNF.library}find_repository kubernetes http://m/rpm/\n"))
     assert state(found) is WorkState.DONE, found.stdout
-    box.shell("sed -i s/gpgcheck=1/gpgcheck=0/ etc/yum.repos.d/kubernetes.repo")
+    box.shell("sed -i s/repo_gpgcheck=1/repo_gpgcheck=0/ etc/yum.repos.d/kubernetes.repo")
     found = box.run(Command(f"{DNF.library}find_repository kubernetes http://m/rpm/\n"))
     assert state(found) is WorkState.ABSENT
 
@@ -112,6 +116,7 @@ def test_a_repository_with_parts_has_the_machines_release_and_processor(box: Box
     text = (box.root / "etc/yum.repos.d/containerd.repo").read_text()
     assert "baseurl=https://download.docker.com/linux/rhel/10/x86_64/stable\n" in text
     assert "exclude" not in text
+    assert "repo_gpgcheck" not in text
 
 
 @pytest.mark.parametrize(("id_", "like", "name"), [("fedora", "", "fedora"), ("centos", "rhel fedora", "centos")])
