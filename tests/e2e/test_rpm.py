@@ -10,6 +10,7 @@ import pytest
 from kubetui.engine.failures.diagnosis import diagnose
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, PACKAGE_REPOSITORY
 from tests.e2e.conftest import Lab, Maker
+from tests.e2e.existing import Existing, try_up
 from tests.e2e.mutations import differences
 from tests.e2e.smoke import pods_reach_each_other
 from tests.e2e.test_interrupted import killed
@@ -137,6 +138,25 @@ def refuses(lab: Lab, kind: str, place: str, last: Any, cause: str) -> None:
     code, lines = on_machine(lab, step(lab, last, packages))
     assert code != 0, lines
     assert diagnose(lines).id == cause, lines
+
+
+def test_an_existing_machine_is_put_back_by_destroy(make: Maker, tmp_path: Path) -> None:
+    machines = Existing(tmp_path / "machines", rpm(make, "lender"), {"hostm1": "192.168.64.31"})
+    try:
+        machines.start(BOX)
+        before = machines.look()
+        hosts = machines.hosts(("control plane",))
+        lab = machines.profile("mine", hosts)
+        code, output = try_up(lab)
+        assert code != 0
+        assert "Write packages: dnf into its entry under hosts." in output
+        lab = machines.profile("mine", [{**hosts[0], "packages": "dnf"}])
+        code, output = try_up(lab)
+        assert code == 0, output
+        lab.kubetui("destroy", lab.name, "--hosts", "hostm1")
+        assert machines.look() == before
+    finally:
+        machines.vagrant("destroy", "--force")
 
 
 def test_up_completes_the_cluster_after_kills_during_slow_steps(fresh: Maker) -> None:
