@@ -104,7 +104,7 @@ def test_a_worker_of_the_red_hat_family_joins_a_control_plane_of_debian(fresh: M
 
 def test_the_wrong_family_is_refused_before_anything_is_installed(fresh: Maker) -> None:
     lab = rpm(fresh, "wrong", workers=0, packages="apt")
-    said = lab.refused(*lab.command("up", str(lab.profile), "--yes"))
+    said = lab.kubetui("up", str(lab.profile), "--yes", check=False)
     assert "does not use apt" in said
     assert "machines.packages" in said
     assert "packages: dnf under machines.by_name.kubmaster" in said
@@ -141,7 +141,7 @@ def refuses(lab: Lab, kind: str, place: str, last: Any, cause: str) -> None:
 
 
 def test_an_existing_machine_is_put_back_by_destroy(make: Maker, tmp_path: Path) -> None:
-    machines = Existing(tmp_path / "machines", rpm(make, "lender"), {"hostm1": "192.168.64.31"})
+    machines = Existing(tmp_path / "machines", rpm(make, "lender"), {"hostr1": "192.168.64.31"})
     try:
         machines.start(BOX)
         before = machines.look()
@@ -153,7 +153,7 @@ def test_an_existing_machine_is_put_back_by_destroy(make: Maker, tmp_path: Path)
         lab = machines.profile("mine", [{**hosts[0], "packages": "dnf"}])
         code, output = try_up(lab)
         assert code == 0, output
-        lab.kubetui("destroy", lab.name, "--hosts", "hostm1")
+        lab.kubetui("destroy", lab.name, "--hosts", "hostr1")
         assert machines.look() == before
     finally:
         machines.vagrant("destroy", "--force")
