@@ -10,7 +10,7 @@ from pathlib import Path
 
 OTHERS = {
     *("BASHPID", "BASH_LINENO", "LINENO", "NF", "SECONDS"),
-    *("ID", "ID_LIKE", "PRETTY_NAME", "VERSION_CODENAME", "DEBIAN_CODENAME", "UBUNTU_CODENAME"),
+    *("ID", "ID_LIKE", "PRETTY_NAME", "VERSION_CODENAME", "VERSION_ID", "DEBIAN_CODENAME", "UBUNTU_CODENAME"),
 }
 """Variables that bash, awk or /etc/os-release sets."""
 _FOUND = re.compile(r"^(.+?):\d+:\d+: .* \[(SC\d+)\]$", re.MULTILINE)

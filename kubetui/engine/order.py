@@ -21,7 +21,8 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
     """Return the tasks that each task waits for.
 
     A task waits for the needed steps on its own machine only. If a needed step does not run there, the task waits
-    for it on every machine where it runs, which is none if the plan does not have it. A step that runs `in_turn` also
+    for it on every machine where it runs, which is none if the plan does not have it; but for a step of another package
+    family it waits nowhere. A step that runs `in_turn` also
     waits for itself on the machine before; with `several`, on the machine so many before as have their turn at a time.
     One that `gathers` waits for the needed steps on every machine.
     Raises graphlib.CycleError when steps need each other.
@@ -45,4 +46,6 @@ def dependencies(steps: Iterable[Step], plan: Plan) -> Mapping[TaskId, frozenset
 def _places(step: Step, machine: Machine, plan: Plan, *, everywhere: bool) -> tuple[TaskId, ...]:
     if step.runs_on(machine, plan) and not everywhere:
         return (TaskId(step.name, machine.name),)
+    if step.family and not everywhere:
+        return ()
     return tuple(TaskId(step.name, other.name) for other in plan.everyone if step.runs_on(other, plan))

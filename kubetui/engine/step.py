@@ -142,6 +142,8 @@ class Step:
     instead: Callable[[Task], Awaitable[None]] | None = field(default=None, compare=False)
     wanted: Callable[[Plan], bool] = field(default=lambda _plan: True, compare=False)
     several: bool = False
+    family: str = ""
+    """The package family whose machines have the step; empty for all of them."""
     teaches: Teaching = field(default=Teaching(), compare=False)
     turn: Turn | None = field(default=None, compare=False)
     of_existing: str = ""
@@ -151,9 +153,18 @@ class Step:
         """Return the sentence for learners, as it is true of a plan's kind of machines."""
         return self.why if plan.provider.makes_machines else self.of_existing or self.why
 
+    @property
+    def place(self) -> str:
+        """The machines that it runs on, in words."""
+        return f"{self.where.value} with {self.family}" if self.family else self.where.value
+
+    def holds(self, machine: Machine) -> bool:
+        """Whether a machine is one of those that it is for."""
+        return self.where.holds(machine) and self.family in {"", machine.packages}
+
     def runs_on(self, machine: Machine, plan: Plan) -> bool:
         """Whether a plan has this step on a machine; one that leaves the cluster has only the steps for that."""
-        return machine.leaving is (self.where is Where.LEAVING) and self.where.holds(machine) and self.wanted(plan)
+        return machine.leaving is (self.where is Where.LEAVING) and self.holds(machine) and self.wanted(plan)
 
     def offers_turn(self, plan: Plan) -> bool:
         """Whether a person can do this step by hand; a rehearsal has no machine to do it on."""

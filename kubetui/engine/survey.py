@@ -51,7 +51,7 @@ async def survey(task: Task, own: Command) -> Result:
     plan, machine = task.plan, task.machine
     probes: dict[str, Command] = {}
     for step in task.run.steps:
-        if step is not task.step and step.where.holds(machine):
+        if step is not task.step and step.holds(machine):
             probe = step.recipe(plan, machine).probe
             if probe is not None:
                 probes[step.name] = probe

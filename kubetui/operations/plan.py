@@ -58,7 +58,7 @@ def step_texts(plan: Plan) -> tuple[StepText, ...]:
                 step.title,
                 step.reason(plan),
                 step.source,
-                step.where.value,
+                step.place,
                 commands,
                 first.name,
                 taught := taught_commands(step, plan, first),
@@ -130,7 +130,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "title": step.title,
                 "why": step.reason(plan),
                 "source": step.source,
-                "where": step.where.value,
+                "where": step.place,
                 "needs": [need.name for need in step.needs],
                 **_teaching(step, plan),
                 "commands": {machine.name: whole_script(step, plan, machine) for machine in _places(step, plan)},
@@ -193,7 +193,7 @@ def _plural(noun: str, items: list[str]) -> str:
 
 
 def _step_lines(number: int, step: Step, plan: Plan) -> Iterable[str]:
-    yield f"{number}. {step.title} ({step.name}), {step.where.value}"
+    yield f"{number}. {step.title} ({step.name}), {step.place}"
     yield f"   {step.reason(plan)}"
     yield f"   [{step.source}]"
     groups: dict[tuple[str, ...], list[str]] = {}

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from kubetui.profile.credentials import Logins
 from kubetui.profile.numbering import Role, addresses_of, machine_names
-from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
+from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -40,8 +40,8 @@ class Machine:
     """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
 
     `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here. `box` is None
-    unless the machine has a box of its own. `labels` and `taints` are the profile's; kubeadm's own taint is not among
-    them.
+    unless the machine has a box of its own. `packages` names its package family. `labels` and `taints` are the
+    profile's; kubeadm's own taint is not among them.
     """
 
     name: str
@@ -52,10 +52,16 @@ class Machine:
     first: bool = False
     host: Host | None = field(default=None, hash=False)
     box: VagrantBox | None = None
+    packages: str = packages.DEFAULT
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     taints: tuple[Taint, ...] = ()
     leaving: bool = False
     """Whether it is on its way out of the cluster: then it only has the steps for that."""
+
+    @property
+    def family(self) -> Family:
+        """How software is installed in it."""
+        return packages.CATALOGUE[self.packages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +130,9 @@ class Plan:
         return PROVIDERS[self.profile.provider]
 
     @property
-    def packages(self) -> Family:
-        """How software is installed in the machines."""
-        return packages.CATALOGUE[self.profile.machines.packages]
+    def packages(self) -> str:
+        """The package family of machines that are not told another one: the profile's, else the one its box names."""
+        return _packages(self.profile)
 
     @property
     def runtime(self) -> Runtime:
@@ -273,6 +279,7 @@ def _hosts(profile: Profile) -> Iterator[Machine]:
             cpus=0,
             first=index == 0,
             host=host,
+            packages=host.packages or _packages(profile),
             labels={**labels, **host.labels},
             taints=_together(taints, host.taints),
         )
@@ -292,9 +299,20 @@ def _machines(profile: Profile) -> Iterator[Machine]:
             cpus=one.cpus or own.cpus or chosen.cpus,
             first=index == 0,
             box=vagrant_box(one.box, one.box_sha256 or "") if one.box else None,
+            packages=one.packages or _named(one.box) or _packages(profile),
             labels={**labels, **one.labels},
             taints=_together(taints, one.taints),
         )
+
+
+def _packages(profile: Profile) -> str:
+    chosen = profile.machines
+    return chosen.packages if chosen.packages != packages.AUTO else _named(chosen.box) or packages.DEFAULT
+
+
+def _named(box: BoxSource | None) -> str | None:
+    """Return the package family that the name of a box tells; of a URL or a path, its last part is the name."""
+    return packages.family_in(box.name) if box else None
 
 
 def _of_role(profile: Profile, role: Role) -> tuple[Mapping[str, str], tuple[Taint, ...]]:

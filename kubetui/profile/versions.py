@@ -66,7 +66,9 @@ def upgraded(profile: Profile, version: str) -> Profile:
     mirror = profile.mirrors.packages
     if mirror is not None:
         mirror = PackageRepository(
-            url=_moved(mirror.url, was, now), key=_moved(mirror.key, was, now), fingerprint=mirror.fingerprint
+            url=_moved(mirror.url, was, now),
+            key=_moved(mirror.key, was, now) if mirror.key else None,
+            fingerprint=mirror.fingerprint,
         )
     return profile.model_copy(
         update={

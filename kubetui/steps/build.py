@@ -28,6 +28,7 @@ from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
+from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.snapshot import SNAPSHOTS
 from kubetui.steps.machine.start import CONNECT, FACTS, START
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
@@ -40,6 +41,8 @@ STEPS: tuple[Step, ...] = (
     FACTS,
     CLOCK,
     CLAIM,
+    SELINUX,
+    FIREWALL,
     HOST_NAMES,
     SWAP,
     MODULES,

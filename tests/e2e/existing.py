@@ -30,11 +30,13 @@ end
 """
 LOOK = r"""
 export LC_ALL=C
-dpkg-query --show --showformat='${Package} ${Version} ${Status}\n'
+dpkg-query --show --showformat='${Package} ${Version} ${Status}\n' 2>/dev/null || rpm --query --all | sort
+getenforce 2>/dev/null
 apt-mark showhold; apt-mark showauto
 systemctl list-unit-files --no-legend --plain | awk '{print $1, $2}' | sort
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /var/log \
-  -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd -o -path /dev \) -prune \
+  -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \
+  -o -path /var/lib/dnf -o -path /var/lib/rpm -o -path /var/lib/systemd -o -path /dev \) -prune \
   -o -printf '%y %m %u %p %l\n' | sort
 find /etc -xdev -type f -exec sha256sum {} + | sort
 nft list ruleset

@@ -52,7 +52,7 @@ def fetch(url: str) -> bytes:
 def lie(kind: str, name: str) -> bytes:
     own = Path(FOLDER, kind, Path(name).name)
     data = own.read_bytes() if own.is_file() else fetch(f"{REAL.rstrip('/')}/{name}")
-    if kind == "changed" and name.endswith(".deb"):
+    if kind == "changed" and name.endswith((".deb", ".rpm")):
         return data[:-1] + bytes([data[-1] ^ 1])
     if kind == "resigned" and name.endswith("InRelease"):
         return data.replace(b"Date:", b"Date: ", 1).replace(b"amd64", b"arm64", 1)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.e2e
 FINGERPRINT = """
 folders="/etc /opt/cni /usr/local/bin /usr/bin /lib/systemd /var/lib/kubelet/config.yaml /var/lib/kubetui /home/*/.kube"
 find $folders -xdev -type f ! -name resolv.conf -exec sha256sum {} + 2>/dev/null | sort
-dpkg-query --show --showformat='${Package} ${Version} ${Status}\n'
+dpkg-query --show --showformat='${Package} ${Version} ${Status}\n' 2>/dev/null || rpm --query --all | sort
 systemctl show --property=ActiveEnterTimestamp containerd kubelet
 """
 

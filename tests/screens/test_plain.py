@@ -194,6 +194,7 @@ def test_hosts_are_asked_for_one_by_one_without_their_size() -> None:
         "m2 control-plane",
         "m2 control-plane ssh=second node_address=10.0.0.2",
         "",
+        "",
         "10.0.0.9:6443",
         *[""] * 20,
     ]

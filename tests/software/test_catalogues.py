@@ -49,17 +49,20 @@ RUNTIME = Runtime(
 FAMILY = Family(
     name="zap",
     systems=("zaplinux",),
+    distributions=("zap",),
     used_by="Zap Linux",
     library='zap_install() { zap --yes "$@"; }\n',
     base=("curl", "gnupg"),
     repository_format="zip",
     repository_key="zap.key",
+    kubelet_arguments="/etc/zap/kubelet",
     proxy=lambda url: f"via {url}",
     proxy_file="/etc/zap.conf",
     typed=Typed(
         refresh="zap refresh",
         install="zap install",
         pinned="zap install --exact",
+        at="=",
         hold="zap hold",
         repository=lambda name, url, key, component: (f"zap source {name} {url} {key} {component}".strip(),),
     ),
@@ -115,7 +118,7 @@ def questions() -> dict[str, Question]:
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(ProfileError, match="zap is unknown: it has to be apt"):
+    with pytest.raises(ProfileError, match="zap is not one of: apt, dnf, auto"):
         parse(CHOSEN, "lab.yaml")
 
 
@@ -147,17 +150,11 @@ def test_the_schema_and_the_questions_offer_the_new_names() -> None:
     assert asked["network.pod_network"].choices == ("flannel", "manifest", "mesh")
     assert asked["network.pod_network"].help.endswith("flannel, a manifest of yours, or a mesh.")
     family = asked["machines.packages"]
-    assert family.choices == ("apt", "zap")
-    assert (
-        family.help == "The package manager of the machines' system: apt for Debian and Ubuntu, or zap for Zap Linux."
-    )
+    assert family.choices == ("apt", "dnf", "zap", "auto")
+    assert family.help.endswith("Fedora, zap for Zap Linux, or auto (what the name of the box says, else apt).")
     existing = {"provider": "hosts", "machines": {"packages": "zap"}}
     assert fitting(existing) == existing
     assert is_asked(family, existing)
-
-
-def test_the_package_family_is_asked_for_only_if_there_is_a_choice() -> None:
-    assert "machines.packages" not in questions()
 
 
 def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
@@ -186,10 +183,10 @@ def test_the_plan_installs_and_configures_what_was_chosen(chosen: Plan) -> None:
 
 def test_no_command_mentions_the_entries_that_were_not_chosen(chosen: Plan) -> None:
     existing = replace(chosen, profile=chosen.profile.model_copy(update={"provider": "hosts", "hosts": HOSTS}))
-    commands = [("reset", reset(existing))]
+    commands = [("reset", reset(existing, existing.control_plane))]
     for made in (chosen, existing):
         for step in STEPS:
-            for machine in filter(step.where.holds, made.machines):
+            for machine in filter(step.holds, made.machines):
                 found = step.recipe(made, machine)
                 commands += [(step.name, command) for command in (found.probe, found.apply) if command]
     assert {"claim", "join", "reset"} <= {name for name, _ in commands}
@@ -199,7 +196,7 @@ def test_no_command_mentions_the_entries_that_were_not_chosen(chosen: Plan) -> N
 
 
 def test_destroy_removes_the_leftovers_of_the_new_entries(chosen: Plan) -> None:
-    command = reset(chosen)
+    command = reset(chosen, chosen.control_plane)
     for library in (FAMILY.library, RUNTIME.leftovers, NETWORK.leftovers):
         assert library in command.script
     wanted = {
@@ -239,7 +236,7 @@ def test_existing_machines_are_checked_for_the_package_family() -> None:
     ("catalogue", "names"),
     [
         (runtimes.CATALOGUE, ["containerd"]),
-        (packages.CATALOGUE, ["apt"]),
+        (packages.CATALOGUE, ["apt", "dnf"]),
         (networks.CATALOGUE, ["flannel", "manifest"]),
     ],
 )

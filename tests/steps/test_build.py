@@ -53,7 +53,7 @@ def test_a_name_means_one_step() -> None:
 def recipes(made: Plan) -> Iterator[tuple[Step, Machine, Recipe]]:
     for step in STEPS:
         for machine in made.machines:
-            if step.where.holds(machine):
+            if step.holds(machine):
                 yield step, machine, step.recipe(made, machine)
 
 
@@ -161,6 +161,12 @@ def test_values_of_a_version_match_its_golden_file(version: str) -> None:
     assert_golden(f"values-{version}.sh", values_text(plan(version, workers=1)))
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_values_of_a_version_on_machines_with_dnf_match_their_golden_file(version: str) -> None:
+    chosen = {"packages": "dnf", "firewall": "open", "selinux": "enforcing"}
+    assert_golden(f"values-dnf-{version}.sh", values_text(plan(version, workers=1, machines=chosen)))
+
+
 def test_values_with_every_mirror_and_proxy_match_their_golden_file() -> None:
     assert_golden("values-mirrors.sh", values_text(plan("1.36.1", workers=1, mirrors=MIRRORS)))
 
@@ -229,7 +235,7 @@ OTHERS = {
     "upload": upload(FULL, Secret("0" * 64)),
     "admin.conf": Command(ADMIN_CONF),
     "nodes": Command(NODES),
-    "reset": reset(FULL),
+    "reset": reset(FULL, FULL.control_plane),
 }
 
 

@@ -1,8 +1,10 @@
 """What a step teaches is what its script calls: compared in a real bash, with stand-ins for every program."""
 
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -12,6 +14,7 @@ from kubetui.base.scripts import typed
 from kubetui.machines.vagrant.commandline import up_arguments
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Value
+from kubetui.software.packages.dnf import EXCLUDED
 from kubetui.steps.build import STEPS
 from tests.plans import FULL, MIRRORS, plan
 from tests.steps.box import KUBEADM, KUBECTL, Box
@@ -30,6 +33,7 @@ IMAGES = """case $* in
 TAINTED = "'has kubnode1 taint dedicated=training:NoSchedule'; echo 'has kubnode2 taint dedicated=training:NoSchedule'"
 """What kubectl says of the nodes of `FULL`, which have their taints from kubeadm."""
 DOCKER = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
+DOCKER_RPM = "060A61C51B558A7F742B77AAC52FEB6B621E9F35"
 FETCH = 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
 GPG = f"""case $* in
   *--show-keys*containerd*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{DOCKER}:\\n' ;;
@@ -48,6 +52,8 @@ PLANS = {
     "plain": plan("1.36", workers=1),
     "exact": plan("1.36.1", workers=1, kubernetes={"runtime_packages": "upstream"}),
     "mirrors": replace(FULL),
+    "rpm": plan("1.36", workers=1, machines={"packages": "dnf"}),
+    "rpm, open": plan("1.36.1", workers=1, machines={"packages": "dnf", "firewall": "open", "selinux": "enforcing"}),
     "patched": plan(
         "1.36", workers=1, kubernetes={"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
     ),
@@ -60,6 +66,13 @@ PLANS = {
         }
     ),
 }
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """Return a machine whose path is short, because files that become long with it are not shown."""
+    with tempfile.TemporaryDirectory(prefix="k") as folder:
+        yield Box(Path(folder))
 
 
 @pytest.fixture
@@ -93,11 +106,30 @@ def cases() -> Iterator[ParameterSet]:
                     yield pytest.param(made, step.name, each, id=f"{name}-{step.name}-{each.name}")
 
 
+def redhat(machine: Box, mode: str) -> None:
+    """Make the machine one of the Red Hat family, with SELinux in another mode than is wanted."""
+    machine.write("etc/os-release", "ID=rocky\nID_LIKE='rhel fedora'\nVERSION_ID=9.6\nPRETTY_NAME='Rocky Linux 9.6'\n")
+    machine.write("run/kubetui-dnf", "")
+    machine.write("etc/dnf/dnf.conf", "[main]\n")
+    machine.write("etc/selinux/config", f"SELINUX={mode.lower()}\n")
+    for name in ("dnf", "setenforce", "firewall-cmd", "modinfo"):
+        machine.program(name)
+    machine.program("rpm", "[[ $* == *--all* ]]")
+    machine.write("etc/yum.repos.d/other.repo", f"[other]\nexclude={EXCLUDED}\n")
+    machine.program("cp", 'command -p cp "$1" "$TMPDIR/key"')
+    machine.program("chmod")
+    machine.program("getenforce", f"echo {mode}")
+    machine.program("gpg", GPG.replace(DOCKER, DOCKER_RPM))
+    machine.program("systemctl", "[[ $* != *nm-cloud-setup* ]]")
+
+
 @pytest.mark.parametrize(("made", "name", "where"), cases())
 def test_a_step_calls_what_it_teaches(machine: Box, made: Plan, name: str, where: Machine) -> None:
     step = next(each for each in STEPS if each.name == name)
     command = step.recipe(made, where).apply
     assert command
+    if where.packages == "dnf":
+        redhat(machine, "Permissive" if made.profile.machines.selinux == "enforcing" else "Enforcing")
     with socket.create_server(("127.0.0.1", 0)) as server:
         values: dict[str, Value] = {
             **command.values,
@@ -108,6 +140,8 @@ def test_a_step_calls_what_it_teaches(machine: Box, made: Plan, name: str, where
         values["NEW"] = "\n".join(each.name for each in made.machines)
         if name != "base":
             machine.write("run/kubetui-apt", "")
+        else:
+            (machine.root / "run/kubetui-dnf").unlink(missing_ok=True)
         done = machine.run(Command(command.script, values))
     assert done.returncode == 0, done.stderr
     here = [text for text in step.teaches.commands(made, where) if " # on " not in text]

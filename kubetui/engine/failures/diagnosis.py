@@ -72,6 +72,13 @@ PATTERNS: tuple[Pattern, ...] = (
         "what {0} offers was changed after it was signed.",
         "Do not go on before you know why: something between here and the mirror changes what it sends.",
     ),
+    # dnf says the same of another key and of a changed list
+    _pattern(
+        r"Failed to download metadata for repo '([^']+)': repomd.xml GPG signature verification error",
+        "SIGNATURE-WRONG",
+        "the lists of the repository {0} are not signed with its key, or were changed afterwards.",
+        "Check mirrors.packages in the profile: url and key must belong together. If they do, something changes data.",
+    ),
     _pattern(
         r"(?:NO_PUBKEY|The following signatures.*|sqv .* Missing key)\s+([0-9A-F]{8,40})",
         "KEY-MISSING",
@@ -108,6 +115,24 @@ PATTERNS: tuple[Pattern, ...] = (
         "PACKAGE-CHANGED",
         "{0} is not the file that the repository signed.",
         "Find out why before you continue: the mirror may be half updated, or something changes its data.",
+    ),
+    _pattern(
+        r"(\S+): Downloading successful, but checksum doesn't match",
+        "PACKAGE-CHANGED",
+        "{0} is not the file that the repository signed.",
+        "Find out why before you continue: the mirror may be half updated, or something changes its data.",
+    ),
+    _pattern(
+        r"Public key for (\S+) is not installed",
+        "KEY-MISSING",
+        "a package is not signed with the key that belongs to its repository: {0}.",
+        "Check mirrors.packages in the profile: url and key must belong together.",
+    ),
+    _pattern(
+        r"No match for argument: (kubelet|kubeadm|kubectl)-(\S+)",
+        "VERSION-MISSING",
+        "the repository does not offer {0} {1}.",
+        "Choose a version that the repository offers, or only the minor version, such as 1.37.",
     ),
     _pattern(
         r"E: (Failed to fetch \S+.*)",

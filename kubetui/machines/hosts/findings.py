@@ -15,6 +15,7 @@ from kubetui.machines.hosts.facts import Facts
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.rules.nodes import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
+from kubetui.software.packages import CATALOGUE
 
 WORKER_PORTS: Final = (10250,)
 CONTROL_PLANE_PORTS: Final = (6443, 2379, 2380, 10250, 10257, 10259)
@@ -65,11 +66,13 @@ def judge(plan: Plan, facts: Mapping[str, Facts]) -> tuple[Obstacle, ...]:
     return (*found, *_twice(facts))
 
 
-def _system(plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
-    family = plan.packages
+def _system(_plan: Plan, machine: Machine, facts: Facts) -> Iterator[Obstacle]:
+    family = machine.family
     if not family.runs_on(facts.family):
         message = f"{facts.system} does not use {family.name}, the package manager of {family.used_by}."
-        yield Obstacle(machine.name, message, "Take another machine, or change machines.packages in the profile.")
+        fitting = next((each.name for each in CATALOGUE.values() if each.runs_on(facts.family)), "")
+        fix = f"Write packages: {fitting} into its entry under hosts." if fitting else "Take another machine."
+        yield Obstacle(machine.name, message, fix)
     elif facts.init != "systemd":
         yield Obstacle(machine.name, f"Its first process is {facts.init}, and the kubelet needs systemd.")
 

@@ -143,7 +143,7 @@ class HostsProvider:
         node = self._node(machine, await self._met())
         try:
             await node.connect(told)
-            result = await node.carry_out("destroy", reset(self._plan), told)
+            result = await node.carry_out("destroy", reset(self._plan, machine), told)
         finally:
             await node.close()
         if not result.ok:

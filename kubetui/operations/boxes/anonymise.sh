@@ -20,10 +20,11 @@ home=$(getent passwd "$USER_NAME" | cut -d: -f6)
 if [[ -n $KEYS && -s $home/.ssh/authorized_keys ]]; then printf '%s\n' "$KEYS" >"$home/.ssh/authorized_keys"; fi
 # files that hold a password have mode 600; the steps write them again
 find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/{containerd,kubernetes}.list /etc/containerd/certs.d \
+  /etc/dnf/kubetui-proxy.env /etc/yum.repos.d/{containerd,kubernetes}.repo \
   /etc/systemd/system/{containerd,kubelet}.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
 rm -f /root/.bash_history /home/*/.bash_history
 # histories, caches and logs
-apt-get clean
+if command -v apt-get >/dev/null; then apt-get clean; else dnf clean all; fi
 find /tmp /var/tmp -mindepth 1 -delete 2>/dev/null || true
 rm -rf /var/log/journal/* /var/log/pods /var/log/containers
 find /var/log -type f -exec truncate --size=0 {} +

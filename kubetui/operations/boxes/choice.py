@@ -91,7 +91,7 @@ def _question(plan: Plan) -> dict[str, Any]:
         "provider": plan.provider.name,
         "named": str(machines.box or ""),
         "sha256": machines.box_sha256 or "",
-        "packages": machines.packages,
+        "packages": plan.packages,
     }
 
 

@@ -75,7 +75,7 @@ def recipe(profile: Profile) -> list[str]:
     """Return the commands that prepare a box; they contain no cluster, address or machine name."""
     plan = Plan(nameless(profile))
     machine = plan.machines[0]
-    commands = [step.recipe(plan, machine).apply for step in steps() if step.where.holds(machine)]
+    commands = [step.recipe(plan, machine).apply for step in steps() if step.holds(machine)]
     return [command.assignments(reveal=False) + command.script for command in commands if command]
 
 

@@ -59,8 +59,6 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-_ASKED_WITH_A_CHOICE = {"machines.packages"}
-"""Questions that need no asking while there is but one answer."""
 _FORMATS: dict[str, Kind] = {"ipv4": "address", "cidr": "cidr"}
 
 
@@ -97,14 +95,9 @@ def pages() -> tuple[Page, ...]:
     """Return the wizard's pages in order."""
     schema = Profile.model_json_schema(by_alias=True)
     return tuple(
-        Page(name, title, tuple(question for path in paths if (question := _asked(schema, path)) is not None))
+        Page(name, title, tuple(_question(schema, tuple(path.split("."))) for path in paths))
         for name, title, paths in _PAGES
     )
-
-
-def _asked(schema: dict[str, Any], path: str) -> Question | None:
-    question = _question(schema, tuple(path.split(".")))
-    return None if path in _ASKED_WITH_A_CHOICE and len(question.choices) == 1 else question
 
 
 def _question(schema: dict[str, Any], path: FieldPath) -> Question:

@@ -19,6 +19,7 @@ from kubetui.profile.rules.nodes import (
     own_addresses,
     single_machines,
 )
+from kubetui.profile.rules.packages import enforced, mirrors_for_each, recorded_family
 from kubetui.profile.rules.patches import patch_kinds, patch_lists
 from kubetui.profile.rules.ranges import (
     PRIVATE,
@@ -194,6 +195,9 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     _usable_ranges,
     _disjoint_ranges,
     _own_manifest,
+    recorded_family,
+    mirrors_for_each,
+    enforced,
     patch_kinds,
     patch_lists,
 )

@@ -41,6 +41,11 @@ class BoxSource:
         return self.text
 
     @property
+    def name(self) -> str:
+        """Its name: OWNER/NAME, or that of the file."""
+        return self.text if self.kind is BoxKind.CATALOGUE else self.text.rpartition("/")[2]
+
+    @property
     def is_url(self) -> bool:
         """Whether it is fetched over the network from a place of its own."""
         return is_url(self.text)

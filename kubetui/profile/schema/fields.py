@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Protocol
@@ -33,6 +33,7 @@ from kubetui.profile.schema.boxes import BoxSource, is_url, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.profile.schema.spellings import AMOUNT_PATTERN, amount, spoken_version, version
 from kubetui.software import networks, packages, runtimes
+from kubetui.software.packages.family import FORMAT_MARK
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 
 _LONGEST = 40
@@ -55,8 +56,8 @@ class OneOf:
     the names that were in it once, with the reason and what to use instead.
     """
 
-    catalogue: Mapping[str, object]
-    gone: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    catalogue: Mapping[str, object] = field(hash=False)
+    gone: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return pydantic's check of a value."""
@@ -176,13 +177,15 @@ def _supported(version: str) -> str:
     return version
 
 
-def _template(url: str) -> str:
-    """Return a URL that may have {id} in it. Raises ValueError for any other brace."""
-    if re.search(r"[{}]", url.replace(SYSTEM_MARK, "")):
-        raise ValueError(
-            f"{clean(url)} has a brace in it: {SYSTEM_MARK} alone, the machine's system, may be in braces."
-        )
-    return url
+def _template(mark: str, what: str) -> Callable[[str], str]:
+    """Return the check of a URL that may have a mark in it, and raises ValueError for any other brace."""
+
+    def check(url: str) -> str:
+        if re.search(r"[{}]", url.replace(mark, "")):
+            raise ValueError(f"{clean(url)} has a brace in it: {mark} alone, {what}, may be in braces.")
+        return url
+
+    return check
 
 
 Cidr = Annotated[
@@ -210,17 +213,19 @@ Url = Annotated[
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
 ]
-UrlTemplate = Annotated[
+_UrlWithBraces = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[A-Za-z0-9._~:/?#@!&()*+,;=%{}\[\]-]+$", min_length=8, max_length=500),
     AfterValidator(without_password),
-    AfterValidator(_template),
 ]
+UrlTemplate = Annotated[_UrlWithBraces, AfterValidator(_template(SYSTEM_MARK, "the machine's system"))]
+PackagesUrl = Annotated[_UrlWithBraces, AfterValidator(_template(FORMAT_MARK, "deb or rpm"))]
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{40}$")]
 ProviderName = Annotated[str, OneOf(PROVIDERS, GONE)]
 RuntimeName = Annotated[str, OneOf(runtimes.CATALOGUE)]
 RuntimeSource = Annotated[str, OneOf(runtimes.SOURCES)]
 PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
+PackagesChoice = Annotated[str, OneOf(packages.CHOICES)]
 PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE)]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from kubetui.profile.schema.fields import Address, HostName, Name, Part, UserName
+from kubetui.profile.schema.fields import Address, HostName, Name, PackagesName, Part, UserName
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
 
 JUMP = r"^([A-Za-z_][-A-Za-z0-9_.]{0,31}@)?[A-Za-z0-9][-A-Za-z0-9._]{0,250}(:[0-9]{1,5})?$"
@@ -46,6 +46,9 @@ class Host(Part):
     )
     jump: Annotated[str, StringConstraints(pattern=JUMP)] | None = Field(
         None, title="Jump host", description="A host that SSH goes through: USER@HOST:PORT, or its OpenSSH name."
+    )
+    packages: PackagesName | None = Field(
+        None, title="Packages", description="The package manager of this machine's system, if it is another one."
     )
     labels: Labels = labels("this machine, besides those of its role in machines")
     taints: Taints = taints("this machine, besides those of its role in machines")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
 from kubetui.base.redaction import remember_telling
 from kubetui.profile.schema.fields import (
@@ -25,7 +25,9 @@ from kubetui.profile.schema.fields import (
     Memory,
     Name,
     OptionName,
+    PackagesChoice,
     PackagesName,
+    PackagesUrl,
     Part,
     Patches,
     PodNetworkName,
@@ -42,6 +44,7 @@ from kubetui.profile.schema.fields import (
 )
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
+from kubetui.profile.schema.spellings import spoken_off
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.networks.options import FlannelOptions, ManifestOptions
 
@@ -77,6 +80,9 @@ class OneMachine(Part):
     )
     box_sha256: Sha256 | None = Field(
         None, title="Box SHA-256", description="The checksum of this machine's .box file."
+    )
+    packages: PackagesName | None = Field(
+        None, title="Packages", description="The package manager of this machine's system, if it is another one."
     )
     address: Address | None = Field(
         None,
@@ -158,11 +164,22 @@ class Machines(Part):
         title="Box version",
         description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
     )
-    packages: PackagesName = choice(
-        packages.CATALOGUE,
-        "apt",
+    packages: PackagesChoice = choice(
+        packages.CHOICES,
+        packages.AUTO,
         title="Packages",
         description="The package manager of the machines' system: {choices}.",
+    )
+    selinux: Literal["permissive", "enforcing"] = Field(
+        "permissive",
+        title="SELinux",
+        description="On machines with dnf: permissive, as Kubernetes' documentation has it, or enforcing, which works "
+        "with containerd.",
+    )
+    firewall: Annotated[Literal["off", "open"], BeforeValidator(spoken_off)] = Field(
+        "off",
+        title="Firewall",
+        description="On machines with dnf, firewalld: off, or open for what the nodes and pods send each other.",
     )
     prepared_box: bool = Field(
         default=False,
@@ -257,10 +274,17 @@ class Kubernetes(Part):
 class PackageRepository(Part):
     """A mirror of pkgs.k8s.io."""
 
-    url: Url = Field(
-        title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.37/deb/"
+    url: PackagesUrl = Field(
+        title="URL",
+        description="The repository, for example https://mirror/core:/stable:/v1.37/deb/ for apt. {format} in it "
+        "becomes deb or rpm, as each machine's system has it.",
     )
-    key: Url = Field(title="Key", description="Where its signing key is, armoured: usually Release.key beside it.")
+    key: PackagesUrl | None = Field(
+        None,
+        title="Key",
+        description="Where its signing key is, armoured. Without it: Release.key in the repository, or "
+        "repodata/repomd.xml.key for dnf.",
+    )
     fingerprint: Fingerprint | None = Field(
         None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
     )
@@ -271,8 +295,8 @@ class RuntimeRepository(Part):
 
     url: UrlTemplate = Field(
         title="URL",
-        description="What stands in for https://download.docker.com/linux/debian, or ubuntu. Each machine adds its "
-        "release, such as trixie, and puts its system's name where the URL has {id}.",
+        description="What stands in for https://download.docker.com/linux/debian, ubuntu or rhel. Each machine adds "
+        "its release, such as trixie, and puts its system's name where the URL has {id}.",
     )
     key: UrlTemplate | None = Field(
         None,
@@ -289,10 +313,10 @@ class Mirrors(Part):
     """Where packages and images come from, if not from their public sources."""
 
     packages: PackageRepository | None = Field(
-        None, title="Kubernetes packages", description="An apt repository instead of pkgs.k8s.io."
+        None, title="Kubernetes packages", description="A package repository instead of pkgs.k8s.io."
     )
     containerd: RuntimeRepository | None = Field(
-        None, title="containerd's packages", description="An apt repository instead of download.docker.com."
+        None, title="containerd's packages", description="A package repository instead of download.docker.com."
     )
     image_repository: ImageName | None = Field(
         None,
@@ -314,8 +338,8 @@ class Mirrors(Part):
     http_proxy: Url | None = Field(
         None,
         title="HTTP proxy",
-        description="For apt, containerd and the kubelet: http:// or https://, host and port. What is inside the "
-        "cluster is excepted.",
+        description="For apt or dnf, containerd and the kubelet: http:// or https://, host and port. What is inside "
+        "the cluster is excepted.",
         examples=["http://proxy.example.org:3128"],
     )
     no_proxy: Annotated[tuple[ProxyException, ...], Strict(strict=False)] = Field(

@@ -47,3 +47,8 @@ def version(text: str) -> str:
     alone = re.fullmatch(r"[1-9][0-9]", text, re.ASCII)
     instead = f"1.{text}" if alone else "1.37 for its newest release, or 1.37.2 for exactly that one"
     raise ValueError(f"{shown(text)} is not a version of Kubernetes. Write {instead}.")
+
+
+def spoken_off(value: object) -> object:
+    """Return the text off for what YAML reads from it without quotes, which is false."""
+    return "off" if value is False else value

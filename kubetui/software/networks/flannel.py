@@ -56,7 +56,18 @@ def interface_pattern(network: ClusterNetwork) -> str:
 
 LEFTOVERS = script(__package__, "flannel-leftovers.sh")
 JUDGE = script(__package__, "flannel-judge.sh")
-FLANNEL = PodNetwork(name="flannel", help="flannel", manifest=manifest, images=images, leftovers=LEFTOVERS, judge=JUDGE)
+_PORTS = {"vxlan": ("8472/udp",), "wireguard": ("51820-51821/udp",), "host-gw": ()}
+"""flannel, Documentation/backends.md."""
+FLANNEL = PodNetwork(
+    name="flannel",
+    help="flannel",
+    manifest=manifest,
+    images=images,
+    leftovers=LEFTOVERS,
+    interfaces=("cni0", "flannel*"),
+    ports=lambda network: _PORTS[_options(network).backend],
+    judge=JUDGE,
+)
 
 
 def _options(network: ClusterNetwork) -> FlannelOptions:

@@ -38,4 +38,8 @@ class PodNetwork:
     manifest: Callable[[ClusterNetwork], str]
     images: Callable[[ClusterNetwork], tuple[str, ...]]
     leftovers: str
+    interfaces: tuple[str, ...] = ()
+    """Names or patterns of the interfaces that it makes, which NetworkManager has to leave alone."""
+    ports: Callable[[ClusterNetwork], tuple[str, ...] | None] = lambda _network: None
+    """Returns the ports that its nodes use between them, as firewalld writes them; None where kubetui does not know."""
     judge: str = "network_lacks() { :; }\n"

@@ -44,7 +44,14 @@ def manifest(network: ClusterNetwork) -> str:
 
 
 # the manifest may well be another flannel, so its leftovers are flannel's
-OWN = PodNetwork(name="manifest", help="a manifest of yours", manifest=manifest, images=images, leftovers=LEFTOVERS)
+OWN = PodNetwork(
+    name="manifest",
+    help="a manifest of yours",
+    manifest=manifest,
+    images=images,
+    leftovers=LEFTOVERS,
+    interfaces=("cni0", "flannel*", "cali*", "tunl*", "vxlan.calico", "cilium*", "lxc*"),
+)
 
 
 def _from_file(source: str) -> bytes:

@@ -25,6 +25,7 @@ def _repository(name: str, url: str, key: str, component: str) -> tuple[str, ...
 APT = Family(
     name="apt",
     systems=("debian",),
+    distributions=("debian", "ubuntu"),
     used_by="Debian and Ubuntu",
     library=script(__package__, "apt.sh"),
     base=(
@@ -41,11 +42,13 @@ APT = Family(
     ),
     repository_format="deb",
     repository_key="Release.key",
+    kubelet_arguments="/etc/default/kubelet",
     proxy=_proxy,
     typed=Typed(
         refresh="apt-get update",
         install="apt-get install --yes --no-install-recommends",
         pinned="apt-get install --yes --no-install-recommends --allow-change-held-packages",
+        at="=",
         hold="apt-mark hold",
         repository=_repository,
     ),

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+from kubetui.base.scripts import typed
+
+FORMAT_MARK: Final = "{format}"
+"""Placeholder for `deb` or `rpm` in the URL of a repository that has packages of more than one family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +22,16 @@ class Typed:
     install: str
     """Installs the packages whose names follow; `pinned` does so for held ones."""
     pinned: str
+    at: str
+    """What stands between a package's name and its version."""
     hold: str
-    """Holds the packages whose names follow."""
+    """Holds the packages whose names follow; empty where adding the repository of Kubernetes has done it already."""
     repository: Callable[[str, str, str, str], tuple[str, ...]]
     """Adds a repository, by its name, its URL, the file with its key, and its component or nothing."""
+
+    def held(self, *names: str) -> tuple[str, ...]:
+        """Return the command that holds packages, if it takes one."""
+        return (typed(*self.hold.split(), *names),) if self.hold else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class Family:
     """Its name in a profile."""
     systems: tuple[str, ...]
     """The systems that use it, by their ID or ID_LIKE in /etc/os-release (os-release(5))."""
+    distributions: tuple[str, ...]
+    """Beginnings of the words that name such systems, as names of boxes have them; the preferred one first."""
     used_by: str
     """The same systems in words, for instance "Debian and Ubuntu"."""
     library: str
@@ -53,6 +68,8 @@ class Family:
     """The last part of a repository's URL at pkgs.k8s.io and at openSUSE's build service: `deb` or `rpm`."""
     repository_key: str
     """The path of such a repository's signing key, relative to its URL."""
+    kubelet_arguments: str
+    """The file in which a machine's owner gives the kubelet more arguments."""
     proxy: Callable[[str], str]
     """Returns the content of `proxy_file` for a proxy's URL."""
     proxy_file: str
@@ -60,6 +77,11 @@ class Family:
     typed: Typed
     names: Mapping[str, str] = field(default_factory=dict)
     """This family's names of packages by Debian's names, where they differ."""
+    leftovers: str = ""
+    """Shell for recording and restoring an existing machine. It adds to `package_files`, and may define
+    `remember_system`, which prints what else kubetui may change, and `restore_system`, which reads that."""
+    lacks: frozenset[str] = frozenset()
+    """Packages, by Debian's names, that most of these systems do not have themselves."""
 
     @property
     def help(self) -> str:
@@ -73,6 +95,20 @@ class Family:
     def runs_on(self, ids: Iterable[str]) -> bool:
         """Return whether a system belongs to the family. `ids` are its ID and those in its ID_LIKE."""
         return not set(self.systems).isdisjoint(ids)
+
+    def named_in(self, box: str) -> bool:
+        """Return whether the name of a box names one of these systems.
+
+        >>> from kubetui.software.packages import CATALOGUE
+        >>> CATALOGUE["dnf"].named_in("bento/rockylinux-9"), CATALOGUE["apt"].named_in("bento/rockylinux-9")
+        (True, False)
+        """
+        words = re.split(r"[^a-z]+", box.lower())
+        return any(word.startswith(self.distributions) for word in words)
+
+    def placed(self, url: str) -> str:
+        """Return a mirror's URL with this family's format in place of `FORMAT_MARK`."""
+        return url.replace(FORMAT_MARK, self.repository_format)
 
     def repository(self, template: str, minor: tuple[int, int]) -> str:
         """Return a repository's URL, from a `template` with {major}, {minor} and {format}.

@@ -18,6 +18,7 @@ CNI_BINARIES: Final = "/opt/cni/bin"
 
 IMPORTS: Final = 'imports = ["/etc/containerd/conf.d/*.toml"]'
 
+_CONFINING: Final = "  enable_selinux = true\n"
 _VERSION_2: Final = f"""version = 2
 {IMPORTS}
 
@@ -57,6 +58,23 @@ def _version_3(cni_binaries: str) -> str:
     SystemdCgroup = true"""
 
 
+_CONFIGURATION: Final = {
+    "CONFIG_1": _VERSION_2,
+    "CONFIG_2_0": _version_3(f'bin_dir = "{CNI_BINARIES}"'),
+    "CONFIG_2": _version_3(f'bin_dirs = ["{CNI_BINARIES}"]'),
+}
+_SECTION_2: Final = '[plugins."io.containerd.grpc.v1.cri"]\n'
+_SECTION_3: Final = '[plugins."io.containerd.cri.v1.runtime"]\n'
+_CNI_3: Final = '[plugins."io.containerd.cri.v1.runtime".cni]\n'
+
+
+def _confined(text: str) -> str:
+    """Return a configuration with which containerd gives every container an SELinux label (docs/cri/config.md)."""
+    if _SECTION_2 in text:
+        return text.replace(_SECTION_2, _SECTION_2 + _CONFINING)
+    return text.replace(_CNI_3, f"{_SECTION_3}{_CONFINING}\n{_CNI_3}")
+
+
 def _mirror(registry: str, url: str) -> tuple[str, str]:
     return f"{CERTS}/{registry}/hosts.toml", f'[host."{url}"]\n  capabilities = ["pull", "resolve"]'
 
@@ -72,6 +90,7 @@ CONTAINERD = Runtime(
         url=f"https://download.docker.com/linux/{SYSTEM_MARK}",
         component="stable",
         fingerprint="9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+        rpm_fingerprint="060A61C51B558A7F742B77AAC52FEB6B621E9F35",
     ),
     # the kubelet asks it for its cgroup driver, which 1.x cannot tell (kubernetes/enhancements, KEP-4033)
     oldest={(1, 38): "2.0"},
@@ -82,9 +101,6 @@ CONTAINERD = Runtime(
     images="/var/lib/containerd",
     config_file="/etc/containerd/config.toml",
     mirror=_mirror,
-    configuration={
-        "CONFIG_1": _VERSION_2,
-        "CONFIG_2_0": _version_3(f'bin_dir = "{CNI_BINARIES}"'),
-        "CONFIG_2": _version_3(f'bin_dirs = ["{CNI_BINARIES}"]'),
-    },
+    configuration=_CONFIGURATION,
+    confining={name: _confined(text) for name, text in _CONFIGURATION.items()},
 )

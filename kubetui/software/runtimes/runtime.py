@@ -53,6 +53,8 @@ class Runtime:
     """The path and the content of a registry mirror's settings, by the registry and the mirror's URL; likewise."""
     configuration: Mapping[str, str] = field(default_factory=dict)
     """Variables that the library reads, such as the configuration for each version."""
+    confining: Mapping[str, str] = field(default_factory=dict)
+    """The same for machines where SELinux stays enforcing; empty for a runtime that kubetui cannot set up for that."""
     upstream: Upstream | None = None
     """Packages of the runtime's own project, which do as well as the system's."""
     oldest: Mapping[tuple[int, int], str] = field(default_factory=dict)

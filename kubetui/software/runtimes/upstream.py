@@ -21,6 +21,12 @@ class Upstream:
     """The part of a release that has the packages, as in a line of sources.list(5)."""
     fingerprint: str
     """The fingerprint of the key that signs it, 40 hexadecimal digits."""
+    rpm_fingerprint: str = ""
+    """The same of its packages for dnf, which another key signs."""
+
+    def signed(self, format: str) -> str:  # noqa: A002
+        """Return the fingerprint of the key that signs packages in a format, `deb` or `rpm`."""
+        return self.rpm_fingerprint if format == "rpm" else self.fingerprint
 
     @property
     def key(self) -> str:

@@ -33,11 +33,15 @@ _KUBECTL: Final = "export KUBECONFIG=/etc/kubernetes/admin.conf"
 
 
 def _node_ip(machine: Machine) -> str:
-    return f"tee /etc/default/kubelet <<<{typed(f'KUBELET_EXTRA_ARGS=--node-ip={machine.address}')}"
+    return f"tee {machine.family.kubelet_arguments} <<<{typed(f'KUBELET_EXTRA_ARGS=--node-ip={machine.address}')}"
 
 
 def _named(machine: Machine) -> dict[str, str]:
-    return {"NAME": machine.name, "ADDRESS": str(machine.address)}
+    return {
+        "NAME": machine.name,
+        "ADDRESS": str(machine.address),
+        "KUBELET_ARGUMENTS": machine.family.kubelet_arguments,
+    }
 
 
 def _adopted(library: str, plan: Plan) -> Command:

@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: ADDRESS, NAME
+# shellcheck shell=bash # values: ADDRESS, KUBELET_ARGUMENTS, NAME
 # shellcheck disable=SC2153 # ADDRESS is a value
 
 # the node is there under its planned name and address
@@ -8,5 +8,5 @@ registered() {
   [[ " $nodes " == *" $NAME "* ]] || partial "there is no node $NAME, only ${nodes:-none}: kubeadm with --node-name=$NAME"
   address=$(kubectl get node "$NAME" --request-timeout=10s -o 'jsonpath={.status.addresses[?(@.type=="InternalIP")].address}')
   [[ $address == "$ADDRESS" ]] ||
-    partial "the INTERNAL-IP of $NAME is ${address:-none}, and $ADDRESS was planned: KUBELET_EXTRA_ARGS=--node-ip=$ADDRESS in /etc/default/kubelet, then restart the kubelet"
+    partial "the INTERNAL-IP of $NAME is ${address:-none}, and $ADDRESS was planned: KUBELET_EXTRA_ARGS=--node-ip=$ADDRESS in $KUBELET_ARGUMENTS, then restart the kubelet"
 }

@@ -30,6 +30,7 @@ for name in "$SERVICE" kubelet; do
   enabled=$(systemctl is-enabled "$name" 2>/dev/null || true) active=$(systemctl is-active "$name" 2>/dev/null || true)
   printf '%s %s %s\n' "$name" "${enabled:-none}" "${active:-none}"
 done >units
+if declare -F remember_system >/dev/null; then remember_system >system; fi
 ls /sys/class/net >interfaces
 tables >tables
 cd /

@@ -9,8 +9,8 @@ from kubetui.steps.machine import footprint, taught
 from kubetui.steps.machine.start import FACTS
 
 
-def _claim(plan: Plan, _machine: Machine) -> Recipe:
-    return footprint.claim(plan)
+def _claim(plan: Plan, machine: Machine) -> Recipe:
+    return footprint.claim(plan, machine)
 
 
 CLAIM = Step(

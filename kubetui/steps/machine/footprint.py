@@ -10,7 +10,7 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.engine.step import Recipe
-from kubetui.profile.plan import Plan
+from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 
 HOSTS_MARKS: Final = "begin='# kubetui: the nodes of this cluster' end='# kubetui: end'\n"
@@ -23,24 +23,26 @@ REMEMBER: Final = PLACE + HOSTS_MARKS + script(__package__, "claim-apply.sh")
 RESET: Final = PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
 
 
-def claim(plan: Plan) -> Recipe:
+def claim(plan: Plan, machine: Machine) -> Recipe:
     """Return how to record a machine's state. The mark is written last: a machine without it was not changed."""
     values = _values(plan) | {"CLUSTER_NAME": plan.profile.name}
-    return Recipe(Command(_libraries(plan) + REMEMBER, values), Command(_libraries(plan) + CLAIMED, values))
+    return Recipe(
+        Command(_libraries(plan, machine) + REMEMBER, values), Command(_libraries(plan, machine) + CLAIMED, values)
+    )
 
 
-def reset(plan: Plan) -> Command:
+def reset(plan: Plan, machine: Machine) -> Command:
     """Return the command that undoes everything; it can run again after it was interrupted."""
     values = _values(plan) | {
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,
-        "RUNTIME_PACKAGES": plan.packages.called(plan.runtime.every_package),
+        "RUNTIME_PACKAGES": machine.family.called(plan.runtime.every_package),
     }
-    return Command(_libraries(plan) + RESET, values, timeout=RESET_SECONDS)
+    return Command(_libraries(plan, machine) + RESET, values, timeout=RESET_SECONDS)
 
 
-def _libraries(plan: Plan) -> str:
-    return plan.packages.library + plan.runtime.leftovers + plan.pod_network.leftovers
+def _libraries(plan: Plan, machine: Machine) -> str:
+    return machine.family.library + machine.family.leftovers + plan.runtime.leftovers + plan.pod_network.leftovers
 
 
 def _values(plan: Plan) -> dict[str, str]:

@@ -94,6 +94,7 @@ while read -r name enabled active; do
   case $enabled in enabled) systemctl enable "$name" ;; disabled) systemctl disable "$name" ;; esac
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
+if [[ -s $before/system ]] && declare -F restore_system >/dev/null; then restore_system <"$before/system"; fi
 systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
 # delete the mark first, and only once everything restored is on disk
 sync

@@ -13,6 +13,7 @@ from kubetui.engine.survey import survey
 from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
+from kubetui.software import packages
 
 PROBE: Final = script(__package__, "facts.sh")
 CGROUP_V1: Final = "cgroup version 1"
@@ -48,10 +49,19 @@ async def _look(task: Task) -> Outcome:
     for line in result.lines:
         task.log(line)
     if not result.ok:
-        raise RunError(f"{task.machine.name}: {result.last.removeprefix('error: ')}", id="MACHINE")
+        said = result.last.removeprefix("error: ")
+        raise RunError(f"{task.machine.name}: {said}", fix=_fix(task.machine, said), id="MACHINE")
     if result.last.endswith(CGROUP_V1) and task.plan.tolerates_cgroup_v1:
         task.say_once(SKIPPED)
     return Outcome.UNCHANGED
+
+
+def _fix(machine: Machine, said: str) -> str:
+    """Return how one machine gets another package family, where it does not have the one that the profile says."""
+    if f" does not use {machine.family.name}, " not in said or machine.host is not None:
+        return ""
+    others = " or ".join(name for name in packages.CATALOGUE if name != machine.packages)
+    return f"Where only this machine is different, write packages: {others} under machines.by_name.{machine.name}."
 
 
 def _facts(plan: Plan, machine: Machine) -> Recipe:
@@ -61,7 +71,7 @@ def _facts(plan: Plan, machine: Machine) -> Recipe:
 def _facts_probe(plan: Plan, machine: Machine) -> Command:
     memory = machine.memory if plan.provider.isolates else 0
     old_enough = plan.minor < CGROUP_V2_ONLY or plan.tolerates_cgroup_v1
-    family = plan.packages
+    family = machine.family
     values = {
         "SYSTEMS": " ".join(family.systems),
         "FAMILY": family.name,

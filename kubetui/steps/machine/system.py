@@ -12,6 +12,8 @@ from kubetui.remote.command import Command
 from kubetui.steps.machine import byhand, taught
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import HOSTS_MARKS
+from kubetui.steps.machine.proxy import packages_configuration
+from kubetui.steps.machine.redhat import scripts as redhat
 from kubetui.steps.machine.start import FACTS
 
 HOSTS: Final = HOSTS_MARKS + script(__package__, "hosts.sh")
@@ -42,7 +44,9 @@ SWAP_PROBE: Final = script(__package__, "swap-probe.sh")
 SWAP_APPLY: Final = script(__package__, "swap-apply.sh")
 
 
-def _swap(_plan: Plan, _machine: Machine) -> Recipe:
+def _swap(_plan: Plan, machine: Machine) -> Recipe:
+    if machine.packages == redhat.FAMILY:
+        return Recipe(Command(redhat.ZRAM_APPLY + SWAP_APPLY), Command(SWAP_PROBE + redhat.ZRAM_PROBE))
     return Recipe(Command(SWAP_APPLY), Command(SWAP_PROBE))
 
 
@@ -64,7 +68,11 @@ KERNEL_PROBE: Final = KERNEL + script(__package__, "kernel-probe.sh")
 KERNEL_APPLY: Final = KERNEL + script(__package__, "kernel-apply.sh")
 
 
-def _kernel(_plan: Plan, _machine: Machine) -> Recipe:
+def _kernel(plan: Plan, machine: Machine) -> Recipe:
+    if machine.packages == redhat.FAMILY:
+        values = {"PACKAGES_PROXY": packages_configuration(plan, machine.family)}
+        library = machine.family.library + redhat.MODULES
+        return Recipe(Command(library + KERNEL_APPLY, values, timeout=redhat.SECONDS), Command(KERNEL_PROBE))
     return Recipe(Command(KERNEL_APPLY), Command(KERNEL_PROBE))
 
 

@@ -11,6 +11,8 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Value
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
+from kubetui.steps.machine.proxy import packages_configuration
+from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node import byhand, proxy, taught
 from kubetui.steps.node.repositories import kubernetes_repository, public, upstream_repository, version_pattern
@@ -29,9 +31,9 @@ KUBERNETES_PROBE: Final = proxy.SHELL + script(__package__, "kubernetes-probe.sh
 KUBERNETES_APPLY: Final = proxy.SHELL + script(__package__, "kubernetes-apply.sh")
 
 
-def _base(plan: Plan, _machine: Machine) -> Recipe:
-    family = plan.packages
-    values = {"NAMES": family.called(family.base), "PACKAGES_PROXY": proxy.packages_configuration(plan)}
+def _base(plan: Plan, machine: Machine) -> Recipe:
+    family = machine.family
+    values = {"NAMES": family.called(family.base), "PACKAGES_PROXY": packages_configuration(plan, family)}
     return Recipe(
         Command(family.library + BASE_APPLY, values, timeout=INSTALL_SECONDS),
         Command(family.library + BASE_PROBE, values),
@@ -51,8 +53,8 @@ BASE_PACKAGES = Step(
 )
 
 
-def _runtime(plan: Plan, _machine: Machine) -> Recipe:
-    family, runtime = plan.packages, plan.runtime
+def _runtime(plan: Plan, machine: Machine) -> Recipe:
+    family, runtime = machine.family, plan.runtime
     probe, apply = RUNTIME_PROBE, RUNTIME_APPLY
     values: dict[str, Value] = {
         "KUBERNETES": "{}.{}".format(*plan.minor),
@@ -64,14 +66,14 @@ def _runtime(plan: Plan, _machine: Machine) -> Recipe:
         "EXCHANGE": "yes" if plan.provider.makes_machines else "",
     }
     if runtime.upstream:
-        values |= upstream_repository(plan, runtime.upstream).values(plan)
+        values |= upstream_repository(plan, runtime.upstream, family).values(plan)
         values |= {
             "SOURCE": plan.profile.kubernetes.runtime_packages,
             "UPSTREAM": family.called(runtime.upstream.packages),
         }
         apply = REPOSITORY + apply
     elif runtime.repository:
-        values |= public(runtime.name, runtime.repository, plan).values(plan)
+        values |= public(runtime.name, runtime.repository, plan, family).values(plan)
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(
         Command(family.library + apply, values, timeout=INSTALL_SECONDS),
@@ -85,7 +87,7 @@ RUNTIME = Step(
     why="The kubelet asks a container runtime to run pods. Since Kubernetes 1.24 it no longer talks to Docker itself.",
     source="kubernetes.io, Container Runtimes",
     where=Where.EVERY,
-    needs=(BASE_PACKAGES,),
+    needs=(BASE_PACKAGES, SELINUX, FIREWALL),
     recipe=_runtime,
     run=follow_recipe,
     teaches=taught.RUNTIME,
@@ -93,11 +95,11 @@ RUNTIME = Step(
 )
 
 
-def _repository(plan: Plan, _machine: Machine) -> Recipe:
-    values = kubernetes_repository(plan).values(plan)
+def _repository(plan: Plan, machine: Machine) -> Recipe:
+    values = kubernetes_repository(plan, machine.family).values(plan)
     return Recipe(
-        Command(plan.packages.library + REPOSITORY_APPLY, values, timeout=600),
-        Command(plan.packages.library + REPOSITORY_PROBE, values),
+        Command(machine.family.library + REPOSITORY_APPLY, values, timeout=600),
+        Command(machine.family.library + REPOSITORY_PROBE, values),
     )
 
 
@@ -114,7 +116,7 @@ PACKAGE_REPOSITORY = Step(
 )
 
 
-def _kubernetes(plan: Plan, _machine: Machine) -> Recipe:
+def _kubernetes(plan: Plan, machine: Machine) -> Recipe:
     values = {
         "SERVICE": "kubelet",
         "VERSION": plan.version,
@@ -122,8 +124,8 @@ def _kubernetes(plan: Plan, _machine: Machine) -> Recipe:
         "PROXY": proxy.environment(plan),
     }
     return Recipe(
-        Command(plan.packages.library + KUBERNETES_APPLY, values, timeout=INSTALL_SECONDS),
-        Command(plan.packages.library + KUBERNETES_PROBE, values),
+        Command(machine.family.library + KUBERNETES_APPLY, values, timeout=INSTALL_SECONDS),
+        Command(machine.family.library + KUBERNETES_PROBE, values),
     )
 
 

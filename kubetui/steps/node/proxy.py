@@ -1,4 +1,4 @@
-"""An HTTP proxy for the package manager, the container runtime and the kubelet, and what must never go through it."""
+"""An HTTP proxy for curl, the container runtime and the kubelet, and what must never go through it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,6 @@ def exceptions(plan: Plan) -> tuple[str, ...]:
         *([plan.api_endpoint.rpartition(":")[0]] if network.control_plane_endpoint else ()),
     )
     return (*map(str, inside), *(machine.name for machine in plan.machines), *plan.profile.mirrors.no_proxy)
-
-
-def packages_configuration(plan: Plan) -> Value:
-    """Return the package manager's configuration file for the profile's proxy; empty without one."""
-    proxy = plan.profile.mirrors.apt_proxy or plan.profile.mirrors.http_proxy
-    if not proxy:
-        return ""
-    return plan.logins.value(lambda whole: plan.packages.proxy(whole(proxy)))
 
 
 def curl_configuration(plan: Plan) -> Value:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import RuntimeRepository
 from kubetui.remote.command import Value
+from kubetui.software.packages import Family
 from kubetui.software.runtimes.upstream import Upstream, beside
 from kubetui.steps.node import proxy
 
@@ -38,31 +39,34 @@ class Repository(NamedTuple):
         }
 
 
-def kubernetes_repository(plan: Plan) -> Repository:
+def kubernetes_repository(plan: Plan, family: Family) -> Repository:
     """Return the repository with Kubernetes' packages: the profile's mirror, or else pkgs.k8s.io."""
     mirror = plan.profile.mirrors.packages
-    if mirror:
-        return Repository("kubernetes", mirror.url, mirror.key, mirror.fingerprint or "")
-    return public("kubernetes", UPSTREAM, plan)
+    if not mirror:
+        return public("kubernetes", UPSTREAM, plan, family)
+    url = family.placed(mirror.url)
+    key = family.placed(mirror.key) if mirror.key else f"{url.rstrip('/')}/{family.repository_key}"
+    return Repository("kubernetes", url, key, mirror.fingerprint or "")
 
 
-def upstream_repository(plan: Plan, upstream: Upstream) -> Repository:
+def upstream_repository(plan: Plan, upstream: Upstream, family: Family) -> Repository:
     """Return the repository of the runtime's own project: the profile's mirror of it, or else the public one.
 
     A mirror that names no key of its own has to carry the project's key.
     """
     name = plan.runtime.name
     mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
+    signed = upstream.signed(family.repository_format)
     if mirror is None:
-        return Repository(name, upstream.url, upstream.key, upstream.fingerprint, upstream.component)
-    fingerprint = mirror.fingerprint or ("" if mirror.key else upstream.fingerprint)
+        return Repository(name, upstream.url, upstream.key, signed, upstream.component)
+    fingerprint = mirror.fingerprint or ("" if mirror.key else signed)
     return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
 
 
-def public(name: str, template: str, plan: Plan) -> Repository:
+def public(name: str, template: str, plan: Plan, family: Family) -> Repository:
     """Return a repository by its URL's template, with the family's own key beside it."""
-    url = plan.packages.repository(template, plan.minor)
-    return Repository(name, url, url + plan.packages.repository_key)
+    url = family.repository(template, plan.minor)
+    return Repository(name, url, url + family.repository_key)
 
 
 def version_pattern(plan: Plan) -> str:

@@ -12,7 +12,7 @@ from kubetui.profile.credentials import plain
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
-from kubetui.steps.node import proxy
+from kubetui.steps.machine.proxy import of_packages, packages_configuration
 from kubetui.steps.node.repositories import Repository, kubernetes_repository, upstream_repository, version_pattern
 
 KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
@@ -26,14 +26,11 @@ _ON_CONTROL_PLANES: Final = (
 )
 
 
-def _base(plan: Plan, _machine: Machine) -> tuple[str, ...]:
-    family = plan.packages
-    proxied = (written(family.proxy_file, _shown(proxy.packages_configuration(plan))),) if _packages_proxy(plan) else ()
+def _base(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    family = machine.family
+    content = packages_configuration(plan, family)
+    proxied = (written(family.proxy_file, _shown(content)),) if content else ()
     return (*proxied, family.typed.refresh, f"{family.typed.install} {family.called(family.base)}")
-
-
-def _packages_proxy(plan: Plan) -> bool:
-    return bool(plan.profile.mirrors.apt_proxy or plan.profile.mirrors.http_proxy)
 
 
 def _shown(value: object) -> str | None:
@@ -44,14 +41,14 @@ def _shown(value: object) -> str | None:
 BASE: Final = Teaching(
     commands=_base,
     concepts=("package-repository", "kubeadm"),
-    changes=lambda plan, _machine: (
-        *((f"file {plan.packages.proxy_file}",) if _packages_proxy(plan) else ()),
-        *(f"package {name}" for name in plan.packages.called(plan.packages.base).split()),
+    changes=lambda plan, machine: (
+        *((f"file {machine.family.proxy_file}",) if of_packages(plan, machine.family) else ()),
+        *(f"package {name}" for name in machine.family.called(machine.family.base).split()),
     ),
 )
 
 
-def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
+def _repository(plan: Plan, machine: Machine, repository: Repository) -> tuple[str, ...]:
     """Return the commands that fetch a repository's key and add the repository."""
     key, url = f"/run/kubetui-{repository.name}.key", repository.url.replace(SYSTEM_MARK, "<system>")
     # a placeholder would be quoted, and what takes its place is not
@@ -61,31 +58,34 @@ def _repository(plan: Plan, repository: Repository) -> tuple[str, ...]:
     through = ("--config", "-") if plan.profile.mirrors.http_proxy and not secret else ()
     source = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if secret else where
     fetch = typed(*_CURL, key, *through, source).replace(_SYSTEM, "<system>")
-    return (fetch, *plan.packages.typed.repository(repository.name, url, key, repository.component))
+    return (fetch, *machine.family.typed.repository(repository.name, url, key, repository.component))
 
 
-def _upstream(plan: Plan) -> bool:
+def _upstream(plan: Plan, machine: Machine) -> bool:
+    source = plan.profile.kubernetes.runtime_packages
+    lacking = source == "auto" and not machine.family.lacks.isdisjoint(plan.runtime.packages)
     # the machines that rehearsals play had upstream's packages
-    wanted = plan.provider.rehearsal or plan.profile.kubernetes.runtime_packages == "upstream"
+    wanted = plan.provider.rehearsal or source == "upstream" or lacking
     return plan.runtime.upstream is not None and wanted
 
 
-def _runtime(plan: Plan, _machine: Machine) -> tuple[str, ...]:
-    family, runtime = plan.packages, plan.runtime
-    if runtime.upstream is not None and _upstream(plan):
-        added = _repository(plan, upstream_repository(plan, runtime.upstream))
+def _runtime(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    family, runtime = machine.family, plan.runtime
+    if runtime.upstream is not None and _upstream(plan, machine):
+        added = _repository(plan, machine, upstream_repository(plan, runtime.upstream, family))
         return (*added, f"{family.typed.install} {family.called(runtime.upstream.packages)}")
     return (f"{family.typed.install} {family.called(runtime.packages)}",)
 
 
-def _runtime_packages(plan: Plan, _machine: Machine) -> tuple[str, ...]:
-    chosen = plan.runtime.upstream.packages if plan.runtime.upstream and _upstream(plan) else plan.runtime.packages
-    return tuple(f"package {name}" for name in plan.packages.called(chosen).split())
+def _runtime_packages(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    upstream = plan.runtime.upstream if _upstream(plan, machine) else None
+    chosen = upstream.packages if upstream else plan.runtime.packages
+    return tuple(f"package {name}" for name in machine.family.called(chosen).split())
 
 
 RUNTIME: Final = Teaching(commands=_runtime, concepts=("runtime", "cri"), changes=_runtime_packages)
 REPOSITORY: Final = Teaching(
-    commands=lambda plan, _machine: _repository(plan, kubernetes_repository(plan)),
+    commands=lambda plan, machine: _repository(plan, machine, kubernetes_repository(plan, machine.family)),
     concepts=("package-repository", "version-skew"),
     changes=lambda _plan, _machine: ("the package repository kubernetes, and its key",),
 )
@@ -99,15 +99,15 @@ def _proxied(plan: Plan, unit: str) -> tuple[str, ...]:
     return (written(f"{file}.env"), written(f"{file}.conf", drop_in), "systemctl daemon-reload")
 
 
-def _kubernetes(plan: Plan, _machine: Machine) -> tuple[str, ...]:
-    words = plan.packages.typed
-    packages = typed(*(f"{name}={version_pattern(plan)}" for name in KUBERNETES), CNI)
+def _kubernetes(plan: Plan, machine: Machine) -> tuple[str, ...]:
+    words = machine.family.typed
+    packages = typed(*(f"{name}{words.at}{version_pattern(plan)}" for name in KUBERNETES), CNI)
     proxied = _proxied(plan, "kubelet")
     return (
         *proxied,
         f"{words.pinned} {packages}",
         *(["systemctl try-restart kubelet"] if proxied else []),
-        typed(*words.hold.split(), *KUBERNETES, CNI),
+        *words.held(*KUBERNETES, CNI),
         "systemctl enable kubelet",
     )
 

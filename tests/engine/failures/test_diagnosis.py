@@ -45,6 +45,32 @@ CASES = [
         ),
     ),
     (
+        (
+            "Error: Failed to download metadata for repo 'kubernetes': repomd.xml GPG signature verification error: "
+            "Bad GPG signature"
+        ),
+        "SIGNATURE-WRONG",
+        "the lists of the repository kubernetes are not signed with its key, or were changed afterwards.",
+    ),
+    (
+        "No match for argument: kubelet-1.37.99-*",
+        "VERSION-MISSING",
+        "the repository does not offer kubelet 1.37.99-*.",
+    ),
+    (
+        "Public key for kubelet-1.37.2-150500.1.1.x86_64.rpm is not installed. Failing package is: kubelet",
+        "KEY-MISSING",
+        "a package is not signed with the key that belongs to its repository: kubelet-1.37.2-150500.1.1.x86_64.rpm.",
+    ),
+    (
+        (
+            "[MIRROR] kubelet-1.37.2-150500.1.1.x86_64.rpm: Downloading successful, but checksum doesn't match. "
+            "Calculated: 00(sha256)  Expected: 11(sha256) "
+        ),
+        "PACKAGE-CHANGED",
+        "kubelet-1.37.2-150500.1.1.x86_64.rpm is not the file that the repository signed.",
+    ),
+    (
         "E: You don't have enough free space in /var/cache/apt/archives/.",
         "DISK-FULL",
         "the machine's disk is full.",

@@ -48,8 +48,8 @@ GOLDEN = {
     "upsteam is not one of: distribution, upstream, auto.\n  Did you mean upstream?",
     "mirrors:\n  containerd:\n    url: http://m/{system}\n": "lab.yaml:3:10: mirrors.containerd.url: "
     "http://m/{system} has a brace in it: {id} alone, the machine's system, may be in braces.\n"
-    "  URL: What stands in for https://download.docker.com/linux/debian, or ubuntu. Each machine adds its release, "
-    "such as trixie, and puts its system's name where the URL has {id}.",
+    "  URL: What stands in for https://download.docker.com/linux/debian, ubuntu or rhel. Each machine adds its "
+    "release, such as trixie, and puts its system's name where the URL has {id}.",
     "provider: virtalbox\n": "lab.yaml:1:11: provider: "
     "virtalbox is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal.\n"
     "  Did you mean virtualbox?",

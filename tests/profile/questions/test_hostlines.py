@@ -48,7 +48,7 @@ def test_a_line_of_each_kind() -> None:
             "m1 worker 10.0.0.1 colour=red",
             (
                 "Line 1: colour= is not a key of a host. "
-                "Known here: address=, ssh=, user=, port=, key=, node_address=, jump=, labels=, taints=."
+                "Known here: address=, ssh=, user=, port=, key=, node_address=, jump=, packages=, labels=, taints=."
             ),
         ),
         (

@@ -20,6 +20,7 @@ def test_pages_are_in_order() -> None:
         "hosts",
         "machines.box",
         "machines.box_sha256",
+        "machines.packages",
         "machines.control_planes",
         "machines.workers",
         "machines.memory",

@@ -39,12 +39,21 @@ async def test_enter_goes_through_every_field_and_then_to_the_next_page(host: Fa
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await open_wizard(pilot)
         titles = [here(pilot)]
-        for keys in (["enter"], ["enter", "enter"], ["enter"], ["enter"], ["enter"], ["enter"]):
-            # the second is a list: Enter opens it, and Enter there takes the choice and goes on
+        for keys in (["enter"], ["enter"] * 2, ["enter"], ["enter"] * 2, ["enter"], ["enter"], ["enter"]):
+            # the second and the fourth are lists: Enter opens it, and Enter there takes the choice and goes on
             await pilot.press(*keys)
             await pilot.pause()
             titles.append(here(pilot))
-        assert titles == ["Name", "Provider", "Box", "Control planes", "Workers", "Memory each", "CPUs each"]
+        assert titles == [
+            "Name",
+            "Provider",
+            "Box",
+            "Packages",
+            "Control planes",
+            "Workers",
+            "Memory each",
+            "CPUs each",
+        ]
         await pilot.press("enter")
         await pilot.pause()
         assert here(pilot) == "First address"

@@ -49,7 +49,7 @@ async def test_existing_machines_have_a_list_of_hosts_and_no_size(host: FakeHost
         makes = titles(pilot)
         assert "Hosts" not in makes
         await put(pilot, "Provider", "hosts")
-        assert titles(pilot) == ["Name", "Provider", "Hosts"]
+        assert titles(pilot) == ["Name", "Provider", "Hosts", "Packages"]
         await put(pilot, "Provider", "libvirt")
         assert titles(pilot) == makes
 
@@ -64,7 +64,7 @@ async def test_hosts_can_be_typed_by_keys_only(host: FakeHost) -> None:
         await pilot.press("up", "up", "up")
         await pilot.pause()
         assert field(pilot, "Provider").has_focus_within
-        await pilot.press("tab", "down", "down", "enter")
+        await pilot.press("tab", "down", "down", "enter", "enter", "enter")
         await pilot.pause()
         screen = pilot.app.screen
         assert isinstance(screen, PageScreen)

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from kubetui.base.redaction import STARS, Secret
 from kubetui.profile.credentials import Logins
+from kubetui.software.packages.apt import APT
+from kubetui.software.packages.dnf import DNF
+from kubetui.steps.machine.proxy import packages_configuration
 from kubetui.steps.node import proxy
 from tests.plans import FULL, MIRRORS, plan
 
@@ -31,7 +34,11 @@ LOGIN = Logins({"http://me@proxy:3128": Secret("p@ss word")})
 def test_apt_services_and_curl_get_the_proxy() -> None:
     mirrors = {"http_proxy": "http://me@proxy:3128", "no_proxy": ["example.org"]}
     made = replace(plan(workers=1, mirrors=mirrors), logins=LOGIN)
-    apt, environment, curl = proxy.packages_configuration(made), proxy.environment(made), proxy.curl_configuration(made)
+    apt, environment, curl = (
+        packages_configuration(made, APT),
+        proxy.environment(made),
+        proxy.curl_configuration(made),
+    )
     assert isinstance(apt, Secret)
     assert isinstance(environment, Secret)
     assert isinstance(curl, Secret)
@@ -46,9 +53,15 @@ def test_apt_services_and_curl_get_the_proxy() -> None:
 
 
 def test_without_a_proxy_no_file_is_written() -> None:
-    assert proxy.packages_configuration(plan()) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
+    assert packages_configuration(plan(), APT) == proxy.environment(plan()) == proxy.curl_configuration(plan()) == ""
     made = plan(mirrors={"apt_proxy": "http://cache:3142"})
-    assert proxy.packages_configuration(made) == (
+    assert packages_configuration(made, APT) == (
         'Acquire::http::Proxy "http://cache:3142";\nAcquire::https::Proxy "http://cache:3142";'
     )
     assert proxy.environment(made) == ""
+
+
+def test_dnf_gets_the_proxy_for_everything_and_not_the_one_for_apt() -> None:
+    made = plan(mirrors={"apt_proxy": "http://cache:3142", "http_proxy": "http://proxy:3128"})
+    assert packages_configuration(made, DNF) == "http_proxy='http://proxy:3128'\nhttps_proxy='http://proxy:3128'"
+    assert packages_configuration(plan(mirrors={"apt_proxy": "http://cache:3142"}), DNF) == ""

@@ -128,7 +128,7 @@ def scripts(plan: Plan, steps: Iterable[Step]) -> Mapping[Key, str]:
     sorts = {(machine.role, machine.first): machine for machine in reversed(plan.machines)}
     found: dict[Key, str] = {}
     for step in steps:
-        for machine in filter(step.where.holds, reversed(sorts.values())):
+        for machine in filter(step.holds, reversed(sorts.values())):
             recipe = step.recipe(plan, machine)
             kinds = ((recipe.probe, (Kind.TODO, Kind.DONE)), (recipe.apply, (Kind.APPLY,)))
             for command, wanted in kinds:

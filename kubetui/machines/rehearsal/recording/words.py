@@ -49,12 +49,12 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
         place = f"certs.d/{registry}/hosts.toml"
         yield f"mirror{number}", f'{place} <<<$\'[host."{plain(url)}"]'
         yield f"mirror{number}-file", place
-    source = kubernetes_repository(plan)
+    source = kubernetes_repository(plan, machine.family)
     mirrored = plan.profile.mirrors.packages is not None
     yield "packages-key", source.key
     yield "packages", source.url
     if plan.runtime.upstream:
-        upstream = upstream_repository(plan, plan.runtime.upstream)
+        upstream = upstream_repository(plan, plan.runtime.upstream, machine.family)
         yield "runtime-packages-key", upstream.key.replace(SYSTEM_MARK, _SYSTEM)
         yield "runtime-packages", upstream.url.replace(SYSTEM_MARK, _SYSTEM)
     yield "debian", "{0.scheme}://{0.netloc}".format(urlsplit(source.url)) if mirrored else _DEBIAN

@@ -8,11 +8,10 @@ from typing import Final
 
 from kubetui.machines.vagrant.packaging import PACKAGED, stored
 from kubetui.profile.plan import Plan
+from kubetui.software.packages import CATALOGUE
 
 OWNER: Final = "kubetui"
 """The owner in the names of boxes that kubetui made; a system follows, or a prepared box's key."""
-_FAMILIES: Final = {"apt": ("debian", "ubuntu"), "dnf": ("almalinux", "rocky")}
-"""Distributions by package family, the preferred one first."""
 _OFFERED: Final = {"apt": "debian-13", "dnf": "almalinux-10"}
 """The system of the box that kubetui offers to build."""
 
@@ -35,7 +34,7 @@ def cached(plan: Plan, home: Path) -> str | None:
 
 def _release(plan: Plan, name: str) -> tuple[int, tuple[int, ...]] | None:
     """Return a built box's rank, the lowest first; None for a box that is not one or has another package family."""
-    distributions = _FAMILIES.get(plan.profile.machines.packages, ())
+    distributions = CATALOGUE[plan.packages].distributions
     found = re.fullmatch(rf"{OWNER}/([a-z]+)-(\d+(?:\.\d+)*)", name)
     if not found or found[1] not in distributions:
         return None
@@ -44,7 +43,7 @@ def _release(plan: Plan, name: str) -> tuple[int, tuple[int, ...]] | None:
 
 def offered(plan: Plan) -> str | None:
     """Return the system of the box that could be built for a plan; None for a provider that has no such boxes."""
-    return _OFFERED.get(plan.profile.machines.packages) if plan.provider.name in PACKAGED else None
+    return _OFFERED.get(plan.packages) if plan.provider.name in PACKAGED else None
 
 
 def build_command(plan: Plan) -> str | None:

@@ -94,22 +94,23 @@ def place(plan: Plan) -> str:
     return f"/var/lib/kubetui/etcd-before-{plan.version}.db"
 
 
-def _tool(plan: Plan, _machine: Machine) -> Recipe:
+def _tool(plan: Plan, machine: Machine) -> Recipe:
     values = {"PATTERN": version_pattern(plan), "VERSION": plan.version}
-    library = plan.packages.library
+    library = machine.family.library
     return Recipe(Command(library + TOOL_APPLY, values, timeout=INSTALL_SECONDS), Command(library + TOOL_PROBE, values))
 
 
-def _installing(plan: Plan, *names: str) -> str:
-    pinned = (f"{name}={version_pattern(plan)}" for name in names)
-    return f"{plan.packages.typed.pinned} {typed(*pinned)}"
+def _installing(plan: Plan, machine: Machine, *names: str) -> str:
+    words = machine.family.typed
+    pinned = (f"{name}{words.at}{version_pattern(plan)}" for name in names)
+    return f"{words.pinned} {typed(*pinned)}"
 
 
 def _taking_turn(plan: Plan, machine: Machine) -> tuple[str, ...]:
     return (
         *(("kubeadm upgrade node",) if machine.role is Role.WORKER else ()),
         drain_typed(plan, machine),
-        _installing(plan, "kubelet", "kubeadm", "kubectl"),
+        _installing(plan, machine, "kubelet", "kubeadm", "kubectl"),
         "systemctl daemon-reload",
         "systemctl restart kubelet",
         there(plan, typed("kubectl", "uncordon", machine.name)),
@@ -165,7 +166,7 @@ TOOL = Step(
     recipe=_tool,
     run=follow_recipe,
     teaches=Teaching(
-        commands=lambda plan, _machine: (_installing(plan, "kubeadm"), f"{plan.packages.typed.hold} kubeadm"),
+        commands=lambda plan, machine: (_installing(plan, machine, "kubeadm"), *machine.family.typed.held("kubeadm")),
         concepts=("kubeadm", "package-hold"),
         changes=lambda _plan, _machine: ("package kubeadm",),
     ),

@@ -1,0 +1,1 @@
+"""What machines of the Red Hat family need beside packages."""

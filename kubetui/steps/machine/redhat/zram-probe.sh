@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+
+if makes_zram; then absent "zram-generator makes swap at the next boot"; fi
