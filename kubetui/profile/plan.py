@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from pydantic import BaseModel
 
-from kubetui.profile.credentials import Logins
+from kubetui.profile.credentials import Logins, plain
 from kubetui.profile.numbering import Role, addresses_of, machine_names
 from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
@@ -148,7 +148,20 @@ class Plan:
             chosen.service_cidr,
             self.node_networks,
             options if isinstance(options, BaseModel) else None,
+            self.renamed,
         )
+
+    @property
+    def registry_mirrors(self) -> Mapping[str, str]:
+        """The URL that stands in for each registry, without its user."""
+        return {registry: plain(url) for registry, url in self.profile.mirrors.registries.items()}
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """The mirrors that images have to name, by their registries: those that the runtime does not ask itself."""
+        only = self.runtime.mirrors_only
+        mirrors = self.registry_mirrors.items()
+        return {name: url.partition("//")[2].rstrip("/") for name, url in mirrors if only not in ("", name)}
 
     @property
     def base_box(self) -> VagrantBox:

@@ -51,6 +51,18 @@ def played_version(plan: Plan) -> str:
     return f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen} is for real machines."
 
 
+def renaming(plan: Plan) -> str:
+    """Return a sentence about images that are named at a mirror; empty where the runtime itself asks the mirrors."""
+    moved = [name for name, place in plan.renamed.items() if name != place]
+    if not moved:
+        return ""
+    own = " Your own pod network's manifest stays as it is." if plan.pod_network.name == "manifest" else ""
+    return (
+        f"{plan.runtime.title} asks mirrors of {plan.runtime.mirrors_only} alone: where kubetui names images of "
+        f"{' and '.join(moved)}, it names them at their mirrors.{own}"
+    )
+
+
 def who(plan: Plan) -> str:
     """Return how many control planes and workers there are, as the start of a sentence."""
     roles = Counter(machine.role for machine in plan.machines)

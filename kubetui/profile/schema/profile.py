@@ -255,7 +255,7 @@ class Kubernetes(Part):
 
 
 class PackageRepository(Part):
-    """A mirror of pkgs.k8s.io."""
+    """A mirror of pkgs.k8s.io, or of CRI-O's repository, for one minor version."""
 
     url: Url = Field(
         title="URL", description="The flat apt repository, for example https://mirror/core:/stable:/v1.37/deb/"
@@ -285,6 +285,17 @@ class RuntimeRepository(Part):
     )
 
 
+class ProgramArchive(Part):
+    """A mirror of a program's release archive."""
+
+    url: Url = Field(title="URL", description="The gzipped tar archive for the machines' processor.")
+    sha256: Sha256 = Field(
+        title="SHA-256",
+        description="The archive's checksum, 64 hexadecimal digits as sha256sum prints them. No other is installed.",
+        examples=["0123456789abcdef" * 4],
+    )
+
+
 class Mirrors(Part):
     """Where packages and images come from, if not from their public sources."""
 
@@ -293,6 +304,15 @@ class Mirrors(Part):
     )
     containerd: RuntimeRepository | None = Field(
         None, title="containerd's packages", description="An apt repository instead of download.docker.com."
+    )
+    docker: RuntimeRepository | None = Field(
+        None, title="Docker's packages", description="An apt repository instead of download.docker.com."
+    )
+    crio: PackageRepository | None = Field(
+        None, title="CRI-O's packages", description="A repository of CRI-O's packages instead of openSUSE's."
+    )
+    cri_dockerd: ProgramArchive | None = Field(
+        None, title="cri-dockerd", description="An archive instead of the one that github.com/Mirantis releases."
     )
     image_repository: ImageName | None = Field(
         None,

@@ -1,8 +1,10 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR, RUNTIME_PACKAGES, SERVICE
+# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR, SERVICE
 # shellcheck disable=SC2154 # footprint.sh and the libraries set the lower-case variables; footprint.py sets begin and end
 # shellcheck disable=SC2053 # network_links are patterns
 
 was() { grep -qxF -- "$1" "$before/paths"; }
+ran() { grep -qE -- "^$1 [^ ]+ active\$" "$before/units"; }
+known() { grep -qE -- "^$1 (enabled|disabled|static|indirect|alias|masked)" "$before/units"; }
 [[ -s $place/cluster ]] || { say "kubetui did not set this machine up: nothing to undo"; exit 0; }
 [[ $(<"$place/cluster") == "$CLUSTER_ID "* ]] || fail "this machine belongs to another cluster of kubetui, so nothing was changed"
 if [[ -e $place/init.begun || -e $place/join.begun ]] && command -v kubeadm >/dev/null; then
@@ -13,14 +15,18 @@ fi
 systemctl stop kubelet 2>/dev/null || true
 # pods that kubeadm reset could not stop
 systemctl stop kubepods.slice 2>/dev/null || true
-if was "$runtime_state"; then
-  forget_cluster
-elif systemctl is-active --quiet "$SERVICE"; then
-  systemctl kill --signal=KILL "$SERVICE" || true
-  systemctl stop "$SERVICE"
+if was "$runtime_state"; then forget_cluster; fi
+ended=()
+for name in "${runtime_units[@]}"; do
+  ran "$name" || ! systemctl is-active --quiet "$name" || ended+=("$name")
+done
+if ((${#ended[@]})); then
+  systemctl kill --signal=KILL "${ended[@]}" 2>/dev/null || true
+  systemctl stop "${ended[@]}" || true
 fi
 
 theirs="KUBE-|CNI-|${network_rules:+$network_rules|} -[sd] ${POD_CIDR//./\\.} "
+if was "$runtime_state"; then runtime_links=(); else theirs+="${runtime_rules:+|$runtime_rules}"; fi
 for tool in iptables ip6tables; do
   command -v "$tool-save" >/dev/null || continue
   rules=$("$tool-save" 2>/dev/null || true)
@@ -30,7 +36,7 @@ for tool in iptables ip6tables; do
 done
 for path in /sys/class/net/*; do
   name=${path##*/}
-  for pattern in "${network_links[@]}" kube-ipvs0; do
+  for pattern in "${network_links[@]}" "${runtime_links[@]}" kube-ipvs0; do
     [[ $name != $pattern ]] || grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
   done
 done
@@ -57,8 +63,8 @@ if ((${#mine[@]})); then
 fi
 mine_has() { [[ " ${mine[*]-} " == *" $1 "* ]]; }
 if mine_has kubelet; then systemctl disable --now kubelet 2>/dev/null || true; fi
-for name in $RUNTIME_PACKAGES; do
-  if mine_has "$name"; then systemctl disable --now "$SERVICE" 2>/dev/null || true; fi
+for name in "${runtime_units[@]}"; do
+  known "$name" || systemctl disable --now "$name" 2>/dev/null || true
 done
 if ((${#mine[@]})); then remove "${mine[@]}"; fi
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/auto"))
@@ -66,10 +72,10 @@ if ((${#names[@]})); then mark_automatic "${names[@]}"; fi
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/holds"))
 if ((${#names[@]})); then hold "${names[@]}" >/dev/null; fi
 
-if ! was "$runtime_state"; then
-  # leftover pods would keep their mounts busy
-  awk -v state="$runtime_state/" 'index($2, state) == 1 || index($2, "/var/lib/kubelet/") == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
-fi
+# leftover pods would keep their mounts busy
+for folder in "${runtime_data[@]}" /var/lib/kubelet; do
+  was "$folder" || awk -v folder="$folder/" 'index($2, folder) == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
+done
 for path in "${files[@]}"; do rm -rf --one-file-system -- "$path"; done
 tar --extract --file="$before/files.tar" --absolute-names
 for path in "${data[@]}"; do was "$path" || rm -rf --one-file-system -- "$path"; done
@@ -94,7 +100,7 @@ while read -r name enabled active; do
   case $enabled in enabled) systemctl enable "$name" ;; disabled) systemctl disable "$name" ;; esac
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
-systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
+systemctl reset-failed kubelet "${runtime_units[@]}" 2>/dev/null || true
 # delete the mark first, and only once everything restored is on disk
 sync
 rm "$place/cluster"

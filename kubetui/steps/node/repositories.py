@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import RuntimeRepository
+from kubetui.profile.schema.profile import PackageRepository, RuntimeRepository
 from kubetui.remote.command import Value
 from kubetui.software.runtimes.upstream import Upstream, beside
 from kubetui.steps.node import proxy
@@ -52,11 +52,25 @@ def upstream_repository(plan: Plan, upstream: Upstream) -> Repository:
     A mirror that names no key of its own has to carry the project's key.
     """
     name = plan.runtime.name
-    mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
+    mirror: RuntimeRepository | None = _mirror(plan)
     if mirror is None:
         return Repository(name, upstream.url, upstream.key, upstream.fingerprint, upstream.component)
     fingerprint = mirror.fingerprint or ("" if mirror.key else upstream.fingerprint)
     return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
+
+
+def runtime_repository(plan: Plan) -> Repository:
+    """Return the repository that a runtime has for each minor version: the profile's mirror, or the public one."""
+    name = plan.runtime.name
+    mirror: PackageRepository | None = _mirror(plan)
+    if mirror is None:
+        return public(name, plan.runtime.repository, plan)
+    return Repository(name, mirror.url, mirror.key, mirror.fingerprint or "")
+
+
+def _mirror(plan: Plan) -> Any:
+    """Return the profile's mirror for the runtime's packages; None if it has none."""
+    return getattr(plan.profile.mirrors, plan.runtime.name.replace("-", ""), None)
 
 
 def public(name: str, template: str, plan: Plan) -> Repository:
