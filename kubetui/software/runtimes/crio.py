@@ -19,13 +19,17 @@ AUTH_FILE: Final = "/etc/crio/kubetui-auth.json"
 REGISTRIES: Final = "/etc/containers/registries.conf.d/50-kubetui-"
 
 # the table of images comes last: crio.sh adds a line where mirrors want a password
-_SETTINGS: Final = f"""[crio.network]
+_SETTINGS: Final = f"""# Written by kubetui. Of several files here, the last one by name wins.
+[crio.network]
+# where the package kubernetes-cni and the pod network put their plugins
 plugin_dirs = ["/opt/cni/bin"]
 
 [crio.runtime]
+# as the kubelet has it
 cgroup_manager = "systemd"
 
 [crio.image]
+# the one that kubeadm names
 pause_image = "{SANDBOX_MARK}\""""
 
 
