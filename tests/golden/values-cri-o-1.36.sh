@@ -1,9 +1,9 @@
 # runtime: probe, 300 s
 KUBERNETES='1.36'
 NAMES='cri-o'
-OLDEST=''
+OLDEST='1.36'
 SERVICE='crio'
-SOURCE='distribution'
+SOURCE='repository'
 UPSTREAM=''
 EXCHANGE='yes'
 REPOSITORY='cri-o'

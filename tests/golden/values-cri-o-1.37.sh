@@ -1,9 +1,9 @@
 # runtime: probe, 300 s
 KUBERNETES='1.37'
 NAMES='cri-o'
-OLDEST=''
+OLDEST='1.37'
 SERVICE='crio'
-SOURCE='distribution'
+SOURCE='repository'
 UPSTREAM=''
 EXCHANGE='yes'
 REPOSITORY='cri-o'

@@ -236,7 +236,7 @@ class Kubernetes(Part):
         runtimes.CATALOGUE,
         "containerd",
         title="Container runtime",
-        description="What runs containers: {choices}. Kubernetes dropped Docker in 1.24.",
+        description="What runs containers: {choices}.",
     )
     runtime_packages: RuntimeSource = choice(
         runtimes.SOURCES,

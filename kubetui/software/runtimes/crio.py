@@ -54,7 +54,7 @@ def _files(mirrors: Mapping[str, str]) -> dict[str, str | None]:
 CRIO = Runtime(
     name="cri-o",
     title="CRI-O",
-    help="CRI-O, made for Kubernetes alone (each minor version has its own packages)",
+    help="cri-o (made for Kubernetes alone; a cluster with it is not upgraded in place)",
     packages=("cri-o",),
     repository="https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v{major}.{minor}/{format}/",
     unit="crio",

@@ -86,10 +86,15 @@ class Runtime:
     oldest: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """The oldest version that works, by the minor version of Kubernetes that first needs it."""
     repository: str = ""
-    """The repository with the packages if the system's own lack them: a URL template for `Family.repository`."""
+    """The repository with the packages for each minor version: a URL template for `Family.repository`."""
 
     def oldest_for(self, minor: tuple[int, int]) -> str:
-        """Return the oldest version that works with a minor version of Kubernetes; empty if every one does."""
+        """Return the oldest version that works with a minor version of Kubernetes; empty if every one does.
+
+        Where each minor version has a repository of its own, it has to be that version.
+        """
+        if self.repository:
+            return "{}.{}".format(*minor)
         needed = [version for first, version in sorted(self.oldest.items()) if first <= minor]
         return needed[-1] if needed else ""
 

@@ -79,7 +79,7 @@ def _runtime(plan: Plan, _machine: Machine) -> Recipe:
         }
         apply = REPOSITORY + apply
     elif runtime.repository:
-        values |= runtime_repository(plan).values(plan)
+        values |= {**runtime_repository(plan).values(plan), "SOURCE": "repository"}
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(
         Command(family.library + apply, values, timeout=INSTALL_SECONDS),
