@@ -1,11 +1,13 @@
 """Docker's settings, and how images are named where its mirrors do not reach."""
 
 import json
+from typing import Any
 
 import pytest
 import yaml
 
 from kubetui.operations.plan import plan_text
+from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.words import renaming
 from kubetui.software.runtimes.docker import CRI_DOCKERD, DOCKER
@@ -41,12 +43,13 @@ def test_every_processor_has_a_checksum_of_its_own() -> None:
     assert CRI_DOCKERD.version in CRI_DOCKERD.url
 
 
-def with_docker(**registries: str) -> dict[str, dict[str, object]]:
-    return {"kubernetes": {"runtime": "docker"}, "mirrors": {"registries": registries}}
+def mirrored(registries: dict[str, str], runtime: str = "docker", **more: Any) -> Plan:
+    mirrors = {"registries": registries, **more.pop("mirrors", {})}
+    return plan(kubernetes={"runtime": runtime}, mirrors=mirrors, **more)
 
 
 def test_images_of_other_registries_are_named_at_their_mirror_and_the_plan_says_so() -> None:
-    made = plan(**with_docker(**MIRRORED))
+    made = mirrored(MIRRORED)
     assert made.pod_network.images(made.cluster_network)[1] == f"10.0.3.1:5000/{FLANNEL}"
     text = made.pod_network.manifest(made.cluster_network)
     assert text.count("image: 10.0.3.1:5000/flannel-io/") == 3
@@ -60,29 +63,31 @@ def test_images_of_other_registries_are_named_at_their_mirror_and_the_plan_says_
 
 @pytest.mark.parametrize("runtime", ["containerd", "cri-o"])
 def test_other_runtimes_ask_every_mirror_themselves(runtime: str) -> None:
-    made = plan(**{**with_docker(**MIRRORED), "kubernetes": {"runtime": runtime}})
+    made = mirrored(MIRRORED, runtime)
     assert made.pod_network.images(made.cluster_network)[1] == f"ghcr.io/{FLANNEL}"
     assert renaming(made) == ""
 
 
 def test_a_manifest_of_ones_own_is_left_alone_and_the_plan_says_so() -> None:
-    made = plan(**with_docker(**MIRRORED), network={"pod_network": "manifest", "manifest": {"path": "x.yaml"}})
+    made = mirrored(MIRRORED, network={"pod_network": "manifest", "manifest": {"path": "x.yaml"}})
     assert renaming(made).endswith("Your own pod network's manifest stays as it is.")
 
 
 def test_kubeadms_images_are_named_at_the_mirror_with_coredns_in_its_folder() -> None:
-    made = plan(**with_docker(**{"registry.k8s.io": "http://10.0.3.1:5000"}))
+    made = mirrored({"registry.k8s.io": "http://10.0.3.1:5000"})
     document = kubeadm.cluster_configuration(made)
     assert document["imageRepository"] == "10.0.3.1:5000"
     assert document["dns"] == {"imageRepository": "10.0.3.1:5000/coredns"}
-    others = kubeadm.cluster_configuration(plan(mirrors={"registries": {"registry.k8s.io": "http://10.0.3.1:5000"}}))
+    others = kubeadm.cluster_configuration(mirrored({"registry.k8s.io": "http://10.0.3.1:5000"}, "containerd"))
     assert not {"imageRepository", "dns"} & set(others)
 
 
 def test_a_repository_of_images_is_named_at_its_mirror() -> None:
-    chosen = with_docker(**{"registry.example.org": "http://10.0.3.1:5000"})
-    chosen["mirrors"]["image_repository"] = "registry.example.org/kubernetes"
-    assert kubeadm.cluster_configuration(plan(**chosen))["imageRepository"] == "10.0.3.1:5000/kubernetes"
+    made = mirrored(
+        {"registry.example.org": "http://10.0.3.1:5000"},
+        mirrors={"image_repository": "registry.example.org/kubernetes"},
+    )
+    assert kubeadm.cluster_configuration(made)["imageRepository"] == "10.0.3.1:5000/kubernetes"
 
 
 @pytest.mark.parametrize(
@@ -95,14 +100,14 @@ def test_a_repository_of_images_is_named_at_its_mirror() -> None:
     ],
 )
 def test_a_mirror_that_docker_cannot_ask_is_refused(registries: dict[str, str], reason: str) -> None:
-    found = check(plan(**with_docker(**registries)))
+    found = check(mirrored(registries))
     assert [each.message.endswith(reason) for each in found] == ([True] if reason else [])
     for other in ("containerd", "cri-o"):
-        assert check(plan(**{**with_docker(**registries), "kubernetes": {"runtime": other}})) == ()
+        assert check(mirrored(registries, other)) == ()
 
 
 def test_crictl_and_kubeadm_are_told_which_of_two_sockets_to_use() -> None:
     assert yaml.safe_load(DOCKER.crictl)["runtime-endpoint"] == "unix:///run/cri-dockerd.sock"
-    made = plan(**with_docker())
+    made = mirrored({})
     documents = (kubeadm.init_documents(made)[0], kubeadm.join_documents(made, made.workers[0])[0])
     assert {each["nodeRegistration"]["criSocket"] for each in documents} == {"unix:///run/cri-dockerd.sock"}
