@@ -40,7 +40,7 @@ RUNTIME = Runtime(
     socket="unix:///run/pier/pier.sock",
     library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
     leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier runtime_units=(pierd)\n"
-    "runtime_rules= runtime_links=()\nforget_cluster() { :; }\n",
+    "runtime_rules= runtime_links=()\nforget_cluster() { :; }\nforget_runtime() { :; }\n",
     images="/var/lib/pier",
     config_file="/etc/pier/pier.conf",
     mirror=lambda registry, url: (f"/etc/pier/{registry}", url),

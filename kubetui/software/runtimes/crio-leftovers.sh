@@ -9,3 +9,4 @@ runtime_rules=
 runtime_links=()
 # kubeadm reset has ended its containers, and CRI-O runs no others
 forget_cluster() { :; }
+forget_runtime() { :; }

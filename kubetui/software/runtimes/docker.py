@@ -147,6 +147,7 @@ DOCKER = Runtime(
     library=script(__package__, "docker.sh"),
     leftovers=script(__package__, "docker-leftovers.sh"),
     judging=script(__package__, "docker-version.sh"),
+    guard=script(__package__, "docker-guard.sh"),
     prepare=script(__package__, "docker-prepare.sh"),
     prepared=script(__package__, "docker-prepared.sh"),
     images="/var/lib/docker",

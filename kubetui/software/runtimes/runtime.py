@@ -33,6 +33,7 @@ class Runtime:
     - the array `runtime_units`: its systemd units, which end unless they were active before
     - `runtime_links`, an array of its interfaces, and `runtime_rules`, a regular expression for its iptables rules
     - `forget_cluster`: ends the cluster's containers in a runtime that was installed before and stays
+    - `forget_runtime`: removes what the packages left, after they are gone
     """
 
     name: str
@@ -68,6 +69,8 @@ class Runtime:
     """Shell that comes after that script's probe, and ends it with what is missing of what `prepare` did."""
     judging: str = ""
     """Shell that defines `recent VERSION` anew, for packages whose versions are written in another way."""
+    guard: str = ""
+    """Shell that comes before the packages are installed, and fails where they would take something away."""
     files: Callable[[Mapping[str, str]], Mapping[str, str | None]] = field(default=lambda _mirrors: {})
     """The files that `prepare` writes, for those who learn what is written; from the URL of each registry's mirror.
 

@@ -18,6 +18,7 @@ for path in "${files[@]}"; do if there "$path"; then printf '%s\0' "$path"; fi; 
   tar --create --file=files.tar --absolute-names --null --files-from=-
 cp /etc/hosts hosts
 list_held >holds
+cut -d : -f 1 /etc/group >groups
 list_automatic >auto
 swapon --show=NAME --noheadings >swaps
 swap_units masked >masked

@@ -67,6 +67,7 @@ for name in "${runtime_units[@]}"; do
   known "$name" || systemctl disable --now "$name" 2>/dev/null || true
 done
 if ((${#mine[@]})); then remove "${mine[@]}"; fi
+forget_runtime
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/auto"))
 if ((${#names[@]})); then mark_automatic "${names[@]}"; fi
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/holds"))

@@ -58,7 +58,8 @@ BASE_PACKAGES = Step(
 
 def _runtime(plan: Plan, _machine: Machine) -> Recipe:
     family, runtime = plan.packages, plan.runtime
-    probe, apply = RUNTIME_LIBRARY + runtime.judging + RUNTIME_PROBE, RUNTIME_LIBRARY + runtime.judging + RUNTIME_APPLY
+    functions = RUNTIME_LIBRARY + runtime.judging
+    probe, apply = functions + RUNTIME_PROBE, functions + runtime.guard + RUNTIME_APPLY
     values: dict[str, Value] = {
         "KUBERNETES": "{}.{}".format(*plan.minor),
         "NAMES": family.called(runtime.packages),

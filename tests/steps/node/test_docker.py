@@ -9,6 +9,7 @@ import pytest
 
 from kubetui.engine.step import WorkState
 from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 from tests.plans import plan
 from tests.steps.box import IMAGES, Box, recipe, state
@@ -18,6 +19,10 @@ CURL = """
 [[ $* != *cri-dockerd* ]] || cat >"$ROOT/asked"
 while [[ $1 != --output ]]; do shift; done
 cp "$ROOT/served" "$2"
+"""
+HAS_CONTAINERD = """
+[[ $* == *containerd ]] || exit 1
+case ${2-} in *Version*) echo "ii  1.7.24" ;; *) echo -n installed ;; esac
 """
 REGISTRIES = {"docker.io": "http://10.0.3.1:5000", "ghcr.io": "http://10.0.3.1:5000"}
 
@@ -135,6 +140,34 @@ def test_docker_has_to_be_recent_and_an_epoch_is_no_version(machine: Box, versio
     )
     machine.write("bin/cri-dockerd", "#!/bin/bash\necho 0.4.3\n").chmod(0o755)
     assert state(machine.run(local(machine, recipe("runtime", wanting())[0]))) is found
+
+
+HOSTS = {"provider": "hosts", "hosts": [{"name": "m1", "role": "control plane", "address": "10.0.0.10"}]}
+
+
+@pytest.mark.parametrize(
+    ("source", "offered", "existing", "refused"),
+    [
+        ("auto", "20.10.24", True, True),
+        ("auto", "26.1.5", True, False),
+        ("upstream", "26.1.5", True, True),
+        ("distribution", "20.10.24", True, False),
+        ("upstream", "26.1.5", False, False),
+    ],
+)
+def test_somebodys_containerd_is_not_replaced(
+    machine: Box, archive: bytes, source: str, offered: str, *, existing: bool, refused: bool
+) -> None:
+    made = wanting(hashlib.sha256(archive).hexdigest())
+    kubernetes = {"runtime": "docker", "runtime_packages": source}
+    base = HOSTS if existing else {}
+    profile = Profile.model_validate({**base, "kubernetes": kubernetes, "mirrors": made.profile.mirrors.model_dump()})
+    machine.program("dpkg-query", HAS_CONTAINERD)
+    machine.program("apt-cache", f"echo '  Candidate: {offered}'")
+    machine.write("run/kubetui-apt", "")
+    done = machine.run(local(machine, recipe("runtime", Plan(profile))[1]))
+    assert ("containerd 1.7.24 is installed, and Docker's own packages would take its place" in done.stderr) is refused
+    assert not refused or machine.called("apt-get") == []
 
 
 @pytest.fixture
