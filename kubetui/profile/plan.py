@@ -31,6 +31,8 @@ CGROUP_V2_ONLY = (1, 35)
 """From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 DRAIN_SECONDS = 300
 """How long the pods of a machine that leaves have to go elsewhere, unless a person says otherwise."""
+PLAYED_RUNTIME = "containerd"
+"""The runtime of the machines that rehearsals play."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -130,8 +132,8 @@ class Plan:
 
     @property
     def runtime(self) -> Runtime:
-        """What runs containers in the machines."""
-        return runtimes.CATALOGUE[self.profile.kubernetes.runtime]
+        """What runs containers in the machines: the profile's choice, or what a rehearsal's recording has."""
+        return runtimes.CATALOGUE[PLAYED_RUNTIME if self.provider.rehearsal else self.profile.kubernetes.runtime]
 
     @property
     def pod_network(self) -> PodNetwork:

@@ -10,6 +10,7 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
+from kubetui.software import runtimes
 
 
 def memory(mib: int) -> str:
@@ -38,17 +39,23 @@ def in_words(profile: Profile) -> str:
         f"{who(plan)} with {plan.provider.title}{made}.",
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}.",
         f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.",
-        played_version(plan),
+        played(plan),
     )
     return " ".join(filter(None, sentences))
 
 
-def played_version(plan: Plan) -> str:
-    """Return a sentence for a rehearsal that plays another version than the profile names; empty otherwise."""
-    chosen = plan.profile.kubernetes.version
-    if plan.version == chosen or plan.version.startswith(f"{chosen}."):
-        return ""
-    return f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen} is for real machines."
+def played(plan: Plan) -> str:
+    """Return sentences for a rehearsal that plays something else than the profile names; empty otherwise."""
+    chosen = plan.profile.kubernetes
+    same = plan.version == chosen.version or plan.version.startswith(f"{chosen.version}.")
+    other = runtimes.CATALOGUE[chosen.runtime]
+    sentences = (
+        ""
+        if same
+        else f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen.version} is for real machines.",
+        "" if other is plan.runtime else f"A rehearsal plays {plan.runtime.title}; {other.title} is for real machines.",
+    )
+    return " ".join(filter(None, sentences))
 
 
 def renaming(plan: Plan) -> str:

@@ -9,7 +9,8 @@ import yaml
 from kubetui.operations.plan import plan_text
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
-from kubetui.profile.words import renaming
+from kubetui.profile.schema.profile import Profile
+from kubetui.profile.words import played, renaming
 from kubetui.software.runtimes.docker import CRI_DOCKERD, DOCKER
 from kubetui.steps import kubeadm
 from tests.plans import plan
@@ -111,3 +112,11 @@ def test_crictl_and_kubeadm_are_told_which_of_two_sockets_to_use() -> None:
     made = mirrored({})
     documents = (kubeadm.init_documents(made)[0], kubeadm.join_documents(made, made.workers[0])[0])
     assert {each["nodeRegistration"]["criSocket"] for each in documents} == {"unix:///run/cri-dockerd.sock"}
+
+
+def test_a_rehearsal_plays_the_recorded_runtime_and_says_so() -> None:
+    chosen = {"provider": "rehearsal", "kubernetes": {"runtime": "docker"}}
+    made = Plan(Profile.model_validate(chosen))
+    assert made.runtime.name == "containerd"
+    assert played(made).endswith("A rehearsal plays containerd; Docker is for real machines.")
+    assert played(plan(kubernetes={"runtime": "docker"})) == ""
