@@ -47,15 +47,14 @@ def in_words(profile: Profile) -> str:
 def played(plan: Plan) -> str:
     """Return sentences for a rehearsal that plays something else than the profile names; empty otherwise."""
     chosen = plan.profile.kubernetes
-    same = plan.version == chosen.version or plan.version.startswith(f"{chosen.version}.")
+    sentences = []
+    if plan.version != chosen.version and not plan.version.startswith(f"{chosen.version}."):
+        said = f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen.version} is for real machines."
+        sentences.append(said)
     other = runtimes.CATALOGUE[chosen.runtime]
-    sentences = (
-        ""
-        if same
-        else f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen.version} is for real machines.",
-        "" if other is plan.runtime else f"A rehearsal plays {plan.runtime.title}; {other.title} is for real machines.",
-    )
-    return " ".join(filter(None, sentences))
+    if other is not plan.runtime:
+        sentences.append(f"A rehearsal plays {plan.runtime.title}; {other.title} is for real machines.")
+    return " ".join(sentences)
 
 
 def renaming(plan: Plan) -> str:

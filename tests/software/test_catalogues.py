@@ -206,6 +206,7 @@ def test_destroy_removes_the_leftovers_of_the_new_entries(chosen: Plan) -> None:
     wanted = {
         "SERVICE": "pierd",
         "CRI_SOCKET": RUNTIME.socket,
+        "RUNTIME_PACKAGES": "pier-engine zap-gpg",
         "REPOSITORIES": "kubernetes pier",
     }
     assert wanted.items() <= command.values.items()

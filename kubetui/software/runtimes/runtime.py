@@ -91,6 +91,11 @@ class Runtime:
     repository: str = ""
     """The repository with the packages for each minor version: a URL template for `Family.repository`."""
 
+    @property
+    def every_package(self) -> tuple[str, ...]:
+        """The packages that kubetui may have installed, wherever they come from."""
+        return self.packages + (self.upstream.packages if self.upstream else ())
+
     def oldest_for(self, minor: tuple[int, int]) -> str:
         """Return the oldest version that works with a minor version of Kubernetes; empty if every one does.
 

@@ -34,6 +34,7 @@ def reset(plan: Plan) -> Command:
     values = _values(plan) | {
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,
+        "RUNTIME_PACKAGES": plan.packages.called(plan.runtime.every_package),
     }
     return Command(_libraries(plan) + RESET, values, timeout=RESET_SECONDS)
 

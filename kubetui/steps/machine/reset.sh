@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR, SERVICE
+# shellcheck shell=bash # values: CLUSTER_ID, CRI_SOCKET, POD_CIDR, RUNTIME_PACKAGES, SERVICE
 # shellcheck disable=SC2154 # footprint.sh and the libraries set the lower-case variables; footprint.py sets begin and end
 # shellcheck disable=SC2053 # network_links are patterns
 
@@ -63,7 +63,11 @@ if ((${#mine[@]})); then
 fi
 mine_has() { [[ " ${mine[*]-} " == *" $1 "* ]]; }
 if mine_has kubelet; then systemctl disable --now kubelet 2>/dev/null || true; fi
+going=
+for name in $RUNTIME_PACKAGES; do if mine_has "$name"; then going=yes; fi; done
 for name in "${runtime_units[@]}"; do
+  # a unit of a package that stays is somebody's; one in /etc is kubetui's own
+  [[ -n $going || -f /etc/systemd/system/$name || -f /etc/systemd/system/$name.service ]] || continue
   known "$name" || systemctl disable --now "$name" 2>/dev/null || true
 done
 if ((${#mine[@]})); then remove "${mine[@]}"; fi
