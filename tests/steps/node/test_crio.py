@@ -101,3 +101,20 @@ def test_a_later_drop_in_that_changes_what_kubernetes_needs_is_named(
             == f"error: {file} comes after 99-kubetui.conf and changes what Kubernetes needs: move it away\n"
         )
         assert machine.called("systemctl") == []
+
+
+@pytest.mark.parametrize(
+    ("version", "found"), [("1.37.0-1.1", WorkState.DONE), ("1.36.3-1.1", WorkState.PARTIAL), ("", WorkState.ABSENT)]
+)
+def test_it_has_to_be_of_kubernetes_minor_version(box: Box, version: str, found: WorkState) -> None:
+    made = plan("1.37", kubernetes={"runtime": "cri-o"})
+    key = box.write("etc/apt/keyrings/cri-o-apt-keyring.gpg", "key")
+    url = "https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v1.37/deb/"
+    box.write("etc/apt/sources.list.d/cri-o.list", f"deb [signed-by={key}] {url} /\n")
+    box.program("gpg")
+    say = f'case $2 in *Version*) echo "ii  {version}" ;; *) echo -n installed ;; esac'
+    box.program("dpkg-query", f"[[ $1 == --listfiles ]] || {say}" if version else "exit 1")
+    done = box.run(recipe("runtime", made)[0])
+    assert state(done) is found, done.stdout
+    if found is WorkState.PARTIAL:
+        assert done.stdout == "cri-o 1.36.3-1.1 is too old: Kubernetes 1.37 needs 1.37\n"
