@@ -3,7 +3,7 @@
 
 config_file=/etc/systemd/system/cri-docker.service.d/90-kubetui.conf
 daemon_file=/etc/docker/daemon.json
-# what kubetui wrote there: a file with other content is somebody's own
+# what kubetui wrote there: where it has written nothing, a file is somebody's own
 daemon_written=/var/lib/kubetui/daemon.json
 runtime_there() { command -v dockerd >/dev/null && [[ -x /usr/local/bin/cri-dockerd ]]; }
 config() { printf '%s' "${ADAPTER//@SANDBOX_IMAGE@/$1}"; } # PAUSE
@@ -17,7 +17,7 @@ overruled() { # of several drop-ins, the last one by name says how the service s
   done
 }
 # somebody's own settings of Docker stay, and have to do
-theirs() { [[ -s $daemon_file ]] && ! same "$daemon_file" "$DAEMON" && ! cmp -s "$daemon_file" "$daemon_written"; }
+theirs() { [[ -s $daemon_file && ! -e $daemon_written ]] && ! same "$daemon_file" "$DAEMON"; }
 lacking() { # prints what they lack, or nothing
   local text word
   text=$(tr -d '[:space:]' <"$daemon_file")

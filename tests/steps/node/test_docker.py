@@ -244,10 +244,11 @@ def test_settings_of_the_machines_owner_stay_and_have_to_do(docker: Box, theirs:
     assert (state(docker.run(probe)) is WorkState.DONE) is (not lack)
 
 
-def test_what_kubetui_itself_wrote_is_replaced(docker: Box) -> None:
-    former = '{"exec-opts": []}\n'
-    docker.write("etc/docker/daemon.json", former)
-    docker.write("var/lib/kubetui/daemon.json", former)
+@pytest.mark.parametrize("found", ['{"exec-opts": []}\n', "\n", ENOUGH], ids=["former", "emptied", "edited"])
+def test_what_kubetui_itself_wrote_is_replaced(docker: Box, found: str) -> None:
+    docker.write("etc/docker/daemon.json", found)
+    docker.write("var/lib/kubetui/daemon.json", '{"exec-opts": []}\n')
+    assert state(docker.run(local(docker, recipe("runtime-config", wanting())[0]))) is WorkState.ABSENT
     assert docker.run(local(docker, recipe("runtime-config", wanting())[1])).returncode == 0
     assert "native.cgroupdriver" in (docker.root / "etc/docker/daemon.json").read_text()
 
