@@ -16,4 +16,7 @@ run systemctl daemon-reload
 if [[ $(systemctl is-enabled docker 2>/dev/null || true) == masked ]]; then run systemctl unmask docker; fi
 run systemctl enable docker cri-docker.socket
 # a restart would end the containers of a Docker that needs none
-docker_reads || run systemctl restart docker
+docker_reads || run systemctl restart docker || {
+  journalctl --unit=docker --lines=10 --output=cat
+  fail "docker does not start with $daemon_file: its last lines are above"
+}

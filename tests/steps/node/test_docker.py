@@ -215,6 +215,15 @@ def test_docker_is_restarted_only_if_it_has_not_read_its_settings(docker: Box) -
     assert "systemctl restart docker" not in docker.called("systemctl")
 
 
+def test_a_docker_that_does_not_start_says_why(docker: Box) -> None:
+    docker.program("systemctl", "[[ $1 != is-active && $* != 'restart docker' ]]")
+    docker.program("journalctl", "echo unable to configure the Docker daemon")
+    done = docker.run(local(docker, recipe("runtime-config", wanting())[1]))
+    assert done.returncode == 1
+    assert "unable to configure the Docker daemon" in done.stdout
+    assert "error: docker does not start with" in done.stderr
+
+
 ENOUGH = """{"dns": ["9.9.9.9"], "registry-mirrors": ["http://10.0.3.1:5000/"],
   "insecure-registries" : [ "10.0.3.1:5000" ], "exec-opts": ["native.cgroupdriver=systemd"]}
 """
