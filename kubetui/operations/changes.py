@@ -24,9 +24,8 @@ from kubetui.record import journal
 from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.build import ALL
 
-_REASONS: Final = {
-    "kubernetes.runtime_packages": "A container runtime cannot be exchanged under the pods that it runs.",
-}
+_EXCHANGED: Final = "A container runtime cannot be exchanged under the pods that it runs."
+_REASONS: Final = {"kubernetes.runtime": _EXCHANGED, "kubernetes.runtime_packages": _EXCHANGED}
 """Why a change is refused, by the field's path, where the field does not say it."""
 
 
@@ -133,7 +132,9 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
     if _may_be_installed(cluster, existing):
         if names := leaving(built, wanted):
             return Revision(built, wanted, changes, frozenset(), leaving=names)
-        reasons = "".join(f" {_REASONS[path]}" for path, _, _ in changes if path in _REASONS)
+        reasons = "".join(
+            f" {each}" for each in dict.fromkeys(_REASONS[path] for path, _, _ in changes if path in _REASONS)
+        )
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
             fix="In place, machines can only be added and taken out, except the first control plane and the last "

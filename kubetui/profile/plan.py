@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from pydantic import BaseModel
 
-from kubetui.profile.credentials import Logins
+from kubetui.profile.credentials import Logins, plain
 from kubetui.profile.numbering import Role, addresses_of, machine_names
 from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
@@ -31,6 +31,8 @@ CGROUP_V2_ONLY = (1, 35)
 """From this version on kubelet and kubeadm refuse cgroup version 1 (kubernetes.io, "About cgroup v2")."""
 DRAIN_SECONDS = 300
 """How long the pods of a machine that leaves have to go elsewhere, unless a person says otherwise."""
+PLAYED_RUNTIME = "containerd"
+"""The runtime of the machines that rehearsals play."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -136,8 +138,8 @@ class Plan:
 
     @property
     def runtime(self) -> Runtime:
-        """What runs containers in the machines."""
-        return runtimes.CATALOGUE[self.profile.kubernetes.runtime]
+        """What runs containers in the machines: the profile's choice, or what a rehearsal's recording has."""
+        return runtimes.CATALOGUE[PLAYED_RUNTIME if self.provider.rehearsal else self.profile.kubernetes.runtime]
 
     @property
     def pod_network(self) -> PodNetwork:
@@ -154,7 +156,20 @@ class Plan:
             chosen.service_cidr,
             self.node_networks,
             options if isinstance(options, BaseModel) else None,
+            self.renamed,
         )
+
+    @property
+    def registry_mirrors(self) -> Mapping[str, str]:
+        """The URL that stands in for each registry, without its user."""
+        return {registry: plain(url) for registry, url in self.profile.mirrors.registries.items()}
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """The mirrors that images have to name, by their registries: those that the runtime does not ask itself."""
+        only = self.runtime.mirrors_only
+        mirrors = self.registry_mirrors.items()
+        return {name: url.partition("//")[2].rstrip("/") for name, url in mirrors if only not in ("", name)}
 
     @property
     def base_box(self) -> VagrantBox:

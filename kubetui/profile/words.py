@@ -10,6 +10,7 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
+from kubetui.software import runtimes
 
 
 def memory(mib: int) -> str:
@@ -38,17 +39,34 @@ def in_words(profile: Profile) -> str:
         f"{who(plan)} with {plan.provider.title}{made}.",
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}.",
         f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.",
-        played_version(plan),
+        played(plan),
     )
     return " ".join(filter(None, sentences))
 
 
-def played_version(plan: Plan) -> str:
-    """Return a sentence for a rehearsal that plays another version than the profile names; empty otherwise."""
-    chosen = plan.profile.kubernetes.version
-    if plan.version == chosen or plan.version.startswith(f"{chosen}."):
+def played(plan: Plan) -> str:
+    """Return sentences for a rehearsal that plays something else than the profile names; empty otherwise."""
+    chosen = plan.profile.kubernetes
+    sentences = []
+    if plan.version != chosen.version and not plan.version.startswith(f"{chosen.version}."):
+        said = f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen.version} is for real machines."
+        sentences.append(said)
+    other = runtimes.CATALOGUE[chosen.runtime]
+    if other is not plan.runtime:
+        sentences.append(f"A rehearsal plays {plan.runtime.title}; {other.title} is for real machines.")
+    return " ".join(sentences)
+
+
+def renaming(plan: Plan) -> str:
+    """Return a sentence about images that are named at a mirror; empty where the runtime itself asks the mirrors."""
+    moved = [name for name, place in plan.renamed.items() if name != place]
+    if not moved:
         return ""
-    return f"A rehearsal plays the recorded Kubernetes {plan.version}; {chosen} is for real machines."
+    own = " Your own pod network's manifest stays as it is." if plan.pod_network.name == "manifest" else ""
+    return (
+        f"{plan.runtime.title} asks mirrors of {plan.runtime.mirrors_only} alone: where kubetui names images of "
+        f"{' and '.join(moved)}, it names them at their mirrors.{own}"
+    )
 
 
 def who(plan: Plan) -> str:

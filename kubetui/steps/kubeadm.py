@@ -15,6 +15,8 @@ Document = dict[str, Any]
 
 API_VERSION: Final = "kubeadm.k8s.io/v1beta4"
 """kubeadm reads it from 1.31 on, and from 1.37 on nothing older."""
+REGISTRY: Final = "registry.k8s.io"
+"""Where kubeadm's own images are."""
 VERSION_MARK: Final = "@KUBERNETES_VERSION@"
 """Stands for the installed version where the profile leaves the patch release open; kubeadm would ask the internet."""
 TOKEN_MARK: Final = "@JOIN_TOKEN@"  # noqa: S105
@@ -38,7 +40,10 @@ def cluster_configuration(plan: Plan) -> Document:
     if profile.network.control_plane_endpoint:
         document["controlPlaneEndpoint"] = plan.api_endpoint
     if profile.mirrors.image_repository:
-        document["imageRepository"] = profile.mirrors.image_repository
+        document["imageRepository"] = plan.cluster_network.placed(profile.mirrors.image_repository)
+    elif place := plan.renamed.get(REGISTRY):
+        # kubeadm leaves the inner folder out of a repository that is not its own, and a mirror has it
+        document |= {"imageRepository": place, "dns": {"imageRepository": f"{place}/coredns"}}
     return _patched(document, plan)
 
 

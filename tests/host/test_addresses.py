@@ -39,8 +39,7 @@ def test_only_machines_may_use_the_route_of_their_private_network() -> None:
     assert route_conflicts(Plan(own), routes(("192.168.56.0/24", "vlxcbr1"))) == ()
     (problem,) = route_conflicts(Plan(Profile()), routes(("192.168.56.0/24", "eth0")))
     assert str(problem) == (
-        "The machines' network 192.168.56.0/24 is a network that this host reaches through eth0. "
-        "Try 192.168.57.101."
+        "The machines' network 192.168.56.0/24 is a network that this host reaches through eth0. Try 192.168.57.101."
     )
     (problem,) = route_conflicts(Plan(Profile()), routes(("192.168.56.0/22", "virbr1")))
     assert problem.path == ("network", "first_address")

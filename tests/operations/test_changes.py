@@ -223,6 +223,18 @@ async def test_a_machine_from_a_deleted_prepared_box_is_recreated(cluster: Clust
     assert found.destroyed == ("kubmaster",)
 
 
+async def test_an_installed_cluster_keeps_its_runtime(cluster: Cluster, fake: Fake) -> None:
+    before, after = (profile(kubernetes={"runtime": name}) for name in ("containerd", "docker"))
+    await built(cluster, before, ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError) as refused:
+        await revision(cluster, planned(after))
+    assert refused.value.id == "PROFILE-CHANGED"
+    assert "kubernetes.runtime was containerd and is docker. A container runtime cannot be exchanged under" in str(
+        refused.value
+    )
+
+
 @pytest.mark.parametrize(("was", "now"), permutations(["auto", "distribution", "upstream"], 2))
 async def test_an_installed_cluster_keeps_its_runtimes_source(cluster: Cluster, fake: Fake, was: str, now: str) -> None:
     before, after = (profile(kubernetes={"runtime_packages": source}) for source in (was, now))

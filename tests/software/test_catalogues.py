@@ -39,7 +39,8 @@ RUNTIME = Runtime(
     unit="pierd",
     socket="unix:///run/pier/pier.sock",
     library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
-    leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier\nforget_cluster() { :; }\n",
+    leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier runtime_units=(pierd)\n"
+    "runtime_rules= runtime_links=()\nforget_cluster() { :; }\nforget_runtime() { :; }\n",
     images="/var/lib/pier",
     config_file="/etc/pier/pier.conf",
     mirror=lambda registry, url: (f"/etc/pier/{registry}", url),
@@ -143,9 +144,9 @@ def test_a_misspelled_name_suggests_the_nearest_one(wrong: str, message: str) ->
 @pytest.mark.usefixtures("registered")
 def test_the_schema_and_the_questions_offer_the_new_names() -> None:
     groups = Profile.model_json_schema()["$defs"]
-    assert groups["Kubernetes"]["properties"]["runtime"]["enum"] == ["containerd", "pier"]
+    assert groups["Kubernetes"]["properties"]["runtime"]["enum"] == ["containerd", "docker", "cri-o", "pier"]
     asked = questions()
-    assert asked["kubernetes.runtime"].choices == ("containerd", "pier")
+    assert asked["kubernetes.runtime"].choices == ("containerd", "docker", "cri-o", "pier")
     assert "Pier, for boats" in asked["kubernetes.runtime"].help
     assert asked["network.pod_network"].choices == ("flannel", "manifest", "mesh")
     assert asked["network.pod_network"].help.endswith("flannel, a manifest of yours, or a mesh.")
@@ -235,7 +236,7 @@ def test_existing_machines_are_checked_for_the_package_family() -> None:
 @pytest.mark.parametrize(
     ("catalogue", "names"),
     [
-        (runtimes.CATALOGUE, ["containerd"]),
+        (runtimes.CATALOGUE, ["containerd", "docker", "cri-o"]),
         (packages.CATALOGUE, ["apt", "dnf"]),
         (networks.CATALOGUE, ["flannel", "manifest"]),
     ],

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
@@ -28,6 +28,10 @@ from kubetui.steps.machine.start import START
 from tests.plans import FULL, MIRRORS, VERSIONS, assert_golden, plan
 from tests.shellscripts import shellcheck, taken
 
+OTHER_RUNTIMES = ("docker", "cri-o")
+OF_RUNTIMES = ("claim", "runtime", "runtime-config", "images", "init", "network", "join")
+"""Steps whose values depend on the runtime."""
+REGISTRIES = {"registry.k8s.io": "http://10.0.3.1:5000", "docker.io": "https://mirror.example.org"}
 UNPROBED = {
     "check": "it is read-only: it waits, and leaves nothing that a probe could find",
 }
@@ -138,13 +142,13 @@ def test_long_values_match_golden_files() -> None:
         assert_golden(file, f"{found[name]}\n")
 
 
-def values_text(made: Plan) -> str:
-    """Return each step's variables for the first machine, and for other machines where they differ."""
+def values_text(made: Plan, only: Iterable[str] = ()) -> str:
+    """Return each step's variables for the first machine, and for others where they differ; or those of some steps."""
     parts: dict[str, str] = {}
     first: dict[str, str] = {}
     for step, machine, recipe in recipes(made):
         for kind, command in (("probe", recipe.probe), ("apply", recipe.apply)):
-            if command is None:
+            if command is None or (only and step.name not in only):
                 continue
             elsewhere = {name: f"in golden/{file}" for name, file in ELSEWHERE.items() if name in command.values}
             text = replace(command, values={**command.values, **elsewhere}).assignments(reveal=False)
@@ -165,6 +169,13 @@ def test_values_of_a_version_match_its_golden_file(version: str) -> None:
 def test_values_of_a_version_on_machines_with_dnf_match_their_golden_file(version: str) -> None:
     chosen = {"packages": "dnf", "firewall": "open", "selinux": "enforcing"}
     assert_golden(f"values-dnf-{version}.sh", values_text(plan(version, workers=1, machines=chosen)))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("runtime", OTHER_RUNTIMES)
+def test_values_of_another_runtime_match_their_golden_file(runtime: str, version: str) -> None:
+    made = plan(version, workers=1, kubernetes={"runtime": runtime}, mirrors={"registries": REGISTRIES})
+    assert_golden(f"values-{runtime}-{version}.sh", values_text(made, OF_RUNTIMES))
 
 
 def test_values_with_every_mirror_and_proxy_match_their_golden_file() -> None:
@@ -215,7 +226,7 @@ def test_no_probe_uses_a_late_value() -> None:
 
 def test_every_variable_that_a_script_reads_is_set_by_its_command() -> None:
     given = {"CERTIFICATE_KEY"}  # a worker's join has none; the script handles that itself
-    for name, command in [*commands(FULL), *commands(HOSTS), *OTHERS.items()]:
+    for name, command in EVERYTHING:
         assert taken(command.script) - given <= set(command.values), name
 
 
@@ -239,6 +250,20 @@ OTHERS = {
 }
 
 
+def with_runtime(made: Plan, runtime: str) -> Plan:
+    chosen = made.profile.kubernetes.model_copy(update={"runtime": runtime})
+    return replace(made, profile=made.profile.model_copy(update={"kubernetes": chosen}))
+
+
+EVERYTHING = [
+    *(each for made in (FULL, HOSTS) for each in commands(made)),
+    *(each for made in (FULL, HOSTS) for name in OTHER_RUNTIMES for each in commands(with_runtime(made, name))),
+    *((f"reset-{name}", reset(with_runtime(FULL, name), FULL.machines[0])) for name in OTHER_RUNTIMES),
+    *OTHERS.items(),
+]
+"""Every command there is, by a name that says what it is for."""
+
+
 def rendered(command: Command) -> str:
     late = {name: "late" for name, value in command.values.items() if isinstance(value, Late)}
     return "#!/bin/bash\n" + replace(command, values={**command.values, **late}).render()
@@ -248,10 +273,9 @@ def rendered(command: Command) -> str:
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every composed script that kubetui runs on a machine, each once."""
     folder = tmp_path_factory.mktemp("scripts")
-    everything = [*commands(FULL), *commands(HOSTS), *OTHERS.items()]
-    texts = {command.script: (name, rendered(command)) for name, command in everything}
-    for name, text in texts.values():
-        (folder / f"{re.sub('[^a-z.-]+', '_', name)}.sh").write_text(text)
+    texts = {command.script: (name, rendered(command)) for name, command in EVERYTHING}
+    for number, (name, text) in enumerate(texts.values()):
+        (folder / f"{re.sub('[^a-z.-]+', '_', name)}{number}.sh").write_text(text)
     for name in ("READ", "RUN", "LAUNCH", "STOP", "TIDY"):
         (folder / f"guest.{name}.sh").write_text(f"#!/bin/bash\n{getattr(guest, name)}")
     return folder

@@ -15,6 +15,7 @@ from kubetui.machines.vagrant.commandline import up_arguments
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command, Value
 from kubetui.software.packages.dnf import EXCLUDED
+from kubetui.software.runtimes.docker import CRI_DOCKERD
 from kubetui.steps.build import STEPS
 from tests.plans import FULL, MIRRORS, plan
 from tests.steps.box import KUBEADM, KUBECTL, Box
@@ -25,6 +26,7 @@ IMAGES = """case $* in
   'config images list'*)
     place=registry.k8s.io dns=coredns/coredns
     if grep -q 10.0.3.1 "${4#--config=}"; then place=10.0.3.1:5000 dns=coredns; fi
+    if grep -q ^dns: "${4#--config=}"; then dns=coredns/coredns; fi
     for name in kube-apiserver:v1.36.1 kube-controller-manager:v1.36.1 kube-scheduler:v1.36.1 kube-proxy:v1.36.1 \\
       $dns:v1.12.0 pause:3.10 etcd:3.6.0-0; do
       echo "$place/$name"
@@ -36,7 +38,7 @@ DOCKER = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
 DOCKER_RPM = "060A61C51B558A7F742B77AAC52FEB6B621E9F35"
 FETCH = 'while [[ $1 != --output ]]; do shift; done; echo key >"$2"'
 GPG = f"""case $* in
-  *--show-keys*containerd*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{DOCKER}:\\n' ;;
+  *--show-keys*containerd* | *--show-keys*docker*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{DOCKER}:\\n' ;;
   *--show-keys*) printf 'pub:-:255:22:1:1:2::-:\\nfpr:::::::::{"A" * 40}:\\n' ;;
   *) {FETCH} ;;
 esac"""
@@ -56,6 +58,20 @@ PLANS = {
     "rpm, open": plan("1.36.1", workers=1, machines={"packages": "dnf", "firewall": "open", "selinux": "enforcing"}),
     "patched": plan(
         "1.36", workers=1, kubernetes={"patches": [{"kind": "KubeletConfiguration", "failCgroupV1": False}]}
+    ),
+    "docker": plan(
+        "1.36",
+        workers=1,
+        kubernetes={"runtime": "docker", "runtime_packages": "upstream"},
+        mirrors={"registries": {"registry.k8s.io": "http://10.0.3.1:5000"}, "http_proxy": "http://proxy:3128"},
+    ),
+    "cri-o": plan("1.36", workers=1, kubernetes={"runtime": "cri-o"}, mirrors=MIRRORS),
+    "cri-o with a password": plan(
+        kubernetes={"runtime": "cri-o"},
+        mirrors={
+            "registries": {"ghcr.io": "https://me@mirror"},
+            "crio": {"url": "http://me@mirror/deb/", "key": "http://me@mirror/key"},
+        },
     ),
     "user": plan(
         mirrors={
@@ -85,6 +101,9 @@ def machine(box: Box) -> Box:
     box.program("getent", "echo vagrant:x:1000:1000::/home/vagrant:/bin/bash")
     box.program("curl", f"[[ $* != *--config* ]] || cat >/dev/null; {FETCH}")
     box.program("gpg", GPG)
+    box.program("sha256sum", f"echo {CRI_DOCKERD.sha256['amd64']}")
+    box.program("tar")
+    box.program("uname", "echo x86_64")
     box.program("hostname", "echo kubmaster")
     box.program("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.0 061792f")
     box.program("crictl", "[[ $1 != inspecti ]]")

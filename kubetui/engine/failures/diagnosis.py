@@ -141,6 +141,18 @@ PATTERNS: tuple[Pattern, ...] = (
         "Check that the mirror answers; then run the same command again.",
     ),
     _pattern(
+        r"error: (\S+ has the SHA-256 \S+, and \S+ is expected)",
+        "PACKAGE-CHANGED",
+        "{0}.",
+        "Find out why before you continue; if it is a mirror's own archive, put its checksum into the profile.",
+    ),
+    _pattern(
+        r"error: (\S+ cannot be fetched from \S+)",
+        "ARCHIVE-FETCH",
+        "{0}.",
+        "Check that the machine reaches it, or name a mirror in the profile; then run the same command again.",
+    ),
+    _pattern(
         r"error: image (\S+) cannot be pulled from (\S+)",
         "IMAGE-PULL",
         "the image {0} cannot be pulled from {1}.",

@@ -65,7 +65,7 @@ CHECKS: Final = (
         Cause(
             "PREFLIGHT",
             "the container runtime does not answer.",
-            "Find out why in the machine: journalctl --unit=containerd.",
+            "Find out why in the machine: journalctl --unit=containerd, or crio, docker and cri-docker.",
         ),
     ),
     (

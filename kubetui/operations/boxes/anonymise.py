@@ -6,6 +6,7 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.remote.command import Command
+from kubetui.software.runtimes import Runtime
 
 CLEAN: Final = script(__package__, "anonymise.sh")
 
@@ -22,6 +23,6 @@ ExecStart=/usr/bin/ssh-keygen -A
 WantedBy=multi-user.target"""
 
 
-def clean_up(user: str, keys: str) -> Command:
+def clean_up(runtime: Runtime, user: str, keys: str) -> Command:
     """Return the command that removes a machine's identity and leaves `keys` as the public keys that let `user` in."""
-    return Command(CLEAN, {"USER_NAME": user, "KEYS": keys.strip(), "HOST_KEYS": HOST_KEYS})
+    return Command(runtime.leftovers + CLEAN, {"USER_NAME": user, "KEYS": keys.strip(), "HOST_KEYS": HOST_KEYS})

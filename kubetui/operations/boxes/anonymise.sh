@@ -1,10 +1,11 @@
 # shellcheck shell=bash # values: HOST_KEYS, KEYS, USER_NAME
+# shellcheck disable=SC2154 # the container runtime sets runtime_files and runtime_units
 
-systemctl stop kubelet containerd
+systemctl stop kubelet "${runtime_units[@]}" 2>/dev/null || true
 # the cluster: a prepared machine has joined none, and must hold nothing of one
 find /etc/kubernetes -type f -delete 2>/dev/null || true
 rm -rf /var/lib/kubelet/* /var/lib/etcd /var/lib/kubetui /var/lib/cni /etc/cni/net.d/* /root/.kube /home/*/.kube
-rm -rf /var/lib/containerd/io.containerd.grpc.v1.cri/{containers,sandboxes}/*
+rm -rf /var/lib/containerd/io.containerd.grpc.v1.cri/{containers,sandboxes}/* /var/lib/docker/engine-id
 # identity: every machine generates its own at first boot
 rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id /var/lib/systemd/random-seed /var/lib/systemd/credential.secret
 : >/etc/machine-id
@@ -19,9 +20,9 @@ sed -i '/^# kubetui: the nodes of this cluster$/,/^# kubetui: end$/d' /etc/hosts
 home=$(getent passwd "$USER_NAME" | cut -d: -f6)
 if [[ -n $KEYS && -s $home/.ssh/authorized_keys ]]; then printf '%s\n' "$KEYS" >"$home/.ssh/authorized_keys"; fi
 # files that hold a password have mode 600; the steps write them again
-find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/{containerd,kubernetes}.list /etc/containerd/certs.d \
-  /etc/dnf/kubetui-proxy.env /etc/yum.repos.d/{containerd,kubernetes}.repo \
-  /etc/systemd/system/{containerd,kubelet}.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
+find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/{containerd,cri-o,docker,kubernetes}.list \
+  /etc/dnf/kubetui-proxy.env /etc/yum.repos.d/{containerd,cri-o,docker,kubernetes}.repo \
+  "${runtime_files[@]}" /etc/systemd/system/kubelet.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
 rm -f /root/.bash_history /home/*/.bash_history
 # histories, caches and logs
 if command -v apt-get >/dev/null; then apt-get clean; else dnf clean all; fi

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
 from kubetui.base.text import counted
+from kubetui.profile.credentials import hidden
 from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
 from kubetui.profile.rules.nodes import (
@@ -121,6 +122,16 @@ def _machine_addresses(plan: Plan) -> Iterator[Problem]:
             yield Problem(where, message, "Choose another address." if chosen else "Choose another first address.")
 
 
+def _mirrors(plan: Plan) -> Iterator[Problem]:
+    """Refuse mirrors that the runtime cannot ask."""
+    for registry, url in plan.profile.mirrors.registries.items():
+        if reason := plan.runtime.unfit(registry, url):
+            fix = "Choose another mirror, or another container runtime."
+            yield Problem(
+                ("mirrors", "registries", registry), f"{registry} has the mirror {hidden(url)}. {reason}", fix
+            )
+
+
 def _pod_range(plan: Plan) -> Iterator[Problem]:
     cidr, path = plan.profile.network.pod_cidr, ("network", "pod_cidr")
     count = len(plan.profile.hosts)
@@ -198,6 +209,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     recorded_family,
     mirrors_for_each,
     enforced,
+    _mirrors,
     patch_kinds,
     patch_lists,
 )

@@ -253,7 +253,7 @@ class Kubernetes(Part):
         runtimes.CATALOGUE,
         "containerd",
         title="Container runtime",
-        description="What runs containers: {choices}. Kubernetes dropped Docker in 1.24.",
+        description="What runs containers: {choices}.",
     )
     runtime_packages: RuntimeSource = choice(
         runtimes.SOURCES,
@@ -272,7 +272,7 @@ class Kubernetes(Part):
 
 
 class PackageRepository(Part):
-    """A mirror of pkgs.k8s.io."""
+    """A mirror of pkgs.k8s.io, or of CRI-O's repository, for one minor version."""
 
     url: PackagesUrl = Field(
         title="URL",
@@ -309,6 +309,17 @@ class RuntimeRepository(Part):
     )
 
 
+class ProgramArchive(Part):
+    """A mirror of a program's release archive."""
+
+    url: Url = Field(title="URL", description="The gzipped tar archive for the machines' processor.")
+    sha256: Sha256 = Field(
+        title="SHA-256",
+        description="The archive's checksum, 64 hexadecimal digits as sha256sum prints them. No other is installed.",
+        examples=["0123456789abcdef" * 4],
+    )
+
+
 class Mirrors(Part):
     """Where packages and images come from, if not from their public sources."""
 
@@ -317,6 +328,15 @@ class Mirrors(Part):
     )
     containerd: RuntimeRepository | None = Field(
         None, title="containerd's packages", description="A package repository instead of download.docker.com."
+    )
+    docker: RuntimeRepository | None = Field(
+        None, title="Docker's packages", description="An apt repository instead of download.docker.com."
+    )
+    crio: PackageRepository | None = Field(
+        None, title="CRI-O's packages", description="A repository of CRI-O's packages instead of openSUSE's."
+    )
+    cri_dockerd: ProgramArchive | None = Field(
+        None, title="cri-dockerd", description="An archive instead of the one that github.com/Mirantis releases."
     )
     image_repository: ImageName | None = Field(
         None,

@@ -33,7 +33,7 @@ _Dumper.add_representer(str, _block)
 def images(network: ClusterNetwork) -> tuple[str, ...]:
     """Return the images that every machine needs."""
     options = _options(network)
-    return (options.cni_plugin_image, options.image)
+    return (network.placed(options.cni_plugin_image), network.placed(options.image))
 
 
 def manifest(network: ClusterNetwork) -> str:
@@ -160,14 +160,14 @@ def _pod(network: ClusterNetwork) -> dict[str, Any]:
         "initContainers": [
             {
                 "name": "install-cni-plugin",
-                "image": options.cni_plugin_image,
+                "image": network.placed(options.cni_plugin_image),
                 "command": ["cp"],
                 "args": ["-f", "/flannel", "/opt/cni/bin/flannel"],
                 "volumeMounts": [{"name": "cni-plugin", "mountPath": "/opt/cni/bin"}],
             },
             {
                 "name": "install-cni",
-                "image": options.image,
+                "image": network.placed(options.image),
                 "command": ["/opt/bin/install-conf" if _has_install_conf(options.image) else "cp"],
                 "args": ["/etc/kube-flannel/cni-conf.json", "/etc/cni/net.d/10-flannel.conflist"],
                 "volumeMounts": [
@@ -194,7 +194,7 @@ def _daemon(network: ClusterNetwork) -> dict[str, Any]:
 
     return {
         "name": "kube-flannel",
-        "image": _options(network).image,
+        "image": network.placed(_options(network).image),
         "command": ["/opt/bin/flanneld"],
         "args": [
             "--ip-masq",

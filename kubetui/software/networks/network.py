@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from pydantic import BaseModel
@@ -19,6 +19,19 @@ class ClusterNetwork:
     """The networks of the nodes' addresses: one private network, or a /32 for each existing machine."""
     options: BaseModel | None = None
     """The profile's field named after the pod network; None if it has no such field, or an empty one."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The places that stand for registries in the names of images, because the runtime asks no mirror of theirs."""
+
+    def placed(self, image: str) -> str:
+        """Return the name of an image where the machines find it.
+
+        >>> network = IPv4Network("10.0.0.0/8")
+        >>> renamed = {"ghcr.io": "10.0.3.1:5000"}
+        >>> ClusterNetwork(network, network, (), renamed=renamed).placed("ghcr.io/flannel-io/flannel:v0.28.9")
+        '10.0.3.1:5000/flannel-io/flannel:v0.28.9'
+        """
+        registry, slash, rest = image.partition("/")
+        return f"{self.renamed.get(registry, registry)}{slash}{rest}"
 
 
 @dataclass(frozen=True, slots=True)

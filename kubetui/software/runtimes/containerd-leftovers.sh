@@ -4,6 +4,9 @@
 runtime_files=(/etc/containerd /etc/systemd/system/containerd.service.d)
 runtime_data=(/opt/containerd /run/containerd /var/lib/containerd)
 runtime_state=/run/containerd
+runtime_units=(containerd)
+runtime_rules=
+runtime_links=()
 forget_cluster() {
   local kind name
   for kind in tasks containers; do
@@ -12,3 +15,4 @@ forget_cluster() {
     done
   done
 }
+forget_runtime() { :; }

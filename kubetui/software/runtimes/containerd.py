@@ -82,7 +82,7 @@ def _mirror(registry: str, url: str) -> tuple[str, str]:
 CONTAINERD = Runtime(
     name="containerd",
     title="containerd",
-    help="containerd, the runtime under Docker",
+    help="containerd (the usual one)",
     packages=("containerd",),
     # download.docker.com has had this key since 2017
     upstream=Upstream(

@@ -1,5 +1,5 @@
-# shellcheck shell=bash # values: CLUSTER_ID, CLUSTER_NAME, SERVICE
-# shellcheck disable=SC2154 # footprint.sh sets place, before, files, data, folders and settings; footprint.py sets begin and end
+# shellcheck shell=bash # values: CLUSTER_ID, CLUSTER_NAME
+# shellcheck disable=SC2154 # footprint.sh sets place, before, files, data, folders and settings; the runtime sets runtime_units; footprint.py sets begin and end
 # shellcheck disable=SC2164 # prelude.sh says set -e
 # shellcheck disable=SC2094 # tables is a function there, and a file here
 
@@ -18,6 +18,7 @@ for path in "${files[@]}"; do if there "$path"; then printf '%s\0' "$path"; fi; 
   tar --create --file=files.tar --absolute-names --null --files-from=-
 cp /etc/hosts hosts
 list_held >holds
+cut -d : -f 1 /etc/group >groups
 list_automatic >auto
 swapon --show=NAME --noheadings >swaps
 swap_units masked >masked
@@ -26,7 +27,7 @@ for name in "${settings[@]}"; do
   if value=$(sysctl -n "$name" 2>/dev/null); then printf '%s = %s\n' "$name" "$value"; fi
 done >settings
 for name in overlay br_netfilter; do if [[ -d /sys/module/$name ]]; then printf '%s\n' "$name"; fi; done >modules
-for name in "$SERVICE" kubelet; do
+for name in "${runtime_units[@]}" kubelet; do
   enabled=$(systemctl is-enabled "$name" 2>/dev/null || true) active=$(systemctl is-active "$name" 2>/dev/null || true)
   printf '%s %s %s\n' "$name" "${enabled:-none}" "${active:-none}"
 done >units

@@ -3,6 +3,8 @@
 # shellcheck disable=SC2053 # network_links are patterns
 
 was() { grep -qxF -- "$1" "$before/paths"; }
+ran() { grep -qE -- "^$1 [^ ]+ active\$" "$before/units"; }
+known() { grep -qE -- "^$1 (enabled|disabled|static|indirect|alias|masked)" "$before/units"; }
 [[ -s $place/cluster ]] || { say "kubetui did not set this machine up: nothing to undo"; exit 0; }
 [[ $(<"$place/cluster") == "$CLUSTER_ID "* ]] || fail "this machine belongs to another cluster of kubetui, so nothing was changed"
 if [[ -e $place/init.begun || -e $place/join.begun ]] && command -v kubeadm >/dev/null; then
@@ -13,14 +15,18 @@ fi
 systemctl stop kubelet 2>/dev/null || true
 # pods that kubeadm reset could not stop
 systemctl stop kubepods.slice 2>/dev/null || true
-if was "$runtime_state"; then
-  forget_cluster
-elif systemctl is-active --quiet "$SERVICE"; then
-  systemctl kill --signal=KILL "$SERVICE" || true
-  systemctl stop "$SERVICE"
+if was "$runtime_state"; then forget_cluster; fi
+ended=()
+for name in "${runtime_units[@]}"; do
+  ran "$name" || ! systemctl is-active --quiet "$name" || ended+=("$name")
+done
+if ((${#ended[@]})); then
+  systemctl kill --signal=KILL "${ended[@]}" 2>/dev/null || true
+  systemctl stop "${ended[@]}" || true
 fi
 
 theirs="KUBE-|CNI-|${network_rules:+$network_rules|} -[sd] ${POD_CIDR//./\\.} "
+if was "$runtime_state"; then runtime_links=(); else theirs+="${runtime_rules:+|$runtime_rules}"; fi
 for tool in iptables ip6tables; do
   command -v "$tool-save" >/dev/null || continue
   rules=$("$tool-save" 2>/dev/null || true)
@@ -30,7 +36,7 @@ for tool in iptables ip6tables; do
 done
 for path in /sys/class/net/*; do
   name=${path##*/}
-  for pattern in "${network_links[@]}" kube-ipvs0; do
+  for pattern in "${network_links[@]}" "${runtime_links[@]}" kube-ipvs0; do
     [[ $name != $pattern ]] || grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
   done
 done
@@ -57,19 +63,24 @@ if ((${#mine[@]})); then
 fi
 mine_has() { [[ " ${mine[*]-} " == *" $1 "* ]]; }
 if mine_has kubelet; then systemctl disable --now kubelet 2>/dev/null || true; fi
-for name in $RUNTIME_PACKAGES; do
-  if mine_has "$name"; then systemctl disable --now "$SERVICE" 2>/dev/null || true; fi
+going=
+for name in $RUNTIME_PACKAGES; do if mine_has "$name"; then going=yes; fi; done
+for name in "${runtime_units[@]}"; do
+  # a unit of a package that stays is somebody's; one in /etc is kubetui's own
+  [[ -n $going || -f /etc/systemd/system/$name || -f /etc/systemd/system/$name.service ]] || continue
+  known "$name" || systemctl disable --now "$name" 2>/dev/null || true
 done
 if ((${#mine[@]})); then remove "${mine[@]}"; fi
+forget_runtime
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/auto"))
 if ((${#names[@]})); then mark_automatic "${names[@]}"; fi
 mapfile -t names < <(comm -12 <(packages) <(sort "$before/holds"))
 if ((${#names[@]})); then hold "${names[@]}" >/dev/null; fi
 
-if ! was "$runtime_state"; then
-  # leftover pods would keep their mounts busy
-  awk -v state="$runtime_state/" 'index($2, state) == 1 || index($2, "/var/lib/kubelet/") == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
-fi
+# leftover pods would keep their mounts busy
+for folder in "${runtime_data[@]}" /var/lib/kubelet; do
+  was "$folder" || awk -v folder="$folder/" 'index($2, folder) == 1 {print $2}' /proc/mounts | sort --reverse | while read -r path; do umount "$path" || true; done
+done
 for path in "${files[@]}"; do rm -rf --one-file-system -- "$path"; done
 tar --extract --file="$before/files.tar" --absolute-names
 for path in "${data[@]}"; do was "$path" || rm -rf --one-file-system -- "$path"; done
@@ -95,7 +106,7 @@ while read -r name enabled active; do
   case $active in active) systemctl restart "$name" ;; esac
 done <"$before/units"
 if [[ -s $before/system ]] && declare -F restore_system >/dev/null; then restore_system <"$before/system"; fi
-systemctl reset-failed kubelet "$SERVICE" 2>/dev/null || true
+systemctl reset-failed kubelet "${runtime_units[@]}" 2>/dev/null || true
 # delete the mark first, and only once everything restored is on disk
 sync
 rm "$place/cluster"

@@ -9,6 +9,7 @@ from kubetui.engine.step import Turn
 RUNTIME: Final = Turn(
     goal=lambda plan, _machine: (
         f"{plan.runtime.name} is installed from packages, new enough for Kubernetes {plan.version}."
+        + (f" {plan.runtime.archive.program} is from its project's archive." if plan.runtime.archive else "")
     ),
     hint="the package, from the system's own repository or the project's",
 )

@@ -18,8 +18,8 @@ from kubetui.steps.node.libraries import IMAGES
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, RUNTIME
 
 CONFIGURE: Final = IMAGES + proxy.SHELL + script(__package__, "configure.sh")
-CONFIGURE_PROBE: Final = CONFIGURE + script(__package__, "configure-probe.sh")
-CONFIGURE_APPLY: Final = CONFIGURE + script(__package__, "configure-apply.sh")
+CONFIGURE_PROBE: Final = script(__package__, "configure-probe.sh")
+CONFIGURE_APPLY: Final = script(__package__, "configure-apply.sh")
 PULL: Final = IMAGES + script(__package__, "pull.sh")
 PULL_PROBE: Final = PULL + script(__package__, "pull-probe.sh")
 PULL_APPLY: Final = PULL + script(__package__, "pull-apply.sh")
@@ -31,13 +31,16 @@ def _configure(plan: Plan, machine: Machine) -> Recipe:
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
         **(runtime.confining if confined else runtime.configuration),
+        **runtime.by_mirrors(plan.registry_mirrors),
         "CRICTL": runtime.crictl,
         "SERVICE": runtime.unit,
         "PROXY": proxy.environment(plan),
-        "REGISTRIES": plan.logins.registries(plan.profile.mirrors.registries),
+        "REGISTRIES": plan.logins.registries(plan.profile.mirrors.registries) if runtime.mirror else "",
     }
+    functions = runtime.library + CONFIGURE
     return Recipe(
-        Command(runtime.library + CONFIGURE_APPLY, values), Command(runtime.library + CONFIGURE_PROBE, values)
+        Command(functions + runtime.prepare + CONFIGURE_APPLY, values),
+        Command(functions + CONFIGURE_PROBE + runtime.prepared, values),
     )
 
 

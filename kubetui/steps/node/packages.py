@@ -14,8 +14,13 @@ from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.proxy import packages_configuration
 from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
-from kubetui.steps.node import byhand, proxy, taught
-from kubetui.steps.node.repositories import kubernetes_repository, public, upstream_repository, version_pattern
+from kubetui.steps.node import archive, byhand, proxy, taught
+from kubetui.steps.node.repositories import (
+    kubernetes_repository,
+    runtime_repository,
+    upstream_repository,
+    version_pattern,
+)
 
 INSTALL_SECONDS = 1800.0
 BASE_PROBE: Final = script(__package__, "base-probe.sh")
@@ -25,8 +30,8 @@ REPOSITORY: Final = script(__package__, "repository.sh")
 REPOSITORY_PROBE: Final = script(__package__, "repository-probe.sh")
 REPOSITORY_APPLY: Final = REPOSITORY + script(__package__, "repository-apply.sh")
 RUNTIME_LIBRARY: Final = script(__package__, "runtime.sh")
-RUNTIME_PROBE: Final = RUNTIME_LIBRARY + script(__package__, "runtime-probe.sh")
-RUNTIME_APPLY: Final = RUNTIME_LIBRARY + script(__package__, "runtime-apply.sh")
+RUNTIME_PROBE: Final = script(__package__, "runtime-probe.sh")
+RUNTIME_APPLY: Final = script(__package__, "runtime-apply.sh")
 KUBERNETES_PROBE: Final = proxy.SHELL + script(__package__, "kubernetes-probe.sh")
 KUBERNETES_APPLY: Final = proxy.SHELL + script(__package__, "kubernetes-apply.sh")
 
@@ -55,7 +60,8 @@ BASE_PACKAGES = Step(
 
 def _runtime(plan: Plan, machine: Machine) -> Recipe:
     family, runtime = machine.family, plan.runtime
-    probe, apply = RUNTIME_PROBE, RUNTIME_APPLY
+    functions = RUNTIME_LIBRARY + runtime.judging
+    probe, apply = functions + RUNTIME_PROBE, functions + runtime.guard + RUNTIME_APPLY
     values: dict[str, Value] = {
         "KUBERNETES": "{}.{}".format(*plan.minor),
         "NAMES": family.called(runtime.packages),
@@ -65,6 +71,9 @@ def _runtime(plan: Plan, machine: Machine) -> Recipe:
         "UPSTREAM": "",
         "EXCHANGE": "yes" if plan.provider.makes_machines else "",
     }
+    if runtime.archive:
+        values |= archive.values(plan, runtime.archive)
+        probe, apply = archive.PROBE + probe, archive.APPLY + apply
     if runtime.upstream:
         values |= upstream_repository(plan, runtime.upstream, family).values(plan)
         values |= {
@@ -73,7 +82,7 @@ def _runtime(plan: Plan, machine: Machine) -> Recipe:
         }
         apply = REPOSITORY + apply
     elif runtime.repository:
-        values |= public(runtime.name, runtime.repository, plan, family).values(plan)
+        values |= {**runtime_repository(plan, family).values(plan), "SOURCE": "repository"}
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(
         Command(family.library + apply, values, timeout=INSTALL_SECONDS),

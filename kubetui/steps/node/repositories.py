@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import RuntimeRepository
+from kubetui.profile.schema.profile import PackageRepository, RuntimeRepository
 from kubetui.remote.command import Value
 from kubetui.software.packages import Family
 from kubetui.software.runtimes.upstream import Upstream, beside
@@ -41,12 +41,7 @@ class Repository(NamedTuple):
 
 def kubernetes_repository(plan: Plan, family: Family) -> Repository:
     """Return the repository with Kubernetes' packages: the profile's mirror, or else pkgs.k8s.io."""
-    mirror = plan.profile.mirrors.packages
-    if not mirror:
-        return public("kubernetes", UPSTREAM, plan, family)
-    url = family.placed(mirror.url)
-    key = family.placed(mirror.key) if mirror.key else f"{url.rstrip('/')}/{family.repository_key}"
-    return Repository("kubernetes", url, key, mirror.fingerprint or "")
+    return _of_minor("kubernetes", UPSTREAM, plan.profile.mirrors.packages, plan, family)
 
 
 def upstream_repository(plan: Plan, upstream: Upstream, family: Family) -> Repository:
@@ -55,7 +50,7 @@ def upstream_repository(plan: Plan, upstream: Upstream, family: Family) -> Repos
     A mirror that names no key of its own has to carry the project's key.
     """
     name = plan.runtime.name
-    mirror: RuntimeRepository | None = getattr(plan.profile.mirrors, name, None)
+    mirror: RuntimeRepository | None = _mirror(plan)
     signed = upstream.signed(family.repository_format)
     if mirror is None:
         return Repository(name, upstream.url, upstream.key, signed, upstream.component)
@@ -63,10 +58,23 @@ def upstream_repository(plan: Plan, upstream: Upstream, family: Family) -> Repos
     return Repository(name, mirror.url, mirror.key or beside(mirror.url), fingerprint, upstream.component)
 
 
-def public(name: str, template: str, plan: Plan, family: Family) -> Repository:
-    """Return a repository by its URL's template, with the family's own key beside it."""
-    url = family.repository(template, plan.minor)
-    return Repository(name, url, url + family.repository_key)
+def runtime_repository(plan: Plan, family: Family) -> Repository:
+    """Return the repository that a runtime has for each minor version: the profile's mirror, or the public one."""
+    return _of_minor(plan.runtime.name, plan.runtime.repository, _mirror(plan), plan, family)
+
+
+def _mirror(plan: Plan) -> Any:
+    """Return the profile's mirror for the runtime's packages; None if it has none."""
+    return getattr(plan.profile.mirrors, plan.runtime.name.replace("-", ""), None)
+
+
+def _of_minor(name: str, template: str, mirror: PackageRepository | None, plan: Plan, family: Family) -> Repository:
+    """Return a mirror, or the public repository by its URL's template, with the family's own key beside it."""
+    url = family.placed(mirror.url) if mirror else family.repository(template, plan.minor)
+    if mirror is None:
+        return Repository(name, url, url + family.repository_key)
+    key = family.placed(mirror.key) if mirror.key else f"{url.rstrip('/')}/{family.repository_key}"
+    return Repository(name, url, key, mirror.fingerprint or "")
 
 
 def version_pattern(plan: Plan) -> str:

@@ -11,9 +11,18 @@ from kubetui.engine.step import Teaching
 from kubetui.profile.credentials import plain
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
+from kubetui.software.runtimes.archive import Archive
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
+from kubetui.steps.kubeadm import REGISTRY
 from kubetui.steps.machine.proxy import of_packages, packages_configuration
-from kubetui.steps.node.repositories import Repository, kubernetes_repository, upstream_repository, version_pattern
+from kubetui.steps.node.archive import ANY, sources
+from kubetui.steps.node.repositories import (
+    Repository,
+    kubernetes_repository,
+    runtime_repository,
+    upstream_repository,
+    version_pattern,
+)
 
 KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
 CNI: Final = "kubernetes-cni"
@@ -71,16 +80,34 @@ def _upstream(plan: Plan, machine: Machine) -> bool:
 
 def _runtime(plan: Plan, machine: Machine) -> tuple[str, ...]:
     family, runtime = machine.family, plan.runtime
+    unpacked = _archive(plan, runtime.archive) if runtime.archive else ()
     if runtime.upstream is not None and _upstream(plan, machine):
         added = _repository(plan, machine, upstream_repository(plan, runtime.upstream, family))
-        return (*added, f"{family.typed.install} {family.called(runtime.upstream.packages)}")
-    return (f"{family.typed.install} {family.called(runtime.packages)}",)
+        return (*unpacked, *added, f"{family.typed.install} {family.called(runtime.upstream.packages)}")
+    added = _repository(plan, machine, runtime_repository(plan, family)) if runtime.repository else ()
+    return (*unpacked, *added, f"{family.typed.install} {family.called(runtime.packages)}")
+
+
+def _archive(plan: Plan, archive: Archive) -> tuple[str, ...]:
+    """Return the commands that fetch and unpack a program's archive; on amd64, where the processor matters."""
+    found = sources(plan, archive)
+    url, _ = found.get(ANY) or found["amd64"]
+    start, _, rest = url.partition("//")
+    place = f"/var/lib/kubetui/{archive.name}"
+    packed = f"{place}/{archive.name}.tgz"
+    shown = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if "@" in url else url
+    return (
+        typed(*_CURL[:-2], "900", "--output", packed, shown),
+        typed("tar", "--extract", "--gzip", "--no-same-owner", f"--file={packed}", f"--directory={place}"),
+        typed("install", "--mode=755", f"{place}/{archive.name}/{archive.name}", archive.program),
+    )
 
 
 def _runtime_packages(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    upstream = plan.runtime.upstream if _upstream(plan, machine) else None
-    chosen = upstream.packages if upstream else plan.runtime.packages
-    return tuple(f"package {name}" for name in machine.family.called(chosen).split())
+    runtime = plan.runtime
+    chosen = runtime.upstream.packages if runtime.upstream and _upstream(plan, machine) else runtime.packages
+    unpacked = (f"file {runtime.archive.program}",) if runtime.archive else ()
+    return (*(f"package {name}" for name in machine.family.called(chosen).split()), *unpacked)
 
 
 RUNTIME: Final = Teaching(commands=_runtime, concepts=("runtime", "cri"), changes=_runtime_packages)
@@ -126,6 +153,7 @@ PACKAGES: Final = Teaching(
 def _configure(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     runtime = plan.runtime
     return (
+        *_prepared(plan),
         written(runtime.config_file),
         written("/etc/crictl.yaml", runtime.crictl),
         *_proxied(plan, runtime.unit),
@@ -135,7 +163,21 @@ def _configure(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     )
 
 
+def _prepared(plan: Plan) -> Iterator[str]:
+    """Yield the commands that come before a runtime's own service is configured."""
+    runtime = plan.runtime
+    for path, content in runtime.files(plan.profile.mirrors.registries).items():
+        yield written(path, content)
+    if runtime.daemon:
+        yield from _proxied(plan, runtime.daemon)
+        yield "systemctl daemon-reload"
+        yield f"systemctl enable {runtime.daemon} {runtime.unit}.socket"
+        yield f"systemctl restart {runtime.daemon}"
+
+
 def _mirrors(plan: Plan) -> Iterator[str]:
+    if plan.runtime.mirror is None:
+        return
     for registry, url in plan.profile.mirrors.registries.items():
         path, content = plan.runtime.mirror(registry, plain(url))
         # a password is for root only
@@ -146,6 +188,7 @@ RUNTIME_CONFIG: Final = Teaching(
     commands=_configure,
     concepts=("cgroup-driver", "pause-image", "cri"),
     changes=lambda plan, _machine: (
+        *(f"file {path}" for path in plan.runtime.files(plan.profile.mirrors.registries)),
         f"file {plan.runtime.config_file}",
         "file /etc/crictl.yaml",
         f"unit {plan.runtime.unit}, enabled and restarted",
@@ -155,8 +198,8 @@ RUNTIME_CONFIG: Final = Teaching(
 
 def images(plan: Plan, machine: Machine) -> tuple[str, ...]:
     """Return the images that a machine pulls; only the installed kubeadm knows some of their versions."""
-    own = plan.profile.mirrors.image_repository
-    place, coredns = own or "registry.k8s.io", "" if own else "/coredns"
+    own, mirror = plan.profile.mirrors.image_repository, plan.renamed.get(REGISTRY, REGISTRY)
+    place, coredns = plan.cluster_network.placed(own) if own else mirror, "" if own else "/coredns"
     names = _ON_EVERY if machine.role is Role.WORKER else (*_ON_CONTROL_PLANES, *_ON_EVERY)
     version = plan.version if plan.exact_version else f"{plan.version}.<patch>"
     kubernetes = (f"{place}/{name.format(version=version, coredns=coredns)}" for name in names)

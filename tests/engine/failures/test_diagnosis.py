@@ -19,6 +19,16 @@ CASES = [
         "APT-LOCK",
         "apt could not get its lock: process 77 held /var/lib/apt/lists/lock for 5 minutes.",
     ),
+    (
+        f"error: https://mirror/cri-dockerd.tgz has the SHA-256 {'a' * 64}, and {'b' * 64} is expected",
+        "PACKAGE-CHANGED",
+        f"https://mirror/cri-dockerd.tgz has the SHA-256 {'a' * 64}, and {'b' * 64} is expected.",
+    ),
+    (
+        "error: cri-dockerd cannot be fetched from https://mirror/cri-dockerd.tgz",
+        "ARCHIVE-FETCH",
+        "cri-dockerd cannot be fetched from https://mirror/cri-dockerd.tgz.",
+    ),
     ("tar: etc/x: Cannot write: No space left on device", "DISK-FULL", "the machine's disk is full."),
     (
         "error: /var/lib/containerd has 12 MiB free, and this step needs 900",

@@ -136,7 +136,7 @@ def test_a_long_list_of_problems_is_cut_and_each_fix_appears_once() -> None:
         ("mirrors: {http_proxy: 'http://a b'}", "http://a b does not fit HTTP proxy"),
         ("kubernetes: {version: '1.30.4'}", "1.30.4 is too old: kubetui needs Kubernetes 1.31 or later"),
         ("kubernetes: {version: '2.0'}", "2.0 is not a version of Kubernetes. Write 1.37"),
-        ("kubernetes: {runtime: docker}", "it has to be containerd"),
+        ("kubernetes: {runtime: rkt}", "rkt is not one of: containerd, docker, cri-o"),
         ("kubernetes: {patches: [{kind: X}]}", "lab.yaml:1:24: kubernetes.patches[0]: X is not a kind"),
     ],
 )

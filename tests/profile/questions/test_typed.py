@@ -55,7 +55,7 @@ def test_valid_answers(name: str, text: str, value: object) -> None:
                 'configuration, which is there from 1.31 on. Write "1.31".'
             ),
         ),
-        ("kubernetes.runtime", "docker", "docker is unknown: it has to be containerd."),
+        ("kubernetes.runtime", "rkt", "rkt is not one of: containerd, docker, cri-o."),
     ],
 )
 def test_invalid_answers(name: str, text: str, sentence: str) -> None:

@@ -1,6 +1,9 @@
 """Files restored and removed on an existing machine, and the record of how they were."""
 
+import re
 import subprocess
+
+import pytest
 
 from kubetui.engine.step import WorkState
 from kubetui.profile.plan import Plan
@@ -8,7 +11,9 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE
 from kubetui.software.networks.flannel import FLANNEL
 from kubetui.software.packages.apt import APT
+from kubetui.software.runtimes import CATALOGUE, Runtime
 from kubetui.software.runtimes.containerd import CONTAINERD
+from kubetui.software.runtimes.docker import DOCKER
 from kubetui.steps.machine.footprint import PLACE
 from tests.steps.box import Box, recipe, state
 
@@ -77,3 +82,40 @@ def test_a_lost_mark_is_written_again_and_the_record_stays(box: Box) -> None:
     assert box.run(apply).returncode == 0
     assert record.read_text() == "as it was\n"
     assert state(box.run(probe)) is WorkState.DONE
+
+
+@pytest.mark.parametrize("runtime", CATALOGUE.values(), ids=CATALOGUE)
+def test_what_a_runtime_changes_is_restored(runtime: Runtime) -> None:
+    script = (
+        f"{PRELUDE}{runtime.leftovers}declare -p runtime_units runtime_files runtime_data runtime_links runtime_rules\n"
+    )
+    done = subprocess.run(["bash"], input=script, capture_output=True, text=True, check=True)
+    units, files, data, *_ = done.stdout.splitlines()
+    assert f'"{runtime.unit}"' in units
+    assert f'"{runtime.images}"' in data
+    written = {runtime.config_file, *runtime.files({"docker.io": "https://me@mirror.example.org"})}
+    restored = re.findall(r'="([^"]+)"', files)
+    for path in written:
+        assert any(path == each or path.startswith(f"{each}/") for each in restored), path
+    if runtime.archive:
+        assert f'"{runtime.archive.program}"' in files
+
+
+@pytest.mark.parametrize(
+    ("program", "before", "there", "gone"),
+    [
+        (False, "root", True, True),
+        (False, "docker", True, False),
+        (True, "root", True, False),
+        (False, "root", False, False),
+    ],
+    ids=["kubetui's", "there before", "still used", "gone already"],
+)
+def test_dockers_group_goes_with_its_packages(box: Box, before: str, *, program: bool, there: bool, gone: bool) -> None:
+    box.write("before/groups", f"{before}\n")
+    for name in ("groupdel", *(["dockerd"] if program else [])):
+        box.program(name)
+    box.program("getent", "" if there else "exit 2")
+    done = box.shell(f"before={box.root}/before\n{DOCKER.leftovers}forget_runtime")
+    assert done.returncode == 0, done.stderr
+    assert (box.called("groupdel") == ["groupdel docker"]) is gone

@@ -9,6 +9,7 @@ from kubetui.engine.step import WorkState
 from kubetui.operations.boxes.anonymise import CLEAN
 from kubetui.profile.credentials import Logins
 from kubetui.remote.command import Command
+from kubetui.software.runtimes.containerd import CONTAINERD
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
@@ -97,7 +98,7 @@ def test_a_prepared_box_keeps_no_password(box: Box) -> None:
     for path in gone:
         path.chmod(0o600)
     line = CLEAN[CLEAN.index("find /etc/apt/apt.conf.d") : CLEAN.index("rm -f /root/.bash_history")]
-    done = box.run(Command(line))
+    done = box.run(Command(CONTAINERD.leftovers + line))
     assert done.returncode == 0, done.stderr
     assert kept.exists()
     assert not any(path.exists() for path in gone)

@@ -50,8 +50,10 @@ async def _fits(task: Task) -> Outcome:
     look = task.recipe().probe
     found = await probe(task, look) if look else None
     if found is not None and found.state is not WorkState.DONE:
+        runtime = task.plan.runtime
+        own = f" {runtime.title} has packages of its own for each minor version." if runtime.repository else ""
         raise RunError(
-            f"The runtime of {task.machine.name} does not go with Kubernetes {task.plan.version}: {found.detail}.",
+            f"The runtime of {task.machine.name} does not go with Kubernetes {task.plan.version}: {found.detail}.{own}",
             fix="Build another cluster with that version, and move what runs on this one.",
             id="UPGRADE-RUNTIME",
         )
