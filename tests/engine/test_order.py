@@ -8,10 +8,12 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.engine.events import NodesTable, Outcome, RunFinished, RunStarted, TaskId
+from kubetui.engine.order import dependencies
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Task, Where
 from kubetui.profile.plan import Leaving
 from kubetui.remote.host_keys import HostKeys
+from kubetui.steps.build import STEPS
 from kubetui.steps.machine.start import START
 from tests.fakes import Bench, FakeNode, step
 from tests.plans import plan
@@ -240,3 +242,11 @@ async def test_a_step_that_gathers_waits_for_every_machine() -> None:
     first = step("first", run=slow_on_one)
     gathered = replace(step("gathered", first, where=Where.FIRST, run=all_ended), gathers=True)
     assert (await Bench(plan(), (first, gathered)).execute()).ok
+
+
+def test_a_machine_does_not_wait_for_a_step_of_another_package_family() -> None:
+    made = plan(workers=1, machines={"by_name": {"kubnode1": {"packages": "dnf"}}})
+    needed = dependencies(STEPS, made)
+    assert TaskId("selinux", "kubmaster") not in needed
+    assert needed[TaskId("runtime", "kubmaster")] == {TaskId("base", "kubmaster")}
+    assert needed[TaskId("runtime", "kubnode1")] >= {TaskId("selinux", "kubnode1"), TaskId("firewall", "kubnode1")}

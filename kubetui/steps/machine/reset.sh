@@ -28,6 +28,8 @@ fi
 theirs="KUBE-|CNI-|${network_rules:+$network_rules|} -[sd] ${POD_CIDR//./\\.} "
 if was "$runtime_state"; then runtime_links=(); else theirs+="${runtime_rules:+|$runtime_rules}"; fi
 for tool in iptables ip6tables; do
+  # without the alternatives' links, the programs have their own names alone
+  command -v "$tool-save" >/dev/null || tool+=-nft
   command -v "$tool-save" >/dev/null || continue
   rules=$("$tool-save" 2>/dev/null || true)
   grep -qE -- "$theirs" <<<"$rules" || continue
