@@ -139,6 +139,7 @@ DOCKER = Runtime(
         url=f"https://download.docker.com/linux/{SYSTEM_MARK}",
         component="stable",
         fingerprint="9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+        rpm_fingerprint="060A61C51B558A7F742B77AAC52FEB6B621E9F35",
     ),
     archive=CRI_DOCKERD,
     oldest={(1, 31): "23.0"},
