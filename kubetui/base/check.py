@@ -12,12 +12,16 @@ Status = Literal["ok", "warning", "failed", "not checked"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was checked and what was found; `fix` says what to do about anything but `ok`, one advice a line."""
+    """What was checked and what was found; `fix` says what to do about anything but `ok`, one advice a line.
+
+    `command` is the one for this host's shell that installs what is missing, where one is enough.
+    """
 
     name: str
     status: Status
     message: str
     fix: str = ""
+    command: str = ""
 
 
 def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -94,8 +94,20 @@ def packages_vagrant(system: System) -> bool:
 
 
 _HASHICORP_KEY = "/usr/share/keyrings/hashicorp-archive-keyring.gpg"
+_KUBERNETES = "https://pkgs.k8s.io/core:/stable:/v{minor}"
+_KUBERNETES_KEY = "/etc/apt/keyrings/kubernetes-apt-keyring.gpg"
 _VAGRANT_PAGE = "https://developer.hashicorp.com/vagrant/install"
 _VIRTUALBOX_PAGE = "https://www.virtualbox.org/wiki/Downloads"
+
+
+def _from_repository(package: str, name: str, key: str, place: str, keyring: str) -> str:
+    """Return the command that adds a signed repository to apt and installs a package from it."""
+    return (
+        f"sudo mkdir -p {keyring.rpartition('/')[0]} && curl -fsSL {key} | sudo gpg --yes --dearmor -o {keyring} && "
+        f'echo "deb [signed-by={keyring}] {place}" | sudo tee /etc/apt/sources.list.d/{name}.list && '
+        f"sudo apt-get update && sudo apt-get install -y {package}"
+    )
+
 
 _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
     {
@@ -144,6 +156,13 @@ _COMMANDS: Final[Mapping[str, Mapping[Installer, str]]] = MappingProxyType(
             Installer.ZYPPER: "sudo zypper install rsync",
         },
         "kubectl": {
+            # kubernetes.io, Install and Set Up kubectl on Linux: native package management
+            Installer.APT: _from_repository(
+                "kubectl", "kubernetes", f"{_KUBERNETES}/deb/Release.key", f"{_KUBERNETES}/deb/ /", _KUBERNETES_KEY
+            ),
+            Installer.DNF: r"printf '[kubernetes]\nname=Kubernetes\nbaseurl=%s\nenabled=1\ngpgcheck=1\n"
+            rf"gpgkey=%srepodata/repomd.xml.key\n' {_KUBERNETES}/rpm/ {_KUBERNETES}/rpm/ "
+            "| sudo tee /etc/yum.repos.d/kubernetes.repo && sudo dnf install -y kubectl",
             Installer.PACMAN: "sudo pacman -S --needed kubectl",
             Installer.BREW: "brew install kubernetes-cli",
         },
@@ -164,10 +183,11 @@ _PAGES: Final = MappingProxyType(
 )
 
 
-def install_command(what: str, system: System) -> str | None:
+def install_command(what: str, system: System, *, minor: str = "") -> str | None:
     """Return the command that installs `what` on `system`; None when one command is not enough.
 
-    `what` is `vagrant`, `kubectl`, `gpg`, `qemu-img`, `rsync`, or the name of a provider.
+    `what` is `vagrant`, `kubectl`, `gpg`, `qemu-img`, `rsync`, or the name of a provider; `minor` is the version of
+    Kubernetes whose kubectl it is.
     """
     if system.installer is Installer.APT and what == "vagrant":
         return _apt_vagrant(system)
@@ -176,29 +196,30 @@ def install_command(what: str, system: System) -> str | None:
     if system.id == "ubuntu" and what == "kubectl":
         return "sudo snap install kubectl --classic"
     command = _COMMANDS.get(what, {}).get(system.installer)
-    return command and command.format(rpm="fedora" if system.id == "fedora" else "RHEL")
+    return command and command.format(rpm="fedora" if system.id == "fedora" else "RHEL", minor=minor)
 
 
-def install_hint(what: str, system: System) -> str:
+def install_hint(what: str, system: System, *, minor: str = "") -> str:
     """Return one sentence on how to install `what`: this system's command, or a page with instructions."""
-    command = install_command(what, system)
+    command = install_command(what, system, minor=minor)
     return f"Install it: {command}" if command else f"Install it as described on {_PAGES[what]}"
+
+
+def plugin_command(plugin: str, system: System) -> str:
+    """Return the command that installs a Vagrant plugin."""
+    if packages_vagrant(system) and plugin in {"vagrant-libvirt", "vagrant-lxc"}:
+        return f"sudo apt-get install -y {plugin}"
+    needs = "sudo apt-get install -y libvirt-dev ruby-dev build-essential && " if plugin == "vagrant-libvirt" else ""
+    return f"{needs if system.installer is Installer.APT else ''}vagrant plugin install {plugin}"
 
 
 def plugin_hint(plugin: str, system: System) -> str:
     """Return one sentence on how to install a Vagrant plugin."""
-    if packages_vagrant(system) and plugin in {"vagrant-libvirt", "vagrant-lxc"}:
-        return f"Install it: sudo apt-get install -y {plugin}"
-    needs = "sudo apt-get install -y libvirt-dev ruby-dev build-essential && " if plugin == "vagrant-libvirt" else ""
-    return f"Install it: {needs if system.installer is Installer.APT else ''}vagrant plugin install {plugin}"
+    return f"Install it: {plugin_command(plugin, system)}"
 
 
 def _apt_vagrant(system: System) -> str:
     if packages_vagrant(system):
         return "sudo apt-get install -y vagrant"
-    suite = system.codename or "bookworm"
-    return (
-        f"curl -fsSL https://apt.releases.hashicorp.com/gpg | sudo gpg --dearmor -o {_HASHICORP_KEY} && "
-        f'echo "deb [signed-by={_HASHICORP_KEY}] https://apt.releases.hashicorp.com {suite} main" '
-        "| sudo tee /etc/apt/sources.list.d/hashicorp.list && sudo apt-get update && sudo apt-get install -y vagrant"
-    )
+    place = f"https://apt.releases.hashicorp.com {system.codename or 'bookworm'} main"
+    return _from_repository("vagrant", "hashicorp", "https://apt.releases.hashicorp.com/gpg", place, _HASHICORP_KEY)

@@ -387,9 +387,12 @@ def remove_box(key: str) -> int:
 @main.command()
 @click.argument("profile", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--install", is_flag=True, help="Show the commands that install what is missing; run them if you agree.")
 @friendly
-def doctor(profile: str | None, *, as_json: bool) -> int:
+def doctor(profile: str | None, *, as_json: bool, install: bool) -> int:
     """Check that this host has what PROFILE, or any cluster, needs."""
-    from kubetui.cli.show import doctor as command
+    if as_json and install:
+        raise click.UsageError("--install asks a question: leave --json out.")
+    from kubetui.cli.support import doctor as command
 
-    return command(profile, as_json=as_json)
+    return command(profile, as_json=as_json, install=install)

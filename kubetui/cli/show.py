@@ -12,16 +12,12 @@ from typing import Any
 
 import click
 
-from kubetui.base.check import blocking
-from kubetui.base.errors import ExitCode, KubetuiError, UsageError
+from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.base.files import named, write_private
-from kubetui.base.redaction import redacted
 from kubetui.base.text import counted, did_you_mean, harmless
-from kubetui.cli.output import check_lines
 from kubetui.cluster.certificates import SOON, Certificate, of_kubeconfig
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
-from kubetui.host.doctor import examine
 from kubetui.machines.make import make
 from kubetui.operations import plan as planview
 from kubetui.operations.boxes.choice import decided
@@ -237,13 +233,3 @@ def _timings(cluster: Cluster) -> Timings:
     if found is None:
         raise UsageError(f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui up {cluster.name}")
     return found
-
-
-def doctor(name: str | None, *, as_json: bool) -> int:
-    """Check this host; see `cli.main.doctor`."""
-    checks = asyncio.run(examine(decided(Plan(profilefile.load(library.find(name)))) if name else None))
-    if as_json:
-        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
-    for check in () if as_json else checks:
-        click.echo("\n".join(check_lines(check)))
-    return ExitCode.HOST if blocking(checks) else ExitCode.OK

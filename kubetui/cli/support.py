@@ -1,21 +1,75 @@
-"""`kubetui support`: collect, list the contents, ask, write."""
+"""What helps where something is wrong: `kubetui doctor`, and `kubetui support`."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import json
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from kubetui.base.errors import UsageError
+from kubetui.base.check import Check, blocking
+from kubetui.base.errors import ExitCode, StoppedError, UsageError
 from kubetui.base.files import linked
+from kubetui.base.redaction import redacted
 from kubetui.base.text import harmless
 from kubetui.cli.asking import confirmed
+from kubetui.cli.output import check_lines
 from kubetui.cluster.folder import Cluster, all_names
+from kubetui.host import install as installing
+from kubetui.host.doctor import examine
+from kubetui.operations.boxes.choice import decided
 from kubetui.operations.support import collect as support
 from kubetui.operations.support.write import write
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
+
+
+def doctor(name: str | None, *, as_json: bool, install: bool) -> int:
+    """Check this host; see `cli.main.doctor`."""
+    plan = decided(Plan(profilefile.load(library.find(name)))) if name else None
+    checks = asyncio.run(examine(plan))
+    if as_json:
+        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
+    else:
+        _show_checks(checks)
+    if install and _installed(installing.commands(checks)):
+        checks = asyncio.run(examine(plan))
+        click.echo()
+        _show_checks(checks)
+    return ExitCode.HOST if blocking(checks) else ExitCode.OK
+
+
+def _show_checks(checks: Sequence[Check]) -> None:
+    for check in checks:
+        click.echo("\n".join(check_lines(check)))
+
+
+def _installed(commands: Sequence[str]) -> bool:
+    """Show commands, and run them once the person agrees; return whether any was run.
+
+    Raises UsageError when nobody can answer: what changes this computer itself is agreed to by a person alone.
+    """
+    if not commands:
+        click.echo("\nNothing is missing that a command could install.")
+        return False
+    click.echo("\nThese commands install what is missing:")
+    for command in commands:
+        click.echo(f"  $ {command}")
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody can agree to them here.", fix="Run them yourself, or this in a terminal.")
+    if not click.confirm("Run them now?"):
+        raise StoppedError("Nothing was installed.")
+    for command in commands:
+        click.echo(f"$ {command}")
+        installing.run(command)
+    return True
 
 
 def report(name: str, *, output: str | None, yes: bool) -> int:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from kubetui.base.check import Check, Status
-from kubetui.base.system import System, install_hint
+from kubetui.base.system import System, install_command, install_hint
 from kubetui.base.text import counted
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.rules.ranges import Problem
@@ -24,12 +24,16 @@ _COMPARE: Final = (
 )
 
 
-def kubectl_check(path: str | None, system: System) -> Check:
-    """Judge kubectl on the host; the machines have their own, so it is only convenient."""
+def kubectl_check(path: str | None, system: System, minor: str) -> Check:
+    """Judge kubectl on the host; the machines have their own, so it is only convenient.
+
+    `minor` is the version of Kubernetes that it would be installed for.
+    """
     if path:
         return Check("kubectl", "ok", path)
     message = "kubectl is not on this host. The machines have their own, so the cluster works without it."
-    return Check("kubectl", "warning", message, install_hint("kubectl", system))
+    command = install_command("kubectl", system, minor=minor) or ""
+    return Check("kubectl", "warning", message, install_hint("kubectl", system, minor=minor), command)
 
 
 def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: int) -> Check:

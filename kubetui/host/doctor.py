@@ -32,6 +32,7 @@ from kubetui.machines.vagrant.checks import storage
 from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.schema.profile import Profile
 from kubetui.software import networks
 
 _KNOCK: Final = 0.5
@@ -58,7 +59,7 @@ async def providers() -> Mapping[str, tuple[Check, ...]]:
 def _general(system: System) -> list[Check]:
     total, available = memory()
     return [
-        _kubectl(system),
+        _kubectl(system, Plan(Profile())),
         Check("Memory", "ok", f"{available} of {total} MiB are free"),
         _cpus(os.cpu_count()),
         *_disks(Path.home(), 1),
@@ -76,10 +77,10 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
         return manifest
     ranges = range_checks(host_problems(plan), routes_known=routes_known())
     if not kind.makes_machines:
-        return [_kubectl(system), *ranges, *manifest]
+        return [_kubectl(system, plan), *ranges, *manifest]
     missing = never_started(Cluster(plan.profile.name).folder, plan.machines)
     return [
-        _kubectl(system),
+        _kubectl(system, plan),
         memory_check(plan, missing, *memory()),
         cpu_check(plan, os.cpu_count()),
         *_disks(storage(kind), len(missing)),
@@ -98,8 +99,8 @@ async def _manifest(plan: Plan) -> list[Check]:
     return []
 
 
-def _kubectl(system: System) -> Check:
-    return kubectl_check(shutil.which("kubectl"), system)
+def _kubectl(system: System, plan: Plan) -> Check:
+    return kubectl_check(shutil.which("kubectl"), system, "{}.{}".format(*plan.minor))
 
 
 def _disks(images: Path, machines: int) -> list[Check]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from kubetui.base.system import Installer, System, install_command, install_hint, plugin_hint, system_of
@@ -83,3 +85,19 @@ def test_plugins_come_from_the_same_source_as_vagrant() -> None:
     assert plugin_hint("vagrant-lxc", DEBIAN) == "Install it: sudo apt-get install -y vagrant-lxc"
     assert plugin_hint("vagrant-lxc", FEDORA) == "Install it: vagrant plugin install vagrant-lxc"
     assert plugin_hint("vagrant-libvirt", UBUNTU).endswith("&& vagrant plugin install vagrant-libvirt")
+
+
+def test_kubectl_comes_from_the_repository_of_its_minor_version() -> None:
+    for system, ending in ((DEBIAN, "sudo apt-get install -y kubectl"), (FEDORA, "sudo dnf install -y kubectl")):
+        command = install_command("kubectl", system, minor="1.37") or ""
+        assert "https://pkgs.k8s.io/core:/stable:/v1.37/" in command
+        assert command.endswith(ending)
+        assert subprocess.run(["bash", "-n", "-c", command], check=False).returncode == 0
+    printed = (install_command("kubectl", FEDORA, minor="1.37") or "").partition(" | ")[0]
+    text = subprocess.run(["bash", "-c", printed], check=True, capture_output=True, text=True).stdout
+    assert text.splitlines()[2:] == [
+        "baseurl=https://pkgs.k8s.io/core:/stable:/v1.37/rpm/",
+        "enabled=1",
+        "gpgcheck=1",
+        "gpgkey=https://pkgs.k8s.io/core:/stable:/v1.37/rpm/repodata/repomd.xml.key",
+    ]

@@ -13,7 +13,7 @@ from typing import Final
 from kubetui.base.check import Check
 from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
-from kubetui.base.system import System, install_hint, plugin_hint
+from kubetui.base.system import System, install_command, install_hint, plugin_command, plugin_hint
 from kubetui.machines.vagrant import libvirt, virtualbox
 from kubetui.machines.vagrant.catalogue.check import box_checks
 from kubetui.machines.vagrant.commandline import environment
@@ -99,7 +99,8 @@ def _installed_elsewhere(program: str) -> bool:
 def vagrant_check(output: str | None, system: System) -> Check:
     """Judge the output of `vagrant --version`; None means that Vagrant is missing."""
     if output is None:
-        return Check("Vagrant", "failed", "Vagrant is not installed.", install_hint("vagrant", system))
+        command = install_command("vagrant", system) or ""
+        return Check("Vagrant", "failed", "Vagrant is not installed.", install_hint("vagrant", system), command)
     found = re.search(r"Vagrant (\d+(?:\.\d+)+)", output)
     if not found:
         return Check("Vagrant", "warning", "vagrant --version prints no version.", "Run it by hand to see why.")
@@ -111,7 +112,9 @@ def program_check(kind: ProviderKind, missing: Sequence[str], system: System) ->
     if missing:
         names = " and ".join(missing)
         verb = "is" if len(missing) == 1 else "are"
-        return Check(kind.title, "failed", f"{names} {verb} not on this host.", install_hint(kind.name, system))
+        command = install_command(kind.name, system) or ""
+        message = f"{names} {verb} not on this host."
+        return Check(kind.title, "failed", message, install_hint(kind.name, system), command)
     return Check(kind.title, "ok", f"{kind.program or kind.title} is installed")
 
 
@@ -121,7 +124,8 @@ def plugin_check(plugin: str, output: str | None, system: System) -> Check:
         return Check(plugin, "warning", "vagrant plugin list did not answer.", "Run it by hand to see why.")
     found = re.search(rf"^{re.escape(plugin)} \(([^,)]+)", output, flags=re.MULTILINE)
     if not found:
-        return Check(plugin, "failed", f"The Vagrant plugin {plugin} is not installed.", plugin_hint(plugin, system))
+        message = f"The Vagrant plugin {plugin} is not installed."
+        return Check(plugin, "failed", message, plugin_hint(plugin, system), plugin_command(plugin, system))
     return Check(plugin, "ok", f"{plugin} {found[1]}")
 
 
