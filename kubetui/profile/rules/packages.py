@@ -28,14 +28,18 @@ def mirrors_for_each(plan: Plan) -> Iterator[Problem]:
     if len(families) < 2:  # noqa: PLR2004
         return
     mirrors, both = plan.profile.mirrors, " and ".join(families)
-    if mirrors.packages and FORMAT_MARK not in mirrors.packages.url:
-        message = f"The machines have {both}, and this mirror has packages for one of them."
-        fix = f"Write {FORMAT_MARK} where its URL says deb or rpm; kubetui fills it in for each machine."
-        yield Problem(("mirrors", "packages", "url"), message, fix)
-    if mirrors.containerd and SYSTEM_MARK not in mirrors.containerd.url:
-        message = f"The machines have {both}, and this mirror has packages for one system."
-        fix = f"Write {SYSTEM_MARK} where its URL says debian or rhel; each machine fills it in."
-        yield Problem(("mirrors", "containerd", "url"), message, fix)
+    for name in ("packages", "crio"):
+        mirror = getattr(mirrors, name)
+        if mirror and FORMAT_MARK not in mirror.url:
+            message = f"The machines have {both}, and this mirror has packages for one of them."
+            fix = f"Write {FORMAT_MARK} where its URL says deb or rpm; kubetui fills it in for each machine."
+            yield Problem(("mirrors", name, "url"), message, fix)
+    for name in ("containerd", "docker"):
+        mirror = getattr(mirrors, name)
+        if mirror and SYSTEM_MARK not in mirror.url:
+            message = f"The machines have {both}, and this mirror has packages for one system."
+            fix = f"Write {SYSTEM_MARK} where its URL says debian or rhel; each machine fills it in."
+            yield Problem(("mirrors", name, "url"), message, fix)
 
 
 def enforced(plan: Plan) -> Iterator[Problem]:

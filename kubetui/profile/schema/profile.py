@@ -330,7 +330,7 @@ class Mirrors(Part):
         None, title="containerd's packages", description="A package repository instead of download.docker.com."
     )
     docker: RuntimeRepository | None = Field(
-        None, title="Docker's packages", description="An apt repository instead of download.docker.com."
+        None, title="Docker's packages", description="A repository instead of download.docker.com."
     )
     crio: PackageRepository | None = Field(
         None, title="CRI-O's packages", description="A repository of CRI-O's packages instead of openSUSE's."

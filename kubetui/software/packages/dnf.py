@@ -56,5 +56,5 @@ DNF = Family(
     ),
     proxy_file="/etc/dnf/kubetui-proxy.env",
     names={"conntrack": "conntrack-tools", "iptables": "iptables-nft"},
-    lacks=frozenset({"containerd"}),
+    lacks=frozenset({"containerd", "docker.io"}),
 )

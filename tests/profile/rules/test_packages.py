@@ -36,11 +36,17 @@ def test_a_mirror_says_where_each_family_finds_its_packages(
     assert paths(made) == refused
 
 
-def test_so_does_the_mirror_of_the_runtimes_packages() -> None:
-    assert paths(plan(machines=MIXED, mirrors={"containerd": {"url": "http://m/linux/debian"}})) == [
-        "mirrors.containerd.url"
-    ]
-    assert paths(plan(machines=MIXED, mirrors={"containerd": {"url": "http://m/linux/{id}"}})) == []
+@pytest.mark.parametrize(
+    ("name", "one", "each"),
+    [
+        ("containerd", "http://m/linux/debian", "http://m/linux/{id}"),
+        ("docker", "http://m/linux/debian", "http://m/linux/{id}"),
+        ("crio", "http://m/v1.36/deb/", "http://m/v1.36/{format}/"),
+    ],
+)
+def test_so_does_a_mirror_of_the_runtimes_packages(name: str, one: str, each: str) -> None:
+    assert paths(plan(machines=MIXED, mirrors={name: {"url": one}})) == [f"mirrors.{name}.url"]
+    assert paths(plan(machines=MIXED, mirrors={name: {"url": each}})) == []
 
 
 def test_a_rehearsal_plays_no_machines_with_dnf() -> None:
