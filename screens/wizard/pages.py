@@ -211,8 +211,8 @@ class PageScreen(PlainScreen):
         wide = self.has_class("-wide")
         aside = 0 if wide else max(5, self.query_one("#aside").size.height)
         rows = self.size.height - self.query_one("#form").size.height - aside - 5
-        # a scrollbar may come
-        return (self.query_one("#left").size.width or self.size.width) - 1, rows
+        # a scrollbar may come or go: what is drawn may not depend on which of the two was seen first
+        return (self.query_one("#left").size.width if wide else self.size.width) - 1, rows
 
     def action_next_field(self) -> None:
         """Go to the next field, or from the last one to the next page."""
