@@ -12,7 +12,7 @@ from screens.app import KubetuiApp
 from screens.wizard.choices import Choices
 from screens.wizard.pages import PageScreen
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, put, shown
+from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, put, shown, until
 from tests.screens.hosts import FakeHost
 
 VAGRANT = Check("Vagrant", "ok", "Vagrant 2.4.9")
@@ -84,8 +84,7 @@ async def test_a_field_shows_how_it_was_read_once_it_is_left(host: FakeHost) -> 
         await fill(pilot, "Memory each", "4 GiB".replace(" ", ""))
         assert field(pilot, "Memory each").text == "4GiB"
         await pilot.press("enter")
-        await pilot.pause()
-        assert field(pilot, "Memory each").text == "4096"
+        await until(pilot, lambda: field(pilot, "Memory each").text == "4096")
         screen = pilot.app.screen
         assert isinstance(screen, PageScreen)
         assert screen.draft.look().profile.machines.memory == 4096
