@@ -12,15 +12,18 @@ Status = Literal["ok", "warning", "failed", "not checked"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was checked and what was found; `fix` says what to do about anything but `ok`, one advice a line.
-
-    `command` is the one for this host's shell that installs what is missing, where one is enough.
-    """
+    """What was checked and what was found; `fix` says what to do about anything but `ok`, one advice a line."""
 
     name: str
     status: Status
     message: str
     fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking(Check):
+    """Something that is not installed; `command` installs it, in this host's shell, where one is enough."""
+
     command: str = ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address
 from typing import Final
 
-from kubetui.base.check import Check, Status
+from kubetui.base.check import Check, Lacking, Status
 from kubetui.base.system import System, install_command, install_hint
 from kubetui.base.text import counted
 from kubetui.profile.plan import Machine, Plan
@@ -33,7 +33,7 @@ def kubectl_check(path: str | None, system: System, minor: str) -> Check:
         return Check("kubectl", "ok", path)
     message = "kubectl is not on this host. The machines have their own, so the cluster works without it."
     command = install_command("kubectl", system, minor=minor) or ""
-    return Check("kubectl", "warning", message, install_hint("kubectl", system, minor=minor), command)
+    return Lacking("kubectl", "warning", message, install_hint("kubectl", system, minor=minor), command)
 
 
 def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: int) -> Check:

@@ -7,13 +7,13 @@ import re
 import subprocess
 from collections.abc import Iterable
 
-from kubetui.base.check import Check
+from kubetui.base.check import Check, Lacking
 from kubetui.base.errors import HostError
 
 
 def commands(checks: Iterable[Check]) -> tuple[str, ...]:
     """Return the commands that install what the checks found missing, each once, in the order of the checks."""
-    wanted = dict.fromkeys(check.command for check in checks if check.status != "ok" and check.command)
+    wanted = dict.fromkeys(each.command for each in checks if isinstance(each, Lacking) and each.command)
     return tuple(map(without_sudo, wanted) if os.geteuid() == 0 else wanted)
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base.check import Check
+from kubetui.base.check import Check, Lacking
 from kubetui.base.errors import ExitCode, HostError
 from kubetui.host import install
 
 MISSING = (
-    Check("Vagrant", "failed", "Vagrant is not installed.", "Install it.", "sudo apt-get install -y vagrant"),
-    Check("LXC containers", "failed", "lxc-create is not on this host.", "Install it.", "sudo apt-get install -y lxc"),
-    Check("kubectl", "warning", "kubectl is not on this host.", "Install it.", "sudo apt-get install -y vagrant"),
+    Lacking("Vagrant", "failed", "Vagrant is not installed.", "Install it.", "sudo apt-get install -y vagrant"),
+    Lacking(
+        "LXC containers", "failed", "lxc-create is not on this host.", "Install it.", "sudo apt-get install -y lxc"
+    ),
+    Lacking("kubectl", "warning", "kubectl is not on this host.", "Install it.", "sudo apt-get install -y vagrant"),
     Check("Memory", "failed", "Too little.", "Close other programs."),
-    Check("CPUs", "ok", "2", command="never"),
+    Lacking("VMware Desktop", "failed", "vmrun is not on this host.", "Install it as described on a page."),
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from kubetui.base.check import Check
+from kubetui.base.check import Check, Lacking
 from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
 from kubetui.base.system import System, install_command, install_hint, plugin_command, plugin_hint
@@ -100,7 +100,7 @@ def vagrant_check(output: str | None, system: System) -> Check:
     """Judge the output of `vagrant --version`; None means that Vagrant is missing."""
     if output is None:
         command = install_command("vagrant", system) or ""
-        return Check("Vagrant", "failed", "Vagrant is not installed.", install_hint("vagrant", system), command)
+        return Lacking("Vagrant", "failed", "Vagrant is not installed.", install_hint("vagrant", system), command)
     found = re.search(r"Vagrant (\d+(?:\.\d+)+)", output)
     if not found:
         return Check("Vagrant", "warning", "vagrant --version prints no version.", "Run it by hand to see why.")
@@ -114,7 +114,7 @@ def program_check(kind: ProviderKind, missing: Sequence[str], system: System) ->
         verb = "is" if len(missing) == 1 else "are"
         command = install_command(kind.name, system) or ""
         message = f"{names} {verb} not on this host."
-        return Check(kind.title, "failed", message, install_hint(kind.name, system), command)
+        return Lacking(kind.title, "failed", message, install_hint(kind.name, system), command)
     return Check(kind.title, "ok", f"{kind.program or kind.title} is installed")
 
 
@@ -125,7 +125,7 @@ def plugin_check(plugin: str, output: str | None, system: System) -> Check:
     found = re.search(rf"^{re.escape(plugin)} \(([^,)]+)", output, flags=re.MULTILINE)
     if not found:
         message = f"The Vagrant plugin {plugin} is not installed."
-        return Check(plugin, "failed", message, plugin_hint(plugin, system), plugin_command(plugin, system))
+        return Lacking(plugin, "failed", message, plugin_hint(plugin, system), plugin_command(plugin, system))
     return Check(plugin, "ok", f"{plugin} {found[1]}")
 
 
