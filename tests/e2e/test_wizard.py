@@ -100,7 +100,7 @@ def test_a_cluster_is_built_with_only_the_keyboard(make: Maker, terminal: Termin
     terminal.press("Tab")
     terminal.wait(r"› +base")
     terminal.press("Enter")
-    for field in ("Name", "Provider", "Box", "Control planes"):
+    for field in ("Name", "Provider", "Box", "Packages", "Control planes"):
         terminal.wait(rf"› {field}")
         terminal.press("Tab")
     terminal.wait("› Workers")
