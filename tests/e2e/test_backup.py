@@ -109,6 +109,7 @@ def left_in(lab: Lab, machine: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_everything_is_there_again_after_all_machines_were_lost(fresh: Maker, tmp_path: Path) -> None:
     lab, path = fresh("bak", machines={"workers": 1}), tmp_path / "bak.tar"
     lab.up()
