@@ -147,7 +147,6 @@ DOCKER = Runtime(
     socket="unix:///run/cri-dockerd.sock",
     library=script(__package__, "docker.sh"),
     leftovers=script(__package__, "docker-leftovers.sh"),
-    judging=script(__package__, "docker-version.sh"),
     guard=script(__package__, "docker-guard.sh"),
     prepare=script(__package__, "docker-prepare.sh"),
     prepared=script(__package__, "docker-prepared.sh"),

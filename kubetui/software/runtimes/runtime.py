@@ -69,8 +69,6 @@ class Runtime:
     """Shell that comes before the script that writes the configuration and starts the service."""
     prepared: str = ""
     """Shell that comes after that script's probe, and ends it with what is missing of what `prepare` did."""
-    judging: str = ""
-    """Shell that defines `recent VERSION` anew, for packages whose versions are written in another way."""
     guard: str = ""
     """Shell that comes before the packages are installed, and fails where they would take something away."""
     files: Callable[[Mapping[str, str]], Mapping[str, str | None]] = field(default=lambda _mirrors: {})

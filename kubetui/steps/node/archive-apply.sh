@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: ARCHIVE, ARCHIVES, PROXY
+# shellcheck shell=bash # values: ARCHIVE, ARCHIVES
 
 # whatever is wrong with the archive, it is found before anything is installed
 case $(uname -m) in
@@ -9,18 +9,11 @@ esac
 read -r url sum < <(awk -v name="$processor" '$1 == name || $1 == "any" {print $2, $3; exit}' <<<"$ARCHIVES") ||
   fail "$ARCHIVE has no archive for this machine's processor, $processor"
 place=/var/lib/kubetui/$ARCHIVE packed=/var/lib/kubetui/$ARCHIVE/$ARCHIVE.tgz
-shown=$url
-if [[ $url == *@* ]]; then shown="${url%%//*}//<user and password>@${url##*@}"; fi
-download() {
-  local words=(curl --fail --silent --show-error --location --max-time 900 --output "$packed")
-  # a URL or a proxy with a password in it goes to standard input: it would show in the list of processes
-  called "$(quoted "${words[@]}" "$shown")"
-  command "${words[@]}" --config - <<<"url = \"$url\""$'\n'"$PROXY"
-}
 room /var/lib 200
 rm -rf "$place"
 mkdir -p "$place"
-retry 3 download || fail "$ARCHIVE cannot be fetched from $shown"
+shown=${url/"//"*@///<user and password>@}
+retry 3 fetch "$url" "$packed" 900 || fail "$ARCHIVE cannot be fetched from $shown"
 found=$(sha256sum "$packed")
 found=${found%% *}
 [[ $found == "$sum" ]] || fail "$shown has the SHA-256 $found, and $sum is expected"

@@ -15,6 +15,7 @@ from kubetui.steps.machine.proxy import packages_configuration
 from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
 from kubetui.steps.node import archive, byhand, proxy, taught
+from kubetui.steps.node.libraries import FETCH
 from kubetui.steps.node.repositories import (
     kubernetes_repository,
     runtime_repository,
@@ -60,8 +61,7 @@ BASE_PACKAGES = Step(
 
 def _runtime(plan: Plan, machine: Machine) -> Recipe:
     family, runtime = machine.family, plan.runtime
-    functions = RUNTIME_LIBRARY + runtime.judging
-    probe, apply = functions + RUNTIME_PROBE, functions + runtime.guard + RUNTIME_APPLY
+    probe, apply = RUNTIME_LIBRARY + RUNTIME_PROBE, RUNTIME_LIBRARY + runtime.guard + RUNTIME_APPLY
     values: dict[str, Value] = {
         "KUBERNETES": "{}.{}".format(*plan.minor),
         "NAMES": family.called(runtime.packages),
@@ -85,7 +85,7 @@ def _runtime(plan: Plan, machine: Machine) -> Recipe:
         values |= {**runtime_repository(plan, family).values(plan), "SOURCE": "repository"}
         probe, apply = REPOSITORY_PROBE + probe, REPOSITORY_APPLY + apply
     return Recipe(
-        Command(family.library + apply, values, timeout=INSTALL_SECONDS),
+        Command(family.library + FETCH + apply, values, timeout=INSTALL_SECONDS),
         Command(family.library + probe, values),
     )
 
@@ -107,7 +107,7 @@ RUNTIME = Step(
 def _repository(plan: Plan, machine: Machine) -> Recipe:
     values = kubernetes_repository(plan, machine.family).values(plan)
     return Recipe(
-        Command(machine.family.library + REPOSITORY_APPLY, values, timeout=600),
+        Command(machine.family.library + FETCH + REPOSITORY_APPLY, values, timeout=600),
         Command(machine.family.library + REPOSITORY_PROBE, values),
     )
 

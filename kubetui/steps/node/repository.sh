@@ -1,18 +1,6 @@
-# shellcheck shell=bash # values: COMPONENT, FINGERPRINT, KEY_URL, PROXY, REPOSITORY, URL
+# shellcheck shell=bash # values: COMPONENT, FINGERPRINT, KEY_URL, REPOSITORY, URL
 # shellcheck disable=SC2153 # URL and KEY_URL are values
 
-# a URL with a password in it goes to standard input: it would show in the list of processes
-fetch() { # URL FILE
-  local words=(curl --fail --silent --show-error --location --max-time 60 --output "$2")
-  if [[ $1 == *@* ]]; then
-    called "$(quoted "${words[@]}" "${1%%//*}//<user and password>@${1##*@}")"
-    "${words[@]}" --config - <<<"url = \"$1\""$'\n'"$PROXY"
-  elif [[ -n $PROXY ]]; then
-    run "${words[@]}" --config - "$1" <<<"$PROXY"
-  else
-    run "${words[@]}" "$1"
-  fi
-}
 # fetch the repository's key, check it, and add the repository
 repository() {
   local url key_url details found
@@ -20,7 +8,7 @@ repository() {
   key_url=$(located "$KEY_URL")
   fetched=/run/kubetui-$REPOSITORY.key
   trap 'rm -f "$fetched"' EXIT
-  retry 5 fetch "$key_url" "$fetched"
+  retry 5 fetch "$key_url" "$fetched" 60
   details=$(gpg --batch --show-keys --with-colons "$fetched") || fail "$key_url is not an OpenPGP key"
   found=$(awk -F: '$1 == "fpr" {print $10; exit}' <<<"$details")
   say "key $found"

@@ -12,8 +12,8 @@ present() {
     printf '%s\n' "${names[0]}"
   fi
 }
-recent() { # VERSION: it is not too old for the Kubernetes version
-  [[ -z $OLDEST || $(printf '%s\n' "$OLDEST" "$1" | sort --version-sort | head -n 1) == "$OLDEST" ]]
+recent() { # VERSION: it is not too old for the Kubernetes version; Docker's own packages have an epoch before theirs
+  [[ -z $OLDEST || $(printf '%s\n' "$OLDEST" "${1#*:}" | sort --version-sort | head -n 1) == "$OLDEST" ]]
 }
 # where kubetui made the machine and no pod runs yet, upstream's packages may take the place of the system's
 exchangeable() { [[ -n $EXCHANGE && ! -e /etc/kubernetes/kubelet.conf ]]; }

@@ -26,7 +26,7 @@ from kubetui.steps.node.repositories import (
 
 KUBERNETES: Final = ("kubelet", "kubeadm", "kubectl")
 CNI: Final = "kubernetes-cni"
-_CURL: Final = ("curl", "--fail", "--silent", "--show-error", "--location", "--max-time", "60", "--output")
+_CURL: Final = ("curl", "--fail", "--silent", "--show-error", "--location", "--max-time")
 _SYSTEM: Final = "THE-SYSTEM"
 _ON_EVERY: Final = ("kube-proxy:v{version}", "coredns{coredns}:<version>", "pause:<version>")
 _ON_CONTROL_PLANES: Final = (
@@ -61,13 +61,17 @@ def _repository(plan: Plan, machine: Machine, repository: Repository) -> tuple[s
     """Return the commands that fetch a repository's key and add the repository."""
     key, url = f"/run/kubetui-{repository.name}.key", repository.url.replace(SYSTEM_MARK, "<system>")
     # a placeholder would be quoted, and what takes its place is not
-    where = repository.key.replace(SYSTEM_MARK, _SYSTEM)
-    start, _, rest = where.partition("//")
-    secret = "@" in where
+    fetched = _fetch(plan, repository.key.replace(SYSTEM_MARK, _SYSTEM), key, 60).replace(_SYSTEM, "<system>")
+    return (fetched, *machine.family.typed.repository(repository.name, url, key, repository.component))
+
+
+def _fetch(plan: Plan, url: str, file: str, seconds: int) -> str:
+    """Return the command that downloads a file; a URL with a password goes to curl's standard input."""
+    start, _, rest = url.partition("//")
+    secret = "@" in url
     through = ("--config", "-") if plan.profile.mirrors.http_proxy and not secret else ()
-    source = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if secret else where
-    fetch = typed(*_CURL, key, *through, source).replace(_SYSTEM, "<system>")
-    return (fetch, *machine.family.typed.repository(repository.name, url, key, repository.component))
+    source = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if secret else url
+    return typed(*_CURL, str(seconds), "--output", file, *through, source)
 
 
 def _upstream(plan: Plan, machine: Machine) -> bool:
@@ -92,12 +96,10 @@ def _archive(plan: Plan, archive: Archive) -> tuple[str, ...]:
     """Return the commands that fetch and unpack a program's archive; on amd64, where the processor matters."""
     found = sources(plan, archive)
     url, _ = found.get(ANY) or found["amd64"]
-    start, _, rest = url.partition("//")
     place = f"/var/lib/kubetui/{archive.name}"
     packed = f"{place}/{archive.name}.tgz"
-    shown = f"{start}//<user and password>@{rest.rpartition('@')[2]}" if "@" in url else url
     return (
-        typed(*_CURL[:-2], "900", "--output", packed, shown),
+        _fetch(plan, url, packed, 900),
         typed("tar", "--extract", "--gzip", "--no-same-owner", f"--file={packed}", f"--directory={place}"),
         typed("install", "--mode=755", f"{place}/{archive.name}/{archive.name}", archive.program),
     )
