@@ -8,8 +8,11 @@ a machine refuses one of another family before anything is installed, and says w
 
 from __future__ import annotations
 
+from collections import ChainMap
+from typing import Any
+
 from kubetui.software.packages.apt import APT
-from kubetui.software.packages.choices import AUTO, DEFAULT, Choices
+from kubetui.software.packages.choices import AUTO, DEFAULT, ByBox
 from kubetui.software.packages.dnf import DNF
 from kubetui.software.packages.family import Family
 
@@ -17,7 +20,7 @@ CATALOGUE: dict[str, Family] = {
     "apt": APT,
     "dnf": DNF,
 }
-CHOICES = Choices(CATALOGUE)
+CHOICES: ChainMap[str, Any] = ChainMap({AUTO: ByBox()}, CATALOGUE)
 """What a profile says of most machines: a family, or that their box says it."""
 
 
