@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, addressed
+from kubetui.profile.schema.profile import PackageRepository, RuntimeRepository
 from kubetui.software.packages import DEFAULT
 from kubetui.software.packages.family import FORMAT_MARK
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 
 _ENFORCED: Final = "dnf"
 """The family whose systems have SELinux."""
+_MARKS: Final[Mapping[type, tuple[str, str]]] = {
+    PackageRepository: (FORMAT_MARK, "deb or rpm"),
+    RuntimeRepository: (SYSTEM_MARK, "debian or rhel"),
+}
+"""What a mirror's URL has in place of one family's part, and what that part is, by the kind of mirror."""
 
 
 def recorded_family(plan: Plan) -> Iterator[Problem]:
@@ -27,18 +33,12 @@ def mirrors_for_each(plan: Plan) -> Iterator[Problem]:
     families = sorted({machine.packages for machine in addressed(plan)})
     if len(families) < 2:  # noqa: PLR2004
         return
-    mirrors, both = plan.profile.mirrors, " and ".join(families)
-    for name in ("packages", "crio"):
-        mirror = getattr(mirrors, name)
-        if mirror and FORMAT_MARK not in mirror.url:
+    both = " and ".join(families)
+    for name, mirror in plan.profile.mirrors:
+        mark, parts = _MARKS.get(type(mirror), ("", ""))
+        if mark and mark not in mirror.url:
             message = f"The machines have {both}, and this mirror has packages for one of them."
-            fix = f"Write {FORMAT_MARK} where its URL says deb or rpm; kubetui fills it in for each machine."
-            yield Problem(("mirrors", name, "url"), message, fix)
-    for name in ("containerd", "docker"):
-        mirror = getattr(mirrors, name)
-        if mirror and SYSTEM_MARK not in mirror.url:
-            message = f"The machines have {both}, and this mirror has packages for one system."
-            fix = f"Write {SYSTEM_MARK} where its URL says debian or rhel; each machine fills it in."
+            fix = f"Write {mark} where its URL says {parts}; it is filled in for each machine."
             yield Problem(("mirrors", name, "url"), message, fix)
 
 
