@@ -12,8 +12,6 @@ from kubetui.software.packages import DEFAULT
 from kubetui.software.packages.family import FORMAT_MARK
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 
-_ENFORCED: Final = "dnf"
-"""The family whose systems have SELinux."""
 _MARKS: Final[Mapping[type, tuple[str, str]]] = {
     PackageRepository: (FORMAT_MARK, "deb or rpm"),
     RuntimeRepository: (SYSTEM_MARK, "debian or rhel"),
@@ -44,7 +42,7 @@ def mirrors_for_each(plan: Plan) -> Iterator[Problem]:
 
 def enforced(plan: Plan) -> Iterator[Problem]:
     """Require, for SELinux that stays enforcing, a runtime that kubetui can set up for it."""
-    affected = any(machine.packages == _ENFORCED for machine in addressed(plan))
+    affected = any(machine.family.selinux for machine in addressed(plan))
     if affected and plan.profile.machines.selinux == "enforcing" and not plan.runtime.confining:
         message = f"kubetui cannot set {plan.runtime.title} up for SELinux, which stays enforcing."
         yield Problem(("machines", "selinux"), message, "Write selinux: permissive, or runtime: containerd.")

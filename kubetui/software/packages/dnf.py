@@ -10,6 +10,7 @@ from __future__ import annotations
 from kubetui.base.scripts import script, typed, written
 from kubetui.software.packages.family import Family, Typed
 
+_ZRAM = script(__package__, "dnf-zram.sh")
 EXCLUDED = "kubelet kubeadm kubectl cri-tools kubernetes-cni"
 
 
@@ -56,5 +57,9 @@ DNF = Family(
     ),
     proxy_file="/etc/dnf/kubetui-proxy.env",
     names={"conntrack": "conntrack-tools", "iptables": "iptables-nft"},
+    swap=_ZRAM + script(__package__, "dnf-zram-apply.sh"),
+    swap_probe=_ZRAM + script(__package__, "dnf-zram-probe.sh"),
+    modules=script(__package__, "dnf-modules.sh"),
+    selinux=True,
     lacks=frozenset({"containerd", "docker.io"}),
 )

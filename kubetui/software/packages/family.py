@@ -80,6 +80,14 @@ class Family:
     leftovers: str = ""
     """Shell for recording and restoring an existing machine. It adds to `package_files`, and may define
     `remember_system`, which prints what else kubetui may change, and `restore_system`, which reads that."""
+    swap: str = ""
+    """Shell that comes before the script that turns swap off, for swap of a kind that only these systems have."""
+    swap_probe: str = ""
+    """Shell that comes after that script's probe."""
+    modules: str = ""
+    """Shell that comes after the library and before the kernel's modules are loaded, and installs those that lack."""
+    selinux: bool = False
+    """Whether SELinux may be on in its systems."""
     lacks: frozenset[str] = frozenset()
     """Packages, by Debian's names, that most of these systems do not have themselves."""
 

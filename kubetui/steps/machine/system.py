@@ -13,7 +13,6 @@ from kubetui.steps.machine import byhand, taught
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.footprint import HOSTS_MARKS
 from kubetui.steps.machine.proxy import packages_configuration
-from kubetui.steps.machine.redhat import scripts as redhat
 from kubetui.steps.machine.start import FACTS
 
 HOSTS: Final = HOSTS_MARKS + script(__package__, "hosts.sh")
@@ -45,9 +44,8 @@ SWAP_APPLY: Final = script(__package__, "swap-apply.sh")
 
 
 def _swap(_plan: Plan, machine: Machine) -> Recipe:
-    if machine.packages == redhat.FAMILY:
-        return Recipe(Command(redhat.ZRAM_APPLY + SWAP_APPLY), Command(SWAP_PROBE + redhat.ZRAM_PROBE))
-    return Recipe(Command(SWAP_APPLY), Command(SWAP_PROBE))
+    family = machine.family
+    return Recipe(Command(family.swap + SWAP_APPLY), Command(SWAP_PROBE + family.swap_probe))
 
 
 SWAP = Step(
@@ -64,16 +62,19 @@ SWAP = Step(
 )
 
 KERNEL: Final = script(__package__, "kernel.sh")
+MODULES_SECONDS: Final = 900.0
+"""How long a package with kernel modules may take."""
 KERNEL_PROBE: Final = KERNEL + script(__package__, "kernel-probe.sh")
 KERNEL_APPLY: Final = KERNEL + script(__package__, "kernel-apply.sh")
 
 
 def _kernel(plan: Plan, machine: Machine) -> Recipe:
-    if machine.packages == redhat.FAMILY:
-        values = {"PACKAGES_PROXY": packages_configuration(plan, machine.family)}
-        library = machine.family.library + redhat.MODULES
-        return Recipe(Command(library + KERNEL_APPLY, values, timeout=redhat.SECONDS), Command(KERNEL_PROBE))
-    return Recipe(Command(KERNEL_APPLY), Command(KERNEL_PROBE))
+    family = machine.family
+    if not family.modules:
+        return Recipe(Command(KERNEL_APPLY), Command(KERNEL_PROBE))
+    values = {"PACKAGES_PROXY": packages_configuration(plan, family)}
+    apply = family.library + family.modules + KERNEL_APPLY
+    return Recipe(Command(apply, values, timeout=MODULES_SECONDS), Command(KERNEL_PROBE))
 
 
 MODULES = Step(

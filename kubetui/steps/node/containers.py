@@ -12,7 +12,6 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
-from kubetui.steps.machine.redhat.scripts import FAMILY
 from kubetui.steps.node import proxy, taught
 from kubetui.steps.node.libraries import IMAGES
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES, RUNTIME
@@ -27,7 +26,7 @@ PULL_APPLY: Final = PULL + script(__package__, "pull-apply.sh")
 
 def _configure(plan: Plan, machine: Machine) -> Recipe:
     runtime = plan.runtime
-    confined = machine.packages == FAMILY and plan.profile.machines.selinux == "enforcing"
+    confined = machine.family.selinux and plan.profile.machines.selinux == "enforcing"
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
         **(runtime.confining if confined else runtime.configuration),

@@ -10,8 +10,8 @@ from kubetui.engine.step import Recipe, Step, Teaching, Where
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.software.packages.dnf import DNF
 from kubetui.steps.machine.claim import CLAIM
-from kubetui.steps.machine.redhat.scripts import FAMILY
 from kubetui.steps.machine.start import FACTS
 
 SELINUX_PROBE: Final = script(__package__, "selinux-probe.sh")
@@ -86,7 +86,7 @@ SELINUX: Final = Step(
     why="Permissive, SELinux only logs: enforcing, it keeps pods from folders of the machine that its policy does not know.",
     source="kubernetes.io, Installing kubeadm: Red Hat-based distributions",
     where=Where.EVERY,
-    family=FAMILY,
+    family=DNF.name,
     needs=(FACTS, CLAIM),
     recipe=_selinux,
     run=follow_recipe,
@@ -102,7 +102,7 @@ FIREWALL: Final = Step(
     why="firewalld lets in little but SSH: a node could neither join, nor would packets of pods get through.",
     source="kubernetes.io, Ports and Protocols; flannel, Troubleshooting",
     where=Where.EVERY,
-    family=FAMILY,
+    family=DNF.name,
     needs=(FACTS, CLAIM),
     recipe=_firewall,
     run=follow_recipe,
