@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from kubetui.base.errors import UsageError
 from kubetui.profile.schema.fields import NEWEST_MINOR
-from kubetui.profile.schema.profile import PackageRepository, Profile
+from kubetui.profile.schema.mirrors import PackageRepository
+from kubetui.profile.schema.profile import Profile
 
 
 def next_version(built: str, wanted: str | None, name: str) -> str:

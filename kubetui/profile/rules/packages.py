@@ -7,7 +7,7 @@ from typing import Final
 
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, addressed
-from kubetui.profile.schema.profile import PackageRepository, RuntimeRepository
+from kubetui.profile.schema.mirrors import PackageRepository, RuntimeRepository
 from kubetui.software.packages import DEFAULT
 from kubetui.software.packages.family import FORMAT_MARK
 from kubetui.software.runtimes.upstream import SYSTEM_MARK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.schema.profile import PackageRepository, RuntimeRepository
+from kubetui.profile.schema.mirrors import PackageRepository, RuntimeRepository
 from kubetui.remote.command import Value
 from kubetui.software.packages import Family
 from kubetui.software.runtimes.upstream import Upstream, beside
