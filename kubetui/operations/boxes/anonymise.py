@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.base.scripts import script
+from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.software.runtimes import Runtime
+from kubetui.steps.machine.footprint import repositories
 
 CLEAN: Final = script(__package__, "anonymise.sh")
 
@@ -23,6 +24,12 @@ ExecStart=/usr/bin/ssh-keygen -A
 WantedBy=multi-user.target"""
 
 
-def clean_up(runtime: Runtime, user: str, keys: str) -> Command:
-    """Return the command that removes a machine's identity and leaves `keys` as the public keys that let `user` in."""
-    return Command(runtime.leftovers + CLEAN, {"USER_NAME": user, "KEYS": keys.strip(), "HOST_KEYS": HOST_KEYS})
+def clean_up(plan: Plan, machine: Machine, keys: str) -> Command:
+    """Return the command that removes a machine's identity; `keys` are the public keys that let its user in later."""
+    values = {
+        "USER_NAME": plan.user,
+        "KEYS": keys.strip(),
+        "HOST_KEYS": HOST_KEYS,
+        "REPOSITORIES": repositories(plan),
+    }
+    return Command(machine.family.library + plan.runtime.leftovers + CLEAN, values)

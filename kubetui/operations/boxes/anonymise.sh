@@ -1,5 +1,5 @@
-# shellcheck shell=bash # values: HOST_KEYS, KEYS, USER_NAME
-# shellcheck disable=SC2154 # the container runtime sets runtime_files and runtime_units
+# shellcheck shell=bash # values: HOST_KEYS, KEYS, REPOSITORIES, USER_NAME
+# shellcheck disable=SC2154 # the package family sets package_files, the container runtime runtime_files and runtime_units
 
 systemctl stop kubelet "${runtime_units[@]}" 2>/dev/null || true
 # the cluster: a prepared machine has joined none, and must hold nothing of one
@@ -20,9 +20,9 @@ sed -i '/^# kubetui: the nodes of this cluster$/,/^# kubetui: end$/d' /etc/hosts
 home=$(getent passwd "$USER_NAME" | cut -d: -f6)
 if [[ -n $KEYS && -s $home/.ssh/authorized_keys ]]; then printf '%s\n' "$KEYS" >"$home/.ssh/authorized_keys"; fi
 # files that hold a password have mode 600; the steps write them again
-find /etc/apt/apt.conf.d/95kubetui /etc/apt/sources.list.d/{containerd,cri-o,docker,kubernetes}.list \
-  /etc/dnf/kubetui-proxy.env /etc/yum.repos.d/{containerd,cri-o,docker,kubernetes}.repo \
-  "${runtime_files[@]}" /etc/systemd/system/kubelet.service.d -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
+secret=("${package_files[@]}" "${runtime_files[@]}" /etc/systemd/system/kubelet.service.d)
+for name in $REPOSITORIES; do mapfile -t -O "${#secret[@]}" secret < <(repository_files "$name"); done
+find "${secret[@]}" -type f -perm 600 -exec shred --remove {} + 2>/dev/null || true
 rm -f /root/.bash_history /home/*/.bash_history
 # histories, caches and logs
 if command -v apt-get >/dev/null; then apt-get clean; else dnf clean all; fi

@@ -106,7 +106,7 @@ async def _prepare(run: Run, sink: Sink, stop: Stop) -> None:
         # without a key from Vagrant, the base box brings its own key, which stays
         made = VagrantProject(cluster.folder).key(machine.name, plan.provider.name)
         keys = insecure.public_keys(vagrant_home()) if made.is_file() else ""
-        result = await node.carry_out("unidentify", clean_up(plan.runtime, plan.user, keys), nowhere)
+        result = await node.carry_out("unidentify", clean_up(plan, machine, keys), nowhere)
         if not result.ok:
             raise RunError(f"The machine's identity could not be removed: {result.last}", id="PACKAGE")
         await node.run(Command("systemd-run --quiet --on-active=1 systemctl poweroff\n"))

@@ -45,7 +45,11 @@ def _libraries(plan: Plan, machine: Machine) -> str:
     return machine.family.library + machine.family.leftovers + plan.runtime.leftovers + plan.pod_network.leftovers
 
 
-def _values(plan: Plan) -> dict[str, str]:
+def repositories(plan: Plan) -> str:
+    """Return the names of the package repositories that kubetui may have added, separated by spaces."""
     runtime = plan.runtime
-    repositories = ["kubernetes", *([runtime.name] if runtime.repository or runtime.upstream else [])]
-    return {"CLUSTER_ID": plan.identity, "SERVICE": runtime.unit, "REPOSITORIES": " ".join(repositories)}
+    return " ".join(("kubernetes", *((runtime.name,) if runtime.repository or runtime.upstream else ())))
+
+
+def _values(plan: Plan) -> dict[str, str]:
+    return {"CLUSTER_ID": plan.identity, "SERVICE": plan.runtime.unit, "REPOSITORIES": repositories(plan)}

@@ -28,7 +28,6 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result
-from kubetui.software.runtimes.containerd import CONTAINERD
 from kubetui.steps.machine.clock import SHOW
 from tests.fakes import FakeNode, FakeProvider
 from tests.operations.boxes.kept import BASE, kept
@@ -252,7 +251,7 @@ def test_the_lxc_template_unpacks_the_packed_box(tmp_path: Path) -> None:
 
 
 def test_the_cleaning_script_is_valid_bash_and_removes_every_kind_of_identity() -> None:
-    script = clean_up(CONTAINERD, "vagrant", "ssh-rsa AAAA vagrant\n").render()
+    script = clean_up(plan(), plan().machines[0], "ssh-rsa AAAA vagrant\n").render()
     subprocess.run(["bash", "-n"], input=PRELUDE + script, text=True, check=True)
     for part in ("ssh_host_", "machine-id", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/kubetui"):
         assert part in script

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from kubetui.base.redaction import Secret
 from kubetui.engine.step import WorkState
-from kubetui.operations.boxes.anonymise import CLEAN
+from kubetui.operations.boxes.anonymise import CLEAN, clean_up
 from kubetui.profile.credentials import Logins
 from kubetui.remote.command import Command
-from kubetui.software.runtimes.containerd import CONTAINERD
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
@@ -91,14 +90,17 @@ def test_a_prepared_box_keeps_no_password(box: Box) -> None:
         box.write(path, "c4n@ry")
         for path in (
             "etc/apt/apt.conf.d/95kubetui",
+            "etc/apt/sources.list.d/kubernetes.list",
+            "etc/apt/sources.list.d/containerd.list",
             "etc/containerd/certs.d/ghcr.io/hosts.toml",
             "etc/systemd/system/kubelet.service.d/20-kubetui-proxy.env",
         )
     ]
     for path in gone:
         path.chmod(0o600)
-    line = CLEAN[CLEAN.index("find /etc/apt/apt.conf.d") : CLEAN.index("rm -f /root/.bash_history")]
-    done = box.run(Command(CONTAINERD.leftovers + line))
+    whole = clean_up(PROXIED, PROXIED.machines[0], "")
+    lines = CLEAN[CLEAN.index("secret=(") : CLEAN.index("rm -f /root/.bash_history")]
+    done = box.run(Command(whole.script.removesuffix(CLEAN) + lines, whole.values))
     assert done.returncode == 0, done.stderr
     assert kept.exists()
     assert not any(path.exists() for path in gone)
