@@ -51,7 +51,7 @@ def test_a_run_survives_several_temporary_faults(fresh: Maker, tmp_path: Path) -
         master, first, second = (Container(lab, name) for name in ("kubmaster", "kubnode1", "kubnode2"))
         with running(lab) as run:
             strikes = {
-                ("base", "kubnode1"): noticed(first.apt_locked, lambda: run.said_that("held by process")),
+                ("swap", "kubnode1"): noticed(first.apt_locked, lambda: run.said_that("held by process")),
                 ("repository", "kubnode2"): lasting(lambda: mirror.doing("503"), 8),
                 ("kubernetes", "kubnode2"): lasting(second.cut, 30),
                 ("images", "kubmaster"): lasting(lambda: images.doing("half"), 5),

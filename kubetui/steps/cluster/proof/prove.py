@@ -24,6 +24,7 @@ from kubetui.steps.cluster.proof.traffic import Answer
 
 _ENDING: Final = 60.0
 """Seconds that the removal of the pods may take; a timer in the cluster goes on with it."""
+_PAUSE: Final = 1.0
 _TRAFFIC: Final = ("pod-to-pod", "dns", "service")
 
 
@@ -32,7 +33,8 @@ class Scene:
     """What a proof works with: a plan, the machines that it is about, and the open connections to them.
 
     `unreachable` says why a machine has no connection. `tell` receives each check as soon as it is made, and `log_of`
-    returns what receives the commands that a machine calls.
+    returns what receives the commands that a machine calls. An API server that does not answer at first has `patience`
+    seconds to come back.
     """
 
     plan: Plan
@@ -43,6 +45,7 @@ class Scene:
     unreachable: Mapping[str, str] = field(default_factory=dict)
     log: LineSink = nowhere
     log_of: Callable[[str], LineSink] = lambda _machine: nowhere
+    patience: float = 0.0
 
     @property
     def first(self) -> Node:
@@ -90,7 +93,7 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
 
     api = asyncio.create_task(_api(scene))
     try:
-        seen = await _look(scene)
+        seen = await _patient_look(scene)
     except RunError as error:
         tell(await api)
         fix = f"See what runs on {scene.plan.control_plane.name}: crictl ps --all; journalctl --unit=kubelet --lines=50"
@@ -114,10 +117,23 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
 
 async def _api(scene: Scene) -> Check:
     try:
-        address = await ready(scene.kubeconfig)
+        address = await ready(scene.kubeconfig, scene.patience)
     except RunError as error:
         return verdict("api", [Problem(error.message.rstrip("."), error.fix)], "")
     return verdict("api", (), f"the API server answers this host at {address}")
+
+
+async def _patient_look(scene: Scene) -> _Seen:
+    """Read nodes and pods once the API server answers. Raises RunError if it does not while the patience lasts."""
+    end = time.monotonic() + scene.patience
+    while True:
+        try:
+            return await _look(scene)
+        except RunError as error:
+            if time.monotonic() >= end:
+                raise
+            scene.log(f"asked again, because an API server that restarts needs a moment: {error.message}")
+        await asyncio.sleep(_PAUSE)
 
 
 async def _look(scene: Scene) -> _Seen:

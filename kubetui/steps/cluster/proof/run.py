@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.engine.step import Task
 from kubetui.profile.plan import Machine
 from kubetui.steps.cluster.proof.findings import line_of
 from kubetui.steps.cluster.proof.prove import Scene, prove
+
+PATIENCE: Final = 60.0
+"""Seconds that an API server may take to come back.
+
+A run that configured its container runtime anew has restarted it; the kubelet waits longer before each restart.
+"""
 
 
 async def proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
@@ -20,6 +27,15 @@ async def proof(task: Task, machines: Sequence[Machine]) -> tuple[Check, ...]:
             task.log(f"  {advice}")
 
     run = task.run
-    scene = Scene(task.plan, machines, run.nodes, run.cluster.kubeconfig, tell, log=task.log, log_of=task.log_of)
+    scene = Scene(
+        task.plan,
+        machines,
+        run.nodes,
+        run.cluster.kubeconfig,
+        tell,
+        log=task.log,
+        log_of=task.log_of,
+        patience=PATIENCE,
+    )
     async with run.proving:
         return await prove(scene)

@@ -9,6 +9,7 @@ import pytest
 from kubetui.base.check import Check
 from kubetui.base.errors import RunError
 from kubetui.base.text import LineSink
+from kubetui.cluster.tables import NODES
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.proof import nodeport, prove
 from kubetui.steps.cluster.proof.commands import ASK
@@ -24,7 +25,7 @@ NODE1, NODE2 = "kubnode1", "kubnode2"
 def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer for the API server and the node ports, which this host would ask itself."""
 
-    async def ready(_kubeconfig: Path) -> str:
+    async def ready(_kubeconfig: Path, _patience: float) -> str:
         return "https://192.168.56.101:6443"
 
     async def call(_place: str, _port: int, _expected: str) -> str:
@@ -160,6 +161,24 @@ async def test_without_the_api_server_the_rest_is_not_checked(tmp_path: Path) ->
     assert "kubmaster begin" not in calls
 
 
+@pytest.mark.parametrize(("patience", "wanted"), [(60.0, []), (0.0, ["nodes"])])
+async def test_an_api_server_that_restarts_is_waited_for_while_the_patience_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, wanted: list[str]
+) -> None:
+    refusals = ["connection refused", "connection refused"]
+
+    class Restarting(Machine):
+        async def read(self, command: Command, log: LineSink | None = None) -> str:
+            if command.script == NODES and refusals:
+                raise RunError(refusals.pop())
+            return await super().read(command, log)
+
+    monkeypatch.setattr(prove, "_PAUSE", 0.0)
+    nodes = {each.name: Restarting(MADE, each.name, Broken(), []) for each in MADE.machines}
+    scene = prove.Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None, patience=patience)
+    assert failed({check.name: check for check in await prove.prove(scene)}) == wanted
+
+
 async def test_when_no_pod_can_be_made_the_checks_with_pods_say_so(tmp_path: Path) -> None:
     checks, calls = await proof(MADE, Broken(silent={"begin": "quota exceeded"}), tmp_path)
     assert failed(checks) == ["pods"]
@@ -199,7 +218,7 @@ async def test_a_cancelled_proof_removes_its_pods(tmp_path: Path, monkeypatch: p
 async def test_an_api_server_that_this_host_cannot_reach_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ready(_kubeconfig: Path) -> str:
+    async def ready(_kubeconfig: Path, _patience: float) -> str:
         raise RunError("The API server cannot be reached.", fix="Look for a VPN.")
 
     monkeypatch.setattr(prove, "ready", ready)
