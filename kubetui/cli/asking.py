@@ -15,6 +15,7 @@ from kubetui.base.errors import StoppedError, UsageError
 from kubetui.cli.audience import Meter, at_once, say
 from kubetui.engine.events import Event, Sink, TaskId, TurnState, YourTurn
 from kubetui.engine.turns import Answer, Turns
+from kubetui.operations import addons
 from kubetui.operations.boxes import offer as boxes
 from kubetui.operations.turns import Offer, offers
 from kubetui.profile import credentials
@@ -35,6 +36,15 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise UsageError(f"{question} Nobody can answer here.", fix="Add --yes to agree.")
     if not click.confirm(question):
         raise StoppedError("Nothing was done.")
+
+
+def removal(profile: Profile, *, yes: bool) -> None:
+    """Ask before a run removes the add-ons that a profile no longer has. Raises as `confirmed` does."""
+    going = addons.going(profile)
+    for each in going:
+        say(f"  {each.name}  {each.addon.title} is removed, with its objects, images and folders", err=True)
+    if going:
+        confirmed(f"Remove {', '.join(each.name for each in going)} from {profile.name}?", yes=yes)
 
 
 def passwords(profile: Profile) -> None:

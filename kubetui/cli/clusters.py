@@ -18,7 +18,7 @@ from kubetui.base.files import named
 from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
-from kubetui.cli.asking import Dialogue, box, confirmed, passwords
+from kubetui.cli.asking import Dialogue, box, confirmed, passwords, removal
 from kubetui.cli.audience import awaited, followed, say
 from kubetui.cli.options import UpOptions
 from kubetui.cli.show import show_timings
@@ -118,6 +118,7 @@ def allow(plan: Plan, options: UpOptions) -> Allowed:
     revision = asyncio.run(changes.revision(Cluster(profile.name), plan))
     moved = revision.touched if revision else ()
     access = hosts.meet(plan, accept_host_keys=options.accept_host_keys, moved=moved)
+    removal(profile, yes=options.yes)
     if revision is not None and revision.losing:
         _agreed(revision, access, options)
     return Allowed(access, revision.losing if revision else (), options.leaving)

@@ -77,6 +77,8 @@ class Cluster:
         self.journal = self.folder / "journal"
         self.labelled = self.folder / "labelled"
         """A file that exists once kubetui has put labels or taints on a node."""
+        self.addons = self.folder / "addons.json"
+        """The add-ons that may be in the cluster; it exists while there are any."""
         self.merged = self.folder / "merged.json"
         """Names the files into which its kubeconfig was merged."""
         self.box = self.folder / "box.json"

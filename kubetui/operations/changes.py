@@ -25,7 +25,11 @@ from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.build import ALL
 
 _EXCHANGED: Final = "A container runtime cannot be exchanged under the pods that it runs."
-_REASONS: Final = {"kubernetes.runtime": _EXCHANGED, "kubernetes.runtime_packages": _EXCHANGED}
+_REASONS: Final = {
+    "kubernetes.runtime": _EXCHANGED,
+    "kubernetes.runtime_packages": _EXCHANGED,
+    "addons": "An add-on is not exchanged in place: remove it, and add it again as you want it.",
+}
 """Why a change is refused, by the field's path, where the field does not say it."""
 
 
@@ -138,7 +142,8 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
             fix="In place, machines can only be added and taken out, except the first control plane and the last "
-            f"worker, and labels and taints changed. Change it back, or run: kubetui destroy {profile.name}",
+            "worker, add-ons as well, and labels and taints changed. Change it back, or run: kubetui destroy "
+            f"{profile.name}",
             id="PROFILE-CHANGED",
         )
     touched = different(definitions(Plan(built), _made(cluster)), definitions(replace(plan, profile=wanted)))

@@ -83,11 +83,23 @@ def _more_hosts(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> bool:
     return parts(was).items() <= parts(now).items() and first(was) == first(now)
 
 
+def _none_exchanged(was: list[Any], now: list[Any]) -> bool:
+    """Return whether add-ons only came or went, and none is in both lists in another way."""
+
+    def named(entries: list[Any]) -> dict[str, Any]:
+        return {each if isinstance(each, str) else each["name"]: each for each in entries}
+
+    before, after = named(was), named(now)
+    return all(after.get(name, each) == each for name, each in before.items())
+
+
 def _harmless(change: Change, existing: Collection[str]) -> bool:
     """Return whether `up` applies a change in place; `existing` names the machines that the cluster has."""
     path, was, now = change
     if path == "hosts":
         return _more_hosts(was or [], now or [])
+    if path == "addons":
+        return _none_exchanged(was, now)
     single = _OF_ONE_MACHINE.match(path)
     if single and (single[1] not in existing or _ADDRESS.fullmatch(path)):
         return True

@@ -21,7 +21,7 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.machines.rehearsal.options import lasting
 from kubetui.machines.rehearsal.recording.scribe import Scribe
-from kubetui.operations import changes, departure
+from kubetui.operations import addons, changes, departure
 from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.operations.restore.pending import make_way, pending
@@ -73,8 +73,10 @@ async def up(
     with stop.cancels_this():
         plan = Plan(changes.settled(cluster, profile), chosen=box)
         await networks.fetch(plan.pod_network, plan.cluster_network)
+        await addons.fetch(plan)
         with room(cluster.folder), cluster.lock():
             cluster.create()
+            addons.keep(cluster, plan)
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 restore = pending(cluster, plan.profile)
@@ -99,6 +101,7 @@ async def up(
                 if revision is not None and not revision.leaving:
                     journal.revised(time.time())
                 plan = departure.planned(cluster, plan, revision.leaving if revision else (), leaving)
+                plan = addons.planned(cluster, plan)
                 provider = make(plan, cluster.folder, access)
                 if checkpoints:
                     refuse(plan, provider)
@@ -106,6 +109,7 @@ async def up(
                 await provider.prepare()
                 # before the profile forgets them
                 departure.record(cluster, plan, {})
+                addons.begin(cluster, plan)
                 write_private(cluster.profile, profilefile.dump(lasting(plan.profile)))
                 connect = connector(cluster, provider)
                 yours = turns or Turns()
@@ -127,6 +131,8 @@ async def up(
                     times.keep(cluster)
                     if run.checks:
                         checks.keep(cluster, run.checks)
+                if finished.ok:
+                    addons.settle(cluster, plan)
             if scribe and finished.ok:
                 await _record_tables(scribe, plan.control_plane, provider, connect)
             return finished

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from itertools import chain, islice
 
 from pydantic import BaseModel
 
+from kubetui.cluster.folder import Cluster
 from kubetui.profile.credentials import Logins, plain
 from kubetui.profile.numbering import Role, addresses_of, machine_names
+from kubetui.profile.schema.addons import Chosen
 from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.nodes import Taint
 from kubetui.profile.schema.profile import OneMachine, Profile
-from kubetui.software import networks, packages, runtimes
+from kubetui.software import addons, networks, packages, runtimes
+from kubetui.software.addons import Site
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.packages import Family
 from kubetui.software.runtimes import Runtime
@@ -105,6 +108,8 @@ class Plan:
     """The machines that are still there, and that the profile no longer has."""
     at_once: int = 1
     """How many workers an upgrade takes out of work at a time."""
+    dropped: tuple[Chosen, ...] = ()
+    """The add-ons that the cluster has from earlier, and that the profile no longer has."""
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
@@ -157,6 +162,24 @@ class Plan:
             self.node_networks,
             options if isinstance(options, BaseModel) else None,
             self.renamed,
+        )
+
+    @cached_property
+    def addons(self) -> Mapping[str, Site]:
+        """What the cluster gets besides, by its name in the catalogue; a rehearsal's recording has none of it."""
+        chosen = () if self.provider.rehearsal else self.profile.addons
+        return {each.name: self.site(each) for each in chosen}
+
+    def site(self, chosen: Chosen) -> Site:
+        """Return what an add-on is told about the cluster."""
+        placed = self.cluster_network.placed
+        return replace(chosen.site(), placed=placed, folder=Cluster(self.profile.name).folder)
+
+    @property
+    def addon_images(self) -> tuple[str, ...]:
+        """The images of its add-ons, each once."""
+        return tuple(
+            dict.fromkeys(image for name, site in self.addons.items() for image in addons.CATALOGUE[name].images(site))
         )
 
     @property

@@ -10,6 +10,7 @@ from typing import Final
 from kubetui.engine.step import Step
 from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
+from kubetui.steps.cluster.addons.steps import CLEAR, INSTALLING, REMOVING
 from kubetui.steps.cluster.backup.save import saving
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import (
@@ -64,6 +65,9 @@ STEPS: tuple[Step, ...] = (
     LABEL_NODES,
     COMPLETION,
     *LEAVING,
+    *REMOVING,
+    CLEAR,
+    *INSTALLING,
     CHECK,
     PROOF,
 )

@@ -299,4 +299,54 @@ def restore_backup(file: str, name: str, *, first_address: str, yes: bool, optio
     return command(file, name, first_address, replace(options, yes=yes))
 
 
-COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend, snapshot, backup, restore_backup)
+@click.group()
+def addon() -> None:
+    """Install what makes a cluster of more use, or remove it without a trace."""
+
+
+@addon.command(name="list")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def list_addons(name: str, *, as_json: bool) -> int:
+    """List the add-ons there are, and which of them a cluster has."""
+    from kubetui.cli.maintain.addons import show as command
+
+    return command(name, as_json=as_json)
+
+
+@addon.command(name="add")
+@click.argument("name")
+@click.argument("add_on", metavar="ADDON")
+@click.option("--version", "release", metavar="VERSION", help="Another release than the one that kubetui takes.")
+@click.option("--url", help="Where its manifest is instead of its project's own place.")
+@click.option("--sha256", help="The manifest's checksum, where kubetui knows none for the version.")
+@_shown
+@friendly
+def add_addon(
+    name: str, add_on: str, *, release: str | None, url: str | None, sha256: str | None, options: UpOptions
+) -> int:
+    """Install an add-on in a cluster, and prove that the cluster works. Safe to repeat."""
+    from kubetui.cli.maintain.addons import Place
+    from kubetui.cli.maintain.addons import add as command
+
+    return command(name, add_on, Place(release, url, sha256), options)
+
+
+@addon.command(name="remove")
+@click.argument("name")
+@click.argument("add_on", metavar="ADDON")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_shown
+@friendly
+def remove_addon(name: str, add_on: str, *, yes: bool, options: UpOptions) -> int:
+    """Remove an add-on from a cluster: its objects, and its images and folders on every machine.
+
+    Refused while something uses it, such as claims for volumes.
+    """
+    from kubetui.cli.maintain.addons import remove as command
+
+    return command(name, add_on, replace(options, yes=yes))
+
+
+COMMANDS = (stop, start, restart, certs, node, addon, upgrade, diff, mend, snapshot, backup, restore_backup)

@@ -22,6 +22,7 @@ from kubetui.cluster.folder import Cluster
 from kubetui.profile.files.explain import Explanation, explain
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
+from kubetui.profile.schema.addons import Chosen
 from kubetui.profile.schema.boxes import BoxSource
 from kubetui.profile.schema.nodes import Taint
 from kubetui.profile.schema.profile import Kubernetes, Profile
@@ -239,6 +240,8 @@ def _chosen(part: BaseModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Chosen):
+        return value.short()
     if isinstance(value, BaseModel):
         return _chosen(value)
     if isinstance(value, tuple):

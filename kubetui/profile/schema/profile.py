@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
 from kubetui.base.redaction import remember_telling
+from kubetui.profile.schema.addons import AddOns
 from kubetui.profile.schema.fields import (
     NEWEST_MINOR,
     Address,
@@ -39,7 +40,7 @@ from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.mirrors import Mirrors
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
 from kubetui.profile.schema.spellings import spoken_off
-from kubetui.software import networks, packages, runtimes
+from kubetui.software import addons, networks, packages, runtimes
 from kubetui.software.networks.options import FlannelOptions, ManifestOptions
 
 SCHEMA_VERSION: Final = 1
@@ -290,4 +291,10 @@ class Profile(Part):
     )
     network: Network = Field(default_factory=Network, title="Network", description="Addresses and the pod network.")
     kubernetes: Kubernetes = Field(default_factory=Kubernetes, title="Kubernetes", description="Version and runtime.")
+    addons: AddOns = Field(
+        (),
+        title="Add-ons",
+        description=f"What the cluster gets besides: {', '.join(each.help for each in addons.CATALOGUE.values())}.",
+        examples=[["storage"]],
+    )
     mirrors: Mirrors = Field(default_factory=Mirrors, title="Mirrors", description="Where downloads come from.")

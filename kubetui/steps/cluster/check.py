@@ -19,6 +19,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster import taught
+from kubetui.steps.cluster.addons.steps import CLEAR, INSTALLING
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -139,7 +140,17 @@ CHECK = Step(
     why="Every node must be Ready with its planned INTERNAL-IP, system pods must run, and this host must reach the API.",
     source="the tutorial: kubectl get nodes -o wide",
     where=Where.FIRST,
-    needs=(KUBECONFIG_STEP, POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, LABEL_NODES, COMPLETION, DELETE_NODE),
+    needs=(
+        KUBECONFIG_STEP,
+        POD_NETWORK,
+        JOIN_CONTROL_PLANE,
+        JOIN_STEP,
+        LABEL_NODES,
+        COMPLETION,
+        DELETE_NODE,
+        CLEAR,
+        *INSTALLING,
+    ),
     recipe=_verify,
     run=_check,
     instead=_look,

@@ -60,7 +60,7 @@ def _pull(plan: Plan, machine: Machine) -> Recipe:
     worker = machine.role is Role.WORKER
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
-        "EXTRA": "\n".join(plan.pod_network.images(plan.cluster_network)),
+        "EXTRA": "\n".join((*plan.pod_network.images(plan.cluster_network), *plan.addon_images)),
         "ROLE": "worker" if worker else "control-plane",
     }
     mirrors = plan.profile.mirrors.registries

@@ -1,0 +1,79 @@
+"""`kubetui addon`: the cluster's own profile with an add-on more, or with one less."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import click
+
+from kubetui.base.errors import ExitCode, UsageError
+from kubetui.base.text import did_you_mean, harmless
+from kubetui.cli.clusters import run, settled
+from kubetui.cli.options import UpOptions
+from kubetui.cluster.folder import existing
+from kubetui.operations import addons
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.schema.addons import Chosen
+from kubetui.profile.schema.profile import Profile
+from kubetui.software.addons import CATALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which release of an add-on, and where its manifest is, as a person says it."""
+
+    version: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+
+
+def show(name: str, *, as_json: bool) -> int:
+    """List the add-ons; see `cli.maintain.commands.list_addons`."""
+    cluster = existing(name)
+    states = addons.states(cluster, profilefile.load_built(cluster))
+    if as_json:
+        entries = [{"name": each.name, "title": each.title, "state": states[each.name]} for each in CATALOGUE.values()]
+        click.echo(json.dumps({"cluster": name, "addons": entries}, indent=2))
+        return ExitCode.OK
+    width, longest = max(map(len, CATALOGUE)), max(map(len, states.values()))
+    for each in CATALOGUE.values():
+        click.echo(harmless(f"{each.name:<{width}}  {states[each.name]:<{longest}}  {each.summary}"))
+    return ExitCode.OK
+
+
+def add(name: str, addon: str, place: Place, options: UpOptions) -> int:
+    """Install an add-on; see `cli.maintain.commands.add_addon`."""
+    built = _built(name)
+    # not checked here: the whole profile is, and then a message names the field
+    chosen = Chosen.model_construct(name=addon, version=place.version, url=place.url, sha256=place.sha256)
+    if any(each.name == chosen.name for each in built.addons):
+        raise UsageError(
+            f"{name} has the add-on {chosen.name} already.",
+            fix=f"To have another release of it: kubetui addon remove {name} {chosen.name}, then add it again. "
+            f"To repair it: kubetui mend {name}",
+        )
+    return run(settled(_with(built, (*built.addons, chosen)), options), name, options)
+
+
+def remove(name: str, addon: str, options: UpOptions) -> int:
+    """Remove an add-on; see `cli.maintain.commands.remove_addon`."""
+    built = _built(name)
+    there = addons.states(existing(name), built)
+    if there.get(addon, addons.ABSENT) == addons.ABSENT:
+        names = [each for each, state in there.items() if state != addons.ABSENT]
+        fix = did_you_mean(addon, names) if names else f"It has none; see: kubetui addon list {name}"
+        raise UsageError(f"{name} has no add-on {addon[:60]}.", fix=fix)
+    return run(
+        settled(_with(built, tuple(each for each in built.addons if each.name != addon)), options), name, options
+    )
+
+
+def _built(name: str) -> Profile:
+    return profilefile.load_built(existing(name))
+
+
+def _with(built: Profile, chosen: tuple[Chosen, ...]) -> Profile:
+    """Return a profile with these add-ons. Raises ProfileError that says what its rules do not allow."""
+    changed = built.model_copy(update={"addons": chosen})
+    return profilefile.parse(profilefile.dump(changed), built.name)

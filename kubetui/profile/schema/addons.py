@@ -1,0 +1,84 @@
+"""Add-ons as a person writes them: a name, or a name with a release or a mirror of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from kubetui.profile.schema.fields import OneOf, Part, Sha256, Url
+from kubetui.software import addons
+from kubetui.software.addons import AddOn, Site
+
+AddOnName = Annotated[str, OneOf(addons.CATALOGUE)]
+
+
+class Chosen(Part):
+    """One add-on, and which release of it."""
+
+    name: AddOnName = Field(title="Name", description="The add-on.")
+    version: Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}(\.[0-9]{1,4}){1,2}$")] | None = Field(
+        None, title="Version", description="Another release than the one that kubetui takes, such as v0.0.30."
+    )
+    url: Url | None = Field(
+        None,
+        title="Manifest URL",
+        description="Where its manifest is instead of its project's own place: a mirror that this computer reaches.",
+    )
+    sha256: Sha256 | None = Field(
+        None,
+        title="Manifest SHA-256",
+        description="The manifest's checksum, where kubetui knows none for the version. Without one, the first text "
+        "that a cluster gets is remembered.",
+    )
+
+    @property
+    def addon(self) -> AddOn:
+        """The add-on that it names."""
+        return addons.CATALOGUE[self.name]
+
+    def site(self) -> Site:
+        """Return what the add-on is told of the profile."""
+        return Site(self.version or self.addon.version, self.url or "", self.sha256 or "")
+
+    def short(self) -> str | dict[str, Any]:
+        """Return it as a profile has it: its name alone where there is no more to say."""
+        said = self.model_dump(mode="json", exclude_none=True)
+        return self.name if said == {"name": self.name} else said
+
+
+@dataclass(frozen=True, slots=True)
+class _OrName:
+    """Has the JSON Schema say that a name alone will do."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the JSON Schema."""
+        return {"anyOf": [{"type": "string", "enum": list(addons.CATALOGUE)}, handler(schema)]}
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _once(chosen: tuple[Chosen, ...]) -> tuple[Chosen, ...]:
+    names = [each.name for each in chosen]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{', '.join(twice)} is in the list twice. Leave one out.")
+    return chosen
+
+
+_Entry = Annotated[
+    Chosen, BeforeValidator(_named), PlainSerializer(lambda chosen: chosen.short(), return_type=Any), _OrName()
+]
+AddOns = Annotated[tuple[_Entry, ...], Strict(strict=False), AfterValidator(_once)]

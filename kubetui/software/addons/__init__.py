@@ -1,0 +1,12 @@
+"""Add-ons, one file each, and the catalogue that a profile chooses from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui.software.addons.addon import AddOn, Site
+from kubetui.software.addons.storage import STORAGE
+
+CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE,)}
+
+__all__ = ["CATALOGUE", "AddOn", "Site"]

@@ -1,0 +1,96 @@
+"""The AddOn type: what makes a cluster of more use than Kubernetes alone, and how it comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kubetui.software.upstream.source import Source
+
+REFUSING: Final = "addon_refuses() { :; }\n"
+ANSWERING: Final = "addon_lacks() { :; }\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What an add-on is told about the cluster, and which release of it the profile names."""
+
+    version: str
+    url: str = ""
+    """Where its manifest is; empty for its project's own place."""
+    sha256: str = ""
+    placed: Callable[[str], str] = str
+    """Returns the name of an image where the machines find it."""
+    folder: Path | None = None
+    """The cluster's folder on this host, where a manifest that was fetched is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A Deployment or DaemonSet that an add-on waits for."""
+
+    namespace: str
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace} {self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddOn:
+    """One add-on. `manifest` returns the input of `kubectl apply`, `images` what each machine pulls beforehand.
+
+    `manifest` may raise ProfileError, because its text comes from elsewhere. `answers` is shell that defines
+    `addon_lacks`, which prints what the add-on still lacks, or nothing once it does what it is for. `guard` is shell
+    that defines `addon_refuses`, which prints why it cannot be removed yet, or nothing. `folders` are what its pods
+    leave on a node.
+    """
+
+    name: str
+    """Its name in a profile."""
+    title: str
+    help: str
+    """What it is for and what it costs, worded as the end of a sentence."""
+    why: str
+    """The sentence for learners."""
+    page: str
+    """The documentation that it follows."""
+    version: str
+    """The release that kubetui takes unless a profile names another one."""
+    tried: str
+    """The release that was tried on machines."""
+    url: str
+    """Where its project publishes the manifest; {version} stands for the release."""
+    manifest: Callable[[Site], str]
+    images: Callable[[Site], tuple[str, ...]]
+    changes: Callable[[Site], tuple[str, ...]]
+    """Returns what kubetui changes in the manifest that it fetched, a line for each field."""
+    workloads: tuple[Workload, ...]
+    sums: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The SHA-256 of the manifest by release, where kubetui knows it."""
+    answers: str = ANSWERING
+    guard: str = REFUSING
+    folders: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    """The names of the concepts behind it."""
+    memory: int = 0
+    """MiB that its pods usually take in the whole cluster."""
+
+    @property
+    def summary(self) -> str:
+        """What it is for and what it costs, without its name."""
+        return self.help.partition("(")[2].rstrip(")")
+
+    def source(self, site: Site) -> Source:
+        """Return where the manifest comes from."""
+        return source(self.name, self.url, self.sums, site)
+
+
+def source(name: str, url: str, sums: Mapping[str, str], site: Site) -> Source:
+    """Return where an add-on's manifest comes from: its project's `url`, unless the profile names another."""
+    place = site.url or url.format(version=site.version)
+    known = sums.get(site.version, "")
+    return Source(place, f"addons, {name}", site.sha256 or known, f"addon-{name}")

@@ -1,0 +1,1 @@
+"""What other projects publish, and what kubetui changes in it."""

@@ -1,0 +1,20 @@
+# shellcheck shell=bash # values: MANIFEST, NAME, WORKLOADS
+# shellcheck disable=SC2154 # addons.sh sets folder
+
+file=$folder/$NAME.yaml
+put "$file.new" "$MANIFEST" 600
+retry 5 run kubectl apply --filename="$file.new"
+# the probe goes by it: what was not applied is not written down
+mv "$file.new" "$file"
+while read -r namespace workload; do
+  kubectl --namespace="$namespace" rollout status "$workload" --timeout=300s ||
+    fail "$workload in the namespace $namespace is not ready after 5 minutes"
+done <<<"$WORKLOADS"
+end=$((SECONDS + 120))
+said=
+until lack=$(addon_lacks); [[ -z $lack ]]; do
+  [[ $lack == "$said" ]] || say "waiting: $lack"
+  said=$lack
+  ((SECONDS < end)) || fail "after 2 minutes: $lack"
+  sleep 1
+done
