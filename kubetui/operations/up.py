@@ -75,6 +75,7 @@ async def up(
         await networks.fetch(plan.pod_network, plan.cluster_network)
         with room(cluster.folder), cluster.lock():
             cluster.create()
+            await networks.keep(plan.pod_network, plan.cluster_network)
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 restore = pending(cluster, plan.profile)

@@ -15,7 +15,8 @@ from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 from kubetui.steps.cluster.proof.commands import ASK, BEGIN, END, PODS, SERVE, STOP
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.prove import prove
+from kubetui.steps.cluster.proof.scene import Scene
 
 HEAD = "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE  IP  NODE  NOMINATED NODE  READINESS GATES"
 COREDNS = "kube-system coredns-1 1/1 Running 0 3m 10.244.0.2 kubmaster <none> <none>"

@@ -14,6 +14,7 @@ from kubetui.remote.command import Command
 from kubetui.steps.cluster.proof import nodeport, prove
 from kubetui.steps.cluster.proof.commands import ASK
 from kubetui.steps.cluster.proof.findings import NAMES
+from kubetui.steps.cluster.proof.scene import Scene
 from tests.plans import plan
 from tests.steps.cluster.proof.standin import COREDNS, Broken, Machine, proof
 
@@ -175,7 +176,7 @@ async def test_an_api_server_that_restarts_is_waited_for_while_the_patience_last
 
     monkeypatch.setattr(prove, "_PAUSE", 0.0)
     nodes = {each.name: Restarting(MADE, each.name, Broken(), []) for each in MADE.machines}
-    scene = prove.Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None, patience=patience)
+    scene = Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None, patience=patience)
     assert failed({check.name: check for check in await prove.prove(scene)}) == wanted
 
 
@@ -205,7 +206,7 @@ async def test_a_cancelled_proof_removes_its_pods(tmp_path: Path, monkeypatch: p
             return await super().read(command)
 
     nodes = {each.name: Waiting(MADE, each.name, Broken(), calls) for each in MADE.machines}
-    scene = prove.Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None)
+    scene = Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None)
     task = asyncio.create_task(prove.prove(scene))
     await asyncio.wait_for(asking.wait(), 10)
     task.cancel()

@@ -1,0 +1,136 @@
+"""Manifests from the web: fetched once, verified, and kept with the cluster, so that it always gets the same text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from kubetui.base.errors import ProfileError
+from kubetui.base.files import write_private
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+SECONDS: Final = 30
+_TEXT: Final = "pod-network.yaml"
+_SUM: Final = "pod-network.sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a network's own project publishes its manifest, or a mirror that stands in.
+
+    `sha256` is the checksum that the text must have; where kubetui knows none it is empty, and the first text that a
+    cluster gets is remembered. `field` is the profile's field with its url, version and sha256.
+    """
+
+    url: str
+    field: str
+    sha256: str = ""
+
+
+@cache
+def download(url: str, fix: str) -> bytes:
+    """Return what is at a URL, which is fetched once. Raises ProfileError when it cannot be had, or is over 4 MiB."""
+    try:
+        with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the profile allows only http and https
+            data: bytes = answer.read(MAX_BYTES + 1)
+    except (OSError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()
+        raise ProfileError(f"{url} cannot be fetched: {error}.", fix=fix) from error
+    if len(data) > MAX_BYTES:
+        raise ProfileError(f"{url} is larger than 4 MiB, which no manifest is.", fix="Check the URL.")
+    _HERE.add(url)
+    return data
+
+
+_HERE: Final[set[str]] = set()
+"""The URLs that this process has fetched."""
+
+
+def plain(source: str, data: bytes) -> str:
+    """Return a manifest as text. Raises ProfileError for what cannot be one."""
+    if b"\0" in data:
+        raise ProfileError(f"{source} is not a manifest: it has a NUL character in it.", fix="Check that it is YAML.")
+    return data.decode(errors="replace").strip("\n")
+
+
+def text(source: Source, folder: Path | None) -> str:
+    """Return a manifest as its project publishes it: the cluster's own copy, or else what is at its URL.
+
+    Raises ProfileError when it cannot be fetched, or is not the text that it has to be.
+    """
+    return plain(source.url, _whole(source, folder))
+
+
+def at_hand(source: Source, folder: Path | None) -> bool:
+    """Return whether the text can be had without asking anybody."""
+    return source.url in _HERE or _copy(source, folder) is not None
+
+
+def keep(source: Source, folder: Path) -> None:
+    """Keep the text in a cluster's folder. Raises ProfileError as `text` does."""
+    data = _whole(source, folder)
+    if _copy(source, folder) is None:
+        # the checksum last: with it, the copy counts
+        write_private(folder / _TEXT, data)
+        write_private(folder / _SUM, f"{_sha256(data)}  {source.url}\n")
+
+
+def _whole(source: Source, folder: Path | None) -> bytes:
+    data, remembered = _copy(source, folder), _remembered(source, folder)
+    if data is None:
+        mirror = f"Check the connection and the proxy, or name a mirror of it in {source.field}.url."
+        data = download(source.url, mirror)
+    found = _sha256(data)
+    if source.sha256 and found != source.sha256:
+        raise ProfileError(
+            f"{source.url} has the SHA-256 {found}, and {source.sha256} was expected.",
+            fix=f"Look at what is there; if that is what you want, write its checksum into {source.field}.sha256.",
+        )
+    if remembered and found != remembered:
+        raise ProfileError(
+            f"{source.url} has another text now, with the SHA-256 {found}: the cluster got one with {remembered}.",
+            fix=f"Look at what changed. {source.field}.url may name a place that still has the text of then; a new "
+            "cluster gets the new one.",
+        )
+    return data
+
+
+def _copy(source: Source, folder: Path | None) -> bytes | None:
+    """Return the cluster's copy. Raises ProfileError if somebody changed it."""
+    remembered = _remembered(source, folder)
+    if folder is None or not remembered:
+        return None
+    try:
+        data = (folder / _TEXT).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ProfileError(f"{folder / _TEXT}: {error.strerror}.", fix="Make it readable again.") from error
+    if _sha256(data) != remembered:
+        raise ProfileError(
+            f"{folder / _TEXT} was changed: it is the manifest as it was fetched, and the cluster is built from it.",
+            fix=f"Delete it: kubetui fetches it again, and compares it with {folder / _SUM}.",
+        )
+    return data
+
+
+def _remembered(source: Source, folder: Path | None) -> str:
+    """Return the checksum of what the cluster got from this URL; empty where it got nothing from there."""
+    if folder is None:
+        return ""
+    try:
+        digest, _, url = (folder / _SUM).read_text(encoding="utf-8").strip().partition("  ")
+    except OSError:
+        return ""
+    return digest if url == source.url else ""
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
