@@ -9,7 +9,9 @@ from typing import Final
 from kubetui.base.check import Check, Lacking, Status
 from kubetui.base.system import System, install_command, install_hint
 from kubetui.base.text import counted
+from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.rules.nodes import CONTROL_PLANE_MEMORY
 from kubetui.profile.rules.ranges import Problem
 
 DISK_A_MACHINE: Final = 6
@@ -18,6 +20,8 @@ DISK_LEAST: Final = 2
 """GiB per machine below which it cannot even be created."""
 MEMORY_SHARED: Final = 1024
 """MiB that a node needs when machines share the host's memory."""
+WORKER_LEAST: Final = 1024
+"""MiB that a worker needs for itself and a few pods, besides a large pod network's."""
 _GIB: Final = 1024**3
 _COMPARE: Final = (
     "Compare the ranges that kubetui plan shows with this host's routes (netstat -rn -f inet), VPNs included."
@@ -39,7 +43,8 @@ def kubectl_check(path: str | None, system: System, minor: str) -> Check:
 def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: int) -> Check:
     """Judge the host's memory, in MiB, for the machines that do not exist yet."""
     shared = not plan.provider.isolates
-    needed = sum(MEMORY_SHARED if shared else machine.memory for machine in missing)
+    each = MEMORY_SHARED + plan.pod_network.memory
+    needed = sum(each if shared else machine.memory for machine in missing)
     text = f"{available} of {total} MiB are free, {needed} are planned"
     fix = "Plan fewer or smaller machines (machines.workers, machines.memory), or close other programs."
     if needed > total and not shared:
@@ -47,6 +52,24 @@ def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: 
     if needed > available:
         return Check("Memory", "warning", f"{text}: the host will run short.", fix)
     return Check("Memory", "ok", text)
+
+
+def pod_network_checks(plan: Plan) -> tuple[Check, ...]:
+    """Say what a pod network needs of the machines, and judge their memory; nothing for one that needs little."""
+    network = plan.pod_network
+    if not network.installed:
+        message = "None is installed, so nodes stay NotReady until you install one."
+        return (Check("Pod network", "warning", message, "It is what the profile says: network.pod_network is none."),)
+    if not network.needs:
+        return ()
+    least = {Role.CONTROL_PLANE: CONTROL_PLANE_MEMORY, Role.WORKER: WORKER_LEAST}
+    machines = (each for each in plan.machines if each.memory)
+    tight = [each.name for each in machines if each.memory - network.memory < least[each.role]]
+    usual = f"{network.needs} Its pods take about {network.memory} MiB on each node."
+    if tight:
+        fix = "Give them more (machines.memory), or choose a smaller pod network, such as flannel."
+        return (Check("Pod network", "warning", f"{usual} That leaves little on {', '.join(tight)}.", fix),)
+    return (Check("Pod network", "ok", usual),)
 
 
 def cpu_check(plan: Plan, host: int | None) -> Check:

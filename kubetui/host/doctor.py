@@ -25,6 +25,7 @@ from kubetui.host.checks import (
     in_use_check,
     kubectl_check,
     memory_check,
+    pod_network_checks,
     range_checks,
 )
 from kubetui.machines import make as machines
@@ -72,7 +73,7 @@ def _cpus(count: int | None) -> Check:
 
 async def _of_plan(plan: Plan, system: System) -> list[Check]:
     """Check what a plan's machines need from this host; rehearsed machines need nothing."""
-    kind, manifest = plan.provider, await _manifest(plan)
+    kind, manifest = plan.provider, [*await _manifest(plan), *pod_network_checks(plan)]
     if kind.rehearsal:
         return manifest
     ranges = range_checks(host_problems(plan), routes_known=routes_known())

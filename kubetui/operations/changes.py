@@ -25,9 +25,14 @@ from kubetui.remote.host_keys import HostKeys
 from kubetui.steps.build import ALL
 
 _EXCHANGED: Final = "A container runtime cannot be exchanged under the pods that it runs."
+_REROUTED: Final = (
+    "The pods of a cluster cannot go from one pod network to another while they run: each network has links and rules "
+    "of its own on every node."
+)
 _REASONS: Final = {
     "kubernetes.runtime": _EXCHANGED,
     "kubernetes.runtime_packages": _EXCHANGED,
+    "network.pod_network": _REROUTED,
     "addons": "An add-on is not exchanged in place: remove it, and add it again as you want it.",
 }
 """Why a change is refused, by the field's path, where the field does not say it."""

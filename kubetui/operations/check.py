@@ -17,7 +17,8 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine, Plan
 from kubetui.record import checks as record
 from kubetui.remote.node import Node
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.prove import prove
+from kubetui.steps.cluster.proof.scene import Scene
 
 
 async def check(

@@ -72,11 +72,10 @@ async def up(
     # the work before and after the engine may take long, too
     with stop.cancels_this():
         plan = Plan(changes.settled(cluster, profile), chosen=box)
-        await networks.fetch(plan.pod_network, plan.cluster_network)
-        await addons.fetch(plan)
+        await _fetch(plan)
         with room(cluster.folder), cluster.lock():
             cluster.create()
-            addons.keep(cluster, plan)
+            await _keep(cluster, plan)
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 restore = pending(cluster, plan.profile)
@@ -136,6 +135,17 @@ async def up(
             if scribe and finished.ok:
                 await _record_tables(scribe, plan.control_plane, provider, connect)
             return finished
+
+
+async def _fetch(plan: Plan) -> None:
+    """Read the manifests that come from elsewhere before anything is started. Raises ProfileError if one cannot be."""
+    await networks.fetch(plan.pod_network, plan.cluster_network)
+    await addons.fetch(plan)
+
+
+async def _keep(cluster: Cluster, plan: Plan) -> None:
+    await networks.keep(plan.pod_network, plan.cluster_network)
+    addons.keep(cluster, plan)
 
 
 async def _revise(cluster: Cluster, plan: Plan, confirmed: Collection[str], log: LineSink) -> changes.Revision | None:

@@ -35,7 +35,8 @@ CGROUP_V2_ONLY = (1, 35)
 DRAIN_SECONDS = 300
 """How long the pods of a machine that leaves have to go elsewhere, unless a person says otherwise."""
 PLAYED_RUNTIME = "containerd"
-"""The runtime of the machines that rehearsals play."""
+PLAYED_NETWORK = "flannel"
+"""The runtime and the pod network of the machines that rehearsals play."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -148,20 +149,25 @@ class Plan:
 
     @property
     def pod_network(self) -> PodNetwork:
-        """What connects the pods of different machines."""
-        return networks.CATALOGUE[self.profile.network.pod_network]
+        """What connects the pods of different machines: the profile's choice, or what a rehearsal's recording has.
+
+        A person's own manifest is read for a rehearsal, too.
+        """
+        chosen = networks.CATALOGUE[self.profile.network.pod_network]
+        return networks.CATALOGUE[PLAYED_NETWORK] if self.provider.rehearsal and not chosen.own else chosen
 
     @cached_property
     def cluster_network(self) -> ClusterNetwork:
         """What a pod network is told about the cluster."""
         chosen = self.profile.network
-        options = getattr(chosen, chosen.pod_network, None)
+        options = getattr(chosen, self.pod_network.field, None)
         return ClusterNetwork(
             chosen.pod_cidr,
             chosen.service_cidr,
             self.node_networks,
             options if isinstance(options, BaseModel) else None,
             self.renamed,
+            Cluster(self.profile.name).folder,
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import runtimes
+from kubetui.software import networks, runtimes
 
 
 def memory(mib: int) -> str:
@@ -54,6 +54,9 @@ def played(plan: Plan) -> str:
     other = runtimes.CATALOGUE[chosen.runtime]
     if other is not plan.runtime:
         sentences.append(f"A rehearsal plays {plan.runtime.title}; {other.title} is for real machines.")
+    network = networks.CATALOGUE[plan.profile.network.pod_network]
+    if network is not plan.pod_network:
+        sentences.append(f"A rehearsal plays {plan.pod_network.spelled}; {network.spelled} is for real machines.")
     return " ".join(sentences)
 
 
@@ -62,10 +65,30 @@ def renaming(plan: Plan) -> str:
     moved = [name for name, place in plan.renamed.items() if name != place]
     if not moved:
         return ""
-    own = " Your own pod network's manifest stays as it is." if plan.pod_network.name == "manifest" else ""
+    own = " Your own pod network's manifest stays as it is." if plan.pod_network.own else ""
     return (
         f"{plan.runtime.title} asks mirrors of {plan.runtime.mirrors_only} alone: where kubetui names images of "
         f"{' and '.join(moved)}, it names them at their mirrors.{own}"
+    )
+
+
+def fetched(plan: Plan) -> tuple[str, ...]:
+    """Return what there is to know of a pod network that kubetui does not make itself: source, changes, needs."""
+    chosen, network = plan.pod_network, plan.cluster_network
+    if not chosen.installed:
+        return ("No pod network is installed: nodes stay NotReady until you install one.",)
+    source = chosen.source(network)
+    if source is None:
+        return ()
+    known = (
+        f"its SHA-256 has to be {source.sha256}."
+        if source.sha256
+        else "kubetui knows no checksum of it, so the first text that this cluster gets is remembered."
+    )
+    return (
+        f"{chosen.spelled} comes from {source.url}; {known}",
+        f"Changed in it: {'; '.join(chosen.changes(network))}.",
+        f"{chosen.needs} Its pods take about {memory(chosen.memory)} on each node.".strip(),
     )
 
 

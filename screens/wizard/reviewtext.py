@@ -56,7 +56,7 @@ def _beyond(plan: Plan) -> Iterator[Content]:
     network = plan.profile.network
     if network.control_plane_endpoint:
         yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)
-    if network.pod_network == "manifest" and network.manifest is not None:
+    if plan.pod_network.own and network.manifest is not None:
         yield Content.assemble(("Pod network   ", "dim"), network.manifest.path or network.manifest.url or "")
         if network.manifest.sha256:
             yield Content.assemble(("SHA-256       ", "dim"), network.manifest.sha256)

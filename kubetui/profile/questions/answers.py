@@ -15,6 +15,7 @@ from kubetui.profile.questions.pages import FieldPath, Question, pages
 from kubetui.profile.schema.boxes import BoxKind, parse_box
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
+from kubetui.software import networks
 
 
 def answer(values: Mapping[str, Any], path: FieldPath, value: object) -> dict[str, Any]:
@@ -49,7 +50,8 @@ def _has_hosts(values: Mapping[str, Any]) -> bool:
 
 
 def _has_manifest(values: Mapping[str, Any]) -> bool:
-    return bool(_group(values, "network").get("pod_network") == "manifest")
+    chosen = networks.CATALOGUE.get(str(_group(values, "network").get("pod_network")))
+    return chosen is not None and chosen.own
 
 
 def _has_box_file(values: Mapping[str, Any]) -> bool:

@@ -177,7 +177,7 @@ def _disjoint_ranges(plan: Plan) -> Iterator[Problem]:
 
 def _own_manifest(plan: Plan) -> Iterator[Problem]:
     manifest, path = plan.profile.network.manifest, ("network", "manifest")
-    if plan.profile.network.pod_network != "manifest":
+    if not plan.pod_network.own:
         return
     if manifest is None or bool(manifest.path) == bool(manifest.url):
         which = "both path and url" if manifest and manifest.path else "neither path nor url"

@@ -226,7 +226,7 @@ RuntimeName = Annotated[str, OneOf(runtimes.CATALOGUE)]
 RuntimeSource = Annotated[str, OneOf(runtimes.SOURCES)]
 PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
 PackagesChoice = Annotated[str, OneOf(packages.CHOICES)]
-PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE)]
+PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE, networks.GONE)]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[

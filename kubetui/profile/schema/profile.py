@@ -41,7 +41,7 @@ from kubetui.profile.schema.mirrors import Mirrors
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
 from kubetui.profile.schema.spellings import spoken_off
 from kubetui.software import addons, networks, packages, runtimes
-from kubetui.software.networks.options import FlannelOptions, ManifestOptions
+from kubetui.software.networks.options import CalicoOptions, FlannelOptions, KubeRouterOptions, ManifestOptions
 
 SCHEMA_VERSION: Final = 1
 
@@ -216,6 +216,16 @@ class Network(Part):
     )
     flannel: FlannelOptions = Field(
         default_factory=FlannelOptions, title="flannel", description="flannel's versions, images and backend."
+    )
+    kube_router: KubeRouterOptions = Field(
+        default_factory=KubeRouterOptions,
+        title="kube-router",
+        description="kube-router's version, and where its manifest comes from.",
+    )
+    calico: CalicoOptions = Field(
+        default_factory=CalicoOptions,
+        title="Calico",
+        description="Calico's version, and where its manifest comes from.",
     )
     manifest: ManifestOptions | None = Field(
         None, title="Manifest", description="A pod network of your own: path, or url with its sha256."

@@ -5,29 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import yaml
-
 from kubetui.base.scripts import script
-from kubetui.software.networks.network import ClusterNetwork, PodNetwork
+from kubetui.software.networks.network import ClusterNetwork, Daemons, PodNetwork
 from kubetui.software.networks.options import FlannelOptions
+from kubetui.software.upstream.documents import dump
 
 NAMESPACE = "kube-flannel"
 LABELS = {"tier": "node", "app": "flannel", "k8s-app": "flannel"}
 CNI_VERSION = "0.3.1"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes YAML as a person would: multi-line text as a block, and no aliases."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
-
-
-def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _block)
 
 
 def images(network: ClusterNetwork) -> tuple[str, ...]:
@@ -39,7 +24,7 @@ def images(network: ClusterNetwork) -> tuple[str, ...]:
 def manifest(network: ClusterNetwork) -> str:
     """Return flannel's manifest for a cluster's pod CIDR, bound to the interface on the nodes' private network."""
     documents = [_namespace(), *_access(), _configuration(network), _daemon_set(network)]
-    return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, default_flow_style=False).rstrip("\n")
+    return dump(documents)
 
 
 def interface_pattern(network: ClusterNetwork) -> str:
@@ -58,6 +43,13 @@ LEFTOVERS = script(__package__, "flannel-leftovers.sh")
 JUDGE = script(__package__, "flannel-judge.sh")
 _PORTS = {"vxlan": ("8472/udp",), "wireguard": ("51820-51821/udp",), "host-gw": ()}
 """flannel, Documentation/backends.md."""
+DAEMONS = Daemons(
+    NAMESPACE,
+    "kube-flannel-ds",
+    "app=flannel",
+    "flannel's VXLAN needs UDP port 8472 between all nodes",
+    "udp port 8472",
+)
 FLANNEL = PodNetwork(
     name="flannel",
     help="flannel",
@@ -67,6 +59,7 @@ FLANNEL = PodNetwork(
     interfaces=("cni0", "flannel*"),
     ports=lambda network: _PORTS[_options(network).backend],
     judge=JUDGE,
+    daemons=DAEMONS,
 )
 
 

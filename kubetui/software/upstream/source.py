@@ -8,6 +8,7 @@ from functools import cache
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from kubetui.base.errors import ProfileError
@@ -47,6 +48,8 @@ def download(url: str, fix: str) -> bytes:
         with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the profile allows only http and https
             data: bytes = answer.read(MAX_BYTES + 1)
     except (OSError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         raise ProfileError(f"{url} cannot be fetched: {error}.", fix=fix) from error
     if len(data) > MAX_BYTES:
         raise ProfileError(f"{url} is larger than 4 MiB, which no manifest is.", fix="Check the URL.")
@@ -120,7 +123,7 @@ def _copy(source: Source, folder: Path | None) -> bytes | None:
     if folder is None or not remembered:
         return None
     try:
-        data = (source.text_in(folder)).read_bytes()
+        data = source.text_in(folder).read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -139,7 +142,7 @@ def _remembered(source: Source, folder: Path | None) -> str:
     if folder is None:
         return ""
     try:
-        digest, _, url = (source.sum_in(folder)).read_text(encoding="utf-8").strip().partition("  ")
+        digest, _, url = source.sum_in(folder).read_text(encoding="utf-8").strip().partition("  ")
     except OSError:
         return ""
     return digest if url == source.url else ""

@@ -126,7 +126,7 @@ async def _network_lacks(task: Task) -> str:
 
 NETWORK_TURN: Final = Turn(
     goal=lambda plan, machine: (
-        f"{plan.pod_network.name} connects the pods of {plan.profile.network.pod_cidr}, and {machine.name} is Ready. "
+        f"{plan.pod_network.spelled} connects the pods of {plan.profile.network.pod_cidr}, and {machine.name} is Ready. "
         f"Its manifest lies in {GIVEN_MANIFEST}."
     ),
     hint="kubectl apply",

@@ -53,6 +53,8 @@ COMPLETION = Step(
 )
 
 VERIFY: Final = ADMIN + script(__package__, "check.sh")
+VERIFY_BARE: Final = ADMIN + script(__package__, "check-bare.sh")
+"""The same as far as it can be without a pod network."""
 BOOTED: Final = (
     'date --utc --date="$(TZ=UTC systemctl show --property=UserspaceTimestamp --value)" +%Y-%m-%dT%H:%M:%SZ\n'
 )
@@ -73,6 +75,8 @@ def _verify(plan: Plan, _machine: Machine) -> Recipe:
 
 def _waiting(plan: Plan, booted: str = "") -> Command:
     nodes = "\n".join(f"{each.name} {each.address}" for each in plan.machines)
+    if not plan.pod_network.installed:
+        return Command(VERIFY_BARE, {"NODES": nodes, "LIMIT": "600"}, timeout=700)
     return Command(VERIFY, {"NODES": nodes, "LIMIT": "600", "BOOTED": booted}, timeout=700)
 
 
@@ -98,7 +102,11 @@ async def _check(task: Task) -> Outcome:
     address = await _seen_here(lambda: apply(task, waiting, None), task.run.cluster.kubeconfig, task.log)
     task.log(f"the API server answers this host at {address}")
     task.run.nodes_table = await task.node.read(Command(NODES))
-    task.run.ready = frozenset(machine.name for machine in task.plan.machines)
+    everyone = frozenset(machine.name for machine in task.plan.machines)
+    # without a pod network of kubetui's, the check does not wait for Ready nodes
+    task.run.ready = (
+        everyone if task.plan.pod_network.installed else everyone & ready_nodes(task.run.nodes_table).keys()
+    )
     return Outcome.UNCHANGED
 
 

@@ -171,11 +171,12 @@ POD_NETWORK = Step(
     name="network",
     title="Install the pod network",
     why="Kubernetes itself does not connect pods; every node stays NotReady until a pod network does.",
-    source="kubernetes.io, Creating a cluster with kubeadm: Installing a Pod network add-on; flannel, README",
+    source="kubernetes.io, Creating a cluster with kubeadm: Installing a Pod network add-on",
     where=Where.FIRST,
     needs=(INIT_STEP,),
     recipe=_network,
     run=follow_recipe,
+    wanted=lambda plan: plan.pod_network.installed,
     teaches=taught.NETWORK,
     turn=byhand.NETWORK_TURN,
 )

@@ -66,7 +66,7 @@ NETWORK: Final = Teaching(
     commands=lambda _plan, _machine: (written(f"{MANIFEST}.new"), f"kubectl apply --filename={MANIFEST}.new"),
     concepts=("cni", "pod-cidr", "vxlan", "daemonset"),
     changes=lambda plan, _machine: (
-        f"the objects of {plan.pod_network.name} in the cluster",
+        f"the objects of {plan.pod_network.spelled} in the cluster",
         f"file {MANIFEST}",
     ),
 )
@@ -132,6 +132,19 @@ def _proof(plan: Plan, _machine: Machine) -> tuple[str, ...]:
     earlier = f"'{selector}name=kubetui-proof,app.kubernetes.io/instance!=<name>'"
     unit = "systemd-run --quiet --collect --unit=<name>"
     others = tuple(each.name for each in plan.machines if not each.first)
+    on_node = "--field-selector=spec.nodeName=<node>"
+    policy = (
+        (
+            f"kubectl delete networkpolicies {place} --ignore-not-found {earlier} --wait=false --request-timeout=10s",
+            f"{unit}-policy <a timer that deletes it>",
+            f"kubectl label pods {place} {selector}instance=<name> {on_node} --overwrite kubetui/policy=denied",
+            "kubectl apply --request-timeout=10s --filename=- <a NetworkPolicy for that pod>",
+            f"kubectl delete networkpolicies {place} {selector}instance=<name> --ignore-not-found --timeout=30s",
+            "systemctl stop 'kubetui-proof-*-policy.timer'",
+        )
+        if plan.pod_network.policies
+        else ()
+    )
     server, stop = f"{unit}-server <a server in its pod's network>", "systemctl stop 'kubetui-proof-*-server.service'"
     return (
         f"kubectl delete {kinds} {place} --ignore-not-found {earlier} --wait=false --request-timeout=10s",
@@ -139,6 +152,7 @@ def _proof(plan: Plan, _machine: Machine) -> tuple[str, ...]:
         "kubectl apply --request-timeout=10s --filename=- <where it answers>",
         server,
         *(f"{server} # on {name}" for name in others),
+        *policy,
         f"kubectl delete {kinds} {place} {selector}instance=<name> --cascade=foreground --ignore-not-found --timeout=30s",
         "systemctl stop 'kubetui-proof-*.timer'",
         stop,

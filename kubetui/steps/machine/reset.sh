@@ -42,6 +42,7 @@ for path in /sys/class/net/*; do
     [[ $name != $pattern ]] || grep -qxF -- "$name" "$before/interfaces" || ip link delete "$name" || true
   done
 done
+if declare -F forget_network >/dev/null; then forget_network; fi
 ip netns list | awk '/^cni-/ {print $1}' | while read -r name; do ip netns delete "$name" || true; done
 ip route flush root "$POD_CIDR" || true
 # delete the empty tables that iptables created

@@ -11,6 +11,7 @@ from kubetui.machines.rehearsal import proof
 from kubetui.machines.rehearsal.recording.asked import Asked
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.profile.plan import Plan
+from kubetui.software.networks.flannel import FLANNEL
 from kubetui.steps.cluster.proof import dns, traffic
 from kubetui.steps.cluster.proof.findings import NAMES
 from kubetui.steps.cluster.proof.prove import _running
@@ -70,7 +71,7 @@ def test_each_machine_of_a_plan_has_its_pod_and_is_heard(made: Plan) -> None:
     expected = made.profile.network.service_cidr[1]
     assert dns.judge_dns(names_heard, pods_of(""), expected).status == "ok"
     assert traffic.judge_service(heard).status == "ok"
-    assert traffic.judge_network(heard).status == ("ok" if len(names) > 1 else "not checked")
+    assert traffic.judge_network(heard, FLANNEL).status == ("ok" if len(names) > 1 else "not checked")
 
 
 async def test_a_rehearsed_build_ends_with_its_checks(theatre: Theatre) -> None:

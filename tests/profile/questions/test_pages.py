@@ -60,7 +60,7 @@ def test_a_question_takes_its_texts_from_its_field() -> None:
             "virtualbox",
             ("virtualbox", "libvirt", "vmware_desktop", "lxc", "hosts", "rehearsal"),
         ),
-        ("network.pod_network", "choice", "flannel", ("flannel", "manifest")),
+        ("network.pod_network", "choice", "flannel", ("flannel", "kube-router", "calico", "manifest", "none")),
         ("kubernetes.runtime", "choice", "containerd", ("containerd", "docker", "cri-o")),
         ("network.first_address", "address", "192.168.56.101", ()),
         ("network.pod_cidr", "cidr", "10.244.0.0/16", ()),

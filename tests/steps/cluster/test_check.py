@@ -117,3 +117,36 @@ async def test_an_api_server_that_goes_away_after_the_wait_is_waited_for_once_mo
             await seen
     assert len(waits) == asked
     assert said == ["It refuses. The machines are asked again whether it runs."] * (gone > 0)
+
+
+BARE = "kubmaster 192.168.56.101\nkubnode1 192.168.56.102\n"
+PROXY = "kube-proxy-a|DaemonSet|Running|True"
+
+
+def waited_bare(box: Box, pods: str, nodes: str = BARE) -> subprocess.CompletedProcess[str]:
+    """Run the wait of a cluster that has no pod network."""
+    box.write("pods", f"etcd-kubmaster|Node|Running|False\n{pods}\n")
+    box.write("nodes", nodes)
+    box.program("kubectl", 'cat "$ROOT/$2"')
+    command = _waiting(plan(workers=1, network={"pod_network": "none"}))
+    return box.run(Command(command.script, {**command.values, "LIMIT": "0"}))
+
+
+def test_without_a_pod_network_nobody_waits_for_ready_nodes(box: Box) -> None:
+    done = waited_bare(box, PROXY)
+    assert done.returncode == 0, done.stderr
+    assert "every node is in the cluster" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("nodes", "pods", "said"),
+    [
+        (BARE.splitlines()[0] + "\n", PROXY, "kubnode1 is not in the cluster"),
+        (BARE.replace("56.102", "56.9"), PROXY, "kubnode1 has the INTERNAL-IP 192.168.56.9, and 192.168.56.102"),
+        (BARE, PROXY.replace("True", "False"), "pod kube-proxy-a is not ready"),
+    ],
+)
+def test_without_a_pod_network_the_rest_is_waited_for(box: Box, nodes: str, pods: str, said: str) -> None:
+    done = waited_bare(box, pods, nodes)
+    assert done.returncode != 0
+    assert said in done.stderr + done.stdout

@@ -21,12 +21,17 @@ SERVE: Final = script(__package__, "serve.sh")
 ASK: Final = script(__package__, "ask.sh")
 END: Final = ADMIN + script(__package__, "end.sh")
 STOP: Final = script(__package__, "stop.sh")
+POLICY: Final = ADMIN + script(__package__, "policy.sh")
+POLICY_ASK: Final = script(__package__, "policy-ask.sh")
+POLICY_END: Final = ADMIN + script(__package__, "policy-end.sh")
 
 PREFIX: Final = "kubetui-proof"
 LIFE: Final = "300"
 """Seconds after which whatever is left of a proof removes itself, even if kubetui was killed."""
 LIMIT: Final = "90"
 """Seconds that the pods may take to run; on an emulated processor they take half a minute."""
+POLICY_LIMIT: Final = "20"
+"""Seconds that a NetworkPolicy may take until it blocks."""
 PORT: Final = "8080"
 """The servers' port, inside the pods alone."""
 
@@ -60,6 +65,22 @@ def ask(pid: int, targets: Mapping[str, str], service: str, dns: str, query: str
     return Command(ASK, values, timeout=60)
 
 
+def deny(name: str, node: str) -> Command:
+    """Return the command that lets nobody call the pod on a node, by a NetworkPolicy."""
+    return Command(POLICY, {"LIFE": LIFE, "MANIFEST": json.dumps(policy(name)), "NAME": name, "NODE": node})
+
+
+def tried(pid: int, address: str, wanted: str) -> Command:
+    """Return the command that calls a pod from another's network until the call is `wanted`: answered or blocked."""
+    values = {"ADDRESS": address, "LIMIT": POLICY_LIMIT, "PID": str(pid), "PORT": PORT, "WANTED": wanted}
+    return Command(POLICY_ASK, values, timeout=60)
+
+
+def allow(name: str) -> Command:
+    """Return the command that removes the NetworkPolicy."""
+    return Command(POLICY_END, {"NAME": name}, timeout=60)
+
+
 def end(name: str) -> Command:
     """Return the command that removes the pods and the service."""
     return Command(END, {"NAME": name}, timeout=60)
@@ -77,9 +98,8 @@ def manifest(name: str) -> dict[str, Any]:
     API for it. The pause image is on every node, so nothing is pulled. With externalTrafficPolicy Local a node's port
     is answered by the node's own pod, which tells a blocked port from a broken pod network.
     """
-    selector = {"app.kubernetes.io/name": PREFIX, "app.kubernetes.io/instance": name}
-    labels = {**selector, "app.kubernetes.io/managed-by": "kubetui"}
-    about = {"name": name, "namespace": "kube-system", "labels": labels}
+    selector, about = _selector(name), _about(name)
+    labels = about["labels"]
     container = {
         "name": name,
         "image": SANDBOX_MARK,
@@ -114,3 +134,25 @@ def manifest(name: str) -> dict[str, Any]:
             {"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": service},
         ],
     }
+
+
+def policy(name: str) -> dict[str, Any]:
+    """Return a NetworkPolicy for the one pod that is labelled for it: no rule lets anybody in."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": _about(name),
+        "spec": {
+            "podSelector": {"matchLabels": {**_selector(name), "kubetui/policy": "denied"}},
+            "policyTypes": ["Ingress"],
+        },
+    }
+
+
+def _selector(name: str) -> dict[str, str]:
+    return {"app.kubernetes.io/name": PREFIX, "app.kubernetes.io/instance": name}
+
+
+def _about(name: str) -> dict[str, Any]:
+    labels = {**_selector(name), "app.kubernetes.io/managed-by": "kubetui"}
+    return {"name": name, "namespace": "kube-system", "labels": labels}

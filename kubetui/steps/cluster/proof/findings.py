@@ -11,7 +11,9 @@ from kubetui.base.errors import StepFailedError
 from kubetui.base.text import harmless
 
 NAMES: Final = ("api", "nodes", "pods", "pod-to-pod", "dns", "service", "nodeport", "trouble")
-"""The checks of a proof, in order."""
+"""The checks of every proof, in order."""
+POLICY: Final = "policy"
+"""The one more, before the last, of a pod network that enforces NetworkPolicies."""
 MOST: Final = 6
 """How many problems a check's message names."""
 
@@ -23,6 +25,11 @@ class Problem:
     what: str
     fix: str
     mild: bool = False
+
+
+def names(*, policies: bool) -> tuple[str, ...]:
+    """Return the checks of a proof, in order."""
+    return (*NAMES[:-1], POLICY, NAMES[-1]) if policies else NAMES
 
 
 def verdict(name: str, problems: Sequence[Problem], fine: str) -> Check:

@@ -5,62 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.base.errors import KubetuiError, RunError
-from kubetui.base.text import LineSink, counted, nowhere
+from kubetui.base.text import counted
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import NODES
 from kubetui.cluster.tables import PODS as ALL_PODS
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import Machine
 from kubetui.remote.command import Command
-from kubetui.remote.node import Node
-from kubetui.steps.cluster.proof import commands, dns, nodeport, state, traffic
-from kubetui.steps.cluster.proof.findings import NAMES, Problem, not_checked, verdict
+from kubetui.steps.cluster.proof import commands, dns, nodeport, policy, state, traffic
+from kubetui.steps.cluster.proof.findings import Problem, not_checked, verdict
+from kubetui.steps.cluster.proof.scene import Scene, Server
 from kubetui.steps.cluster.proof.traffic import Answer
 
 _ENDING: Final = 60.0
 """Seconds that the removal of the pods may take; a timer in the cluster goes on with it."""
 _PAUSE: Final = 1.0
 _TRAFFIC: Final = ("pod-to-pod", "dns", "service")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a proof works with: a plan, the machines that it is about, and the open connections to them.
-
-    `unreachable` says why a machine has no connection. `tell` receives each check as soon as it is made, and `log_of`
-    returns what receives the commands that a machine calls. An API server that does not answer at first has `patience`
-    seconds to come back.
-    """
-
-    plan: Plan
-    machines: Sequence[Machine]
-    nodes: Mapping[str, Node]
-    kubeconfig: Path
-    tell: Callable[[Check], None]
-    unreachable: Mapping[str, str] = field(default_factory=dict)
-    log: LineSink = nowhere
-    log_of: Callable[[str], LineSink] = lambda _machine: nowhere
-    patience: float = 0.0
-
-    @property
-    def first(self) -> Node:
-        """The connection of the control plane, which runs kubectl. Raises RunError without one."""
-        name = self.plan.control_plane.name
-        if name not in self.nodes:
-            why = self.unreachable.get(name, "it was never connected")
-            fix = f"Start it, or run: kubetui up {self.plan.profile.name}"
-            raise RunError(f"SSH does not reach {name}: {why}", fix=fix)
-        return self.nodes[name]
-
-    @property
-    def first_log(self) -> LineSink:
-        """What receives that control plane's commands."""
-        return self.log_of(self.plan.control_plane.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +35,6 @@ class _Seen:
     nodes: str
     pods: tuple[state.Pod, ...]
     ready: tuple[Machine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Server:
-    """A server in a node's pod: the pod's address and process, and what its resolv.conf says."""
-
-    address: str
-    pid: int
-    resolver: dns.Resolver
 
 
 async def prove(scene: Scene) -> tuple[Check, ...]:
@@ -98,21 +53,25 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
         tell(await api)
         fix = f"See what runs on {scene.plan.control_plane.name}: crictl ps --all; journalctl --unit=kubelet --lines=50"
         tell(verdict("nodes", [Problem(error.message, error.fix or fix)], ""))
-        tell(*(not_checked(name, "the API server does not answer") for name in NAMES if name not in made))
+        tell(*(not_checked(name, "the API server does not answer") for name in scene.names if name not in made))
     else:
         tell(await api)
         cluster = scene.plan.profile.name
-        tell(state.judge_nodes(seen.nodes, scene.machines, scene.unreachable, cluster))
-        await _with_pods(scene, seen, tell)
+        bare = not (seen.ready or scene.plan.pod_network.installed)
+        tell(state.judge_nodes(seen.nodes, scene.machines, scene.unreachable, cluster, bare=bare))
+        if bare:
+            tell(*(not_checked(name, "there is no pod network yet") for name in ("pods", *_TRAFFIC, "nodeport")))
+        else:
+            await _with_pods(scene, seen, tell)
         try:
             after = await _all_pods(scene)
         except RunError as error:
             tell(not_checked("trouble", error.message))
         else:
-            tell(state.judge_trouble(seen.pods, after, time.monotonic() - seen.at))
+            tell(state.judge_trouble(seen.pods, after, time.monotonic() - seen.at, bare=bare))
     finally:
         api.cancel()
-    return tuple(made[name] for name in NAMES)
+    return tuple(made[name] for name in scene.names)
 
 
 async def _api(scene: Scene) -> Check:
@@ -164,14 +123,17 @@ async def _with_pods(scene: Scene, seen: _Seen, tell: Callable[..., None]) -> No
         servers = await _pods(scene, seen, name, tell)
         ports = asyncio.create_task(_ports(scene, servers, number))
         try:
-            for check in await _traffic(scene, seen, servers, f"{address}:80"):
-                tell(check)
+            heard = await _traffic(scene, seen, servers, f"{address}:80")
+            tell(*heard)
             tell(await ports)
         finally:
             ports.cancel()
+        if scene.plan.pod_network.policies:
+            tell(await policy.check(scene, name, servers, connected=heard[0].status == "ok"))
     except (RunError, ValueError) as error:
         tell(verdict("pods", [Problem(f"the proof's pods cannot be made: {error}", _PODS_FIX)], ""))
-        tell(*(not_checked(each, "there are no pods to ask") for each in (*_TRAFFIC, "nodeport")))
+        rest = scene.names[scene.names.index("pods") + 1 : -1]
+        tell(*(not_checked(each, "there are no pods to ask") for each in rest))
     finally:
         await asyncio.shield(_end(scene, name))
 
@@ -184,11 +146,17 @@ async def _end(scene: Scene, name: str) -> None:
     stops = (_tolerant(node.read(commands.stop(), scene.log_of(each))) for each, node in scene.nodes.items())
     try:
         async with asyncio.timeout(_ENDING):
-            said = await asyncio.gather(_tolerant(scene.first.read(commands.end(name), scene.first_log)), *stops)
+            said = await asyncio.gather(_tolerant(_delete(scene, name)), *stops)
     except TimeoutError:
         said = ["no answer"]
     if trouble := next(filter(None, said), ""):
         scene.log(f"the proof's pods are removed within {int(commands.LIFE) // 60} minutes: {trouble}")
+
+
+async def _delete(scene: Scene, name: str) -> str:
+    if scene.plan.pod_network.policies:
+        await scene.first.read(commands.allow(name), scene.first_log)
+    return await scene.first.read(commands.end(name), scene.first_log)
 
 
 async def _tolerant(work: Awaitable[str]) -> str:
@@ -199,7 +167,7 @@ async def _tolerant(work: Awaitable[str]) -> str:
     return ""
 
 
-async def _pods(scene: Scene, seen: _Seen, name: str, tell: Callable[..., None]) -> Mapping[str, _Server]:
+async def _pods(scene: Scene, seen: _Seen, name: str, tell: Callable[..., None]) -> Mapping[str, Server]:
     """Wait for a pod on every node and start a server in it; check the pods, and return the servers by node."""
     wanted = [machine for machine in seen.ready if machine.name in scene.nodes]
     serving = asyncio.gather(*(_serve(scene, name, machine) for machine in wanted))
@@ -221,7 +189,7 @@ async def _pods(scene: Scene, seen: _Seen, name: str, tell: Callable[..., None])
     ]
     tell(verdict("pods", problems, f"a new pod runs on {counted(len(running), 'node')}"))
     return {
-        node: _Server(running[node], *found)
+        node: Server(running[node], *found)
         for node, found in served.items()
         if not isinstance(found, str) and node in running
     }
@@ -262,7 +230,7 @@ async def _serve(scene: Scene, name: str, machine: Machine) -> tuple[int, dns.Re
         return str(error)
 
 
-async def _traffic(scene: Scene, seen: _Seen, servers: Mapping[str, _Server], service: str) -> tuple[Check, ...]:
+async def _traffic(scene: Scene, seen: _Seen, servers: Mapping[str, Server], service: str) -> tuple[Check, ...]:
     """Let every node's pod ask the others, the service and the name server, all at once."""
     if not servers:
         return tuple(not_checked(name, "no pod of the proof runs") for name in _TRAFFIC)
@@ -289,7 +257,7 @@ async def _traffic(scene: Scene, seen: _Seen, servers: Mapping[str, _Server], se
     names = {node: next((each for each in answers if each.kind == "dns"), _NO_DNS) for node, answers in heard.items()}
     expected = scene.plan.profile.network.service_cidr[1]
     return (
-        traffic.judge_network(heard),
+        traffic.judge_network(heard, scene.plan.pod_network),
         dns.judge_dns(names, seen.pods, expected),
         traffic.judge_service(heard),
     )
@@ -303,7 +271,7 @@ def _silence(asked: Sequence[str], why: str) -> tuple[Answer, ...]:
     return (*(Answer("pod", each, 1, why) for each in asked), Answer("service", "", 1, why), Answer("dns", "", 1, why))
 
 
-async def _ports(scene: Scene, servers: Mapping[str, _Server], port: int) -> Check:
+async def _ports(scene: Scene, servers: Mapping[str, Server], port: int) -> Check:
     """Ask the node port on every node with a server, from this host."""
     if scene.plan.provider.rehearsal:
         return not_checked("nodeport", "rehearsed machines have no ports that this host could ask")

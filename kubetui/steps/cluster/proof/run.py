@@ -9,7 +9,8 @@ from kubetui.base.check import Check
 from kubetui.engine.step import Task
 from kubetui.profile.plan import Machine
 from kubetui.steps.cluster.proof.findings import line_of
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.prove import prove
+from kubetui.steps.cluster.proof.scene import Scene
 
 PATIENCE: Final = 60.0
 """Seconds that an API server may take to come back.

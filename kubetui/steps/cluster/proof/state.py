@@ -82,9 +82,14 @@ def _nodes(text: str) -> Mapping[str, tuple[str, str]]:
     return {name: (status.split(",")[0], address) for name, status, address in rows}
 
 
-def judge_nodes(text: str, machines: Sequence[Machine], unreachable: Mapping[str, str], cluster: str) -> Check:
-    """Check that each planned node is Ready with its planned INTERNAL-IP, and that kubetui reaches its machine."""
-    problems = [*_node_problems(text, machines, cluster)]
+def judge_nodes(
+    text: str, machines: Sequence[Machine], unreachable: Mapping[str, str], cluster: str, *, bare: bool = False
+) -> Check:
+    """Check that each planned node is Ready with its planned INTERNAL-IP, and that kubetui reaches its machine.
+
+    In a `bare` cluster, which lacks its pod network because a person installs that, no node can be Ready yet.
+    """
+    problems = [*_node_problems(text, machines, cluster, bare=bare)]
     for name, why in unreachable.items():
         problems.append(Problem(f"SSH does not reach {name}: {why}", f"Start it, or run: kubetui up {cluster}"))
     count = counted(len(machines), "node")
@@ -92,14 +97,17 @@ def judge_nodes(text: str, machines: Sequence[Machine], unreachable: Mapping[str
     return verdict("nodes", problems, f"{count} {is_ready} planned INTERNAL-IP")
 
 
-def _node_problems(text: str, machines: Iterable[Machine], cluster: str) -> Iterator[Problem]:
+def _node_problems(text: str, machines: Iterable[Machine], cluster: str, *, bare: bool) -> Iterator[Problem]:
     nodes = _nodes(text)
     for machine in machines:
         word, address = nodes.get(machine.name, ("", ""))
         if not word:
             yield Problem(f"{machine.name} is not in the cluster", f"To join it: kubetui up {cluster}")
             continue
-        if word != "Ready":
+        if word != "Ready" and bare:
+            fix = f"Install a pod network: kubectl apply --filename=MANIFEST; then run: kubetui check {cluster}"
+            yield Problem(f"{machine.name} is {word}: there is no pod network yet", fix, mild=True)
+        elif word != "Ready":
             fix = f"See why: kubectl describe node {machine.name}; on {machine.name}: journalctl --unit=kubelet --lines=50"
             yield Problem(f"{machine.name} is {word}", fix)
         if address != str(machine.address):
@@ -109,11 +117,16 @@ def _node_problems(text: str, machines: Iterable[Machine], cluster: str) -> Iter
             )
 
 
-def judge_trouble(before: Sequence[Pod], after: Sequence[Pod], apart: float) -> Check:
-    """Check that no pod of any namespace is in trouble. `before` and `after` are two looks, `apart` in seconds."""
+def judge_trouble(before: Sequence[Pod], after: Sequence[Pod], apart: float, *, bare: bool = False) -> Check:
+    """Check that no pod of any namespace is in trouble. `before` and `after` are two looks, `apart` in seconds.
+
+    In a `bare` cluster, pods wait for the pod network.
+    """
     known = {(pod.namespace, pod.name): pod.restarts for pod in before}
     problems = []
     for pod in after:
+        if bare and _STARTING.fullmatch(pod.status):
+            continue
         # the API server may hear of a static pod's restart a minute late, so one may be older than the first look
         restarted = pod.restarts > known.get((pod.namespace, pod.name), pod.restarts) and pod.restarted <= apart
         if problem := _trouble(pod, restarted=restarted):

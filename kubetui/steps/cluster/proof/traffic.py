@@ -9,6 +9,8 @@ from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.base.text import counted
+from kubetui.software.networks import PodNetwork
+from kubetui.software.networks.network import Daemons
 from kubetui.steps.cluster.proof.findings import Problem, not_checked, verdict
 
 FEW: Final = 6
@@ -74,8 +76,8 @@ def _of(heard: Heard, kind: str) -> Iterator[tuple[str, Answer]]:
                 yield node, each
 
 
-def judge_network(heard: Heard) -> Check:
-    """Check that each pod reached the others that it asked, in both directions."""
+def judge_network(heard: Heard, network: PodNetwork) -> Check:
+    """Check that each pod reached the others that it asked, in both directions; `network` connects them."""
     asked = list(_of(heard, "pod"))
     if not asked:
         return not_checked("pod-to-pod", "it takes the pods of two nodes")
@@ -83,7 +85,7 @@ def judge_network(heard: Heard) -> Check:
     routes = {(node, each.target): each.said for node, each in _of(heard, "route")}
     problems = [
         Problem(_way(node, each, routes.get((node, each.target), "")), advice)
-        for (node, each), advice in zip(lost, _advices(lost, len(asked), routes, heard), strict=True)
+        for (node, each), advice in zip(lost, _advices(lost, len(asked), routes, heard, network), strict=True)
     ]
     between = counted(len(heard), "node")
     return verdict("pod-to-pod", problems, f"{counted(len(asked), 'connection')} between pods on {between}, both ways")
@@ -114,7 +116,11 @@ def _device(route: str) -> str:
 
 
 def _advices(
-    lost: Sequence[tuple[str, Answer]], asked: int, routes: Mapping[tuple[str, str], str], heard: Heard
+    lost: Sequence[tuple[str, Answer]],
+    asked: int,
+    routes: Mapping[tuple[str, str], str],
+    heard: Heard,
+    network: PodNetwork,
 ) -> Iterator[str]:
     """Yield an advice for each lost connection: a wrong route, a closed kernel, the whole network, or one link."""
     devices = Counter(map(_device, routes.values()))
@@ -127,37 +133,51 @@ def _advices(
         if closed & {*pair}:
             yield _kernel(min(closed & {*pair}))
         elif stray is not None:
-            yield _wrong_route(*stray, routes[stray], usual)
+            yield _wrong_route(*stray, routes[stray], usual, network.daemons)
         elif len(lost) == asked and asked > 2:  # noqa: PLR2004 - with two connections, one link is the whole network
-            yield _WHOLE
+            yield _whole(network)
         else:
-            yield _link(*sorted(pair))
+            yield _link(min(pair), max(pair), network.daemons)
 
 
-_WHOLE: Final = (
-    "No pod reaches another node. Usual causes: the pod network uses the wrong interface (kubectl "
-    "--namespace=kube-flannel logs daemonset/kube-flannel-ds | grep -i interface shows flannel's; it must be the nodes' "
-    "private network), br_netfilter is not loaded (lsmod | grep br_netfilter), or a packet filter between the machines."
-)
+def _whole(network: PodNetwork) -> str:
+    pods = network.daemons
+    shown = (
+        f"(kubectl --namespace={pods.namespace} logs daemonset/{pods.name} | grep -i interface shows "
+        f"{network.spelled}'s; it must be the nodes' private network)"
+        if pods
+        else "(it must be the nodes' private network)"
+    )
+    return (
+        f"No pod reaches another node. Usual causes: the pod network uses the wrong interface {shown}, br_netfilter is "
+        "not loaded (lsmod | grep br_netfilter), or a packet filter between the machines."
+    )
 
 
 def _kernel(node: str) -> str:
     return f"{node} does not forward packets. On {node}: sysctl --write net.ipv4.ip_forward=1; find what turned it off."
 
 
-def _wrong_route(node: str, target: str, route: str, usual: str) -> str:
+def _wrong_route(node: str, target: str, route: str, usual: str, pods: Daemons | None) -> str:
+    deleting = (
+        f": kubectl --namespace={pods.namespace} delete pod --selector={pods.selector} "
+        f"--field-selector=spec.nodeName={node}"
+        if pods
+        else ""
+    )
     return (
         f"The route on {node} to the pods of {target} is wrong: it leads {_journey(route)}, other routes of pods by "
-        f"{usual}. See it on {node}: ip route. To have it set again, delete the pod network's pod on {node}: "
-        f"kubectl --namespace=kube-flannel delete pod --field-selector=spec.nodeName={node}"
+        f"{usual}. See it on {node}: ip route. To have it set again, delete the pod network's pod on {node}{deleting}"
     )
 
 
-def _link(first: str, second: str) -> str:
+def _link(first: str, second: str, pods: Daemons | None) -> str:
+    needed = f" {pods.filtered}." if pods else ""
+    arriving = f"; and see what arrives: tcpdump -ni any {pods.capture}" if pods else ""
     return (
         f"The routes between {first} and {second} leave by the usual interface, so something probably drops the packets: "
-        "a packet filter on one of them or between them. flannel's VXLAN needs UDP port 8472 between all nodes. On both: iptables --list-rules "
-        "| grep -E 'DROP|REJECT'; nft list ruleset; and see what arrives: tcpdump -ni any udp port 8472"
+        f"a packet filter on one of them or between them.{needed} On both: iptables --list-rules "
+        f"| grep -E 'DROP|REJECT'; nft list ruleset{arriving}"
     )
 
 

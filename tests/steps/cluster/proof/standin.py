@@ -14,8 +14,19 @@ from kubetui.cluster.tables import PODS as ALL_PODS
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
-from kubetui.steps.cluster.proof.commands import ASK, BEGIN, END, PODS, SERVE, STOP
-from kubetui.steps.cluster.proof.prove import Scene, prove
+from kubetui.steps.cluster.proof.commands import (
+    ASK,
+    BEGIN,
+    END,
+    PODS,
+    POLICY,
+    POLICY_ASK,
+    POLICY_END,
+    SERVE,
+    STOP,
+)
+from kubetui.steps.cluster.proof.prove import prove
+from kubetui.steps.cluster.proof.scene import Scene
 
 HEAD = "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE  IP  NODE  NOMINATED NODE  READINESS GATES"
 COREDNS = "kube-system coredns-1 1/1 Running 0 3m 10.244.0.2 kubmaster <none> <none>"
@@ -52,6 +63,8 @@ class Broken:
     """The nodes from which the service does not answer."""
     closed: set[str] = field(default_factory=set)
     """The nodes that do not forward packets."""
+    policy: dict[str, str] = field(default_factory=dict)
+    """What becomes of a call that has to be answered or blocked, where that is something else."""
     pods: list[tuple[str, ...]] = field(default_factory=lambda: [(COREDNS,)])
     """The rows of each look at the pods; the last look repeats."""
 
@@ -76,13 +89,16 @@ class Machine:
 
     async def read(self, command: Command, log: LineSink | None = None) -> str:
         kinds = {NODES: "nodes", ALL_PODS: "all pods", BEGIN: "begin", PODS: "pods", SERVE: "serve", ASK: "ask"}
-        kind = {**kinds, END: "end", STOP: "stop"}[command.script]
+        policies = {POLICY: "deny", POLICY_ASK: "try", POLICY_END: "allow"}
+        kind = {**kinds, **policies, END: "end", STOP: "stop"}[command.script]
         self.calls.append(f"{self.name} {kind}")
         if kind in self.broken.silent:
             raise RunError(self.broken.silent[kind])
         made = {"nodes": self._nodes, "all pods": self._all_pods, "pods": self._pods, "serve": self._serve}
         if kind == "begin":
             return "10.96.7.7 31234\n"
+        if kind == "try":
+            return self.broken.policy.get(str(command.values["WANTED"]), str(command.values["WANTED"])) + "\n"
         if kind == "ask":
             return self._asked({name: str(value) for name, value in command.values.items()})
         return made[kind]() if kind in made else ""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubetui.software.networks.flannel import FLANNEL
 from kubetui.steps.cluster.proof import dns, state, traffic
 from kubetui.steps.cluster.proof.findings import MOST, Problem, not_checked, verdict
 from tests.plans import plan
@@ -136,7 +137,7 @@ def test_a_reply_with_an_error_names_it() -> None:
 
 def test_a_pod_that_another_one_answers_is_not_reached() -> None:
     heard = {"a": [traffic.Answer("pod", "b", 0, "c"), traffic.Answer("route", "b", 0, "10.1.1.1 dev x")]}
-    assert traffic.judge_network(heard).message == "a to b: answered by c"
+    assert traffic.judge_network(heard, FLANNEL).message == "a to b: answered by c"
 
 
 def test_a_check_names_the_worst_first_and_counts_what_it_leaves_out() -> None:

@@ -13,7 +13,8 @@ from kubetui.cluster.tables import NODES
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.proof import nodeport, prove
 from kubetui.steps.cluster.proof.commands import ASK
-from kubetui.steps.cluster.proof.findings import NAMES
+from kubetui.steps.cluster.proof.findings import NAMES, names
+from kubetui.steps.cluster.proof.scene import Scene
 from tests.plans import plan
 from tests.steps.cluster.proof.standin import COREDNS, Broken, Machine, proof
 
@@ -175,7 +176,7 @@ async def test_an_api_server_that_restarts_is_waited_for_while_the_patience_last
 
     monkeypatch.setattr(prove, "_PAUSE", 0.0)
     nodes = {each.name: Restarting(MADE, each.name, Broken(), []) for each in MADE.machines}
-    scene = prove.Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None, patience=patience)
+    scene = Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None, patience=patience)
     assert failed({check.name: check for check in await prove.prove(scene)}) == wanted
 
 
@@ -205,7 +206,7 @@ async def test_a_cancelled_proof_removes_its_pods(tmp_path: Path, monkeypatch: p
             return await super().read(command)
 
     nodes = {each.name: Waiting(MADE, each.name, Broken(), calls) for each in MADE.machines}
-    scene = prove.Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None)
+    scene = Scene(MADE, MADE.machines, nodes, tmp_path / "kubeconfig", lambda _check: None)
     task = asyncio.create_task(prove.prove(scene))
     await asyncio.wait_for(asking.wait(), 10)
     task.cancel()
@@ -225,3 +226,78 @@ async def test_an_api_server_that_this_host_cannot_reach_is_named(
     checks, _ = await proof(MADE, Broken(), tmp_path)
     assert failed(checks) == ["api"]
     assert checks["api"].fix == "Look for a VPN."
+
+
+ENFORCING = plan(network={"pod_network": "kube-router"})
+BARE = plan(network={"pod_network": "none"})
+
+
+async def test_a_network_with_policies_has_one_check_more(tmp_path: Path) -> None:
+    checks, calls = await proof(ENFORCING, Broken(), tmp_path)
+    assert tuple(checks) == names(policies=True) == (*NAMES[:-1], "policy", "trouble")
+    assert {check.status for check in checks.values()} == {"ok"}
+    said = "a NetworkPolicy keeps the pod on kubmaster from the one on kubnode2, and not the other way"
+    assert checks["policy"].message == said
+    # the policy goes before the pods that it is about
+    assert calls.index("kubmaster deny") < calls.index("kubmaster allow") < calls.index("kubmaster end")
+    assert {call for call in calls if call.endswith("try")} == {"kubmaster try", "kubnode2 try"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "said"),
+    [
+        ("blocked", "answered", "a NetworkPolicy lets nobody call the pod on kubnode2, and the one on kubmaster"),
+        ("answered", "blocked", "the pod on kubmaster no longer answers the one on kubnode2, which no policy forbids"),
+    ],
+)
+async def test_a_policy_that_is_not_enforced_fails(tmp_path: Path, wanted: str, found: str, said: str) -> None:
+    checks, _ = await proof(ENFORCING, Broken(policy={wanted: found}), tmp_path)
+    assert failed(checks) == ["policy"]
+    assert said in checks["policy"].message
+    assert "--selector=k8s-app=kube-router" in checks["policy"].fix
+
+
+async def test_a_policy_that_cannot_be_made_fails_alone(tmp_path: Path) -> None:
+    checks, calls = await proof(ENFORCING, Broken(silent={"deny": "quota exceeded"}), tmp_path)
+    assert failed(checks) == ["policy"]
+    assert "quota exceeded" in checks["policy"].message
+    assert "kubmaster allow" in calls
+
+
+async def test_policies_are_not_tried_where_nothing_could_be_told(tmp_path: Path) -> None:
+    checks, calls = await proof(ENFORCING, Broken(lost={(NODE1, NODE2)}), tmp_path)
+    assert failed(checks) == ["pod-to-pod"]
+    assert checks["policy"].status == "not checked"
+    assert "kubmaster deny" not in calls
+    alone = plan(workers=0, network={"pod_network": "kube-router"})
+    checks, _ = await proof(alone, Broken(), tmp_path)
+    assert checks["policy"].message == "it takes the pods of two nodes"
+
+
+async def test_advice_names_the_network_that_is_there(tmp_path: Path) -> None:
+    checks, _ = await proof(ENFORCING, Broken(lost={(NODE1, NODE2)}), tmp_path)
+    assert "kube-router's BGP needs TCP port 179" in checks["pod-to-pod"].fix
+    own = plan(network={"pod_network": "manifest", "manifest": {"path": "net.yaml"}})
+    checks, _ = await proof(own, Broken(lost={(NODE1, NODE2)}), tmp_path)
+    assert "flannel" not in checks["pod-to-pod"].fix.replace("flannel.1", "")
+
+
+async def test_without_a_pod_network_the_proof_says_what_it_cannot_check(tmp_path: Path) -> None:
+    waiting = "kube-system coredns-1 0/1 Pending 0 9m <none> <none> <none> <none>"
+    broken = Broken(not_ready={each.name for each in BARE.machines}, pods=[(waiting,)])
+    checks, calls = await proof(BARE, broken, tmp_path)
+    assert failed(checks) == []
+    assert checks["nodes"].status == "warning"
+    assert "kubnode1 is NotReady: there is no pod network yet" in checks["nodes"].message
+    assert "kubetui check lab" in checks["nodes"].fix
+    unknown = {name for name, check in checks.items() if check.message == "there is no pod network yet"}
+    assert unknown == {"pods", "pod-to-pod", "dns", "service", "nodeport"}
+    assert checks["trouble"].status == "ok"
+    assert "kubmaster begin" not in calls
+
+
+async def test_once_a_person_installed_a_pod_network_everything_is_checked(tmp_path: Path) -> None:
+    checks, _ = await proof(BARE, Broken(), tmp_path)
+    assert {check.status for check in checks.values()} == {"ok"}
+    checks, _ = await proof(BARE, Broken(not_ready={NODE2}), tmp_path)
+    assert failed(checks) == ["nodes"]
