@@ -63,7 +63,13 @@ def _step(addon: AddOn) -> Step:
     )
 
 
-def _removed(addon: AddOn, _plan: Plan, _machine: Machine) -> Recipe:
+def _goes(addon: AddOn, plan: Plan) -> bool:
+    return any(each.name == addon.name for each in plan.dropped)
+
+
+def _removed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
+    if not _goes(addon, plan):
+        return Recipe()
     values = {"NAME": addon.name}
     return Recipe(Command(ADDONS + addon.guard + REMOVE, values, timeout=600), Command(REMOVE_PROBE, values))
 
@@ -79,7 +85,7 @@ def _removal(addon: AddOn) -> Step:
         needs=(INIT_STEP,),
         recipe=partial(_removed, addon),
         run=follow_recipe,
-        wanted=lambda plan: any(each.name == addon.name for each in plan.dropped),
+        wanted=partial(_goes, addon),
         teaches=Teaching(
             commands=lambda _plan, _machine: (
                 typed("kubectl", "delete", f"--filename={file}", "--ignore-not-found", "--timeout=180s"),
@@ -96,6 +102,8 @@ REMOVING: Final = tuple(map(_removal, CATALOGUE.values()))
 
 
 def _cleared(plan: Plan, _machine: Machine) -> Recipe:
+    if not plan.dropped:
+        return Recipe()
     needed = {*plan.addon_images, *plan.pod_network.images(plan.cluster_network)}
     images = [image for each in plan.dropped for image in each.addon.images(plan.site(each)) if image not in needed]
     values = {

@@ -1,0 +1,105 @@
+"""The add-ons of a cluster on disk: what is there, what has to go, and what was forgotten."""
+
+from pathlib import Path
+
+import pytest
+
+from kubetui.base.errors import ProfileError, RunError
+from kubetui.cluster.folder import Cluster
+from kubetui.operations import addons
+from kubetui.operations.inplace import only_grows
+from kubetui.profile.files import file as profilefile
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.software.upstream import source
+from tests.software.addons.upstream import LOCAL_PATH
+from tests.software.networks.upstream import Web, serving, sha256
+
+
+def profile(*entries: object) -> Profile:
+    return Profile.model_validate({"name": "lab", "addons": list(entries)})
+
+
+def entry(web: Web) -> dict[str, str]:
+    web.files["/storage.yaml"] = LOCAL_PATH
+    return {"name": "storage", "url": f"{web.url}/storage.yaml", "sha256": sha256(LOCAL_PATH)}
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    made = Cluster("lab")
+    made.create()
+    made.profile.write_text(profilefile.dump(profile()))
+    return made
+
+
+def test_what_was_begun_has_to_go_until_a_run_ended_well(cluster: Cluster) -> None:
+    plan = addons.planned(cluster, Plan(profile("storage")))
+    assert plan.dropped == ()
+    addons.begin(cluster, plan)
+    without = addons.planned(cluster, Plan(profile()))
+    assert [each.name for each in without.dropped] == ["storage"]
+    # a removal that is cut off is still to be done
+    addons.begin(cluster, without)
+    assert [each.name for each in addons.going(profile())] == ["storage"]
+    addons.settle(cluster, without)
+    assert addons.going(profile()) == ()
+    assert not cluster.addons.exists()
+
+
+def test_states_are_told_from_the_profile_and_the_record(cluster: Cluster) -> None:
+    assert addons.states(cluster, profile()) == {"storage": "-"}
+    assert addons.states(cluster, profile("storage")) == {"storage": "not built"}
+    addons.begin(cluster, Plan(profile("storage")))
+    assert addons.states(cluster, profile("storage")) == {"storage": "installed"}
+    assert addons.states(cluster, profile()) == {"storage": "half removed"}
+
+
+def test_a_record_that_cannot_be_read_is_an_error_and_not_nothing(cluster: Cluster) -> None:
+    cluster.addons.write_text('["storag"]')
+    with pytest.raises(RunError, match=r"addons\.json cannot be read") as refused:
+        addons.planned(cluster, Plan(profile()))
+    assert '["storage"]' in refused.value.fix
+
+
+async def test_a_cluster_keeps_the_manifest_that_it_was_built_from(cluster: Cluster) -> None:
+    source.download.cache_clear()
+    with serving() as web:
+        plan = Plan(profile(entry(web)))
+        await addons.fetch(plan)
+        addons.keep(cluster, plan)
+        web.files["/storage.yaml"] = "another"
+        source.download.cache_clear()
+        await addons.fetch(plan)
+        assert web.asked == 1
+        gone = addons.planned(cluster, Plan(profile()))
+        assert gone.dropped == ()
+        addons.begin(cluster, plan)
+        addons.settle(cluster, addons.planned(cluster, Plan(profile())))
+        # nothing of it is left, so it is fetched and judged again
+        with pytest.raises(ProfileError, match="was expected"):
+            await addons.fetch(plan)
+    source.download.cache_clear()
+
+
+def test_a_rehearsal_has_none() -> None:
+    played = Plan(Profile.model_validate({"provider": "rehearsal", "addons": ["storage"]}))
+    assert (dict(played.addons), played.addon_images) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        ([], ["storage"], True),
+        (["storage"], [], True),
+        (["storage"], [{"name": "storage", "version": "v0.0.30"}], False),
+        ([{"name": "storage"}], ["storage"], True),
+    ],
+)
+def test_a_living_cluster_takes_add_ons_and_does_not_exchange_one(
+    before: list[object],
+    after: list[object],
+    taken: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    assert only_grows(profile(*before), profile(*after)) is taken
