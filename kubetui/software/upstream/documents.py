@@ -49,7 +49,8 @@ def _part(text: str, change: Callable[[dict[str, Any]], None]) -> str:
     document = _parsed(text)
     before = deepcopy(document)
     change(document)
-    return text if document == before else f"{dump([document])}\n"
+    end = text[len(text.rstrip("\n")) :]
+    return text if document == before else dump([document]) + end
 
 
 def _kind(text: str) -> str:

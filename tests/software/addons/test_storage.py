@@ -50,6 +50,11 @@ def test_images_are_where_the_machines_find_them(upstream: Web) -> None:
     assert all(image in " ".join(STORAGE.changes(moved)) for image in STORAGE.images(moved))
 
 
+def test_the_text_is_what_a_shell_reads_of_its_file(upstream: Web) -> None:
+    made = STORAGE.manifest(site(upstream))
+    assert made == made.rstrip("\n")
+
+
 def test_another_text_is_refused(upstream: Web) -> None:
     with pytest.raises(ProfileError, match=r"has the SHA-256 .* was expected") as refused:
         STORAGE.manifest(replace(site(upstream), sha256="0" * 64))
