@@ -8,3 +8,4 @@ refusal=$(addon_refuses)
 [[ -z $refusal ]] || fail "$refusal"
 [[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --timeout=180s
 run rm -f "$folder/$NAME.yaml" "$folder/$NAME.yaml.new"
+[[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"

@@ -75,6 +75,7 @@ def test_a_removal_deletes_by_the_file_that_made_it(cluster: Box) -> None:
     cluster.called("kubectl")
     assert state(cluster.run(REMOVED)) is WorkState.ABSENT
     assert cluster.run(REMOVAL).returncode == 0
+    assert not (cluster.root / FILE).parent.exists()
     (deleted,) = [call for call in cluster.called("kubectl") if call.startswith("kubectl delete")]
     assert f"--filename={cluster.root}/{FILE} --ignore-not-found" in deleted
     assert state(cluster.run(REMOVED)) is WorkState.DONE

@@ -1,0 +1,122 @@
+"""Add-ons on real machines: they do what they are for, and they go without a trace."""
+
+from __future__ import annotations
+
+import shlex
+from signal import SIGKILL
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Lab, Maker
+from tests.e2e.running import running
+from tests.e2e.test_up import planned, state_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+MANIFESTS = "http://10.0.3.1:8080/manifests"
+STORAGE = ("storage", "--version", "v0.0.30", "--url", f"{MANIFESTS}/local-path/v0.0.30/local-path-storage.yaml")
+IMAGE = "docker.io/rancher/local-path-provisioner:v0.0.30"
+FILES = """ls /opt; find /etc/kubernetes/kubetui 2>/dev/null | sort
+crictl images --output=json | grep -o '"docker.io[^"]*"' | sort || true"""
+WRITER = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 10Mi}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: writer}
+spec:
+  strategy: {type: Recreate}
+  selector: {matchLabels: {app: writer}}
+  template:
+    metadata: {labels: {app: writer}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - name: writer
+          image: docker.io/library/busybox:stable
+          command: [sh, -c, "date +%s%N >>/data/starts; cat /data/starts; while true; do sleep 1; done"]
+          volumeMounts: [{name: data, mountPath: /data}]
+      volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(make: Maker) -> Lab:
+    built = make("extras")
+    built.up()
+    return built
+
+
+def apply(lab: Lab, manifest: str) -> None:
+    lab.run("sh", "-c", f"printf %s {shlex.quote(manifest)} | kubectl apply --filename=-")
+
+
+def traces(lab: Lab) -> dict[str, Any]:
+    """Return what an add-on may leave: objects of the cluster, and files and images of each machine."""
+    kinds = lab.kubectl("api-resources", "--verbs=list", "--output=name").split()
+    kept = [kind for kind in kinds if kind not in {"events", "events.events.k8s.io", "leases.coordination.k8s.io"}]
+    found: dict[str, Any] = {
+        "objects": sorted(
+            f"{each['kind']} {each['metadata'].get('namespace', '')}/{each['metadata']['name']}"
+            for each in lab.objects(*kept)
+        )
+    }
+    for name in planned(lab):
+        found[name] = lab.on(name, FILES)
+    return found
+
+
+def test_a_volume_outlives_its_pod_and_keeps_its_add_on(lab: Lab) -> None:
+    before = traces(lab)
+    lab.kubetui("addon", "add", lab.name, *STORAGE)
+    apply(lab, WRITER)
+    lab.kubectl("rollout", "status", "deployment/writer", "--timeout=120s")
+    first = lab.kubectl("logs", "deployment/writer").split()
+    lab.kubectl("delete", "pod", "--selector=app=writer")
+    lab.kubectl("rollout", "status", "deployment/writer", "--timeout=120s")
+    assert lab.kubectl("logs", "deployment/writer").split()[:1] == first
+    refused = lab.refused(*lab.command("addon", "remove", lab.name, "storage", "--yes"))
+    assert "volumes of it are in use: default/data" in refused
+    assert lab.kubectl("logs", "deployment/writer").split()[:1] == first
+    lab.kubetui("addon", "add", lab.name, *STORAGE)
+    lab.kubectl("delete", "deployment/writer", "persistentvolumeclaim/data")
+    lab.kubetui("addon", "remove", lab.name, "storage", "--yes")
+    assert traces(lab) == before
+
+
+def test_a_second_up_changes_nothing_with_an_add_on(lab: Lab) -> None:
+    lab.kubetui("addon", "add", lab.name, *STORAGE)
+    before = state_of(lab)
+    built = lab.folder / "profile.yaml"
+    assert "nothing changed" in lab.kubetui("up", str(built), "--yes")
+    assert state_of(lab) == before
+    lab.kubectl("delete", "storageclass", "local-path")
+    assert "addon-storage" in lab.run(*lab.command("diff", lab.name), check=False)
+    lab.kubetui("mend", lab.name)
+    assert "local-path (default)" in lab.kubectl("get", "storageclasses")
+    lab.kubetui("addon", "remove", lab.name, "storage", "--yes")
+
+
+@pytest.mark.parametrize("moment", ["addon-storage", "remove-storage", "clear-addons"])
+def test_one_that_was_killed_goes_on(lab: Lab, moment: str) -> None:
+    before = traces(lab)
+    with running(lab, "addon", "add", lab.name, *STORAGE, killed=moment == "addon-storage") as run:
+        if moment == "addon-storage":
+            assert run.until(("TaskStarted",), moment)
+            run.signal(SIGKILL)
+        run.end()
+    if moment == "addon-storage":
+        lab.kubetui("start", lab.name)
+    else:
+        with running(lab, "addon", "remove", lab.name, "storage", "--yes", killed=True) as run:
+            assert run.until(("TaskStarted",), moment)
+            run.signal(SIGKILL)
+            run.end()
+    lab.kubetui("addon", "remove", lab.name, "storage", "--yes")
+    assert traces(lab) == before
