@@ -26,8 +26,8 @@ from kubetui.steps.build import ALL
 
 _EXCHANGED: Final = "A container runtime cannot be exchanged under the pods that it runs."
 _REROUTED: Final = (
-    "The pods of a cluster cannot go from one pod network to another while they run: each network has links and rules "
-    "of its own on every node."
+    "The pods of a cluster cannot go from one pod network to another while they run: each has links and rules of its "
+    "own on every node."
 )
 _REASONS: Final = {
     "kubernetes.runtime": _EXCHANGED,

@@ -85,9 +85,10 @@ def fetched(plan: Plan) -> tuple[str, ...]:
         if source.sha256
         else "kubetui knows no checksum of it, so the first text that this cluster gets is remembered."
     )
+    unknown = "" if chosen.images(network) else " Which images it has is known once it was fetched."
     return (
         f"{chosen.spelled} comes from {source.url}; {known}",
-        f"Changed in it: {'; '.join(chosen.changes(network))}.",
+        f"Changed in it: {'; '.join(chosen.changes(network))}.{unknown}",
         f"{chosen.needs} Its pods take about {memory(chosen.memory)} on each node.".strip(),
     )
 

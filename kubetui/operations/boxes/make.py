@@ -33,6 +33,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
+from kubetui.software import networks
 
 OFF_SECONDS: Final = 90.0
 """Seconds that a machine may take to turn itself off."""
@@ -59,11 +60,14 @@ def _free_address(plan: Plan) -> IPv4Address:
 async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: Sink, say: Say, stop: Stop) -> str:
     """Make the prepared box of a profile, unless it exists, and return its name.
 
-    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown,
+    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown or
+    the pod network's manifest cannot be had,
     BusyError while another kubetui makes the same box.
     """
     wanted = await settled(Plan(profile))
     refuse_none(wanted)
+    # some images are known only from the pod network's manifest
+    await networks.fetch(wanted.pod_network, wanted.cluster_network)
     have = found(wanted)
     if have:
         say(f"{have} already exists.")

@@ -106,8 +106,7 @@ DAEMONS: Final = Daemons(
 CALICO: Final = PodNetwork(
     name="calico",
     title="Calico",
-    help="calico (VXLAN, enforces NetworkPolicies of its own, too; 300 MiB more on each node, Linux 5.10; not tried "
-    "on machines here)",
+    help="calico (VXLAN, with NetworkPolicies of its own, too; 300 MiB on each node)",
     manifest=manifest,
     images=images,
     leftovers=script(__package__, "calico-leftovers.sh"),

@@ -52,7 +52,7 @@ DAEMONS = Daemons(
 )
 FLANNEL = PodNetwork(
     name="flannel",
-    help="flannel",
+    help="flannel (the smallest; enforces no NetworkPolicies)",
     manifest=manifest,
     images=images,
     leftovers=LEFTOVERS,

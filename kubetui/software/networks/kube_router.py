@@ -90,7 +90,7 @@ DAEMONS: Final = Daemons(
 )
 KUBE_ROUTER: Final = PodNetwork(
     name="kube-router",
-    help="kube-router (plain routes, enforces NetworkPolicies; 250 MiB more on each node)",
+    help="kube-router (plain routes, with NetworkPolicies; 250 MiB on each node)",
     manifest=manifest,
     images=images,
     leftovers=script(__package__, "kube-router-leftovers.sh"),

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from kubetui.base.errors import ProfileError
-from kubetui.software.networks.flannel import LEFTOVERS
+from kubetui.base.scripts import script
 from kubetui.software.networks.network import ClusterNetwork, PodNetwork
 from kubetui.software.networks.options import ManifestOptions
 from kubetui.software.upstream.source import download, plain
@@ -36,15 +36,14 @@ def manifest(network: ClusterNetwork) -> str:
     return plain(source, data)
 
 
-# the manifest may well be another flannel, so its leftovers are flannel's
 OWN = PodNetwork(
     name="manifest",
     help="a manifest of yours",
     manifest=manifest,
     images=images,
-    leftovers=LEFTOVERS,
+    leftovers=script(__package__, "own-leftovers.sh"),
     own=True,
-    interfaces=("cni0", "flannel*", "cali*", "tunl*", "vxlan.calico", "cilium*", "lxc*"),
+    interfaces=("cni0", "flannel*", "cali*", "tunl*", "vxlan.calico", "cilium*", "lxc*", "kube-bridge"),
 )
 
 
