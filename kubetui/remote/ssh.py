@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import asyncssh
@@ -39,6 +39,18 @@ def size(script: str) -> str:
 async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
     while data := await stream.read(CHUNK):
         take(data)
+
+
+async def _fill(stream: asyncssh.SSHWriter[bytes], data: bytes, more: Iterable[bytes]) -> None:
+    # a command that ends at once, such as sudo when it refuses, has closed it already
+    with contextlib.suppress(BrokenPipeError):
+        stream.write(data)
+        for chunk in more:
+            stream.write(chunk)
+            await stream.drain()
+            # drain alone lets nobody else run while the window is open
+            await asyncio.sleep(0)
+        stream.write_eof()
 
 
 class SshNode:
@@ -96,6 +108,25 @@ class SshNode:
             said = "" if command.quiet else " ".join(complaint[-3:])
             raise RunError(f"A command on {self.name} failed with exit status {ended.status}: {said or 'no output'}")
         return b"".join(chunks).decode(errors="replace")
+
+    async def feed(self, command: Command, source: Iterable[bytes], log: LineSink = nowhere) -> Result:
+        """Run a command that reads `source` on standard input, once: it is not started over.
+
+        Each chunk is taken from `source` when the machine has room for it. Raises ConnectionLostError where the
+        connection is lost; what the command then reads ends early.
+        """
+        record = Record(log)
+        ended = await self._within(command, self._fed(command.render(), source, record))
+        return record.result(ended, command)
+
+    async def _fed(self, script: str, source: Iterable[bytes], record: Record) -> Ended:
+        ended = await self._once(guest.FEED, (size(script),), script, record.take, more=source)
+        if ended is None:
+            raise ConnectionLostError(
+                f"The connection to {self.name} was lost.",
+                fix="Check the network, then run the same command again: it sends only what is missing.",
+            )
+        return ended
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         """Run a command that survives a lost connection, and follow it again after reconnecting."""
@@ -164,16 +195,26 @@ class SshNode:
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
     async def _once(
-        self, shell: str, args: tuple[str, ...], script: str, take: _Take, hear: _Take = nowhere
+        self,
+        shell: str,
+        args: tuple[str, ...],
+        script: str,
+        take: _Take,
+        hear: _Take = nowhere,
+        *,
+        more: Iterable[bytes] = (),
     ) -> Ended | None:
         """Run `shell` once as root with a script on standard input; return None when the connection is lost."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
             return None
-        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take, hear)
+        words, data = (*root, "bash", "-c", shell, "kubetui", *args), password + script.encode()
+        return await self._call(words, data, take, hear, more)
 
-    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take, hear: _Take = nowhere) -> Ended | None:
+    async def _call(
+        self, words: tuple[str, ...], data: bytes, take: _Take, hear: _Take = nowhere, more: Iterable[bytes] = ()
+    ) -> Ended | None:
         """Run a command once with data on standard input; return None when the connection is lost."""
         complaint = bytearray()
 
@@ -185,11 +226,9 @@ class SshNode:
         try:
             connection = await self._connection.open()
             async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
-                # a command that ends at once, such as sudo when it refuses, has closed it already
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.write(data)
-                    process.stdin.write_eof()
-                await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
+                await asyncio.gather(
+                    _fill(process.stdin, data, more), _pump(process.stdout, take), _pump(process.stderr, complain)
+                )
                 await process.wait_closed()
                 status = process.exit_status
         except asyncssh.ChannelOpenError:
