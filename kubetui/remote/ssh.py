@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import shlex
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Final
 
 import asyncssh
 
-from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError
+from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError, UsageError
 from kubetui.base.text import LineCutter, LineSink, nowhere
 from kubetui.remote import guest, reach
 from kubetui.remote.command import Command
-from kubetui.remote.connection import Connection, Patience, Renew
+from kubetui.remote.connection import Connection, Patience, Renew, describe
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Result
@@ -246,6 +247,33 @@ class SshNode:
         with contextlib.suppress(TimeoutError, HostKeyError):
             async with asyncio.timeout(STOP_SECONDS):
                 await self._once(guest.STOP, (task,), "", nowhere)
+
+    @contextlib.asynccontextmanager
+    async def forwarded(self, local: int, host: str, port: int) -> AsyncIterator[int]:
+        """Forward a port of 127.0.0.1 to a place that the machine reaches, and yield it; 0 stands for a free one.
+
+        Raises UsageError where the port is taken, ConnectionLostError where the machine does not answer.
+        """
+        try:
+            connection = await self._connection.open()
+            listener = await connection.forward_local_port("127.0.0.1", local, host, port)
+        except asyncssh.Error as error:
+            raise ConnectionLostError(f"{self.name} forwards no port: {describe(error)}.") from error
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise ConnectionLostError(f"{self.name} cannot be reached: {describe(error)}.") from error
+            why = "is taken" if error.errno == errno.EADDRINUSE else "is not yours to open"
+            raise UsageError(
+                f"Port {local} of this host {why}.",
+                fix="Choose another one, or none for any that is free.",
+                id="TUNNEL-LOCAL",
+            ) from error
+        async with listener:
+            yield listener.get_port()
+
+    async def ended(self) -> None:
+        """Return when the open connection ends."""
+        await (await self._connection.open()).wait_closed()
 
     async def close(self) -> None:
         """Delete the files that successful steps left in the machine, and close the connection."""

@@ -54,4 +54,24 @@ def remove(name: str, image_name: str, *, as_json: bool) -> int:
     return command(name, image_name, as_json=as_json)
 
 
-COMMANDS = (image,)
+@click.command()
+@click.argument("name")
+@click.argument("service")
+@click.option("--port", default="", metavar="PORT", help="The service's port, by number or name, if it has several.")
+@click.option("--namespace", "-n", default="default", help="Where the service is; default unless you say so.")
+@click.option(
+    "--local", type=click.IntRange(0, 65535), default=0, help="The port of this host; any free one if left out."
+)
+@friendly
+def tunnel(name: str, service: str, *, port: str, namespace: str, local: int) -> int:
+    """Open a port of this host that leads to SERVICE in a cluster, until Ctrl+C.
+
+    It goes through SSH to the control plane, and listens on 127.0.0.1 only. The first line is what to open.
+    """
+    from kubetui.cli.extras.tunnel import tunnel as command
+    from kubetui.operations.extras.tunnel.tunnel import Wanted
+
+    return command(name, Wanted(service, namespace, port, local))
+
+
+COMMANDS = (image, tunnel)
