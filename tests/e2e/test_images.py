@@ -1,4 +1,4 @@
-"""Images from this host in every machine, without a registry: 300 MB at once, and only what is missing."""
+"""Images from this host in every machine, without a registry: 300 MB at once, and only what is missing; a tunnel."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from kubetui.base.errors import ExitCode
@@ -152,6 +153,25 @@ def test_a_load_that_is_cut_off_leaves_nothing_and_the_next_one_completes_it(
     assert len({images(lab, machine)[MODEL] for machine in MACHINES}) == 1
     assert sum(each["sent"] for each in got.values()) < 3 * 270_000_000
     gone(lab, MODEL)
+
+
+def test_a_tunnel_leads_to_a_service_until_it_is_closed(lab: Lab) -> None:
+    words = lab.words(*lab.command("tunnel", lab.name, "kubernetes"))
+    with subprocess.Popen(
+        words, env=lab.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert url.startswith("https://127.0.0.1:")
+        version = json.loads(lab.run("curl", "--fail", "--silent", "--insecure", f"{url}/version"))
+        assert version["gitVersion"].startswith("v1.")
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        family[-1].send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert "The tunnel is closed." in said
+    assert "curl" in lab.refused("curl", "--silent", "--show-error", "--insecure", url)
+    assert "kube-dns has" in lab.refused(*lab.command("tunnel", lab.name, "kube-dns", "--namespace", "kube-system"))
 
 
 def test_a_machine_that_is_off_is_named_and_gets_it_later(lab: Lab, tmp_path: Path) -> None:
