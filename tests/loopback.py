@@ -63,6 +63,8 @@ class Wire:
         self.target = 0
         self.port = 0
         self.connections = 0
+        self.received = 0
+        """Bytes that the machine has got."""
         self.frozen = asyncio.Event()
         self._cut_after: int | None = None
         self._server: asyncio.Server | None = None
@@ -123,6 +125,8 @@ class Wire:
                     await asyncio.Event().wait()
                 if not data:
                     break
+                if not counted:
+                    self.received += len(data)
                 if counted and self._cut_after is not None:
                     self._cut_after -= len(data)
                     if self._cut_after <= 0:
@@ -178,6 +182,10 @@ class Guest:
                 del username
                 return guest.let_in and key.public_data == guest._client_key.public_data
 
+            def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+                del dest_host, dest_port, orig_host, orig_port
+                return True
+
         self._server = await asyncssh.listen(
             "127.0.0.1",
             0,
@@ -220,9 +228,9 @@ class Guest:
             # like sshd after a lost connection: close the pipes and kill nothing
             child.stdin.close()
 
-    def node(self, patience: Patience = QUICK) -> SshNode:
+    def node(self, patience: Patience = QUICK, name: str = "kubmaster") -> SshNode:
         endpoint = Endpoint("127.0.0.1", self.wire.port, "vagrant", (self.key,))
-        return SshNode("kubmaster", endpoint, HostKeys(self.folder / "host-keys"), patience)
+        return SshNode(name, endpoint, HostKeys(self.folder / "host-keys"), patience)
 
     @property
     def runs(self) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.cli.exits import friendly, open_streams
+from kubetui.cli.extras.commands import COMMANDS as EXTRAS
 from kubetui.cli.maintain.commands import COMMANDS
 from kubetui.cli.options import UpOptions
 
@@ -289,7 +290,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     return command(name, yes=yes, hosts=hosts)
 
 
-for each in COMMANDS:
+for each in (*COMMANDS, *EXTRAS):
     main.add_command(each)
 
 

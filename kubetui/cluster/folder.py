@@ -19,7 +19,18 @@ from kubetui.base.errors import BusyError, KubetuiError, UsageError
 from kubetui.base.files import linked, locks, open_private, private_folder, write_private
 
 Purpose = Literal[
-    "build", "check", "destroy", "stop", "certificates", "mend", "upgrade", "save", "restore", "discard", "backup"
+    "build",
+    "check",
+    "destroy",
+    "stop",
+    "certificates",
+    "mend",
+    "upgrade",
+    "save",
+    "restore",
+    "discard",
+    "backup",
+    "images",
 ]
 """What a cluster is locked for."""
 

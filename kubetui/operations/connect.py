@@ -23,7 +23,7 @@ RUNNING: Final = Patience(boot=4)
 """How long a machine may take to answer that should be running."""
 
 
-async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> Node:
+async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> SshNode:
     """Connect to a machine that should be running, at the endpoint that its provider reports now.
 
     Raises RunError when it is stopped or does not answer.

@@ -27,6 +27,7 @@ _BUSY: Final[Mapping[str, str]] = {
     "discard": "a snapshot of it is being removed",
     "restore": "it is being brought back from a snapshot",
     "backup": "it is being backed up",
+    "images": "its images are being changed",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

@@ -24,6 +24,9 @@ script's first command that reads standard input would swallow the rest."""
 RUN: Final = "exec 2>&1\n" + READ
 """The same, with standard error merged into the output."""
 
+FEED: Final = script(__package__, "feed.sh")
+"""Runs a script that reads what comes after it on standard input; the argument is its size in bytes."""
+
 FORGET: Final = 'rm -f -- "$0"\n'
 """The first line of a script for `LAUNCH`: bash has the file open, and nothing else needs it."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Final
 
 import asyncssh
 
-from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError
+from kubetui.base.errors import ConnectionLostError, HostKeyError, LostTrackError, RunError, TimeLimitError, UsageError
 from kubetui.base.text import LineCutter, LineSink, nowhere
 from kubetui.remote import guest, reach
 from kubetui.remote.command import Command
-from kubetui.remote.connection import Connection, Patience, Renew
+from kubetui.remote.connection import Connection, Patience, Renew, describe
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Result
@@ -39,6 +40,18 @@ def size(script: str) -> str:
 async def _pump(stream: asyncssh.SSHReader[bytes], take: _Take) -> None:
     while data := await stream.read(CHUNK):
         take(data)
+
+
+async def _fill(stream: asyncssh.SSHWriter[bytes], data: bytes, more: Iterable[bytes]) -> None:
+    # a command that ends at once, such as sudo when it refuses, has closed it already
+    with contextlib.suppress(BrokenPipeError):
+        stream.write(data)
+        for chunk in more:
+            stream.write(chunk)
+            await stream.drain()
+            # drain alone lets nobody else run while the window is open
+            await asyncio.sleep(0)
+        stream.write_eof()
 
 
 class SshNode:
@@ -96,6 +109,25 @@ class SshNode:
             said = "" if command.quiet else " ".join(complaint[-3:])
             raise RunError(f"A command on {self.name} failed with exit status {ended.status}: {said or 'no output'}")
         return b"".join(chunks).decode(errors="replace")
+
+    async def feed(self, command: Command, source: Iterable[bytes], log: LineSink = nowhere) -> Result:
+        """Run a command that reads `source` on standard input, once: it is not started over.
+
+        Each chunk is taken from `source` when the machine has room for it. Raises ConnectionLostError where the
+        connection is lost; what the command then reads ends early.
+        """
+        record = Record(log)
+        ended = await self._within(command, self._fed(command.render(), source, record))
+        return record.result(ended, command)
+
+    async def _fed(self, script: str, source: Iterable[bytes], record: Record) -> Ended:
+        ended = await self._once(guest.FEED, (size(script),), script, record.take, more=source)
+        if ended is None:
+            raise ConnectionLostError(
+                f"The connection to {self.name} was lost.",
+                fix="Check the network, then run the same command again: it sends only what is missing.",
+            )
+        return ended
 
     async def carry_out(self, task: str, command: Command, log: LineSink) -> Result:
         """Run a command that survives a lost connection, and follow it again after reconnecting."""
@@ -164,16 +196,26 @@ class SshNode:
         return ended.status == 0, next((line for line in reversed(ended.complaint) if line.strip()), "")
 
     async def _once(
-        self, shell: str, args: tuple[str, ...], script: str, take: _Take, hear: _Take = nowhere
+        self,
+        shell: str,
+        args: tuple[str, ...],
+        script: str,
+        take: _Take,
+        hear: _Take = nowhere,
+        *,
+        more: Iterable[bytes] = (),
     ) -> Ended | None:
         """Run `shell` once as root with a script on standard input; return None when the connection is lost."""
         try:
             root, password = reach.as_root(self._connection.endpoint, await self._connection.open())
         except (OSError, asyncssh.Error):
             return None
-        return await self._call((*root, "bash", "-c", shell, "kubetui", *args), password + script.encode(), take, hear)
+        words, data = (*root, "bash", "-c", shell, "kubetui", *args), password + script.encode()
+        return await self._call(words, data, take, hear, more)
 
-    async def _call(self, words: tuple[str, ...], data: bytes, take: _Take, hear: _Take = nowhere) -> Ended | None:
+    async def _call(
+        self, words: tuple[str, ...], data: bytes, take: _Take, hear: _Take = nowhere, more: Iterable[bytes] = ()
+    ) -> Ended | None:
         """Run a command once with data on standard input; return None when the connection is lost."""
         complaint = bytearray()
 
@@ -185,11 +227,9 @@ class SshNode:
         try:
             connection = await self._connection.open()
             async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
-                # a command that ends at once, such as sudo when it refuses, has closed it already
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.write(data)
-                    process.stdin.write_eof()
-                await asyncio.gather(_pump(process.stdout, take), _pump(process.stderr, complain))
+                await asyncio.gather(
+                    _fill(process.stdin, data, more), _pump(process.stdout, take), _pump(process.stderr, complain)
+                )
                 await process.wait_closed()
                 status = process.exit_status
         except asyncssh.ChannelOpenError:
@@ -207,6 +247,33 @@ class SshNode:
         with contextlib.suppress(TimeoutError, HostKeyError):
             async with asyncio.timeout(STOP_SECONDS):
                 await self._once(guest.STOP, (task,), "", nowhere)
+
+    @contextlib.asynccontextmanager
+    async def forwarded(self, local: int, host: str, port: int) -> AsyncIterator[int]:
+        """Forward a port of 127.0.0.1 to a place that the machine reaches, and yield it; 0 stands for a free one.
+
+        Raises UsageError where the port is taken, ConnectionLostError where the machine does not answer.
+        """
+        try:
+            connection = await self._connection.open()
+            listener = await connection.forward_local_port("127.0.0.1", local, host, port)
+        except asyncssh.Error as error:
+            raise ConnectionLostError(f"{self.name} forwards no port: {describe(error)}.") from error
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise ConnectionLostError(f"{self.name} cannot be reached: {describe(error)}.") from error
+            why = "is taken" if error.errno == errno.EADDRINUSE else "is not yours to open"
+            raise UsageError(
+                f"Port {local} of this host {why}.",
+                fix="Choose another one, or none for any that is free.",
+                id="TUNNEL-LOCAL",
+            ) from error
+        async with listener:
+            yield listener.get_port()
+
+    async def ended(self) -> None:
+        """Return when the open connection ends."""
+        await (await self._connection.open()).wait_closed()
 
     async def close(self) -> None:
         """Delete the files that successful steps left in the machine, and close the connection."""

@@ -41,6 +41,8 @@ RUNTIME = Runtime(
     library='config_file=/etc/pier/pier.conf\nconfig() { printf "%s" "${PIER_CONFIG//@SANDBOX_IMAGE@/$1}"; }\n',
     leftovers="runtime_files=(/etc/pier) runtime_data=(/run/pier) runtime_state=/run/pier runtime_units=(pierd)\n"
     "runtime_rules= runtime_links=()\nforget_cluster() { :; }\nforget_runtime() { :; }\n",
+    image_library="refusal() { :; }\nknown() { pier pieces; }\nkeep() { :; }\nfinish() { :; }\nuntag() { :; }\n"
+    "release() { :; }\n",
     images="/var/lib/pier",
     config_file="/etc/pier/pier.conf",
     mirror=lambda registry, url: (f"/etc/pier/{registry}", url),

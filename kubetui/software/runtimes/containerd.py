@@ -98,6 +98,7 @@ CONTAINERD = Runtime(
     socket="unix:///run/containerd/containerd.sock",
     library=script(__package__, "containerd.sh"),
     leftovers=script(__package__, "containerd-leftovers.sh"),
+    image_library=script(__package__, "containerd-images.sh"),
     images="/var/lib/containerd",
     config_file="/etc/containerd/config.toml",
     mirror=_mirror,

@@ -61,6 +61,7 @@ CRIO = Runtime(
     socket="unix:///run/crio/crio.sock",
     library=script(__package__, "crio.sh"),
     leftovers=script(__package__, "crio-leftovers.sh"),
+    image_library=script(__package__, "crio-images.sh"),
     prepare=script(__package__, "crio-prepare.sh"),
     prepared=script(__package__, "crio-prepared.sh"),
     images="/var/lib/containers",

@@ -147,6 +147,7 @@ DOCKER = Runtime(
     socket="unix:///run/cri-dockerd.sock",
     library=script(__package__, "docker.sh"),
     leftovers=script(__package__, "docker-leftovers.sh"),
+    image_library=script(__package__, "docker-images.sh"),
     guard=script(__package__, "docker-guard.sh"),
     prepare=script(__package__, "docker-prepare.sh"),
     prepared=script(__package__, "docker-prepared.sh"),
@@ -159,4 +160,5 @@ DOCKER = Runtime(
     by_mirrors=_values,
     files=_files,
     daemon="docker",
+    layers_in_order=True,
 )

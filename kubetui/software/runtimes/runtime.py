@@ -34,6 +34,16 @@ class Runtime:
     - `runtime_links`, an array of its interfaces, and `runtime_rules`, a regular expression for its iptables rules
     - `forget_cluster`: ends the cluster's containers in a runtime that was installed before and stays
     - `forget_runtime`: removes what the packages left, after they are gone
+
+    kubetui puts `image_library` before the scripts that load and remove images. It defines:
+
+    - `refusal`: prints why images cannot be loaded without a registry, or nothing
+    - `known`: prints the digest of each piece of an image that the runtime has, or, with `layers_in_order`, a line
+      with the unpacked layers of each image
+    - `keep FILE DIGEST`: takes a piece of an image, and may move it away
+    - `finish FOLDER`: takes the images whose index is in a folder, together with the pieces left there
+    - `untag NAME`: takes one of several names from an image
+    - `release`: lets go of pieces that a load which was cut off kept
     """
 
     name: str
@@ -50,6 +60,7 @@ class Runtime:
     """The socket on which it serves the CRI, in the form of kubeadm's criSocket."""
     library: str
     leftovers: str
+    image_library: str
     images: str
     """The folder that holds pulled images."""
     config_file: str
@@ -88,6 +99,8 @@ class Runtime:
     """Packages of the runtime's own project, which do as well as the system's."""
     oldest: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """The oldest version that works, by the minor version of Kubernetes that first needs it."""
+    layers_in_order: bool = False
+    """Whether it knows a layer by those below it, and so needs none sent that lies on the same ones elsewhere."""
     repository: str = ""
     """The repository with the packages for each minor version: a URL template for `Family.repository`."""
 

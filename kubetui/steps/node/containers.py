@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kubetui.base.scripts import script
@@ -21,6 +22,7 @@ CONFIGURE_PROBE: Final = script(__package__, "configure-probe.sh")
 CONFIGURE_APPLY: Final = script(__package__, "configure-apply.sh")
 PULL: Final = IMAGES + script(__package__, "pull.sh")
 PULL_PROBE: Final = PULL + script(__package__, "pull-probe.sh")
+OWN: Final = PULL + "wanted\n"
 PULL_APPLY: Final = PULL + script(__package__, "pull-apply.sh")
 
 
@@ -56,13 +58,22 @@ RUNTIME_CONFIG = Step(
 )
 
 
-def _pull(plan: Plan, machine: Machine) -> Recipe:
-    worker = machine.role is Role.WORKER
-    values = {
+def own_images(plan: Plan) -> Command:
+    """Return the command that prints the images which the cluster itself needs, one a line, on any of its machines."""
+    return Command(OWN, _wanted(plan, worker=False))
+
+
+def _wanted(plan: Plan, *, worker: bool) -> Mapping[str, str]:
+    return {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
         "EXTRA": "\n".join((*plan.pod_network.images(plan.cluster_network), *plan.addon_images)),
         "ROLE": "worker" if worker else "control-plane",
     }
+
+
+def _pull(plan: Plan, machine: Machine) -> Recipe:
+    worker = machine.role is Role.WORKER
+    values = _wanted(plan, worker=worker)
     mirrors = plan.profile.mirrors.registries
     more = {
         "IMAGES": plan.runtime.images,

@@ -1,0 +1,1 @@
+"""Commands for what a cluster gets beside Kubernetes itself."""

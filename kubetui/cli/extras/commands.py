@@ -1,0 +1,77 @@
+"""The commands and their flags. Each imports what it needs when it runs, as in `cli.main`."""
+
+from __future__ import annotations
+
+import click
+
+from kubetui.cli.exits import friendly
+
+
+@click.group()
+def image() -> None:
+    """Bring images from this host into a cluster without a registry, list them, or remove them."""
+
+
+@image.command()
+@click.argument("name")
+@click.argument("source", metavar="IMAGE|FILE")
+@click.option("--as", "called", default="", metavar="IMAGE", help="What to call the image of a FILE.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--plain", is_flag=True, help="Only whole lines, without a line that is written over.")
+@friendly
+def load(name: str, source: str, *, called: str, as_json: bool, plain: bool) -> int:
+    """Load an image into every machine of a cluster.
+
+    IMAGE is a name that Docker or Podman on this host knows; FILE is what docker save or podman save wrote. Machines
+    get only what they lack. Exit code 7 if some machines did not get it.
+    """
+    from kubetui.cli.extras.images import load as command
+
+    return command(name, source, called=called, as_json=as_json, plain=plain)
+
+
+@image.command(name="list")
+@click.argument("name")
+@click.option("--all", "everything", is_flag=True, help="Also those that the cluster itself needs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def list_(name: str, *, everything: bool, as_json: bool) -> int:
+    """List the images on the machines of a cluster."""
+    from kubetui.cli.extras.images import show as command
+
+    return command(name, everything=everything, as_json=as_json)
+
+
+@image.command()
+@click.argument("name")
+@click.argument("image_name", metavar="IMAGE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def remove(name: str, image_name: str, *, as_json: bool) -> int:
+    """Remove an image from every machine of a cluster, unless a container uses it."""
+    from kubetui.cli.extras.images import remove as command
+
+    return command(name, image_name, as_json=as_json)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("service")
+@click.option("--port", default="", metavar="PORT", help="The service's port, by number or name, if it has several.")
+@click.option("--namespace", "-n", default="default", help="Where the service is; default unless you say so.")
+@click.option(
+    "--local", type=click.IntRange(0, 65535), default=0, help="The port of this host; any free one if left out."
+)
+@friendly
+def tunnel(name: str, service: str, *, port: str, namespace: str, local: int) -> int:
+    """Open a port of this host that leads to SERVICE in a cluster, until Ctrl+C.
+
+    It goes through SSH to the control plane, and listens on 127.0.0.1 only. The first line is what to open.
+    """
+    from kubetui.cli.extras.tunnel import tunnel as command
+    from kubetui.operations.extras.tunnel.tunnel import Wanted
+
+    return command(name, Wanted(service, namespace, port, local))
+
+
+COMMANDS = (image, tunnel)

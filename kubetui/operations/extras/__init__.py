@@ -1,0 +1,1 @@
+"""What a cluster gets beside Kubernetes itself."""

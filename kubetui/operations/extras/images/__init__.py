@@ -1,0 +1,1 @@
+"""Images that come into a cluster from this host, without a registry."""

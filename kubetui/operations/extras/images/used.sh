@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+
+crictl ps --all --output=json

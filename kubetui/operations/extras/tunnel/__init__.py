@@ -1,0 +1,1 @@
+"""A service of a cluster, reached from this host through SSH."""

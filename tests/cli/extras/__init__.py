@@ -1,0 +1,1 @@
+"""Tests of commands for what a cluster gets beside Kubernetes."""

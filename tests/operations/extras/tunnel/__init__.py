@@ -1,0 +1,1 @@
+"""Tests of tunnels to services."""
