@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kubetui.explain.errors import pages
+from kubetui.steps.cluster.proof.findings import names
 
 ROOT = Path(__file__).parent.parent
 TABLES = {"Known", "_pattern", "Cause"}
@@ -31,6 +32,14 @@ def ids() -> Iterator[str]:
 
 def test_the_documented_error_ids_are_exactly_those_in_the_code() -> None:
     assert set(pages()) == set(ids())
+
+
+def test_the_documented_checks_are_exactly_those_of_a_proof() -> None:
+    text = (ROOT / "kubetui" / "explain" / "errors.md").read_text().partition("## Checks")[2]
+    table = re.search(r"\| check .*\n((?:\|.*\n)+)", text)
+    assert table is not None
+    documented = re.findall(r"^\| ([a-z][a-z-]*) \| ", table[1], re.MULTILINE)
+    assert tuple(documented) == names(policies=True)
 
 
 def test_the_documented_events_are_exactly_those_in_the_code() -> None:

@@ -60,6 +60,10 @@ def _beyond(plan: Plan) -> Iterator[Content]:
         yield Content.assemble(("Pod network   ", "dim"), network.manifest.path or network.manifest.url or "")
         if network.manifest.sha256:
             yield Content.assemble(("SHA-256       ", "dim"), network.manifest.sha256)
+    if source := plan.pod_network.source(plan.cluster_network):
+        yield Content.assemble(("Pod network   ", "dim"), source.url)
+        known = source.sha256 or "not known to kubetui: the first text that the cluster gets is remembered"
+        yield Content.assemble(("SHA-256       ", "dim"), known)
 
 
 def checks_text(checks: Sequence[Check], width: int) -> Content:

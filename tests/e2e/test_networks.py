@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
 from kubetui.explain.concepts import At
+from kubetui.steps.cluster.proof.commands import policy
 from tests.e2e.concepts import failures
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.existing import Existing, try_up
@@ -55,8 +57,15 @@ def test_kube_router_is_proven_with_a_policy_that_blocks(fresh: Maker) -> None:
     assert " via 192.168." in lab.on("kubnode1", "ip route show 10.10.0.0/24")
     assert "tunl" not in lab.on("kubnode1", "ip -brief link")
     assert_nothing_changes(lab)
-    places = {"kubnode1": (At.NODE,), "kubmaster": (At.CONTROL_PLANE,)}
-    assert {name: failures(lab, at, name) for name, at in places.items()} == {"kubnode1": {}, "kubmaster": {}}
+    # as a proof leaves it that was killed
+    left = lab.profile.with_suffix(".policy.json")
+    left.write_text(json.dumps(policy("kubetui-proof-00000000")))
+    lab.kubectl("apply", "-f", str(left))
+    assert "policy: a NetworkPolicy keeps" in lab.kubetui("check", lab.name)
+    assert policies(lab) == []
+    assert failures(lab, (At.CONTROL_PLANE,), "kubmaster") == {}
+    # its routes need no tunnel, so there is none to see
+    assert failures(lab, (At.NODE,), "kubnode1").keys() == {"vxlan"}
     changed = fresh("router", network={"pod_cidr": "10.10.0.0/16"})
     refused = changed.refused(*changed.command("up", str(changed.profile), "--yes"))
     assert "The pods of a cluster cannot go from one pod network to another" in refused
@@ -80,7 +89,7 @@ def test_without_a_pod_network_the_run_ends_and_says_so(fresh: Maker) -> None:
     lab = fresh("bare", network={"pod_network": "none"}, machines={"workers": 1})
     said = lab.up()
     assert re.search(r"not checked +pod-to-pod: there is no pod network yet", said), said
-    assert nodes(lab) == planned(lab)
+    assert {each["metadata"]["name"] for each in lab.objects("nodes")} == set(planned(lab))
     assert "NotReady" in lab.kubectl("get", "nodes")
     assert "nothing changed" in lab.up()
     # the person's own turn

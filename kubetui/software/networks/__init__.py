@@ -6,6 +6,7 @@ import asyncio
 
 from kubetui.software.networks.absent import NONE
 from kubetui.software.networks.calico import CALICO
+from kubetui.software.networks.cilium import CILIUM
 from kubetui.software.networks.flannel import FLANNEL
 from kubetui.software.networks.gone import GONE
 from kubetui.software.networks.kube_router import KUBE_ROUTER
@@ -17,6 +18,7 @@ CATALOGUE: dict[str, PodNetwork] = {
     "flannel": FLANNEL,
     "kube-router": KUBE_ROUTER,
     "calico": CALICO,
+    "cilium": CILIUM,
     "manifest": OWN,
     "none": NONE,
 }

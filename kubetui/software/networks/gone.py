@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _INSTEAD: Final = (
-    "Write pod_network: kube-router or pod_network: calico, which enforce NetworkPolicies as it did, or "
+    "Write pod_network: kube-router, calico or cilium, which enforce NetworkPolicies as it did, or "
     "pod_network: flannel."
 )
 _WEAVE: Final = (

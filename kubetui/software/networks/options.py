@@ -12,6 +12,7 @@ _Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0
 
 
 _Release = Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}(\.[0-9]{1,4}){1,2}$")]
+_Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4}){2}$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -107,4 +108,12 @@ class CalicoOptions(_Upstream):
 
     version: _Release = Field(
         "v3.33.0", title="Version", description="The release of Calico, whose manifest names its images."
+    )
+
+
+class CiliumOptions(_Upstream):
+    """Cilium's version and chart (docs.cilium.io, Installation using Helm)."""
+
+    version: _Number = Field(
+        "1.20.0", title="Version", description="The release of Cilium, whose chart names its images."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
@@ -30,7 +31,16 @@ class Source:
     url: str
     field: str
     sha256: str = ""
+    render: Callable[[bytes], bytes] | None = None
+    """What makes a manifest of what is fetched, where that is none itself; it may raise ProfileError."""
+    how: str = ""
+    """What tells one way of rendering from another."""
     kept: str = "pod-network"
+
+    @property
+    def place(self) -> str:
+        """The URL, and how the text is made of what is there."""
+        return f"{self.url}#{self.how}" if self.how else self.url
 
     def text_in(self, folder: Path) -> Path:
         """Return where a cluster's folder has the text."""
@@ -61,6 +71,11 @@ _HERE: Final[set[str]] = set()
 """The URLs that this process has fetched."""
 
 
+@cache
+def _rendered(render: Callable[[bytes], bytes], data: bytes) -> bytes:
+    return render(data)
+
+
 def plain(source: str, data: bytes) -> str:
     """Return a manifest as text. Raises ProfileError for what cannot be one."""
     if b"\0" in data:
@@ -87,7 +102,7 @@ def keep(source: Source, folder: Path) -> None:
     if _copy(source, folder) is None:
         # the checksum last: with it, the copy counts
         write_private(source.text_in(folder), data)
-        write_private(source.sum_in(folder), f"{_sha256(data)}  {source.url}\n")
+        write_private(source.sum_in(folder), f"{_sha256(data)}  {source.place}\n")
 
 
 def forget(source: Source, folder: Path) -> None:
@@ -99,6 +114,9 @@ def forget(source: Source, folder: Path) -> None:
 
 def _whole(source: Source, folder: Path | None) -> bytes:
     data, remembered = _copy(source, folder), _remembered(source, folder)
+    if data is not None and source.render is not None:
+        # what it was made of was verified when it was fetched
+        return data
     if data is None:
         mirror = f"Check the connection and the proxy, or name a mirror of it in {source.field}.url."
         data = download(source.url, mirror)
@@ -108,6 +126,9 @@ def _whole(source: Source, folder: Path | None) -> bytes:
             f"{source.url} has the SHA-256 {found}, and {source.sha256} was expected.",
             fix=f"Look at what is there; if that is what you want, write its checksum into {source.field}.sha256.",
         )
+    if source.render is not None:
+        data = _rendered(source.render, data)
+        found = _sha256(data)
     if remembered and found != remembered:
         raise ProfileError(
             f"{source.url} has another text now, with the SHA-256 {found}: the cluster got one with {remembered}.",
@@ -145,7 +166,7 @@ def _remembered(source: Source, folder: Path | None) -> str:
         digest, _, url = source.sum_in(folder).read_text(encoding="utf-8").strip().partition("  ")
     except OSError:
         return ""
-    return digest if url == source.url else ""
+    return digest if url == source.place else ""
 
 
 def _sha256(data: bytes) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from kubetui.profile.questions.pages import Question, pages
 from kubetui.profile.schema.profile import Machines
+from kubetui.software import networks
 
 QUESTIONS = {".".join(question.path): question for page in pages() for question in page.questions}
 
@@ -60,7 +61,12 @@ def test_a_question_takes_its_texts_from_its_field() -> None:
             "virtualbox",
             ("virtualbox", "libvirt", "vmware_desktop", "lxc", "hosts", "rehearsal"),
         ),
-        ("network.pod_network", "choice", "flannel", ("flannel", "kube-router", "calico", "manifest", "none")),
+        (
+            "network.pod_network",
+            "choice",
+            "flannel",
+            tuple(networks.CATALOGUE),
+        ),
         ("kubernetes.runtime", "choice", "containerd", ("containerd", "docker", "cri-o")),
         ("network.first_address", "address", "192.168.56.101", ()),
         ("network.pod_cidr", "cidr", "10.244.0.0/16", ()),

@@ -5,8 +5,12 @@ import subprocess
 import pytest
 
 from kubetui.base.errors import ProfileError
+from kubetui.host.checks import memory_check, pod_network_checks
 from kubetui.operations.plan import plan_text
 from kubetui.profile.files.file import parse
+from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
+from kubetui.profile.words import played
 from kubetui.software.networks import CATALOGUE, PodNetwork
 from kubetui.steps.build import STEPS
 from tests.plans import plan
@@ -53,3 +57,32 @@ def test_without_a_pod_network_none_is_installed() -> None:
     made = plan(network={"pod_network": "none"})
     assert "nodes stay NotReady until you install one" in plan_text(made)
     assert not any(step.name == "network" and step.runs_on(made.control_plane, made) for step in STEPS)
+
+
+def test_the_doctor_says_what_a_large_network_leaves() -> None:
+    assert pod_network_checks(plan()) == ()
+    (fine,) = pod_network_checks(plan(network={"pod_network": "kube-router"}))
+    assert (fine.status, "about 250 MiB on each node" in fine.message) == ("ok", True)
+    (tight,) = pod_network_checks(plan(network={"pod_network": "cilium"}))
+    assert (tight.status, tight.message.endswith("That leaves little on kubmaster.")) == ("warning", True)
+    assert "machines.memory" in tight.fix
+    (roomy,) = pod_network_checks(plan(machines={"memory": 4096}, network={"pod_network": "cilium"}))
+    assert roomy.status == "ok"
+    (absent,) = pod_network_checks(plan(network={"pod_network": "none"}))
+    assert absent.status == "warning"
+
+
+def test_a_rehearsal_plays_flannel_and_says_so() -> None:
+    made = Plan(Profile.model_validate({"provider": "rehearsal", "network": {"pod_network": "calico"}}))
+    assert made.pod_network is CATALOGUE["flannel"]
+    assert "A rehearsal plays flannel; Calico is for real machines." in played(made)
+
+
+def test_nodes_that_share_the_hosts_memory_need_more_of_it_with_a_large_network() -> None:
+    def needed(name: str) -> str:
+        document = {"provider": "lxc", "network": {"pod_network": name}}
+        made = Plan(Profile.model_validate(document))
+        return memory_check(made, made.machines, 8192, 8192).message
+
+    assert "3072 are planned" in needed("flannel")
+    assert "3822 are planned" in needed("kube-router")
