@@ -24,9 +24,10 @@ REGISTRY = "http://10.0.3.1:5000/v2/library/busybox"
 MACHINES = ("kubmaster", "kubnode1", "kubnode2")
 MODEL, OTHER, THIRD = (f"docker.io/library/{name}:1" for name in ("model", "other", "third"))
 COLLECTED = """
-for n in $(seq 30); do [[ -n $(find /var/lib/containerd -size +80000000c) ]] || exit 0; sleep 1; done; exit 1
+there() { find /var/lib/containerd '(' -path '*/fs/model/*' -o -path '*/blobs/*' ')' -size +80000000c; }
+for n in $(seq 30); do [[ -n $(there) ]] || exit 0; sleep 1; done; there; exit 1
 """
-"""Waits until containerd has collected what nothing names any more."""
+"""Waits until containerd has collected what nothing names any more: pieces, and what was unpacked of them."""
 
 
 @pytest.fixture(scope="module")

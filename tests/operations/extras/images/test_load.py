@@ -85,8 +85,9 @@ async def test_a_cut_off_load_leaves_no_file_and_the_next_one_completes_it(lab: 
         tasks.append(asyncio.create_task(load(lab.cluster, archive, progress)))
         with pytest.raises(asyncio.CancelledError):
             await tasks[0]
-    while lab.spooled():  # noqa: ASYNC110 - the machines notice that the connection ended
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while lab.spooled():  # noqa: ASYNC110 - the machines notice that the connection ended
+            await asyncio.sleep(0.01)
     there = {machine: len(lab.ingested(machine)) for machine in MACHINES}
     assert all(lab.names(machine) == set() for machine in MACHINES)
     outcome = await loaded(lab, path)
