@@ -101,6 +101,6 @@ STORAGE: Final = AddOn(
     answers=script(__package__, "storage-answers.sh"),
     guard=script(__package__, "storage-guard.sh"),
     folders=(FOLDER,),
-    concepts=("deployment",),
+    concepts=("volume", "deployment"),
     memory=30,
 )

@@ -9,8 +9,9 @@ import yaml
 from kubetui.base.errors import ProfileError
 from kubetui.host.doctor import _manifest
 from kubetui.profile.plan import Plan
-from kubetui.software.networks import cilium, source
+from kubetui.software.networks import cilium
 from kubetui.software.networks.cilium import VALUES
+from kubetui.software.upstream import source
 from kubetui.software.upstream.source import keep
 from tests.plans import plan
 from tests.software.networks.upstream import Web, sha256
