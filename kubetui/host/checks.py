@@ -13,6 +13,7 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.rules.nodes import CONTROL_PLANE_MEMORY
 from kubetui.profile.rules.ranges import Problem
+from kubetui.software.addons import CATALOGUE
 
 DISK_A_MACHINE: Final = 6
 """GiB that a machine uses once Kubernetes runs in it: 2 to 3 for the box, the rest for packages and images."""
@@ -44,7 +45,8 @@ def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: 
     """Judge the host's memory, in MiB, for the machines that do not exist yet."""
     shared = not plan.provider.isolates
     each = MEMORY_SHARED + plan.pod_network.memory
-    needed = sum(each if shared else machine.memory for machine in missing)
+    extras = sum(CATALOGUE[name].memory for name in plan.addons) if shared else 0
+    needed = extras + sum(each if shared else machine.memory for machine in missing)
     text = f"{available} of {total} MiB are free, {needed} are planned"
     fix = "Plan fewer or smaller machines (machines.workers, machines.memory), or close other programs."
     if needed > total and not shared:

@@ -12,7 +12,7 @@ from kubetui.base.redaction import STARS, redacted
 from kubetui.base.text import PROMPT, harmless
 from kubetui.engine.step import Step
 from kubetui.profile.plan import Machine, Plan
-from kubetui.profile.words import fetched, played, renaming
+from kubetui.profile.words import added, fetched, played, renaming
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
@@ -103,7 +103,7 @@ def plan_text(plan: Plan) -> str:
 
 
 def _notes(plan: Plan) -> list[str]:
-    return [note for note in (plan.untried, played(plan), renaming(plan), *fetched(plan)) if note]
+    return [note for note in (plan.untried, played(plan), renaming(plan), *fetched(plan), *added(plan)) if note]
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

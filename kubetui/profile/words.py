@@ -10,7 +10,8 @@ from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import networks, runtimes
+from kubetui.software import addons, networks, runtimes
+from kubetui.software.upstream.source import Source
 
 
 def memory(mib: int) -> str:
@@ -80,17 +81,36 @@ def fetched(plan: Plan) -> tuple[str, ...]:
     source = chosen.source(network)
     if source is None:
         return ()
+    unknown = "" if chosen.images(network) else " Which images it has is known once it was fetched."
+    return (
+        _origin(chosen.spelled, source),
+        f"Changed in it: {'; '.join(chosen.changes(network))}.{unknown}",
+        f"{chosen.needs} Its pods take about {memory(chosen.memory)} on each node.".strip(),
+    )
+
+
+def added(plan: Plan) -> tuple[str, ...]:
+    """Return where each add-on comes from, what is changed in it, and what it costs."""
+    if plan.provider.rehearsal and plan.profile.addons:
+        return ("A rehearsal has no add-ons: none were recorded.",)
+    lines: list[str] = []
+    for name, site in plan.addons.items():
+        addon = addons.CATALOGUE[name]
+        takes = f" It takes about {memory(addon.memory)}." if addon.memory else ""
+        lines += [
+            _origin(addon.title, addon.source(site)),
+            f"Changed in it: {'; '.join(addon.changes(site))}.{takes}",
+        ]
+    return tuple(lines)
+
+
+def _origin(title: str, source: Source) -> str:
     known = (
         f"its SHA-256 has to be {source.sha256}."
         if source.sha256
         else "kubetui knows no checksum of it, so the first text that this cluster gets is remembered."
     )
-    unknown = "" if chosen.images(network) else " Which images it has is known once it was fetched."
-    return (
-        f"{chosen.spelled} comes from {source.url}; {known}",
-        f"Changed in it: {'; '.join(chosen.changes(network))}.{unknown}",
-        f"{chosen.needs} Its pods take about {memory(chosen.memory)} on each node.".strip(),
-    )
+    return f"{title} comes from {source.url}; {known}"
 
 
 def who(plan: Plan) -> str:

@@ -6,11 +6,14 @@ import pytest
 
 from kubetui.base.errors import ProfileError, RunError
 from kubetui.cluster.folder import Cluster
+from kubetui.host.checks import memory_check
 from kubetui.operations import addons
 from kubetui.operations.inplace import only_grows
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
+from kubetui.profile.words import added
+from kubetui.software.addons import CATALOGUE
 from kubetui.software.upstream import source
 from tests.software.addons.upstream import LOCAL_PATH
 from tests.software.networks.upstream import Web, serving, sha256
@@ -103,3 +106,22 @@ def test_a_living_cluster_takes_add_ons_and_does_not_exchange_one(
     taken: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     assert only_grows(profile(*before), profile(*after)) is taken
+
+
+def test_a_plan_says_where_an_add_on_comes_from_and_what_is_changed_in_it() -> None:
+    place, changed = added(Plan(profile({"name": "storage", "url": "http://mirror.test/storage.yaml"})))
+    assert place.startswith("local-path comes from http://mirror.test/storage.yaml; its SHA-256 has to be 9781b39c")
+    assert "image docker.io/rancher/local-path-provisioner:v0.0.37" in changed
+    assert "It takes about 30 MiB." in changed
+    (unknown, _) = added(Plan(profile({"name": "storage", "version": "v0.1.0"})))
+    assert unknown.endswith("kubetui knows no checksum of it, so the first text that this cluster gets is remembered.")
+    played = Profile.model_validate({"provider": "rehearsal", "addons": ["storage"]})
+    assert added(Plan(played)) == ("A rehearsal has no add-ons: none were recorded.",)
+
+
+def test_machines_that_share_this_hosts_memory_need_more_of_it_with_an_add_on() -> None:
+    containers = {"name": "lab", "provider": "lxc"}
+    plain, more = (Plan(Profile.model_validate({**containers, "addons": names})) for names in ([], ["storage"]))
+    needs = [memory_check(each, each.machines, 64000, 64000).message for each in (plain, more)]
+    plainly, with_more = (int(text.split(", ")[1].split()[0]) for text in needs)
+    assert with_more - plainly == CATALOGUE["storage"].memory
