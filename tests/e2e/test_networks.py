@@ -12,7 +12,6 @@ from kubetui.explain.concepts import At
 from kubetui.steps.cluster.proof.commands import policy
 from tests.e2e.concepts import failures
 from tests.e2e.conftest import Lab, Maker
-from tests.e2e.existing import Existing, try_up
 from tests.e2e.smoke import pods_reach_each_other
 from tests.e2e.test_up import assert_nothing_left, nodes, planned, state_of
 
@@ -105,21 +104,3 @@ def test_without_a_pod_network_the_run_ends_and_says_so(fresh: Maker) -> None:
     assert "ok          pod-to-pod" in said
     lab.kubetui("destroy", lab.name, "--yes")
     assert_nothing_left(lab)
-
-
-def test_existing_machines_are_restored_by_destroy(make: Maker, tmp_path: Any) -> None:
-    lender = make("lender", network=KUBE_ROUTER)
-    machines = Existing(
-        tmp_path / "machines", lender, {f"hostm{number}": f"192.168.64.{10 + number}" for number in (1, 2)}
-    )
-    try:
-        machines.start(lender.document["machines"]["box"])
-        before = machines.look()
-        lab = machines.profile("existing", machines.hosts(("control plane", "worker")))
-        code, output = try_up(lab)
-        assert code == 0, output
-        assert "policy" in output
-        lab.kubetui("destroy", lab.name, "--hosts", ",".join(machines.addresses))
-        assert machines.look() == before
-    finally:
-        machines.vagrant("destroy", "--force")
