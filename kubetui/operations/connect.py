@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from kubetui.base.errors import KubetuiError, RunError
+from kubetui.base.errors import KubetuiError, RunError, UsageError
 from kubetui.base.text import LineSink, nowhere
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.step import Connect
 from kubetui.machines.vagrant import insecure
 from kubetui.machines.vagrant.project import vagrant_home
-from kubetui.profile.plan import Machine
+from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.connection import Patience
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys
@@ -21,6 +25,44 @@ from kubetui.remote.ssh import SshNode
 
 RUNNING: Final = Patience(boot=4)
 """How long a machine may take to answer that should be running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The connections to a cluster's machines, in the plan's order, and why the others cannot be reached."""
+
+    nodes: dict[str, SshNode] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
+
+
+def refuse_rehearsal(plan: Plan, why: str, fix: str = "Build a real cluster.") -> None:
+    """Raise UsageError for a rehearsal; `why` goes on after its name and "is a rehearsal"."""
+    if plan.provider.rehearsal:
+        raise UsageError(f"{plan.profile.name} is a rehearsal, {why}.", fix=fix, id="REHEARSAL")
+
+
+@asynccontextmanager
+async def visits(cluster: Cluster, provider: Provider, machines: Sequence[Machine]) -> AsyncIterator[Visited]:
+    """Connect to each of these machines that answers, for as long as the block lasts."""
+    # learn which machines run, so that one query finds the way to all of them
+    await provider.states()
+    there = Visited()
+
+    async def arrive(machine: Machine) -> None:
+        try:
+            there.nodes[machine.name] = await visit(cluster, provider, machine)
+        except KubetuiError as error:
+            there.unreachable[machine.name] = error.message
+
+    try:
+        await asyncio.gather(*map(arrive, machines))
+        for machine in machines:
+            # those that came first are not always the plan's first
+            if machine.name in there.nodes:
+                there.nodes[machine.name] = there.nodes.pop(machine.name)
+        yield there
+    finally:
+        await asyncio.gather(*(node.close() for node in there.nodes.values()), return_exceptions=True)
 
 
 async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> SshNode:

@@ -27,7 +27,7 @@ from kubetui.operations.extras.images import remove as removing
 from kubetui.operations.extras.images.archive import Archive
 from kubetui.operations.extras.images.load import Outcome
 from kubetui.operations.extras.images.names import advice, full
-from kubetui.operations.extras.images.site import refuse_rehearsal
+from kubetui.operations.extras.images.site import refuse
 from kubetui.operations.extras.images.stored import Row
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -161,7 +161,7 @@ def _asked(name: str) -> tuple[Cluster, Access | None]:
     """Return a cluster and the access to its machines, if they are somebody's. Raises UsageError for a rehearsal."""
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
-    refuse_rehearsal(plan)
+    refuse(plan)
     return cluster, hosts.meet(plan, accept_host_keys=False)
 
 

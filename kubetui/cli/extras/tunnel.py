@@ -18,7 +18,7 @@ def tunnel(name: str, wanted: Wanted) -> int:
     """Keep a tunnel open until Ctrl+C; see `cli.extras.commands.tunnel`."""
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
-    operation.refuse_rehearsal(plan)
+    operation.refuse(plan)
     access = hosts.meet(plan, accept_host_keys=False)
     try:
         awaited(lambda: _kept(cluster, wanted, access))

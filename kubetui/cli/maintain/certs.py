@@ -15,6 +15,7 @@ from kubetui.cli.audience import awaited, say
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import Cluster, existing
+from kubetui.operations.connect import refuse_rehearsal
 from kubetui.operations.maintain import certs
 from kubetui.operations.maintain.certs import Found
 from kubetui.profile.files import file as profilefile
@@ -49,7 +50,7 @@ def renew(name: str, options: UpOptions) -> int:
 def _asked(name: str) -> tuple[Cluster, Plan]:
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
-    certs.refuse_rehearsal(plan)
+    refuse_rehearsal(plan, "and has no certificates", "kubetui explain certificates tells what they are for.")
     return cluster, plan
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kubetui.base.errors import UsageError
 from kubetui.cluster import backup
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Operation, RunFinished, Sink
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
-from kubetui.operations.connect import RUNNING
+from kubetui.operations.connect import RUNNING, refuse_rehearsal
 from kubetui.operations.maintain.run import carry_out
 from kubetui.profile.plan import Plan
 from kubetui.steps.cluster.backup.save import saving
@@ -18,12 +17,7 @@ from kubetui.steps.cluster.backup.save import saving
 
 def refuse(plan: Plan, target: Path) -> None:
     """Raise UsageError for a cluster that has nothing to save, or not yet, and for a place where no file can be."""
-    if plan.provider.rehearsal:
-        raise UsageError(
-            f"{plan.profile.name} is a rehearsal, and has nothing to save.",
-            fix="kubetui explain etcd tells what a backup holds.",
-            id="REHEARSAL",
-        )
+    refuse_rehearsal(plan, "and has nothing to save", "kubetui explain etcd tells what a backup holds.")
     Cluster(plan.profile.name).refuse_halfway("backup")
     backup.refuse_place(target)
 

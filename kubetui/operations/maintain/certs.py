@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.errors import KubetuiError
 from kubetui.cluster.certificates import LOOK, Certificate, parse
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Operation, RunFinished, Sink
@@ -16,7 +16,7 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import visit
 from kubetui.operations.maintain.run import carry_out, plan_of
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.plan import Machine
 from kubetui.remote.command import Command
 from kubetui.steps.build import RENEWING
 
@@ -28,16 +28,6 @@ class Found:
     now: float = 0.0
     certificates: tuple[Certificate, ...] = ()
     trouble: str = ""
-
-
-def refuse_rehearsal(plan: Plan) -> None:
-    """Raise UsageError for a rehearsal, which has no certificates."""
-    if plan.provider.rehearsal:
-        raise UsageError(
-            f"{plan.profile.name} is a rehearsal, and has no certificates.",
-            fix="kubetui explain certificates tells what they are for.",
-            id="REHEARSAL",
-        )
 
 
 async def read(cluster: Cluster, access: Access | None = None) -> Mapping[str, Found]:

@@ -11,6 +11,7 @@ from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Operation, RunFinished, Sink
 from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access
+from kubetui.operations.connect import refuse_rehearsal
 from kubetui.operations.maintain.losses import of_nodes
 from kubetui.operations.maintain.run import execute, plan_of
 from kubetui.profile.files import file as profilefile
@@ -28,12 +29,7 @@ def target(cluster: Cluster, version: str | None = None) -> Profile:
     Raises UsageError where the cluster cannot go there or is a rehearsal, ProfileError for what is no version.
     """
     built = profilefile.load_built(cluster)
-    if Plan(built).provider.rehearsal:
-        raise UsageError(
-            f"{cluster.name} is a rehearsal, and no upgrade was recorded.",
-            fix="Upgrade a cluster of real machines.",
-            id="REHEARSAL",
-        )
+    refuse_rehearsal(Plan(built), "and no upgrade was recorded", "Upgrade a cluster of real machines.")
     if version is not None:
         # only what is a version can be compared
         version = _checked(upgraded(built, version)).kubernetes.version

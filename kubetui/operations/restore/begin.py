@@ -9,6 +9,7 @@ from kubetui.base.files import room, write_private
 from kubetui.cluster import restoring
 from kubetui.cluster.backup import PROFILE, Backup
 from kubetui.cluster.folder import Cluster
+from kubetui.operations.connect import refuse_rehearsal
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
@@ -38,12 +39,7 @@ def goes_on(backup: Backup, profile: Profile) -> bool:
 def refuse_unfit(profile: Profile) -> None:
     """Raise UsageError for a rehearsal, or where a cluster of that name exists that kubetui cannot replace."""
     cluster, wanted = Cluster(profile.name), Plan(profile)
-    if wanted.provider.rehearsal:
-        raise UsageError(
-            f"{profile.name} is a rehearsal, and nothing can be restored into it.",
-            fix="kubetui explain etcd tells what a backup holds.",
-            id="REHEARSAL",
-        )
+    refuse_rehearsal(wanted, "and nothing can be restored into it", "kubetui explain etcd tells what a backup holds.")
     if not cluster.exists:
         return
     built = Plan(profilefile.load_built(cluster))

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from kubetui.base.errors import KubetuiError, RunError, UsageError
+from kubetui.base.errors import KubetuiError, RunError
 from kubetui.cluster.folder import Cluster, Purpose
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
-from kubetui.operations.connect import visit
+from kubetui.operations.connect import refuse_rehearsal, visits
 from kubetui.operations.extras.images.stored import Stored, parsed, stored
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -62,14 +62,9 @@ class Site:
         return frozenset((await node.read(own_images(self.plan))).split())
 
 
-def refuse_rehearsal(plan: Plan) -> None:
+def refuse(plan: Plan) -> None:
     """Raise UsageError for a rehearsal, whose machines have no images."""
-    if plan.provider.rehearsal:
-        raise UsageError(
-            f"{plan.profile.name} is a rehearsal, and its machines have no images.",
-            fix="Build a real cluster.",
-            id="REHEARSAL",
-        )
+    refuse_rehearsal(plan, "and its machines have no images")
 
 
 @asynccontextmanager
@@ -80,31 +75,11 @@ async def visited(cluster: Cluster, purpose: Purpose, access: Access | None = No
     """
     with cluster.lock(purpose):
         plan = Plan(profilefile.load_built(cluster), cluster.identity())
-        refuse_rehearsal(plan)
-        provider = make(plan, cluster.folder, access)
-        # one query finds the way to all of them
-        await provider.states()
-        site = Site(plan, {})
-
-        async def arrive(index: int) -> None:
-            machine = plan.machines[index]
-            try:
-                site.nodes[machine.name] = await visit(cluster, provider, machine)
-            except KubetuiError as error:
-                site.troubles[machine.name] = error.message
-
-        try:
-            await asyncio.gather(*map(arrive, range(len(plan.machines))))
-            _answering(site, cluster.name)
-            yield site
-        finally:
-            await asyncio.gather(*(node.close() for node in site.nodes.values()), return_exceptions=True)
-
-
-def _answering(site: Site, name: str) -> None:
-    """Put the machines that answer into the plan's order. Raises RunError when there are none."""
-    if not site.nodes:
-        raise RunError(
-            f"No machine of {name} answers: {' '.join(site.troubles.values())}", fix=f"Start them: kubetui start {name}"
-        )
-    site.nodes = {each.name: site.nodes[each.name] for each in site.plan.machines if each.name in site.nodes}
+        refuse(plan)
+        async with visits(cluster, make(plan, cluster.folder, access), plan.machines) as there:
+            if not there.nodes:
+                raise RunError(
+                    f"No machine of {cluster.name} answers: {' '.join(there.unreachable.values())}",
+                    fix=f"Start them: kubetui start {cluster.name}",
+                )
+            yield Site(plan, there.nodes, there.unreachable)

@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from kubetui.base.errors import UsageError
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
-from kubetui.operations.connect import visit
+from kubetui.operations.connect import refuse_rehearsal, visit
 from kubetui.operations.extras.tunnel.service import Target, look, target
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
@@ -50,12 +49,9 @@ class Tunnel:
         await self.node.ended()
 
 
-def refuse_rehearsal(plan: Plan) -> None:
+def refuse(plan: Plan) -> None:
     """Raise UsageError for a rehearsal, which has no services."""
-    if plan.provider.rehearsal:
-        raise UsageError(
-            f"{plan.profile.name} is a rehearsal, and has no services.", fix="Build a real cluster.", id="REHEARSAL"
-        )
+    refuse_rehearsal(plan, "and has no services")
 
 
 @asynccontextmanager
@@ -66,7 +62,7 @@ async def opened(cluster: Cluster, wanted: Wanted, access: Access | None = None)
     ready behind it or the control plane does not answer.
     """
     plan = Plan(profilefile.load_built(cluster))
-    refuse_rehearsal(plan)
+    refuse(plan)
     node = await visit(cluster, make(plan, cluster.folder, access), plan.control_plane)
     try:
         text = await node.read(look(wanted.namespace, wanted.service))

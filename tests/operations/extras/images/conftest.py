@@ -12,6 +12,7 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.cluster.folder import Cluster
+from kubetui.operations import connect
 from kubetui.operations.extras.images import site, transfer
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Machine
@@ -144,7 +145,7 @@ async def lab(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
                 path.write_text(f"#!/bin/bash\n{text}")
                 path.chmod(0o755)
         made = Lab(cluster, guests)
-        monkeypatch.setattr(site, "visit", made.visit)
+        monkeypatch.setattr(connect, "visit", made.visit)
         monkeypatch.setattr(site, "make", lambda *_: Provider())
         # the machines are one computer, so that each needs a folder of its own
         monkeypatch.setattr(transfer, "TAKE", f"SPOOL=$STANDINS/spool\n{transfer.TAKE}")
