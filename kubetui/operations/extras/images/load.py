@@ -98,14 +98,13 @@ async def load(
         chosen = {machine: choose(images, having, machine) for machine, having in found.items()}
         there = await site.stored()
         lacking = {
-            machine: ()
-            if _has(chosen[machine], there[machine])
-            else transfer.lacking(chosen[machine], found[machine], in_order=runtime.layers_in_order)
-            for machine in there
+            machine: transfer.lacking(chosen[machine], found[machine], in_order=runtime.layers_in_order)
+            for machine, stored in there.items()
+            if _missing(chosen[machine], _ids(stored))
         }
 
         async def give(machine: str, node: SshNode) -> None:
-            if _has(chosen[machine], there[machine]):
+            if machine not in lacking:
                 return
             blobs = lacking[machine]
             command = transfer.take(runtime, chosen[machine], blobs)
@@ -125,10 +124,9 @@ async def load(
         )
 
 
-def _has(chosen: Sequence[Chosen], stored: Sequence[Stored]) -> bool:
-    """Return whether a machine has every image under every name."""
-    ids = _ids(stored)
-    return all(ids.get(name) == each.image.config.digest for each in chosen for name in each.names)
+def _missing(chosen: Sequence[Chosen], ids: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names under which a machine does not have the image; `ids` are those of what it has."""
+    return tuple(name for each in chosen for name in each.names if ids.get(name) != each.image.config.digest)
 
 
 def _ids(stored: Sequence[Stored]) -> Mapping[str, str]:
@@ -152,11 +150,10 @@ async def _verified(
     loaded = {}
     for machine, stored in (await site.stored()).items():
         ids = _ids(stored)
-        wrong = [name for each in chosen[machine] for name in each.names if ids.get(name) != each.image.config.digest]
-        if wrong:
+        if wrong := _missing(chosen[machine], ids):
             site.troubles[machine] = f"{machine} has no such {wrong[0]}, although it took it."
             continue
-        blobs = lacking[machine]
+        blobs = lacking.get(machine, ())
         names = (name for each in chosen[machine] for name in each.names)
         loaded[machine] = Loaded(len(blobs), sum(blob.size for blob in blobs), {name: ids[name] for name in names})
     return loaded
