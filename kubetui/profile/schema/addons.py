@@ -12,14 +12,14 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainSerializer,
     Strict,
-    StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from kubetui.profile.schema.fields import OneOf, Part, Sha256, Url
+from kubetui.profile.schema.fields import OneOf, Part
 from kubetui.software import addons
 from kubetui.software.addons import AddOn, Site
+from kubetui.software.upstream.fields import Release, Sha256, Url
 
 AddOnName = Annotated[str, OneOf(addons.CATALOGUE)]
 
@@ -28,7 +28,7 @@ class Chosen(Part):
     """One add-on, and which release of it."""
 
     name: AddOnName = Field(title="Name", description="The add-on.")
-    version: Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}(\.[0-9]{1,4}){1,2}$")] | None = Field(
+    version: Release | None = Field(
         None, title="Version", description="Another release than the one that kubetui takes, such as v0.0.30."
     )
     url: Url | None = Field(

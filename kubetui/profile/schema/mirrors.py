@@ -13,10 +13,10 @@ from kubetui.profile.schema.fields import (
     Part,
     ProxyException,
     Registry,
-    Sha256,
     Url,
     UrlTemplate,
 )
+from kubetui.software.upstream.fields import Sha256
 
 
 class PackageRepository(Part):

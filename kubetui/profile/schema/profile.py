@@ -32,7 +32,6 @@ from kubetui.profile.schema.fields import (
     ProviderName,
     RuntimeName,
     RuntimeSource,
-    Sha256,
     Version,
     choice,
 )
@@ -48,6 +47,7 @@ from kubetui.software.networks.options import (
     KubeRouterOptions,
     ManifestOptions,
 )
+from kubetui.software.upstream.fields import Sha256
 
 SCHEMA_VERSION: Final = 1
 

@@ -93,4 +93,4 @@ def source(name: str, url: str, sums: Mapping[str, str], site: Site) -> Source:
     """Return where an add-on's manifest comes from: its project's `url`, unless the profile names another."""
     place = site.url or url.format(version=site.version)
     known = sums.get(site.version, "")
-    return Source(place, f"addons, {name}", site.sha256 or known, kept=f"addon-{name}")
+    return Source(place, f"addons, {name}", site.sha256 or known, f"addon-{name}")

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.scripts import script
+from kubetui.software.networks import fetched
+from kubetui.software.networks.fetched import published
 from kubetui.software.networks.network import ClusterNetwork, Daemons, PodNetwork
 from kubetui.software.networks.options import CalicoOptions
 from kubetui.software.upstream import documents
-from kubetui.software.upstream.source import Source, at_hand, text
+from kubetui.software.upstream.source import Source, text
 
 URL: Final = "https://raw.githubusercontent.com/projectcalico/calico/{version}/manifests/calico-vxlan.yaml"
 """Upstream's own manifest for VXLAN. kubetui knows no checksum of it: no release could be had to compute one."""
@@ -19,18 +21,12 @@ _CONFIGURATION: Final = "calico-config"
 def source(network: ClusterNetwork) -> Source:
     """Return where the manifest is fetched from."""
     options = _options(network)
-    return Source(options.url or URL.format(version=options.version), "network.calico", options.sha256 or "")
+    return published(options, "network.calico", URL.format(version=options.version))
 
 
 def images(network: ClusterNetwork) -> tuple[str, ...]:
     """Return the images that the manifest names, once it is at hand: their names differ between releases."""
-    return tuple(map(network.placed, _named(network)))
-
-
-def _named(network: ClusterNetwork) -> tuple[str, ...]:
-    """Return the images as upstream names them; none while the manifest is not at hand."""
-    found = source(network)
-    return documents.images(text(found, network.folder)) if at_hand(found, network.folder) else ()
+    return fetched.images(network, source(network))
 
 
 def manifest(network: ClusterNetwork) -> str:
@@ -83,12 +79,10 @@ def _variables(network: ClusterNetwork) -> dict[str, str]:
 
 def changes(network: ClusterNetwork) -> tuple[str, ...]:
     """Return what kubetui changes in the manifest."""
-    moved = network.renamed.keys() & {each.partition("/")[0] for each in _named(network)}
-    places = (f"images of {name} at {network.renamed[name]}" for name in sorted(moved))
     return (
         *(f"{name}={value}" for name, value in _variables(network).items()),
         "imagePullPolicy IfNotPresent",
-        *places,
+        *fetched.moved(network, source(network)),
     )
 
 

@@ -10,15 +10,18 @@ import json
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.scripts import script
+from kubetui.software.networks import fetched
+from kubetui.software.networks.fetched import published
 from kubetui.software.networks.network import ClusterNetwork, Daemons, PodNetwork
 from kubetui.software.networks.options import CiliumOptions
 from kubetui.software.upstream import documents
-from kubetui.software.upstream.source import Source, at_hand, text
+from kubetui.software.upstream.source import Source, text
 
 URL: Final = "https://helm.cilium.io/cilium-{version}.tgz"
 """The chart's archive. kubetui knows no checksum of it: its project's page could not be reached to compute one."""
@@ -39,8 +42,8 @@ node; and Hubble's certificates would be other ones at each rendering.
 def source(network: ClusterNetwork) -> Source:
     """Return where the chart is fetched from, and how it becomes a manifest."""
     options = _options(network)
-    url = options.url or URL.format(version=options.version)
-    return Source(url, "network.cilium", options.sha256 or "", render, _values_sum())
+    chart = published(options, "network.cilium", URL.format(version=options.version))
+    return replace(chart, render=render, how=_values_sum())
 
 
 def _values_sum() -> str:
@@ -73,12 +76,7 @@ def render(chart: bytes) -> bytes:
 
 def images(network: ClusterNetwork) -> tuple[str, ...]:
     """Return the images that the manifest names, once it is at hand."""
-    return tuple(map(network.placed, _named(network)))
-
-
-def _named(network: ClusterNetwork) -> tuple[str, ...]:
-    found = source(network)
-    return documents.images(text(found, network.folder)) if at_hand(found, network.folder) else ()
+    return fetched.images(network, source(network))
 
 
 def manifest(network: ClusterNetwork) -> str:
@@ -101,14 +99,12 @@ def manifest(network: ClusterNetwork) -> str:
 
 def changes(network: ClusterNetwork) -> tuple[str, ...]:
     """Return the values with which the chart is rendered, and images that are named at mirrors."""
-    moved = network.renamed.keys() & {each.partition("/")[0] for each in _named(network)}
-    places = (f"images of {name} at {network.renamed[name]}" for name in sorted(moved))
     return (
         "ipam.mode=kubernetes",
         "operator.replicas=1",
         "hubble.enabled=false",
         "kubeProxyReplacement=false",
-        *places,
+        *fetched.moved(network, source(network)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.scripts import script
+from kubetui.software.networks.fetched import published
 from kubetui.software.networks.network import ClusterNetwork, Daemons, PodNetwork
 from kubetui.software.networks.options import KubeRouterOptions
 from kubetui.software.upstream import documents
@@ -26,8 +27,8 @@ A module's zip has a repository's files byte for byte, and the checksum database
 def source(network: ClusterNetwork) -> Source:
     """Return where the manifest is fetched from."""
     options = _options(network)
-    url = options.url or URL.format(version=options.version)
-    return Source(url, "network.kube_router", options.sha256 or _SHA256.get(options.version, ""))
+    known = _SHA256.get(options.version, "")
+    return published(options, "network.kube_router", URL.format(version=options.version), known)
 
 
 def images(network: ClusterNetwork) -> tuple[str, ...]:

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kubetui.base.redaction import remember_url, url_user
+from kubetui.software.upstream.fields import Release, Sha256, Url
 
 _Image = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-a-zA-Z0-9._:/@]{0,250}$")]
-
-
-_Release = Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}(\.[0-9]{1,4}){1,2}$")]
 _Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4}){2}$")]
-_Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-def _anonymous(url: str) -> str:
-    if url_user(remember_url(url)):
-        raise ValueError(
-            "kubetui fetches a manifest without a user or password. Download it yourself, and give its path."
-        )
-    return url
-
-
-_Url = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500), AfterValidator(_anonymous)
-]
 
 
 class _Options(BaseModel):
@@ -61,14 +44,14 @@ class ManifestOptions(_Options):
         max_length=1000,
         examples=["calico.yaml"],
     )
-    url: _Url | None = Field(
+    url: Url | None = Field(
         None,
         title="Manifest URL",
         description="Where the manifest is on the web. It needs its SHA-256 as well, so that what is applied is what "
         "you looked at.",
         examples=["https://example.org/network.yaml"],
     )
-    sha256: _Sha256 | None = Field(
+    sha256: Sha256 | None = Field(
         None,
         title="Manifest SHA-256",
         description="The manifest's checksum, 64 hexadecimal digits as sha256sum prints them. A URL needs it.",
@@ -76,17 +59,17 @@ class ManifestOptions(_Options):
     )
 
 
-class _Upstream(_Options):
+class Upstream(_Options):
     """A manifest that the network's own project publishes, or a mirror of it."""
 
-    url: _Url | None = Field(
+    url: Url | None = Field(
         None,
         title="Manifest URL",
         description="Where the manifest is instead, such as a mirror that this computer reaches. Empty takes the "
         "project's own place for the version.",
         examples=["https://mirror.example.org/network.yaml"],
     )
-    sha256: _Sha256 | None = Field(
+    sha256: Sha256 | None = Field(
         None,
         title="Manifest SHA-256",
         description="The manifest's checksum, 64 hexadecimal digits as sha256sum prints them. Empty takes the one that "
@@ -95,23 +78,23 @@ class _Upstream(_Options):
     )
 
 
-class KubeRouterOptions(_Upstream):
+class KubeRouterOptions(Upstream):
     """kube-router's version and manifest (kube-router, docs/kubeadm.md)."""
 
-    version: _Release = Field(
+    version: Release = Field(
         "v2.10.0", title="Version", description="The release of kube-router, which names manifest and image."
     )
 
 
-class CalicoOptions(_Upstream):
+class CalicoOptions(Upstream):
     """Calico's version and manifest (docs.tigera.io, Install Calico for on-premises deployments)."""
 
-    version: _Release = Field(
+    version: Release = Field(
         "v3.33.0", title="Version", description="The release of Calico, whose manifest names its images."
     )
 
 
-class CiliumOptions(_Upstream):
+class CiliumOptions(Upstream):
     """Cilium's version and chart (docs.cilium.io, Installation using Helm)."""
 
     version: _Number = Field(

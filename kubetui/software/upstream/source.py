@@ -30,12 +30,12 @@ class Source:
 
     url: str
     field: str
-    sha256: str = ""
+    sha256: str
+    kept: str
     render: Callable[[bytes], bytes] | None = None
     """What makes a manifest of what is fetched, where that is none itself; it may raise ProfileError."""
     how: str = ""
     """What tells one way of rendering from another."""
-    kept: str = "pod-network"
 
     @property
     def place(self) -> str:

@@ -9,7 +9,7 @@ from kubetui.software.upstream import source
 from kubetui.software.upstream.source import Source, at_hand, keep, text
 from tests.software.networks.upstream import KUBE_ROUTER, Web, sha256
 
-FIELD = "network.kube_router"
+FIELD, KEPT = "network.kube_router", "pod-network"
 
 
 def forget() -> None:
@@ -19,7 +19,7 @@ def forget() -> None:
 
 
 def made(web: Web, sha: str = "") -> Source:
-    return Source(f"{web.url}/kube-router.yaml", FIELD, sha)
+    return Source(f"{web.url}/kube-router.yaml", FIELD, sha, KEPT)
 
 
 def test_a_text_is_fetched_once_and_verified(upstream: Web) -> None:
@@ -37,7 +37,7 @@ def test_another_checksum_than_the_pinned_one_is_refused(upstream: Web) -> None:
 
 def test_a_text_that_cannot_be_fetched_names_the_mirror(upstream: Web) -> None:
     with pytest.raises(ProfileError, match="cannot be fetched: HTTP Error 404") as error:
-        text(Source(f"{upstream.url}/nothing", FIELD), None)
+        text(Source(f"{upstream.url}/nothing", FIELD, "", KEPT), None)
     assert f"name a mirror of it in {FIELD}.url" in error.value.fix
 
 
@@ -84,7 +84,7 @@ def test_a_kept_text_has_to_have_the_pinned_checksum_too(upstream: Web, tmp_path
 def test_another_url_gets_another_text(upstream: Web, tmp_path: Path) -> None:
     keep(made(upstream), tmp_path)
     upstream.files["/next.yaml"] = "kind: Next\n"
-    later = Source(f"{upstream.url}/next.yaml", FIELD)
+    later = Source(f"{upstream.url}/next.yaml", FIELD, "", KEPT)
     assert text(later, tmp_path) == "kind: Next"
     keep(later, tmp_path)
     assert (tmp_path / "pod-network.sha256").read_text() == f"{sha256('kind: Next' + chr(10))}  {later.url}\n"
