@@ -46,7 +46,9 @@ def bare(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "bin" / "bash").symlink_to(shutil.which("bash") or "/bin/bash")
     for name in ("sudo", "curl", "gpg", "apt-get", "dnf", "snap", "brew", "pacman", "zypper", "tee", "mkdir"):
         place = tmp_path / "bin" / name
-        place.write_text(f'#!/bin/bash\necho "{name} $*" >>"{tmp_path}/calls"\n')
+        # what it gets through a pipe is read to its end, as the real ones do: else the writer may fail
+        read = "[[ -t 0 ]] || while read -r _; do :; done"
+        place.write_text(f'#!/bin/bash\necho "{name} $*" >>"{tmp_path}/calls"\n{read}\n')
         place.chmod(0o755)
     state = {name: str(tmp_path / name) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
     return {"PATH": str(tmp_path / "bin"), "LANG": "C.UTF-8", "VAGRANT_HOME": str(tmp_path / "vagrant"), **state}
