@@ -32,9 +32,9 @@ from kubetui.machines import make as machines
 from kubetui.machines.vagrant.checks import storage
 from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
+from kubetui.profile import manifests
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.software import networks
 
 _KNOCK: Final = 0.5
 """Seconds to wait for an address to answer; one on this host's own networks takes a thousandth of that."""
@@ -92,12 +92,14 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
 
 
 async def _manifest(plan: Plan) -> list[Check]:
-    """Fetch the profile's own pod network manifest now; otherwise only the last steps would find it missing."""
-    try:
-        await networks.fetch(plan.pod_network, plan.cluster_network)
-    except ProfileError as error:
-        return [Check("Pod network", "failed", error.message, error.fix)]
-    return []
+    """Fetch the manifests that come from elsewhere now; otherwise only the build would find one missing."""
+    found = []
+    for what, fetch in (("Pod network", manifests.of_network), ("Add-ons", manifests.of_addons)):
+        try:
+            await fetch(plan)
+        except ProfileError as error:
+            found.append(Check(what, "failed", error.message, error.fix))
+    return found
 
 
 def _kubectl(system: System, plan: Plan) -> Check:

@@ -1,8 +1,7 @@
-"""The add-ons of a cluster: their manifests on this host, and which of them are there or still have to go."""
+"""The add-ons of a cluster: which of them are there, and which still have to go."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,22 +23,6 @@ ABSENT: Final = "-"
 _ENTRIES: Final[TypeAdapter[tuple[Chosen, ...]]] = TypeAdapter(AddOns)
 
 
-async def fetch(plan: Plan) -> None:
-    """Read the add-ons' manifests before anything is started; each URL is fetched once.
-
-    Raises ProfileError when one cannot be read, or has another checksum than it has to have.
-    """
-    for name, site in plan.addons.items():
-        # in a thread: the manifest's server may be slow, and would block every other task of this loop
-        await asyncio.to_thread(addons.CATALOGUE[name].manifest, site)
-
-
-def keep(cluster: Cluster, plan: Plan) -> None:
-    """Keep the manifests with the cluster, so that it is always asked for what it was built from."""
-    for name, site in plan.addons.items():
-        source.keep(addons.CATALOGUE[name].source(site), cluster.folder)
-
-
 def planned(cluster: Cluster, plan: Plan) -> Plan:
     """Return the plan with the add-ons that the cluster has from earlier and that the profile no longer has."""
     return replace(plan, dropped=tuple(each for each in _there(cluster) if each.name not in plan.addons))
@@ -47,14 +30,14 @@ def planned(cluster: Cluster, plan: Plan) -> Plan:
 
 def begin(cluster: Cluster, plan: Plan) -> None:
     """Write down what may be in the cluster from now on, before anything of it is."""
-    _write(cluster, (*plan.dropped, *(each for each in plan.profile.addons if each.name in plan.addons)))
+    _write(cluster, (*plan.dropped, *plan.wanted_addons))
 
 
 def settle(cluster: Cluster, plan: Plan) -> None:
     """Write down, after a run that ended well, that what was dropped is gone, and forget its manifests."""
     for each in plan.dropped:
         source.forget(each.addon.source(each.site()), cluster.folder)
-    _write(cluster, tuple(each for each in plan.profile.addons if each.name in plan.addons))
+    _write(cluster, plan.wanted_addons)
 
 
 def going(profile: Profile) -> tuple[Chosen, ...]:

@@ -26,7 +26,7 @@ from kubetui.operations.boxes import choice
 from kubetui.operations.connect import connector
 from kubetui.operations.restore.pending import make_way, pending
 from kubetui.operations.snapshots import unfinished
-from kubetui.profile import credentials
+from kubetui.profile import credentials, manifests
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Leaving, Machine, Plan
 from kubetui.profile.schema.boxes import VagrantBox
@@ -34,7 +34,6 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.record import checks, timings
 from kubetui.record.journal import Journal
 from kubetui.record.logs import Logs
-from kubetui.software import networks
 from kubetui.steps.build import CHECKPOINTED, STEPS
 from kubetui.steps.checkpoints import refuse
 from kubetui.steps.cluster.init import INIT_STEP
@@ -64,7 +63,7 @@ async def up(
 
     Raises StoppedError when it is stopped at once while no engine runs, BusyError when another run holds the
     cluster, ProfileError when the profile has a change that the cluster cannot take in place, when it would destroy
-    a machine that is not `confirmed`, when a password is unknown, or when the pod network's manifest cannot be read,
+    a machine that is not `confirmed`, when a password is unknown, or when a manifest cannot be had,
     KubetuiError when something else is halfway done with the cluster.
     """
     cluster = Cluster(profile.name)
@@ -72,10 +71,9 @@ async def up(
     # the work before and after the engine may take long, too
     with stop.cancels_this():
         plan = Plan(changes.settled(cluster, profile), chosen=box)
-        await _fetch(plan)
+        await manifests.fetch(plan)
         with room(cluster.folder), cluster.lock():
             cluster.create()
-            await _keep(cluster, plan)
             # the journal is locked, too, so that only one run proceeds if somebody removed the lock file
             with closing(Journal(cluster.journal)) as journal, closing(Logs(cluster.logs)) as logs:
                 restore = pending(cluster, plan.profile)
@@ -109,6 +107,7 @@ async def up(
                 # before the profile forgets them
                 departure.record(cluster, plan, {})
                 addons.begin(cluster, plan)
+                await manifests.keep(plan, cluster.folder)
                 write_private(cluster.profile, profilefile.dump(lasting(plan.profile)))
                 connect = connector(cluster, provider)
                 yours = turns or Turns()
@@ -135,17 +134,6 @@ async def up(
             if scribe and finished.ok:
                 await _record_tables(scribe, plan.control_plane, provider, connect)
             return finished
-
-
-async def _fetch(plan: Plan) -> None:
-    """Read the manifests that come from elsewhere before anything is started. Raises ProfileError if one cannot be."""
-    await networks.fetch(plan.pod_network, plan.cluster_network)
-    await addons.fetch(plan)
-
-
-async def _keep(cluster: Cluster, plan: Plan) -> None:
-    await networks.keep(plan.pod_network, plan.cluster_network)
-    addons.keep(cluster, plan)
 
 
 async def _revise(cluster: Cluster, plan: Plan, confirmed: Collection[str], log: LineSink) -> changes.Revision | None:

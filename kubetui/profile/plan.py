@@ -170,11 +170,15 @@ class Plan:
             Cluster(self.profile.name).folder,
         )
 
+    @property
+    def wanted_addons(self) -> tuple[Chosen, ...]:
+        """What the cluster gets besides; a rehearsal's recording has none of it."""
+        return () if self.provider.rehearsal else self.profile.addons
+
     @cached_property
     def addons(self) -> Mapping[str, Site]:
-        """What the cluster gets besides, by its name in the catalogue; a rehearsal's recording has none of it."""
-        chosen = () if self.provider.rehearsal else self.profile.addons
-        return {each.name: self.site(each) for each in chosen}
+        """What each of them is told, by its name in the catalogue."""
+        return {each.name: self.site(each) for each in self.wanted_addons}
 
     def site(self, chosen: Chosen) -> Site:
         """Return what an add-on is told about the cluster."""

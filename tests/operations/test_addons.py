@@ -7,8 +7,10 @@ import pytest
 from kubetui.base.errors import ProfileError, RunError
 from kubetui.cluster.folder import Cluster
 from kubetui.host.checks import memory_check
+from kubetui.host.doctor import _manifest
 from kubetui.operations import addons
 from kubetui.operations.inplace import only_grows
+from kubetui.profile import manifests
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
@@ -70,11 +72,11 @@ async def test_a_cluster_keeps_the_manifest_that_it_was_built_from(cluster: Clus
     source.download.cache_clear()
     with serving() as web:
         plan = Plan(profile(entry(web)))
-        await addons.fetch(plan)
-        addons.keep(cluster, plan)
+        await manifests.fetch(plan)
+        await manifests.keep(plan, cluster.folder)
         web.files["/storage.yaml"] = "another"
         source.download.cache_clear()
-        await addons.fetch(plan)
+        await manifests.fetch(plan)
         assert web.asked == 1
         gone = addons.planned(cluster, Plan(profile()))
         assert gone.dropped == ()
@@ -82,7 +84,7 @@ async def test_a_cluster_keeps_the_manifest_that_it_was_built_from(cluster: Clus
         addons.settle(cluster, addons.planned(cluster, Plan(profile())))
         # nothing of it is left, so it is fetched and judged again
         with pytest.raises(ProfileError, match="was expected"):
-            await addons.fetch(plan)
+            await manifests.fetch(plan)
     source.download.cache_clear()
 
 
@@ -125,3 +127,12 @@ def test_machines_that_share_this_hosts_memory_need_more_of_it_with_an_add_on() 
     needs = [memory_check(each, each.machines, 64000, 64000).message for each in (plain, more)]
     plainly, with_more = (int(text.split(", ")[1].split()[0]) for text in needs)
     assert with_more - plainly == CATALOGUE["storage"].memory
+
+
+async def test_the_doctor_finds_a_manifest_that_cannot_be_had() -> None:
+    source.download.cache_clear()
+    with serving() as web:
+        entry_of = {"name": "storage", "url": f"{web.url}/nothing.yaml"}
+        (check,) = await _manifest(Plan(profile(entry_of)))
+    assert (check.name, check.status) == ("Add-ons", "failed")
+    assert "addons, storage.url" in check.fix

@@ -21,18 +21,24 @@ from kubetui.cli import hosts as hostcommands
 from kubetui.cli.main import main
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome, RunStarted, TaskFinished, TaskId, TaskStarted
+from kubetui.engine.stop import Stop
 from kubetui.machines.hosts.access import Access, Person
 from kubetui.machines.vagrant.provider import VagrantProvider
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.boxes.store import planned as with_box
 from kubetui.operations.changes import definitions, different, revision
+from kubetui.operations.up import up
+from kubetui.profile import manifests
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.journal import Journal
+from kubetui.software.upstream.source import download
 from kubetui.steps.build import STEPS
 from tests.machines.vagrant.standin import Fake, record, status
+from tests.software.addons.upstream import LOCAL_PATH
+from tests.software.networks.upstream import serving, sha256
 
 PROVIDERS = ("virtualbox", "libvirt", "vmware_desktop", "lxc", "rehearsal")
 SIZED = tuple(name for name in PROVIDERS if name != "lxc")
@@ -327,3 +333,21 @@ async def test_the_fate_of_each_affected_machine_is_reported(cluster: Cluster, f
         "kubnode2   is destroyed; the new profile does not have it",
     )
     assert found.question == "Destroy 2 machines (kubmaster, kubnode2)?"
+
+
+async def test_a_change_that_is_refused_keeps_no_other_manifest(cluster: Cluster, fake: Fake) -> None:
+    download.cache_clear()
+    with serving() as web:
+        web.files = {"/first.yaml": LOCAL_PATH, "/other.yaml": f"{LOCAL_PATH}# another\n"}
+        before, after = (
+            profile(addons=[{"name": "storage", "url": f"{web.url}/{name}.yaml", "sha256": sha256(text)}])
+            for name, text in (("first", LOCAL_PATH), ("other", f"{LOCAL_PATH}# another\n"))
+        )
+        await built(cluster, before, ("modules", "kubmaster"), existing=("kubmaster",))
+        await manifests.keep(Plan(before), cluster.folder)
+        kept = {path.name: path.read_bytes() for path in cluster.folder.glob("addon-storage.*")}
+        fake.says("status", status(kubmaster="running"))
+        with pytest.raises(ProfileError, match="An add-on is not exchanged in place"):
+            await up(after, lambda _event: None, Stop(), box=VagrantBox("rig/box"))
+        assert {path.name: path.read_bytes() for path in cluster.folder.glob("addon-storage.*")} == kept
+    download.cache_clear()

@@ -28,12 +28,11 @@ from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes.anonymise import clean_up
 from kubetui.operations.boxes.choice import refuse_none, settled
 from kubetui.operations.boxes.store import FORMAT, Say, base_box, found, key, nameless, recipe, steps
-from kubetui.profile import credentials
+from kubetui.profile import credentials, manifests
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import NODE_MASK, Machine, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
-from kubetui.software import networks
 
 OFF_SECONDS: Final = 90.0
 """Seconds that a machine may take to turn itself off."""
@@ -60,14 +59,13 @@ def _free_address(plan: Plan) -> IPv4Address:
 async def make(profile: Profile, connector: Callable[[Cluster], Connect], sink: Sink, say: Say, stop: Stop) -> str:
     """Make the prepared box of a profile, unless it exists, and return its name.
 
-    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown or
-    the pod network's manifest cannot be had,
-    BusyError while another kubetui makes the same box.
+    Raises StoppedError when it is stopped, RunError when a step fails, ProfileError when a password is unknown or a
+    manifest cannot be had, BusyError while another kubetui makes the same box.
     """
     wanted = await settled(Plan(profile))
     refuse_none(wanted)
     # some images are known only from the pod network's manifest
-    await networks.fetch(wanted.pod_network, wanted.cluster_network)
+    await manifests.fetch(wanted)
     have = found(wanted)
     if have:
         say(f"{have} already exists.")
