@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from kubetui.cli.exits import friendly
+from kubetui.cli.maintain.commands import shown
+from kubetui.cli.options import UpOptions
 
 
 @click.group()
@@ -74,4 +78,54 @@ def tunnel(name: str, service: str, *, port: str, namespace: str, local: int) ->
     return command(name, Wanted(service, namespace, port, local))
 
 
-COMMANDS = (image, tunnel)
+@click.group()
+def addon() -> None:
+    """Install what makes a cluster of more use, or remove it without a trace."""
+
+
+@addon.command(name="list")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def list_addons(name: str, *, as_json: bool) -> int:
+    """List the add-ons there are, and which of them a cluster has."""
+    from kubetui.cli.extras.addons import show as command
+
+    return command(name, as_json=as_json)
+
+
+@addon.command(name="add")
+@click.argument("name")
+@click.argument("add_on", metavar="ADDON")
+@click.option("--version", "release", metavar="VERSION", help="Another release than the one that kubetui takes.")
+@click.option("--url", help="Where its manifest is instead of its project's own place.")
+@click.option("--sha256", help="The manifest's checksum, where kubetui knows none for the version.")
+@shown
+@friendly
+def add_addon(
+    name: str, add_on: str, *, release: str | None, url: str | None, sha256: str | None, options: UpOptions
+) -> int:
+    """Install an add-on in a cluster, and prove that the cluster works. Safe to repeat."""
+    from kubetui.cli.extras.addons import Place
+    from kubetui.cli.extras.addons import add as command
+
+    return command(name, add_on, Place(release, url, sha256), options)
+
+
+@addon.command(name="remove")
+@click.argument("name")
+@click.argument("add_on", metavar="ADDON")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@shown
+@friendly
+def remove_addon(name: str, add_on: str, *, yes: bool, options: UpOptions) -> int:
+    """Remove an add-on from a cluster: its objects, and its images and folders on every machine.
+
+    Refused while something uses it, such as claims for volumes.
+    """
+    from kubetui.cli.extras.addons import remove as command
+
+    return command(name, add_on, replace(options, yes=yes))
+
+
+COMMANDS = (image, tunnel, addon)

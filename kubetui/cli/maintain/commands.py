@@ -19,7 +19,7 @@ _OPTIONS = (
 )
 
 
-def _shown(command: Command) -> Command:
+def shown(command: Command) -> Command:
     """Give a command the options of how a run is shown, as one value."""
 
     @wraps(command)
@@ -31,7 +31,7 @@ def _shown(command: Command) -> Command:
 
 @click.command()
 @click.argument("name")
-@_shown
+@shown
 @friendly
 def stop(name: str, *, options: UpOptions) -> int:
     """Shut down the machines of a cluster: workers, then control planes. Nothing is lost.
@@ -45,7 +45,7 @@ def stop(name: str, *, options: UpOptions) -> int:
 
 @click.command()
 @click.argument("name")
-@_shown
+@shown
 @friendly
 def start(name: str, *, options: UpOptions) -> int:
     """Start the machines of a cluster, repair what the pause broke, and check that it works.
@@ -60,7 +60,7 @@ def start(name: str, *, options: UpOptions) -> int:
 
 @click.command()
 @click.argument("name")
-@_shown
+@shown
 @friendly
 def restart(name: str, *, options: UpOptions) -> int:
     """Stop a cluster, then start it."""
@@ -72,7 +72,7 @@ def restart(name: str, *, options: UpOptions) -> int:
 @click.command()
 @click.argument("name")
 @click.option("--renew", is_flag=True, help="Renew them all now, one control plane after the other.")
-@_shown
+@shown
 @friendly
 def certs(name: str, *, renew: bool, options: UpOptions) -> int:
     """Show when the certificates of a cluster expire, or renew them.
@@ -99,7 +99,7 @@ def node() -> None:
 @click.option("--memory", type=int, help="MiB of each, where it differs from the others.")
 @click.option("--cpus", type=int, help="CPUs of each, where they differ from the others.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
+@shown
 @friendly
 def add(
     name: str,
@@ -130,7 +130,7 @@ def add(
 @click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
 @click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where etcd loses its quorum.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
+@shown
 @friendly
 def remove(
     name: str,
@@ -159,7 +159,7 @@ def remove(
 @click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
 @click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where APIs are in use that go away.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
+@shown
 @friendly
 def upgrade(
     name: str, *, to: str | None, at_once: int, timeout: int, force: bool, yes: bool, options: UpOptions
@@ -193,7 +193,7 @@ def diff(name: str, *, as_json: bool) -> int:
 @click.command()
 @click.argument("name")
 @click.argument("step", nargs=-1)
-@_shown
+@shown
 @friendly
 def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
     """Mend what kubetui diff NAME shows: all of it, or only these steps."""
@@ -210,7 +210,7 @@ def snapshot() -> None:
 @snapshot.command()
 @click.argument("name")
 @click.argument("label", required=False)
-@_shown
+@shown
 @friendly
 def save(name: str, label: str | None, *, options: UpOptions) -> int:
     """Save all machines of a cluster as LABEL, by default the time.
@@ -239,7 +239,7 @@ def list_(name: str, *, as_json: bool) -> int:
 @click.argument("label", required=False)
 @click.option("--before", metavar="STEP", help="The newest checkpoint from before STEP, for example init.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
+@shown
 @friendly
 def restore(name: str, label: str | None, *, before: str | None, yes: bool, options: UpOptions) -> int:
     """Bring all machines of a cluster back to a snapshot, repair what the pause broke, and check that it works.
@@ -268,7 +268,7 @@ def remove_snapshot(name: str, label: str, *, yes: bool) -> int:
 @click.option(
     "--to", "to", required=True, metavar="FILE", type=click.Path(), help="The file to write; it must not exist."
 )
-@_shown
+@shown
 @friendly
 def backup(name: str, *, to: str, options: UpOptions) -> int:
     """Save a cluster in FILE: etcd with all its objects, the keys of its authorities, and its profile.
@@ -287,7 +287,7 @@ def backup(name: str, *, to: str, options: UpOptions) -> int:
     "--first-address", default="", metavar="ADDRESS", help="The first machine's address, if it is to be another."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
+@shown
 @friendly
 def restore_backup(file: str, name: str, *, first_address: str, yes: bool, options: UpOptions) -> int:
     """Make the cluster in FILE again, on new machines, perhaps under another NAME.
@@ -299,54 +299,4 @@ def restore_backup(file: str, name: str, *, first_address: str, yes: bool, optio
     return command(file, name, first_address, replace(options, yes=yes))
 
 
-@click.group()
-def addon() -> None:
-    """Install what makes a cluster of more use, or remove it without a trace."""
-
-
-@addon.command(name="list")
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-@friendly
-def list_addons(name: str, *, as_json: bool) -> int:
-    """List the add-ons there are, and which of them a cluster has."""
-    from kubetui.cli.maintain.addons import show as command
-
-    return command(name, as_json=as_json)
-
-
-@addon.command(name="add")
-@click.argument("name")
-@click.argument("add_on", metavar="ADDON")
-@click.option("--version", "release", metavar="VERSION", help="Another release than the one that kubetui takes.")
-@click.option("--url", help="Where its manifest is instead of its project's own place.")
-@click.option("--sha256", help="The manifest's checksum, where kubetui knows none for the version.")
-@_shown
-@friendly
-def add_addon(
-    name: str, add_on: str, *, release: str | None, url: str | None, sha256: str | None, options: UpOptions
-) -> int:
-    """Install an add-on in a cluster, and prove that the cluster works. Safe to repeat."""
-    from kubetui.cli.maintain.addons import Place
-    from kubetui.cli.maintain.addons import add as command
-
-    return command(name, add_on, Place(release, url, sha256), options)
-
-
-@addon.command(name="remove")
-@click.argument("name")
-@click.argument("add_on", metavar="ADDON")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_shown
-@friendly
-def remove_addon(name: str, add_on: str, *, yes: bool, options: UpOptions) -> int:
-    """Remove an add-on from a cluster: its objects, and its images and folders on every machine.
-
-    Refused while something uses it, such as claims for volumes.
-    """
-    from kubetui.cli.maintain.addons import remove as command
-
-    return command(name, add_on, replace(options, yes=yes))
-
-
-COMMANDS = (stop, start, restart, certs, node, addon, upgrade, diff, mend, snapshot, backup, restore_backup)
+COMMANDS = (stop, start, restart, certs, node, upgrade, diff, mend, snapshot, backup, restore_backup)

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from kubetui.base.errors import ExitCode, UsageError
 from kubetui.cli.asking import removal
+from kubetui.cli.extras import addons as command
 from kubetui.cli.main import main
-from kubetui.cli.maintain import addons as command
 from kubetui.cluster.folder import Cluster
 from kubetui.operations import addons
 from kubetui.profile.files import file as profilefile

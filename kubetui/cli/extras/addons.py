@@ -29,7 +29,7 @@ class Place:
 
 
 def show(name: str, *, as_json: bool) -> int:
-    """List the add-ons; see `cli.maintain.commands.list_addons`."""
+    """List the add-ons; see `cli.extras.commands.list_addons`."""
     cluster = existing(name)
     states = addons.states(cluster, profilefile.load_built(cluster))
     if as_json:
@@ -43,7 +43,7 @@ def show(name: str, *, as_json: bool) -> int:
 
 
 def add(name: str, addon: str, place: Place, options: UpOptions) -> int:
-    """Install an add-on; see `cli.maintain.commands.add_addon`."""
+    """Install an add-on; see `cli.extras.commands.add_addon`."""
     built = _built(name)
     # not checked here: the whole profile is, and then a message names the field
     chosen = Chosen.model_construct(name=addon, version=place.version, url=place.url, sha256=place.sha256)
@@ -57,7 +57,7 @@ def add(name: str, addon: str, place: Place, options: UpOptions) -> int:
 
 
 def remove(name: str, addon: str, options: UpOptions) -> int:
-    """Remove an add-on; see `cli.maintain.commands.remove_addon`."""
+    """Remove an add-on; see `cli.extras.commands.remove_addon`."""
     built = _built(name)
     there = addons.states(existing(name), built)
     if there.get(addon, addons.ABSENT) == addons.ABSENT:
