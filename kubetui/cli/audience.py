@@ -134,6 +134,35 @@ def _stopper(stop: Stop) -> Callable[[], None]:
     return request
 
 
+class Overwritten:
+    """One line of standard error that is written over, from any thread, on a terminal and unless `plain`."""
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self.possible = sys.stderr.isatty() and not plain
+        self._lock = threading.Lock()
+        self._open = False
+        self._shown = 0.0
+
+    def show(self, text: str, *, last: bool = False) -> None:
+        """Write the line anew, unless that was a moment ago and it is not the `last`."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._shown < _REFRESH and not last:
+                return
+            self._shown = now
+            self._open = True
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """End the line, so that another one can follow."""
+        with self._lock:
+            if self._open:
+                self._open = False
+                sys.stderr.write("\n")
+                sys.stderr.flush()
+
+
 class Meter:
     """Prints a download's progress to standard error, from any thread, and other lines where `err` says.
 
@@ -142,10 +171,7 @@ class Meter:
 
     def __init__(self, *, err: bool = False, plain: bool = False) -> None:
         self._err = err
-        self._lock = threading.Lock()
-        self._terminal = sys.stderr.isatty() and not plain
-        self._open = False
-        self._shown = 0.0
+        self._line = Overwritten(plain=plain)
         self._tenth = -1
 
     def __enter__(self) -> Self:
@@ -154,39 +180,20 @@ class Meter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._lock:
-            self._close()
+        self._line.end()
 
     def __call__(self, have: int, total: int | None) -> None:
         """Show how much of a download is there."""
-        with self._lock:
-            if self._terminal:
-                self._draw(have, total)
-            elif total and (tenth := 10 * have // total) > self._tenth:
-                self._tenth = tenth
-                complain(amount(have, total))
+        if self._line.possible:
+            self._line.show(amount(have, total), last=have == total)
+        elif total and (tenth := 10 * have // total) > self._tenth:
+            self._tenth = tenth
+            complain(amount(have, total))
 
     def say(self, line: str) -> None:
         """Print a line of its own."""
-        with self._lock:
-            self._close()
-            say(line, err=self._err)
-
-    def _draw(self, have: int, total: int | None) -> None:
-        now = time.monotonic()
-        if now - self._shown < _REFRESH and have != total:
-            return
-        self._shown = now
-        self._open = True
-        sys.stderr.write(f"\r{amount(have, total)}\x1b[K")
-        sys.stderr.flush()
-
-    def _close(self) -> None:
-        """End the line that is written over."""
-        if self._open:
-            self._open = False
-            sys.stderr.write("\n")
-            sys.stderr.flush()
+        self._line.end()
+        say(line, err=self._err)
 
 
 def amount(have: int, total: int | None) -> str:

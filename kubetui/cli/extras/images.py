@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -18,7 +16,7 @@ from kubetui.base.errors import ExitCode
 from kubetui.base.files import named, room
 from kubetui.base.text import counted, harmless
 from kubetui.cli import hosts
-from kubetui.cli.audience import awaited, complain, say
+from kubetui.cli.audience import Overwritten, awaited, complain, say
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.machines.hosts.access import Access
 from kubetui.operations.extras.images import load as operation
@@ -32,8 +30,6 @@ from kubetui.operations.extras.images.stored import Row
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 
-_REFRESH: Final = 0.2
-"""Seconds between two updates of the line on a terminal."""
 _STEPS: Final = 4
 """Lines for each machine elsewhere."""
 _MEGABYTE: Final = 1_000_000
@@ -48,10 +44,9 @@ class Bars:
     """
 
     def __init__(self, *, plain: bool) -> None:
-        self._terminal = sys.stderr.isatty() and not plain
+        self._line = Overwritten(plain=plain)
         self._have: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
-        self._shown = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -59,19 +54,15 @@ class Bars:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._terminal and self._have:
-            sys.stderr.write(f"\r{self.line()}\x1b[K\n")
-            sys.stderr.flush()
+        if self._line.possible and self._have:
+            self._line.show(self.line(), last=True)
+        self._line.end()
 
     def __call__(self, machine: str, have: int, total: int) -> None:
         """Show how many bytes a machine has got, and how many it will get."""
         self._have[machine] = (have, total)
-        if self._terminal:
-            now = time.monotonic()
-            if now - self._shown >= _REFRESH:
-                self._shown = now
-                sys.stderr.write(f"\r{self.line()}\x1b[K")
-                sys.stderr.flush()
+        if self._line.possible:
+            self._line.show(self.line())
         elif total and (step := _STEPS * have // total) > self._told.get(machine, 0):
             self._told[machine] = step
             complain(f"  {machine} {_share(have, total)}, {_amount(have, total)}")

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kubetui.base.errors import ExitCode
-from kubetui.cli.extras import images
+from kubetui.cli import audience
 from kubetui.cli.extras.images import Bars
 from kubetui.cli.main import main
 from kubetui.cluster.folder import Cluster
@@ -192,7 +192,7 @@ def test_on_a_terminal_it_is_one_line_that_is_written_over(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr(images, "_REFRESH", 0.0)
+    monkeypatch.setattr(audience, "_REFRESH", 0.0)
     with Bars(plain=False) as bars:
         bars("kubnode1", 1_000_000, 4_000_000)
         bars("kubnode2", 4_000_000, 4_000_000)
