@@ -36,7 +36,7 @@ def begin(cluster: Cluster, plan: Plan) -> None:
 def settle(cluster: Cluster, plan: Plan) -> None:
     """Write down, after a run that ended well, that what was dropped is gone, and forget its manifests."""
     for each in plan.dropped:
-        source.forget(each.addon.source(each.site()), cluster.folder)
+        source.forget(each.addon.source(each.brief()), cluster.folder)
     _write(cluster, plan.wanted_addons)
 
 

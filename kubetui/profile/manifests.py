@@ -29,8 +29,8 @@ async def of_network(plan: Plan) -> None:
 
 async def of_addons(plan: Plan) -> None:
     """Read those of the add-ons alone. Raises as `fetch` does."""
-    for name, site in plan.addons.items():
-        await asyncio.to_thread(addons.CATALOGUE[name].manifest, site)
+    for name, brief in plan.addons.items():
+        await asyncio.to_thread(addons.CATALOGUE[name].manifest, brief)
 
 
 async def keep(plan: Plan, folder: Path) -> None:
@@ -50,5 +50,5 @@ def _sources(plan: Plan) -> Iterator[Source]:
     network = plan.pod_network.source(plan.cluster_network)
     if network is not None:
         yield network
-    for name, site in plan.addons.items():
-        yield addons.CATALOGUE[name].source(site)
+    for name, brief in plan.addons.items():
+        yield addons.CATALOGUE[name].source(brief)

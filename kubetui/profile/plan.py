@@ -21,7 +21,7 @@ from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.nodes import Taint
 from kubetui.profile.schema.profile import OneMachine, Profile
 from kubetui.software import addons, networks, packages, runtimes
-from kubetui.software.addons import Site
+from kubetui.software.addons import Brief
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.packages import Family
 from kubetui.software.runtimes import Runtime
@@ -176,20 +176,22 @@ class Plan:
         return () if self.provider.rehearsal else self.profile.addons
 
     @cached_property
-    def addons(self) -> Mapping[str, Site]:
+    def addons(self) -> Mapping[str, Brief]:
         """What each of them is told, by its name in the catalogue."""
-        return {each.name: self.site(each) for each in self.wanted_addons}
+        return {each.name: self.brief(each) for each in self.wanted_addons}
 
-    def site(self, chosen: Chosen) -> Site:
+    def brief(self, chosen: Chosen) -> Brief:
         """Return what an add-on is told about the cluster."""
         placed = self.cluster_network.placed
-        return replace(chosen.site(), placed=placed, folder=Cluster(self.profile.name).folder)
+        return replace(chosen.brief(), placed=placed, folder=Cluster(self.profile.name).folder)
 
     @property
     def addon_images(self) -> tuple[str, ...]:
         """The images of its add-ons, each once."""
         return tuple(
-            dict.fromkeys(image for name, site in self.addons.items() for image in addons.CATALOGUE[name].images(site))
+            dict.fromkeys(
+                image for name, brief in self.addons.items() for image in addons.CATALOGUE[name].images(brief)
+            )
         )
 
     @property

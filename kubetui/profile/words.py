@@ -94,12 +94,12 @@ def added(plan: Plan) -> tuple[str, ...]:
     if plan.provider.rehearsal and plan.profile.addons:
         return ("A rehearsal has no add-ons: none were recorded.",)
     lines: list[str] = []
-    for name, site in plan.addons.items():
+    for name, brief in plan.addons.items():
         addon = addons.CATALOGUE[name]
         takes = f" It takes about {memory(addon.memory)}." if addon.memory else ""
         lines += [
-            _origin(addon.title, addon.source(site)),
-            f"Changed in it: {'; '.join(addon.changes(site))}.{takes}",
+            _origin(addon.title, addon.source(brief)),
+            f"Changed in it: {'; '.join(addon.changes(brief))}.{takes}",
         ]
     return tuple(lines)
 

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema
 
 from kubetui.profile.schema.fields import OneOf, Part
 from kubetui.software import addons
-from kubetui.software.addons import AddOn, Site
+from kubetui.software.addons import AddOn, Brief
 from kubetui.software.upstream.fields import Release, Sha256, Url
 
 AddOnName = Annotated[str, OneOf(addons.CATALOGUE)]
@@ -48,9 +48,9 @@ class Chosen(Part):
         """The add-on that it names."""
         return addons.CATALOGUE[self.name]
 
-    def site(self) -> Site:
+    def brief(self) -> Brief:
         """Return what the add-on is told of the profile."""
-        return Site(self.version or self.addon.version, self.url or "", self.sha256 or "")
+        return Brief(self.version or self.addon.version, self.url or "", self.sha256 or "")
 
     def short(self) -> str | dict[str, Any]:
         """Return it as a profile has it: its name alone where there is no more to say."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.addons.addon import AddOn, Site
+from kubetui.software.addons.addon import AddOn, Brief
 from kubetui.software.addons.storage import STORAGE
 
 CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE,)}
 
-__all__ = ["CATALOGUE", "AddOn", "Site"]
+__all__ = ["CATALOGUE", "AddOn", "Brief"]

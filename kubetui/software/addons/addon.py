@@ -14,7 +14,7 @@ ANSWERING: Final = "addon_lacks() { :; }\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Brief:
     """What an add-on is told about the cluster, and which release of it the profile names."""
 
     version: str
@@ -64,9 +64,9 @@ class AddOn:
     """The release that was tried on machines."""
     url: str
     """Where its project publishes the manifest; {version} stands for the release."""
-    manifest: Callable[[Site], str]
-    images: Callable[[Site], tuple[str, ...]]
-    changes: Callable[[Site], tuple[str, ...]]
+    manifest: Callable[[Brief], str]
+    images: Callable[[Brief], tuple[str, ...]]
+    changes: Callable[[Brief], tuple[str, ...]]
     """Returns what kubetui changes in the manifest that it fetched, a line for each field."""
     workloads: tuple[Workload, ...]
     sums: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -84,13 +84,13 @@ class AddOn:
         """What it is for and what it costs, without its name."""
         return self.help.partition("(")[2].rstrip(")")
 
-    def source(self, site: Site) -> Source:
+    def source(self, brief: Brief) -> Source:
         """Return where the manifest comes from."""
-        return source(self.name, self.url, self.sums, site)
+        return source(self.name, self.url, self.sums, brief)
 
 
-def source(name: str, url: str, sums: Mapping[str, str], site: Site) -> Source:
+def source(name: str, url: str, sums: Mapping[str, str], brief: Brief) -> Source:
     """Return where an add-on's manifest comes from: its project's `url`, unless the profile names another."""
-    place = site.url or url.format(version=site.version)
-    known = sums.get(site.version, "")
-    return Source(place, f"addons, {name}", site.sha256 or known, f"addon-{name}")
+    place = brief.url or url.format(version=brief.version)
+    known = sums.get(brief.version, "")
+    return Source(place, f"addons, {name}", brief.sha256 or known, f"addon-{name}")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.scripts import script
-from kubetui.software.addons.addon import AddOn, Site, Workload, source
+from kubetui.software.addons.addon import AddOn, Brief, Workload, source
 from kubetui.software.upstream import documents
 from kubetui.software.upstream.source import text
 
@@ -27,22 +27,22 @@ SUMS: Final = {
 """The manifest's checksum by release, of the file in the Go module github.com/rancher/local-path-provisioner."""
 
 
-def images(site: Site) -> tuple[str, ...]:
+def images(brief: Brief) -> tuple[str, ...]:
     """Return the provisioner's image and its helper's."""
-    return (site.placed(f"{IMAGE}:{site.version}"), site.placed(HELPER))
+    return (brief.placed(f"{IMAGE}:{brief.version}"), brief.placed(HELPER))
 
 
-def manifest(site: Site) -> str:
+def manifest(brief: Brief) -> str:
     """Return local-path's manifest for a cluster. Raises ProfileError when it cannot be had or is another one."""
     changed: set[str] = set()
 
     def change(document: dict[str, Any]) -> None:
         for kind, alter in _CHANGES.items():
-            if document.get("kind") == kind and alter(document, site):
+            if document.get("kind") == kind and alter(document, brief):
                 changed.add(kind)
 
-    origin = source(NAME, URL, SUMS, site)
-    made = documents.rewritten(text(origin, site.folder), _CHANGES, change)
+    origin = source(NAME, URL, SUMS, brief)
+    made = documents.rewritten(text(origin, brief.folder), _CHANGES, change)
     if lacking := [kind for kind in _CHANGES if kind not in changed]:
         raise ProfileError(
             f"{origin.url} has no {' and no '.join(lacking)} of local-path's, so it is not its manifest.",
@@ -51,24 +51,24 @@ def manifest(site: Site) -> str:
     return made
 
 
-def _deployment(document: dict[str, Any], site: Site) -> bool:
+def _deployment(document: dict[str, Any], brief: Brief) -> bool:
     for container in documents.containers(document):
-        container["image"] = images(site)[0]
+        container["image"] = images(brief)[0]
     return bool(document["metadata"]["name"] == WORKLOAD.name)
 
 
-def _storage_class(document: dict[str, Any], _site: Site) -> bool:
+def _storage_class(document: dict[str, Any], _site: Brief) -> bool:
     document["metadata"].setdefault("annotations", {})[_DEFAULT] = "true"
     return bool(document["metadata"]["name"] == CLASS)
 
 
-def _configuration(document: dict[str, Any], site: Site) -> bool:
+def _configuration(document: dict[str, Any], brief: Brief) -> bool:
     """Pin the helper's image, line by line: the file is YAML inside YAML, and its comments stay."""
     lines = document.get("data", {}).get(_HELPER_FILE, "").split("\n")
     named = [number for number, line in enumerate(lines) if line.strip().startswith("image:")]
     for number in named:
         indent = lines[number].partition("image:")[0]
-        lines[number] = f"{indent}image: {images(site)[1]}"
+        lines[number] = f"{indent}image: {images(brief)[1]}"
     if named:
         document["data"][_HELPER_FILE] = "\n".join(lines)
     return bool(named)
@@ -77,9 +77,9 @@ def _configuration(document: dict[str, Any], site: Site) -> bool:
 _CHANGES: Final = {"Deployment": _deployment, "StorageClass": _storage_class, "ConfigMap": _configuration}
 
 
-def changes(site: Site) -> tuple[str, ...]:
+def changes(brief: Brief) -> tuple[str, ...]:
     """Return what kubetui changes in the manifest."""
-    provisioner, helper = images(site)
+    provisioner, helper = images(brief)
     return (f"image {provisioner}", f"the helper's image {helper}", f"storage class {CLASS} is the default")
 
 

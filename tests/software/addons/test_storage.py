@@ -6,16 +6,16 @@ import pytest
 import yaml
 
 from kubetui.base.errors import ProfileError
-from kubetui.software.addons import CATALOGUE, Site
+from kubetui.software.addons import CATALOGUE, Brief
 from tests.software.addons.upstream import LOCAL_PATH
 from tests.software.networks.upstream import Web, sha256
 
 STORAGE = CATALOGUE["storage"]
 
 
-def site(web: Web, text: str = LOCAL_PATH) -> Site:
+def brief(web: Web, text: str = LOCAL_PATH) -> Brief:
     web.files["/storage.yaml"] = text
-    return Site("v0.0.30", f"{web.url}/storage.yaml", sha256(text))
+    return Brief("v0.0.30", f"{web.url}/storage.yaml", sha256(text))
 
 
 def documents(text: str) -> dict[str, dict[str, object]]:
@@ -23,7 +23,7 @@ def documents(text: str) -> dict[str, dict[str, object]]:
 
 
 def test_images_are_pinned_and_the_class_is_the_default(upstream: Web) -> None:
-    made = STORAGE.manifest(site(upstream))
+    made = STORAGE.manifest(brief(upstream))
     before, after = documents(LOCAL_PATH), documents(made)
     assert after["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"] == (  # type: ignore[index] # YAML
         "docker.io/rancher/local-path-provisioner:v0.0.30"
@@ -39,7 +39,7 @@ def test_images_are_pinned_and_the_class_is_the_default(upstream: Web) -> None:
 
 
 def test_images_are_where_the_machines_find_them(upstream: Web) -> None:
-    moved = replace(site(upstream), placed=lambda image: image.replace("docker.io", "10.0.3.1:5000"))
+    moved = replace(brief(upstream), placed=lambda image: image.replace("docker.io", "10.0.3.1:5000"))
     assert STORAGE.images(moved) == (
         "10.0.3.1:5000/rancher/local-path-provisioner:v0.0.30",
         "10.0.3.1:5000/library/busybox:stable",
@@ -51,22 +51,22 @@ def test_images_are_where_the_machines_find_them(upstream: Web) -> None:
 
 
 def test_the_text_is_what_a_shell_reads_of_its_file(upstream: Web) -> None:
-    made = STORAGE.manifest(site(upstream))
+    made = STORAGE.manifest(brief(upstream))
     assert made == made.rstrip("\n")
 
 
 def test_another_text_is_refused(upstream: Web) -> None:
     with pytest.raises(ProfileError, match=r"has the SHA-256 .* was expected") as refused:
-        STORAGE.manifest(replace(site(upstream), sha256="0" * 64))
+        STORAGE.manifest(replace(brief(upstream), sha256="0" * 64))
     assert "addons, storage" in refused.value.fix
     upstream.files["/other.yaml"] = LOCAL_PATH.replace("kind: StorageClass", "kind: CSIDriver")
-    other = Site("v0.0.30", f"{upstream.url}/other.yaml", sha256(upstream.files["/other.yaml"]))
+    other = Brief("v0.0.30", f"{upstream.url}/other.yaml", sha256(upstream.files["/other.yaml"]))
     with pytest.raises(ProfileError, match="has no StorageClass of local-path's"):
         STORAGE.manifest(other)
 
 
 def test_a_release_whose_checksum_is_known_needs_none() -> None:
-    assert STORAGE.source(Site(STORAGE.tried)).sha256 == STORAGE.sums[STORAGE.tried]
-    known = STORAGE.source(Site(STORAGE.version))
+    assert STORAGE.source(Brief(STORAGE.tried)).sha256 == STORAGE.sums[STORAGE.tried]
+    known = STORAGE.source(Brief(STORAGE.version))
     assert (known.url, known.sha256) == (STORAGE.url.format(version=STORAGE.version), STORAGE.sums[STORAGE.version])
-    assert STORAGE.source(Site("v9.9.9")).sha256 == ""
+    assert STORAGE.source(Brief("v9.9.9")).sha256 == ""

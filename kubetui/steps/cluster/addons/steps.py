@@ -105,7 +105,7 @@ def _cleared(plan: Plan, _machine: Machine) -> Recipe:
     if not plan.dropped:
         return Recipe()
     needed = {*plan.addon_images, *plan.pod_network.images(plan.cluster_network)}
-    images = [image for each in plan.dropped for image in each.addon.images(plan.site(each)) if image not in needed]
+    images = [image for each in plan.dropped for image in each.addon.images(plan.brief(each)) if image not in needed]
     values = {
         "FOLDERS": "\n".join(folder for each in plan.dropped for folder in each.addon.folders),
         "IMAGES": "\n".join(dict.fromkeys(images)),
