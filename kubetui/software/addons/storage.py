@@ -57,7 +57,7 @@ def _deployment(document: dict[str, Any], brief: Brief) -> bool:
     return bool(document["metadata"]["name"] == WORKLOAD.name)
 
 
-def _storage_class(document: dict[str, Any], _site: Brief) -> bool:
+def _storage_class(document: dict[str, Any], _brief: Brief) -> bool:
     document["metadata"].setdefault("annotations", {})[_DEFAULT] = "true"
     return bool(document["metadata"]["name"] == CLASS)
 
