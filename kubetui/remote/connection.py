@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import asyncssh
@@ -58,6 +59,22 @@ def describe(error: Exception) -> str:
             return _WORDS.get(int(found[1]), os.strerror(int(found[1])).lower()) if found else str(error)
         case _:
             return str(error) or type(error).__name__
+
+
+@contextlib.contextmanager
+def _heeding_cancellation() -> Iterator[None]:
+    """Raise the cancellation that came in here and was dropped, as a time limit's was.
+
+    asyncssh connects within asyncio.wait_for, and until Python 3.12 that drops a cancellation which arrives in the
+    moment in which its awaitable ends: https://github.com/python/cpython/issues/86296
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 class _Client(asyncssh.SSHClient):
@@ -138,7 +155,8 @@ class Connection:
         """
         async with self._connecting:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await self._make()
+                with _heeding_cancellation():
+                    self._connection = await self._make()
             return self._connection
 
     async def _make(self) -> asyncssh.SSHClientConnection:

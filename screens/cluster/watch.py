@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
@@ -165,10 +166,9 @@ class Watch:
             # a node chosen during the look wants another one
             poke.clear()
             pause = await self._look(looks, pause)
-            try:
-                await asyncio.wait_for(poke.wait(), pause)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await poke.wait()
 
     async def _look(self, looks: Looks, pause: float) -> float:
         """Look once, and return the seconds to wait until the next look."""

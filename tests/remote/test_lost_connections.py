@@ -169,6 +169,29 @@ async def test_the_time_limit_includes_reconnections(machine: Guest) -> None:
     await node.close()
 
 
+@pytest.mark.parametrize("ends", ["refused", "connected"])
+async def test_a_time_limit_counts_in_the_moment_in_which_an_attempt_ends(
+    machine: Guest, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """Python 3.11's wait_for, within asyncssh, drops a cancellation that arrives then."""
+    node = machine.node(Patience(boot=30, pause=0.02))
+    real = asyncssh.connect
+
+    async def dropping(**arguments: object) -> object:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if ends == "refused":
+                raise ConnectionRefusedError from None
+        return await real(**arguments)
+
+    monkeypatch.setattr(asyncssh, "connect", dropping)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await node.connect(nobody)
+    await node.close()
+
+
 async def test_losing_a_machine_too_often_is_an_error(machine: Guest, node: SshNode) -> None:
     async def cutting() -> None:
         # cut only once the command runs; cutting while it connects would be another error, an unreachable machine
