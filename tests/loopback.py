@@ -147,6 +147,8 @@ class Guest:
         self.standins = folder / "standins"
         self.key = folder / "id_ed25519"
         self.let_in = True
+        self.forwards = False
+        """Whether it forwards ports, as a tunnel or a jump to another machine needs."""
         self.processes = 0
         self.wire = Wire()
         self._client_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -184,7 +186,7 @@ class Guest:
 
             def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
                 del dest_host, dest_port, orig_host, orig_port
-                return True
+                return guest.forwards
 
         self._server = await asyncssh.listen(
             "127.0.0.1",

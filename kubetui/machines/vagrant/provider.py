@@ -20,7 +20,7 @@ from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
-from kubetui.machines.vagrant.lxc.shares import prefer, thaw
+from kubetui.machines.vagrant.lxc.shares import end, prefer
 from kubetui.machines.vagrant.project import VagrantProject
 from kubetui.machines.vagrant.settings import (
     BRIDGE_OPTION,
@@ -181,7 +181,7 @@ class VagrantProvider:
         if code and any(map(self._project.knows, names)):
             if self._plan.provider.name == "lxc":
                 for name in filter(self._project.knows, names):
-                    await thaw(container_name(self._plan.profile.name, name), self._folder, log)
+                    await end(container_name(self._plan.profile.name, name), self._folder, log)
             await self._vagrant(commandline.destroy_arguments(chosen, together=False), log)
 
     async def _network(self, log: LineSink) -> bool:

@@ -39,17 +39,21 @@ async def test_a_failed_destroy_is_retried_machine_by_machine(folder: Path, fake
     assert fake.calls == ["destroy --force --parallel --no-tty", "destroy --force --no-parallel --no-tty"]
 
 
-async def test_a_frozen_container_is_thawed_before_the_second_try(folder: Path, fake: Fake) -> None:
+async def test_a_container_that_does_not_halt_is_ended_before_the_second_try(folder: Path, fake: Fake) -> None:
     provider = VagrantProvider(plan("lxc", machines={"workers": 0}), folder)
     await provider.prepare()
     known = record(folder, "kubmaster", "lxc")
-    thaw = Path(shutil.which("vagrant") or "").parent / "lxc-unfreeze"
-    thaw.write_text(f'#!/bin/bash\necho "$@" >"{folder}/thawed"\n')
-    thaw.chmod(0o755)
-    # as lxc-destroy does with a container that is neither running nor stopped
-    fake.says("destroy", code=1, does=f'[[ -e "{folder}/thawed" ]] && {{ rm "{known}"; exit 0; }}\n')
+    for name in ("lxc-unfreeze", "lxc-stop"):
+        program = Path(shutil.which("vagrant") or "").parent / name
+        program.write_text(f'#!/bin/bash\necho "${{0##*/}} $*" >>"{folder}/ended"\n')
+        program.chmod(0o755)
+    # as vagrant-lxc does with a container that is frozen, or whose systemd does not answer halt
+    fake.says("destroy", code=1, does=f'[[ -e "{folder}/ended" ]] && {{ rm "{known}"; exit 0; }}\n')
     await provider.destroy(drop, ["kubmaster"])
-    assert (folder / "thawed").read_text() == "--name lab-kubmaster\n"
+    assert (folder / "ended").read_text().splitlines() == [
+        "lxc-unfreeze --name lab-kubmaster",
+        "lxc-stop --kill --name lab-kubmaster",
+    ]
     assert not known.exists()
 
 

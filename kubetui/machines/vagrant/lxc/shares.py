@@ -21,5 +21,11 @@ async def prefer(container: str, folder: Path, log: LineSink) -> None:
 
 
 async def thaw(container: str, folder: Path, log: LineSink) -> None:
-    """Let a frozen container go on: vagrant-lxc cannot destroy one. A container that is not frozen stays as it is."""
+    """Let a frozen container go on. A container that is not frozen stays as it is."""
     await as_root(["lxc-unfreeze", "--name", container], folder, log)
+
+
+async def end(container: str, folder: Path, log: LineSink) -> None:
+    """End a container at once: vagrant-lxc destroys neither a frozen one nor one that does not obey `halt`."""
+    await thaw(container, folder, log)
+    await as_root(["lxc-stop", "--kill", "--name", container], folder, log)

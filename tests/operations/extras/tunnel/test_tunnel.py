@@ -111,6 +111,7 @@ async def machine(
     folder = tmp_path / "guest"
     folder.mkdir()
     async with guest(folder) as made:
+        made.forwards = True
         found = answer({"port": service}, ip="127.0.0.1")
         split = json.loads(found)
         for name, part in split.items():
