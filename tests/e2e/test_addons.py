@@ -39,7 +39,10 @@ spec:
     spec:
       terminationGracePeriodSeconds: 1
       topologySpreadConstraints:
-        - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: DoNotSchedule
+          labelSelector: {matchLabels: {app: web}}
       containers:
         - name: web
           image: docker.io/library/busybox:stable
@@ -175,9 +178,8 @@ def test_a_service_gets_an_address_that_this_host_reaches_and_another_node_answe
     address = until(lambda: lab.kubectl("get", "service", "web", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"))
     assert IPv4Address(address) in IPv4Network((planned(lab)["kubmaster"], 24), strict=False)
     assert until(lambda: answer(lab, address)) == "served"
-    announced = lab.kubectl(
-        "get", "events", "--field-selector=reason=nodeAssigned", "-o", "jsonpath={.items[*].message}"
-    )
+    events = ("get", "events", "--field-selector=reason=nodeAssigned", "--output=jsonpath={.items[*].message}")
+    announced = lab.kubectl(*events)
     (node,) = set(re.findall(r'node "([^"]+)"', announced))
     stopped = Container(lab, node)
     with stopped.off():
