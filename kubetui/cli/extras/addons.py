@@ -26,6 +26,7 @@ class Place:
     version: str | None = None
     url: str | None = None
     sha256: str | None = None
+    addresses: str | None = None
 
 
 def show(name: str, *, as_json: bool) -> int:
@@ -45,8 +46,13 @@ def show(name: str, *, as_json: bool) -> int:
 def add(name: str, addon: str, place: Place, options: UpOptions) -> int:
     """Install an add-on; see `cli.extras.commands.add_addon`."""
     built = _built(name)
-    # not checked here: the whole profile is, and then a message names the field
-    chosen = Chosen.model_construct(name=addon, version=place.version, url=place.url, sha256=place.sha256)
+    chosen = Chosen.model_construct(
+        name=addon,
+        version=place.version,
+        url=place.url,
+        sha256=place.sha256,
+        addresses=place.addresses,  # type: ignore[arg-type] # the whole profile is checked, and a message names the field
+    )
     if any(each.name == chosen.name for each in built.addons):
         raise UsageError(
             f"{name} has the add-on {chosen.name} already.",
