@@ -20,6 +20,7 @@ from tests.e2e.test_up import planned, state_of
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 MANIFESTS = "http://10.0.3.1:8080/manifests"
+REGISTRY = "http://10.0.3.1:5000"
 STORAGE = ("storage", "--version", "v0.0.30", "--url", f"{MANIFESTS}/local-path/v0.0.30/local-path-storage.yaml")
 LOADBALANCER = ("loadbalancer", "--url", f"{MANIFESTS}/metallb/v0.16.1/metallb-native.yaml")
 WEB = """\
@@ -83,7 +84,7 @@ spec:
 
 @pytest.fixture(scope="module")
 def lab(make: Maker) -> Lab:
-    built = make("extras")
+    built = make("extras", mirrors={"registries": {"quay.io": REGISTRY, "registry.k8s.io": REGISTRY}})
     built.up()
     return built
 
