@@ -54,7 +54,7 @@ spec:
               while ($one = $all->accept) { print $one "served\\n"; close $one }
 """
 FILES = """ls /opt; find /etc/kubernetes/kubetui 2>/dev/null | sort
-crictl images --output=json | grep -o '"docker.io[^"]*"' | sort || true"""
+crictl images --output=json | grep -o '"[a-z0-9.:-]*/[^"]*"' | sort || true"""
 WRITER = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
