@@ -99,6 +99,13 @@ def test_a_manifest_that_is_never_as_its_objects_are_is_looked_for_alone(cluster
     assert (state(found), found.stdout) == (WorkState.PARTIAL, "storage lacks an object\n")
 
 
+def test_a_manifest_that_could_not_be_compared_still_is_later(cluster: Box) -> None:
+    cluster.write("tmp/differs", "2")
+    assert cluster.run(INSTALL).returncode == 0
+    cluster.write("tmp/differs", "1")
+    assert "is not as its manifest says" in cluster.run(INSTALLED).stdout
+
+
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
