@@ -195,10 +195,13 @@ class Plan:
 
     def pool(self, chosen: Chosen) -> AddressRange | None:
         """Return the addresses that an add-on may give away; None where it gives none, or they are not known."""
-        if not chosen.addon.pool or chosen.addresses or not self.provider.makes_machines:
-            return chosen.addresses
+        return chosen.addresses or (self.usual_pool if chosen.addon.pool else None)
+
+    @property
+    def usual_pool(self) -> AddressRange | None:
+        """What services get unless the profile names others; None where kubetui does not make the network."""
         network = self.node_network
-        return AddressRange(*(network[number] for number in _POOL))
+        return AddressRange(*(network[number] for number in _POOL)) if self.provider.makes_machines else None
 
     @property
     def addon_images(self) -> tuple[str, ...]:
