@@ -25,6 +25,8 @@ from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import LEAVING
+from kubetui.steps.cluster.serving.steps import APPROVED, SERVING
+from kubetui.steps.cluster.serving.withdrawal import FORGOTTEN, WITHDRAWN
 from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
@@ -67,6 +69,10 @@ STEPS: tuple[Step, ...] = (
     *LEAVING,
     *REMOVING,
     CLEAR,
+    WITHDRAWN,
+    FORGOTTEN,
+    SERVING,
+    APPROVED,
     *INSTALLING,
     CHECK,
     PROOF,
@@ -81,7 +87,12 @@ _RENEWED: Final = replace(
     run=partial(certificates.renew, everything=True),
     in_turn=True,
 )
-RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
+RENEWING: Final[tuple[Step, ...]] = (
+    REACHED,
+    _RENEWED,
+    replace(KUBECONFIG_STEP, needs=(_RENEWED,)),
+    replace(APPROVED, needs=(_RENEWED,)),
+)
 """What renews a cluster's certificates while it runs."""
 _CHECKED: Final = replace(CHECK, needs=upgrade.STEPS)
 UPGRADE: Final[tuple[Step, ...]] = (*upgrade.STEPS, _CHECKED, replace(PROOF, needs=(*upgrade.STEPS, _CHECKED)))

@@ -28,6 +28,7 @@ from kubetui.steps.cluster.leave.steps import DELETE_NODE
 from kubetui.steps.cluster.proof.findings import failure
 from kubetui.steps.cluster.proof.run import proof
 from kubetui.steps.cluster.proof.state import ready_nodes
+from kubetui.steps.cluster.serving.withdrawal import FORGOTTEN
 from kubetui.steps.machine.start import START
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 
@@ -157,6 +158,7 @@ CHECK = Step(
         COMPLETION,
         DELETE_NODE,
         CLEAR,
+        FORGOTTEN,
         *INSTALLING,
     ),
     recipe=_verify,

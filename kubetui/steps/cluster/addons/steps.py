@@ -15,9 +15,11 @@ from kubetui.software.addons import CATALOGUE, AddOn
 from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.serving.steps import APPROVED
 
 FOLDER: Final = "/etc/kubernetes/kubetui/addons"
 ADDONS: Final = ADMIN + script(__package__, "addons.sh")
+CERTIFICATE: Final = script(__package__, "certificate.sh")
 APPLY: Final = script(__package__, "apply.sh")
 PROBE: Final = script(__package__, "probe.sh")
 REMOVE: Final = script(__package__, "remove.sh")
@@ -33,10 +35,11 @@ def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
     values = {
         "MANIFEST": addon.manifest(plan.addons[addon.name]),
         "NAME": addon.name,
+        "SERVICE": addon.service,
         "SETTINGS": addon.settings(plan.addons[addon.name]) if addon.settings else "",
         "WORKLOADS": "\n".join(map(str, addon.workloads)),
     }
-    library = ADDONS + addon.answers
+    library = ADDONS + CERTIFICATE + addon.answers
     return Recipe(Command(library + APPLY, values, timeout=900), Command(library + PROBE, values))
 
 
@@ -56,7 +59,7 @@ def _step(addon: AddOn) -> Step:
         why=addon.why,
         source=addon.page,
         where=Where.FIRST,
-        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP),
+        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, *((APPROVED,) if addon.kubelets_signed else ())),
         recipe=partial(_installed, addon),
         run=follow_recipe,
         wanted=lambda plan: addon.name in plan.addons,

@@ -1,0 +1,7 @@
+# shellcheck shell=bash
+
+config=$(stored) || fail "the cluster's kubelet configuration cannot be read"
+! has "$config" || store "$(grep -vx "$line" <<<"$config")"
+while read -r request; do
+  [[ -z $request ]] || run kubectl delete certificatesigningrequest "$request" --ignore-not-found
+done <<<"$(ours)"
