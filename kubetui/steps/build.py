@@ -10,7 +10,15 @@ from typing import Final
 from kubetui.engine.step import Step
 from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
-from kubetui.steps.cluster.addons.steps import CLEAR, INSTALLING, REMOVING
+from kubetui.steps.cluster.addons.steps import (
+    APPROVED,
+    CLEAR,
+    FORGOTTEN,
+    INSTALLING,
+    REMOVING,
+    SERVING,
+    WITHDRAWN,
+)
 from kubetui.steps.cluster.backup.save import saving
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import (
@@ -25,8 +33,6 @@ from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import LEAVING
-from kubetui.steps.cluster.serving.steps import APPROVED, SERVING
-from kubetui.steps.cluster.serving.withdrawal import FORGOTTEN, WITHDRAWN
 from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK

@@ -8,7 +8,7 @@ addon_lacks() {
   ready=$(kubectl get nodes --request-timeout=10s -o 'jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' 2>&1) ||
     { say "the API server does not answer: ${ready%%$'\n'*}"; return; }
   usage=$(kubectl top nodes --no-headers --request-timeout=10s 2>&1) || { say "kubectl top does not tell: ${usage%%$'\n'*}"; return; }
-  for node in $(awk '$2 == "True" {print $1}' <<<"$ready"); do
+  while read -r node; do
     grep -Eq "^$node +[0-9]" <<<"$usage" || { say "nothing is known yet of what $node uses"; return; }
-  done
+  done <<<"$(awk '$2 == "True" {print $1}' <<<"$ready")"
 }

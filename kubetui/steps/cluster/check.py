@@ -19,7 +19,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster import taught
-from kubetui.steps.cluster.addons.steps import CLEAR, INSTALLING
+from kubetui.steps.cluster.addons.steps import CLEAR, FORGOTTEN, INSTALLING
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -28,7 +28,6 @@ from kubetui.steps.cluster.leave.steps import DELETE_NODE
 from kubetui.steps.cluster.proof.findings import failure
 from kubetui.steps.cluster.proof.run import proof
 from kubetui.steps.cluster.proof.state import ready_nodes
-from kubetui.steps.cluster.serving.withdrawal import FORGOTTEN
 from kubetui.steps.machine.start import START
 from kubetui.steps.node.packages import KUBERNETES_PACKAGES
 

@@ -1,5 +1,5 @@
-# shellcheck shell=bash # values: MANIFEST, NAME, SERVICE
-# shellcheck disable=SC2034,SC2154 # the scripts after this one read MANIFEST; addons.sh sets folder
+# shellcheck shell=bash # values: NAME, SERVICE
+# shellcheck disable=SC2154 # addons.sh sets folder
 
 pki=/etc/kubernetes/pki
 signed=$folder/$NAME.crt key=$folder/$NAME.key

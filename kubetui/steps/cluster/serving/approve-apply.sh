@@ -1,4 +1,5 @@
 # shellcheck shell=bash # values: OWN
+# shellcheck disable=SC2154 # shared.sh sets line
 
 config=$(stored) || fail "the cluster's kubelet configuration cannot be read"
 [[ -n $OWN ]] || has "$config" || store "$(sed '/^serverTLSBootstrap:/d' <<<"$config")"$'\n'"$line"

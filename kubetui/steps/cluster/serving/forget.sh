@@ -1,4 +1,5 @@
 # shellcheck shell=bash # values: MACHINES
+# shellcheck disable=SC2153 # MACHINES is a value
 
 every='{{range .items}}{{if eq .spec.signerName "kubernetes.io/kubelet-serving"}}{{.metadata.name}} {{printf "%q" .spec.username}}{{"\n"}}{{end}}{{end}}'
 # ours: the requests for serving certificates that machines of this cluster have made, one a line

@@ -1,5 +1,4 @@
 # shellcheck shell=bash # values: MACHINES
-# shellcheck disable=SC2016 # a Go template has dollar signs of its own
 
 # quoted, no name can pass for another field or line
 request='{{.metadata.name}}|{{printf "%q" .spec.username}}|{{range .spec.groups}} {{printf "%q" .}}{{end}} |'
