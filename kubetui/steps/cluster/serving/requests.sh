@@ -1,11 +1,11 @@
 # shellcheck shell=bash # values: MACHINES
 
 # quoted, no name can pass for another field or line
-request='{{.metadata.name}}|{{printf "%q" .spec.username}}|{{range .spec.groups}} {{printf "%q" .}}{{end}} |'
-request+='{{range .spec.usages}}{{.}},{{end}}|{{.spec.request}}{{"\n"}}'
+fields='{{.metadata.name}}|{{printf "%q" .spec.username}}|{{range .spec.groups}} {{printf "%q" .}}{{end}} |'
+fields+='{{range .spec.usages}}{{.}},{{end}}|{{.spec.request}}{{"\n"}}'
 waits='{{range .items}}{{if eq .spec.signerName "kubernetes.io/kubelet-serving"}}{{if not .status.conditions}}'
 # requests: those for serving certificates that nobody has decided, one a line
-requests() { kubectl get certificatesigningrequests --request-timeout=10s --output=go-template="$waits$request{{end}}{{end}}{{end}}"; }
+requests() { kubectl get certificatesigningrequests --request-timeout=10s --output=go-template="$waits$fields{{end}}{{end}}{{end}}"; }
 
 # wrong USER GROUPS USAGES REQUEST: why no machine of the plan may have the certificate, or nothing
 wrong() {
