@@ -1,6 +1,7 @@
 """Plans and golden files for tests; `KUBETUI_GOLDEN=write pytest tests` rewrites the golden files."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ MIRRORS = {
 }
 
 
-def plan(version: str = "1.36", *, workers: int = 2, **groups: dict[str, Any]) -> Plan:
+def plan(version: str = "1.36", *, workers: int = 2, addons: Sequence[str] = (), **groups: dict[str, Any]) -> Plan:
     """Return a plan from groups of profile fields: `plan(network={"pod_cidr": "10.10.0.0/16"})`."""
     values = {
         **groups,
+        "addons": addons,
         "machines": {"workers": workers, **groups.get("machines", {})},
         "kubernetes": {"version": version, **groups.get("kubernetes", {})},
     }

@@ -39,7 +39,7 @@ def test_the_documented_checks_are_exactly_those_of_a_proof() -> None:
     table = re.search(r"\| check .*\n((?:\|.*\n)+)", text)
     assert table is not None
     documented = re.findall(r"^\| ([a-z][a-z-]*) \| ", table[1], re.MULTILINE)
-    assert tuple(documented) == names(policies=True)
+    assert tuple(documented) == names(policies=True, metrics=True)
 
 
 def test_the_documented_events_are_exactly_those_in_the_code() -> None:

@@ -21,6 +21,8 @@ CLIENT: Final = "/var/lib/kubelet/pki/kubelet-client-current.pem"
 """What the kubelet proves itself with to the API server; it renews it itself as long as it runs."""
 SERVING: Final = "/var/lib/kubelet/pki/kubelet.crt"
 """What the kubelet shows to those who ask it; it signs it itself, once."""
+SIGNED: Final = "/var/lib/kubelet/pki/kubelet-server-current.pem"
+"""What it shows where the cluster's authority signs that, once somebody has approved its request."""
 SOON: Final = 30 * 86400.0
 """Seconds before its end from which a certificate should be renewed (kubernetes.io, "PKI certificates and
 requirements", has them hold for a year)."""
@@ -42,7 +44,7 @@ class Certificate:
     @property
     def kubelets(self) -> bool:
         """Whether it is the kubelet's, which kubeadm does not renew."""
-        return self.path in {CLIENT, SERVING}
+        return self.path in {CLIENT, SERVING, SIGNED}
 
     def expired(self, now: float) -> bool:
         """Whether it holds no more."""

@@ -4,7 +4,7 @@
 public() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/p'; }
 shopt -s nullglob
 printf 'now %s\n' "$(date +%s)"
-for path in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet-client-current.pem; do
+for path in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet-{client,server}-current.pem; do
   [[ -e $path ]] || continue
   printf 'file %s\n' "$path"
   public <"$path"

@@ -10,7 +10,15 @@ from typing import Final
 from kubetui.engine.step import Step
 from kubetui.steps.checkpoints import woven
 from kubetui.steps.cluster import certificates
-from kubetui.steps.cluster.addons.steps import CLEAR, INSTALLING, REMOVING
+from kubetui.steps.cluster.addons.steps import (
+    APPROVED,
+    CLEAR,
+    FORGOTTEN,
+    INSTALLING,
+    REMOVING,
+    SERVING,
+    WITHDRAWN,
+)
 from kubetui.steps.cluster.backup.save import saving
 from kubetui.steps.cluster.check import CHECK, COMPLETION, PROOF
 from kubetui.steps.cluster.init import (
@@ -67,6 +75,10 @@ STEPS: tuple[Step, ...] = (
     *LEAVING,
     *REMOVING,
     CLEAR,
+    WITHDRAWN,
+    FORGOTTEN,
+    SERVING,
+    APPROVED,
     *INSTALLING,
     CHECK,
     PROOF,
@@ -81,7 +93,12 @@ _RENEWED: Final = replace(
     run=partial(certificates.renew, everything=True),
     in_turn=True,
 )
-RENEWING: Final[tuple[Step, ...]] = (REACHED, _RENEWED, replace(KUBECONFIG_STEP, needs=(_RENEWED,)))
+RENEWING: Final[tuple[Step, ...]] = (
+    REACHED,
+    _RENEWED,
+    replace(KUBECONFIG_STEP, needs=(_RENEWED,)),
+    replace(APPROVED, needs=(_RENEWED,)),
+)
 """What renews a cluster's certificates while it runs."""
 _CHECKED: Final = replace(CHECK, needs=upgrade.STEPS)
 UPGRADE: Final[tuple[Step, ...]] = (*upgrade.STEPS, _CHECKED, replace(PROOF, needs=(*upgrade.STEPS, _CHECKED)))

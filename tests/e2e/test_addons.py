@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shlex
 import time
@@ -11,7 +12,9 @@ from signal import SIGKILL
 from typing import Any
 
 import pytest
+import yaml
 
+from tests.certificates import request
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.faults import Container
 from tests.e2e.running import running
@@ -22,6 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 MANIFESTS = "http://10.0.3.1:8080/manifests"
 REGISTRY = "http://10.0.3.1:5000"
 STORAGE = ("storage", "--version", "v0.0.30", "--url", f"{MANIFESTS}/local-path/v0.0.30/local-path-storage.yaml")
+METRICS = ("metrics", "--url", f"{MANIFESTS}/metrics-server/v0.9.0/components.yaml")
 LOADBALANCER = ("loadbalancer", "--url", f"{MANIFESTS}/metallb/v0.16.1/metallb-native.yaml")
 WEB = """\
 apiVersion: v1
@@ -54,7 +58,10 @@ spec:
               while ($one = $all->accept) { print $one "served\\n"; close $one }
 """
 FILES = """ls /opt; find /etc/kubernetes/kubetui 2>/dev/null | sort
+sha256sum /var/lib/kubelet/config.yaml /var/lib/kubetui/*.done; ls /var/lib/kubelet/pki
 crictl images --output=json | grep -o '"[a-z0-9.:-]*/[^"]*"' | sort || true"""
+SHOWN = """openssl s_client -connect {address}:10250 -CAfile /etc/kubernetes/pki/ca.crt -verify_return_error \\
+  -verify_ip {address} </dev/null 2>&1 | grep -e 'Verify return code' -e 'Verification'"""
 WRITER = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -192,3 +199,51 @@ def test_a_service_gets_an_address_that_this_host_reaches_and_another_node_answe
     for name in set(planned(lab)) - {"kubmaster"}:
         lab.on(name, "crictl rmi docker.io/library/busybox:stable")
     assert traces(lab) == before
+
+
+def asked(lab: Lab, name: str, user: str, pem: bytes) -> None:
+    """Ask for a serving certificate in the name of a node, as the administrator may."""
+    spec = {
+        "signerName": "kubernetes.io/kubelet-serving",
+        "request": base64.b64encode(pem).decode(),
+        "usages": ["digital signature", "server auth"],
+    }
+    about = {"apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest", "metadata": {"name": name}}
+    text = shlex.quote(yaml.safe_dump({**about, "spec": spec}))
+    groups = "--as-group=system:nodes --as-group=system:authenticated"
+    lab.run("sh", "-c", f"printf %s {text} | kubectl create --filename=- --as={user} {groups}")
+
+
+def conditions(lab: Lab, name: str) -> str:
+    return lab.kubectl("get", "certificatesigningrequest", name, "-o", "jsonpath={.status.conditions[*].type}")
+
+
+def test_metrics_come_over_verified_connections_and_no_foreign_request_is_approved(lab: Lab) -> None:
+    before = traces(lab)
+    lab.kubetui("addon", "add", lab.name, *METRICS)
+    usage = lab.kubectl("top", "nodes", "--no-headers")
+    assert re.findall(r"^(\S+) +\d", usage, re.MULTILINE) == sorted(planned(lab))
+    for name, address in planned(lab).items():
+        assert "0 (ok)" in lab.on(name, SHOWN.format(address=address))
+    service = lab.kubectl("get", "apiservice", "v1beta1.metrics.k8s.io", "-o", "jsonpath={.spec}")
+    assert "insecureSkipTLSVerify" not in service
+    pod = lab.kubectl("--namespace=kube-system", "get", "deployment", "metrics-server", "-o", "jsonpath={.spec}")
+    assert "insecure" not in pod
+
+    after = state_of(lab)
+    assert "nothing changed" in lab.kubetui("up", str(lab.folder / "profile.yaml"), "--yes")
+    assert state_of(lab) == after
+    address = str(planned(lab)["kubnode1"])
+    asked(lab, "foreign", "system:node:kubnode1", request("kubnode1", ["kubernetes"], [address]))
+    asked(lab, "stranger", "system:node:kubnode9", request("kubnode9", ["kubnode9"], [address]))
+    asked(lab, "renewed", "system:node:kubnode1", request("kubnode1", ["kubnode1"], [address]))
+    differing = lab.run(*lab.command("diff", lab.name), check=False)
+    assert "kubelets wait until somebody approves renewed" in differing
+    lab.kubetui("mend", lab.name)
+    assert [conditions(lab, each) for each in ("foreign", "stranger", "renewed")] == ["", "", "Approved"]
+    assert "approve-serving" not in lab.run(*lab.command("diff", lab.name), check=False)
+
+    lab.kubectl("delete", "certificatesigningrequest", "stranger")
+    lab.kubetui("addon", "remove", lab.name, "metrics", "--yes")
+    assert traces(lab) == before
+    assert lab.kubectl("logs", "--namespace=kube-system", "--selector=k8s-app=kube-proxy", "--tail=1")

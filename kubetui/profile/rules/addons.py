@@ -1,4 +1,4 @@
-"""Rules for what add-ons give away: addresses of the nodes' network."""
+"""Rules for what add-ons give away, addresses of the nodes' network, and for what they need of the kubelets."""
 
 from __future__ import annotations
 
@@ -42,3 +42,17 @@ def _free(plan: Plan, pool: AddressRange, path: tuple[str | int, ...]) -> Iterat
         taken.setdefault(IPv4Address(endpoint), "the API endpoint")
     if owners := [f"{address} of {who}" for address, who in sorted(taken.items()) if address in pool]:
         yield Problem(path, f"{pool} has {' and '.join(owners[:3])} in it.", fix)
+
+
+def signed_kubelets(plan: Plan) -> Iterator[Problem]:
+    """Refuse a patch that keeps kubelets from the certificates by which an add-on knows them."""
+    needing = [chosen.name for chosen in plan.profile.addons if chosen.addon.kubelets_signed]
+    for number, patch in enumerate(plan.profile.kubernetes.patches):
+        if (
+            needing
+            and patch.get("kind") == "KubeletConfiguration"
+            and patch.get("serverTLSBootstrap", True) is not True
+        ):
+            message = f"{needing[0]} needs kubelets whose certificates the cluster's authority signs."
+            fix = f"Delete serverTLSBootstrap, or the add-on {needing[0]}."
+            yield Problem(("kubernetes", "patches", number, "serverTLSBootstrap"), message, fix)

@@ -6,8 +6,9 @@ from typing import Final
 
 from kubetui.software.addons.addon import AddOn, Brief
 from kubetui.software.addons.loadbalancer import LOADBALANCER
+from kubetui.software.addons.metrics import METRICS
 from kubetui.software.addons.storage import STORAGE
 
-CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE, LOADBALANCER)}
+CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE, METRICS, LOADBALANCER)}
 
 __all__ = ["CATALOGUE", "AddOn", "Brief"]

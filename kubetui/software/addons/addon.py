@@ -11,6 +11,10 @@ from kubetui.software.upstream.source import Source
 
 REFUSING: Final = "addon_refuses() { :; }\n"
 ANSWERING: Final = "addon_lacks() { :; }\n"
+CA_MARK: Final = "@CLUSTER_CA@"
+CERTIFICATE_MARK: Final = "@SERVICE_CERTIFICATE@"
+KEY_MARK: Final = "@SERVICE_KEY@"
+"""Stand in a manifest for what the first control plane has in base64: authority, certificate and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,10 @@ class AddOn:
     workloads: tuple[Workload, ...]
     settings: Callable[[Brief], str] | None = None
     """Returns objects of kinds that the manifest defines, which are applied once its pods run."""
+    kubelets_signed: bool = False
+    """Whether it needs kubelets whose serving certificates the cluster's authority has signed."""
+    service: str = ""
+    """The host name of the service that gets a certificate from the cluster's authority, for the manifest's marks."""
     pool: bool = False
     """Whether it gives away addresses of the nodes' network."""
     sums: Mapping[str, str] = field(default_factory=dict, hash=False)

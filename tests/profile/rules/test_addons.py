@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.rules.addons import given_addresses
+from kubetui.profile.rules.addons import given_addresses, signed_kubelets
 from kubetui.profile.schema.profile import Profile
 
 HOSTS = [{"name": "one", "role": "control plane", "address": "10.0.0.5"}]
@@ -63,3 +63,19 @@ def test_on_existing_machines_they_have_to_be_named() -> None:
 def test_an_add_on_that_gives_none_takes_none() -> None:
     (found,) = problems(addons=[{"name": "storage", "addresses": "192.168.56.240-192.168.56.250"}])
     assert found == "storage gives no addresses away. Delete them."
+
+
+@pytest.mark.parametrize("value", [False, None, "true"])
+def test_a_patch_that_keeps_kubelets_from_signed_certificates_is_refused(value: object) -> None:
+    patches = {"patches": [{"kind": "KubeletConfiguration", "serverTLSBootstrap": value}]}
+    profile = Profile.model_validate({"addons": ["metrics"], "kubernetes": patches})
+    (found,) = signed_kubelets(Plan(profile))
+    assert found.path == ("kubernetes", "patches", 0, "serverTLSBootstrap")
+    assert "metrics needs kubelets whose certificates the cluster's authority signs." in found.message
+    assert not [*signed_kubelets(Plan(Profile.model_validate({"kubernetes": patches})))]
+
+
+def test_a_patch_that_has_them_signed_goes_with_it() -> None:
+    patches = {"patches": [{"kind": "KubeletConfiguration", "serverTLSBootstrap": True, "maxPods": 9}]}
+    profile = Profile.model_validate({"addons": ["metrics"], "kubernetes": patches})
+    assert not [*signed_kubelets(Plan(profile))]

@@ -36,7 +36,7 @@ def test_they_are_written_as_short_as_they_can_be(text: str, written: str) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[storag]", "addons[0].name: storag is not one of: storage, loadbalancer."),
+        ("[storag]", "addons[0].name: storag is not one of: storage, metrics, loadbalancer."),
         ("[{name: loadbalancer, addresses: some}]", "some is no range of addresses. Write one as 192.168.56.240-"),
         ("[{name: loadbalancer, addresses: 10.0.0.9-10.0.0.1}]", "ends before it begins. Write 10.0.0.1-10.0.0.9."),
         ("[storage, storage]", "addons: storage is in the list twice. Leave one out."),
@@ -54,7 +54,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
 
 def test_the_schema_takes_a_name_or_more() -> None:
     name, more = profilefile.json_schema()["properties"]["addons"]["items"]["anyOf"]
-    assert name == {"type": "string", "enum": ["storage", "loadbalancer"]}
+    assert name == {"type": "string", "enum": ["storage", "metrics", "loadbalancer"]}
     assert set(profilefile.json_schema()["$defs"][more["$ref"].rpartition("/")[2]]["properties"]) == {
         "name",
         "version",

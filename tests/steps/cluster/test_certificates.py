@@ -10,8 +10,8 @@ import pytest
 
 from kubetui.base.errors import RunError
 from kubetui.base.text import LineSink
-from kubetui.cluster.certificates import CLIENT, SERVING
-from kubetui.engine.events import Outcome
+from kubetui.cluster.certificates import CLIENT, SERVING, SIGNED
+from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Finding, Task, WorkState
 from kubetui.profile.plan import Plan
@@ -70,6 +70,14 @@ async def test_what_holds_is_left_alone() -> None:
     node = Machine(files={API: NEW, CLIENT: NEW})
     assert await certificates.renew(task(bench(node))) is Outcome.UNCHANGED
     assert node.ran == []
+
+
+async def test_one_that_the_kubelet_asks_for_itself_is_left_to_it() -> None:
+    node = Machine(files={API: NEW, SIGNED: OLD})
+    assert await certificates.renew(task(bench(node))) is Outcome.UNCHANGED
+    node = Machine(files={API: OLD, SIGNED: OLD}, renewed=True)
+    assert await certificates.renew(task(bench(node))) is Outcome.DONE
+    assert node.ran[0].values["SERVING"] == ""
 
 
 async def test_a_machine_that_has_no_cluster_yet_is_left_alone() -> None:
@@ -208,3 +216,10 @@ def test_the_script_of_a_worker_leaves_no_token(box: Box, tmp_path: Path) -> Non
     assert "server: https://192.168.56.101:6443" in kept.read_text()
     assert not (box.root / "etc/kubernetes/bootstrap-kubelet.conf").exists()
     assert TOKEN not in "".join(box.told()) + done.stdout + done.stderr
+
+
+def test_renewing_approves_what_kubelets_wait_for() -> None:
+    made = plan(workers=1, addons=["metrics"])
+    needs = dependencies(RENEWING, Plan(made.profile, standing=True))
+    assert needs[TaskId("approve-serving", "kubmaster")] == {TaskId("certificates", "kubmaster")}
+    assert "approve-serving" not in {each.step for each in tasks_of(RENEWING, standing())}

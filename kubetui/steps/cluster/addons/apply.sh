@@ -2,6 +2,8 @@
 # shellcheck disable=SC2154 # addons.sh sets folder
 
 file=$folder/$NAME.yaml
+sign
+fill
 put "$file.new" "$MANIFEST" 600
 retry 5 run kubectl apply --filename="$file.new"
 # the probe goes by it: what was not applied is not written down

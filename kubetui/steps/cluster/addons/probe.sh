@@ -1,4 +1,4 @@
-# shellcheck shell=bash # values: MANIFEST, NAME, SETTINGS, WORKLOADS
+# shellcheck shell=bash # values: MANIFEST, NAME, SERVICE, SETTINGS, WORKLOADS
 # shellcheck disable=SC2154 # addons.sh sets folder
 
 as_applied() { # FILE
@@ -11,6 +11,8 @@ as_applied() { # FILE
   esac
 }
 file=$folder/$NAME.yaml
+[[ -z $SERVICE ]] || holds || absent "$SERVICE has no certificate of the cluster's authority that holds"
+fill
 same "$file" "$MANIFEST" || absent "the manifest of $NAME is not applied"
 if [[ -e $file.loose ]]; then
   timeout 20 kubectl get --filename="$file" --output=name --request-timeout=10s >/dev/null 2>&1 || partial "$NAME lacks an object"

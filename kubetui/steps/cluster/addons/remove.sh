@@ -15,4 +15,5 @@ if [[ -e $folder/$NAME-settings.yaml ]]; then
 fi
 [[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --timeout=180s
 run rm -f "$folder/$NAME-settings.yaml" "$folder/$NAME.yaml" "$folder/$NAME.yaml.new" "$folder/$NAME.yaml.loose"
+run rm -f "$folder/$NAME.crt" "$folder/$NAME.key" "$folder/$NAME.csr" "$folder/$NAME.extensions"
 [[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"

@@ -15,9 +15,11 @@ from kubetui.software.addons import CATALOGUE, AddOn
 from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.serving import recipes as serving
 
 FOLDER: Final = "/etc/kubernetes/kubetui/addons"
 ADDONS: Final = ADMIN + script(__package__, "addons.sh")
+CERTIFICATE: Final = script(__package__, "certificate.sh")
 APPLY: Final = script(__package__, "apply.sh")
 PROBE: Final = script(__package__, "probe.sh")
 REMOVE: Final = script(__package__, "remove.sh")
@@ -27,16 +29,44 @@ CLEAR_APPLY: Final = _CLEAR + script(__package__, "clear-apply.sh")
 CLEAR_PROBE: Final = _CLEAR + script(__package__, "clear-probe.sh")
 
 
+SERVING: Final = Step(
+    name="kubelet-serving",
+    title="Have the kubelet ask for a serving certificate",
+    why="kubeadm's kubelets sign what they show themselves: whoever asks them cannot know that it is them.",
+    source=serving.SOURCE,
+    where=Where.EVERY,
+    needs=(INIT_STEP, JOIN_CONTROL_PLANE, JOIN_STEP),
+    recipe=serving.serving,
+    run=serving.seen_anew,
+    wanted=serving.wanted,
+    teaches=serving.SERVING_TAUGHT,
+)
+APPROVED: Final = Step(
+    name="approve-serving",
+    title="Approve the kubelets' serving certificates",
+    why="Nobody else can judge them: kubetui knows which name and address each machine has, and approves only those.",
+    source=serving.SOURCE,
+    where=Where.FIRST,
+    needs=(SERVING,),
+    gathers=True,
+    recipe=serving.approval,
+    run=serving.seen_anew,
+    wanted=serving.wanted,
+    teaches=serving.APPROVAL_TAUGHT,
+)
+
+
 def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
     if addon.name not in plan.addons:
         return Recipe()
     values = {
         "MANIFEST": addon.manifest(plan.addons[addon.name]),
         "NAME": addon.name,
+        "SERVICE": addon.service,
         "SETTINGS": addon.settings(plan.addons[addon.name]) if addon.settings else "",
         "WORKLOADS": "\n".join(map(str, addon.workloads)),
     }
-    library = ADDONS + addon.answers
+    library = ADDONS + CERTIFICATE + addon.answers
     return Recipe(Command(library + APPLY, values, timeout=900), Command(library + PROBE, values))
 
 
@@ -56,7 +86,7 @@ def _step(addon: AddOn) -> Step:
         why=addon.why,
         source=addon.page,
         where=Where.FIRST,
-        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP),
+        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, *((APPROVED,) if addon.kubelets_signed else ())),
         recipe=partial(_installed, addon),
         run=follow_recipe,
         wanted=lambda plan: addon.name in plan.addons,
@@ -128,4 +158,29 @@ CLEAR: Final = Step(
         none="It removes the folders that are empty and the images that no container uses, where there are any.",
         concepts=("image",),
     ),
+)
+WITHDRAWN: Final = Step(
+    name="kubelet-self-signed",
+    title="Have the kubelet sign its certificate again",
+    why="Without the add-on nobody approves the requests, and a kubelet without a certificate shows no logs.",
+    source=serving.SOURCE,
+    where=Where.EVERY,
+    needs=REMOVING,
+    recipe=serving.withdrawal,
+    run=serving.seen_anew,
+    wanted=serving.withdrawn,
+    teaches=serving.WITHDRAWAL_TAUGHT,
+)
+FORGOTTEN: Final = Step(
+    name="forget-serving",
+    title="Forget the requests for serving certificates",
+    why="The cluster's own kubelet configuration says the same again as the one on every machine.",
+    source=serving.SOURCE,
+    where=Where.FIRST,
+    needs=(WITHDRAWN,),
+    gathers=True,
+    recipe=serving.oblivion,
+    run=serving.seen_anew,
+    wanted=serving.withdrawn,
+    teaches=serving.OBLIVION_TAUGHT,
 )

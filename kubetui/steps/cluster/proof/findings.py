@@ -14,6 +14,8 @@ NAMES: Final = ("api", "nodes", "pods", "pod-to-pod", "dns", "service", "nodepor
 """The checks of every proof, in order."""
 POLICY: Final = "policy"
 """The one more, before the last, of a pod network that enforces NetworkPolicies."""
+METRICS: Final = "metrics"
+"""The one more, after the nodes, of a cluster with that add-on."""
 MOST: Final = 6
 """How many problems a check's message names."""
 
@@ -27,9 +29,10 @@ class Problem:
     mild: bool = False
 
 
-def names(*, policies: bool) -> tuple[str, ...]:
+def names(*, policies: bool, metrics: bool = False) -> tuple[str, ...]:
     """Return the checks of a proof, in order."""
-    return (*NAMES[:-1], POLICY, NAMES[-1]) if policies else NAMES
+    api, nodes, *others, trouble = NAMES
+    return (api, nodes, *((METRICS,) if metrics else ()), *others, *((POLICY,) if policies else ()), trouble)
 
 
 def verdict(name: str, problems: Sequence[Problem], fine: str) -> Check:

@@ -16,8 +16,8 @@ from kubetui.cluster.tables import NODES
 from kubetui.cluster.tables import PODS as ALL_PODS
 from kubetui.profile.plan import Machine
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.proof import commands, dns, nodeport, policy, state, traffic
-from kubetui.steps.cluster.proof.findings import Problem, not_checked, verdict
+from kubetui.steps.cluster.proof import commands, dns, metrics, nodeport, policy, state, traffic
+from kubetui.steps.cluster.proof.findings import METRICS, Problem, not_checked, verdict
 from kubetui.steps.cluster.proof.scene import Scene, Server
 from kubetui.steps.cluster.proof.traffic import Answer
 
@@ -59,6 +59,8 @@ async def prove(scene: Scene) -> tuple[Check, ...]:
         cluster = scene.plan.profile.name
         bare = not (seen.ready or scene.plan.pod_network.installed)
         tell(state.judge_nodes(seen.nodes, scene.machines, scene.unreachable, cluster, bare=bare))
+        if METRICS in scene.names:
+            tell(await metrics.check(scene))
         if bare:
             tell(*(not_checked(name, "there is no pod network yet") for name in ("pods", *_TRAFFIC, "nodeport")))
         else:

@@ -12,7 +12,7 @@ from kubetui.base.text import LineSink, nowhere
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.node import Node
 from kubetui.steps.cluster.proof import dns
-from kubetui.steps.cluster.proof.findings import names
+from kubetui.steps.cluster.proof.findings import METRICS, names
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Scene:
     @property
     def names(self) -> tuple[str, ...]:
         """The checks, in their order."""
-        return names(policies=self.plan.pod_network.policies)
+        return names(policies=self.plan.pod_network.policies, metrics=METRICS in self.plan.addons)
 
     @property
     def first_log(self) -> LineSink:

@@ -1,6 +1,11 @@
 """What installs an add-on and what removes it, in a real bash with stand-ins for kubectl and crictl."""
 
+import base64
+import subprocess
+from pathlib import Path
+
 import pytest
+from cryptography import x509
 
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
@@ -8,6 +13,7 @@ from kubetui.software.addons import CATALOGUE
 from kubetui.steps.cluster.addons.steps import (
     ADDONS,
     APPLY,
+    CERTIFICATE,
     CLEAR_APPLY,
     CLEAR_PROBE,
     PROBE,
@@ -22,11 +28,12 @@ SETTINGS = "etc/kubernetes/kubetui/addons/storage-settings.yaml"
 VALUES = {
     "MANIFEST": "kind: Namespace",
     "NAME": "storage",
+    "SERVICE": "",
     "SETTINGS": "",
     "WORKLOADS": "\n".join(map(str, STORAGE.workloads)),
 }
-INSTALL = Command(ADDONS + STORAGE.answers + APPLY, VALUES)
-INSTALLED = Command(ADDONS + STORAGE.answers + PROBE, VALUES)
+INSTALL = Command(ADDONS + CERTIFICATE + STORAGE.answers + APPLY, VALUES)
+INSTALLED = Command(ADDONS + CERTIFICATE + STORAGE.answers + PROBE, VALUES)
 REMOVAL = Command(ADDONS + STORAGE.guard + REMOVE, {"NAME": "storage"})
 REMOVED = Command(REMOVE_PROBE, {"NAME": "storage"})
 KUBECTL = """case $* in
@@ -187,3 +194,48 @@ def test_a_folder_with_files_stays(cluster: Box) -> None:
     assert state(cluster.run(Command(CLEAR_PROBE, values))) is WorkState.DONE
     assert cluster.run(Command(CLEAR_APPLY, values)).returncode == 0
     assert kept.read_text() == "weights"
+
+
+SERVED = {
+    **VALUES,
+    "MANIFEST": "ca: @CLUSTER_CA@\ncert: @SERVICE_CERTIFICATE@\nkey: @SERVICE_KEY@",
+    "SERVICE": "web.shop.svc",
+}
+
+
+def authority(pki: Path) -> None:
+    pki.mkdir(parents=True, exist_ok=True)
+    words = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/CN=kubernetes")
+    made = ("-keyout", str(pki / "ca.key"), "-out", str(pki / "ca.crt"))
+    subprocess.run(("openssl", "req", *words, *made), check=True, capture_output=True)
+
+
+def test_a_service_gets_a_certificate_of_the_clusters_authority(cluster: Box) -> None:
+    pki, folder = cluster.root / "etc/kubernetes/pki", (cluster.root / FILE).parent
+    authority(pki)
+    install, installed = Command(INSTALL.script, SERVED), Command(INSTALLED.script, SERVED)
+    assert state(cluster.run(installed)) is WorkState.ABSENT
+    done = cluster.run(install)
+    assert done.returncode == 0, done.stderr
+    ca, cert, key = ((cluster.root / FILE).read_text()).split()[1::2]
+    assert base64.b64decode(ca) == (pki / "ca.crt").read_bytes()
+    assert base64.b64decode(key) == (folder / "storage.key").read_bytes()
+    signed = x509.load_pem_x509_certificate(base64.b64decode(cert))
+    signed.verify_directly_issued_by(x509.load_pem_x509_certificate(base64.b64decode(ca)))
+    names = signed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["web.shop.svc"]
+    assert {path.name for path in folder.iterdir()} == {"storage.yaml", "storage.crt", "storage.key"}
+    assert {(folder / name).stat().st_mode & 0o777 for name in ("storage.yaml", "storage.key")} == {0o600}
+    assert state(cluster.run(installed)) is WorkState.DONE
+    # applied again, it stays the same one
+    assert cluster.run(install).returncode == 0
+    assert ((cluster.root / FILE).read_text()).split()[3] == cert
+    # one of an authority that is no more is made anew
+    authority(pki)
+    found = cluster.run(installed)
+    assert "has no certificate of the cluster's authority that holds" in found.stdout
+    assert cluster.run(install).returncode == 0
+    assert ((cluster.root / FILE).read_text()).split()[3] != cert
+    assert cluster.run(REMOVAL).returncode == 0
+    assert not folder.exists()
+    assert {path.name for path in pki.iterdir()} == {"ca.crt", "ca.key"}

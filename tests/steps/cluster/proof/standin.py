@@ -25,6 +25,7 @@ from kubetui.steps.cluster.proof.commands import (
     SERVE,
     STOP,
 )
+from kubetui.steps.cluster.proof.metrics import LOOK as METRICS
 from kubetui.steps.cluster.proof.prove import prove
 from kubetui.steps.cluster.proof.scene import Scene
 
@@ -65,6 +66,8 @@ class Broken:
     """The nodes that do not forward packets."""
     policy: dict[str, str] = field(default_factory=dict)
     """What becomes of a call that has to be answered or blocked, where that is something else."""
+    metrics: str = ""
+    """What the first control plane says of kubectl top and of requests for certificates."""
     pods: list[tuple[str, ...]] = field(default_factory=lambda: [(COREDNS,)])
     """The rows of each look at the pods; the last look repeats."""
 
@@ -90,6 +93,7 @@ class Machine:
     async def read(self, command: Command, log: LineSink | None = None) -> str:
         kinds = {NODES: "nodes", ALL_PODS: "all pods", BEGIN: "begin", PODS: "pods", SERVE: "serve", ASK: "ask"}
         policies = {POLICY: "deny", POLICY_ASK: "try", POLICY_END: "allow"}
+        kinds[METRICS] = "metrics"
         kind = {**kinds, **policies, END: "end", STOP: "stop"}[command.script]
         self.calls.append(f"{self.name} {kind}")
         if kind in self.broken.silent:
@@ -97,6 +101,8 @@ class Machine:
         made = {"nodes": self._nodes, "all pods": self._all_pods, "pods": self._pods, "serve": self._serve}
         if kind == "begin":
             return "10.96.7.7 31234\n"
+        if kind == "metrics":
+            return self.broken.metrics
         if kind == "try":
             return self.broken.policy.get(str(command.values["WANTED"]), str(command.values["WANTED"])) + "\n"
         if kind == "ask":

@@ -301,3 +301,39 @@ async def test_once_a_person_installed_a_pod_network_everything_is_checked(tmp_p
     assert {check.status for check in checks.values()} == {"ok"}
     checks, _ = await proof(BARE, Broken(not_ready={NODE2}), tmp_path)
     assert failed(checks) == ["nodes"]
+
+
+MEASURED = plan(addons=["metrics"])
+
+
+async def test_a_cluster_with_metrics_has_one_check_more(tmp_path: Path) -> None:
+    checks, _ = await proof(MEASURED, Broken(), tmp_path)
+    assert tuple(checks) == names(policies=False, metrics=True) == ("api", "nodes", "metrics", *NAMES[2:])
+    assert {check.status for check in checks.values()} <= {"ok", "not checked"}
+    assert checks["metrics"].message == "kubectl top tells what 3 nodes use, asked over verified connections"
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "message", "fix"),
+    [
+        ("lacks nothing is known yet of what kubnode1 uses", "failed", "nothing is known", "kubetui mend lab"),
+        ("fits csr-1", "warning", "a kubelet waits until somebody approves its request csr-1", "kubetui mend lab"),
+        (
+            "csr-2 it names DNS:kubernetes",
+            "warning",
+            "csr-2 for a serving certificate waits: it names",
+            "kubectl describe",
+        ),
+    ],
+)
+async def test_what_metrics_lack_and_what_waits_is_named(
+    tmp_path: Path, said: str, status: str, message: str, fix: str
+) -> None:
+    checks, _ = await proof(MEASURED, Broken(metrics=f"{said}\n"), tmp_path)
+    found = checks["metrics"]
+    assert (found.status, message in found.message, fix in found.fix) == (status, True, True)
+
+
+async def test_metrics_that_cannot_be_asked_for_are_not_checked(tmp_path: Path) -> None:
+    checks, _ = await proof(MEASURED, Broken(silent={"metrics": "no answer"}), tmp_path)
+    assert (checks["metrics"].status, checks["metrics"].message) == ("not checked", "no answer")

@@ -1,0 +1,112 @@
+"""Kubelets with serving certificates of the cluster's authority: asked for on every machine, approved on the first.
+
+Nobody in Kubernetes approves the requests for them, because only who made the machines knows their names and addresses
+(kubernetes.io, "TLS bootstrapping: Certificate rotation"; "Certificates and Certificate Signing Requests"). Once no
+add-on verifies kubelets any more, they sign their certificates themselves again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui.base.scripts import script, typed
+from kubetui.cluster.tables import ADMIN
+from kubetui.engine.events import Outcome
+from kubetui.engine.recipe import follow_recipe
+from kubetui.engine.step import Recipe, Task, Teaching
+from kubetui.profile.plan import Machine, Plan
+from kubetui.remote.command import Command
+from kubetui.software.addons import CATALOGUE
+
+KUBELET: Final = script(__package__, "kubelet.sh")
+SHARED: Final = ADMIN + script(__package__, "shared.sh")
+REQUESTS: Final = script(__package__, "requests.sh")
+_FORGET: Final = SHARED + script(__package__, "forget.sh")
+SERVING_APPLY: Final = KUBELET + script(__package__, "kubelet-apply.sh")
+SERVING_PROBE: Final = KUBELET + script(__package__, "kubelet-probe.sh")
+APPROVE: Final = SHARED + REQUESTS + script(__package__, "approve-apply.sh")
+APPROVED_PROBE: Final = SHARED + REQUESTS + script(__package__, "approve-probe.sh")
+WITHDRAW: Final = KUBELET + script(__package__, "withdrawn-apply.sh")
+WITHDRAWN_PROBE: Final = KUBELET + script(__package__, "withdrawn-probe.sh")
+FORGET: Final = _FORGET + script(__package__, "forget-apply.sh")
+FORGOTTEN_PROBE: Final = _FORGET + script(__package__, "forget-probe.sh")
+SOURCE: Final = "kubernetes.io, Certificate Management with kubeadm: Enabling signed kubelet serving certificates"
+_FILE: Final = "/var/lib/kubelet/config.yaml"
+_PATCH: Final = "kubectl --namespace=kube-system patch configmap kubelet-config --type=merge --patch-file=<file>"
+
+
+def wanted(plan: Plan) -> bool:
+    """Return whether the cluster has an add-on that verifies kubelets."""
+    return any(CATALOGUE[name].kubelets_signed for name in plan.addons)
+
+
+def by_patch(plan: Plan) -> bool:
+    """Return whether the profile itself has kubelets ask for serving certificates, with add-ons or without."""
+    patches = plan.profile.kubernetes.patches
+    said = [patch for patch in patches if patch.get("kind") == "KubeletConfiguration" and "serverTLSBootstrap" in patch]
+    return bool(said) and said[-1]["serverTLSBootstrap"] is True
+
+
+def withdrawn(plan: Plan) -> bool:
+    """Return whether an add-on goes that was the only reason for such certificates."""
+    return any(each.addon.kubelets_signed for each in plan.dropped) and not (wanted(plan) or by_patch(plan))
+
+
+def machines(plan: Plan) -> str:
+    """Return each machine's name and address, a line for each."""
+    return "\n".join(f"{each.name} {each.address}" for each in plan.machines)
+
+
+async def seen_anew(task: Task) -> Outcome:
+    """Follow the recipe by what is there now: earlier steps of the run may have written the configuration anew."""
+    task.run.findings.pop((task.machine.name, task.step.name), None)
+    return await follow_recipe(task)
+
+
+def serving(plan: Plan, _machine: Machine) -> Recipe:
+    """Return what has a machine's kubelet ask for its certificate."""
+    return Recipe(Command(SERVING_APPLY, timeout=120), Command(SERVING_PROBE)) if wanted(plan) else Recipe()
+
+
+def approval(plan: Plan, _machine: Machine) -> Recipe:
+    """Return what judges the requests, approves those that fit, and waits until every kubelet has its certificate."""
+    if not wanted(plan):
+        return Recipe()
+    values = {"MACHINES": machines(plan)}
+    own = "1" if by_patch(plan) else ""
+    return Recipe(Command(APPROVE, {**values, "OWN": own}, timeout=300), Command(APPROVED_PROBE, values))
+
+
+def withdrawal(plan: Plan, _machine: Machine) -> Recipe:
+    """Return what has a machine's kubelet sign its certificate itself again."""
+    return Recipe(Command(WITHDRAW, timeout=120), Command(WITHDRAWN_PROBE)) if withdrawn(plan) else Recipe()
+
+
+def oblivion(plan: Plan, _machine: Machine) -> Recipe:
+    """Return what takes the requests, and the line for kubelets that join, out of the cluster."""
+    if not withdrawn(plan):
+        return Recipe()
+    values = {"MACHINES": machines(plan)}
+    return Recipe(Command(FORGET, values, timeout=120), Command(FORGOTTEN_PROBE, values))
+
+
+def _of_kubelet(expression: str) -> Teaching:
+    return Teaching(
+        commands=lambda _plan, _machine: (typed("sed", "-i", expression, _FILE), "systemctl restart kubelet"),
+        concepts=("serving-certificate", "kubelet-configuration"),
+        changes=lambda _plan, _machine: (f"file {_FILE}", "folder /var/lib/kubelet/pki"),
+    )
+
+
+def _of_cluster(command: str) -> Teaching:
+    return Teaching(
+        commands=lambda _plan, _machine: (_PATCH, command),
+        concepts=("serving-certificate", "certificates"),
+        changes=lambda _plan, _machine: ("configmap kubelet-config in kube-system",),
+    )
+
+
+SERVING_TAUGHT: Final = _of_kubelet("/^serverTLSBootstrap:/d; $a\\serverTLSBootstrap: true")
+WITHDRAWAL_TAUGHT: Final = _of_kubelet("/^serverTLSBootstrap: true$/d")
+APPROVAL_TAUGHT: Final = _of_cluster("kubectl certificate approve <request>")
+OBLIVION_TAUGHT: Final = _of_cluster("kubectl delete certificatesigningrequest <request> --ignore-not-found")
