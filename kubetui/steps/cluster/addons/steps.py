@@ -15,6 +15,7 @@ from kubetui.software.addons import CATALOGUE, AddOn
 from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.vip.steps import answering
 
 FOLDER: Final = "/etc/kubernetes/kubetui/addons"
 ADDONS: Final = ADMIN + script(__package__, "addons.sh")
@@ -28,7 +29,7 @@ CLEAR_PROBE: Final = _CLEAR + script(__package__, "clear-probe.sh")
 
 
 def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
-    if addon.name not in plan.addons:
+    if addon.manifest is None or addon.name not in plan.addons:
         return Recipe()
     values = {
         "MANIFEST": addon.manifest(plan.addons[addon.name]),
@@ -98,8 +99,9 @@ def _removal(addon: AddOn) -> Step:
     )
 
 
-INSTALLING: Final = tuple(map(_step, CATALOGUE.values()))
-REMOVING: Final = tuple(map(_removal, CATALOGUE.values()))
+_APPLIED: Final = tuple(each for each in CATALOGUE.values() if each.manifest)
+INSTALLING: Final = (*map(_step, _APPLIED), answering((JOIN_CONTROL_PLANE,)))
+REMOVING: Final = tuple(map(_removal, _APPLIED))
 
 
 def _cleared(plan: Plan, _machine: Machine) -> Recipe:
