@@ -27,11 +27,14 @@ LINK_MARK: Final = "THE-LINK"
 CHECK: Final = f"""\
 #!/bin/sh
 # whether an API server answers through this machine's haproxy
-exec curl --silent --fail --insecure --max-time 2 --output /dev/null https://127.0.0.1:{PORT}/healthz"""
+exec curl --silent --fail --insecure --max-time 3 --output /dev/null https://127.0.0.1:{PORT}/healthz"""
 LEFTOVERS: Final = script(__package__, "vip-leftovers.sh")
 LET_GO: Final = script(__package__, "vip-let-go.sh")
 """Shell that takes the address off an existing machine, before it is put back."""
 _ROUTERS: Final = 255
+_PRIORITY: Final = 100
+_LESS: Final = 10
+"""What a control plane's priority loses while no API server answers through its haproxy."""
 
 
 def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
@@ -48,6 +51,7 @@ def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
             "    timeout connect 2s",
             "    timeout client 1h",
             "    timeout server 1h",
+            "    timeout check 3s",
             "    option redispatch",
             "frontend kube-apiserver",
             f"    bind *:{PORT}",
@@ -55,7 +59,7 @@ def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
             "backend control-planes",
             "    option httpchk GET /healthz",
             "    http-check expect status 200",
-            "    default-server check check-ssl verify none inter 1s fall 2 rise 2 on-marked-down shutdown-sessions",
+            "    default-server check check-ssl verify none inter 2s fall 3 rise 2 on-marked-down shutdown-sessions",
             *servers,
         )
     )
@@ -64,8 +68,8 @@ def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
 def failover(shared: IPv4Address, own: IPv4Address, others: tuple[IPv4Address, ...]) -> str:
     """Return keepalived's configuration for the control plane `own`; the interface is LINK_MARK.
 
-    The machines tell each other by unicast, which also gets through where multicast does not. Whoever has the address
-    keeps it while an API server answers through its haproxy.
+    The machines tell each other by unicast, which also gets through where multicast does not. All have the same
+    priority, so whoever has the address keeps it; it goes where an API server answers, and stays where none does.
     """
     peers = (f"    unicast_src_ip {own}", "    unicast_peer {", *(f"        {each}" for each in others), "    }")
     return "\n".join(
@@ -77,17 +81,17 @@ def failover(shared: IPv4Address, own: IPv4Address, others: tuple[IPv4Address, .
             "}",
             "vrrp_script apiserver {",
             f"    script {CHECKER}",
-            "    interval 1",
-            "    timeout 3",
-            "    fall 2",
+            "    interval 2",
+            "    timeout 4",
+            "    fall 3",
             "    rise 1",
+            f"    weight -{_LESS}",
             "}",
             "vrrp_instance apiserver {",
             "    state BACKUP",
-            "    nopreempt",
             f"    interface {LINK_MARK}",
             f"    virtual_router_id {int(shared) % _ROUTERS + 1}",
-            f"    priority {int(own) % 100 + 100}",
+            f"    priority {_PRIORITY}",
             "    advert_int 1",
             *(peers if others else ()),
             "    virtual_ipaddress {",

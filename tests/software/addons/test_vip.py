@@ -24,7 +24,7 @@ def test_alone_it_tells_nobody() -> None:
 
 
 @given(ADDRESSES, some.lists(ADDRESSES, min_size=2, max_size=5, unique=True))
-def test_control_planes_agree_on_the_router_and_each_has_a_priority_that_keepalived_takes(
+def test_control_planes_agree_on_the_router_and_whoever_has_the_address_keeps_it(
     shared: IPv4Address, planes: list[IPv4Address]
 ) -> None:
     def field(text: str, name: str) -> int:
@@ -34,7 +34,8 @@ def test_control_planes_agree_on_the_router_and_each_has_a_priority_that_keepali
     texts = [vip.failover(shared, own, tuple(each for each in planes if each != own)) for own in planes]
     (router,) = {field(text, "virtual_router_id") for text in texts}
     assert 1 <= router <= 255
-    assert all(1 <= field(text, "priority") <= 254 for text in texts)
+    assert len({field(text, "priority") for text in texts}) == 1
+    assert all(field(text, "weight") < 0 for text in texts)
     for own, text in zip(planes, texts, strict=True):
         listed = text.partition("unicast_peer {")[2].partition("}")[0].split()
         assert set(listed) == set(map(str, planes)) - {str(own)}

@@ -39,6 +39,8 @@ def _failover(plan: Plan, machine: Machine) -> str:
 
 
 def _recipe(plan: Plan, machine: Machine) -> Recipe:
+    if not _wanted(plan):
+        return Recipe()
     values = {
         "ADDRESS": str(machine.address),
         "BALANCER": _balancer(plan),
@@ -98,5 +100,7 @@ def answering(after: tuple[Step, ...]) -> Step:
 
 
 def _answers(plan: Plan, _machine: Machine) -> Recipe:
+    if not _wanted(plan):
+        return Recipe()
     values = {"PLACES": f"127.0.0.1:{vip.PORT} {plan.shared_address}:{vip.PORT}"}
     return Recipe(Command(_ANSWERS + ANSWERS_APPLY, values), Command(_ANSWERS + ANSWERS_PROBE, values))

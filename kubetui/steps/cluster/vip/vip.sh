@@ -1,4 +1,5 @@
 # shellcheck shell=bash # values: ADDRESS, FAILOVER, MARK
+# shellcheck disable=SC2153 # ADDRESS and FAILOVER are values
 # shellcheck disable=SC2034 # the scripts after this one read failover
 
 # the interface that has the machine's address

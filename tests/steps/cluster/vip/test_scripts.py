@@ -11,7 +11,7 @@ from kubetui.steps.build import STEPS
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
-THREE = plan(machines={"control_planes": 3}, addons=["vip"])
+THREE = plan(machines={"control_planes": 3}, addons=["vip"])  # type: ignore[arg-type] # a list among the groups
 PROBE, APPLY = recipe("shared-address", THREE)
 ANSWERS_PROBE, ANSWERS_APPLY = recipe("addon-vip", THREE)
 REHEARSED = THREE.profile.model_copy(update={"provider": "rehearsal"})
