@@ -35,8 +35,8 @@ def begin(cluster: Cluster, plan: Plan) -> None:
 
 def settle(cluster: Cluster, plan: Plan) -> None:
     """Write down, after a run that ended well, that what was dropped is gone, and forget its manifests."""
-    for each in plan.dropped:
-        source.forget(each.addon.source(each.brief()), cluster.folder)
+    for origin in filter(None, (each.addon.source(each.brief()) for each in plan.dropped)):
+        source.forget(origin, cluster.folder)
     _write(cluster, plan.wanted_addons)
 
 

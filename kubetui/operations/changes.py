@@ -29,6 +29,7 @@ _REROUTED: Final = (
     "The pods of a cluster cannot go from one pod network to another while they run: each has links and rules of its "
     "own on every node."
 )
+_FIXED: Final = "kubeadm writes the API's address into certificates and kubeconfigs as it makes the cluster."
 _REASONS: Final = {
     "kubernetes.runtime": _EXCHANGED,
     "kubernetes.runtime_packages": _EXCHANGED,
@@ -141,9 +142,9 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
     if _may_be_installed(cluster, existing):
         if names := leaving(built, wanted):
             return Revision(built, wanted, changes, frozenset(), leaving=names)
-        reasons = "".join(
-            f" {each}" for each in dict.fromkeys(_REASONS[path] for path, _, _ in changes if path in _REASONS)
-        )
+        moved = Plan(built).common_endpoint != Plan(wanted).common_endpoint
+        known = {**_REASONS, "addons": _FIXED, "network.control_plane_endpoint": _FIXED} if moved else _REASONS
+        reasons = "".join(f" {each}" for each in dict.fromkeys(known[path] for path, _, _ in changes if path in known))
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
             fix="In place, machines can only be added and taken out, except the first control plane and the last "

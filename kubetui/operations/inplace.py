@@ -48,6 +48,8 @@ def told(changes: Sequence[Change]) -> str:
 def only_grows(built: Profile, wanted: Profile) -> bool:
     """Return whether `up` applies every difference in place, and no machine leaves or moves."""
     before, after = Plan(built), Plan(wanted)
+    if before.common_endpoint != after.common_endpoint:
+        return False
     places = {machine.name: machine.address for machine in after.machines}
     if before.provider.makes_machines and any(places.get(each.name) != each.address for each in before.machines):
         return False

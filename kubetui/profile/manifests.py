@@ -30,7 +30,8 @@ async def of_network(plan: Plan) -> None:
 async def of_addons(plan: Plan) -> None:
     """Read those of the add-ons alone. Raises as `fetch` does."""
     for name, brief in plan.addons.items():
-        await asyncio.to_thread(addons.CATALOGUE[name].manifest, brief)
+        if manifest := addons.CATALOGUE[name].manifest:
+            await asyncio.to_thread(manifest, brief)
 
 
 async def keep(plan: Plan, folder: Path) -> None:
@@ -47,8 +48,5 @@ async def keep(plan: Plan, folder: Path) -> None:
 
 
 def _sources(plan: Plan) -> Iterator[Source]:
-    network = plan.pod_network.source(plan.cluster_network)
-    if network is not None:
-        yield network
-    for name, brief in plan.addons.items():
-        yield addons.CATALOGUE[name].source(brief)
+    found = (addons.CATALOGUE[name].source(brief) for name, brief in plan.addons.items())
+    yield from filter(None, (plan.pod_network.source(plan.cluster_network), *found))

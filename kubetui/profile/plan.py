@@ -22,6 +22,7 @@ from kubetui.profile.schema.nodes import Taint
 from kubetui.profile.schema.profile import OneMachine, Profile
 from kubetui.software import addons, networks, packages, runtimes
 from kubetui.software.addons import Brief
+from kubetui.software.addons.vip import PORT as SHARED_PORT
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.packages import Family
 from kubetui.software.runtimes import Runtime
@@ -39,6 +40,8 @@ PLAYED_NETWORK = "flannel"
 """The runtime and the pod network of the machines that rehearsals play."""
 _POOL = (240, 250)
 """The first and the last of the addresses that services get in the machines' /24; machines count up from its start."""
+_SHARED = 239
+"""The address in that /24 which control planes share."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -190,6 +193,7 @@ class Plan:
             placed=self.cluster_network.placed,
             folder=Cluster(self.profile.name).folder,
             addresses=str(pool) if pool else "",
+            address=str(self.shared_address or ""),
             alone=not self.workers,
         )
 
@@ -202,6 +206,14 @@ class Plan:
         """What services get unless the profile names others; None where kubetui does not make the network."""
         network = self.node_network
         return AddressRange(*(network[number] for number in _POOL)) if self.provider.makes_machines else None
+
+    @property
+    def shared_address(self) -> IPv4Address | None:
+        """The address that one of the control planes has at a time; None without an add-on for it."""
+        chosen = next((each for each in self.profile.addons if each.addon.endpoint), None)
+        if chosen is None:
+            return None
+        return self.node_network[_SHARED] if self.provider.makes_machines and not chosen.address else chosen.address
 
     @property
     def addon_images(self) -> tuple[str, ...]:
@@ -281,9 +293,15 @@ class Plan:
         return tuple(each for each in self.machines if each.role is Role.CONTROL_PLANE and not each.first)
 
     @property
+    def common_endpoint(self) -> str:
+        """What reaches all control planes, HOST or HOST:PORT: the profile's balancer, or a shared address; or empty."""
+        shared = self.shared_address
+        return self.profile.network.control_plane_endpoint or (f"{shared}:{SHARED_PORT}" if shared else "")
+
+    @property
     def api_endpoint(self) -> str:
-        """Where nodes and kubeconfigs reach the API, HOST:PORT: the profile's endpoint or the first control plane."""
-        endpoint = self.profile.network.control_plane_endpoint or str(self.control_plane.address)
+        """Where nodes and kubeconfigs reach the API, HOST:PORT: the common endpoint or the first control plane."""
+        endpoint = self.common_endpoint or str(self.control_plane.address)
         return endpoint if ":" in endpoint else f"{endpoint}:{API_PORT}"
 
     @property

@@ -97,10 +97,11 @@ def added(plan: Plan) -> tuple[str, ...]:
     for name, brief in plan.addons.items():
         addon = addons.CATALOGUE[name]
         takes = f" It takes about {memory(addon.memory)}." if addon.memory else ""
-        lines += [
-            _origin(addon.title, addon.source(brief)),
-            f"Changed in it: {'; '.join(addon.changes(brief))}.{takes}",
-        ]
+        changes = "; ".join(addon.changes(brief))
+        if origin := addon.source(brief):
+            lines += [_origin(addon.title, origin), f"Changed in it: {changes}.{takes}"]
+        else:
+            lines.append(f"{addon.title}: {changes}.{takes}")
     return tuple(lines)
 
 

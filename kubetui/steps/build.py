@@ -34,6 +34,7 @@ from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import LEAVING
 from kubetui.steps.cluster.upgrade import steps as upgrade
+from kubetui.steps.cluster.vip.steps import SHARED_ADDRESS
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.halt import HALTING
@@ -61,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     KUBERNETES_PACKAGES,
     RUNTIME_CONFIG,
     PULL_IMAGES,
+    SHARED_ADDRESS,
     CERTIFICATES,
     BRING_BACKUP,
     INIT_STEP,

@@ -37,7 +37,7 @@ def cluster_configuration(plan: Plan) -> Document:
             "serviceSubnet": str(profile.network.service_cidr),
         },
     }
-    if profile.network.control_plane_endpoint:
+    if plan.common_endpoint:
         document["controlPlaneEndpoint"] = plan.api_endpoint
     if profile.mirrors.image_repository:
         document["imageRepository"] = plan.cluster_network.placed(profile.mirrors.image_repository)

@@ -54,7 +54,7 @@ def _existing(plan: Plan) -> list[str]:
 def _beyond(plan: Plan) -> Iterator[Content]:
     yield from (Content.styled(line, "dim") for line in own_settings(plan))
     network = plan.profile.network
-    if network.control_plane_endpoint:
+    if plan.common_endpoint:
         yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)
     if plan.pod_network.own and network.manifest is not None:
         yield Content.assemble(("Pod network   ", "dim"), network.manifest.path or network.manifest.url or "")

@@ -49,6 +49,7 @@ HA = {"control_plane_endpoint": "lab.test:6443"}
         ({}, {"machines": {"by_name": {"kubnode1": {"address": "192.168.56.150"}}}}, False),
         ({}, {"machines": {"by_name": {"kubnode1": {"address": "192.168.56.102"}}}}, True),
         ({"network": HA}, {"network": HA, "machines": {"control_planes": 3}}, True),
+        ({"addons": ["vip"]}, {"addons": ["vip", "storage"], "machines": {"control_planes": 3}}, True),
     ],
 )
 async def test_an_installed_cluster_accepts_only_some_changes_in_place(
@@ -122,3 +123,15 @@ async def test_nobody_leaves_where_more_was_changed_or_too_few_would_stay(
     fake.says("status", status(kubmaster="running"))
     with pytest.raises(ProfileError, match="built from another profile"):
         await revision(cluster, planned(profile(**after)))
+
+
+@pytest.mark.parametrize("coming", [True, False])
+async def test_the_address_of_the_api_neither_comes_nor_goes_with_an_add_on(
+    cluster: Cluster, fake: Fake, *, coming: bool
+) -> None:
+    before, after = ({}, {"addons": ["vip"]}) if coming else ({"addons": ["vip"]}, {})
+    await built(cluster, profile(**before), ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match="kubeadm writes the API's address into certificates") as refused:
+        await revision(cluster, planned(profile(**after)))
+    assert "exchanged" not in refused.value.message

@@ -37,10 +37,11 @@ def add(name: str, options: UpOptions, wanted: Wanted) -> int:
     _refuse_hosts(built, "add the machine under hosts in its profile, then run: kubetui up")
     if wanted.machines and wanted.count != 1:
         raise UsageError("--count and --machine say two different things.", fix="Use one of them.")
-    if wanted.role is Role.CONTROL_PLANE and not built.network.control_plane_endpoint:
+    if wanted.role is Role.CONTROL_PLANE and not Plan(built).common_endpoint:
         raise UsageError(
-            f"{name} was built without network.control_plane_endpoint, so its nodes know only one control plane.",
-            fix="kubeadm cannot add it later: build another cluster with it.",
+            f"{name} was built without network.control_plane_endpoint or the add-on vip, so its nodes know only one "
+            "control plane.",
+            fix="kubeadm cannot add it later: build another cluster with one of them.",
         )
     names = wanted.machines or tuple(islice(roster.free_names(built, wanted.role), wanted.count))
     own = {name: wanted.own for name in names if wanted.own != OneMachine()}

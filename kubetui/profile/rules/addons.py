@@ -1,9 +1,9 @@
-"""Rules for what add-ons give away, addresses of the nodes' network, and for what they need of the kubelets."""
+"""Rules for what add-ons take or give away of the nodes' network, and for what they need of the kubelets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
 from kubetui.profile.plan import Plan
@@ -28,15 +28,57 @@ def given_addresses(plan: Plan) -> Iterator[Problem]:
             yield from _free(plan, pool, path)
 
 
+def shared_address(plan: Plan) -> Iterator[Problem]:
+    """Require that the address which control planes share is one of the nodes' network that nobody else has."""
+    for number, chosen in enumerate(plan.profile.addons):
+        path = ("addons", number, "address")
+        if not chosen.addon.endpoint:
+            if chosen.address:
+                yield Problem(path, f"{chosen.name} has no address of its own.", "Delete it.")
+            continue
+        if own := [field for field in ("version", "url", "sha256") if getattr(chosen, field)]:
+            message = f"{chosen.name} comes from the distribution's packages, without {' and '.join(own)}."
+            yield Problem(path[:2], message, "Delete that.")
+        if endpoint := plan.profile.network.control_plane_endpoint:
+            message = f"{chosen.name} gives the control planes an address, and they have {endpoint} already."
+            yield Problem(path[:2], message, "Leave the add-on out, or delete network.control_plane_endpoint.")
+        elif plan.shared_address is None:
+            message = "Nobody knows which address of your network is free for the control planes."
+            yield Problem(path, message, "Name one that nobody has, for example address: 192.168.1.239.")
+        elif addressed(plan):
+            yield from _alone(plan, plan.shared_address, path)
+
+
+def _alone(plan: Plan, shared: IPv4Address, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    network = plan.node_network
+    free = _one(network) if plan.provider.makes_machines else "Choose another."
+    if plan.provider.makes_machines and shared not in network:
+        yield Problem(path, f"{shared} is not in {network}, where the nodes are.", free)
+    elif owner := _owners(plan).get(shared):
+        yield Problem(path, f"{shared} is the address of {owner}.", free)
+
+
+def _one(network: IPv4Network) -> str:
+    return f"Name one that nobody has, for example address: {network[239]}."
+
+
+def _owners(plan: Plan) -> dict[IPv4Address, str]:
+    """Return whose addresses of the nodes' network are taken."""
+    owners = {machine.address: f"the machine {machine.name}" for machine in plan.machines}
+    if plan.provider.makes_machines:
+        network = plan.node_network
+        owners |= {network[0]: "the network itself", network[1]: "this host", network[-1]: "its broadcasts"}
+    return owners
+
+
 def _free(plan: Plan, pool: AddressRange, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    taken = {machine.address: f"the machine {machine.name}" for machine in plan.machines}
+    taken = _owners(plan)
     fix = "Choose others."
     if plan.usual_pool:
         network, fix = plan.node_network, _EXAMPLE.format(plan.usual_pool)
         if not (pool.first in network and pool.last in network):
             yield Problem(path, f"{pool} is not in {network}, where the nodes are.", fix)
             return
-        taken |= {network[0]: "the network itself", network[1]: "this host", network[-1]: "its broadcasts"}
     endpoint = plan.api_endpoint.partition(":")[0]
     if endpoint.replace(".", "").isdigit():
         taken.setdefault(IPv4Address(endpoint), "the API endpoint")

@@ -86,6 +86,14 @@ class Chosen(Part):
         ".250 of it unless you say so. No machine may have one of them.",
         examples=["192.168.56.240-192.168.56.250"],
     )
+    address: IPv4Address | None = Field(
+        None,
+        title="Address",
+        description="The address of the nodes' network that vip gives to the control planes together; .239 of it "
+        "unless you say so. No machine may have it.",
+        strict=False,
+        examples=["192.168.56.239"],
+    )
 
     @property
     def addon(self) -> AddOn:

@@ -31,6 +31,8 @@ class Brief:
     """The cluster's folder on this host, where a manifest that was fetched is kept."""
     addresses: str = ""
     """The addresses of the nodes' network that services may have, FIRST-LAST."""
+    address: str = ""
+    """The address that the control planes share."""
     alone: bool = False
     """Whether the control planes run all pods, because there are no workers."""
 
@@ -51,7 +53,8 @@ class Workload:
 class AddOn:
     """One add-on. `manifest` returns the input of `kubectl apply`, `images` what each machine pulls beforehand.
 
-    `manifest` may raise ProfileError, because its text comes from elsewhere. `answers` is shell that defines
+    `manifest` may raise ProfileError, because its text comes from elsewhere; None stands for an add-on that a step of
+    its own installs on machines. `answers` is shell that defines
     `addon_lacks`, which prints what the add-on still lacks, or nothing once it does what it is for. `guard` is shell
     that defines `addon_refuses`, which prints why it cannot be removed yet, or nothing. `folders` are what its pods
     leave on a node.
@@ -72,10 +75,10 @@ class AddOn:
     """The release that was tried on machines."""
     url: str
     """Where its project publishes the manifest; {version} stands for the release."""
-    manifest: Callable[[Brief], str]
+    manifest: Callable[[Brief], str] | None
     images: Callable[[Brief], tuple[str, ...]]
     changes: Callable[[Brief], tuple[str, ...]]
-    """Returns what kubetui changes in the manifest that it fetched, a line for each field."""
+    """Returns what kubetui changes in the manifest that it fetched, a line for each field; else what it sets up."""
     workloads: tuple[Workload, ...]
     settings: Callable[[Brief], str] | None = None
     """Returns objects of kinds that the manifest defines, which are applied once its pods run."""
@@ -85,6 +88,8 @@ class AddOn:
     """The host name of the service that gets a certificate from the cluster's authority, for the manifest's marks."""
     pool: bool = False
     """Whether it gives away addresses of the nodes' network."""
+    endpoint: bool = False
+    """Whether it gives all control planes one address. kubeadm has to know that as it makes the cluster."""
     sums: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The SHA-256 of the manifest by release, where kubetui knows it."""
     answers: str = ANSWERING
@@ -100,9 +105,9 @@ class AddOn:
         """What it is for and what it costs, without its name."""
         return self.help.partition("(")[2].rstrip(")")
 
-    def source(self, brief: Brief) -> Source:
-        """Return where the manifest comes from."""
-        return source(self.name, self.url, self.sums, brief)
+    def source(self, brief: Brief) -> Source | None:
+        """Return where the manifest comes from; None where it has none."""
+        return source(self.name, self.url, self.sums, brief) if self.manifest else None
 
 
 def source(name: str, url: str, sums: Mapping[str, str], brief: Brief) -> Source:

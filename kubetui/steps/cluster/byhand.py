@@ -66,7 +66,7 @@ def _init_commands(plan: Plan, machine: Machine) -> tuple[str, ...]:
         f"--node-name={machine.name}",
         f"--cri-socket={plan.runtime.socket}",
     ]
-    if network.control_plane_endpoint:
+    if plan.common_endpoint:
         options.append(f"--control-plane-endpoint={plan.api_endpoint}")
     if plan.profile.mirrors.image_repository:
         options.append(f"--image-repository={plan.profile.mirrors.image_repository}")
@@ -88,7 +88,7 @@ async def _init_lacks(task: Task) -> str:
     values = {
         "CLUSTER_ID": plan.identity,
         "CLUSTER_NAME": plan.profile.name,
-        "ENDPOINT": plan.api_endpoint if network.control_plane_endpoint else "",
+        "ENDPOINT": plan.api_endpoint if plan.common_endpoint else "",
         "IMAGE_REPOSITORY": plan.profile.mirrors.image_repository or "",
         "POD_CIDR": str(network.pod_cidr),
         "SERVICE_CIDR": str(network.service_cidr),

@@ -20,6 +20,7 @@ from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught
 from kubetui.steps.cluster.backup import restore
 from kubetui.steps.cluster.libraries import HEALTHY, INIT, KUBEADM, NETWORK
+from kubetui.steps.cluster.vip.steps import SHARED_ADDRESS
 from kubetui.steps.cluster.warnings import explaining
 from kubetui.steps.node.containers import PULL_IMAGES
 from kubetui.steps.node.libraries import IMAGES
@@ -91,7 +92,7 @@ INIT_STEP = Step(
     why="kubeadm creates the certificates, starts etcd and the API server, and prepares for nodes to join with a join token.",
     source="kubernetes.io, Creating a cluster with kubeadm",
     where=Where.FIRST,
-    needs=(PULL_IMAGES, CERTIFICATES, BRING_BACKUP),
+    needs=(PULL_IMAGES, CERTIFICATES, BRING_BACKUP, SHARED_ADDRESS),
     recipe=_init,
     run=_run,
     teaches=replace(taught.INIT, commands=_taught),

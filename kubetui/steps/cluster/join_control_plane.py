@@ -18,6 +18,7 @@ from kubetui.steps import kubeadm
 from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.init import CERTIFICATES, INIT_STEP, SETTLE
 from kubetui.steps.cluster.join import join, join_commands
+from kubetui.steps.cluster.vip.steps import SHARED_ADDRESS
 from kubetui.steps.node.containers import PULL_IMAGES
 
 UPLOAD: Final = script(__package__, "upload-certs.sh")
@@ -65,7 +66,7 @@ JOIN_CONTROL_PLANE = Step(
     why="Each adds an API server and an etcd member; one at a time, because etcd must agree on every new member.",
     source="kubernetes.io, Creating Highly Available Clusters with kubeadm",
     where=Where.OTHERS,
-    needs=(PULL_IMAGES, CERTIFICATES, INIT_STEP, SETTLE),
+    needs=(PULL_IMAGES, CERTIFICATES, SHARED_ADDRESS, INIT_STEP, SETTLE),
     recipe=_recipe,
     run=_run,
     in_turn=True,

@@ -12,6 +12,7 @@ from kubetui.base.scripts import script
 from kubetui.engine.step import Recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.software.addons import vip
 
 HOSTS_MARKS: Final = "begin='# kubetui: the nodes of this cluster' end='# kubetui: end'\n"
 """The lines around kubetui's block in /etc/hosts."""
@@ -38,11 +39,14 @@ def reset(plan: Plan, machine: Machine) -> Command:
         "CRI_SOCKET": plan.runtime.socket,
         "RUNTIME_PACKAGES": machine.family.called(plan.runtime.every_package),
     }
-    return Command(_libraries(plan, machine) + RESET, values, timeout=RESET_SECONDS)
+    first = vip.LET_GO if vip.NAME in plan.addons else ""
+    return Command(_libraries(plan, machine) + first + RESET, values, timeout=RESET_SECONDS)
 
 
 def _libraries(plan: Plan, machine: Machine) -> str:
-    return machine.family.library + machine.family.leftovers + plan.runtime.leftovers + plan.pod_network.leftovers
+    family, network = machine.family, plan.pod_network
+    shared = vip.LEFTOVERS if vip.NAME in plan.addons else ""
+    return family.library + family.leftovers + plan.runtime.leftovers + network.leftovers + shared
 
 
 def repositories(plan: Plan) -> str:

@@ -23,7 +23,7 @@ def exceptions(plan: Plan) -> tuple[str, ...]:
         network.service_cidr,
         ".svc",
         ".cluster.local",
-        *([plan.api_endpoint.rpartition(":")[0]] if network.control_plane_endpoint else ()),
+        *([plan.api_endpoint.rpartition(":")[0]] if plan.common_endpoint else ()),
     )
     return (*map(str, inside), *(machine.name for machine in plan.machines), *plan.profile.mirrors.no_proxy)
 

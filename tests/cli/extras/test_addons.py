@@ -80,7 +80,7 @@ def test_one_is_added_to_the_clusters_own_profile(built: list[Profile]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("storag",), "addons[0].name: storag is not one of: storage, metrics, loadbalancer."),
+        (("storag",), "addons[0].name: storag is not one of: storage, metrics, loadbalancer, vip."),
         (("loadbalancer", "--addresses", "192.168.56.100-192.168.56.103"), "addons[0].addresses"),
         (("storage", "--version", "latest"), "addons[0].version"),
         (("storage", "--url", "ftp://mirror/storage.yaml"), "addons[0].url"),

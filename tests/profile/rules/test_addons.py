@@ -1,11 +1,11 @@
-"""The addresses that an add-on gives away: whose they may not be."""
+"""The addresses that add-ons take or give away: whose they may not be."""
 
 from typing import Any
 
 import pytest
 
 from kubetui.profile.plan import Plan
-from kubetui.profile.rules.addons import given_addresses, signed_kubelets
+from kubetui.profile.rules.addons import given_addresses, shared_address, signed_kubelets
 from kubetui.profile.schema.profile import Profile
 
 HOSTS = [{"name": "one", "role": "control plane", "address": "10.0.0.5"}]
@@ -79,3 +79,50 @@ def test_a_patch_that_has_them_signed_goes_with_it() -> None:
     patches = {"patches": [{"kind": "KubeletConfiguration", "serverTLSBootstrap": True, "maxPods": 9}]}
     profile = Profile.model_validate({"addons": ["metrics"], "kubernetes": patches})
     assert not [*signed_kubelets(Plan(profile))]
+
+
+def shared(vip: object = "vip", **fields: Any) -> list[str]:
+    fields = {"machines": {"control_planes": 3}, **fields}
+    return [str(each) for each in shared_address(Plan(Profile.model_validate({**fields, "addons": [vip]})))]
+
+
+def test_three_control_planes_share_an_address_beside_the_machines() -> None:
+    assert shared() == []
+    plan = Plan(Profile.model_validate({"machines": {"control_planes": 3}, "addons": ["vip"]}))
+    assert plan.api_endpoint == "192.168.56.239:8443"
+    assert shared({"name": "vip", "address": "192.168.56.5"}) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("192.168.56.102", "192.168.56.102 is the address of the machine kubmaster2."),
+        ("192.168.56.1", "192.168.56.1 is the address of this host."),
+        ("192.168.57.9", "192.168.57.9 is not in 192.168.56.0/24, where the nodes are."),
+    ],
+)
+def test_a_shared_address_that_somebody_has_is_refused(address: str, said: str) -> None:
+    (found,) = shared({"name": "vip", "address": address})
+    assert found == f"{said} Name one that nobody has, for example address: 192.168.56.239."
+
+
+def test_what_it_does_not_have_is_refused() -> None:
+    (found,) = shared({"name": "vip", "version": "v1.2.3"})
+    assert found == "vip comes from the distribution's packages, without version. Delete that."
+    (found,) = shared({"name": "storage", "address": "192.168.56.5"})
+    assert found == "storage has no address of its own. Delete it."
+    (found,) = shared(network={"control_plane_endpoint": "lab.test"})
+    assert "they have lab.test already" in found
+
+
+def test_on_existing_machines_the_shared_address_has_to_be_named() -> None:
+    (found,) = shared(provider="hosts", hosts=HOSTS)
+    assert "Nobody knows which address of your network is free" in found
+    assert shared({"name": "vip", "address": "10.0.0.239"}, provider="hosts", hosts=HOSTS) == []
+    assert shared({"name": "vip", "address": "10.0.0.5"}, provider="hosts", hosts=HOSTS) != []
+
+
+def test_services_do_not_get_the_shared_address() -> None:
+    mine = {"name": "vip", "address": "192.168.56.245"}
+    (found,) = problems(machines={"control_planes": 3}, addons=[mine, "loadbalancer"])
+    assert "192.168.56.245 of the API endpoint" in found

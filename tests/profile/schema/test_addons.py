@@ -36,7 +36,7 @@ def test_they_are_written_as_short_as_they_can_be(text: str, written: str) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[storag]", "addons[0].name: storag is not one of: storage, metrics, loadbalancer."),
+        ("[storag]", "addons[0].name: storag is not one of: storage, metrics, loadbalancer, vip."),
         ("[{name: loadbalancer, addresses: some}]", "some is no range of addresses. Write one as 192.168.56.240-"),
         ("[{name: loadbalancer, addresses: 10.0.0.9-10.0.0.1}]", "ends before it begins. Write 10.0.0.1-10.0.0.9."),
         ("[storage, storage]", "addons: storage is in the list twice. Leave one out."),

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kubetui.base.errors import ProfileError
-from kubetui.software.addons import CATALOGUE, Brief
+from kubetui.software.addons import CATALOGUE, Brief, loadbalancer
 from tests.software.addons.upstream import METALLB
 from tests.software.networks.upstream import Web, sha256
 
@@ -22,7 +22,7 @@ def brief(upstream: Web) -> Brief:
 
 def test_images_are_of_the_release_and_where_the_machines_find_them(brief: Brief) -> None:
     moved = replace(brief, placed=lambda image: image.replace("quay.io", "10.0.3.1:5000"))
-    made = METAL.manifest(moved)
+    made = loadbalancer.manifest(moved)
     assert METAL.images(moved) == ("10.0.3.1:5000/metallb/controller:v0.16.1", "10.0.3.1:5000/metallb/speaker:v0.16.1")
     assert all(f"image: {image}\n" in made for image in METAL.images(moved))
     assert "quay.io" not in made
@@ -32,7 +32,7 @@ def test_images_are_of_the_release_and_where_the_machines_find_them(brief: Brief
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_control_planes_without_workers_answer_for_addresses(brief: Brief, *, alone: bool) -> None:
-    made = METAL.manifest(replace(brief, alone=alone))
+    made = loadbalancer.manifest(replace(brief, alone=alone))
     assert ("--ignore-exclude-lb" in made) is alone
     assert any("--ignore-exclude-lb" in line for line in METAL.changes(replace(brief, alone=alone))) is alone
 
@@ -49,4 +49,4 @@ def test_another_text_is_refused(brief: Brief, upstream: Web) -> None:
     upstream.files["/other.yaml"] = METALLB.replace("name: speaker", "name: teller")
     other = replace(brief, url=f"{upstream.url}/other.yaml", sha256=sha256(upstream.files["/other.yaml"]))
     with pytest.raises(ProfileError, match="has no controller and speaker of MetalLB's"):
-        METAL.manifest(other)
+        loadbalancer.manifest(other)

@@ -12,6 +12,8 @@ from tests.software.addons.upstream import METRICS
 from tests.software.networks.upstream import Web, sha256
 
 ADDON = CATALOGUE["metrics"]
+assert ADDON.manifest is not None
+MANIFEST = ADDON.manifest
 
 
 @pytest.fixture
@@ -25,14 +27,14 @@ def documents(text: str) -> dict[str, Any]:
 
 
 def test_nothing_in_it_is_insecure(brief: Brief) -> None:
-    made = ADDON.manifest(brief)
+    made = MANIFEST(brief)
     assert "insecure" in METRICS
     assert "insecure" not in made.lower()
     assert "--cert-dir" not in made
 
 
 def test_kubelets_are_believed_by_the_clusters_authority_and_asked_at_their_addresses(brief: Brief) -> None:
-    pod = documents(ADDON.manifest(brief))["Deployment"]["spec"]["template"]["spec"]
+    pod = documents(MANIFEST(brief))["Deployment"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert container["args"] == [
         "--secure-port=10250",
@@ -46,7 +48,7 @@ def test_kubelets_are_believed_by_the_clusters_authority_and_asked_at_their_addr
 
 
 def test_the_api_server_believes_it_by_a_certificate_for_its_service(brief: Brief) -> None:
-    made = documents(ADDON.manifest(brief))
+    made = documents(MANIFEST(brief))
     assert made["APIService"]["spec"]["caBundle"] == "@CLUSTER_CA@"
     secret = made["Secret"]
     assert (secret["metadata"]["name"], secret["type"]) == ("metrics-server-tls", "kubernetes.io/tls")
@@ -58,7 +60,7 @@ def test_the_api_server_believes_it_by_a_certificate_for_its_service(brief: Brie
 def test_its_image_is_of_the_release_and_where_the_machines_find_it(brief: Brief) -> None:
     moved = replace(brief, placed=lambda image: image.replace("registry.k8s.io", "10.0.3.1:5000"))
     assert ADDON.images(moved) == ("10.0.3.1:5000/metrics-server/metrics-server:v0.9.0",)
-    made = ADDON.manifest(moved)
+    made = MANIFEST(moved)
     assert f"image: {ADDON.images(moved)[0]}\n" in made
     assert "a comment that stays" in made
     assert made == made.rstrip("\n")
@@ -66,6 +68,7 @@ def test_its_image_is_of_the_release_and_where_the_machines_find_it(brief: Brief
 
 def test_no_checksum_is_known_of_its_release() -> None:
     source = ADDON.source(Brief(ADDON.version))
+    assert source is not None
     assert source.sha256 == ""
     assert source.url.endswith("/metrics-server/releases/download/v0.9.0/components.yaml")
 
@@ -75,4 +78,4 @@ def test_another_text_is_refused(brief: Brief, upstream: Web, kind: str) -> None
     upstream.files["/other.yaml"] = METRICS.replace(f"kind: {kind}", "kind: Other")
     other = replace(brief, url=f"{upstream.url}/other.yaml", sha256=sha256(upstream.files["/other.yaml"]))
     with pytest.raises(ProfileError, match=f"has no {kind} of metrics-server's"):
-        ADDON.manifest(other)
+        MANIFEST(other)

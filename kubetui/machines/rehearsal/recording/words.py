@@ -64,7 +64,7 @@ def _values(plan: Plan, machine: Machine, version: str) -> Iterator[tuple[str, s
     yield "images", plan.profile.mirrors.image_repository or _IMAGES
     yield "self", machine.name
     yield "self-address", str(machine.address)
-    if plan.profile.network.control_plane_endpoint:
+    if plan.common_endpoint:
         yield "endpoint", plan.api_endpoint
         yield "endpoint-host", plan.api_endpoint.rpartition(":")[0]
     yield "control", plan.control_plane.name

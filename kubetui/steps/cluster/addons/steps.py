@@ -16,6 +16,7 @@ from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.serving import recipes as serving
+from kubetui.steps.cluster.vip.steps import answering
 
 FOLDER: Final = "/etc/kubernetes/kubetui/addons"
 ADDONS: Final = ADMIN + script(__package__, "addons.sh")
@@ -37,7 +38,6 @@ SERVING: Final = Step(
     where=Where.EVERY,
     needs=(INIT_STEP, JOIN_CONTROL_PLANE, JOIN_STEP),
     recipe=serving.serving,
-    run=serving.seen_anew,
     wanted=serving.wanted,
     teaches=serving.SERVING_TAUGHT,
 )
@@ -50,14 +50,13 @@ APPROVED: Final = Step(
     needs=(SERVING,),
     gathers=True,
     recipe=serving.approval,
-    run=serving.seen_anew,
     wanted=serving.wanted,
     teaches=serving.APPROVAL_TAUGHT,
 )
 
 
 def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
-    if addon.name not in plan.addons:
+    if addon.manifest is None or addon.name not in plan.addons:
         return Recipe()
     values = {
         "MANIFEST": addon.manifest(plan.addons[addon.name]),
@@ -128,8 +127,9 @@ def _removal(addon: AddOn) -> Step:
     )
 
 
-INSTALLING: Final = tuple(map(_step, CATALOGUE.values()))
-REMOVING: Final = tuple(map(_removal, CATALOGUE.values()))
+_APPLIED: Final = tuple(each for each in CATALOGUE.values() if each.manifest)
+INSTALLING: Final = (*map(_step, _APPLIED), answering((JOIN_CONTROL_PLANE,)))
+REMOVING: Final = tuple(map(_removal, _APPLIED))
 
 
 def _cleared(plan: Plan, _machine: Machine) -> Recipe:
@@ -167,7 +167,6 @@ WITHDRAWN: Final = Step(
     where=Where.EVERY,
     needs=REMOVING,
     recipe=serving.withdrawal,
-    run=serving.seen_anew,
     wanted=serving.withdrawn,
     teaches=serving.WITHDRAWAL_TAUGHT,
 )
@@ -180,7 +179,6 @@ FORGOTTEN: Final = Step(
     needs=(WITHDRAWN,),
     gathers=True,
     recipe=serving.oblivion,
-    run=serving.seen_anew,
     wanted=serving.withdrawn,
     teaches=serving.OBLIVION_TAUGHT,
 )

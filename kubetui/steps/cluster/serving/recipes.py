@@ -11,9 +11,7 @@ from typing import Final
 
 from kubetui.base.scripts import script, typed
 from kubetui.cluster.tables import ADMIN
-from kubetui.engine.events import Outcome
-from kubetui.engine.recipe import follow_recipe
-from kubetui.engine.step import Recipe, Task, Teaching
+from kubetui.engine.step import Recipe, Teaching
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE
@@ -55,12 +53,6 @@ def withdrawn(plan: Plan) -> bool:
 def machines(plan: Plan) -> str:
     """Return each machine's name and address, a line for each."""
     return "\n".join(f"{each.name} {each.address}" for each in plan.machines)
-
-
-async def seen_anew(task: Task) -> Outcome:
-    """Follow the recipe by what is there now: earlier steps of the run may have written the configuration anew."""
-    task.run.findings.pop((task.machine.name, task.step.name), None)
-    return await follow_recipe(task)
 
 
 def serving(plan: Plan, _machine: Machine) -> Recipe:

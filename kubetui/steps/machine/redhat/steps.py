@@ -10,6 +10,7 @@ from kubetui.engine.step import Recipe, Step, Teaching, Where
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
+from kubetui.software.addons import vip
 from kubetui.software.packages.dnf import DNF
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.start import FACTS
@@ -39,7 +40,8 @@ def _setting_selinux(plan: Plan, _machine: Machine) -> tuple[str, ...]:
 
 def ports(plan: Plan, machine: Machine) -> tuple[str, ...]:
     """Return the ports that a machine's firewall opens: those of Kubernetes for its role, and the pod network's."""
-    own = CONTROL_PLANE_PORTS if machine.role is Role.CONTROL_PLANE else ()
+    shared = (f"{vip.PORT}/tcp",) if plan.shared_address else ()
+    own = (*CONTROL_PLANE_PORTS, *shared) if machine.role is Role.CONTROL_PLANE else ()
     return (*own, *NODE_PORTS, *(plan.pod_network.ports(plan.cluster_network) or ()))
 
 
@@ -47,7 +49,10 @@ def sources(plan: Plan) -> tuple[str, ...]:
     """Return the ranges that it trusts: pods and services, and the nodes where the pod network's ports are unknown."""
     network = plan.cluster_network
     known = plan.pod_network.ports(network) is not None
-    return tuple(map(str, (network.pod_cidr, network.service_cidr, *(() if known else network.node_networks))))
+    # keepalived's VRRP is a protocol of its own, which has no ports
+    peers = [each.address for each in plan.machines if each.role is Role.CONTROL_PLANE] if plan.shared_address else ()
+    nodes = peers if known else network.node_networks
+    return tuple(map(str, (network.pod_cidr, network.service_cidr, *nodes)))
 
 
 def _links(plan: Plan) -> str:

@@ -1,0 +1,1 @@
+"""The steps that give several control planes one address."""
