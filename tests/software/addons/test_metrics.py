@@ -7,13 +7,11 @@ import pytest
 import yaml
 
 from kubetui.base.errors import ProfileError
-from kubetui.software.addons import CATALOGUE, Brief
+from kubetui.software.addons import CATALOGUE, Brief, metrics
 from tests.software.addons.upstream import METRICS
 from tests.software.networks.upstream import Web, sha256
 
 ADDON = CATALOGUE["metrics"]
-assert ADDON.manifest is not None
-MANIFEST = ADDON.manifest
 
 
 @pytest.fixture
@@ -27,14 +25,14 @@ def documents(text: str) -> dict[str, Any]:
 
 
 def test_nothing_in_it_is_insecure(brief: Brief) -> None:
-    made = MANIFEST(brief)
+    made = metrics.manifest(brief)
     assert "insecure" in METRICS
     assert "insecure" not in made.lower()
     assert "--cert-dir" not in made
 
 
 def test_kubelets_are_believed_by_the_clusters_authority_and_asked_at_their_addresses(brief: Brief) -> None:
-    pod = documents(MANIFEST(brief))["Deployment"]["spec"]["template"]["spec"]
+    pod = documents(metrics.manifest(brief))["Deployment"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert container["args"] == [
         "--secure-port=10250",
@@ -48,7 +46,7 @@ def test_kubelets_are_believed_by_the_clusters_authority_and_asked_at_their_addr
 
 
 def test_the_api_server_believes_it_by_a_certificate_for_its_service(brief: Brief) -> None:
-    made = documents(MANIFEST(brief))
+    made = documents(metrics.manifest(brief))
     assert made["APIService"]["spec"]["caBundle"] == "@CLUSTER_CA@"
     secret = made["Secret"]
     assert (secret["metadata"]["name"], secret["type"]) == ("metrics-server-tls", "kubernetes.io/tls")
@@ -60,7 +58,7 @@ def test_the_api_server_believes_it_by_a_certificate_for_its_service(brief: Brie
 def test_its_image_is_of_the_release_and_where_the_machines_find_it(brief: Brief) -> None:
     moved = replace(brief, placed=lambda image: image.replace("registry.k8s.io", "10.0.3.1:5000"))
     assert ADDON.images(moved) == ("10.0.3.1:5000/metrics-server/metrics-server:v0.9.0",)
-    made = MANIFEST(moved)
+    made = metrics.manifest(moved)
     assert f"image: {ADDON.images(moved)[0]}\n" in made
     assert "a comment that stays" in made
     assert made == made.rstrip("\n")
@@ -78,4 +76,4 @@ def test_another_text_is_refused(brief: Brief, upstream: Web, kind: str) -> None
     upstream.files["/other.yaml"] = METRICS.replace(f"kind: {kind}", "kind: Other")
     other = replace(brief, url=f"{upstream.url}/other.yaml", sha256=sha256(upstream.files["/other.yaml"]))
     with pytest.raises(ProfileError, match=f"has no {kind} of metrics-server's"):
-        MANIFEST(other)
+        metrics.manifest(other)

@@ -38,6 +38,7 @@ SERVING: Final = Step(
     where=Where.EVERY,
     needs=(INIT_STEP, JOIN_CONTROL_PLANE, JOIN_STEP),
     recipe=serving.serving,
+    run=follow_recipe,
     wanted=serving.wanted,
     teaches=serving.SERVING_TAUGHT,
 )
@@ -50,6 +51,7 @@ APPROVED: Final = Step(
     needs=(SERVING,),
     gathers=True,
     recipe=serving.approval,
+    run=follow_recipe,
     wanted=serving.wanted,
     teaches=serving.APPROVAL_TAUGHT,
 )
@@ -167,6 +169,7 @@ WITHDRAWN: Final = Step(
     where=Where.EVERY,
     needs=REMOVING,
     recipe=serving.withdrawal,
+    run=follow_recipe,
     wanted=serving.withdrawn,
     teaches=serving.WITHDRAWAL_TAUGHT,
 )
@@ -179,6 +182,7 @@ FORGOTTEN: Final = Step(
     needs=(WITHDRAWN,),
     gathers=True,
     recipe=serving.oblivion,
+    run=follow_recipe,
     wanted=serving.withdrawn,
     teaches=serving.OBLIVION_TAUGHT,
 )
