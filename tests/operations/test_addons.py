@@ -54,13 +54,14 @@ def test_what_was_begun_has_to_go_until_a_run_ended_well(cluster: Cluster) -> No
 
 
 def test_states_are_told_from_the_profile_and_the_record(cluster: Cluster) -> None:
-    assert addons.states(cluster, profile()) == {"storage": "-", "metrics": "-", "loadbalancer": "-"}
+    assert addons.states(cluster, profile()) == dict.fromkeys(("storage", "metrics", "loadbalancer", "vip"), "-")
     assert addons.states(cluster, profile("storage"))["storage"] == "not built"
     addons.begin(cluster, Plan(profile("storage")))
     assert addons.states(cluster, profile("storage")) == {
         "storage": "installed",
         "metrics": "-",
         "loadbalancer": "-",
+        "vip": "-",
     }
     assert addons.states(cluster, profile())["storage"] == "half removed"
 

@@ -23,8 +23,8 @@ def several_control_planes(plan: Plan) -> Iterator[Problem]:
     if count > 1 and not plan.common_endpoint:
         message = f"{count} control planes need one address that reaches them all, and there is none."
         fix = (
-            "Set network.control_plane_endpoint to a load balancer's address, add the add-on vip, which gives them "
-            "one, or use one control plane."
+            "Add the add-on vip, set network.control_plane_endpoint to a load balancer's address, "
+            "or use one control plane."
         )
         yield Problem(("network", "control_plane_endpoint"), message, fix)
 

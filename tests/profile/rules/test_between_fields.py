@@ -18,7 +18,8 @@ RULES: list[tuple[Profile, str, str]] = [
         "network.control_plane_endpoint",
         (
             "3 control planes need one address that reaches them all, and there is none. "
-            "Set network.control_plane_endpoint to a load balancer's address, or use one control plane."
+            "Add the add-on vip, set network.control_plane_endpoint to a load balancer's address, "
+            "or use one control plane."
         ),
     ),
     (

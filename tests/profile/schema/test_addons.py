@@ -54,11 +54,12 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
 
 def test_the_schema_takes_a_name_or_more() -> None:
     name, more = profilefile.json_schema()["properties"]["addons"]["items"]["anyOf"]
-    assert name == {"type": "string", "enum": ["storage", "metrics", "loadbalancer"]}
+    assert name == {"type": "string", "enum": ["storage", "metrics", "loadbalancer", "vip"]}
     assert set(profilefile.json_schema()["$defs"][more["$ref"].rpartition("/")[2]]["properties"]) == {
         "name",
         "version",
         "url",
         "sha256",
         "addresses",
+        "address",
     }
