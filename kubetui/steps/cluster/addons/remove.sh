@@ -13,7 +13,8 @@ if [[ -e $folder/$NAME-settings.yaml ]]; then
     [[ -z $left ]] || fail "these do not go: ${left//$'\n'/, }"
   }
 fi
-[[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --timeout=180s
+# its pods first: as long as one ends, a node cannot let its image go
+[[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --cascade=foreground --timeout=180s
 run rm -f "$folder/$NAME-settings.yaml" "$folder/$NAME.yaml" "$folder/$NAME.yaml.new" "$folder/$NAME.yaml.loose"
 run rm -f "$folder/$NAME.crt" "$folder/$NAME.key" "$folder/$NAME.csr" "$folder/$NAME.extensions"
 [[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"

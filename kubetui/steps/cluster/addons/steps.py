@@ -120,7 +120,7 @@ def _removal(addon: AddOn) -> Step:
         wanted=partial(_goes, addon),
         teaches=Teaching(
             commands=lambda _plan, _machine: (
-                typed("kubectl", "delete", f"--filename={file}", "--ignore-not-found", "--timeout=180s"),
+                typed("kubectl", "delete", f"--filename={file}", "--ignore-not-found", "--cascade=foreground"),
                 typed("rm", "-f", file, f"{file}.new"),
             ),
             concepts=addon.concepts,
