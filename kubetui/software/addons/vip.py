@@ -40,7 +40,8 @@ _LESS: Final = 10
 def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
     """Return haproxy's configuration: connections to PORT go to those of `backends` whose `port` answers.
 
-    It passes TLS on as it is. A connection to an API server that is gone is cut, so that clients connect anew.
+    It passes TLS on as it is. A connection to an API server that is gone is cut, so that clients connect anew. Right
+    after its start it holds all of them for alive, so one that refuses a connection is left for the next at once.
     """
     servers = (f"    server {name} {address}:{port}" for name, address in backends.items())
     return "\n".join(
@@ -52,7 +53,7 @@ def balancer(backends: Mapping[str, IPv4Address], port: int) -> str:
             "    timeout client 1h",
             "    timeout server 1h",
             "    timeout check 3s",
-            "    option redispatch",
+            "    option redispatch 1",
             "frontend kube-apiserver",
             f"    bind *:{PORT}",
             "    default_backend control-planes",
@@ -69,7 +70,8 @@ def failover(shared: IPv4Address, own: IPv4Address, others: tuple[IPv4Address, .
     """Return keepalived's configuration for the control plane `own`; the interface is LINK_MARK.
 
     The machines tell each other by unicast, which also gets through where multicast does not. All have the same
-    priority, so whoever has the address keeps it; it goes where an API server answers, and stays where none does.
+    priority, so whoever has the address keeps it; it goes where an API server answers, and stays where none does. One
+    that starts counts as without an API server until it has looked: else it would take the address before it can answer.
     """
     peers = (f"    unicast_src_ip {own}", "    unicast_peer {", *(f"        {each}" for each in others), "    }")
     return "\n".join(
@@ -85,6 +87,7 @@ def failover(shared: IPv4Address, own: IPv4Address, others: tuple[IPv4Address, .
             "    timeout 4",
             "    fall 3",
             "    rise 1",
+            "    init_fail",
             f"    weight -{_LESS}",
             "}",
             "vrrp_instance apiserver {",
