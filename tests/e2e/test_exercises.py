@@ -16,7 +16,7 @@ from kubetui.remote.command import Command
 from tests.e2e.conftest import Lab, Maker
 from tests.e2e.faults import Container
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FIRST, NODE1 = "kubmaster", "kubnode1"
 LOOKUP = ("nslookup kubernetes.default", "getent hosts kubernetes.default")

@@ -45,6 +45,7 @@ def ended(lab: Lab) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
+@pytest.mark.slow
 def test_a_run_survives_several_temporary_faults(fresh: Maker, tmp_path: Path) -> None:
     """One run meets a held apt lock, a failing mirror and registry, a suspended machine and cut networks."""
     with fronted(fresh, "badday", tmp_path) as (lab, mirror, images):

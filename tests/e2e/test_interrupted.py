@@ -67,6 +67,7 @@ def killed(lab: Lab, moment: str, steps: Iterable[str]) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
+@pytest.mark.slow
 def test_up_completes_the_cluster_after_kills_during_slow_steps(fresh: Maker) -> None:
     killed(fresh("killed"), "during", ("start", "kubernetes", "join"))
 

@@ -17,7 +17,7 @@ from tests.e2e.record import BACKENDS, ENDPOINT, balanced
 from tests.e2e.running import running
 from tests.e2e.test_up import nodes
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 OFF = {"stopped"}
 TIMES = 20
@@ -76,7 +76,6 @@ def test_a_stopped_cluster_comes_back_the_same(lab: Lab) -> None:
     assert lab.kubectl("get", "configmap", "kept", "-o", "jsonpath={.data.a}") == "b"
 
 
-@pytest.mark.slow
 def test_twenty_stops_and_starts_cut_off_at_any_moment(fresh: Maker) -> None:
     lab = fresh("twenty", machines={"control_planes": 1, "workers": 2})
     lab.up()
@@ -112,7 +111,6 @@ def certificates(lab: Lab) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("control_planes", [1, 3])
 def test_certificates_that_ran_out_are_renewed_by_a_start(fresh: Maker, control_planes: int) -> None:
     network = {"first_address": FIRST_ADDRESS, "control_plane_endpoint": ENDPOINT if control_planes > 1 else None}

@@ -16,7 +16,7 @@ from tests.e2e.mutations import differences
 from tests.e2e.running import running
 from tests.e2e.test_power import identity, proven
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 NETWORK = {"first_address": "10.88.0.101", "options": {"lxc__bridge_name": "vlxcsnap"}}
 PURGE = "apt-get purge -y --allow-change-held-packages kubelet kubeadm containerd.io"
@@ -120,7 +120,6 @@ def cut_at(lab: Lab, number: int, *command: str) -> bool:
     return called > number
 
 
-@pytest.mark.slow
 def test_a_save_that_was_killed_leaves_nothing_that_looks_whole(lab: Lab) -> None:
     frozen = 0
     # each of its programs, one more every time
@@ -140,7 +139,6 @@ def test_a_save_that_was_killed_leaves_nothing_that_looks_whole(lab: Lab) -> Non
     proven(lab)
 
 
-@pytest.mark.slow
 def test_a_frozen_cluster_is_started(lab: Lab) -> None:
     with running(lab, "snapshot", "save", lab.name, "cut", killed=True) as run:
         assert any(each.get("text", "").startswith("lxc-freeze") for each in run)
@@ -151,7 +149,6 @@ def test_a_frozen_cluster_is_started(lab: Lab) -> None:
     assert copies(lab) == {WHOLE}
 
 
-@pytest.mark.slow
 def test_a_restore_that_was_killed_goes_on(lab: Lab) -> None:
     before = identity(lab)
     marked(lab, "after")
@@ -169,7 +166,6 @@ def test_a_restore_that_was_killed_goes_on(lab: Lab) -> None:
     assert copies(lab) == {WHOLE}
 
 
-@pytest.mark.slow
 def test_other_machines_are_not_brought_back(lab: Lab) -> None:
     lab.kubetui("node", "add", lab.name, "--yes")
     refused = lab.refused(*lab.command("snapshot", "restore", lab.name, WHOLE, "--yes"))
@@ -190,7 +186,6 @@ def test_copies_go_with_their_cluster(lab: Lab) -> None:
     assert not lab.run("bash", "-c", f"ls -d /var/lib/lxc/{lab.name}-* 2>/dev/null || :").strip()
 
 
-@pytest.mark.slow
 def test_checkpoints_of_a_build_are_gone_back_to(fresh: Maker) -> None:
     lab = fresh("snapck", machines={"workers": 1}, network=NETWORK)
     lab.kubetui("up", str(lab.profile), "--yes", "--checkpoints")
@@ -209,7 +204,6 @@ def test_checkpoints_of_a_build_are_gone_back_to(fresh: Maker) -> None:
     lab.kubetui("destroy", lab.name, "--yes")
 
 
-@pytest.mark.slow
 @pytest.mark.virtualbox
 def test_virtualbox_is_asked_for_a_snapshot_of_each_machine(fresh: Maker) -> None:
     """Its machines are played by containers, whose files no snapshot holds: this shows calls and the tree alone."""

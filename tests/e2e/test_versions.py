@@ -16,6 +16,7 @@ def versions(lab: Lab, what: str) -> set[str]:
     return {node["status"]["nodeInfo"][what] for node in lab.objects("nodes")}
 
 
+@pytest.mark.slow
 def test_the_systems_containerd_1_works_and_its_age_is_explained_once(make: Maker) -> None:
     lab = make("aged", machines={"workers": 0}, kubernetes={"runtime_packages": "distribution"})
     said = lab.up()

@@ -71,7 +71,7 @@ def failover(shared: IPv4Address, own: IPv4Address, others: tuple[IPv4Address, .
 
     The machines tell each other by unicast, which also gets through where multicast does not. All have the same
     priority, so whoever has the address keeps it; it goes where an API server answers, and stays where none does. One
-    that starts counts as without an API server until it has looked: else it would take the address before it can answer.
+    that starts counts as without an API server until it has looked: else it would take the address too early.
     """
     peers = (f"    unicast_src_ip {own}", "    unicast_peer {", *(f"        {each}" for each in others), "    }")
     return "\n".join(
