@@ -39,13 +39,16 @@ def add(name: str, entry: Mapping[str, Any], options: UpOptions) -> int:
     built = _built(name)
     # not checked here: the whole profile is, and then a message names the field
     chosen = Chosen.model_construct(**entry)
-    if any(each.name == chosen.name for each in built.addons):
+    others = tuple(each for each in built.addons if each.name != chosen.name)
+    wanted = _with(built, (*others, chosen))
+    if others == built.addons:
+        return run(settled(wanted, options), name, options)
+    if {*wanted.addons} != {*built.addons}:
         raise UsageError(
-            f"{name} has the add-on {chosen.name} already.",
-            fix=f"To have another release of it: kubetui addon remove {name} {chosen.name}, then add it again. "
-            f"To repair it: kubetui mend {name}",
+            f"{name} has the add-on {chosen.name} already, with other values.",
+            fix=f"To change them: kubetui addon remove {name} {chosen.name}, then add it again.",
         )
-    return run(settled(_with(built, (*built.addons, chosen)), options), name, options)
+    return run(settled(built, options), name, options)
 
 
 def remove(name: str, addon: str, options: UpOptions) -> int:

@@ -95,13 +95,15 @@ def test_what_a_profile_does_not_allow_is_refused_as_in_a_profile(
     assert built == []
 
 
-def test_what_is_there_is_not_added_twice(lab: Cluster, built: list[Profile]) -> None:
+def test_one_that_is_there_goes_on_and_is_not_exchanged(lab: Cluster, built: list[Profile]) -> None:
     has(lab, "storage")
-    refused = kubetui("addon", "add", "lab", "storage")
+    assert kubetui("addon", "add", "lab", "storage").exit_code == 0
+    assert [[each.name for each in profile.addons] for profile in built] == [["storage"]]
+    refused = kubetui("addon", "add", "lab", "storage", "--version", "v0.0.30")
     assert refused.exit_code == ExitCode.USAGE
-    assert "lab has the add-on storage already." in refused.output
-    assert "kubetui mend lab" in refused.output
-    assert built == []
+    assert "lab has the add-on storage already, with other values." in refused.output
+    assert "kubetui addon remove lab storage, then add it again." in refused.output
+    assert len(built) == 1
 
 
 def test_one_is_removed_also_where_a_removal_was_cut_off(lab: Cluster, built: list[Profile]) -> None:
