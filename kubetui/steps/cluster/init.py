@@ -35,6 +35,8 @@ _BEGIN: Final = script(__package__, "init-begin.sh")
 INIT_APPLY: Final = _APPLY + _BEGIN
 INIT_RESTORED: Final = _APPLY + IMAGES + restore.RESTORE + _BEGIN
 """The same from a backup, which lies on the machine."""
+_SHARED: Final = script(__package__, "init-shared.sh")
+"""Shell after either, where control planes share an address: it waits until that stays with an API server."""
 
 
 def _init(plan: Plan, machine: Machine) -> Recipe:
@@ -47,10 +49,11 @@ def _init(plan: Plan, machine: Machine) -> Recipe:
         "CGROUP_V1_SKIPS": kubeadm.skipped_on_cgroup_v1(plan, documents[0]),
     }
     config = {"CONFIG": kubeadm.render(documents)}
+    settled = _SHARED if plan.shared_address else ""
     if plan.restored:
-        apply = Command(INIT_RESTORED, {**values, **restore.values(plan, machine), **config}, timeout=2400)
+        apply = Command(INIT_RESTORED + settled, {**values, **restore.values(plan, machine), **config}, timeout=2400)
     else:
-        apply = Command(INIT_APPLY, {**values, **config}, timeout=1500)
+        apply = Command(INIT_APPLY + settled, {**values, **config}, timeout=1500)
     return Recipe(apply, Command(INIT_PROBE, values))
 
 

@@ -9,7 +9,7 @@ from kubetui.remote.command import Command
 from kubetui.software.addons import vip
 from kubetui.steps.build import STEPS
 from tests.plans import plan
-from tests.steps.box import Box, recipe, state
+from tests.steps.box import KUBEADM, KUBECTL, Box, recipe, state
 
 THREE = plan(machines={"control_planes": 3}, addons=["vip"])
 PROBE, APPLY = recipe("shared-address", THREE)
@@ -39,6 +39,16 @@ def test_a_control_plane_gets_its_files_and_is_found_done(plane: Box) -> None:
     assert (plane.root / vip.CHECKER[1:]).stat().st_mode & 0o777 == 0o755
     assert "systemctl reload-or-restart haproxy keepalived" in plane.called("systemctl")
     assert state(plane.run(PROBE)) is WorkState.DONE
+
+
+def test_the_first_control_plane_is_done_once_the_shared_address_stays_with_an_api_server(box: Box) -> None:
+    box.program("kubeadm", KUBEADM)
+    # it answers, does not, and then answers for good
+    count = 'echo >>"$TMPDIR/asked"; (($(wc -l <"$TMPDIR/asked") == 3)) && exit 1'
+    box.program("kubectl", f"case $* in *readyz*) {count} ;; esac\n{KUBECTL}")
+    done = box.run(recipe("init", THREE)[1])
+    assert done.returncode == 0, done.stderr
+    assert len((box.root / "tmp/asked").read_text()) == 3 + 5
 
 
 @pytest.mark.parametrize("path", PATHS)
