@@ -1,0 +1,67 @@
+"""The lesson break: a pod goes or fails, and another is there in its place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kubetui.software.lessons.lesson import Begun, Lesson, Verdict, done, missing
+from kubetui.software.lessons.seen import NAMESPACE, Seen
+from kubetui.software.lessons.serving import serving, steady
+
+
+def judge(seen: Seen, begun: Begun | None) -> Verdict:
+    """Return whether a pod that was there when the lesson began is gone or failed, and all replicas are ready again."""
+    there = serving(seen)
+    if isinstance(there, Verdict):
+        return there
+    if begun is None or not begun.pods:
+        return missing("Nobody noted which pods there were.", "Start the lesson first: kubetui lesson start NAME break")
+    if there.deployment.replicas < begun.replicas:
+        return missing(
+            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, and had {begun.replicas}.",
+            "Scaling down breaks nothing: delete a pod instead.",
+        )
+    if lacking := steady(there.deployment):
+        return lacking
+    here = {each.uid for each in there.pods}
+    lost = [uid for uid in begun.pods if uid not in here]
+    again = [each.name for each in there.pods if each.restarted >= begun.at]
+    if not lost and not again:
+        return missing(
+            f"All {len(begun.pods)} pods are still there, and none was started again.",
+            f"kubectl delete --namespace={NAMESPACE} pod/{there.pods[0].name}",
+        )
+    if there.current.name != begun.revision and not again:
+        return missing(
+            "The pods are new because of a rollout: nothing broke.", "Delete one pod, and look what follows."
+        )
+    if again:
+        return done(f"A container of {again[0]} failed and was started again; {len(there.pods)} replicas are ready.")
+    return done(f"{len(lost)} of the pods went, and {len(there.pods)} replicas are ready again.")
+
+
+_PODS: Final = f"kubectl get --namespace={NAMESPACE} pods --selector=app=serve"
+BREAK: Final = Lesson(
+    name="break",
+    title="Break a pod and see it return",
+    goal="A pod of the service is deleted, or its program fails; nobody repairs it by hand, and as many replicas as before are ready again.",
+    after="scale",
+    files=(),
+    commands=(
+        _PODS,
+        f'kubectl delete --namespace={NAMESPACE} --wait=false "$({_PODS} -o name | head -n 1)"',
+        _PODS,
+        f"kubectl exec --namespace={NAMESPACE} deployment/serve -- sh -c 'kill 1'",
+        f"kubectl rollout status --namespace={NAMESPACE} deployment/serve --timeout=300s",
+        _PODS,
+    ),
+    hints=(
+        "A deleted pod comes back under another name: the ReplicaSet makes it. A program that ends is started again in the same pod, by the "
+        "kubelet: look at RESTARTS.",
+        "Process 1 of a container ignores SIGTERM unless its program handles it; serve.py does, so it ends at once.",
+        "A container that keeps failing waits longer each time (CrashLoopBackOff), up to five minutes.",
+    ),
+    judge=judge,
+    restores=True,
+    concepts=("deployment", "kubelet"),
+)
