@@ -75,7 +75,8 @@ def _predicted(claim: str, job: Job, found: Found) -> Verdict:
 BATCH: Final = Lesson(
     name="batch",
     title="Predict many rows with a second Job",
-    goal=f"A second Job mounts the same claim, reads {MODEL} and {TEST}, writes {PREDICTIONS} beside them (a line of headings, then a line "
+    goal=f"A second Job mounts the same claim, reads {MODEL} and {TEST}, writes {PREDICTIONS} beside them (a line "
+    f"of headings, then a line "
     "for each row with the prediction in the last column) and prints its score.",
     after="train",
     files=(
@@ -89,9 +90,15 @@ BATCH: Final = Lesson(
         f"kubectl logs --namespace={NAMESPACE} job/batch",
     ),
     hints=(
-        "The claim is ReadWriteOnce: one node mounts it, with any number of pods. The second pod runs where the first ran.",
+        (
+            "The claim is ReadWriteOnce: one node mounts it, with any number of pods. The second pod runs where the "
+            "first ran."
+        ),
         "A model loads reliably only with the scikit-learn that wrote it. Both Jobs have the same image.",
-        "Who scales the pixels? The model itself: its first part is the scaler. Without it, predictions are wrong and nothing fails.",
+        (
+            "Who scales the pixels? The model itself: its first part is the scaler. Without it, predictions are wrong "
+            "and nothing fails."
+        ),
     ),
     judge=judge,
     leaves=(PREDICTIONS,),

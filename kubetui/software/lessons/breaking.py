@@ -10,7 +10,8 @@ from kubetui.software.lessons.serving import serving, steady
 
 
 def judge(seen: Seen, begun: Begun | None) -> Verdict:
-    """Return whether a pod that was there when the lesson began is gone or failed, and all replicas are ready again."""
+    """Return whether a pod that was there when the lesson began is gone or failed, and all replicas are ready "
+    "again."""
     there = serving(seen)
     if isinstance(there, Verdict):
         return there
@@ -18,7 +19,8 @@ def judge(seen: Seen, begun: Begun | None) -> Verdict:
         return missing("Nobody noted which pods there were.", "Start the lesson first: kubetui lesson start NAME break")
     if there.deployment.replicas < begun.replicas:
         return missing(
-            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, and had {begun.replicas}.",
+            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, and had "
+            f"{begun.replicas}.",
             "Scaling down breaks nothing: delete a pod instead.",
         )
     if lacking := steady(there.deployment):
@@ -44,7 +46,8 @@ _PODS: Final = f"kubectl get --namespace={NAMESPACE} pods --selector=app=serve"
 BREAK: Final = Lesson(
     name="break",
     title="Break a pod and see it return",
-    goal="A pod of the service is deleted, or its program fails; nobody repairs it by hand, and as many replicas as before are ready again.",
+    goal="A pod of the service is deleted, or its program fails; nobody repairs it by hand, and as many replicas "
+    "as before are ready again.",
     after="scale",
     files=(),
     commands=(
@@ -56,8 +59,11 @@ BREAK: Final = Lesson(
         _PODS,
     ),
     hints=(
-        "A deleted pod comes back under another name: the ReplicaSet makes it. A program that ends is started again in the same pod, by the "
-        "kubelet: look at RESTARTS.",
+        (
+            "A deleted pod comes back under another name: the ReplicaSet makes it. A program that ends is started "
+            "again in the same pod, by the "
+            "kubelet: look at RESTARTS."
+        ),
         "Process 1 of a container ignores SIGTERM unless its program handles it; serve.py does, so it ends at once.",
         "A container that keeps failing waits longer each time (CrashLoopBackOff), up to five minutes.",
     ),

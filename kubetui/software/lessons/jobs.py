@@ -39,7 +39,8 @@ def unfinished(seen: Seen, job: Job) -> Verdict:
         last = next(reversed(job.log.splitlines()), "")
         return missing(
             f"The Job {job.name} failed: {job.failed}" + (f" Its last line: {last}" if last else ""),
-            f"kubectl logs {_IN} job/{job.name}; mend it, then delete the Job and make it again: its template is immutable.",
+            f"kubectl logs {_IN} job/{job.name}; mend it, then delete the Job and make it again: its template is "
+            f"immutable.",
         )
     return next(
         (troubled(seen, pod, f"Job {job.name}") for pod in seen.made_by(job.name) if pod.trouble),
@@ -89,7 +90,8 @@ def modelled(claim: str, found: Found) -> Verdict | None:
     """Return what is wrong with the model on a claim; None where it is good."""
     if found.trouble:
         return missing(
-            f"The claim {claim} cannot be looked at: {found.trouble}", "Is there Python with joblib in the Job's image?"
+            f"The claim {claim} cannot be looked at: {found.trouble}",
+            f"Is there Python with joblib in the Job's image?",
         )
     there = found.files or {}
     for name in (MODEL, TEST):
@@ -106,7 +108,8 @@ def modelled(claim: str, found: Found) -> Verdict | None:
     if found.score < GOOD:
         return missing(
             f"The model reads {found.score:.0%} of the digits right, which is less than {GOOD:.0%}.",
-            "Does it scale the pixels as training did? Keep the scaler in the model: make_pipeline(MinMaxScaler(), ...).",
+            "Does it scale the pixels as training did? Keep the scaler in the model: make_pipeline(MinMaxScaler(), "
+            "...).",
         )
     return None
 

@@ -49,7 +49,8 @@ def judge(seen: Seen, begun: Begun | None) -> Verdict:
 ROLLOUT: Final = Lesson(
     name="rollout",
     title="Roll out a new version, and go back",
-    goal="A new version of the service (another image or pod template) is rolled out without doing without a replica, and then the version "
+    goal="A new version of the service (another image or pod template) is rolled out without doing without a "
+    "replica, and then the version "
     "from before runs again.",
     after="break",
     files=(
@@ -69,9 +70,15 @@ ROLLOUT: Final = Lesson(
         f"curl --data @digit.json http://{NODE_HERE}:$port/predict",
     ),
     hints=(
-        "The ConfigMap's name ends with a hash of serve.py. Without that, changed code would change no pod template, and nothing would roll out.",
+        (
+            "The ConfigMap's name ends with a hash of serve.py. Without that, changed code would change no pod "
+            "template, and nothing would roll out."
+        ),
         "maxUnavailable: 0 keeps all replicas until new ones are ready; the readinessProbe says when that is.",
-        "A Deployment keeps the ReplicaSets of old versions with no pods, ten of them; undo scales one of them up again.",
+        (
+            "A Deployment keeps the ReplicaSets of old versions with no pods, ten of them; undo scales one of them up "
+            "again."
+        ),
     ),
     judge=judge,
     restores=True,

@@ -45,14 +45,16 @@ def _spread(seen: Seen, there: Serving) -> Verdict:
         return done(f"{count} replicas are ready, on {where}{why}.")
     return missing(
         f"All {count} replicas are on {next(iter(used))}, and {len(allowed)} nodes could take them.",
-        "A topologySpreadConstraint of the pod template spreads them: kubectl explain pod.spec.topologySpreadConstraints",
+        "A topologySpreadConstraint of the pod template spreads them: kubectl explain "
+        "pod.spec.topologySpreadConstraints",
     )
 
 
 SCALE: Final = Lesson(
     name="scale",
     title="Scale the service",
-    goal=f"The Deployment has {REPLICAS} replicas, all ready and behind the Service; on more than one node, where their volume allows that.",
+    goal=f"The Deployment has {REPLICAS} replicas, all ready and behind the Service; on more than one node, where "
+    f"their volume allows that.",
     after="serve",
     files=(),
     commands=(
@@ -61,7 +63,10 @@ SCALE: Final = Lesson(
         f"kubectl get --namespace={NAMESPACE} pods --selector=app=serve -o wide",
     ),
     hints=(
-        "A volume of local-path lies on one node's disk, and every pod that mounts it runs there. Storage on the network lets them spread.",
+        (
+            "A volume of local-path lies on one node's disk, and every pod that mounts it runs there. Storage on the "
+            "network lets them spread."
+        ),
         "kubectl apply sets what the file says: applying the folder of serve again brings two replicas back.",
         "A pod that finds no node is Pending: kubectl describe says whether memory or CPU is missing.",
     ),

@@ -120,7 +120,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What there is. `there` is whether the namespace exists; `nodes` are addresses of those that take pods, by name."""
+    """What there is. `there` is whether the namespace exists; `nodes` are addresses of those that take pods, by "
+    "name."""
 
     now: float
     there: bool

@@ -50,7 +50,8 @@ def _answers(there: Serving, found: Found) -> Verdict:
     if found.same < found.asked:
         return missing(
             f"{found.same} of {found.asked} answers are the model's own; the last one: {found.answer}",
-            'Does the service scale the pixels as training did, and answer {"digit": N} with a number (.item() of the array)?',
+            'Does the service scale the pixels as training did, and answer {"digit": N} with a number (.item() of '
+            "the array)?",
         )
     ready = len(there.pods)
     return done(f"{ready} replicas answer at port {there.service.node_port} of every node, as the model does.")
@@ -59,8 +60,10 @@ def _answers(there: Serving, found: Found) -> Verdict:
 SERVE: Final = Lesson(
     name="serve",
     title="Serve predictions with two replicas",
-    goal='A Deployment with two replicas loads the model from the claim and answers POST /predict: {"pixels": [64 numbers from 0 to 16]} '
-    'gets {"digit": N}. A Service of type NodePort opens the same port on every node, so that curl on this computer reaches it.',
+    goal="A Deployment with two replicas loads the model from the claim and answers POST /predict: "
+    '{"pixels": [64 numbers from 0 to 16]} '
+    'gets {"digit": N}. A Service of type NodePort opens the same port on every node, so that curl on this '
+    "computer reaches it.",
     after="batch",
     files=(
         ("serve.py", "the service, with Python's own server"),
@@ -79,7 +82,10 @@ SERVE: Final = Lesson(
     hints=(
         "predict returns an array, of which int() makes no number with NumPy 2.4 or later: use .item().",
         "The service scales as training did, because the scaler is part of the model.",
-        "Python's http.server is for a lesson alone: no limits, no TLS, no access control. Take gunicorn or uvicorn for more.",
+        (
+            "Python's http.server is for a lesson alone: no limits, no TLS, no access control. Take gunicorn or "
+            "uvicorn for more."
+        ),
         "A Service of type LoadBalancer waits for an address for ever, unless something in the cluster gives one.",
     ),
     judge=judge,

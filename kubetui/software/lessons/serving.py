@@ -67,7 +67,8 @@ def _behind(seen: Seen, service: Service) -> Serving | Verdict:
                     return troubled(seen, pod, f"Deployment {deployment.name}")
     return missing(
         f"No pod that is ready is behind the Service {service.name}.",
-        f"Does its selector name the pods' labels, and are they ready? kubectl get {_IN} endpointslices,pods --show-labels",
+        f"Does its selector name the pods' labels, and are they ready? kubectl get {_IN} endpointslices,pods "
+        f"--show-labels",
     )
 
 
@@ -76,6 +77,7 @@ def steady(deployment: Deployment) -> Verdict | None:
     if deployment.settled and deployment.ready == deployment.replicas:
         return None
     return missing(
-        f"The Deployment {deployment.name} has {deployment.ready} of {deployment.replicas} replicas ready, or a rollout goes on.",
+        f"The Deployment {deployment.name} has {deployment.ready} of {deployment.replicas} replicas ready, or a "
+        f"rollout goes on.",
         f"kubectl rollout status {_IN} deployment/{deployment.name}",
     )

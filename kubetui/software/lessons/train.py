@@ -28,7 +28,8 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
 TRAIN: Final = Lesson(
     name="train",
     title="Train a model as a Job",
-    goal=f"A Job in the namespace {NAMESPACE} trains a model with scikit-learn and ends. The model ({MODEL}) and the rows that it "
+    goal=f"A Job in the namespace {NAMESPACE} trains a model with scikit-learn and ends. The model ({MODEL}) and "
+    f"the rows that it "
     f"was not trained on ({TEST}) are in the root of a volume, and outlive the pod.",
     after="",
     files=(
@@ -46,10 +47,16 @@ TRAIN: Final = Lesson(
         f"kubectl get --namespace={NAMESPACE} persistentvolumeclaims,pods -o wide",
     ),
     hints=(
-        f"A Job's template is immutable. After a change of train.py: kubectl delete --namespace={NAMESPACE} job/train, then apply again.",
+        (
+            f"A Job's template is immutable. After a change of train.py: kubectl delete --namespace={NAMESPACE} "
+            f"job/train, then apply again."
+        ),
         "The claim stays Pending until the pod is scheduled: local-path makes the volume on the pod's node.",
-        "With the tag latest, or none, Kubernetes asks a registry each time. A version and imagePullPolicy: IfNotPresent use what the "
-        "node has.",
+        (
+            "With the tag latest, or none, Kubernetes asks a registry each time. A version and imagePullPolicy: "
+            "IfNotPresent use what the "
+            "node has."
+        ),
         "Nothing secret belongs in an image, no SSH key to copy the model with either: the volume keeps it.",
     ),
     judge=judge,

@@ -1,4 +1,5 @@
-"""What a cluster remembers of its lessons: the image, when each began and with what, and the files that were written."""
+"""What a cluster remembers of its lessons: the image, when each began and with what, and the files that were "
+"written."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from kubetui.software.lessons import CATALOGUE, IMAGE, Begun
 
 @dataclass(frozen=True)
 class Entry:
-    """One lesson that was started. `files` are the SHA-256 of what was written, by path; `passed` is when it was done."""
+    """One lesson that was started. `files` are the SHA-256 of what was written, by path; `passed` is when it was "
+    "done."""
 
     begun: Begun
     folder: str = ""

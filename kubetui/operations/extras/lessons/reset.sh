@@ -8,7 +8,7 @@ if [[ -n $REVISION ]]; then
 fi
 [[ -z $REPLICAS ]] || run kubectl scale "deployment/$DEPLOYMENT" "${in[@]}" --replicas="$REPLICAS"
 [[ -z $DEPLOYMENT ]] || run kubectl rollout status "deployment/$DEPLOYMENT" --namespace="$NAMESPACE" --timeout=180s
-[[ -z $DOOMED ]] || run kubectl delete --ignore-not-found --timeout=180s --filename=- <<<"$DOOMED"
+[[ -z $DOOMED ]] || run kubectl delete --cascade=foreground --ignore-not-found --timeout=180s --filename=- <<<"$DOOMED"
 for volume in $VOLUMES; do
   # its own maker removes a volume once its claim is gone; waiting for one that is gone already is an error
   [[ -z $(kubectl get persistentvolume "$volume" --ignore-not-found --request-timeout=15s --output=name) ]] ||

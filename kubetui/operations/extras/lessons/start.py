@@ -126,7 +126,8 @@ def _image(cluster: Cluster, record: Record, seen: Seen, stored: Mapping[str, tu
         first = record.lessons.get("train")
         name, place = familiar(record.image), shlex.quote(near(Path(first.folder))) if first else "./lessons/train"
         yield Lack(
-            f"The image {name} is not on {', '.join(without)}. Build it here and load it, or load a file that docker save wrote; "
+            f"The image {name} is not on {', '.join(without)}. Build it here and load it, or load a file that "
+            f"docker save wrote; "
             "if a registry has it, Kubernetes pulls it from there.",
             (f"docker build --tag {name} {place}", f"kubetui image load {cluster.name} {name}"),
         )

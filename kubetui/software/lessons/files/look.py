@@ -14,7 +14,9 @@ SECONDS = 15
 
 def table(name):
     """Return digits and pixels of a file whose rows are a digit and 64 pixels."""
-    rows = [[float(cell) for cell in line.split(",")] for line in (CLAIM / name).read_text().splitlines() if line.strip()]
+    rows = [
+        [float(cell) for cell in line.split(",")] for line in (CLAIM / name).read_text().splitlines() if line.strip()
+    ]
     return [int(row[0]) for row in rows], [row[1:] for row in rows]
 
 
