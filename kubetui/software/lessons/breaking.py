@@ -9,9 +9,8 @@ from kubetui.software.lessons.seen import NAMESPACE, Seen
 from kubetui.software.lessons.serving import serving, steady
 
 
-def judge(seen: Seen, begun: Begun | None) -> Verdict:
-    """Return whether a pod that was there when the lesson began is gone or failed, and all replicas are ready "
-    "again."""
+def judge(seen: Seen, begun: Begun | None) -> Verdict:  # noqa: PLR0911 - one return for each thing that may be missing
+    """Return whether a pod from before the lesson is gone or failed, and all replicas are ready again."""
     there = serving(seen)
     if isinstance(there, Verdict):
         return there

@@ -57,7 +57,7 @@ def troubled(seen: Seen, pod: Pod, owner: str) -> Verdict:
         f"The pod {pod.name} of the {owner} does not run: {pod.trouble}", f"kubectl describe {_IN} pod/{pod.name}"
     )
     if "Image" in pod.trouble:
-        hint = "Load the image into the nodes (kubetui image load), give it a version as tag, and imagePullPolicy: IfNotPresent."
+        hint = "Load it into the nodes (kubetui image load), with a version as tag and imagePullPolicy: IfNotPresent."
         return missing(said.text, hint)
     pending = [each for each in seen.claims if each.phase == "Pending"]
     if pending and not (seen.default_class or pending[0].storage_class):
@@ -91,7 +91,7 @@ def modelled(claim: str, found: Found) -> Verdict | None:
     if found.trouble:
         return missing(
             f"The claim {claim} cannot be looked at: {found.trouble}",
-            f"Is there Python with joblib in the Job's image?",
+            "Is there Python with joblib in the Job's image?",
         )
     there = found.files or {}
     for name in (MODEL, TEST):

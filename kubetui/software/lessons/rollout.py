@@ -11,7 +11,7 @@ from kubetui.software.lessons.serving import serving, steady
 _BACK: Final = f"kubectl rollout undo --namespace={NAMESPACE} deployment/"
 
 
-def judge(seen: Seen, begun: Begun | None) -> Verdict:
+def judge(seen: Seen, begun: Begun | None) -> Verdict:  # noqa: PLR0911 - one return for each thing that may be missing
     """Return whether a version that is newer than the lesson was out, and the one from before runs again."""
     there = serving(seen)
     if isinstance(there, Verdict):

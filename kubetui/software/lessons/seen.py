@@ -120,8 +120,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What there is. `there` is whether the namespace exists; `nodes` are addresses of those that take pods, by "
-    "name."""
+    """What there is. `there` is whether the namespace exists; `nodes` are addresses of those taking pods, by name."""
 
     now: float
     there: bool

@@ -12,7 +12,7 @@ from kubetui.software.lessons.serving import Serving, serving, steady
 REPLICAS: Final = 2
 
 
-def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
+def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:  # noqa: PLR0911 - one return for each thing that may be missing
     """Return whether two replicas are ready behind a port of the nodes and answer as the model does."""
     there = serving(seen)
     if isinstance(there, Verdict):

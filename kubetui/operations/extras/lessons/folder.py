@@ -1,5 +1,4 @@
-"""The files of a lesson on this host: written once, never over a person's own, and taken away while they are "
-"unchanged."""
+"""The files of a lesson on this host: never written over a person's own, and taken away while they are unchanged."""
 
 from __future__ import annotations
 
@@ -50,8 +49,7 @@ def write(
 
 
 def unchanged(known: Mapping[str, str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Return the files that are as kubetui wrote them, and those that a person changed; one that is gone is "
-    "neither."""
+    """Return the files that are as kubetui wrote them, and those that a person changed; a missing one is neither."""
     sums = {Path(path): (sum_of(Path(path)), known[path]) for path in known}
     same = tuple(path for path, (have, written) in sums.items() if have == written)
     changed = tuple(path for path, (have, written) in sums.items() if have not in {None, written})

@@ -1,5 +1,4 @@
-"""What a cluster remembers of its lessons: the image, when each began and with what, and the files that were "
-"written."""
+"""What a cluster remembers of its lessons: the image, when each began and with what, and the files written."""
 
 from __future__ import annotations
 
@@ -16,8 +15,7 @@ from kubetui.software.lessons import CATALOGUE, IMAGE, Begun
 
 @dataclass(frozen=True)
 class Entry:
-    """One lesson that was started. `files` are the SHA-256 of what was written, by path; `passed` is when it was "
-    "done."""
+    """One lesson started. `files` are the SHA-256 of what was written, by path; `passed` is when it passed."""
 
     begun: Begun
     folder: str = ""
