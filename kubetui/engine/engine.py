@@ -114,6 +114,8 @@ class Engine:
                 return self._blocked(task)
         if self._stop.requested:
             return self._blocked(task)
+        if any(self._run.outcomes[need] is Outcome.DONE for need in needs[task]):
+            self._run.doubt(task)
         return await self._attempt(task, step, machine)
 
     async def _look_instead(self, task: TaskId, needs: Iterable[TaskId], step: Step, machine: Machine) -> None:

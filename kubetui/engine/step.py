@@ -217,6 +217,12 @@ class Run:
     """Held while a cluster is proven."""
     _states: asyncio.Future[Mapping[str, MachineState]] | None = None
 
+    def doubt(self, task: TaskId) -> None:
+        """Forget that a task's work was found done, because a step that it needs has changed something since."""
+        key = task.machine, task.step
+        if key in self.findings and self.findings[key].state is WorkState.DONE:
+            del self.findings[key]
+
     def forget(self, machine: Machine) -> None:
         """Forget what was found on a machine, because a step has changed what later probes look at."""
         self.findings = {key: found for key, found in self.findings.items() if key[0] != machine.name}

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.credentials import Logins, plain
 from kubetui.profile.numbering import Role, addresses_of, machine_names
-from kubetui.profile.schema.addons import Chosen
+from kubetui.profile.schema.addons import AddressRange, Chosen
 from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
 from kubetui.profile.schema.hosts import Host
@@ -37,6 +37,8 @@ DRAIN_SECONDS = 300
 PLAYED_RUNTIME = "containerd"
 PLAYED_NETWORK = "flannel"
 """The runtime and the pod network of the machines that rehearsals play."""
+_POOL = (240, 250)
+"""The first and the last of the addresses that services get in the machines' /24; machines count up from its start."""
 _NOWHERE = IPv4Address(0)
 """The address of a host that lacks one, until the profile is complete."""
 
@@ -182,8 +184,24 @@ class Plan:
 
     def brief(self, chosen: Chosen) -> Brief:
         """Return what an add-on is told about the cluster."""
-        placed = self.cluster_network.placed
-        return replace(chosen.brief(), placed=placed, folder=Cluster(self.profile.name).folder)
+        pool = self.pool(chosen)
+        return replace(
+            chosen.brief(),
+            placed=self.cluster_network.placed,
+            folder=Cluster(self.profile.name).folder,
+            addresses=str(pool) if pool else "",
+            alone=not self.workers,
+        )
+
+    def pool(self, chosen: Chosen) -> AddressRange | None:
+        """Return the addresses that an add-on may give away; None where it gives none, or they are not known."""
+        return chosen.addresses or (self.usual_pool if chosen.addon.pool else None)
+
+    @property
+    def usual_pool(self) -> AddressRange | None:
+        """What services get unless the profile names others; None where kubetui does not make the network."""
+        network = self.node_network
+        return AddressRange(*(network[number] for number in _POOL)) if self.provider.makes_machines else None
 
     @property
     def addon_images(self) -> tuple[str, ...]:

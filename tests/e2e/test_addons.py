@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import time
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
 from signal import SIGKILL
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Lab, Maker
+from tests.e2e.faults import Container
 from tests.e2e.running import running
 from tests.e2e.test_up import planned, state_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 MANIFESTS = "http://10.0.3.1:8080/manifests"
+REGISTRY = "http://10.0.3.1:5000"
 STORAGE = ("storage", "--version", "v0.0.30", "--url", f"{MANIFESTS}/local-path/v0.0.30/local-path-storage.yaml")
-IMAGE = "docker.io/rancher/local-path-provisioner:v0.0.30"
+LOADBALANCER = ("loadbalancer", "--url", f"{MANIFESTS}/metallb/v0.16.1/metallb-native.yaml")
+WEB = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: DoNotSchedule
+          labelSelector: {matchLabels: {app: web}}
+      containers:
+        - name: web
+          image: docker.io/library/busybox:stable
+          command: [perl, -MIO::Socket::INET, -e]
+          args:
+            - |
+              $all = IO::Socket::INET->new(LocalPort => 8080, Listen => 9, ReuseAddr => 1);
+              while ($one = $all->accept) { print $one "served\\n"; close $one }
+"""
 FILES = """ls /opt; find /etc/kubernetes/kubetui 2>/dev/null | sort
-crictl images --output=json | grep -o '"docker.io[^"]*"' | sort || true"""
+crictl images --output=json | grep -o '"[a-z0-9.:-]*/[^"]*"' | sort || true"""
 WRITER = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -48,9 +84,22 @@ spec:
 
 @pytest.fixture(scope="module")
 def lab(make: Maker) -> Lab:
-    built = make("extras")
+    built = make("extras", mirrors={"registries": {"quay.io": REGISTRY, "registry.k8s.io": REGISTRY}})
     built.up()
     return built
+
+
+def answer(lab: Lab, address: str) -> str:
+    return lab.run("timeout", "3", "bash", "-c", f"head -n 1 </dev/tcp/{address}/80", check=False).strip()
+
+
+def until(found: Callable[[], str], seconds: float = 60) -> str:
+    """Return what is found once it is not empty. Fails when the time is over."""
+    end = time.monotonic() + seconds
+    while not (text := found()):
+        assert time.monotonic() < end, "it was not found in time"
+        time.sleep(0.5)
+    return text
 
 
 def apply(lab: Lab, manifest: str) -> None:
@@ -119,4 +168,27 @@ def test_one_that_was_killed_goes_on(lab: Lab, moment: str) -> None:
             run.signal(SIGKILL)
             run.end()
     lab.kubetui("addon", "remove", lab.name, "storage", "--yes")
+    assert traces(lab) == before
+
+
+def test_a_service_gets_an_address_that_this_host_reaches_and_another_node_answers_for(lab: Lab) -> None:
+    before = traces(lab)
+    lab.kubetui("addon", "add", lab.name, *LOADBALANCER)
+    apply(lab, WEB)
+    lab.kubectl("rollout", "status", "deployment/web", "--timeout=120s")
+    address = until(lambda: lab.kubectl("get", "service", "web", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"))
+    assert IPv4Address(address) in IPv4Network((planned(lab)["kubmaster"], 24), strict=False)
+    assert until(lambda: answer(lab, address)) == "served"
+    events = ("get", "events", "--field-selector=reason=nodeAssigned", "--output=jsonpath={.items[*].message}")
+    announced = lab.kubectl(*events)
+    (node,) = set(re.findall(r'node "([^"]+)"', announced))
+    stopped = Container(lab, node)
+    with stopped.off():
+        assert until(lambda: answer(lab, address), seconds=120) == "served"
+    lab.kubetui("start", lab.name)
+    lab.kubectl("delete", "service/web", "deployment/web")
+    lab.kubetui("addon", "remove", lab.name, "loadbalancer", "--yes")
+    # what this test's own pods ran from
+    for name in set(planned(lab)) - {"kubmaster"}:
+        lab.on(name, "crictl rmi docker.io/library/busybox:stable")
     assert traces(lab) == before

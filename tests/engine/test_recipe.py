@@ -2,7 +2,7 @@
 
 from kubetui.base.errors import LostTrackError
 from kubetui.engine.events import Line, Outcome
-from kubetui.engine.recipe import unit_name
+from kubetui.engine.recipe import finding, unit_name
 from kubetui.engine.step import Recipe, Task
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
@@ -23,6 +23,16 @@ async def test_completed_work_is_skipped() -> None:
     bench = await followed(node := FakeNode())
     assert node.calls == ["run probe"]
     assert bench.finished() == {"kubmaster/one": Outcome.UNCHANGED}
+
+
+async def test_work_that_was_found_done_is_looked_at_again_after_a_step_that_it_needs_did_something() -> None:
+    for before, calls in ((ABSENT, ["carry out before", "run first", "run probe"]), (Result(0, ()), [])):
+        first = step("first", recipe=Recipe(apply=Command("before"), probe=Command("first")))
+        bench = Bench(plan(workers=0), (first, step("one", first, recipe=RECIPE)), node := FakeNode())
+        for name, answer in (("first", before), ("one", Result(0, ()))):
+            bench.run.findings["kubmaster", name] = finding(answer.exit_status, answer.last)
+        await bench.execute()
+        assert node.calls == calls
 
 
 async def test_missing_work_is_done_and_probed_again() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -17,15 +18,6 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.addons import Chosen
 from kubetui.profile.schema.profile import Profile
 from kubetui.software.addons import CATALOGUE
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which release of an add-on, and where its manifest is, as a person says it."""
-
-    version: str | None = None
-    url: str | None = None
-    sha256: str | None = None
 
 
 def show(name: str, *, as_json: bool) -> int:
@@ -42,11 +34,11 @@ def show(name: str, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def add(name: str, addon: str, place: Place, options: UpOptions) -> int:
-    """Install an add-on; see `cli.extras.commands.add_addon`."""
+def add(name: str, entry: Mapping[str, Any], options: UpOptions) -> int:
+    """Install an add-on, as an `entry` of a profile's list has it; see `cli.extras.commands.add_addon`."""
     built = _built(name)
     # not checked here: the whole profile is, and then a message names the field
-    chosen = Chosen.model_construct(name=addon, version=place.version, url=place.url, sha256=place.sha256)
+    chosen = Chosen.model_construct(**entry)
     if any(each.name == chosen.name for each in built.addons):
         raise UsageError(
             f"{name} has the add-on {chosen.name} already.",

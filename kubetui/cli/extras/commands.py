@@ -98,19 +98,17 @@ def list_addons(name: str, *, as_json: bool) -> int:
 @addon.command(name="add")
 @click.argument("name")
 @click.argument("add_on", metavar="ADDON")
-@click.option("--version", "release", metavar="VERSION", help="Another release than the one that kubetui takes.")
+@click.option("--version", metavar="VERSION", help="Another release than the one that kubetui takes.")
 @click.option("--url", help="Where its manifest is instead of its project's own place.")
 @click.option("--sha256", help="The manifest's checksum, where kubetui knows none for the version.")
+@click.option("--addresses", metavar="FIRST-LAST", help="Of loadbalancer: the addresses that it gives to services.")
 @shown
 @friendly
-def add_addon(
-    name: str, add_on: str, *, release: str | None, url: str | None, sha256: str | None, options: UpOptions
-) -> int:
+def add_addon(name: str, add_on: str, *, options: UpOptions, **fields: str | None) -> int:
     """Install an add-on in a cluster, and prove that the cluster works. Safe to repeat."""
-    from kubetui.cli.extras.addons import Place
     from kubetui.cli.extras.addons import add as command
 
-    return command(name, add_on, Place(release, url, sha256), options)
+    return command(name, {"name": add_on, **fields}, options)
 
 
 @addon.command(name="remove")

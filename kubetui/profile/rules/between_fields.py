@@ -12,6 +12,7 @@ from itertools import chain, combinations
 from kubetui.base.text import counted
 from kubetui.profile.credentials import hidden
 from kubetui.profile.plan import NODE_MASK, Plan
+from kubetui.profile.rules.addons import given_addresses
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
 from kubetui.profile.rules.nodes import (
     a_place_for_coredns,
@@ -206,6 +207,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     _usable_ranges,
     _disjoint_ranges,
     _own_manifest,
+    given_addresses,
     recorded_family,
     mirrors_for_each,
     enforced,

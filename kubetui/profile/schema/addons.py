@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Annotated, Any
 
 from pydantic import (
@@ -10,8 +11,10 @@ from pydantic import (
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
+    InstanceOf,
     PlainSerializer,
     Strict,
+    WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -21,6 +24,40 @@ from kubetui.software import addons
 from kubetui.software.addons import AddOn, Brief
 from kubetui.software.upstream.fields import Release, Sha256, Url
 
+
+@dataclass(frozen=True, slots=True)
+class AddressRange:
+    """Addresses that follow each other; both ends belong to it."""
+
+    first: IPv4Address
+    last: IPv4Address
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return self.first <= address <= self.last
+
+
+def _range(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    first, _, last = value.partition("-")
+    try:
+        made = AddressRange(IPv4Address(first.strip()), IPv4Address(last.strip()))
+    except ValueError:
+        raise ValueError(f"{value} is no range of addresses. Write one as 192.168.56.240-192.168.56.250.") from None
+    if made.first > made.last:
+        raise ValueError(f"{value} ends before it begins. Write {made.last}-{made.first}.")
+    return made
+
+
+Addresses = Annotated[
+    InstanceOf[AddressRange],
+    BeforeValidator(_range),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9.]+ *- *[0-9.]+$"}),
+]
 AddOnName = Annotated[str, OneOf(addons.CATALOGUE)]
 
 
@@ -41,6 +78,13 @@ class Chosen(Part):
         title="Manifest SHA-256",
         description="The manifest's checksum, where kubetui knows none for the version. Without one, the first text "
         "that a cluster gets is remembered.",
+    )
+    addresses: Addresses | None = Field(
+        None,
+        title="Addresses",
+        description="The addresses of the nodes' network that loadbalancer gives to services, FIRST-LAST; .240 to "
+        ".250 of it unless you say so. No machine may have one of them.",
+        examples=["192.168.56.240-192.168.56.250"],
     )
 
     @property

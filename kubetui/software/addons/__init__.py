@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.software.addons.addon import AddOn, Brief
+from kubetui.software.addons.loadbalancer import LOADBALANCER
 from kubetui.software.addons.storage import STORAGE
 
-CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE,)}
+CATALOGUE: Final[dict[str, AddOn]] = {each.name: each for each in (STORAGE, LOADBALANCER)}
 
 __all__ = ["CATALOGUE", "AddOn", "Brief"]

@@ -25,6 +25,10 @@ class Brief:
     """Returns the name of an image where the machines find it."""
     folder: Path | None = None
     """The cluster's folder on this host, where a manifest that was fetched is kept."""
+    addresses: str = ""
+    """The addresses of the nodes' network that services may have, FIRST-LAST."""
+    alone: bool = False
+    """Whether the control planes run all pods, because there are no workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class AddOn:
     changes: Callable[[Brief], tuple[str, ...]]
     """Returns what kubetui changes in the manifest that it fetched, a line for each field."""
     workloads: tuple[Workload, ...]
+    settings: Callable[[Brief], str] | None = None
+    """Returns objects of kinds that the manifest defines, which are applied once its pods run."""
+    pool: bool = False
+    """Whether it gives away addresses of the nodes' network."""
     sums: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The SHA-256 of the manifest by release, where kubetui knows it."""
     answers: str = ANSWERING

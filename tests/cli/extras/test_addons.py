@@ -57,18 +57,22 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Profile]:
 def test_the_list_says_what_each_is_for_and_what_it_costs() -> None:
     said = kubetui("addon", "list", "lab")
     assert said.exit_code == 0
-    assert "storage  -  volumes on the nodes' own disks, and the default class; 30 MiB" in said.output
+    assert "storage       -  volumes on the nodes' own disks, and the default class; 30 MiB" in said.output
     document = json.loads(kubetui("addon", "list", "lab", "--json").output)
-    assert document == {"cluster": "lab", "addons": [{"name": "storage", "title": "local-path", "state": "-"}]}
+    assert document["cluster"] == "lab"
+    assert document["addons"][0] == {"name": "storage", "title": "local-path", "state": "-"}
 
 
 @pytest.mark.usefixtures("lab")
 def test_one_is_added_to_the_clusters_own_profile(built: list[Profile]) -> None:
     assert kubetui("addon", "add", "lab", "storage").exit_code == 0
     assert kubetui("addon", "add", "lab", "storage", "--version", "v0.0.30").exit_code == 0
+    pool = "192.168.56.230-192.168.56.239"
+    assert kubetui("addon", "add", "lab", "loadbalancer", "--addresses", pool).exit_code == 0
     assert [[each.short() for each in profile.addons] for profile in built] == [
         ["storage"],
         [{"name": "storage", "version": "v0.0.30"}],
+        [{"name": "loadbalancer", "addresses": pool}],
     ]
 
 
@@ -76,7 +80,8 @@ def test_one_is_added_to_the_clusters_own_profile(built: list[Profile]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("storag",), "addons[0].name: storag is unknown: it has to be storage."),
+        (("storag",), "addons[0].name: storag is not one of: storage, loadbalancer."),
+        (("loadbalancer", "--addresses", "192.168.56.100-192.168.56.103"), "addons[0].addresses"),
         (("storage", "--version", "latest"), "addons[0].version"),
         (("storage", "--url", "ftp://mirror/storage.yaml"), "addons[0].url"),
     ],

@@ -19,6 +19,10 @@ def read(addons: str) -> Profile:
         ("[storage]", "addons:\n- storage\n"),
         ("[{name: storage}]", "addons:\n- storage\n"),
         (f'[{{name: storage, version: v0.0.30, sha256: "{SUM}"}}]', "- name: storage\n  version: v0.0.30\n"),
+        (
+            "[{name: loadbalancer, addresses: 192.168.56.230 - 192.168.56.239}]",
+            "- name: loadbalancer\n  addresses: 192.168.56.230-192.168.56.239\n",
+        ),
         ("[]", ""),
     ],
 )
@@ -32,7 +36,9 @@ def test_they_are_written_as_short_as_they_can_be(text: str, written: str) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[storag]", "addons[0].name: storag is unknown: it has to be storage."),
+        ("[storag]", "addons[0].name: storag is not one of: storage, loadbalancer."),
+        ("[{name: loadbalancer, addresses: some}]", "some is no range of addresses. Write one as 192.168.56.240-"),
+        ("[{name: loadbalancer, addresses: 10.0.0.9-10.0.0.1}]", "ends before it begins. Write 10.0.0.1-10.0.0.9."),
         ("[storage, storage]", "addons: storage is in the list twice. Leave one out."),
         ("storage", "addons: storage is not a list."),
         ("[{version: v1.0}]", "addons[0].name"),
@@ -48,10 +54,11 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
 
 def test_the_schema_takes_a_name_or_more() -> None:
     name, more = profilefile.json_schema()["properties"]["addons"]["items"]["anyOf"]
-    assert name == {"type": "string", "enum": ["storage"]}
+    assert name == {"type": "string", "enum": ["storage", "loadbalancer"]}
     assert set(profilefile.json_schema()["$defs"][more["$ref"].rpartition("/")[2]]["properties"]) == {
         "name",
         "version",
         "url",
         "sha256",
+        "addresses",
     }

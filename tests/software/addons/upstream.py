@@ -1,4 +1,4 @@
-"""A reduced manifest with the shape of the one that local-path publishes."""
+"""Reduced manifests with the shape of those that local-path and MetalLB publish."""
 
 LOCAL_PATH = """\
 apiVersion: v1
@@ -46,4 +46,38 @@ data:
       - name: helper-pod
         image: busybox
         imagePullPolicy: IfNotPresent
+"""
+METALLB = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition   # reduced
+metadata:
+  name: ipaddresspools.metallb.io
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: controller
+  namespace: metallb-system
+spec:
+  template:
+    spec:
+      containers:
+      - args:
+        - --port=9120
+        image: quay.io/metallb/controller:v0.16.1
+        name: controller
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: speaker
+  namespace: metallb-system
+spec:
+  template:
+    spec:
+      containers:
+      - args:
+        - --port=9120
+        image: quay.io/metallb/speaker:v0.16.1
+        name: speaker
 """

@@ -6,6 +6,13 @@ file=$folder/$NAME.yaml
 [[ -e $file ]] || file=$file.new
 refusal=$(addon_refuses)
 [[ -z $refusal ]] || fail "$refusal"
+# first what the add-on itself has to let go; where its kinds are gone already, so are they
+if [[ -e $folder/$NAME-settings.yaml ]]; then
+  run kubectl delete --filename="$folder/$NAME-settings.yaml" --ignore-not-found --timeout=60s || {
+    left=$(kubectl get --filename="$folder/$NAME-settings.yaml" --output=name 2>/dev/null) || :
+    [[ -z $left ]] || fail "these do not go: ${left//$'\n'/, }"
+  }
+fi
 [[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --timeout=180s
-run rm -f "$folder/$NAME.yaml" "$folder/$NAME.yaml.new"
+run rm -f "$folder/$NAME-settings.yaml" "$folder/$NAME.yaml" "$folder/$NAME.yaml.new" "$folder/$NAME.yaml.loose"
 [[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"

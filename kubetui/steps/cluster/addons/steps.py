@@ -33,6 +33,7 @@ def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
     values = {
         "MANIFEST": addon.manifest(plan.addons[addon.name]),
         "NAME": addon.name,
+        "SETTINGS": addon.settings(plan.addons[addon.name]) if addon.settings else "",
         "WORKLOADS": "\n".join(map(str, addon.workloads)),
     }
     library = ADDONS + addon.answers

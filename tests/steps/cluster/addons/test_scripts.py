@@ -18,7 +18,13 @@ from tests.steps.box import Box, state
 
 STORAGE = CATALOGUE["storage"]
 FILE = "etc/kubernetes/kubetui/addons/storage.yaml"
-VALUES = {"MANIFEST": "kind: Namespace", "NAME": "storage", "WORKLOADS": "\n".join(map(str, STORAGE.workloads))}
+SETTINGS = "etc/kubernetes/kubetui/addons/storage-settings.yaml"
+VALUES = {
+    "MANIFEST": "kind: Namespace",
+    "NAME": "storage",
+    "SETTINGS": "",
+    "WORKLOADS": "\n".join(map(str, STORAGE.workloads)),
+}
 INSTALL = Command(ADDONS + STORAGE.answers + APPLY, VALUES)
 INSTALLED = Command(ADDONS + STORAGE.answers + PROBE, VALUES)
 REMOVAL = Command(ADDONS + STORAGE.guard + REMOVE, {"NAME": "storage"})
@@ -26,6 +32,8 @@ REMOVED = Command(REMOVE_PROBE, {"NAME": "storage"})
 KUBECTL = """case $* in
   diff*) exit "$(cat "$TMPDIR/differs" 2>/dev/null || echo 0)" ;;
   *'rollout status'*) cat "$TMPDIR/waits" 2>/dev/null || echo 'it is successfully rolled out' ;;
+  *settings.yaml*output=name*) cat "$TMPDIR/left" 2>/dev/null ;;
+  *output=name*) [[ ! -e $TMPDIR/lacks ]] ;;
   *storageclasses*) cat "$TMPDIR/classes" ;;
   *persistentvolumeclaims*) cat "$TMPDIR/claims" 2>/dev/null || true ;;
   delete*) [[ ! -e $TMPDIR/fails ]] || exit 1 ;;
@@ -52,6 +60,50 @@ def test_what_is_applied_is_written_down_and_found_done(cluster: Box) -> None:
     assert (cluster.root / FILE).read_text() == "kind: Namespace\n"
     assert state(cluster.run(INSTALLED)) is WorkState.DONE
     assert state(cluster.run(Command(INSTALLED.script, {**VALUES, "MANIFEST": "another"}))) is WorkState.ABSENT
+
+
+def test_settings_are_applied_after_the_pods_run_and_removed_first(cluster: Box) -> None:
+    values = {**VALUES, "SETTINGS": "kind: IPAddressPool"}
+    install, installed = Command(INSTALL.script, values), Command(INSTALLED.script, values)
+    assert cluster.run(install).returncode == 0
+    calls = [call.split()[1] for call in cluster.called("kubectl")]
+    assert calls[:4] == ["apply", "--namespace=local-path-storage", "apply", "get"]
+    assert state(cluster.run(installed)) is WorkState.DONE
+    other = Command(installed.script, {**values, "SETTINGS": "another"})
+    assert "the settings of storage are not applied" in cluster.run(other).stdout
+    assert cluster.run(REMOVAL).returncode == 0
+    deleted = [call for call in cluster.called("kubectl") if call.startswith("kubectl delete")]
+    assert [SETTINGS in call for call in deleted] == [True, False]
+    assert not (cluster.root / SETTINGS).exists()
+
+
+def test_settings_that_do_not_go_keep_the_add_on(cluster: Box) -> None:
+    cluster.run(Command(INSTALL.script, {**VALUES, "SETTINGS": "kind: IPAddressPool"}))
+    cluster.write("tmp/fails", "")
+    cluster.write("tmp/left", "ipaddresspool.metallb.io/kubetui\n")
+    assert cluster.run(REMOVAL).returncode == 1
+    assert (cluster.root / FILE).exists()
+    # their kinds are gone already, and so are they
+    (cluster.root / "tmp/left").unlink()
+    cluster.called("kubectl")
+    cluster.run(REMOVAL)
+    assert any(f"--filename={cluster.root}/{FILE}" in call for call in cluster.called("kubectl delete"))
+
+
+def test_a_manifest_that_is_never_as_its_objects_are_is_looked_for_alone(cluster: Box) -> None:
+    cluster.write("tmp/differs", "1")
+    assert cluster.run(INSTALL).returncode == 0
+    assert state(cluster.run(INSTALLED)) is WorkState.DONE
+    cluster.write("tmp/lacks", "")
+    found = cluster.run(INSTALLED)
+    assert (state(found), found.stdout) == (WorkState.PARTIAL, "storage lacks an object\n")
+
+
+def test_a_manifest_that_could_not_be_compared_still_is_later(cluster: Box) -> None:
+    cluster.write("tmp/differs", "2")
+    assert cluster.run(INSTALL).returncode == 0
+    cluster.write("tmp/differs", "1")
+    assert "is not as its manifest says" in cluster.run(INSTALLED).stdout
 
 
 @pytest.mark.parametrize(
