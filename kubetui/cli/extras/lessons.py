@@ -154,8 +154,9 @@ def _lines(name: str, started: Started) -> Iterator[str]:
     yield "Type this, or reach the goal in a way of your own:"
     yield from (f"  {command}" for command in started.commands)
     yield "Worth knowing:"
-    for hint in lesson.hints:
+    for hint in started.hints:
         yield from _wrapped(hint, "  - ")
+    yield f"To look up with kubetui explain: {', '.join(lesson.concepts)}."
     yield f"Everything is in the namespace {NAMESPACE}. Whether it is done: kubetui lesson check {name} {lesson.name}"
 
 
@@ -180,7 +181,8 @@ def _document(name: str, started: Started) -> dict[str, object]:
         "files": [{"path": str(each.path), "state": each.state} for each in started.files],
         "missing": [{"text": each.text, "commands": list(each.commands)} for each in started.lacks],
         "commands": list(started.commands),
-        "hints": list(started.lesson.hints),
+        "hints": list(started.hints),
+        "concepts": list(started.lesson.concepts),
     }
 
 

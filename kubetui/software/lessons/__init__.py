@@ -7,9 +7,10 @@ from typing import Final
 from kubetui.software.lessons.batch import BATCH
 from kubetui.software.lessons.breaking import BREAK
 from kubetui.software.lessons.lesson import IMAGE, Begun, Lesson, Look, Verdict
+from kubetui.software.lessons.reading import seen
 from kubetui.software.lessons.rollout import ROLLOUT
 from kubetui.software.lessons.scale import SCALE
-from kubetui.software.lessons.seen import LABEL, LOOKS, NAMESPACE, Found, Seen, seen
+from kubetui.software.lessons.seen import LABEL, LOOKS, NAMESPACE, Found, Seen
 from kubetui.software.lessons.serve import SERVE
 from kubetui.software.lessons.train import TRAIN
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.jobs import GOOD, MODEL, TEST, ended, modelled, scored, unfinished, volume
+from kubetui.software.lessons.jobs import (
+    GOOD,
+    MODEL,
+    TEST,
+    ended,
+    lacking,
+    looked,
+    scored,
+    unfinished,
+    volumes,
+    wrote,
+)
 from kubetui.software.lessons.lesson import Begun, Lesson, Look, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Found, Job, Seen
 
@@ -16,58 +27,73 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
     jobs = ended(seen, "trains a model")
     if isinstance(jobs, Verdict):
         return jobs
-    kept = volume(seen, jobs[:1] if jobs[0].claims else jobs)
+    kept = volumes(seen, jobs)
     if isinstance(kept, Verdict):
         return kept
-    trained, claim = kept
-    second = _second(seen, jobs, trained, claim.name)
-    if isinstance(second, Verdict):
-        return second
-    if seen.found is None:
-        return Look(claim.name, second.image)
-    return modelled(claim.name, seen.found) or _predicted(claim.name, second, seen.found)
+    looks = [Look(claim.name, job.image) for job, claim in kept]
+    there = looked(seen, looks, lambda each: PREDICTIONS in each.files and not lacking("", each))
+    if isinstance(there, Look):
+        return there
+    claim, found = there
+    if said := lacking(claim, found):
+        return said
+    second = _second(seen, jobs, claim, found)
+    return second if isinstance(second, Verdict) else _predicted(claim, second, found)
 
 
-def _second(seen: Seen, jobs: tuple[Job, ...], trained: Job, claim: str) -> Job | Verdict:
-    """Return the newest Job that could have predicted, or what is missing of one."""
-    others = [each for each in jobs if each is not trained]
+def _second(seen: Seen, jobs: tuple[Job, ...], claim: str, found: Found) -> Job | Verdict:
+    """Return the Job that predicted, or what is missing of it: it mounts the claim, and is not the one that trained.
+
+    Which Job wrote a file is told by when that was.
+    """
+    mounting = [each for each in jobs if claim in each.claims]
+    trained, predicted = wrote(mounting, found, MODEL), wrote(mounting, found, PREDICTIONS)
+    if predicted is not None and predicted is trained:
+        return missing(
+            f"The Job {trained.name} wrote both {MODEL} and {PREDICTIONS}.",
+            "Training and predicting are two Jobs with one volume.",
+        )
+    others = [each for each in mounting if each is not trained]
     if not others:
-        running = [each for each in seen.jobs if each is not trained]
-        if running:
-            return unfinished(seen, running[-1])
+        return _none(seen, jobs, claim, trained)
+    telling = [each for each in others if scored(each.log) and predicted in {None, each}]
+    if telling:
+        return telling[-1]
+    return missing(
+        f"The Job {(predicted or others[-1]).name} ended, but its log tells no score.",
+        'It has to print one, such as "score 0.967".',
+    )
+
+
+def _none(seen: Seen, jobs: tuple[Job, ...], claim: str, trained: Job | None) -> Verdict:
+    if waiting := [each for each in seen.jobs if not each.ended]:
+        return unfinished(seen, waiting)
+    if apart := [each for each in jobs if claim not in each.claims]:
         return missing(
-            f"There is no second Job beside {trained.name}.", "Training and predicting are two Jobs with one volume."
+            f"The Job {apart[-1].name} does not mount the claim {claim}, where the model is.",
+            f"persistentVolumeClaim: {{claimName: {claim}}} in its volumes, and a volumeMount.",
         )
-    mounting = [each for each in others if claim in each.claims]
-    if not mounting:
-        return missing(
-            f"The Job {others[-1].name} does not mount the claim {claim}, where the model is.",
-            f"claimName: {claim} in its volumes.",
-        )
-    telling = [each for each in mounting if scored(each.log)]
-    if not telling:
-        return missing(
-            f"The Job {mounting[-1].name} ended, but its log tells no score.",
-            'It has to print one, such as "score 0.967".',
-        )
-    return telling[-1]
+    return missing(
+        f"There is no second Job beside {trained.name if trained else 'the one that trained'}.",
+        "Training and predicting are two Jobs with one volume.",
+    )
 
 
 def _predicted(claim: str, job: Job, found: Found) -> Verdict:
-    if PREDICTIONS not in (found.files or {}):
+    if PREDICTIONS not in found.files:
         return missing(
             f"The claim {claim} has no file {PREDICTIONS}.",
-            f"The second Job has to write {PREDICTIONS} beside {MODEL}.",
+            f"The second Job has to write it beside {MODEL}.",
         )
     if found.predicted != found.tested:
         return missing(
             f"{PREDICTIONS} has {found.predicted} rows, and {TEST} has {found.tested}.",
-            "One line for each row, after a line of headings, with the prediction in the last column.",
+            "After a line of headings it has a line for each row, with the prediction in the last column.",
         )
     if found.right < GOOD:
         return missing(
             f"{found.right:.0%} of the predictions are right; the model itself reads {found.score:.0%}.",
-            "Scale the pixels as training did, and keep the order of the rows.",
+            "Give the model the pixels as they are in the file, and keep the order of the rows.",
         )
     return done(f"The Job {job.name} predicted {found.predicted} rows, {found.right:.1%} of them right.")
 
@@ -75,9 +101,9 @@ def _predicted(claim: str, job: Job, found: Found) -> Verdict:
 BATCH: Final = Lesson(
     name="batch",
     title="Predict many rows with a second Job",
-    goal=f"A second Job mounts the same claim, reads {MODEL} and {TEST}, writes {PREDICTIONS} beside them (a line "
-    f"of headings, then a line "
-    "for each row with the prediction in the last column) and prints its score.",
+    goal=f"A second Job mounts the same claim and predicts every row of {TEST} with {MODEL}. Beside them it writes "
+    f"{PREDICTIONS}: a line of headings, then a line for each row, in the same order, with the prediction in its last "
+    "column. Its log tells the score.",
     after="train",
     files=(
         ("batch.py", "loads the model, predicts, writes and prints"),
@@ -91,16 +117,16 @@ BATCH: Final = Lesson(
     ),
     hints=(
         (
-            "The claim is ReadWriteOnce: one node mounts it, with any number of pods. The second pod runs where the "
-            "first ran."
+            "The claim is ReadWriteOnce: any number of pods may mount it, but only on one node. So the second pod runs "
+            "where the first one ran."
         ),
         "A model loads reliably only with the scikit-learn that wrote it. Both Jobs have the same image.",
         (
-            "Who scales the pixels? The model itself: its first part is the scaler. Without it, predictions are wrong "
-            "and nothing fails."
+            "Who scales the pixels? The model itself: its first part is the scaler. A program that forgets to scale "
+            "gets wrong digits, and no error."
         ),
     ),
     judge=judge,
     leaves=(PREDICTIONS,),
-    concepts=("volume",),
+    concepts=("volume", "scheduler"),
 )

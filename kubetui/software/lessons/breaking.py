@@ -4,49 +4,56 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.lesson import Begun, Lesson, Verdict, done, missing
+from kubetui.software.lessons.lesson import CLUSTER_HERE, Begun, Lesson, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Seen
 from kubetui.software.lessons.serving import serving, steady
 
 
 def judge(seen: Seen, begun: Begun | None) -> Verdict:  # noqa: PLR0911 - one return for each thing that may be missing
-    """Return whether a pod from before the lesson is gone or failed, and all replicas are ready again."""
+    """Return whether a pod from before the lesson is gone or failed, and all replicas are ready again.
+
+    Pods also go with a rollout, with its undo, and with scaling. All of these change the Deployment; a loss does not.
+    """
     there = serving(seen)
     if isinstance(there, Verdict):
         return there
+    name = there.deployment.name
     if begun is None or not begun.pods:
-        return missing("Nobody noted which pods there were.", "Start the lesson first: kubetui lesson start NAME break")
+        return missing("It was not noted which pods there were.", f"Start the lesson first: {_START}")
     if there.deployment.replicas < begun.replicas:
         return missing(
-            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, and had "
-            f"{begun.replicas}.",
-            "Scaling down breaks nothing: delete a pod instead.",
+            f"The Deployment {name} wants {there.deployment.replicas} replicas, and had {begun.replicas}.",
+            f"Scaling down breaks nothing: kubectl scale {_IN} deployment/{name} --replicas={begun.replicas}, and then "
+            "delete a pod.",
         )
-    if lacking := steady(there.deployment):
-        return lacking
+    if said := steady(there.deployment):
+        return said
+    if again := [each.name for each in there.pods if each.restarted >= begun.at]:
+        return done(f"A container of {again[0]} ended and was started again; {len(there.pods)} replicas are ready.")
     here = {each.uid for each in there.pods}
     lost = [uid for uid in begun.pods if uid not in here]
-    again = [each.name for each in there.pods if each.restarted >= begun.at]
-    if not lost and not again:
+    if not lost:
         return missing(
             f"All {len(begun.pods)} pods are still there, and none was started again.",
-            f"kubectl delete --namespace={NAMESPACE} pod/{there.pods[0].name}",
+            f"kubectl delete {_IN} pod/{there.pods[0].name}",
         )
-    if there.current.name != begun.revision and not again:
+    if there.deployment.spec != begun.spec:
         return missing(
-            "The pods are new because of a rollout: nothing broke.", "Delete one pod, and look what follows."
+            f"The Deployment {name} was changed since the lesson began, and that exchanges pods, too: nothing has to "
+            "have broken.",
+            f"Have the pods noted again, and then delete one: {_START}",
         )
-    if again:
-        return done(f"A container of {again[0]} failed and was started again; {len(there.pods)} replicas are ready.")
     return done(f"{len(lost)} of the pods went, and {len(there.pods)} replicas are ready again.")
 
 
+_IN: Final = f"--namespace={NAMESPACE}"
+_START: Final = f"kubetui lesson start {CLUSTER_HERE} break"
 _PODS: Final = f"kubectl get --namespace={NAMESPACE} pods --selector=app=serve"
 BREAK: Final = Lesson(
     name="break",
     title="Break a pod and see it return",
-    goal="A pod of the service is deleted, or its program fails; nobody repairs it by hand, and as many replicas "
-    "as before are ready again.",
+    goal="A pod of the service is deleted, or its program ends. Nobody repairs it by hand, and as many replicas as "
+    "before are ready again.",
     after="scale",
     files=(),
     commands=(
@@ -59,11 +66,10 @@ BREAK: Final = Lesson(
     ),
     hints=(
         (
-            "A deleted pod comes back under another name: the ReplicaSet makes it. A program that ends is started "
-            "again in the same pod, by the "
-            "kubelet: look at RESTARTS."
+            "A deleted pod comes back under another name: its ReplicaSet makes one. A program that ends is started "
+            "again in the same pod, by the kubelet: look at RESTARTS."
         ),
-        "Process 1 of a container ignores SIGTERM unless its program handles it; serve.py does, so it ends at once.",
+        "Process 1 of a container ignores SIGTERM unless its program handles it. serve.py does, so it ends at once.",
         "A container that keeps failing waits longer each time (CrashLoopBackOff), up to five minutes.",
     ),
     judge=judge,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Final
 
@@ -15,6 +15,8 @@ IMAGE_HERE: Final = "@IMAGE@"
 """Stands in the files for the image."""
 NODE_HERE: Final = "@NODE@"
 """Stands in commands for a node's address."""
+CLUSTER_HERE: Final = "@CLUSTER@"
+"""Stands in hints for the cluster's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Verdict:
     done: bool
     text: str
     hint: str = ""
+
+    def of(self, cluster: str) -> Verdict:
+        """Return it with the cluster's name."""
+        return replace(self, hint=self.hint.replace(CLUSTER_HERE, cluster))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Begun:
     """The name of the ReplicaSet that ran."""
     pods: tuple[str, ...] = ()
     """The uids of its pods."""
+    spec: str = ""
+    """The Deployment's own `spec` then."""
 
 
 Judge = Callable[[Seen, Begun | None], Verdict | Look]
@@ -72,7 +80,7 @@ class Lesson:
     """The files that it leaves on the volume of an earlier lesson."""
     restores: bool = False
     concepts: tuple[str, ...] = ()
-    """The names of the concepts behind it."""
+    """What `kubetui explain` tells about it, by name."""
 
     def text(self, file: str, image: str) -> str:
         """Return one of its files for an image."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.lesson import NODE_HERE, Begun, Lesson, Verdict, done, missing
+from kubetui.software.lessons.lesson import CLUSTER_HERE, NODE_HERE, Begun, Lesson, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Seen
 from kubetui.software.lessons.serving import serving, steady
 
@@ -17,11 +17,14 @@ def judge(seen: Seen, begun: Begun | None) -> Verdict:  # noqa: PLR0911 - one re
     if isinstance(there, Verdict):
         return there
     if begun is None or not begun.revision:
-        return missing("Nobody noted which version ran.", "Start the lesson first: kubetui lesson start NAME rollout")
+        return missing(
+            "It was not noted which version ran before.",
+            f"Start the lesson first: kubetui lesson start {CLUSTER_HERE} rollout",
+        )
     name = there.deployment.name
     if there.deployment.missing:
         return missing(
-            f"A rollout of {name} may do without {there.deployment.missing} of its replicas.",
+            f"During a rollout of {name}, {there.deployment.missing} of its replicas may be missing.",
             "strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}",
         )
     if not there.deployment.probed:
@@ -29,29 +32,28 @@ def judge(seen: Seen, begun: Begun | None) -> Verdict:  # noqa: PLR0911 - one re
             f"The pods of {name} have no readinessProbe, so a rollout goes on before a new pod answers.",
             "httpGet: {path: /healthz, port: 8080}",
         )
-    if lacking := steady(there.deployment):
-        return lacking
+    if said := steady(there.deployment):
+        return said
     newer = [each for each in seen.revisions(name) if each.name != begun.revision and each.created >= begun.at]
     if not newer:
         return missing(
             f"{name} has had no new version since the lesson began: its pod template is the same.",
-            "Scaling is no new version. Change the code, its ConfigMap or the image, and apply.",
+            "Scaling makes no new version. Change the image, or the code and with it the ConfigMap's name, and apply.",
         )
     if there.current.name in {each.name for each in newer}:
         return missing(
             f"The new version of {name} is out on {there.deployment.ready} replicas; now go back.", f"{_BACK}{name}"
         )
     return done(
-        f"A new version was out and {name} is back at the one before, with {there.deployment.ready} replicas ready."
+        f"A new version was out, and {name} is back at the one before, with {there.deployment.ready} replicas ready."
     )
 
 
 ROLLOUT: Final = Lesson(
     name="rollout",
     title="Roll out a new version, and go back",
-    goal="A new version of the service (another image or pod template) is rolled out without doing without a "
-    "replica, and then the version "
-    "from before runs again.",
+    goal="A new version of the service (another image, or anything else in the pod template) is rolled out, and no "
+    "replica is missing meanwhile. Then the version from before runs again.",
     after="break",
     files=(
         ("serve.py", "version 2, which also says how sure it is"),
@@ -71,14 +73,11 @@ ROLLOUT: Final = Lesson(
     ),
     hints=(
         (
-            "The ConfigMap's name ends with a hash of serve.py. Without that, changed code would change no pod "
-            "template, and nothing would roll out."
+            "The ConfigMap's name ends with a hash of serve.py. Without that, changed code would leave the pod "
+            "template as it is, and nothing would roll out."
         ),
         "maxUnavailable: 0 keeps all replicas until new ones are ready; the readinessProbe says when that is.",
-        (
-            "A Deployment keeps the ReplicaSets of old versions with no pods, ten of them; undo scales one of them up "
-            "again."
-        ),
+        "A Deployment keeps the ReplicaSets of its last ten versions, without pods. undo scales one of them up again.",
     ),
     judge=judge,
     restores=True,

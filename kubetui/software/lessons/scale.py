@@ -23,8 +23,8 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict:
             f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, not {REPLICAS}.",
             f"kubectl scale --namespace={NAMESPACE} deployment/{there.deployment.name} --replicas={REPLICAS}",
         )
-    if lacking := steady(there.deployment):
-        return lacking
+    if said := steady(there.deployment):
+        return said
     if len(there.pods) < there.deployment.replicas:
         return missing(
             f"{len(there.pods)} of {there.deployment.replicas} replicas are behind the Service {there.service.name}.",
@@ -36,7 +36,7 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict:
 def _spread(seen: Seen, there: Serving) -> Verdict:
     allowed = set(seen.nodes)
     for claim in there.deployment.claims:
-        allowed &= set((seen.held or {}).get(claim, seen.nodes))
+        allowed &= set(seen.held.get(claim, seen.nodes))
     used = {each.node for each in there.pods}
     count = len(there.pods)
     if len(used) >= min(_SPREAD, len(allowed)):
@@ -53,8 +53,8 @@ def _spread(seen: Seen, there: Serving) -> Verdict:
 SCALE: Final = Lesson(
     name="scale",
     title="Scale the service",
-    goal=f"The Deployment has {REPLICAS} replicas, all ready and behind the Service; on more than one node, where "
-    f"their volume allows that.",
+    goal=f"The Deployment has {REPLICAS} replicas, all ready and behind the Service. They are on more than one node, "
+    "where their volume allows that.",
     after="serve",
     files=(),
     commands=(

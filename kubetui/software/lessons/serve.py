@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.jobs import modelled
-from kubetui.software.lessons.lesson import NODE_HERE, Begun, Lesson, Look, Verdict, done, missing
+from kubetui.software.lessons.jobs import lacking, looked
+from kubetui.software.lessons.lesson import CLUSTER_HERE, NODE_HERE, Begun, Lesson, Look, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Found, Seen
 from kubetui.software.lessons.serving import Serving, serving, steady
 
@@ -22,36 +22,37 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:  # noqa: PLR0911 
             f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replica, not {REPLICAS}.",
             f"kubectl scale --namespace={NAMESPACE} deployment/{there.deployment.name} --replicas={REPLICAS}",
         )
-    if lacking := steady(there.deployment):
-        return lacking
+    if said := steady(there.deployment):
+        return said
     if len(there.pods) < REPLICAS:
         return missing(
-            f"{len(there.pods)} pod is behind the Service {there.service.name}, not {REPLICAS}.",
-            "Its selector has to name labels of all.",
+            f"{len(there.pods)} of {there.deployment.replicas} replicas is behind the Service {there.service.name}.",
+            "Its selector has to name labels that all of them have.",
         )
     bound = seen.bound(there.deployment.claims)
     if not bound:
         return missing(
             f"The Deployment {there.deployment.name} mounts no claim, so it cannot have the model of the first lesson.",
-            "It needs a volume with persistentVolumeClaim: data, and a volumeMount.",
+            "It needs a volume with the claim of the Job that trained, and a volumeMount.",
         )
-    if seen.found is None:
-        address = next(iter(seen.nodes.values()), "")
-        return Look(bound[0].name, there.deployment.image, f"http://{address}:{there.service.node_port}/predict")
-    return modelled(bound[0].name, seen.found) or _answers(there, seen.found)
+    url = f"http://{next(iter(seen.nodes.values()), '')}:{there.service.node_port}/predict"
+    looks = [Look(claim.name, there.deployment.image, url) for claim in bound]
+    kept = looked(seen, looks, lambda each: not lacking("", each))
+    if isinstance(kept, Look):
+        return kept
+    return lacking(*kept) or _answers(there, kept[1])
 
 
 def _answers(there: Serving, found: Found) -> Verdict:
     if not found.asked:
         return missing(
-            f"Port {there.service.node_port} of a node does not answer POST /predict: {found.answer}",
+            f"POST /predict at port {there.service.node_port} of a node gives no digit: {found.answer}",
             'It takes {"pixels": [64 numbers]} and answers {"digit": N}, as JSON.',
         )
     if found.same < found.asked:
         return missing(
             f"{found.same} of {found.asked} answers are the model's own; the last one: {found.answer}",
-            'Does the service scale the pixels as training did, and answer {"digit": N} with a number (.item() of '
-            "the array)?",
+            "Give the model the pixels as they come, and make a number of its array with .item(), not with int().",
         )
     ready = len(there.pods)
     return done(f"{ready} replicas answer at port {there.service.node_port} of every node, as the model does.")
@@ -60,10 +61,9 @@ def _answers(there: Serving, found: Found) -> Verdict:
 SERVE: Final = Lesson(
     name="serve",
     title="Serve predictions with two replicas",
-    goal="A Deployment with two replicas loads the model from the claim and answers POST /predict: "
-    '{"pixels": [64 numbers from 0 to 16]} '
-    'gets {"digit": N}. A Service of type NodePort opens the same port on every node, so that curl on this '
-    "computer reaches it.",
+    goal="A Deployment with two replicas loads the model from the claim. POST /predict with the JSON "
+    '{"pixels": [64 numbers from 0 to 16]} is answered with {"digit": N}; more may be in the answer. A Service of type '
+    "NodePort opens the same port on every node, so that curl on this computer reaches it.",
     after="batch",
     files=(
         ("serve.py", "the service, with Python's own server"),
@@ -80,13 +80,16 @@ SERVE: Final = Lesson(
         f"curl --data @digit.json http://{NODE_HERE}:$port/predict",
     ),
     hints=(
-        "predict returns an array, of which int() makes no number with NumPy 2.4 or later: use .item().",
-        "The service scales as training did, because the scaler is part of the model.",
+        "predict returns an array. Since NumPy 2.4 int() makes no number of one; .item() does.",
+        "The service need not scale the pixels: the scaler is part of the model.",
         (
-            "Python's http.server is for a lesson alone: no limits, no TLS, no access control. Take gunicorn or "
-            "uvicorn for more."
+            "Python's http.server is for a lesson alone: it has no limits, no TLS and no access control. For more take "
+            "gunicorn or uvicorn."
         ),
-        "A Service of type LoadBalancer waits for an address for ever, unless something in the cluster gives one.",
+        (
+            "A Service of type LoadBalancer waits for its address for ever unless something in the cluster gives one: "
+            f"kubetui addon add {CLUSTER_HERE} loadbalancer"
+        ),
     ),
     judge=judge,
     concepts=("deployment", "service", "nodeport", "readiness"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.jobs import MODEL, TEST, ended, modelled, volume
+from kubetui.software.lessons.jobs import MODEL, TEST, ended, lacking, looked, volumes
 from kubetui.software.lessons.lesson import Begun, Lesson, Look, Verdict, done
 from kubetui.software.lessons.seen import NAMESPACE, Seen
 
@@ -14,23 +14,26 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
     jobs = ended(seen, "trains a model")
     if isinstance(jobs, Verdict):
         return jobs
-    kept = volume(seen, jobs)
+    kept = volumes(seen, jobs)
     if isinstance(kept, Verdict):
         return kept
-    job, claim = kept
-    if seen.found is None:
-        return Look(claim.name, job.image)
-    return modelled(claim.name, seen.found) or done(
-        f"{MODEL} on the claim {claim.name} reads {seen.found.score:.1%} of {seen.found.tested} digits right."
+    looks = [Look(claim.name, job.image) for job, claim in kept]
+    there = looked(seen, looks, lambda each: not lacking("", each))
+    if isinstance(there, Look):
+        return there
+    claim, found = there
+    return lacking(claim, found) or done(
+        f"{MODEL} on the claim {claim} reads {found.score:.1%} of {found.tested} digits right."
     )
 
 
 TRAIN: Final = Lesson(
     name="train",
     title="Train a model as a Job",
-    goal=f"A Job in the namespace {NAMESPACE} trains a model with scikit-learn and ends. The model ({MODEL}) and "
-    f"the rows that it "
-    f"was not trained on ({TEST}) are in the root of a volume, and outlive the pod.",
+    goal=f"A Job in the namespace {NAMESPACE} trains a model with scikit-learn and ends. In the root of a volume it "
+    f"leaves {MODEL}, written with joblib.dump, and {TEST} with rows that the model was not trained on: each is a "
+    "digit and its 64 pixels from 0 to 16, separated by commas, with no line of headings. The model's predict takes "
+    "pixels as they are in there.",
     after="",
     files=(
         ("train.py", "trains, and writes data and model to /data"),
@@ -48,17 +51,16 @@ TRAIN: Final = Lesson(
     ),
     hints=(
         (
-            f"A Job's template is immutable. After a change of train.py: kubectl delete --namespace={NAMESPACE} "
-            f"job/train, then apply again."
+            "A Job's template is immutable. After a change of train.py, delete the Job and apply again: "
+            f"kubectl delete --namespace={NAMESPACE} job/train"
         ),
-        "The claim stays Pending until the pod is scheduled: local-path makes the volume on the pod's node.",
+        "The claim stays Pending until its first pod is scheduled: local-path makes the volume on that pod's node.",
         (
             "With the tag latest, or none, Kubernetes asks a registry each time. A version and imagePullPolicy: "
-            "IfNotPresent use what the "
-            "node has."
+            "IfNotPresent use what the node has."
         ),
-        "Nothing secret belongs in an image, no SSH key to copy the model with either: the volume keeps it.",
+        "Nothing secret belongs in an image. No SSH key is needed to copy the model out: the volume keeps it.",
     ),
     judge=judge,
-    concepts=("volume", "image", "namespace"),
+    concepts=("image", "namespace", "volume"),
 )

@@ -47,13 +47,11 @@ async def judged(node: Node, lesson: Lesson, begun: Begun | None) -> Answer:
     """Return what a lesson's judge says, who may want to look from inside the cluster first."""
     seen = await ask(node)
     said = lesson.judge(seen, begun)
-    if isinstance(said, Look):
-        seen = replace(seen, found=await look(node, said))
+    while isinstance(said, Look):
+        if said.claim in seen.found:
+            raise RunError(f"The lesson {lesson.name} cannot be judged: it asks twice for the claim {said.claim}.")
+        seen = replace(seen, found={**seen.found, said.claim: await look(node, said)})
         said = lesson.judge(seen, begun)
-    if isinstance(said, Look):
-        raise RunError(
-            f"The lesson {lesson.name} cannot be judged: it would look at {shown(said.claim)} again and again."
-        )
     return Answer(said, seen)
 
 
@@ -87,7 +85,7 @@ def found(text: str) -> Found:
 
 def _value(value: object) -> Any:
     if isinstance(value, dict):
-        return {clean(str(name)): int(size) for name, size in value.items()}
+        return {clean(str(name)): float(number) for name, number in value.items()}
     return clean(value) if isinstance(value, str) else value
 
 

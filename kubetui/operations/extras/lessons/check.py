@@ -39,4 +39,4 @@ async def check(cluster: Cluster, lesson: Lesson, access: Access | None = None) 
         if entry is not None:
             passed = time.time() if answer.verdict.done else 0.0
             records.write(cluster, record.having(lesson.name, replace(entry, passed=passed)))
-        return answer.verdict
+        return answer.verdict.of(cluster.name)

@@ -27,7 +27,7 @@ from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.ssh import SshNode
 from kubetui.software.lessons import CATALOGUE, LABEL, LOOKS, NAMESPACE, Begun, Lesson, Look, Seen
-from kubetui.software.lessons.seen import when
+from kubetui.software.lessons.reading import when
 
 _OBJECTS: Final = ADMIN + script(__package__, "objects.sh")
 _RESET: Final = ADMIN + script(__package__, "reset.sh")
@@ -186,16 +186,12 @@ def _namespace(seen: Seen, own: list[Item]) -> tuple[Object, ...]:
     """Return the namespace, what is in it, and the volumes that nobody else would remove."""
     if not seen.there:
         return ()
-    kept = (
-        Object("v1", "PersistentVolume", name, "")
-        for name, policy in (seen.volumes or {}).items()
-        if policy != "Delete"
-    )
+    kept = (Object("v1", "PersistentVolume", name, "") for name, policy in seen.volumes.items() if policy != "Delete")
     return (*map(_object, own), Object("v1", "Namespace", NAMESPACE, ""), *kept)
 
 
 def _volumes(seen: Seen) -> Iterator[str]:
-    return (name for name, policy in (seen.volumes or {}).items() if policy == "Delete")
+    return (name for name, policy in seen.volumes.items() if policy == "Delete")
 
 
 def _belongs(item: Item, names: tuple[str, ...], begun: Begun | None) -> bool:

@@ -20,8 +20,8 @@ from kubetui.operations.extras.lessons.folder import Written
 from kubetui.operations.extras.lessons.record import Entry, Record
 from kubetui.operations.observe import kubeconfig_line
 from kubetui.remote.ssh import SshNode
-from kubetui.software.lessons import CATALOGUE, Begun, Lesson, Seen, Verdict
-from kubetui.software.lessons.lesson import NODE_HERE
+from kubetui.software.lessons import CATALOGUE, Begun, Lesson, Look, Seen, Verdict
+from kubetui.software.lessons.lesson import CLUSTER_HERE, NODE_HERE
 from kubetui.software.lessons.serving import serving
 
 
@@ -43,6 +43,7 @@ class Started:
     files: tuple[Written, ...]
     lacks: tuple[Lack, ...]
     commands: tuple[str, ...]
+    hints: tuple[str, ...]
 
 
 async def start(cluster: Cluster, lesson: Lesson, to: Path | None, image: str, access: Access | None = None) -> Started:
@@ -55,9 +56,8 @@ async def start(cluster: Cluster, lesson: Lesson, to: Path | None, image: str, a
         seen, stored = await ask(control_plane(site)), await site.stored()
     record = records.read(cluster)
     record = replace(record, image=full(image) if image else record.image)
-    entry = record.lessons.get(lesson.name, Entry(_begun(seen)))
-    if not entry.begun.pods:
-        entry = replace(entry, begun=replace(_begun(seen), at=entry.begun.at))
+    entry = record.lessons.get(lesson.name, Entry(Begun(seen.now)))
+    entry = replace(entry, begun=noted(entry.begun, seen))
     place: Path | None = None
     written: tuple[Written, ...] = ()
     if lesson.files:
@@ -68,7 +68,8 @@ async def start(cluster: Cluster, lesson: Lesson, to: Path | None, image: str, a
     records.write(cluster, record)
     lacks = tuple(_lacks(cluster, lesson, record, seen, stored))
     commands = (kubeconfig_line(cluster), *_into(place), *_typed(lesson, seen))
-    return Started(lesson, record.image, place, written, lacks, commands)
+    hints = tuple(each.replace(CLUSTER_HERE, cluster.name) for each in lesson.hints)
+    return Started(lesson, record.image, place, written, lacks, commands, hints)
 
 
 def control_plane(site: Site) -> SshNode:
@@ -79,12 +80,20 @@ def control_plane(site: Site) -> SshNode:
     return site.nodes[name]
 
 
-def _begun(seen: Seen) -> Begun:
+def noted(begun: Begun, seen: Seen) -> Begun:
+    """Return what there was when a lesson began, with what only now can be noted.
+
+    A reset puts back what ran first, so that stays. The pods are noted again where the Deployment was changed since:
+    those from before went with the change.
+    """
     there = serving(seen)
     if isinstance(there, Verdict):
-        return Begun(seen.now)
+        return begun
+    now = there.deployment
     pods = tuple(each.uid for each in there.pods)
-    return Begun(seen.now, there.deployment.name, there.deployment.replicas, there.current.name, pods)
+    if not begun.pods:
+        return Begun(begun.at, now.name, now.replicas, there.current.name, pods, now.spec)
+    return begun if begun.spec == now.spec else replace(begun, pods=pods, spec=now.spec)
 
 
 def _into(place: Path | None) -> tuple[str, ...]:
@@ -111,13 +120,21 @@ def _lacks(
         if not seen.default_class:
             text = "The cluster has no default storage class, so the claim would wait for ever."
             yield Lack(text, (f"kubetui addon add {cluster.name} storage",))
-    elif isinstance(said := CATALOGUE[lesson.after].judge(seen, record.begun(lesson.after)), Verdict) and not said.done:
-        yield Lack(
-            f"It stands on the lesson {lesson.after}: {said.text}",
-            (f"kubetui lesson start {cluster.name} {lesson.after}",),
-        )
+    else:
+        yield from _before(cluster, lesson.after, record, seen)
     if lesson.files:
         yield from _image(cluster, record, seen, stored)
+
+
+def _before(cluster: Cluster, name: str, record: Record, seen: Seen) -> Iterator[Lack]:
+    """Yield what the lesson before lacks. One that asks for a look inside passed where its check said so."""
+    entry = record.lessons.get(name)
+    said = CATALOGUE[name].judge(seen, entry.begun if entry else None)
+    if isinstance(said, Verdict) and not said.done:
+        yield Lack(f"It stands on the lesson {name}: {said.text}", (f"kubetui lesson start {cluster.name} {name}",))
+    elif isinstance(said, Look) and not (entry and entry.passed):
+        text = f"It stands on the lesson {name}, which has not passed its check yet."
+        yield Lack(text, (f"kubetui lesson check {cluster.name} {name}",))
 
 
 def _image(cluster: Cluster, record: Record, seen: Seen, stored: Mapping[str, tuple[Stored, ...]]) -> Iterator[Lack]:
@@ -126,9 +143,8 @@ def _image(cluster: Cluster, record: Record, seen: Seen, stored: Mapping[str, tu
         first = record.lessons.get("train")
         name, place = familiar(record.image), shlex.quote(near(Path(first.folder))) if first else "./lessons/train"
         yield Lack(
-            f"The image {name} is not on {', '.join(without)}. Build it here and load it, or load a file that "
-            f"docker save wrote; "
-            "if a registry has it, Kubernetes pulls it from there.",
+            f"The image {name} is not on {', '.join(without)}. Build it here and load it, or load a file that docker "
+            "save wrote. If a registry has it, Kubernetes pulls it from there.",
             (f"docker build --tag {name} {place}", f"kubetui image load {cluster.name} {name}"),
         )
     yield from (Lack(line) for line in advice(record.image)[1:])
