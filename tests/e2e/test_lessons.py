@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 def check(lab: Lab, lesson: str, *, done: bool) -> str:
     """Ask for the verdict, which has to be this one; return what it says."""
-    said = lab._run(lab.command("lesson", "check", lab.name, lesson, "--json"), check=False)
+    said = lab._run(lab.command("lesson", "check", lab.name, lesson, "--json"), check=False, timeout=900)
     assert said.returncode == (ExitCode.OK if done else ExitCode.UNHEALTHY), said.stdout + said.stderr
     document = json.loads(said.stdout)
     assert document["done"] is done
@@ -75,13 +75,13 @@ def standing(lab: Lab) -> list[str]:
     return sorted(
         f"{each['kind']} {each['metadata']['name']} {each.get('spec', {}).get('replicas', '')}"
         for each in lab.objects(*kept)
-        if each["kind"] not in COMES_AND_GOES
-        and ("lessons" in {each["metadata"].get("namespace"), each["metadata"]["name"]} or _held(each))
+        if each["kind"] not in COMES_AND_GOES and "lessons" in _belongs(each)
     )
 
 
-def _held(item: dict[str, Any]) -> bool:
-    return item["kind"] == "PersistentVolume" and item["spec"]["claimRef"]["namespace"] == "lessons"
+def _belongs(item: Any) -> tuple[str, ...]:
+    claim = item["spec"]["claimRef"]["namespace"] if item["kind"] == "PersistentVolume" else ""
+    return item["metadata"]["name"], item["metadata"].get("namespace", ""), claim
 
 
 def test_each_is_done_by_its_own_commands_and_taken_back(lab: Lab, folder: Path) -> None:
