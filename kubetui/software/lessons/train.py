@@ -32,8 +32,8 @@ TRAIN: Final = Lesson(
     title="Train a model as a Job",
     goal=f"A Job in the namespace {NAMESPACE} trains a model with scikit-learn and ends. In the root of a volume it "
     f"leaves {MODEL}, written with joblib.dump, and {TEST} with rows that the model was not trained on: each is a "
-    "digit and its 64 pixels from 0 to 16, separated by commas, with no line of headings. The model's predict takes "
-    "pixels as they are in there.",
+    "digit and its 64 pixels from 0 to 16, separated by commas, with no line of headings. The model takes the pixels "
+    "just as that file has them.",
     after="",
     files=(
         ("train.py", "trains, and writes data and model to /data"),

@@ -30,7 +30,7 @@ def write(
     """Write a lesson's files; return how each is, and the sums of those that are kubetui's, by path.
 
     A file that exists is written again only where its sum is `known`, so that it is as kubetui wrote it. Raises
-    UsageError when the folder cannot be written, and KubetuiError for a link in it.
+    UsageError when the folder cannot be written, and KubetuiError for a link that leads nowhere.
     """
     files, sums = [], dict(known)
     with named(folder):
@@ -50,7 +50,7 @@ def write(
 
 def unchanged(known: Mapping[str, str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Return the files that are as kubetui wrote them, and those that a person changed; a missing one is neither."""
-    sums = {Path(path): (sum_of(Path(path)), known[path]) for path in known}
+    sums = {Path(path): (_now(Path(path)), known[path]) for path in known}
     same = tuple(path for path, (have, written) in sums.items() if have == written)
     changed = tuple(path for path, (have, written) in sums.items() if have not in {None, written})
     return same, changed
@@ -75,6 +75,14 @@ def sum_of(path: Path) -> str | None:
             return _sum(file.read())
     except FileNotFoundError:
         return None
+
+
+def _now(path: Path) -> str | None:
+    try:
+        return sum_of(path)
+    except OSError:
+        # something else is in its place, such as a folder: that is a person's own
+        return ""
 
 
 def _sum(data: bytes) -> str:

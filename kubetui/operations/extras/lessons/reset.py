@@ -99,7 +99,7 @@ async def planned(cluster: Cluster, lesson: Lesson, access: Access | None = None
     async with _visited(cluster, access) as node:
         text = await node.read(Command(_OBJECTS, {"NAMESPACE": NAMESPACE}, timeout=120))
         try:
-            items = json.loads(text)["items"]
+            items: list[Item] = [dict(each) for each in json.loads(text)["items"]]
         except (ValueError, LookupError, TypeError) as error:
             raise RunError(f"kubectl does not list the namespace {NAMESPACE}: {error!r}.") from error
         return removal(lesson, records.read(cluster), await ask(node), items)
