@@ -77,6 +77,7 @@ ROLLOUT: Final = Lesson(
             "template as it is, and nothing would roll out."
         ),
         "maxUnavailable: 0 keeps all replicas until new ones are ready; the readinessProbe says when that is.",
+        "A pod that goes answers for some seconds more, so the first answer after a rollout may be the old version's.",
         "A Deployment keeps the ReplicaSets of its last ten versions, without pods. undo scales one of them up again.",
     ),
     judge=judge,
