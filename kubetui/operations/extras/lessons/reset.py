@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from kubetui.operations.extras.lessons.record import Record, from_on
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
+from kubetui.remote.node import Node
 from kubetui.remote.ssh import SshNode
 from kubetui.software.lessons import CATALOGUE, LABEL, LOOKS, NAMESPACE, Begun, Lesson, Look, Seen
 from kubetui.software.lessons.reading import when
@@ -102,7 +103,8 @@ async def planned(cluster: Cluster, lesson: Lesson, access: Access | None = None
             items: list[Item] = [dict(each) for each in json.loads(text)["items"]]
         except (ValueError, LookupError, TypeError) as error:
             raise RunError(f"kubectl does not list the namespace {NAMESPACE}: {error!r}.") from error
-        return removal(lesson, records.read(cluster), await ask(node), items)
+        going = removal(lesson, records.read(cluster), await ask(node), items)
+        return replace(going, looks=tuple([each for each in going.looks if await _holds(node, each, going.leaves)]))
 
 
 async def reset(cluster: Cluster, going: Removal, access: Access | None = None) -> None:
@@ -128,6 +130,12 @@ async def reset(cluster: Cluster, going: Removal, access: Access | None = None) 
         await node.read(Command(_RESET, values, timeout=600))
         files.remove(going.files)
         records.write(cluster, records.read(cluster).without(going.lessons))
+
+
+async def _holds(node: Node, claim: Look, leaves: tuple[str, ...]) -> bool:
+    """Return whether one of the files is on a claim; also where that cannot be told, and the reset then says why."""
+    found = await look(node, claim)
+    return bool(found.trouble) or not found.files.keys().isdisjoint(leaves)
 
 
 @asynccontextmanager

@@ -179,19 +179,36 @@ async def test_the_first_waits_until_volumes_are_gone(learner: Learner) -> None:
     assert waited == f"wait persistentvolume/{VOLUME}"
 
 
+def takes_away(learner: Learner) -> bool:
+    """Return whether the last look was one that removes the predictions."""
+    (container,) = learner.created["spec"]["template"]["spec"]["containers"]
+    return {"name": "REMOVE", "value": "predictions.csv"} in container["env"]
+
+
+@pytest.mark.parametrize(
+    ("files", "there"), [({"predictions.csv": 1, "notes.txt": 1}, True), ({"notes.txt": 1}, False)]
+)
+async def test_only_what_is_on_the_volume_is_told_and_removed(learner: Learner, files: object, there: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    state = State("train")
+    learner.is_in(state, {"files": files}, {"files": {}}, items=state.items)
+    going = await planned(learner.cluster, CATALOGUE["batch"])
+    assert going.empty is not there
+    assert ("predictions.csv on the claim data" in going.lines()) is there
+    assert not takes_away(learner)
+    await reset(learner.cluster, going)
+    assert takes_away(learner) is there
+
+
 async def test_files_of_a_volume_that_cannot_be_removed_stop_a_reset(learner: Learner) -> None:
     state = State("rollout")
-    learner.is_in(state, items=everything(state), ended="Failed", found=["no space"])
+    learner.is_in(state, items=everything(state), ended="Failed", found=["no space", "no space"])
     record.write(learner.cluster, RECORD)
     going = await planned(learner.cluster, CATALOGUE["batch"])
     with pytest.raises(RunError, match=r"predictions\.csv on the claim data cannot be removed: no space"):
         await reset(learner.cluster, going)
     assert learner.did == []
     assert record.read(learner.cluster) == RECORD
-    assert learner.created["spec"]["template"]["spec"]["containers"][0]["env"][-1] == {
-        "name": "REMOVE",
-        "value": "predictions.csv",
-    }
+    assert takes_away(learner)
 
 
 @pytest.mark.parametrize("items", [7, [7]])
