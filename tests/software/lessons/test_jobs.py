@@ -216,6 +216,14 @@ def second_unfinished(state: State) -> None:
     other_job(state)
 
 
+def third_tells(state: State) -> None:
+    """The Job that predicted prints nothing, and a third one that mounts the claim prints a score."""
+    state.logged("batch", "done")
+    job = state.copied("Job", "batch", "third")
+    job["status"] |= {"startTime": "2026-11-29T04:00:00Z", "completionTime": "2026-11-29T04:00:09Z"}
+    state.logged("third", "score 0.99")
+
+
 BATCH_WRONG: list[tuple[Edit, str, str]] = [
     (no_namespace, "There is no namespace lessons yet.", "of the lesson train"),
     (alone, "There is no second Job beside train.", "two Jobs with one volume"),
@@ -223,6 +231,7 @@ BATCH_WRONG: list[tuple[Edit, str, str]] = [
     (only_aside, "The Job aside does not mount the claim data, where the model is.", "{claimName: data}"),
     (second_unfinished, "The Job batch has not ended yet.", "kubectl wait"),
     (lambda state: state.logged("batch", "done\n"), "The Job batch ended, but its log tells no score.", "score 0.967"),
+    (third_tells, "The Job batch ended, but its log tells no score.", "score 0.967"),
     (lambda state: state.finds(without="predictions.csv"), "The claim data has no file predictions.csv.", "beside"),
     (lambda state: state.finds(predicted=359), "predictions.csv has 359 rows, and test.csv has 360.", "headings"),
     (lambda state: state.finds(right=0.1), "10% of the predictions are right; the model itself reads 97%.", "order"),

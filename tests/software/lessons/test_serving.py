@@ -227,6 +227,12 @@ def test_a_service_of_another_type_with_a_port_serves() -> None:
     assert state.said().done
 
 
+def test_a_pod_that_is_going_is_not_counted() -> None:
+    state = state_of("scale")
+    state.item("Pod", PODS[0])["metadata"]["deletionTimestamp"] = "2026-11-29T03:20:00Z"
+    assert state.said().text == "3 of 4 replicas are behind the Service serve."
+
+
 def test_a_second_service_without_pods_does_not_matter() -> None:
     state = state_of("serve")
     state.items.insert(0, state.copied("Service", "serve", "aaa"))
