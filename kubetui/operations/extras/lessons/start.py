@@ -54,18 +54,18 @@ async def start(cluster: Cluster, lesson: Lesson, to: Path | None, image: str, a
     """
     async with visited(cluster, "check", access) as site:
         seen, stored = await ask(control_plane(site)), await site.stored()
-    record = records.read(cluster)
-    record = replace(record, image=full(image) if image else record.image)
-    entry = record.lessons.get(lesson.name, Entry(Begun(seen.now)))
-    entry = replace(entry, begun=noted(entry.begun, seen))
-    place: Path | None = None
-    written: tuple[Written, ...] = ()
-    if lesson.files:
-        place = (to or Path(entry.folder or Path(files.PARENT, lesson.name))).expanduser().absolute()
-        written, sums = files.write(lesson, record.image, place, entry.files)
-        entry = replace(entry, folder=str(place), files=sums)
-    record = record.having(lesson.name, entry)
-    records.write(cluster, record)
+        record = records.read(cluster)
+        record = replace(record, image=full(image) if image else record.image)
+        entry = record.lessons.get(lesson.name, Entry(Begun(seen.now)))
+        entry = replace(entry, begun=noted(entry.begun, seen))
+        place: Path | None = None
+        written: tuple[Written, ...] = ()
+        if lesson.files:
+            place = (to or Path(entry.folder or Path(files.PARENT, lesson.name))).expanduser().absolute()
+            written, sums = files.write(lesson, record.image, place, entry.files)
+            entry = replace(entry, folder=str(place), files=sums)
+        record = record.having(lesson.name, entry)
+        records.write(cluster, record)
     lacks = tuple(_lacks(cluster, lesson, record, seen, stored))
     commands = (kubeconfig_line(cluster), *_into(place), *_typed(lesson, seen))
     hints = tuple(each.replace(CLUSTER_HERE, cluster.name) for each in lesson.hints)
