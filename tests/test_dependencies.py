@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWN = {"kubetui", "screens", "tests"}
+IN_PODS = ROOT / "kubetui" / "software" / "lessons" / "files"
+"""Scripts that run in an image with scikit-learn, and never on this host."""
 
 
 def declared(requirements: list[str]) -> dict[str, str]:
@@ -29,7 +31,8 @@ TESTS = PROGRAM | declared(PROJECT["optional-dependencies"]["test"])
 
 def imported(*folders: str) -> set[str]:
     """Return the names of other projects whose modules the files in these folders import."""
-    found = {name for folder in folders for path in (ROOT / folder).rglob("*.py") for name in _imports(path)}
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if not path.is_relative_to(IN_PODS)]
+    found = {name for path in paths for name in _imports(path)}
     known = packages_distributions()
     others = found - OWN - sys.stdlib_module_names
     return {known[name][0].lower().replace("_", "-") for name in others}

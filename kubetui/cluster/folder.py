@@ -31,6 +31,7 @@ Purpose = Literal[
     "discard",
     "backup",
     "images",
+    "lessons",
 ]
 """What a cluster is locked for."""
 
@@ -90,6 +91,8 @@ class Cluster:
         """A file that exists once kubetui has put labels or taints on a node."""
         self.addons = self.folder / "addons.json"
         """The add-ons that may be in the cluster; it exists while there are any."""
+        self.lessons = self.folder / "lessons.json"
+        """What is remembered of its lessons; it exists once one was started (`operations.extras.lessons.record`)."""
         self.merged = self.folder / "merged.json"
         """Names the files into which its kubeconfig was merged."""
         self.box = self.folder / "box.json"

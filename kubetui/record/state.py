@@ -28,6 +28,7 @@ _BUSY: Final[Mapping[str, str]] = {
     "restore": "it is being brought back from a snapshot",
     "backup": "it is being backed up",
     "images": "its images are being changed",
+    "lessons": "a lesson of it is being reset",
 }
 """What is done with a cluster, by the purpose of its lock."""
 _UNASKED: Final = "built, not asked yet"

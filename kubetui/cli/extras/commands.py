@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -126,4 +127,67 @@ def remove_addon(name: str, add_on: str, *, yes: bool, options: UpOptions) -> in
     return command(name, add_on, replace(options, yes=yes))
 
 
-COMMANDS = (image, tunnel, addon)
+@click.group()
+def lesson() -> None:
+    """Learn on a cluster that runs: train a model, serve it, scale it, break it, roll it out."""
+
+
+@lesson.command(name="list")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def list_lessons(name: str, *, as_json: bool) -> int:
+    """List the lessons, and which of them were started or passed their check."""
+    from kubetui.cli.extras.lessons import show as command
+
+    return command(name, as_json=as_json)
+
+
+@lesson.command()
+@click.argument("name")
+@click.argument("lesson_name", metavar="LESSON")
+@click.option("--to", type=click.Path(path_type=Path), metavar="FOLDER", help="Where its files go; ./lessons/LESSON.")
+@click.option(
+    "--image", default="", metavar="IMAGE", help="An image with Python and scikit-learn, instead of your own."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def start(name: str, lesson_name: str, *, to: Path | None, image: str, as_json: bool) -> int:
+    """Write a lesson's files, and say its goal, what is missing first, and what to type.
+
+    Files that you changed stay as they are. Everything that a lesson makes goes into the namespace lessons.
+    """
+    from kubetui.cli.extras.lessons import start as command
+
+    return command(name, lesson_name, to, image, as_json=as_json)
+
+
+@lesson.command()
+@click.argument("name")
+@click.argument("lesson_name", metavar="LESSON")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def check(name: str, lesson_name: str, *, as_json: bool) -> int:
+    """Say whether a lesson is done, whichever way you took, or what is missing. Exit code 8 while it is not."""
+    from kubetui.cli.extras.lessons import check as command
+
+    return command(name, lesson_name, as_json=as_json)
+
+
+@lesson.command()
+@click.argument("name")
+@click.argument("lesson_name", metavar="LESSON")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@friendly
+def reset(name: str, lesson_name: str, *, yes: bool, as_json: bool) -> int:
+    """Take away what a lesson and those after it made; for the first, the whole namespace lessons.
+
+    Shows it first, and asks. Files that you changed stay, and are named.
+    """
+    from kubetui.cli.extras.lessons import reset as command
+
+    return command(name, lesson_name, yes=yes, as_json=as_json)
+
+
+COMMANDS = (image, tunnel, addon, lesson)

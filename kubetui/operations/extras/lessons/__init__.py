@@ -1,0 +1,1 @@
+"""The lessons of a cluster: begun, judged, and taken back."""
