@@ -23,6 +23,7 @@ MEMORY_SHARED: Final = 1024
 """MiB that a node needs when machines share the host's memory."""
 WORKER_LEAST: Final = 1024
 """MiB that a worker needs for itself and a few pods, besides a large pod network's."""
+_LEAST: Final = {Role.CONTROL_PLANE: CONTROL_PLANE_MEMORY, Role.WORKER: WORKER_LEAST}
 _GIB: Final = 1024**3
 _COMPARE: Final = (
     "Compare the ranges that kubetui plan shows with this host's routes (netstat -rn -f inet), VPNs included."
@@ -64,14 +65,32 @@ def pod_network_checks(plan: Plan) -> tuple[Check, ...]:
         return (Check("Pod network", "warning", message, "It is what the profile says: network.pod_network is none."),)
     if not network.needs:
         return ()
-    least = {Role.CONTROL_PLANE: CONTROL_PLANE_MEMORY, Role.WORKER: WORKER_LEAST}
     machines = (each for each in plan.machines if each.memory)
-    tight = [each.name for each in machines if each.memory - network.memory < least[each.role]]
+    tight = [each.name for each in machines if each.memory - network.memory < _LEAST[each.role]]
     usual = f"{network.needs} Its pods take about {network.memory} MiB on each node."
     if tight:
         fix = "Give them more (machines.memory), or choose a smaller pod network, such as flannel."
         return (Check("Pod network", "warning", f"{usual} That leaves little on {', '.join(tight)}.", fix),)
     return (Check("Pod network", "ok", usual),)
+
+
+def addon_checks(plan: Plan) -> tuple[Check, ...]:
+    """Say what add-ons cost, and judge the memory of the machines that run their pods; nothing without such pods."""
+    total = sum(CATALOGUE[name].memory for name in plan.addons)
+    if not total:
+        return ()
+    usual = (
+        f"Their pods take about {total} MiB in the whole cluster; {counted(len(plan.addon_images), 'image')} to pull."
+    )
+    machines = plan.workers or plan.machines
+    # what machines share with this host is judged with its own memory
+    if plan.provider.isolates and all(each.memory for each in machines):
+        room = sum(each.memory - plan.pod_network.memory - _LEAST[each.role] for each in machines)
+        if total > room:
+            fix = "Give them more (machines.memory), plan another worker, or leave an add-on out."
+            told = f"{usual} The machines that run them have {max(room, 0)} MiB for it."
+            return (Check("Add-ons", "warning", told, fix),)
+    return (Check("Add-ons", "ok", usual),)
 
 
 def cpu_check(plan: Plan, host: int | None) -> Check:

@@ -20,6 +20,7 @@ from kubetui.base.system import System, memory, this_system
 from kubetui.cluster.folder import Cluster, state_home
 from kubetui.host.addresses import host_problems, host_routes, routes_known
 from kubetui.host.checks import (
+    addon_checks,
     cpu_check,
     disk_check,
     in_use_check,
@@ -73,7 +74,7 @@ def _cpus(count: int | None) -> Check:
 
 async def _of_plan(plan: Plan, system: System) -> list[Check]:
     """Check what a plan's machines need from this host; rehearsed machines need nothing."""
-    kind, manifest = plan.provider, [*await _manifest(plan), *pod_network_checks(plan)]
+    kind, manifest = plan.provider, [*await _manifest(plan), *pod_network_checks(plan), *addon_checks(plan)]
     if kind.rehearsal:
         return manifest
     ranges = range_checks(host_problems(plan), routes_known=routes_known())

@@ -123,3 +123,4 @@ spec:
     namespace: kube-system
   version: v1beta1
 """
+EVERY = {"storage": LOCAL_PATH, "loadbalancer": METALLB, "metrics": METRICS}
