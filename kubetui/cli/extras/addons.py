@@ -59,6 +59,11 @@ def remove(name: str, addon: str, options: UpOptions) -> int:
         names = [each for each, state in there.items() if state != addons.ABSENT]
         fix = did_you_mean(addon, names) if names else f"It has none; see: kubetui addon list {name}"
         raise UsageError(f"{name} has no add-on {addon[:60]}.", fix=fix)
+    if CATALOGUE[addon].endpoint:
+        raise UsageError(
+            f"{addon} stays: kubeadm writes the API's address into certificates and kubeconfigs as it makes a cluster.",
+            fix="Build another cluster without it.",
+        )
     return run(
         settled(_with(built, tuple(each for each in built.addons if each.name != addon)), options), name, options
     )

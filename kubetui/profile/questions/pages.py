@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from kubetui.profile.questions import hostlines
+from kubetui.profile.questions import addonwords, hostlines
 from kubetui.profile.schema.profile import Profile
 
 FieldPath = tuple[str, ...]
-Kind = Literal["text", "integer", "choice", "address", "cidr", "hosts"]
+Kind = Literal["text", "integer", "choice", "address", "cidr", "hosts", "names"]
 
 _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -53,6 +53,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "kubernetes.version",
             "kubernetes.runtime",
+            "addons",
             "mirrors.image_repository",
             "mirrors.apt_proxy",
             "mirrors.http_proxy",
@@ -102,6 +103,9 @@ def pages() -> tuple[Page, ...]:
 
 def _question(schema: dict[str, Any], path: FieldPath) -> Question:
     declared = _declared(schema, path)
+    if path == ("addons",):
+        how = f"{declared['description']} {addonwords.HOW}"
+        return Question(path, declared["title"], how, "names", (), optional=True, examples=(addonwords.EXAMPLE,))
     if declared.get("type") == "array":
         return Question(path, declared["title"], hostlines.HELP, "hosts", (), examples=(hostlines.EXAMPLE,))
     kinds = declared.get("anyOf", [declared])

@@ -11,20 +11,22 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kubetui.base.errors import HostLineError
 from kubetui.profile.files.explain import Explanation, explain, field_at
-from kubetui.profile.questions import hostlines
+from kubetui.profile.questions import addonwords, hostlines
 from kubetui.profile.questions.pages import FieldPath, Question
 
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _FRACTION: Final = re.compile(r"([0-9]{1,6})\.[0-9]{1,6}", re.ASCII)
 
 
-def parse_answer(question: Question, text: str) -> str | int | list[dict[str, Any]] | None:
+def parse_answer(question: Question, text: str) -> str | int | list[Any] | None:
     """Return a typed value as a profile's file has it; None for an empty optional answer.
 
     Raises ValueError with a sentence for the person.
     """
     if question.kind == "hosts":
         return _hosts(question, text)
+    if question.kind == "names":
+        return _names(question, text)
     text = text.strip()
     if not text:
         if question.optional:
@@ -47,6 +49,15 @@ def _hosts(question: Question, text: str) -> list[dict[str, Any]]:
         number = hostlines.numbered(text)[int(wrong[0].path[1])][0]
         raise HostLineError(f"Line {number}: {wrong[0].message} {wrong[0].fix}".strip())
     return hosts
+
+
+def _names(question: Question, text: str) -> list[Any]:
+    names: list[Any] = addonwords.parse(text)
+    if wrong := _wrong(question, names):
+        raise ValueError(wrong[0].message)
+    # as a profile has it: spaces in a range of addresses, and the like, are gone
+    read: list[Any] = _type_of(question.path).dump_python(_type_of(question.path).validate_python(names), mode="json")
+    return read
 
 
 def _wrong(question: Question, value: object) -> tuple[Explanation, ...]:
@@ -82,6 +93,8 @@ def written(question: Question, value: Any) -> str:
     """Return a value as a person types it; `parse_answer` reverses it."""
     if question.kind == "hosts":
         return hostlines.lines(value)
+    if question.kind == "names":
+        return addonwords.written(value)
     return "" if value is None else str(value)
 
 
@@ -94,6 +107,8 @@ def could_become_valid(question: Question, text: str) -> bool:
     if question.kind == "hosts":
         # an unfinished list is never wrong
         return True
+    if question.kind == "names":
+        return addonwords.could_go_on(text)
     if question.kind == "choice":
         return any(choice.startswith(text) for choice in question.choices)
     return not text or any(_is_right(question, text + end) for end in _ends(question))

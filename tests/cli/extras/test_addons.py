@@ -106,6 +106,14 @@ def test_one_that_is_there_goes_on_and_is_not_exchanged(lab: Cluster, built: lis
     assert len(built) == 1
 
 
+def test_the_address_that_control_planes_share_stays(lab: Cluster, built: list[Profile]) -> None:
+    has(lab, "vip")
+    refused = kubetui("addon", "remove", "lab", "vip")
+    assert refused.exit_code == ExitCode.USAGE
+    assert "vip stays: kubeadm writes the API's address" in refused.output
+    assert built == []
+
+
 def test_one_is_removed_also_where_a_removal_was_cut_off(lab: Cluster, built: list[Profile]) -> None:
     has(lab, "storage")
     assert kubetui("addon", "remove", "lab", "storage").exit_code == 0

@@ -36,6 +36,7 @@ def test_pages_are_in_order() -> None:
         "network.manifest.sha256",
         "kubernetes.version",
         "kubernetes.runtime",
+        "addons",
         "mirrors.image_repository",
         "mirrors.apt_proxy",
         "mirrors.http_proxy",

@@ -46,6 +46,21 @@ def test_problems_come_from_fields_and_from_rules() -> None:
     }
 
 
+def test_add_ons_are_entered_in_one_line_and_keep_what_they_have_besides() -> None:
+    chosen = Profile.model_validate({"addons": [{"name": "storage", "version": "v0.0.30"}]})
+    draft = Draft(chosen, "mine")
+    assert (draft.look().profile, draft.changed) == (chosen, False)
+    enter(draft, addons="storage version=v0.0.30, metrics")
+    assert [(each.name, each.version) for each in draft.look().profile.addons] == [
+        ("storage", "v0.0.30"),
+        ("metrics", None),
+    ]
+    enter(draft, addons="storage, metrix")
+    assert draft.look().problems == {
+        ("addons",): "metrix is not one of: storage, metrics, loadbalancer, vip.",
+    }
+
+
 MARKED = {
     "control_plane": {"labels": {"tier": "control"}, "taints": ["a:PreferNoSchedule"]},
     "worker": {"labels": {"disk": "ssd"}, "taints": ["d=x:NoSchedule"]},
