@@ -40,6 +40,8 @@ _LOGIN = "netrc-"
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
 """Seconds between tries while another Vagrant holds a lock, or VirtualBox's service is ending."""
+_DISKS: Final = {"KUBETUI_DISKS": "1", "VAGRANT_EXPERIMENTAL": "disks"}
+"""What has Vagrant make a machine's extra disks, which it calls experimental (its documentation, Disks)."""
 _PASSING: Final = "VBOX-SERVICE"
 """The id of a failure that passes by itself: VirtualBox's service ends some seconds after its last client."""
 
@@ -98,6 +100,7 @@ class VagrantProvider:
             await orphans.wait_for(self._folder, log)
             arguments = await self._start_arguments(name, log)
             network = await self._network(log)
+            making = _DISKS if machine.disks and self._leftovers.new(name) else {}
 
             def taken(line: str) -> None:
                 output.append(line)
@@ -106,7 +109,7 @@ class VagrantProvider:
                     shared()
 
             with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
-                env = {"KUBETUI_NETRC": str(netrc)} if netrc else {}
+                env = {**({"KUBETUI_NETRC": str(netrc)} if netrc else {}), **making}
                 await self._vagrant(arguments, taken, env, again=partial(self._start_arguments, name, log))
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:
