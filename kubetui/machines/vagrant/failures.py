@@ -277,13 +277,6 @@ KNOWN: Final = (
         "End it (ss -ltnp shows it) and run the same command again, or choose another port in machines.ports.",
     ),
     Known(
-        r"The host path of the shared folder is missing: (?P<path>\S.*?)(?: \* .*)?$",
-        HostError,
-        "HOST-FOLDER",
-        "The folder {path} of machines.folders is not on this host.",
-        "Make it, and run the same command again.",
-    ),
-    Known(
         r"\"rsync\" (?:could not be found on your PATH|was not detected as installed in your guest machine)",
         HostError,
         "HOST-RSYNC",

@@ -16,6 +16,7 @@ from kubetui.base.text import CommandText, LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.engine.snapshots import Snapshots
 from kubetui.machines.vagrant import commandline, orphans
+from kubetui.machines.vagrant.access.checks import require_folders
 from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
@@ -91,13 +92,16 @@ class VagrantProvider:
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, creating it if it does not exist; restart it if an earlier start was interrupted.
 
-        Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
+        Does nothing to a running machine. Raises HostError for a folder that this host lacks, or the error that
+        `failures` recognises in Vagrant's output.
         """
         name, (box, _) = machine.name, self._plan.box_of(machine)
         self._endpoints.pop(name, None)
         output: list[str] = []
         async with self._turns.turn() as shared:
             await orphans.wait_for(self._folder, log)
+            if name not in self._running:
+                require_folders(self._plan)
             arguments = await self._start_arguments(name, log)
             network = await self._network(log)
             making = _DISKS if machine.disks and self._leftovers.new(name) else {}

@@ -12,7 +12,7 @@ from ipaddress import IPv4Interface
 from typing import Any
 
 from kubetui.base.errors import ProfileError
-from kubetui.machines.vagrant.access.entries import of_machine, storage
+from kubetui.machines.vagrant.access.entries import calls, of_machine
 from kubetui.profile.credentials import plain
 from kubetui.profile.plan import Machine, Plan
 
@@ -106,8 +106,8 @@ def _settings(plan: Plan, machine: Machine) -> dict[str, Any]:
             raise _wrong_shape(provider, name, "a list with one entry per call")
     defaults = _DEFAULTS.get(provider, _sized)(plan, machine)
     merged = {**defaults, **chosen}
-    if disks := storage(plan, machine):
-        merged["storage"] = [*disks, *merged.get("storage", [])]
+    for name, entries in calls(plan, machine).items():
+        merged[name] = [*entries, *merged.get(name, [])]
     if provider == "vmware_desktop" and "vmx" in merged:
         merged["vmx"] = _pairs(merged["vmx"])
     return merged

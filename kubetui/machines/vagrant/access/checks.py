@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kubetui.base.check import Check, Lacking, Status
+from kubetui.base.errors import HostError
 from kubetui.base.system import System, install_command, install_hint
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.access import Folder
@@ -21,6 +22,14 @@ async def of_plan(plan: Plan, missing: Sequence[Machine], system: System) -> tup
     folders = [_seen(folder, "failed" if missing else "warning") for folder in plan.profile.machines.folders]
     copies = [] if plan.provider.shares_folders or not folders else [_rsync(system)]
     return (*ports, *folders, *copies)
+
+
+def require_folders(plan: Plan) -> None:
+    """Raise HostError where a folder is not on this host: LXC would not start a machine, and not say why."""
+    for folder in plan.profile.machines.folders:
+        check = _seen(folder, "failed")
+        if check.status != "ok":
+            raise HostError(check.message, fix=check.fix, id="HOST-FOLDER")
 
 
 async def _port(address: str, port: int) -> Check:
