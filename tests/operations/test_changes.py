@@ -261,7 +261,7 @@ async def test_an_installed_cluster_keeps_its_ports_folders_and_disks(
 ) -> None:
     await built(cluster, profile(), ("modules", "kubmaster"), existing=("kubmaster",))
     fake.says("status", status(kubmaster="running"))
-    with pytest.raises(ProfileError, match="as kubetui makes them. In a running cluster, kubetui tunnel") as refused:
+    with pytest.raises(ProfileError, match=r"as kubetui makes them\. In a running cluster, kubetui tunnel") as refused:
         await revision(cluster, planned(profile(machines=machines)))
     assert refused.value.id == "PROFILE-CHANGED"
     assert told in refused.value.message

@@ -258,7 +258,10 @@ def test_a_copy_of_a_folder_that_fails_tells_why() -> None:
         "Error: rsync: [sender] write error: No space left (28)\n"
     )
     assert (error.id, type(error)) == ("HOST-RSYNC", RunError)
-    assert error.message == "/home/me/my data/ could not be copied to /srv/data: rsync: [sender] write error: No space left (28)"
+    assert (
+        error.message
+        == "/home/me/my data/ could not be copied to /srv/data: rsync: [sender] write error: No space left (28)"
+    )
 
 
 def test_a_box_with_an_unknown_controller_takes_no_disks() -> None:

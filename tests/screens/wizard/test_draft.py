@@ -74,7 +74,7 @@ def test_labels_taints_and_single_machines_pass_through_unharmed() -> None:
 
 
 SHARED = {
-    "ports": [{"host": 8080, "machine": "kubnode1", "to": 30080, "listen": "0.0.0.0"}],
+    "ports": [{"host": 8080, "machine": "kubnode1", "to": 30080, "listen": "192.168.1.5"}],
     "folders": [{"host": "/home/me/data", "guest": "/srv/data"}],
     "disks": [{"size": "10 GiB"}],
     "worker": {"disks": []},
