@@ -112,7 +112,7 @@ DISKS = st.builds(Disk, size=st.integers(64, 2**24))
     st.lists(DISKS, max_size=3),
 )
 def test_a_file_keeps_them(ports: list[Port], folders: list[Folder], disks: list[Disk]) -> None:
-    found = {"ports": ports, "folders": folders, "disks": disks}
+    found: dict[str, list[Any]] = {"ports": ports, "folders": folders, "disks": disks}
     fields = {name: [each.model_dump(mode="json") for each in parts] for name, parts in found.items()}
     profile = Profile.model_validate({"machines": fields})
     assert profilefile.parse(profilefile.dump(profile), "x") == profile
