@@ -95,7 +95,7 @@ def test_a_port_of_this_host_leads_to_a_service_and_a_worker_has_an_extra_disk(f
     )
     assert "nothing changed" in lab.up()
     # another start keeps the disk, and the port comes back
-    lab.kubetui("stop", lab.name, "--yes")
+    lab.kubetui("stop", lab.name)
     lab.up()
     assert extra_disks(lab, "kubnode1") == disks["kubnode1"]
     lab.kubetui("destroy", lab.name, "--yes")
