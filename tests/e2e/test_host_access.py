@@ -86,20 +86,30 @@ def test_a_port_of_this_host_leads_to_a_service_and_a_worker_has_an_extra_disk(f
         "spec": {"type": "NodePort", "selector": {"app": "one"}, "ports": [{"port": 8080, "nodePort": NODE_PORT}]},
     }
     applied(lab, pod(SERVE), service)
-    ask = f"python3 -c '{READER}' {PORT}"
-    assert lab.run("sh", "-c", PATIENTLY.format(f'said=$({ask}) && [ -n "$said" ]') + '; echo "$said"') == "hello\n"
+    assert served(lab) == "hello\n"
     disks = {name: extra_disks(lab, name) for name in ("kubmaster", "kubnode1")}
     assert (len(disks["kubmaster"]), len(disks["kubnode1"])) == (0, 1)
     assert re.search(
         r"^Capacity: +1024 MBytes", lab.run("VBoxManage", "showmediuminfo", "disk", *disks["kubnode1"]), re.MULTILINE
     )
     assert "nothing changed" in lab.up()
-    # another start keeps the disk, and the port comes back
-    lab.kubetui("stop", lab.name)
+    # a power cut, because the rig's VirtualBox goes on forwarding where a machine shuts itself down
+    lab.run("vagrant", "halt", "--force", "kubnode1", cwd=lab.folder)
     lab.up()
+    assert served(lab) == "hello\n"
     assert extra_disks(lab, "kubnode1") == disks["kubnode1"]
     lab.kubetui("destroy", lab.name, "--yes")
     assert "extra1" not in lab.run("VBoxManage", "list", "hdds")
+
+
+def served(lab: Lab) -> str:
+    """Return what the service says at the port of this host; after a start the pod may still come."""
+    ask = f"python3 -c '{READER}' {PORT}"
+    for _ in range(4):
+        said = lab.run("sh", "-c", PATIENTLY.format(f'said=$({ask}) && [ -n "$said" ]') + '; echo "$said"', check=False)
+        if said.strip():
+            break
+    return said
 
 
 def extra_disks(lab: Lab, machine: str) -> list[str]:
