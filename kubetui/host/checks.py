@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -112,14 +112,23 @@ def cpu_check(plan: Plan, host: int | None) -> Check:
     return Check("CPUs", status, message, "Choose a smaller number in machines.cpus.")
 
 
-def disk_check(place: str, free: int, machines: int) -> Check:
-    """Judge whether `free` bytes on the file system at `place` suffice for that many new machines."""
+def extra_disks(machines: Iterable[Machine]) -> int:
+    """Return the GiB that the machines' extra disks take once they are full; they begin small."""
+    return -(-sum(disk.size for machine in machines for disk in machine.disks) // 1024)
+
+
+def disk_check(place: str, free: int, machines: int, extra: int = 0) -> Check:
+    """Judge whether `free` bytes on the file system at `place` suffice for that many new machines.
+
+    `extra` is what their extra disks take, in GiB.
+    """
     name, gib = f"Disk of {place}", free // _GIB
     text = f"{gib} GiB are free, {machines * DISK_A_MACHINE} are planned for {counted(machines, 'new machine')}"
+    text += f", and {extra} for their extra disks once these are full" if extra else ""
     fix = f"Make room on the file system of {place}, or plan fewer machines."
     if gib < machines * DISK_LEAST:
         return Check(name, "failed", f"{text}.", fix)
-    if gib < machines * DISK_A_MACHINE:
+    if gib < machines * DISK_A_MACHINE + extra:
         return Check(name, "warning", f"{text}.", fix)
     return Check(name, "ok", text)
 

@@ -23,6 +23,7 @@ from kubetui.host.checks import (
     addon_checks,
     cpu_check,
     disk_check,
+    extra_disks,
     in_use_check,
     kubectl_check,
     memory_check,
@@ -85,7 +86,7 @@ async def _of_plan(plan: Plan, system: System) -> list[Check]:
         _kubectl(system, plan),
         memory_check(plan, missing, *memory()),
         cpu_check(plan, os.cpu_count()),
-        *_disks(storage(kind), len(missing)),
+        *_disks(storage(kind), len(missing), extra_disks(missing)),
         *ranges,
         *await _in_use(_strange(plan, missing)),
         *manifest,
@@ -107,13 +108,13 @@ def _kubectl(system: System, plan: Plan) -> Check:
     return kubectl_check(shutil.which("kubectl"), system, "{}.{}".format(*plan.minor))
 
 
-def _disks(images: Path, machines: int) -> list[Check]:
-    """Return one check for each file system that machines or boxes fill."""
+def _disks(images: Path, machines: int, extra: int = 0) -> list[Check]:
+    """Return one check for each file system that machines or boxes fill; `extra` GiB are for the first alone."""
     seen: dict[int, Check] = {}
     for place in (images, vagrant_home(), state_home()):
         existing = next(folder for folder in (place, *place.parents) if folder.exists())
         with suppress(OSError):
-            check = disk_check(str(place), shutil.disk_usage(existing).free, machines)
+            check = disk_check(str(place), shutil.disk_usage(existing).free, machines, extra if place == images else 0)
             seen.setdefault(existing.stat().st_dev, check)
     return list(seen.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -30,6 +31,11 @@ _REROUTED: Final = (
     "own on every node."
 )
 _FIXED: Final = "kubeadm writes the API's address into certificates and kubeconfigs as it makes the cluster."
+_AS_MADE: Final = (
+    "Machines get their ports, folders and disks as kubetui makes them. In a running cluster, kubetui tunnel leads to "
+    "a service."
+)
+_ACCESS: Final = re.compile(r"machines\.(ports|folders|((worker|by_name\.[^.]+)\.)?disks)")
 _REASONS: Final = {
     "kubernetes.runtime": _EXCHANGED,
     "kubernetes.runtime_packages": _EXCHANGED,
@@ -144,7 +150,8 @@ async def revision(cluster: Cluster, plan: Plan, log: LineSink | None = None) ->
             return Revision(built, wanted, changes, frozenset(), leaving=names)
         moved = Plan(built).common_endpoint != Plan(wanted).common_endpoint
         known = {**_REASONS, "addons": _FIXED, "network.control_plane_endpoint": _FIXED} if moved else _REASONS
-        reasons = "".join(f" {each}" for each in dict.fromkeys(known[path] for path, _, _ in changes if path in known))
+        found = (known.get(path) or (_AS_MADE if _ACCESS.fullmatch(path) else "") for path, _, _ in changes)
+        reasons = "".join(f" {each}" for each in dict.fromkeys(found) if each)
         raise ProfileError(
             f"The cluster {profile.name} was built from another profile: {told(changes)}.{reasons}",
             fix="In place, machines can only be added and taken out, except the first control plane and the last "

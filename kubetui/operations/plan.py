@@ -12,7 +12,7 @@ from kubetui.base.redaction import STARS, redacted
 from kubetui.base.text import PROMPT, harmless
 from kubetui.engine.step import Step
 from kubetui.profile.plan import Machine, Plan
-from kubetui.profile.words import added, fetched, played, renaming
+from kubetui.profile.words import access, added, fetched, played, renaming
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
@@ -121,6 +121,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
                 "box": str(plan.box_of(machine)[0]),
                 "labels": dict(machine.labels),
                 "taints": list(map(str, machine.taints)),
+                "ports": [port.model_dump(mode="json", exclude={"machine"}) for port in machine.ports],
+                "disks": [disk.size for disk in machine.disks],
             }
             for machine in plan.machines
         ],
@@ -178,14 +180,14 @@ def _table(plan: Plan) -> Iterable[str]:
 
 
 def own_settings(plan: Plan) -> tuple[str, ...]:
-    """Return a line for each machine's labels and one for its taints."""
-    lines = []
+    """Return a line for each machine's labels and one for its taints, then its ports, folders and disks."""
+    lines: list[str] = []
     for machine in plan.machines:
         labels = [f"{key}={value}" for key, value in machine.labels.items()]
         lines += [f"{machine.name} has the {_plural('label', labels)} {', '.join(labels)}"] if labels else []
         taints = list(map(str, machine.taints))
         lines += [f"{machine.name} has the {_plural('taint', taints)} {', '.join(taints)}"] if taints else []
-    return tuple(lines)
+    return (*lines, *access(plan))
 
 
 def _plural(noun: str, items: list[str]) -> str:

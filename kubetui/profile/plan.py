@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.credentials import Logins, plain
 from kubetui.profile.numbering import Role, addresses_of, machine_names
+from kubetui.profile.schema.access import Disk, Port
 from kubetui.profile.schema.addons import AddressRange, Chosen
 from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
@@ -66,6 +67,10 @@ class Machine:
     packages: str = packages.DEFAULT
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     taints: tuple[Taint, ...] = ()
+    ports: tuple[Port, ...] = ()
+    """The ports of this host that lead to it."""
+    disks: tuple[Disk, ...] = ()
+    """Its disks besides its own."""
     leaving: bool = False
     """Whether it is on its way out of the cluster: then it only has the steps for that."""
 
@@ -373,7 +378,8 @@ def _hosts(profile: Profile) -> Iterator[Machine]:
 
 def _machines(profile: Profile) -> Iterator[Machine]:
     chosen, addresses = profile.machines, addresses_of(profile)
-    for index, (name, role) in enumerate(machine_names(profile)):
+    names = tuple(machine_names(profile))
+    for index, (name, role) in enumerate(names):
         one = chosen.by_name.get(name, OneMachine())
         labels, taints = _of_role(profile, role)
         own = chosen.control_plane if role is Role.CONTROL_PLANE else OneMachine()
@@ -388,7 +394,15 @@ def _machines(profile: Profile) -> Iterator[Machine]:
             packages=one.packages or _named(one.box) or _packages(profile),
             labels={**labels, **one.labels},
             taints=_together(taints, one.taints),
+            ports=tuple(port for port in chosen.ports if (port.machine or names[0][0]) == name),
+            disks=_disks(profile, role, one),
         )
+
+
+def _disks(profile: Profile, role: Role, one: OneMachine) -> tuple[Disk, ...]:
+    """Return the disks of the narrowest place that names any, and none is a choice there."""
+    of_role = profile.machines.worker.disks if role is Role.WORKER else None
+    return next(disks for disks in (one.disks, of_role, profile.machines.disks) if disks is not None)
 
 
 def _packages(profile: Profile) -> str:

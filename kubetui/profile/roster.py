@@ -50,11 +50,12 @@ def grown(profile: Profile, names: Collection[str], own: Mapping[str, OneMachine
 
 
 def shrunk(profile: Profile, names: Collection[str]) -> Profile:
-    """Return a profile without these machines, or these hosts."""
+    """Return a profile without these machines and the ports that lead to them, or without these hosts."""
     if not Plan(profile).provider.makes_machines:
         return profile.model_copy(update={"hosts": tuple(host for host in profile.hosts if host.name not in names)})
     by_name = {name: one for name, one in profile.machines.by_name.items() if name not in names}
-    return settled(profile, _of(profile, _names(profile) - {*names}, by_name))
+    ports = tuple(port for port in profile.machines.ports if port.machine not in names)
+    return settled(profile, _changed(_of(profile, _names(profile) - {*names}, by_name), {"ports": ports}))
 
 
 def settled(built: Profile, wanted: Profile) -> Profile:
@@ -79,7 +80,9 @@ def joined(wanted: Profile, built: Profile, names: Collection[str]) -> Profile:
         hosts = (*wanted.hosts, *(host for host in built.hosts if host.name in names))
         return wanted.model_copy(update={"hosts": hosts})
     own = {name: built.machines.by_name[name] for name in names if name in built.machines.by_name}
-    return settled(built, _of(wanted, {*_names(wanted), *names}, {**wanted.machines.by_name, **own}))
+    whole = _of(wanted, {*_names(wanted), *names}, {**wanted.machines.by_name, **own})
+    theirs = (port for port in built.machines.ports if port.machine in names)
+    return settled(built, _changed(whole, {"ports": (*wanted.machines.ports, *theirs)}))
 
 
 def _names(profile: Profile) -> frozenset[str]:

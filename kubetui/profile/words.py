@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from kubetui.base.text import counted
@@ -103,6 +104,30 @@ def added(plan: Plan) -> tuple[str, ...]:
         else:
             lines.append(f"{addon.title}: {changes}.{takes}")
     return tuple(lines)
+
+
+def access(plan: Plan) -> Iterator[str]:
+    """Yield what each port of this host leads to, what each folder is in the machines, and who has extra disks."""
+    folders, ports = plan.profile.machines.folders, [port for each in plan.machines for port in each.ports]
+    if plan.provider.rehearsal:
+        if folders or ports or any(machine.disks for machine in plan.machines):
+            yield "A rehearsal has no ports, folders and extra disks: those are for real machines."
+        return
+    for machine in plan.machines:
+        for port in machine.ports:
+            beyond = "" if port.listen.is_loopback else ", and others who reach this host use it as well"
+            yield f"{port.listen}:{port.host} of this host leads to {machine.name}:{port.to}{beyond}"
+    for folder in folders:
+        if plan.provider.shares_folders:
+            way = "the same folder, which machines may change" if folder.writable else "the same folder, to read only"
+        else:
+            way = "a copy, brought up to date whenever a machine starts; nothing comes back"
+        yield f"{folder.host} of this host is {folder.guest} on every machine: {way}"
+    for machine in plan.machines:
+        if machine.disks:
+            sizes = " and ".join(memory(disk.size) for disk in machine.disks)
+            disks = "an extra disk" if len(machine.disks) == 1 else f"{len(machine.disks)} extra disks"
+            yield f"{machine.name} has {disks} of {sizes}, empty"
 
 
 def _origin(title: str, source: Source) -> str:

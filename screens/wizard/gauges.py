@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, memory_check
+from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, extra_disks, memory_check
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import who
 from screens.host import GIB, HostFacts
@@ -68,11 +68,11 @@ def _cpus(plan: Plan, facts: HostFacts) -> Gauge:
 
 
 def _disk(plan: Plan, facts: HostFacts) -> Gauge:
-    count = len(plan.machines)
-    needed = count * DISK_A_MACHINE
+    count, extra = len(plan.machines), extra_disks(plan.machines)
+    needed = count * DISK_A_MACHINE + extra
     if facts.disk_free is None:
         return Gauge("disk", f"{needed} GiB", None, "attention", "not known here")
-    mark = OF_CHECKS[disk_check("", facts.disk_free * GIB, count).status]
+    mark = OF_CHECKS[disk_check("", facts.disk_free * GIB, count, extra).status]
     remark = {"done": "", "attention": "tight", "failed": "too little"}.get(mark, "")
     words = f"{needed} of {facts.disk_free} GiB"
     return Gauge("disk", words, needed / max(1, facts.disk_free), mark, remark)

@@ -52,6 +52,8 @@ begin
       box_options: vm.box_extra_download_options,
       box_check_update: vm.box_check_update,
       networks: vm.networks.select { |type, _| type == :private_network }.map { |_, options| options },
+      ports: vm.networks.select { |type, options| type == :forwarded_port && options[:id] != "ssh" }.map { |_, options| options },
+      disks: vm.disks.map { |disk| { type: disk.type, name: disk.name, size: disk.size, primary: disk.primary } },
       synced_folders: vm.synced_folders,
       insert_key: loaded[:config].ssh.insert_key,
       class: settings.class.name,

@@ -63,6 +63,20 @@ def test_disk(free: int, machines: int, status: str) -> None:
     assert hostchecks.disk_check("/somewhere", free * GIB, machines).status == status
 
 
+def test_extra_disks_count_as_full() -> None:
+    disks = {"worker": {"disks": [{"size": "10 GiB"}, {"size": 64}]}}
+    chosen = Plan(Profile.model_validate({"machines": disks}))
+    extra = hostchecks.extra_disks(chosen.machines)
+    assert extra == 21
+    check = hostchecks.disk_check("/somewhere", 38 * GIB, 3, extra)
+    assert check.status == "warning"
+    assert check.message.startswith(
+        "38 GiB are free, 18 are planned for 3 new machines, and 21 for their extra disks once these are full"
+    )
+    assert hostchecks.disk_check("/somewhere", 39 * GIB, 3, extra).status == "ok"
+    assert hostchecks.disk_check("/somewhere", 18 * GIB, 3).status == "ok"
+
+
 def test_the_memory_of_this_host_is_known() -> None:
     total, available = memory()
     assert 0 < available < total

@@ -111,6 +111,11 @@ ALL = {"kubmaster", "kubnode1", "kubnode2"}
         ({"machines": {"by_name": {"kubnode2": {"memory": 4096}}}}, {"kubnode2"}),
         ({"machines": {"by_name": {"kubnode1": {"box": "mine/box"}}}}, {"kubnode1"}),
         ({"machines": {"worker": {"labels": {"a": "b"}, "taints": ["a:NoExecute"]}}}, set()),
+        ({"machines": {"ports": [{"host": 8080, "to": 80}]}}, {"kubmaster"}),
+        ({"machines": {"ports": [{"host": 8080, "machine": "kubnode1", "to": 80}]}}, {"kubnode1"}),
+        ({"machines": {"folders": [{"host": "/data", "guest": "/srv/data"}]}}, ALL),
+        ({"machines": {"worker": {"disks": [{"size": 1024}]}}}, {"kubnode1", "kubnode2"}),
+        ({"machines": {"disks": [{"size": 1024}], "by_name": {"kubnode1": {"disks": []}}}}, {"kubmaster", "kubnode2"}),
         ({"machines": {"worker_name": "node"}}, {"kubnode1", "kubnode2"}),
         # another control plane shifts the workers' addresses
         ({"machines": {"control_planes": 2}}, {"kubnode1", "kubnode2"}),
@@ -239,6 +244,34 @@ async def test_an_installed_cluster_keeps_its_runtime(cluster: Cluster, fake: Fa
     assert "kubernetes.runtime was containerd and is docker. A container runtime cannot be exchanged under" in str(
         refused.value
     )
+
+
+@pytest.mark.parametrize(
+    ("machines", "told"),
+    [
+        ({"ports": [{"host": 8080, "to": 80}]}, "machines.ports was []"),
+        ({"folders": [{"host": "/data", "guest": "/srv/data"}]}, "machines.folders was []"),
+        ({"disks": [{"size": 1024}]}, "machines.disks was []"),
+        ({"worker": {"disks": [{"size": 1024}]}}, "machines.worker.disks was not set"),
+        ({"by_name": {"kubmaster": {"disks": [{"size": 1024}]}}}, "machines.by_name.kubmaster.disks was not set"),
+    ],
+)
+async def test_an_installed_cluster_keeps_its_ports_folders_and_disks(
+    cluster: Cluster, fake: Fake, machines: dict[str, Any], told: str
+) -> None:
+    await built(cluster, profile(), ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    with pytest.raises(ProfileError, match=r"as kubetui makes them\. In a running cluster, kubetui tunnel") as refused:
+        await revision(cluster, planned(profile(machines=machines)))
+    assert refused.value.id == "PROFILE-CHANGED"
+    assert told in refused.value.message
+
+
+async def test_a_new_worker_comes_with_the_disks_that_all_have(cluster: Cluster, fake: Fake) -> None:
+    before, after = (profile(machines={"workers": count, "disks": [{"size": 1024}]}) for count in (1, 2))
+    await built(cluster, before, ("modules", "kubmaster"), existing=("kubmaster",))
+    fake.says("status", status(kubmaster="running"))
+    assert await revision(cluster, planned(after)) is None
 
 
 async def test_an_installed_cluster_keeps_its_pod_network(cluster: Cluster, fake: Fake) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubetui.operations.inplace import leaving
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.roster import free_names, grown, joined, settled, shrunk
@@ -107,3 +108,18 @@ def test_nobody_who_stays_is_renamed_or_moved(data: st.DataObject, control_plane
             assert {name: places(now)[name] for name in names} == places(before)
             assert [*places(now).keys() - places(before).keys()] == [new]
         assert len({*places(now).values()}) == len(places(now))
+
+
+def test_a_port_goes_and_comes_back_with_its_machine() -> None:
+    ports = [{"host": 8080, "to": 80}, {"host": 8081, "machine": "kubnode1", "to": 80}]
+    built = Profile.model_validate({"machines": {"ports": ports}})
+    smaller = shrunk(built, ["kubnode1"])
+    assert [port.host for port in smaller.machines.ports] == [8080]
+    assert not check(Plan(smaller))
+    assert leaving(built, smaller) == ("kubnode1",)
+    again = joined(smaller, built, ["kubnode1"])
+    assert [(machine.name, [port.host for port in machine.ports]) for machine in Plan(again).machines] == [
+        ("kubmaster", [8080]),
+        ("kubnode1", [8081]),
+        ("kubnode2", []),
+    ]

@@ -14,9 +14,12 @@ from kubetui.base.check import Check, Lacking
 from kubetui.base.errors import KubetuiError
 from kubetui.base.process import ask
 from kubetui.base.system import System, install_command, install_hint, plugin_command, plugin_hint
+from kubetui.cluster.folder import Cluster
 from kubetui.machines.vagrant import libvirt, virtualbox
+from kubetui.machines.vagrant.access import checks as access
 from kubetui.machines.vagrant.catalogue.check import box_checks
 from kubetui.machines.vagrant.commandline import environment
+from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -36,8 +39,10 @@ def storage(kind: ProviderKind) -> Path:
 async def of_plan(plan: Plan, system: System) -> tuple[Check, ...]:
     """Check Vagrant, the plan's provider with its plugin, the provider options and the box."""
     kind = plan.provider
+    missing = never_started(Cluster(plan.profile.name).folder, plan.machines)
     version, plugins, boxes = await asyncio.gather(_vagrant("--version"), _plugins(kind), box_checks(plan))
     checks = [*provider_checks(kind, version, plugins, system), options_check(plan), *boxes]
+    checks += await access.of_plan(plan, missing, system)
     if kind.name == "virtualbox":
         checks += await virtualbox.checks(system)
     if kind.name == "libvirt":

@@ -22,7 +22,7 @@ _SHOWN: Final = 8
 class Known:
     """A known failure: `message` and `fix` may use the pattern's named groups.
 
-    They may also use `{plugin}`, `{virtualbox}` and `{lxc}`: how to install these on this host.
+    They may also use `{plugin}`, `{virtualbox}`, `{lxc}` and `{rsync}`: how to install these on this host.
     """
 
     pattern: str
@@ -269,6 +269,45 @@ KNOWN: Final = (
         "Correct machines.options in the profile; names and values are those of the provider's Vagrant documentation.",
     ),
     Known(
+        r"Vagrant cannot forward the specified ports on this VM.*?"
+        r"The forwarded port to (?P<port>\d+) is already in use",
+        HostError,
+        "HOST-PORT",
+        "Something on this host listens at port {port} already, which machines.ports has lead to a machine.",
+        "End it (ss -ltnp shows it) and run the same command again, or choose another port in machines.ports.",
+    ),
+    Known(
+        r"\"rsync\" (?:could not be found on your PATH|was not detected as installed in your guest machine)",
+        HostError,
+        "HOST-RSYNC",
+        "rsync, by which Vagrant copies the folders of machines.folders, is missing on this host or in the machine.",
+        "{rsync} In machines, Vagrant installs it where it knows the system and that has a mirror; another box may "
+        "have it.",
+    ),
+    Known(
+        r"There was an error when attempting to rsync a synced folder\..*?Host path: (?P<path>.+?) Guest path: "
+        r"(?P<guest>\S+) .*?Error: (?P<why>.*)$",
+        RunError,
+        "HOST-RSYNC",
+        "{path} could not be copied to {guest}: {why}",
+        "Look at the reason, then run the same command again.",
+    ),
+    Known(
+        r"VirtualBox only allows up to (?P<limit>\d+) disks to be attached to the storage controller '(?P<name>[^']*)'",
+        ProfileError,
+        "BOX-DISKS",
+        "The box has a disk controller '{name}' with room for {limit} in all, so machines.disks does not fit.",
+        "Plan fewer extra disks, or choose a box whose controller has more ports.",
+    ),
+    Known(
+        r"(?:Vagrant was not able to detect a primary disk attached to the main controller"
+        r"|disk operation was attempted on the controller '[^']*', but Vagrant doesn't support)",
+        ProfileError,
+        "BOX-DISKS",
+        "Vagrant cannot add disks to machines of this box: it does not know the box's disk controller.",
+        "Delete machines.disks, or choose another box.",
+    ),
+    Known(
         r"There are errors in the configuration of this machine\. Please fix the following errors and try again: "
         r"(?P<why>.*)$",
         ProfileError,
@@ -308,6 +347,7 @@ def _match(known: Known, flat: str, system: System) -> KubetuiError | None:
     values["plugin"] = plugin_hint(plugin.get(values.get("provider", ""), "PLUGIN"), system)
     values["virtualbox"] = install_hint("virtualbox", system)
     values["lxc"] = install_hint("lxc", system)
+    values["rsync"] = install_hint("rsync", system)
     return known.kind(known.message.format_map(values), fix=known.fix.format_map(values), id=known.id)
 
 

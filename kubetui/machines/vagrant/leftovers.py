@@ -53,7 +53,7 @@ class Leftovers:
         """Remove a half-made machine of ours that Vagrant does not know, and mark the new start."""
         name = self._name(machine)
         exists = name is not None and await self._exists(name)
-        if name is not None and exists and self._ours(machine):
+        if name is not None and exists and self.new(machine):
             log(f"removing {name}, which an interrupted start left half-made")
             await self._remove(name, log)
             exists = False
@@ -76,12 +76,13 @@ class Leftovers:
         marked = sorted(mark.name for mark in self._marks.glob("*"))
         for machine in marked if machines is None else [name for name in marked if name in machines]:
             name = self._name(machine)
-            if name is not None and self._ours(machine) and await self._exists(name):
+            if name is not None and self.new(machine) and await self._exists(name):
                 log(f"removing {name}, which an interrupted start left half-made")
                 await self._remove(name, log)
             self.done(machine)
 
-    def _ours(self, machine: str) -> bool:
+    def new(self, machine: str) -> bool:
+        """Return whether a machine is being made: nothing of it existed when its start was marked."""
         mark = self._marks / machine
         return mark.is_file() and mark.read_text(encoding="utf-8") == _NEW
 

@@ -16,6 +16,7 @@ from kubetui.base.text import CommandText, LineSink
 from kubetui.engine.provider import MachineState
 from kubetui.engine.snapshots import Snapshots
 from kubetui.machines.vagrant import commandline, orphans
+from kubetui.machines.vagrant.access.checks import require_folders
 from kubetui.machines.vagrant.catalogue.web import login_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
@@ -40,6 +41,8 @@ _LOGIN = "netrc-"
 _LOCK_TRIES = 5
 _LOCK_PAUSE = 2.0
 """Seconds between tries while another Vagrant holds a lock, or VirtualBox's service is ending."""
+_DISKS: Final = {"KUBETUI_DISKS": "1", "VAGRANT_EXPERIMENTAL": "disks"}
+"""What has Vagrant make a machine's extra disks, which it calls experimental (its documentation, Disks)."""
 _PASSING: Final = "VBOX-SERVICE"
 """The id of a failure that passes by itself: VirtualBox's service ends some seconds after its last client."""
 
@@ -89,15 +92,19 @@ class VagrantProvider:
     async def start(self, machine: Machine, log: LineSink, /) -> None:
         """Start a machine, creating it if it does not exist; restart it if an earlier start was interrupted.
 
-        Does nothing to a running machine. Raises the error that `failures` recognises in Vagrant's output.
+        Does nothing to a running machine. Raises HostError for a folder that this host lacks, or the error that
+        `failures` recognises in Vagrant's output.
         """
         name, (box, _) = machine.name, self._plan.box_of(machine)
         self._endpoints.pop(name, None)
         output: list[str] = []
         async with self._turns.turn() as shared:
             await orphans.wait_for(self._folder, log)
+            if name not in self._running:
+                require_folders(self._plan)
             arguments = await self._start_arguments(name, log)
             network = await self._network(log)
+            making = _DISKS if machine.disks and self._leftovers.new(name) else {}
 
             def taken(line: str) -> None:
                 output.append(line)
@@ -106,7 +113,7 @@ class VagrantProvider:
                     shared()
 
             with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
-                env = {"KUBETUI_NETRC": str(netrc)} if netrc else {}
+                env = {**({"KUBETUI_NETRC": str(netrc)} if netrc else {}), **making}
                 await self._vagrant(arguments, taken, env, again=partial(self._start_arguments, name, log))
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Interface
 from typing import Any
 
 from kubetui.base.errors import ProfileError
+from kubetui.machines.vagrant.access.entries import calls, of_machine
 from kubetui.profile.credentials import plain
 from kubetui.profile.plan import Machine, Plan
 
@@ -92,6 +93,7 @@ def _machine(plan: Plan, machine: Machine) -> dict[str, Any]:
         "address": str(machine.address),
         "network": {**plan.profile.network.options, **({BRIDGE_OPTION: bridge} if bridge else {})},
         "settings": _settings(plan, machine),
+        **of_machine(plan, machine),
     }
 
 
@@ -104,6 +106,8 @@ def _settings(plan: Plan, machine: Machine) -> dict[str, Any]:
             raise _wrong_shape(provider, name, "a list with one entry per call")
     defaults = _DEFAULTS.get(provider, _sized)(plan, machine)
     merged = {**defaults, **chosen}
+    for name, entries in calls(plan, machine).items():
+        merged[name] = [*entries, *merged.get(name, [])]
     if provider == "vmware_desktop" and "vmx" in merged:
         merged["vmx"] = _pairs(merged["vmx"])
     return merged
@@ -132,7 +136,7 @@ def _cloned(plan: Plan, machine: Machine) -> dict[str, Any]:
 
 
 def _virtualbox(plan: Plan, machine: Machine) -> dict[str, Any]:
-    # only synced folders need guest additions, and they are off
+    # only shared folders need guest additions, and there are none
     return {**_cloned(plan, machine), "check_guest_additions": False}
 
 

@@ -81,6 +81,10 @@ _OF_EVERY_MACHINE: Final = {"machines.packages"}
 """Questions in the group `machines` that existing machines are asked, too."""
 
 
+_OF_MADE_ONES: Final[Mapping[str, Any]] = {"by_name": {}, "ports": [], "folders": [], "disks": []}
+"""What nothing asks for in the group `machines` and existing machines cannot have, with what says none."""
+
+
 def is_asked(question: Question, values: Mapping[str, Any]) -> bool:
     """Tell whether a question applies, given the other answers."""
     path = ".".join(question.path)
@@ -93,8 +97,10 @@ def fitting(values: Mapping[str, Any]) -> Mapping[str, Any]:
         for question in page.questions:
             if not is_asked(question, values) and value_at(values, question) != question.default:
                 values = answer(values, question.path, question.default)
-    if not _makes_machines(values) and _group(values, "machines").get("by_name"):
-        values = answer(values, ("machines", "by_name"), {})
+    if not _makes_machines(values):
+        for field, nothing in _OF_MADE_ONES.items():
+            if _group(values, "machines").get(field):
+                values = answer(values, ("machines", field), nothing)
     manifest = _group(values, "network").get("manifest")
     if manifest is not None and not any(manifest.values()):
         values = answer(values, ("network", "manifest"), None)

@@ -12,6 +12,7 @@ from itertools import chain, combinations
 from kubetui.base.text import counted
 from kubetui.profile.credentials import hidden
 from kubetui.profile.plan import NODE_MASK, Plan
+from kubetui.profile.rules.access import extra_disks, for_made_machines, forwarded_ports, synced_folders
 from kubetui.profile.rules.addons import given_addresses, shared_address, signed_kubelets
 from kubetui.profile.rules.existing import listed_hosts, several_control_planes
 from kubetui.profile.rules.nodes import (
@@ -196,6 +197,10 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     single_machines,
     own_addresses,
     left_out,
+    for_made_machines,
+    forwarded_ports,
+    synced_folders,
+    extra_disks,
     a_place_for_coredns,
     _provider_options,
     _box,

@@ -35,6 +35,12 @@ class ProviderKind:
     """False if the machines exist already and belong to someone: kubetui inspects them first, never deletes them."""
     rehearsal: bool = False
     """True if there are no machines at all, only a recording of some."""
+    forwards_ports: bool = False
+    """Whether Vagrant forwards ports of this host into its machines so that they come back with every start."""
+    shares_folders: bool = False
+    """Whether a folder of this host is the same one in a machine; elsewhere Vagrant copies it at each start."""
+    adds_disks: bool = False
+    """Whether Vagrant can give its machines further disks."""
     plays: str = ""
     """The Kubernetes version of that recording, which is played whatever the profile says; empty for real machines."""
 
@@ -47,7 +53,15 @@ class ProviderKind:
 PROVIDERS: dict[str, ProviderKind] = {
     kind.name: kind
     for kind in (
-        ProviderKind("virtualbox", "VirtualBox", "bento/ubuntu-24.04", Starts.ONE_BY_ONE, program="VBoxManage"),
+        ProviderKind(
+            "virtualbox",
+            "VirtualBox",
+            "bento/ubuntu-24.04",
+            Starts.ONE_BY_ONE,
+            program="VBoxManage",
+            forwards_ports=True,
+            adds_disks=True,
+        ),
         ProviderKind(
             "libvirt",
             "libvirt (KVM, QEMU)",
@@ -55,6 +69,7 @@ PROVIDERS: dict[str, ProviderKind] = {
             Starts.FIRST_ALONE,
             plugin="vagrant-libvirt",
             program="virsh",
+            adds_disks=True,
         ),
         ProviderKind(
             "vmware_desktop",
@@ -63,6 +78,7 @@ PROVIDERS: dict[str, ProviderKind] = {
             Starts.FIRST_ALONE,
             plugin="vagrant-vmware-desktop",
             program="vmrun",
+            forwards_ports=True,
         ),
         ProviderKind(
             "lxc",
@@ -72,6 +88,7 @@ PROVIDERS: dict[str, ProviderKind] = {
             plugin="vagrant-lxc",
             program="lxc-start",
             isolates=False,
+            shares_folders=True,
         ),
         ProviderKind("hosts", "existing machines (SSH)", "", Starts.FIRST_ALONE, makes_machines=False),
         ProviderKind("rehearsal", "rehearsal", "recorded/debian13", Starts.FIRST_ALONE, rehearsal=True, plays="1.37.2"),

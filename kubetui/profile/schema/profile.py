@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
 from kubetui.base.redaction import remember_telling
+from kubetui.profile.schema.access import Disks, Folders, Ports, disks
 from kubetui.profile.schema.addons import AddOns
 from kubetui.profile.schema.fields import (
     NEWEST_MINOR,
@@ -66,6 +67,7 @@ class Worker(Part):
 
     labels: Labels = labels("every worker")
     taints: Taints = taints("every worker")
+    disks: Disks | None = disks("every worker")
 
 
 class OneMachine(Part):
@@ -92,6 +94,7 @@ class OneMachine(Part):
     )
     labels: Labels = labels("this machine, besides those of its role")
     taints: Taints = taints("this machine, besides those of its role")
+    disks: Disks | None = disks("this machine")
 
 
 class Machines(Part):
@@ -123,7 +126,7 @@ class Machines(Part):
         description="Memory and CPUs of control planes, where they differ from the rest, and their labels and taints.",
     )
     worker: Worker = Field(
-        default_factory=Worker, title="Workers' own settings", description="Labels and taints of workers."
+        default_factory=Worker, title="Workers' own settings", description="Labels, taints and extra disks of workers."
     )
     by_name: dict[Name, OneMachine] = Field(
         default_factory=dict,
@@ -186,6 +189,25 @@ class Machines(Part):
         default=False,
         title="Prepared box",
         description="Start from a kept box with packages, runtime and images, where one fits; see: kubetui boxes.",
+    )
+    ports: Ports = Field(
+        (),
+        title="Ports",
+        description="Ports of this host that lead to a port of a machine, with VirtualBox and VMware.",
+        examples=[[{"host": 8080, "machine": "kubnode1", "to": 30080}]],
+    )
+    folders: Folders = Field(
+        (),
+        title="Folders",
+        description="Folders of this host that every machine has: the same one with LXC, elsewhere a copy that each "
+        "start of a machine brings up to date.",
+        examples=[[{"host": "~/data", "guest": "/srv/data"}]],
+    )
+    disks: Disks = Field(
+        (),
+        title="Extra disks",
+        description="Empty disks of every machine besides its own, with VirtualBox and libvirt.",
+        examples=[[{"size": "10 GiB"}]],
     )
     options: Annotated[dict[OptionName, dict[OptionName, Any]], AfterValidator(remember_telling)] = Field(
         default_factory=dict,

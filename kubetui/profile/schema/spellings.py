@@ -20,11 +20,20 @@ def amount(value: object) -> object:
 
     Other types pass through. Raises ValueError for text that is no amount.
     """
+    return _mebibytes(value, "is not an amount of memory. Write MiB, such as 4096, or 4 GiB.")
+
+
+def disk_size(value: object) -> object:
+    """Return MiB for the size of a disk, read as `amount` reads memory. Raises ValueError for text that is none."""
+    return _mebibytes(value, "is not the size of a disk. Write MiB, such as 10240, or 10 GiB.")
+
+
+def _mebibytes(value: object, otherwise: str) -> object:
     if not isinstance(value, str):
         return value
     found = _AMOUNT.fullmatch(value.strip())
     if not found:
-        raise ValueError(f"{shown(value)} is not an amount of memory. Write MiB, such as 4096, or 4 GiB.")
+        raise ValueError(f"{shown(value)} {otherwise}")
     number, unit = Decimal(found[1]), found[2].lower()
     mebibytes = number * 1024 if unit.startswith("g") else number
     if mebibytes != mebibytes.to_integral_value():

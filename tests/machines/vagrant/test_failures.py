@@ -166,6 +166,21 @@ Please fix your configuration and run vagrant again.""",
 Timed out while waiting for the machine to boot. This means that
 Vagrant was unable to communicate with the guest machine within
 the configured ("config.vm.boot_timeout" value) time period.""",
+    "HOST-PORT": """\
+Vagrant cannot forward the specified ports on this VM, since they
+would collide with some other application that is already listening
+on these ports. The forwarded port to 8080 is already in use
+on the host machine.
+
+To fix this, modify your current project's Vagrantfile to use another
+port. Example, where '1234' would be replaced by a unique host port:""",
+    "HOST-RSYNC": """\
+"rsync" could not be found on your PATH. Make sure that rsync
+is properly installed on your system and available on the PATH.""",
+    "BOX-DISKS": """\
+VirtualBox only allows up to 2 disks to be attached to the
+storage controller 'SATA Controller'. Please remove some disks from your disk
+configuration, or attach a new storage controller.""",
     "PROFILE-OPTION": "kubetui: the provider virtualbox has no setting 'memroy'. "
     "Correct machines.options.virtualbox in the profile.",
 }
@@ -175,6 +190,7 @@ KINDS = {
     "BOX-BROKEN": ProfileError,
     "BOX-PROVIDER": ProfileError,
     "BOX-VERSION": ProfileError,
+    "BOX-DISKS": ProfileError,
     "PROFILE-OPTION": ProfileError,
     "VBOX-SERVICE": BusyError,
     "VAGRANT-LOCKED": BusyError,
@@ -198,6 +214,9 @@ SAID = {
     "LIBVIRT": ("Permission denied", "usermod -aG libvirt"),
     "LIBVIRT-NETWORK": ("network lab0", "virsh net-destroy lab0"),
     "LXC-MISSING": ("LXC is not installed", "sudo apt-get install -y lxc"),
+    "HOST-PORT": ("listens at port 8080 already", "machines.ports"),
+    "HOST-RSYNC": ("missing on this host or in the machine", "sudo apt-get install -y rsync"),
+    "BOX-DISKS": ("'SATA Controller' with room for 2 in all", "Plan fewer extra disks"),
     "PROFILE-OPTION": ("the provider virtualbox has no setting 'memroy'.", "machines.options"),
 }
 
@@ -228,6 +247,26 @@ def test_a_box_of_another_provider_is_named() -> None:
     error = of(text)
     assert error.id == "BOX-PROVIDER"
     assert error.message == "The box is made for lxc, and the profile's provider takes boxes for virtualbox."
+
+
+def test_a_copy_of_a_folder_that_fails_tells_why() -> None:
+    error = of(
+        "There was an error when attempting to rsync a synced folder.\n"
+        "Please inspect the error message below for more info.\n\n"
+        "Host path: /home/me/my data/\nGuest path: /srv/data\n"
+        'Command: "rsync" "--archive" "/home/me/my data/" "vagrant@127.0.0.1:/srv/data"\n'
+        "Error: rsync: [sender] write error: No space left (28)\n"
+    )
+    assert (error.id, type(error)) == ("HOST-RSYNC", RunError)
+    assert (
+        error.message
+        == "/home/me/my data/ could not be copied to /srv/data: rsync: [sender] write error: No space left (28)"
+    )
+
+
+def test_a_box_with_an_unknown_controller_takes_no_disks() -> None:
+    error = of("Vagrant was not able to detect a primary disk attached to the main\ncontroller. Vagrant Disks requires")
+    assert (error.id, error.fix) == ("BOX-DISKS", "Delete machines.disks, or choose another box.")
 
 
 def test_every_known_failure_has_a_text() -> None:

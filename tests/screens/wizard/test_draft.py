@@ -88,6 +88,34 @@ def test_labels_taints_and_single_machines_pass_through_unharmed() -> None:
     assert not any("by_name" in path for path in draft.look().problems)
 
 
+SHARED = {
+    "ports": [{"host": 8080, "machine": "kubnode1", "to": 30080, "listen": "192.168.1.5"}],
+    "folders": [{"host": "/home/me/data", "guest": "/srv/data"}],
+    "disks": [{"size": "10 GiB"}],
+    "worker": {"disks": []},
+    "by_name": {"kubnode2": {"disks": [{"size": 1024}, {"size": 64}]}},
+}
+
+
+def test_ports_folders_and_disks_pass_through_unharmed() -> None:
+    chosen = Profile.model_validate({"machines": SHARED})
+    draft = Draft(chosen, "mine")
+    assert (draft.look().profile, draft.look().problems, draft.changed) == (chosen, {}, False)
+    enter(draft, machines__memory="3000")
+    changed = chosen.machines.model_copy(update={"memory": 3000})
+    assert draft.look().profile == chosen.model_copy(update={"machines": changed})
+    # another provider cannot have them, and loses nothing
+    enter(draft, provider="lxc", machines__memory="2048")
+    assert ("machines", "ports") in draft.look().problems
+    enter(draft, provider="virtualbox")
+    assert (draft.look().profile, draft.look().problems) == (chosen, {})
+    # existing machines are what they are
+    enter(draft, provider="hosts", hosts=LIST)
+    own = draft.look().profile.machines
+    assert (own.ports, own.folders, own.disks, own.by_name) == ((), (), (), {})
+    assert not any({"ports", "folders", "disks"} & {*map(str, path)} for path in draft.look().problems)
+
+
 def test_existing_machines_keep_their_labels_and_taints() -> None:
     hosts = [
         {"name": "one", "role": "control plane", "address": "10.0.0.1", "taints": ["a=b:PreferNoSchedule"]},

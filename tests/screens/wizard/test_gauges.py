@@ -25,6 +25,12 @@ def test_every_row_fits_the_width(plan: Plan, facts: HostFacts, width: int) -> N
     assert max(map(len, rows)) <= width
 
 
+def test_extra_disks_count_as_full() -> None:
+    chosen = Plan(Profile.model_validate({"machines": {"disks": [{"size": "10 GiB"}]}}))
+    *_, disk = gauges.gauges(chosen, HostFacts(16_000, 12_000, 8, 47))
+    assert (disk.words, disk.mark, disk.remark) == ("48 of 47 GiB", "attention", "tight")
+
+
 class Small(FakeHost):
     """A host with too little of everything."""
 
