@@ -31,6 +31,8 @@ exec curl --silent --fail --insecure --max-time 3 --output /dev/null https://127
 LEFTOVERS: Final = script(__package__, "vip-leftovers.sh")
 LET_GO: Final = script(__package__, "vip-let-go.sh")
 """Shell that takes the address off an existing machine, before it is put back."""
+YIELD: Final = script(__package__, "vip-yield.sh")
+"""Shell with which a control plane that leaves gives the address to another."""
 _ROUTERS: Final = 255
 _PRIORITY: Final = 100
 _LESS: Final = 10

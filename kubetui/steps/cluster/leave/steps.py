@@ -21,6 +21,7 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node, Result
+from kubetui.software.addons import vip
 from kubetui.steps.cluster.draining import Obstacle, drain, drain_typed, heard, on_first, there
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -86,7 +87,8 @@ def quorum(plan: Plan, machine: Machine) -> Command:
 async def _leave(task: Task) -> Outcome:
     node, name = task.run.nodes.get(task.machine.name), task.machine.name
     if node is not None:
-        reset = Command(RESET, {"CRI_SOCKET": task.plan.runtime.socket}, timeout=RESET_SECONDS)
+        leaves = (vip.YIELD if task.plan.shared_address else "") + RESET
+        reset = Command(leaves, {"CRI_SOCKET": task.plan.runtime.socket}, timeout=RESET_SECONDS)
         try:
             done = await node.carry_out(unit_name(task, reset), reset, task.log)
         except KubetuiError as error:
@@ -113,7 +115,7 @@ async def _remove(task: Task) -> Outcome:
 
 async def _delete(task: Task) -> Outcome:
     await on_first(task, Command(DELETE, {"NAME": task.machine.name}, timeout=300), UNHEARD)
-    if task.machine.role is Role.CONTROL_PLANE:
+    if task.machine.role is Role.CONTROL_PLANE and not task.plan.shared_address:
         task.log(f"what balances {task.plan.api_endpoint} can forget {task.machine.address}")
     return Outcome.DONE
 

@@ -51,6 +51,11 @@ def test_the_first_control_plane_is_done_once_the_shared_address_stays_with_an_a
     assert len((box.root / "tmp/asked").read_text()) == 3 + 5
 
 
+def test_a_control_plane_that_leaves_ends_its_connections_before_it_gives_the_address_away(plane: Box) -> None:
+    assert plane.run(Command(vip.YIELD)).returncode == 0
+    assert plane.called("systemctl") == ["systemctl stop haproxy", "systemctl stop keepalived"]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_changed_file_is_written_again(plane: Box, path: str) -> None:
     plane.run(APPLY)
