@@ -185,7 +185,7 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern(
         r"nodePort: Invalid value: (\d+): provided port is already allocated",
         "NODE-PORT-TAKEN",
-        "another service in the cluster has the NodePort {0} already.",
+        "another service of the cluster has the NodePort {0} already.",
         "Free it (kubectl get services -A shows whose it is), or give the add-on another: port, in the profile.",
     ),
     _pattern(r"^error: (.+)", "STEP", "{0}", ""),

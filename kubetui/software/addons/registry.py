@@ -42,7 +42,7 @@ def manifest(brief: Brief) -> str:
             document["spec"]["ports"][0]["nodePort"] = brief.port
         elif document["kind"] == "ConfigMap":
             places = {"host": brief.place, "hostFromContainerRuntime": brief.place, "hostFromClusterNetwork": _INSIDE}
-            document["data"][_HOSTING] = documents.dump([places]) + "\n"
+            document["data"][_HOSTING] = documents.dump([places])
 
     return documents.rewritten(_MANIFEST, {"ConfigMap", "Deployment", "Service"}, change)
 
