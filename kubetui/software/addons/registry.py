@@ -24,6 +24,8 @@ _INSIDE: Final = f"{NAME}.{NAMESPACE}:5000"
 """What its service is called inside the cluster."""
 _MANIFEST: Final = resources.files(__package__).joinpath("registry.yaml").read_text(encoding="utf-8").rstrip("\n")
 """For the tutorial's own addresses; what differs in another cluster is changed in it."""
+LEFTOVERS: Final = script(__package__, "registry-leftovers.sh")
+"""Shell that adds its volume to what an existing machine loses; its namespace, in the folder's name, is kubetui's."""
 _HOSTING: Final = "localRegistryHosting.v1"
 
 
