@@ -5,7 +5,7 @@ import pytest
 from kubetui.engine.step import WorkState
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE
-from kubetui.steps.cluster.addons.steps import ADDONS, CERTIFICATE, REMOVE, REMOVE_PROBE
+from kubetui.steps.cluster.addons.steps import ADDONS, REMOVE, REMOVE_PROBE
 from tests.plans import plan
 from tests.steps.box import Box, recipe, state
 
@@ -107,6 +107,9 @@ def test_its_removal_ends_once_its_volume_is_gone(cluster: Box) -> None:
     assert not (cluster.root / FILE).exists()
 
 
-def test_a_removal_has_its_parts_from_the_catalogue() -> None:
-    assert CERTIFICATE
-    assert "addon_leaves() { :; }" in CATALOGUE["storage"].leaves
+def test_a_volume_that_cannot_be_asked_for_is_not_taken_for_gone(cluster: Box) -> None:
+    cluster.run(INSTALL)
+    leaves = Command(ADDONS + REGISTRY.leaves + "addon_leaves\n")
+    assert cluster.run(leaves).stdout == ""
+    cluster.program("kubectl", "exit 1")
+    assert cluster.run(leaves).stdout == "volumes, which cannot be asked for\n"
