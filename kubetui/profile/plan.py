@@ -199,12 +199,33 @@ class Plan:
             folder=Cluster(self.profile.name).folder,
             addresses=str(pool) if pool else "",
             address=str(self.shared_address or ""),
+            port=self.port(chosen),
+            place=self.place(chosen),
             alone=not self.workers,
         )
 
     def pool(self, chosen: Chosen) -> AddressRange | None:
         """Return the addresses that an add-on may give away; None where it gives none, or they are not known."""
         return chosen.addresses or (self.usual_pool if chosen.addon.pool else None)
+
+    def port(self, chosen: Chosen) -> int:
+        """Return the NodePort of an add-on; 0 where it has none."""
+        return chosen.port or chosen.addon.port
+
+    def place(self, chosen: Chosen) -> str:
+        """Return where that port is on the first control plane, HOST:PORT, for nodes and this host; or empty."""
+        port = self.port(chosen)
+        return f"{self.control_plane.address}:{port}" if port else ""
+
+    @property
+    def registry(self) -> str:
+        """What stands before the names of images in the cluster's own registry, HOST:PORT; empty without one."""
+        return next((brief.place for brief in self.addons.values() if brief.place), "")
+
+    @property
+    def own_registries(self) -> Mapping[str, str]:
+        """The URL of the cluster's own registry by its HOST:PORT, as runtimes are told mirrors; empty without one."""
+        return {self.registry: f"http://{self.registry}"} if self.registry else {}
 
     @property
     def usual_pool(self) -> AddressRange | None:

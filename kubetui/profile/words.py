@@ -103,6 +103,10 @@ def added(plan: Plan) -> tuple[str, ...]:
             lines += [_origin(addon.title, origin), f"Changed in it: {changes}.{takes}"]
         else:
             lines.append(f"{addon.title}: {changes}.{takes}")
+        if brief.place and plan.runtime.mirror is None:
+            lines.append(
+                f"{plan.runtime.title} reads {brief.place} as it starts: on each machine its containers start anew."
+            )
     return tuple(lines)
 
 

@@ -13,6 +13,7 @@ from kubetui.steps.cluster import certificates
 from kubetui.steps.cluster.addons.steps import (
     APPROVED,
     CLEAR,
+    FORGET_REGISTRY,
     FORGOTTEN,
     INSTALLING,
     REMOVING,
@@ -33,6 +34,7 @@ from kubetui.steps.cluster.join import JOIN_STEP, KUBELET_CERTIFICATE
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.labels import LABEL_NODES
 from kubetui.steps.cluster.leave.steps import LEAVING
+from kubetui.steps.cluster.registry.steps import KNOWN
 from kubetui.steps.cluster.upgrade import steps as upgrade
 from kubetui.steps.cluster.vip.steps import SHARED_ADDRESS
 from kubetui.steps.machine.claim import CLAIM
@@ -61,6 +63,7 @@ STEPS: tuple[Step, ...] = (
     PACKAGE_REPOSITORY,
     KUBERNETES_PACKAGES,
     RUNTIME_CONFIG,
+    KNOWN,
     PULL_IMAGES,
     SHARED_ADDRESS,
     CERTIFICATES,
@@ -79,6 +82,7 @@ STEPS: tuple[Step, ...] = (
     CLEAR,
     WITHDRAWN,
     FORGOTTEN,
+    FORGET_REGISTRY,
     SERVING,
     APPROVED,
     *INSTALLING,

@@ -8,6 +8,7 @@ import shlex
 import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
@@ -58,7 +59,7 @@ spec:
               while ($one = $all->accept) { print $one "served\\n"; close $one }
 """
 FILES = """ls /opt; find /etc/kubernetes/kubetui 2>/dev/null | sort
-sha256sum /var/lib/kubelet/config.yaml /var/lib/kubetui/*.done; ls /var/lib/kubelet/pki
+find /etc/containerd | sort; sha256sum /var/lib/kubelet/config.yaml /var/lib/kubetui/*.done; ls /var/lib/kubelet/pki
 crictl images --output=json | grep -o '"[a-z0-9.:-]*/[^"]*"' | sort || true"""
 SHOWN = """openssl s_client -connect {address}:10250 -CAfile /etc/kubernetes/pki/ca.crt -verify_return_error \\
   -verify_ip {address} </dev/null 2>&1 | grep -e 'Verify return code' -e 'Verification'"""
@@ -113,16 +114,18 @@ def apply(lab: Lab, manifest: str) -> None:
     lab.run("sh", "-c", f"printf %s {shlex.quote(manifest)} | kubectl apply --filename=-")
 
 
-def traces(lab: Lab) -> dict[str, Any]:
-    """Return what an add-on may leave: objects of the cluster, and files and images of each machine."""
+def objects(lab: Lab) -> list[str]:
     kinds = lab.kubectl("api-resources", "--verbs=list", "--output=name").split()
     kept = [kind for kind in kinds if kind not in {"events", "events.events.k8s.io", "leases.coordination.k8s.io"}]
-    found: dict[str, Any] = {
-        "objects": sorted(
-            f"{each['kind']} {each['metadata'].get('namespace', '')}/{each['metadata']['name']}"
-            for each in lab.objects(*kept)
-        )
-    }
+    return sorted(
+        f"{each['kind']} {each['metadata'].get('namespace', '')}/{each['metadata']['name']}"
+        for each in lab.objects(*kept)
+    )
+
+
+def traces(lab: Lab) -> dict[str, Any]:
+    """Return what an add-on may leave: objects of the cluster, and files and images of each machine."""
+    found: dict[str, Any] = {"objects": objects(lab)}
     for name in planned(lab):
         found[name] = lab.on(name, FILES)
     return found
@@ -247,3 +250,57 @@ def test_metrics_come_over_verified_connections_and_no_foreign_request_is_approv
     lab.kubetui("addon", "remove", lab.name, "metrics", "--yes")
     assert traces(lab) == before
     assert lab.kubectl("logs", "--namespace=kube-system", "--selector=k8s-app=kube-proxy", "--tail=1")
+
+
+PUSHING = Path(__file__).parent / "pushing.py"
+IMAGES = "--namespace=kubetui-registry"
+
+
+def test_the_registry_takes_images_from_this_host_and_every_node_pulls_them_by_the_one_name(lab: Lab) -> None:
+    before = traces(lab)
+    refused = lab.refused(*lab.command("addon", "add", lab.name, "registry"))
+    assert f"first: kubetui addon add {lab.name} storage" in refused
+    lab.kubetui("addon", "add", lab.name, *STORAGE)
+    lab.kubetui("addon", "add", lab.name, "registry")
+    place = f"{planned(lab)['kubmaster']}:30500"
+    image = f"{place}/own/busybox:1"
+    hosting = lab.kubectl("--namespace=kube-public", "get", "configmap", "local-registry-hosting", "-o", "yaml")
+    assert f"host: {place}" in hosting
+    lab.run("python3", str(PUSHING), REGISTRY.partition("//")[2], "library/busybox:stable", place, "own/busybox:1")
+    for name, address in planned(lab).items():
+        assert "own/busybox" in lab.run("curl", "--silent", "--noproxy", "*", f"http://{address}:30500/v2/_catalog")
+        lab.on(name, f"crictl pull {image} && crictl rmi {image}")
+    lab.kubectl("run", "pulled", f"--image={image}", "--restart=Never", "--command", "--", "true")
+    lab.kubectl("wait", "pod/pulled", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=120s")
+    lab.kubectl("delete", "pod", "pulled")
+
+    after = state_of(lab)
+    assert "nothing changed" in lab.kubetui("up", str(lab.folder / "profile.yaml"), "--yes")
+    assert state_of(lab) == after
+    lab.on("kubnode2", f"rm -r '/etc/containerd/certs.d/{place}'")
+    assert "know-registry" in lab.run(*lab.command("diff", lab.name), check=False)
+    lab.kubetui("mend", lab.name)
+    alone = objects(lab)
+    lab.kubetui("node", "add", lab.name, "--yes")
+    (joined,) = set(planned(lab, workers=3)) - set(planned(lab))
+    lab.on(joined, f"crictl pull {image}")
+    lab.kubetui("node", "remove", lab.name, joined, "--yes")
+    # such as the request for its kubelet's certificate
+    of_joining = set(objects(lab)) - set(alone)
+
+    lab.kubectl(IMAGES, "delete", "pod", "--selector=app=registry")
+    lab.kubectl(IMAGES, "rollout", "status", "deployment/registry", "--timeout=120s")
+    for name in planned(lab):
+        lab.on(name, f"crictl rmi {image} || true; crictl pull {image} && crictl rmi {image}")
+    claimed = lab.refused(*lab.command("addon", "remove", lab.name, "storage", "--yes"))
+    assert "registry keeps what it has on a volume" in claimed
+    for name in ("registry", "storage"):
+        said = lab.kubetui("addon", "remove", lab.name, name, "--yes", check=False)
+        assert "images are in it: own/busybox. They would be lost." in said
+        lab.on("kubnode1", f"crictl pull {image} && crictl rmi {image}")
+    lab.kubectl(IMAGES, "delete", "deployment/registry", "persistentvolumeclaim/registry")
+    # both go, the registry first: its volume is taken away by what made it
+    lab.kubetui("addon", "remove", lab.name, "registry", "--yes")
+    left = traces(lab)
+    assert (set(left.pop("objects")) - of_joining) ^ set(before.pop("objects")) == set()
+    assert left == before

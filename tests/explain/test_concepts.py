@@ -18,7 +18,7 @@ EXPECTED = (
     "kubectl kubeconfig cni pod-cidr service-cidr kube-proxy service nodeport dns join-token ca-hash bootstrap "
     "certificates taint label runtime cri cgroup-driver pause-image image namespace pod deployment daemonset drain "
     "swap bridge-netfilter ip-forwarding vxlan kubelet-configuration package-hold version-skew internal-ip readiness "
-    "box package-repository clock ssh-access volume load-balancer virtual-ip metrics serving-certificate "
+    "box package-repository clock ssh-access volume load-balancer virtual-ip metrics serving-certificate registry "
     "selinux firewalld docker cri-dockerd cri-o"
 )
 RIGHT = """---

@@ -54,13 +54,16 @@ def test_what_was_begun_has_to_go_until_a_run_ended_well(cluster: Cluster) -> No
 
 
 def test_states_are_told_from_the_profile_and_the_record(cluster: Cluster) -> None:
-    assert addons.states(cluster, profile()) == dict.fromkeys(("storage", "metrics", "loadbalancer", "vip"), "-")
+    assert addons.states(cluster, profile()) == dict.fromkeys(
+        ("storage", "metrics", "loadbalancer", "registry", "vip"), "-"
+    )
     assert addons.states(cluster, profile("storage"))["storage"] == "not built"
     addons.begin(cluster, Plan(profile("storage")))
     assert addons.states(cluster, profile("storage")) == {
         "storage": "installed",
         "metrics": "-",
         "loadbalancer": "-",
+        "registry": "-",
         "vip": "-",
     }
     assert addons.states(cluster, profile())["storage"] == "half removed"
@@ -132,6 +135,23 @@ def test_machines_that_share_this_hosts_memory_need_more_of_it_with_an_add_on() 
     needs = [memory_check(each, each.machines, 64000, 64000).message for each in (plain, more)]
     plainly, with_more = (int(text.split(", ")[1].split()[0]) for text in needs)
     assert with_more - plainly == CATALOGUE["storage"].memory
+
+
+async def test_a_manifest_of_kubetuis_own_is_not_fetched_and_not_kept(cluster: Cluster) -> None:
+    plan = Plan(profile({"name": "registry", "port": 30501}))
+    await manifests.fetch(plan)
+    await manifests.keep(plan, cluster.folder)
+    assert not [*cluster.folder.glob("addon-*")]
+    (line,) = added(plan)
+    assert line.startswith("the registry: image docker.io/library/registry:3; a volume of the class local-path")
+    assert "images that are named 192.168.56.101:30501/NAME:TAG. It takes about 50 MiB." in line
+
+
+def test_with_docker_a_plan_says_what_starts_anew() -> None:
+    docker = Profile.model_validate({"addons": ["storage", "registry"], "kubernetes": {"runtime": "docker"}})
+    assert added(Plan(docker))[-1] == (
+        "Docker reads 192.168.56.101:30500 as it starts: on each machine its containers start anew."
+    )
 
 
 async def test_the_doctor_finds_a_manifest_that_cannot_be_had() -> None:

@@ -102,9 +102,10 @@ def list_addons(name: str, *, as_json: bool) -> int:
 @click.option("--url", help="Where its manifest is instead of its project's own place.")
 @click.option("--sha256", help="The manifest's checksum, where kubetui knows none for the version.")
 @click.option("--addresses", metavar="FIRST-LAST", help="Of loadbalancer: the addresses that it gives to services.")
+@click.option("--port", type=int, metavar="PORT", help="Of registry: the NodePort at which every node answers.")
 @shown
 @friendly
-def add_addon(name: str, add_on: str, *, options: UpOptions, **fields: str | None) -> int:
+def add_addon(name: str, add_on: str, *, options: UpOptions, **fields: str | int | None) -> int:
     """Install an add-on in a cluster, and prove that the cluster works. Safe to repeat."""
     from kubetui.cli.extras.addons import add as command
 

@@ -182,6 +182,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "kubeadm timed out waiting for the kubelet and the control plane.",
         "The kubelet's last lines are below; on a slow host give kubeadm more time with a patch (timeouts).",
     ),
+    _pattern(
+        r"nodePort: Invalid value: (\d+): provided port is already allocated",
+        "NODE-PORT-TAKEN",
+        "another service of the cluster has the NodePort {0} already.",
+        "Free it (kubectl get services -A shows whose it is), or give the add-on another: port, in the profile.",
+    ),
     _pattern(r"^error: (.+)", "STEP", "{0}", ""),
 )
 

@@ -12,7 +12,7 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Leaving, Plan
 from kubetui.remote.command import Command
-from kubetui.steps.cluster.leave.steps import LOSSES, LOST_QUORUM, UNHEARD, ask, quorum
+from kubetui.steps.cluster.leave.steps import LOSSES, LOST_QUORUM, UNHEARD, VOLUMES, ask, quorum
 
 
 async def losses(
@@ -32,7 +32,7 @@ async def losses(
 async def of_nodes(
     cluster: Cluster, plan: Plan, names: Collection[str], access: Access | None = None, *, gone: bool = False
 ) -> tuple[str, ...]:
-    """Say the same of machines that are drained; of their etcd members only where they are `gone` afterwards."""
+    """Say the same of machines that are drained; of etcd and disks only where they are `gone` afterwards."""
     if plan.provider.rehearsal or not names:
         return ()
     node = await visit(cluster, make(plan, cluster.folder, access), plan.control_plane)
@@ -41,8 +41,9 @@ async def of_nodes(
         for machine in (each for each in plan.machines if each.name in names):
             if gone and machine.role is Role.CONTROL_PLANE:
                 await ask(node, machine, quorum(plan, machine), LOST_QUORUM)
-            found = await ask(node, machine, Command(LOSSES, {"NAME": machine.name}, timeout=120), UNHEARD)
-            said += [f"{machine.name}: {line}" for line in found.lines]
+            for looked in (LOSSES, *((VOLUMES,) if gone else ())):
+                found = await ask(node, machine, Command(looked, {"NAME": machine.name}, timeout=120), UNHEARD)
+                said += [f"{machine.name}: {line}" for line in found.lines]
     finally:
         await node.close()
     return tuple(said)

@@ -14,10 +14,11 @@ from kubetui.software.addons import CATALOGUE
 
 EXAMPLE: Final = "storage, metrics"
 HOW: Final = "Write names with commas between, such as storage, metrics; after a name, version= and the like."
+_NUMBERS: Final = frozenset({"port"})
 _KEYS: Final = tuple(key for key in Chosen.model_fields if key != "name")
 
 
-def parse(text: str) -> list[str | dict[str, str]]:
+def parse(text: str) -> list[str | dict[str, str | int]]:
     """Return the add-ons in a line as a profile's file has them; the profile validates names and values.
 
     Raises ValueError, with a sentence for the person, where a word after a name is no KEY=VALUE of an add-on.
@@ -25,21 +26,21 @@ def parse(text: str) -> list[str | dict[str, str]]:
     return [_entry(part.split()) for part in text.split(",") if part.strip()]
 
 
-def _entry(words: list[str]) -> str | dict[str, str]:
+def _entry(words: list[str]) -> str | dict[str, str | int]:
     name, *more = words
     said = dict(_pair(name, word) for word in more)
     return {"name": name, **said} if said else name
 
 
-def _pair(name: str, word: str) -> tuple[str, str]:
+def _pair(name: str, word: str) -> tuple[str, str | int]:
     key, equals, value = word.partition("=")
     if not equals and key in CATALOGUE:
         raise ValueError(f"There is no comma between {name} and {key}.")
     if not equals or key not in _KEYS:
-        raise ValueError(f"{word} after {name} is none of {', '.join(_KEYS)}. {did_you_mean(key, _KEYS)}".strip())
+        raise ValueError(f"{word} means nothing after {name}. {did_you_mean(key, _KEYS)}")
     if not value:
         raise ValueError(f"{word} of {name} has no value.")
-    return key, value
+    return key, int(value) if key in _NUMBERS and value.isascii() and value.isdecimal() else value
 
 
 def written(entries: Iterable[str | Mapping[str, Any]]) -> str:

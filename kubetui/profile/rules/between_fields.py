@@ -35,6 +35,7 @@ from kubetui.profile.rules.ranges import (
     subject,
     suggestion,
 )
+from kubetui.profile.rules.registry import no_other_source, own_port, own_volume
 from kubetui.profile.schema.boxes import BoxKind, BoxSource
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 
@@ -215,6 +216,9 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     given_addresses,
     signed_kubelets,
     shared_address,
+    own_port,
+    own_volume,
+    no_other_source,
     recorded_family,
     mirrors_for_each,
     enforced,

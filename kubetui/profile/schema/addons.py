@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema
 from kubetui.profile.schema.fields import OneOf, Part
 from kubetui.software import addons
 from kubetui.software.addons import AddOn, Brief
+from kubetui.software.addons.registry import PORT as REGISTRY_PORT
 from kubetui.software.upstream.fields import Release, Sha256, Url
 
 
@@ -93,6 +94,15 @@ class Chosen(Part):
         "unless you say so. No machine may have it.",
         strict=False,
         examples=["192.168.56.239"],
+    )
+    port: int | None = Field(
+        None,
+        title="Port",
+        description="The NodePort of registry, at which every node answers and which its images have in their names; "
+        f"{REGISTRY_PORT} unless you say so.",
+        ge=1,
+        le=65535,
+        examples=[30501],
     )
 
     @property

@@ -11,6 +11,7 @@ from kubetui.software.upstream.source import Source
 
 REFUSING: Final = "addon_refuses() { :; }\n"
 ANSWERING: Final = "addon_lacks() { :; }\n"
+LEAVING: Final = "addon_leaves() { :; }\n"
 CA_MARK: Final = "@CLUSTER_CA@"
 CERTIFICATE_MARK: Final = "@SERVICE_CERTIFICATE@"
 KEY_MARK: Final = "@SERVICE_KEY@"
@@ -33,6 +34,10 @@ class Brief:
     """The addresses of the nodes' network that services may have, FIRST-LAST."""
     address: str = ""
     """The address that the control planes share."""
+    port: int = 0
+    """The NodePort at which its service answers."""
+    place: str = ""
+    """Where that port is on the first control plane, HOST:PORT."""
     alone: bool = False
     """Whether the control planes run all pods, because there are no workers."""
 
@@ -56,7 +61,8 @@ class AddOn:
     `manifest` may raise ProfileError, because its text comes from elsewhere; None stands for an add-on that a step of
     its own installs on machines. `answers` is shell that defines
     `addon_lacks`, which prints what the add-on still lacks, or nothing once it does what it is for. `guard` is shell
-    that defines `addon_refuses`, which prints why it cannot be removed yet, or nothing. `folders` are what its pods
+    that defines `addon_refuses`, which prints why it cannot be removed yet, or nothing; `leaves` is shell that defines
+    `addon_leaves`, which prints what still goes once its objects are deleted, or nothing. `folders` are what its pods
     leave on a node.
     """
 
@@ -74,7 +80,7 @@ class AddOn:
     tried: str
     """The release that was tried on machines."""
     url: str
-    """Where its project publishes the manifest; {version} stands for the release."""
+    """Where its project publishes the manifest; {version} stands for the release. Empty where none is fetched."""
     manifest: Callable[[Brief], str] | None
     images: Callable[[Brief], tuple[str, ...]]
     changes: Callable[[Brief], tuple[str, ...]]
@@ -90,10 +96,15 @@ class AddOn:
     """Whether it gives away addresses of the nodes' network."""
     endpoint: bool = False
     """Whether it gives all control planes one address. kubeadm has to know that as it makes the cluster."""
+    port: int = 0
+    """The NodePort at which its service answers unless the profile names another; 0 for one without."""
+    volumes: bool = False
+    """Whether it has a claim of its own, for which storage has to make a volume."""
     sums: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The SHA-256 of the manifest by release, where kubetui knows it."""
     answers: str = ANSWERING
     guard: str = REFUSING
+    leaves: str = LEAVING
     folders: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
     """The names of the concepts behind it."""
@@ -106,8 +117,8 @@ class AddOn:
         return self.help.partition("(")[2].rstrip(")")
 
     def source(self, brief: Brief) -> Source | None:
-        """Return where the manifest comes from; None where it has none."""
-        return source(self.name, self.url, self.sums, brief) if self.manifest else None
+        """Return where the manifest comes from; None where it has none, or it is kubetui's own."""
+        return source(self.name, self.url, self.sums, brief) if self.url else None
 
 
 def source(name: str, url: str, sums: Mapping[str, str], brief: Brief) -> Source:

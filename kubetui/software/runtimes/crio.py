@@ -67,6 +67,7 @@ CRIO = Runtime(
     images="/var/lib/containers",
     config_file=DROP_IN,
     mirror=_mirror,
+    reread="run systemctl reload crio\n",
     configuration={"CRIO": _SETTINGS},
     files=_files,
 )

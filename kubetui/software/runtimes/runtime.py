@@ -70,6 +70,8 @@ class Runtime:
 
     None where mirrors have no files of their own.
     """
+    reread: str = ""
+    """Shell that has the service read such files again; empty where it reads them at each pull."""
     configuration: Mapping[str, str] = field(default_factory=dict)
     """Variables that the library reads, such as the configuration for each version."""
     confining: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster import taught
-from kubetui.steps.cluster.addons.steps import CLEAR, FORGOTTEN, INSTALLING
+from kubetui.steps.cluster.addons.steps import CLEAR, FORGET_REGISTRY, FORGOTTEN, INSTALLING
 from kubetui.steps.cluster.init import KUBECONFIG_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
@@ -158,6 +158,7 @@ CHECK = Step(
         DELETE_NODE,
         CLEAR,
         FORGOTTEN,
+        FORGET_REGISTRY,
         *INSTALLING,
     ),
     recipe=_verify,

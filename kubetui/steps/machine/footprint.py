@@ -12,7 +12,7 @@ from kubetui.base.scripts import script
 from kubetui.engine.step import Recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
-from kubetui.software.addons import vip
+from kubetui.software.addons import registry, vip
 
 HOSTS_MARKS: Final = "begin='# kubetui: the nodes of this cluster' end='# kubetui: end'\n"
 """The lines around kubetui's block in /etc/hosts."""
@@ -45,7 +45,8 @@ def reset(plan: Plan, machine: Machine) -> Command:
 
 def _libraries(plan: Plan, machine: Machine) -> str:
     family, network = machine.family, plan.pod_network
-    shared = vip.LEFTOVERS if vip.NAME in plan.addons else ""
+    left = {vip.NAME: vip.LEFTOVERS, registry.NAME: registry.LEFTOVERS}
+    shared = "".join(text for name, text in left.items() if name in plan.addons)
     return family.library + family.leftovers + plan.runtime.leftovers + network.leftovers + shared
 
 

@@ -32,7 +32,7 @@ def _configure(plan: Plan, machine: Machine) -> Recipe:
     values = {
         "CLUSTER": kubeadm.render([kubeadm.cluster_configuration(plan)]),
         **(runtime.confining if confined else runtime.configuration),
-        **runtime.by_mirrors(plan.registry_mirrors),
+        **runtime.by_mirrors({**plan.registry_mirrors, **plan.own_registries}),
         "CRICTL": runtime.crictl,
         "SERVICE": runtime.unit,
         "PROXY": proxy.environment(plan),

@@ -168,7 +168,7 @@ def _configure(plan: Plan, _machine: Machine) -> tuple[str, ...]:
 def _prepared(plan: Plan) -> Iterator[str]:
     """Yield the commands that come before a runtime's own service is configured."""
     runtime = plan.runtime
-    for path, content in runtime.files(plan.profile.mirrors.registries).items():
+    for path, content in runtime.files({**plan.profile.mirrors.registries, **plan.own_registries}).items():
         yield written(path, content)
     if runtime.daemon:
         yield from _proxied(plan, runtime.daemon)
@@ -190,7 +190,7 @@ RUNTIME_CONFIG: Final = Teaching(
     commands=_configure,
     concepts=("cgroup-driver", "pause-image", "cri"),
     changes=lambda plan, _machine: (
-        *(f"file {path}" for path in plan.runtime.files(plan.profile.mirrors.registries)),
+        *(f"file {path}" for path in plan.runtime.files({**plan.profile.mirrors.registries, **plan.own_registries})),
         f"file {plan.runtime.config_file}",
         "file /etc/crictl.yaml",
         f"unit {plan.runtime.unit}, enabled and restarted",

@@ -80,8 +80,9 @@ def test_one_is_added_to_the_clusters_own_profile(built: list[Profile]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("storag",), "addons[0].name: storag is not one of: storage, metrics, loadbalancer, vip."),
+        (("storag",), "addons[0].name: storag is not one of: storage, metrics, loadbalancer, registry, vip."),
         (("loadbalancer", "--addresses", "192.168.56.100-192.168.56.103"), "addons[0].addresses"),
+        (("registry",), "first: kubetui addon add lab storage"),
         (("storage", "--version", "latest"), "addons[0].version"),
         (("storage", "--url", "ftp://mirror/storage.yaml"), "addons[0].url"),
     ],
@@ -92,6 +93,21 @@ def test_what_a_profile_does_not_allow_is_refused_as_in_a_profile(
     refused = kubetui("addon", "add", "lab", *words)
     assert refused.exit_code == ExitCode.USAGE
     assert said in refused.output
+    assert built == []
+
+
+def test_the_registrys_port_is_a_number(lab: Cluster, built: list[Profile]) -> None:
+    has(lab, "storage")
+    assert kubetui("addon", "add", "lab", "registry", "--port", "30501").exit_code == 0
+    assert [each.short() for each in built[0].addons] == ["storage", {"name": "registry", "port": 30501}]
+    refused = kubetui("addon", "add", "lab", "registry", "--port", "8080")
+    assert "8080 is not one of the cluster's NodePorts, 30000 to 32767." in refused.output
+
+
+def test_what_a_registry_needs_is_not_removed_before_it(lab: Cluster, built: list[Profile]) -> None:
+    has(lab, "storage", "registry")
+    refused = kubetui("addon", "remove", "lab", "storage")
+    assert "registry keeps what it has on a volume" in refused.output
     assert built == []
 
 

@@ -176,6 +176,14 @@ CASES = [
         "the cluster still lists a Ready node kubnode1, left by an interrupted join.",
     ),
     (
+        (
+            'The Service "registry" is invalid: spec.ports[0].nodePort: Invalid value: 30500: provided port is already '
+            "allocated"
+        ),
+        "NODE-PORT-TAKEN",
+        "another service of the cluster has the NodePort 30500 already.",
+    ),
+    (
         "couldn't initialize a Kubernetes cluster: timed out waiting for the condition",
         "KUBEADM-TIMEOUT",
         "kubeadm timed out waiting for the kubelet and the control plane.",

@@ -26,6 +26,7 @@ RANGE = "192.168.56.230-192.168.56.239"
         ("storage", ["storage"]),
         ("storage,metrics ,", ["storage", "metrics"]),
         (f"storage, loadbalancer addresses={RANGE}", ["storage", {"name": "loadbalancer", "addresses": RANGE}]),
+        ("storage, registry port=30501", ["storage", {"name": "registry", "port": 30501}]),
         ("storage version=v0.0.30", [{"name": "storage", "version": "v0.0.30"}]),
     ],
 )
@@ -36,9 +37,9 @@ def test_a_line_is_what_a_profile_has(text: str, entries: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("storag", "storag is not one of: storage, metrics, loadbalancer, vip."),
+        ("storag", "storag is not one of: storage, metrics, loadbalancer, registry, vip."),
         ("storage metrics", "There is no comma between storage and metrics."),
-        ("storage now", "now after storage is none of version, url, sha256, addresses, address."),
+        ("storage now", "now means nothing after storage. Known here: version, url, sha256, addresses, address, port."),
         ("storage versio=v1.0.0", "Did you mean version?"),
         ("storage version=", "version= of storage has no value."),
         ("storage, storage", "storage is in the list twice. Leave one out."),

@@ -23,6 +23,7 @@ def read(addons: str) -> Profile:
             "[{name: loadbalancer, addresses: 192.168.56.230 - 192.168.56.239}]",
             "- name: loadbalancer\n  addresses: 192.168.56.230-192.168.56.239\n",
         ),
+        ("[storage, {name: registry, port: 30501}]", "- storage\n- name: registry\n  port: 30501\n"),
         ("[]", ""),
     ],
 )
@@ -36,12 +37,13 @@ def test_they_are_written_as_short_as_they_can_be(text: str, written: str) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[storag]", "addons[0].name: storag is not one of: storage, metrics, loadbalancer, vip."),
+        ("[storag]", "addons[0].name: storag is not one of: storage, metrics, loadbalancer, registry, vip."),
         ("[{name: loadbalancer, addresses: some}]", "some is no range of addresses. Write one as 192.168.56.240-"),
         ("[{name: loadbalancer, addresses: 10.0.0.9-10.0.0.1}]", "ends before it begins. Write 10.0.0.1-10.0.0.9."),
         ("[storage, storage]", "addons: storage is in the list twice. Leave one out."),
         ("storage", "addons: storage is not a list."),
         ("[{version: v1.0}]", "addons[0].name"),
+        ("[{name: registry, port: 70000}]", "addons[0].port"),
         ("[{name: storage, url: https://me:secret@mirror.example.org/x.yaml}]", "addons[0].url"),
     ],
 )
@@ -54,7 +56,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: str) -> None:
 
 def test_the_schema_takes_a_name_or_more() -> None:
     name, more = profilefile.json_schema()["properties"]["addons"]["items"]["anyOf"]
-    assert name == {"type": "string", "enum": ["storage", "metrics", "loadbalancer", "vip"]}
+    assert name == {"type": "string", "enum": ["storage", "metrics", "loadbalancer", "registry", "vip"]}
     assert set(profilefile.json_schema()["$defs"][more["$ref"].rpartition("/")[2]]["properties"]) == {
         "name",
         "version",
@@ -62,4 +64,5 @@ def test_the_schema_takes_a_name_or_more() -> None:
         "sha256",
         "addresses",
         "address",
+        "port",
     }

@@ -57,7 +57,7 @@ def test_add_ons_are_entered_in_one_line_and_keep_what_they_have_besides() -> No
     ]
     enter(draft, addons="storage, metrix")
     assert draft.look().problems == {
-        ("addons",): "metrix is not one of: storage, metrics, loadbalancer, vip.",
+        ("addons",): "metrix is not one of: storage, metrics, loadbalancer, registry, vip.",
     }
 
 

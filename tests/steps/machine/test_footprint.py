@@ -8,13 +8,14 @@ import pytest
 from kubetui.engine.step import WorkState
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
-from kubetui.remote.command import PRELUDE
+from kubetui.remote.command import PRELUDE, Command
+from kubetui.software.addons import registry
 from kubetui.software.networks.flannel import FLANNEL
 from kubetui.software.packages.apt import APT
 from kubetui.software.runtimes import CATALOGUE, Runtime
 from kubetui.software.runtimes.containerd import CONTAINERD
 from kubetui.software.runtimes.docker import DOCKER
-from kubetui.steps.machine.footprint import PLACE
+from kubetui.steps.machine.footprint import PLACE, reset
 from tests.steps.box import Box, recipe, state
 
 FILES = {
@@ -50,8 +51,8 @@ DATA = {
 }
 
 
-def lists(repositories: str) -> dict[str, list[str]]:
-    script = APT.library + CONTAINERD.leftovers + FLANNEL.leftovers + PLACE
+def lists(repositories: str, more: str = "") -> dict[str, list[str]]:
+    script = APT.library + CONTAINERD.leftovers + FLANNEL.leftovers + more + PLACE
     show = 'for name in files data folders; do declare -n list=$name; printf "%s\\n" "$name ${list[*]}"; done\n'
     text = f"{PRELUDE}REPOSITORIES='{repositories}'\n{script}{show}"
     done = subprocess.run(["bash"], input=text, capture_output=True, text=True, check=True)
@@ -70,6 +71,27 @@ def test_a_runtimes_own_repository_is_listed_too() -> None:
         "/etc/apt/keyrings/pier-apt-keyring.gpg",
         "/etc/apt/sources.list.d/pier.list",
     }
+
+
+def test_the_registrys_volume_goes_and_what_others_keep_beside_it_stays() -> None:
+    found = lists("kubernetes", registry.LEFTOVERS)
+    (volume,) = set(found["data"]) - DATA
+    assert volume == "/opt/local-path-provisioner/pvc-*_kubetui-registry_registry"
+    # an empty folder at most
+    assert "/opt/local-path-provisioner" in found["folders"]
+    without, having = (
+        Plan(Profile.model_validate({"addons": names})) for names in (["storage"], ["storage", "registry"])
+    )
+    scripts = [reset(each, each.machines[0]).script for each in (without, having)]
+    assert [registry.LEFTOVERS in script for script in scripts] == [False, True]
+
+
+def test_only_the_registrys_own_volume_is_found(box: Box) -> None:
+    mine = box.write("opt/local-path-provisioner/pvc-1_kubetui-registry_registry/docker/layer", "")
+    box.write("opt/local-path-provisioner/pvc-2_shop_data/model", "")
+    show = "printf '%s\\n' \"${runtime_data[@]}\"\n"
+    done = box.run(Command(f"runtime_data=() package_folders=()\n{registry.LEFTOVERS}{show}"))
+    assert done.stdout.split() == [str(mine.parent.parent)]
 
 
 def test_a_lost_mark_is_written_again_and_the_record_stays(box: Box) -> None:

@@ -15,6 +15,12 @@ if [[ -e $folder/$NAME-settings.yaml ]]; then
 fi
 # its pods first: as long as one ends, a node cannot let its image go
 [[ ! -e $file ]] || run kubectl delete --filename="$file" --ignore-not-found --cascade=foreground --timeout=180s
+# what the cluster itself takes away after them needs others, which may be the next to go
+end=$((SECONDS + 120))
+until left=$(addon_leaves); [[ -z $left ]]; do
+  ((SECONDS < end)) || fail "these do not go: ${left//$'\n'/, }"
+  sleep 1
+done
 run rm -f "$folder/$NAME-settings.yaml" "$folder/$NAME.yaml" "$folder/$NAME.yaml.new" "$folder/$NAME.yaml.loose"
 run rm -f "$folder/$NAME.crt" "$folder/$NAME.key" "$folder/$NAME.csr" "$folder/$NAME.extensions"
 [[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"

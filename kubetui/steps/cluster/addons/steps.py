@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
@@ -12,9 +13,11 @@ from kubetui.engine.step import Recipe, Step, Teaching, Where
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE, AddOn
+from kubetui.software.addons.storage import STORAGE
 from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
+from kubetui.steps.cluster.registry.steps import KNOWN, forgetting
 from kubetui.steps.cluster.serving import recipes as serving
 from kubetui.steps.cluster.vip.steps import answering
 
@@ -80,14 +83,14 @@ def _changed(addon: AddOn, _plan: Plan, _machine: Machine) -> tuple[str, ...]:
     return (f"the objects of {addon.title} in the cluster", f"file {FOLDER}/{addon.name}.yaml")
 
 
-def _step(addon: AddOn) -> Step:
+def _step(addon: AddOn, *before: Step) -> Step:
     return Step(
         name=f"addon-{addon.name}",
         title=f"Install {addon.title}",
         why=addon.why,
         source=addon.page,
         where=Where.FIRST,
-        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, *((APPROVED,) if addon.kubelets_signed else ())),
+        needs=(POD_NETWORK, JOIN_CONTROL_PLANE, JOIN_STEP, *before),
         recipe=partial(_installed, addon),
         run=follow_recipe,
         wanted=lambda plan: addon.name in plan.addons,
@@ -103,10 +106,12 @@ def _removed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
     if not _goes(addon, plan):
         return Recipe()
     values = {"NAME": addon.name}
-    return Recipe(Command(ADDONS + addon.guard + REMOVE, values, timeout=600), Command(REMOVE_PROBE, values))
+    return Recipe(
+        Command(ADDONS + addon.guard + addon.leaves + REMOVE, values, timeout=600), Command(REMOVE_PROBE, values)
+    )
 
 
-def _removal(addon: AddOn) -> Step:
+def _removal(addon: AddOn, *before: Step) -> Step:
     file = f"{FOLDER}/{addon.name}.yaml"
     return Step(
         name=f"remove-{addon.name}",
@@ -114,7 +119,7 @@ def _removal(addon: AddOn) -> Step:
         why="What made an add-on's objects also says which they are: kubectl deletes exactly those.",
         source=addon.page,
         where=Where.FIRST,
-        needs=(INIT_STEP,),
+        needs=(INIT_STEP, *before),
         recipe=partial(_removed, addon),
         run=follow_recipe,
         wanted=partial(_goes, addon),
@@ -129,9 +134,25 @@ def _removal(addon: AddOn) -> Step:
     )
 
 
-_APPLIED: Final = tuple(each for each in CATALOGUE.values() if each.manifest)
-INSTALLING: Final = (*map(_step, _APPLIED), answering((JOIN_CONTROL_PLANE,)))
-REMOVING: Final = tuple(map(_removal, _APPLIED))
+def _needed(addon: AddOn) -> Iterator[Step]:
+    if addon.kubelets_signed:
+        yield APPROVED
+    if addon.volumes:
+        yield _STORAGE
+    if addon.port:
+        yield KNOWN
+
+
+_OTHERS: Final = tuple(each for each in CATALOGUE.values() if each.manifest and each is not STORAGE)
+_STORAGE: Final = _step(STORAGE)
+INSTALLING: Final = (_STORAGE, *(_step(each, *_needed(each)) for each in _OTHERS), answering((JOIN_CONTROL_PLANE,)))
+_REMOVALS: Final = {each: _removal(each) for each in _OTHERS}
+REMOVING: Final = (
+    *_REMOVALS.values(),
+    # while a claim is there, its volume has to be taken away by what made it
+    _removal(STORAGE, *(step for addon, step in _REMOVALS.items() if addon.volumes)),
+)
+FORGET_REGISTRY: Final = forgetting(REMOVING)
 
 
 def _cleared(plan: Plan, _machine: Machine) -> Recipe:

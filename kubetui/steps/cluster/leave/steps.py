@@ -33,6 +33,8 @@ RESET: Final = script(__package__, "reset-node.sh")
 DELETE: Final = ADMIN + script(__package__, "delete-node.sh")
 LOSSES: Final = ADMIN + script(__package__, "losses.sh")
 """Prints a line about each thing that is lost, or in the way, when a node's pods go."""
+VOLUMES: Final = ADMIN + script(__package__, "volumes.sh")
+"""Prints a line about each claim whose data is on a node's own disk."""
 RESET_SECONDS: Final = 300.0
 Run = Callable[[Task], Awaitable[Outcome]]
 

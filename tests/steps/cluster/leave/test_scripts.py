@@ -8,7 +8,7 @@ import pytest
 
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.draining import DRAIN
-from kubetui.steps.cluster.leave.steps import DELETE, LOSSES, MEMBER, QUORUM, RESET
+from kubetui.steps.cluster.leave.steps import DELETE, LOSSES, MEMBER, QUORUM, RESET, VOLUMES
 from tests.steps.box import Box
 
 DRAINED = "kubectl drain kubnode1 --ignore-daemonsets --delete-emptydir-data --force"
@@ -151,6 +151,21 @@ node/kubnode1 cordoned (server dry run)
 error when evicting pods/"web" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod's \
 disruption budget.
 """
+
+
+def test_what_is_on_the_disk_of_a_machine_is_told(box: Box) -> None:
+    box.write(
+        "volumes", "kubnode1|kubetui-registry/registry\nkubnode11|shop/data\n|shop/elsewhere\nkubnode1|shop/cache\n"
+    )
+    box.program("kubectl", 'cat "$ROOT/volumes"')
+    done = box.run(Command(VOLUMES, {"NAME": "kubnode1"}))
+    assert done.stdout.splitlines() == [
+        "what the claim kubetui-registry/registry keeps is on its disk, and goes with it",
+        "what the claim shop/cache keeps is on its disk, and goes with it",
+    ]
+    assert box.told() == []
+    box.program("kubectl", "exit 1")
+    assert box.run(Command(VOLUMES, {"NAME": "kubnode1"})).returncode != 0
 
 
 def test_what_will_be_lost_is_told(box: Box) -> None:
