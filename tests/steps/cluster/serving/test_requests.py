@@ -115,7 +115,13 @@ def test_one_that_waits_is_named_to_those_who_look(cluster: Box) -> None:
         (asking("x", GOOD, usages=("client auth", "digital signature", "server auth")), "and not for serving"),
         (asking("x", b"no request at all"), "it cannot be read"),
     ],
-)
+    # the requests differ from run to run
+    ids=[
+        "another name", "another address", "one address more", "no address", "nothing", "another node",
+        "another group in its subject", "an administrator", "an unknown node", "no node", "a quotation mark",
+        "not of the nodes", "a group within a group", "for clients", "for clients too", "no request",
+    ],
+)  # fmt: skip
 def test_what_fits_none_stays_pending_and_is_named(cluster: Box, line: str, said: str) -> None:
     cluster.write("tmp/requests", line + asking("csr-2", GOOD))
     done = cluster.run(APPROVAL)
