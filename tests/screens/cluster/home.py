@@ -24,7 +24,8 @@ from kubetui.steps.build import STEPS
 from screens.cluster.head import ClusterHead
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.screen import ClusterScreen
-from tests.screens.apps import OneScreen
+from screens.widgets.lists import RowList
+from tests.screens.apps import LARGER, OneScreen, until
 from tests.screens.recorded import BEGAN, finished, profile
 
 NODES = """\
@@ -128,3 +129,23 @@ def head(pilot: Pilot[Any]) -> str:
 def footer(pilot: Pilot[Any]) -> list[str]:
     """Return the words of the keys that the footer shows."""
     return [found.binding.description for found in pilot.app.screen.active_bindings.values() if found.binding.show]
+
+
+@asynccontextmanager
+async def opened(
+    part: str, cluster: Cluster | None = None, events: Iterable[Event] | None = None, chosen: Profile | None = None
+) -> AsyncIterator[Pilot[Any]]:
+    """Open a part of the home of a cluster that these events built."""
+    leave(events, chosen)
+    async with (cluster or Cluster()).app().run_test(size=LARGER) as pilot:
+        await until(pilot, filled(pilot))
+        await pilot.press(part)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0.3)
+        yield pilot
+
+
+def rows(pilot: Pilot[Any], name: str) -> list[str]:
+    """Return the rows of a list as text, without the mark of the chosen one."""
+    options = pilot.app.screen.query_one(name, RowList).options
+    return [str(option.prompt)[2:] for option in options]

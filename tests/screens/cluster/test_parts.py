@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -24,34 +23,14 @@ from screens.widgets.lists import RowList
 from screens.widgets.panes import Pane
 from screens.widgets.reader import Reader
 from tests.screens.apps import LARGER, shown, until
-from tests.screens.cluster.home import Cluster, filled, footer, leave, table
+from tests.screens.cluster.home import Cluster, filled, footer, leave, opened, rows, table
 from tests.screens.recorded import everything, failing, profile
 
 INIT = "kubeadm init --config=/run/kubetui-init.yaml --skip-token-print"
 
 
-@asynccontextmanager
-async def opened(
-    part: str, cluster: Cluster | None = None, events: Iterable[Event] | None = None, chosen: Profile | None = None
-) -> AsyncIterator[Pilot[Any]]:
-    """Open a part of the home of a cluster that these events built."""
-    leave(events, chosen)
-    async with (cluster or Cluster()).app().run_test(size=LARGER) as pilot:
-        await until(pilot, filled(pilot))
-        await pilot.press(part)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause(0.3)
-        yield pilot
-
-
 def title(pilot: Pilot[Any], pane: str) -> str:
     return str(pilot.app.screen.query_one(pane, Pane).border_title)
-
-
-def rows(pilot: Pilot[Any], name: str) -> list[str]:
-    """Return the rows of a list as text, without the mark of the chosen one."""
-    options = pilot.app.screen.query_one(name, RowList).options
-    return [str(option.prompt)[2:] for option in options]
 
 
 def log(pilot: Pilot[Any]) -> list[str]:
