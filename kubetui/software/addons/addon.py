@@ -59,11 +59,10 @@ class AddOn:
     """One add-on. `manifest` returns the input of `kubectl apply`, `images` what each machine pulls beforehand.
 
     `manifest` may raise ProfileError, because its text comes from elsewhere; None stands for an add-on that a step of
-    its own installs on machines. `answers` is shell that defines
-    `addon_lacks`, which prints what the add-on still lacks, or nothing once it does what it is for. `guard` is shell
-    that defines `addon_refuses`, which prints why it cannot be removed yet, or nothing; `leaves` is shell that defines
-    `addon_leaves`, which prints what still goes once its objects are deleted, or nothing. `folders` are what its pods
-    leave on a node.
+    its own installs on machines. The next three are shell, each with a function that prints nothing if all is well:
+    `answers` defines `addon_lacks`, which prints what the add-on lacks to do what it is for; `guard` defines
+    `addon_refuses`, which prints why it cannot be removed yet; `leaves` defines `addon_leaves`, which prints what still
+    goes once its objects are deleted. `folders` are what its pods leave on a node.
     """
 
     name: str
