@@ -131,11 +131,11 @@ class Learning:
     def words(self) -> Iterator[Content]:
         """Yield the lines about it."""
         yield Content(self.lesson.goal)
-        if self.started:
-            yield from self._begun(self.started)
         if self.answer:
             yield Content()
             yield marked(*self.answer)
+        if self.started:
+            yield from self._begun(self.started)
         yield Content()
         if self.begun:
             yield Content.styled("enter checks whether it is done, by any way. To take it back (u copies):", "dim")
@@ -146,7 +146,8 @@ class Learning:
             yield Content.styled(f"$ {self.commands[0]}", "$code")
 
     def _begun(self, started: Started) -> Iterator[Content]:
-        for lack in started.lacks:
+        # what was missing at the beginning is old once a check has said more
+        for lack in () if self.answer else started.lacks:
             yield Content()
             yield marked("attention", f"Missing first: {lack.text}")
             yield from (Content.styled(f"$ {command}", "$code") for command in lack.commands)

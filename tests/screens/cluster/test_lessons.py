@@ -67,6 +67,9 @@ async def test_a_lesson_is_begun_and_then_judged(teacher: Teacher) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "Not done yet: there is no Job" in shown(pilot, "#exercise"))
         assert "See: kubectl get jobs" in shown(pilot, "#exercise")
+        # the answer stands above the files and commands, and what was missing at first is gone
+        assert shown(pilot, "#exercise").index("Not done yet") < shown(pilot, "#exercise").index("Files to read")
+        assert "Missing first" not in shown(pilot, "#exercise")
         teacher.verdict = Verdict(done=True, text="the Job train trained a model")
         await pilot.press("enter")
         await until(pilot, lambda: "Done: the Job train trained" in shown(pilot, "#exercise"))
