@@ -354,12 +354,12 @@ class Plan:
     @property
     def tolerates_cgroup_v1(self) -> bool:
         """Whether the profile lets the kubelet run on cgroup version 1, which it refuses by itself."""
-        said = [
-            patch["failCgroupV1"]
-            for patch in self.profile.kubernetes.patches
-            if patch.get("kind") == "KubeletConfiguration" and "failCgroupV1" in patch
-        ]
-        return self.minor >= CGROUP_V2_ONLY and bool(said) and said[-1] is False
+        return self.minor >= CGROUP_V2_ONLY and self.patched("KubeletConfiguration", "failCgroupV1") is False
+
+    def patched(self, kind: str, field: str) -> object:
+        """Return what the last patch that names it gives a field of a document of kubeadm's; None where none does."""
+        patches = (each for each in self.profile.kubernetes.patches if each.get("kind") == kind)
+        return next((each[field] for each in reversed([*patches]) if field in each), None)
 
     @property
     def exact_version(self) -> str | None:

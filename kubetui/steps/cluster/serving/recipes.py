@@ -40,9 +40,7 @@ def wanted(plan: Plan) -> bool:
 
 def by_patch(plan: Plan) -> bool:
     """Return whether the profile itself has kubelets ask for serving certificates, with add-ons or without."""
-    patches = plan.profile.kubernetes.patches
-    said = [patch for patch in patches if patch.get("kind") == "KubeletConfiguration" and "serverTLSBootstrap" in patch]
-    return bool(said) and said[-1]["serverTLSBootstrap"] is True
+    return plan.patched("KubeletConfiguration", "serverTLSBootstrap") is True
 
 
 def withdrawn(plan: Plan) -> bool:
