@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.jobs import (
-    GOOD,
-    MODEL,
-    TEST,
-    ended,
-    lacking,
-    looked,
-    scored,
-    unfinished,
-    volumes,
-    wrote,
-)
+from kubetui.software.lessons.jobs import GOOD, MODEL, TEST, Kept, kept, lacking, scored, unfinished, wrote
 from kubetui.software.lessons.lesson import Begun, Lesson, Look, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Found, Job, Seen
 
@@ -24,21 +13,13 @@ PREDICTIONS: Final = "predictions.csv"
 
 def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
     """Return whether a second Job wrote predictions to the volume of the first and printed their score."""
-    jobs = ended(seen, "trains a model")
-    if isinstance(jobs, Verdict):
-        return jobs
-    kept = volumes(seen, jobs)
-    if isinstance(kept, Verdict):
-        return kept
-    looks = [Look(claim.name, job.image) for job, claim in kept]
-    there = looked(seen, looks, lambda each: PREDICTIONS in each.files and not lacking("", each))
-    if isinstance(there, Look):
+    there = kept(seen, lambda each: PREDICTIONS in each.files and not lacking("", each))
+    if not isinstance(there, Kept):
         return there
-    claim, found = there
-    if said := lacking(claim, found):
+    if said := lacking(there.claim, there.found):
         return said
-    second = _second(seen, jobs, claim, found)
-    return second if isinstance(second, Verdict) else _predicted(claim, second, found)
+    second = _second(seen, there.jobs, there.claim, there.found)
+    return second if isinstance(second, Verdict) else _predicted(there.claim, second, there.found)
 
 
 def _second(seen: Seen, jobs: tuple[Job, ...], claim: str, found: Found) -> Job | Verdict:

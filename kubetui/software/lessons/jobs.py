@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kubetui.software.lessons.lesson import CLUSTER_HERE, Look, Verdict, missing
@@ -75,6 +76,27 @@ def troubled(seen: Seen, pod: Pod, owner: str) -> Verdict:
     return said
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What Jobs that ended well left: those Jobs, a claim, and what is on its volume."""
+
+    jobs: tuple[Job, ...]
+    claim: str
+    found: Found
+
+
+def kept(seen: Seen, good: Callable[[Found], bool]) -> Kept | Verdict | Look:
+    """Return what the Jobs left where all is `good`, or else where the model is; a Look while that is not known."""
+    jobs = ended(seen, "trains a model")
+    if isinstance(jobs, Verdict):
+        return jobs
+    mounted = volumes(seen, jobs)
+    if isinstance(mounted, Verdict):
+        return mounted
+    there = looked(seen, [Look(claim.name, job.image) for job, claim in mounted], good)
+    return there if isinstance(there, Look) else Kept(jobs, *there)
+
+
 def volumes(seen: Seen, jobs: Sequence[Job]) -> tuple[tuple[Job, Claim], ...] | Verdict:
     """Return the claims with a volume that these Jobs mount, each with the newest that does, or what is missing."""
     mounting = [each for each in reversed(jobs) if each.claims]
@@ -83,9 +105,9 @@ def volumes(seen: Seen, jobs: Sequence[Job]) -> tuple[tuple[Job, Claim], ...] | 
             f"The Job {jobs[-1].name} ended, but it mounts no claim: what it wrote is gone with its pod.",
             "It needs a volume with persistentVolumeClaim, and a volumeMount in its container.",
         )
-    kept = {claim.name: (job, claim) for job in reversed(mounting) for claim in seen.bound(job.claims)}
-    if kept:
-        return tuple(sorted(kept.values(), key=lambda each: each[0].ended, reverse=True))
+    bound = {claim.name: (job, claim) for job in reversed(mounting) for claim in seen.bound(job.claims)}
+    if bound:
+        return tuple(sorted(bound.values(), key=lambda each: each[0].ended, reverse=True))
     name = mounting[0].claims[0]
     phase = next((each.phase for each in seen.claims if each.name == name), "gone")
     return missing(

@@ -6,7 +6,7 @@ from typing import Final
 
 from kubetui.software.lessons.lesson import Begun, Lesson, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Seen
-from kubetui.software.lessons.serving import Serving, serving, steady
+from kubetui.software.lessons.serving import Serving, enough, serving
 
 REPLICAS: Final = 4
 _SPREAD: Final = 2
@@ -18,12 +18,7 @@ def judge(seen: Seen, _begun: Begun | None) -> Verdict:
     there = serving(seen)
     if isinstance(there, Verdict):
         return there
-    if there.deployment.replicas < REPLICAS:
-        return missing(
-            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replicas, not {REPLICAS}.",
-            f"kubectl scale --namespace={NAMESPACE} deployment/{there.deployment.name} --replicas={REPLICAS}",
-        )
-    if said := steady(there.deployment):
+    if said := enough(there.deployment, REPLICAS):
         return said
     if len(there.pods) < there.deployment.replicas:
         return missing(

@@ -7,22 +7,17 @@ from typing import Final
 from kubetui.software.lessons.jobs import lacking, looked
 from kubetui.software.lessons.lesson import CLUSTER_HERE, NODE_HERE, Begun, Lesson, Look, Verdict, done, missing
 from kubetui.software.lessons.seen import NAMESPACE, Found, Seen
-from kubetui.software.lessons.serving import Serving, serving, steady
+from kubetui.software.lessons.serving import Serving, enough, serving
 
 REPLICAS: Final = 2
 
 
-def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:  # noqa: PLR0911 - one return for each thing that may be missing
+def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
     """Return whether two replicas are ready behind a port of the nodes and answer as the model does."""
     there = serving(seen)
     if isinstance(there, Verdict):
         return there
-    if there.deployment.replicas < REPLICAS:
-        return missing(
-            f"The Deployment {there.deployment.name} wants {there.deployment.replicas} replica, not {REPLICAS}.",
-            f"kubectl scale --namespace={NAMESPACE} deployment/{there.deployment.name} --replicas={REPLICAS}",
-        )
-    if said := steady(there.deployment):
+    if said := enough(there.deployment, REPLICAS):
         return said
     if len(there.pods) < REPLICAS:
         return missing(

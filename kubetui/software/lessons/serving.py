@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from kubetui.base.text import counted
 from kubetui.software.lessons.jobs import troubled
 from kubetui.software.lessons.lesson import Verdict, missing
 from kubetui.software.lessons.seen import NAMESPACE, Deployment, Pod, ReplicaSet, Seen, Service
@@ -70,6 +71,16 @@ def _behind(seen: Seen, service: Service) -> Serving | Verdict:
         f"Does its selector name the pods' labels, and are they ready? kubectl get {_IN} endpointslices,pods "
         f"--show-labels",
     )
+
+
+def enough(deployment: Deployment, replicas: int) -> Verdict | None:
+    """Return what a Deployment lacks of so many replicas; None where it has them, and all are ready."""
+    if deployment.replicas < replicas:
+        return missing(
+            f"The Deployment {deployment.name} wants {counted(deployment.replicas, 'replica')}, not {replicas}.",
+            f"kubectl scale {_IN} deployment/{deployment.name} --replicas={replicas}",
+        )
+    return steady(deployment)
 
 
 def steady(deployment: Deployment) -> Verdict | None:

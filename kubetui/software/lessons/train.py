@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.software.lessons.jobs import MODEL, TEST, ended, lacking, looked, volumes
+from kubetui.software.lessons.jobs import MODEL, TEST, Kept, kept, lacking
 from kubetui.software.lessons.lesson import Begun, Lesson, Look, Verdict, done
 from kubetui.software.lessons.seen import NAMESPACE, Seen
 
 
 def judge(seen: Seen, _begun: Begun | None) -> Verdict | Look:
     """Return whether a Job that ended well left a model that reads digits on a volume."""
-    jobs = ended(seen, "trains a model")
-    if isinstance(jobs, Verdict):
-        return jobs
-    kept = volumes(seen, jobs)
-    if isinstance(kept, Verdict):
-        return kept
-    looks = [Look(claim.name, job.image) for job, claim in kept]
-    there = looked(seen, looks, lambda each: not lacking("", each))
-    if isinstance(there, Look):
+    there = kept(seen, lambda each: not lacking("", each))
+    if not isinstance(there, Kept):
         return there
-    claim, found = there
-    return lacking(claim, found) or done(
-        f"{MODEL} on the claim {claim} reads {found.score:.1%} of {found.tested} digits right."
+    found = there.found
+    return lacking(there.claim, found) or done(
+        f"{MODEL} on the claim {there.claim} reads {found.score:.1%} of {found.tested} digits right."
     )
 
 
