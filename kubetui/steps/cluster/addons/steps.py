@@ -18,7 +18,7 @@ from kubetui.steps.cluster.init import INIT_STEP, POD_NETWORK
 from kubetui.steps.cluster.join import JOIN_STEP
 from kubetui.steps.cluster.join_control_plane import JOIN_CONTROL_PLANE
 from kubetui.steps.cluster.registry.steps import KNOWN, forgetting
-from kubetui.steps.cluster.serving import recipes as serving
+from kubetui.steps.cluster.serving.steps import signing, withdrawing
 from kubetui.steps.cluster.vip.steps import answering
 
 FOLDER: Final = "/etc/kubernetes/kubetui/addons"
@@ -31,33 +31,7 @@ REMOVE_PROBE: Final = ADDONS + script(__package__, "remove-probe.sh")
 _CLEAR: Final = script(__package__, "clear.sh")
 CLEAR_APPLY: Final = _CLEAR + script(__package__, "clear-apply.sh")
 CLEAR_PROBE: Final = _CLEAR + script(__package__, "clear-probe.sh")
-
-
-SERVING: Final = Step(
-    name="kubelet-serving",
-    title="Have the kubelet ask for a serving certificate",
-    why="kubeadm's kubelets sign what they show themselves: whoever asks them cannot know that it is them.",
-    source=serving.SOURCE,
-    where=Where.EVERY,
-    needs=(INIT_STEP, JOIN_CONTROL_PLANE, JOIN_STEP),
-    recipe=serving.serving,
-    run=follow_recipe,
-    wanted=serving.wanted,
-    teaches=serving.SERVING_TAUGHT,
-)
-APPROVED: Final = Step(
-    name="approve-serving",
-    title="Approve the kubelets' serving certificates",
-    why="Nobody else can judge them: kubetui knows which name and address each machine has, and approves only those.",
-    source=serving.SOURCE,
-    where=Where.FIRST,
-    needs=(SERVING,),
-    gathers=True,
-    recipe=serving.approval,
-    run=follow_recipe,
-    wanted=serving.wanted,
-    teaches=serving.APPROVAL_TAUGHT,
-)
+SERVING, APPROVED = signing((INIT_STEP, JOIN_CONTROL_PLANE, JOIN_STEP))
 
 
 def _installed(addon: AddOn, plan: Plan, _machine: Machine) -> Recipe:
@@ -182,28 +156,4 @@ CLEAR: Final = Step(
         concepts=("image",),
     ),
 )
-WITHDRAWN: Final = Step(
-    name="kubelet-self-signed",
-    title="Have the kubelet sign its certificate again",
-    why="Without the add-on nobody approves the requests, and a kubelet without a certificate shows no logs.",
-    source=serving.SOURCE,
-    where=Where.EVERY,
-    needs=REMOVING,
-    recipe=serving.withdrawal,
-    run=follow_recipe,
-    wanted=serving.withdrawn,
-    teaches=serving.WITHDRAWAL_TAUGHT,
-)
-FORGOTTEN: Final = Step(
-    name="forget-serving",
-    title="Forget the requests for serving certificates",
-    why="The cluster's own kubelet configuration says the same again as the one on every machine.",
-    source=serving.SOURCE,
-    where=Where.FIRST,
-    needs=(WITHDRAWN,),
-    gathers=True,
-    recipe=serving.oblivion,
-    run=follow_recipe,
-    wanted=serving.withdrawn,
-    teaches=serving.OBLIVION_TAUGHT,
-)
+WITHDRAWN, FORGOTTEN = withdrawing(REMOVING)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from kubetui.base.scripts import script, typed
+from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
-from kubetui.engine.step import Recipe, Teaching
+from kubetui.engine.step import Recipe
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE
@@ -28,9 +28,6 @@ WITHDRAW: Final = KUBELET + script(__package__, "withdrawn-apply.sh")
 WITHDRAWN_PROBE: Final = KUBELET + script(__package__, "withdrawn-probe.sh")
 FORGET: Final = _FORGET + script(__package__, "forget-apply.sh")
 FORGOTTEN_PROBE: Final = _FORGET + script(__package__, "forget-probe.sh")
-SOURCE: Final = "kubernetes.io, Certificate Management with kubeadm: Enabling signed kubelet serving certificates"
-_FILE: Final = "/var/lib/kubelet/config.yaml"
-_PATCH: Final = "kubectl --namespace=kube-system patch configmap kubelet-config --type=merge --patch-file=<file>"
 
 
 def wanted(plan: Plan) -> bool:
@@ -78,25 +75,3 @@ def oblivion(plan: Plan, _machine: Machine) -> Recipe:
         return Recipe()
     values = {"MACHINES": machines(plan)}
     return Recipe(Command(FORGET, values, timeout=120), Command(FORGOTTEN_PROBE, values))
-
-
-def _of_kubelet(expression: str) -> Teaching:
-    return Teaching(
-        commands=lambda _plan, _machine: (typed("sed", "-i", expression, _FILE), "systemctl restart kubelet"),
-        concepts=("serving-certificate", "kubelet-configuration"),
-        changes=lambda _plan, _machine: (f"file {_FILE}", "folder /var/lib/kubelet/pki"),
-    )
-
-
-def _of_cluster(command: str) -> Teaching:
-    return Teaching(
-        commands=lambda _plan, _machine: (_PATCH, command),
-        concepts=("serving-certificate", "certificates"),
-        changes=lambda _plan, _machine: ("configmap kubelet-config in kube-system",),
-    )
-
-
-SERVING_TAUGHT: Final = _of_kubelet("/^serverTLSBootstrap:/d; $a\\serverTLSBootstrap: true")
-WITHDRAWAL_TAUGHT: Final = _of_kubelet("/^serverTLSBootstrap: true$/d")
-APPROVAL_TAUGHT: Final = _of_cluster("kubectl certificate approve <request>")
-OBLIVION_TAUGHT: Final = _of_cluster("kubectl delete certificatesigningrequest <request> --ignore-not-found")
