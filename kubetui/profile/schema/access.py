@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConst
 
 from kubetui.base.text import clean
 from kubetui.profile.schema.fields import Address, Name, Part
-from kubetui.profile.schema.spellings import AMOUNT_PATTERN, disk_size
+from kubetui.profile.schema.spellings import amounts, disk_size
 
 LOOPBACK: Final = IPv4Address("127.0.0.1")
 _HOST_PATH: Final = re.compile(r"[^\x00-\x1f\x7f\\]{1,500}")
@@ -48,14 +48,7 @@ DiskSize = Annotated[
     int,
     Field(ge=_LEAST, le=_MOST, json_schema_extra={"unit": "MiB"}),
     BeforeValidator(disk_size),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": _LEAST, "maximum": _MOST},
-                {"type": "string", "pattern": AMOUNT_PATTERN},
-            ]
-        }
-    ),
+    amounts(_LEAST, _MOST),
 ]
 
 

@@ -31,7 +31,7 @@ from kubetui.base.redaction import remember_telling, remember_url, telling, url_
 from kubetui.base.text import clean
 from kubetui.profile.schema.boxes import BoxSource, is_url, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
-from kubetui.profile.schema.spellings import AMOUNT_PATTERN, amount, spoken_version, version
+from kubetui.profile.schema.spellings import amount, amounts, spoken_version, version
 from kubetui.software import networks, packages, runtimes
 from kubetui.software.packages.family import FORMAT_MARK
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
@@ -252,14 +252,7 @@ Memory = Annotated[
     int,
     Field(ge=_LEAST, le=_MOST, json_schema_extra={"unit": "MiB"}),
     BeforeValidator(amount),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": _LEAST, "maximum": _MOST},
-                {"type": "string", "pattern": AMOUNT_PATTERN},
-            ]
-        }
-    ),
+    amounts(_LEAST, _MOST),
 ]
 Cpus = Annotated[int, Field(ge=1, le=256)]
 

@@ -6,13 +6,27 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from pydantic import WithJsonSchema
+
 from kubetui.base.text import shown
 
 _AMOUNT: Final = re.compile(r"([0-9]{1,8}(?:\.[0-9]{1,4})?) *(m|mb|mib|g|gb|gib|)", re.ASCII | re.IGNORECASE)
 _SPOKEN: Final = re.compile(r"[vV](?=[0-9])")
 _VERSION: Final = re.compile(r"1\.(0|[1-9][0-9]?)(\.(0|[1-9][0-9]{0,2}))?", re.ASCII)
-AMOUNT_PATTERN: Final = r"^[0-9]+(\.[0-9]+)? *([mM]|[mM][iI]?[bB]|[gG]|[gG][iI]?[bB])?$"
+_PATTERN: Final = r"^[0-9]+(\.[0-9]+)? *([mM]|[mM][iI]?[bB]|[gG]|[gG][iI]?[bB])?$"
 """An amount of memory with its unit, for editors that check a profile."""
+
+
+def amounts(least: int, most: int) -> WithJsonSchema:
+    """Return what the JSON Schema says of an amount in MiB: a number of them, or text such as 4 GiB."""
+    return WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": least, "maximum": most},
+                {"type": "string", "pattern": _PATTERN},
+            ]
+        }
+    )
 
 
 def amount(value: object) -> object:
