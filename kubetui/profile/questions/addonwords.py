@@ -14,7 +14,7 @@ from kubetui.software.addons import CATALOGUE
 
 EXAMPLE: Final = "storage, metrics"
 HOW: Final = "Write names with commas between, such as storage, metrics; after a name, version= and the like."
-_NUMBERS: Final = frozenset({"port"})
+_NUMBERS: Final = frozenset(key for key, field in Chosen.model_fields.items() if field.annotation == int | None)
 _KEYS: Final = tuple(key for key in Chosen.model_fields if key != "name")
 
 
