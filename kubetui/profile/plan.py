@@ -237,9 +237,12 @@ class Plan:
     def shared_address(self) -> IPv4Address | None:
         """The address that one of the control planes has at a time; None without an add-on for it."""
         chosen = next((each for each in self.profile.addons if each.addon.endpoint), None)
-        if chosen is None:
-            return None
-        return self.node_network[_SHARED] if self.provider.makes_machines and not chosen.address else chosen.address
+        return None if chosen is None else chosen.address or self.usual_shared
+
+    @property
+    def usual_shared(self) -> IPv4Address | None:
+        """What control planes share unless the profile names another; None where kubetui does not make the network."""
+        return self.node_network[_SHARED] if self.provider.makes_machines else None
 
     @property
     def addon_images(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Final
 
 from kubetui.profile.plan import Plan
@@ -50,16 +50,12 @@ def shared_address(plan: Plan) -> Iterator[Problem]:
 
 
 def _alone(plan: Plan, shared: IPv4Address, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    network = plan.node_network
-    free = _one(network) if plan.provider.makes_machines else "Choose another."
-    if plan.provider.makes_machines and shared not in network:
+    usual, network = plan.usual_shared, plan.node_network
+    free = f"Name one that nobody has, for example address: {usual}." if usual else "Choose another."
+    if usual and shared not in network:
         yield Problem(path, f"{shared} is not in {network}, where the nodes are.", free)
     elif owner := _owners(plan).get(shared):
         yield Problem(path, f"{shared} is the address of {owner}.", free)
-
-
-def _one(network: IPv4Network) -> str:
-    return f"Name one that nobody has, for example address: {network[239]}."
 
 
 def _owners(plan: Plan) -> dict[IPv4Address, str]:
