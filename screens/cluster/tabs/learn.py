@@ -75,6 +75,8 @@ class LearnPart(Part):
     def opened(self) -> None:
         """Show the list, and take the focus."""
         self.query_one(RowList).focus()
+        for each in self._lessons.values():
+            each.recall()
         self._fill()
 
     def _fill(self) -> None:

@@ -12,6 +12,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
 from kubetui.operations.extras.lessons import record as records
+from kubetui.operations.extras.lessons.record import Entry
 from kubetui.software.lessons import CATALOGUE, Lesson, Verdict
 from screens.threads import EngineThread
 from screens.widgets.chrome import marked
@@ -61,6 +62,7 @@ class Learning:
     started: Started | None = None
     answer: tuple[Mark, str] | None = None
     thread: EngineThread | None = None
+    entry: Entry | None = None
 
     @property
     def title(self) -> str:
@@ -72,20 +74,24 @@ class Learning:
         """How it stands: by its last answer, or by the record of the cluster."""
         if self.answer:
             return self.answer[0]
-        entry = self._record().lessons.get(self.lesson.name)
-        return "done" if entry and entry.passed else "waiting"
+        return "done" if self.entry and self.entry.passed else "waiting"
 
     @property
     def begun(self) -> bool:
         """Whether somebody has started it."""
-        return self.lesson.name in self._record().lessons
+        return self.entry is not None
 
-    def _record(self) -> records.Record:
+    def recall(self) -> None:
+        """Read again what the cluster remembers of it; that it cannot be read becomes the answer."""
         try:
-            return records.read(self.cluster)
+            found = records.read(self.cluster).lessons.get(self.lesson.name)
         except KubetuiError as error:
-            self.answer = ("attention", f"{error}")
-            return records.Record()
+            self.entry, self.answer = None, ("attention", str(error))
+            return
+        if self.begun and found is None:
+            # taken back elsewhere: what was said of it is old
+            self.started = self.answer = None
+        self.entry = found
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -126,6 +132,7 @@ class Learning:
         if self.thread.error is not None:
             self.answer = ("attention", clean(str(self.thread.error)))
         self.thread = None
+        self.recall()
         return True
 
     def words(self) -> Iterator[Content]:

@@ -77,6 +77,11 @@ async def test_a_lesson_is_begun_and_then_judged(teacher: Teacher) -> None:
         await pilot.press("u")
         assert pilot.app.clipboard == "kubetui lesson reset lab train"
         assert teacher.checked == ["train of lab", "train of lab"]
+        # a reset in another terminal
+        Folder("lab").lessons.unlink()
+        await pilot.press("1", "5")
+        await until(pilot, lambda: "$ kubetui lesson start lab train" in shown(pilot, "#exercise"))
+        assert "○ Train a model" in "\n".join(rows(pilot, "#exercises"))
 
 
 async def test_what_passed_before_is_marked_and_one_check_runs_at_a_time(teacher: Teacher) -> None:
