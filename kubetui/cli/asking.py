@@ -34,7 +34,7 @@ def confirmed(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{question} Nobody can answer here.", fix="Add --yes to agree.")
-    if not click.confirm(question):
+    if not click.confirm(question, err=True):
         raise StoppedError("Nothing was done.")
 
 
@@ -42,7 +42,7 @@ def removal(profile: Profile, *, yes: bool) -> None:
     """Ask before a run removes the add-ons that a profile no longer has. Raises as `confirmed` does."""
     going = addons.going(profile)
     for each in going:
-        say(f"  {each.name}  {each.addon.title} is removed, with its objects, images and folders", err=True)
+        say(f"  {each.name}  {each.addon.title} is removed, with its objects, images and folders")
     if going:
         confirmed(f"Remove {', '.join(each.name for each in going)} from {profile.name}?", yes=yes)
 
@@ -69,7 +69,7 @@ def box(plan: Plan, *, plain: bool = False) -> Plan:
         return plan
     if not sys.stdin.isatty():
         raise offered.refusal()
-    say(offered.reason, err=True)
+    say(offered.reason)
     if not click.confirm(offered.question, err=True):
         raise StoppedError("Nothing was done.", fix=f"To build the box later: {offered.command}")
     return asyncio.run(_built(offered, plain=plain))
@@ -77,7 +77,7 @@ def box(plan: Plan, *, plain: bool = False) -> Plan:
 
 async def _built(offered: boxes.Offer, *, plain: bool) -> Plan:
     stop = at_once()
-    with Meter(err=True, plain=plain) as meter:
+    with Meter(plain=plain) as meter:
         return await boxes.accept(offered, meter.say, stop, meter)
 
 
@@ -178,4 +178,4 @@ class Dialogue:
 
 def _say(*lines: str) -> None:
     for line in lines:
-        say(line, err=True)
+        say(line)

@@ -15,7 +15,7 @@ from typing import Final, Self, TextIO, TypeVar
 
 import click
 
-from kubetui.base.text import harmless
+from kubetui.base.text import duration, harmless
 from kubetui.cli.output import Output
 from kubetui.engine.events import Event
 from kubetui.engine.stop import Stop
@@ -59,11 +59,20 @@ def silence(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def say(line: str, *, err: bool = False) -> None:
-    """Print a progress line to standard output or standard error; fall silent for good once the reader is gone.
+def say(line: str) -> None:
+    """Print what a person wants to know of the work to standard error; fall silent for good once the reader is gone.
 
     A reader who leaves is no reason to stop the work halfway.
     """
+    _print(line, err=True)
+
+
+def tell(line: str) -> None:
+    """Print a line of a result to standard output, as `say` does to standard error."""
+    _print(line, err=False)
+
+
+def _print(line: str, *, err: bool) -> None:
     try:
         click.echo(harmless(line), err=err)
     except OSError:
@@ -77,8 +86,8 @@ def complain(text: str) -> None:
 
 
 @contextmanager
-def followed(output: Output) -> Iterator[tuple[Attended, Stop]]:
-    """Yield an output for a run, and a stop that a signal or the loss of the reader requests.
+def followed(output: Output, timeout: int | None = None) -> Iterator[tuple[Attended, Stop]]:
+    """Yield an output for a run, and a stop that a signal, the loss of the reader or `timeout` seconds request.
 
     The first signal stops the run gently, the second at once.
     """
@@ -91,10 +100,17 @@ def followed(output: Output) -> Iterator[tuple[Attended, Stop]]:
             complain("Nobody reads this output any more. Stopping: finishing running steps.")
         stop.wish()
 
-    attended = Attended(output, sys.stdout, unread)
+    def late() -> None:
+        complain(f"\nThe time of --timeout is over: {duration(timeout or 0)}. Stopping: finishing running steps.")
+        stop.request()
+
+    attended = Attended(output, output.stream, unread)
+    timer = asyncio.get_running_loop().call_later(timeout, late) if timeout else None
     try:
         yield attended, stop
     finally:
+        if timer is not None:
+            timer.cancel()
         attended.close()
 
 
@@ -164,13 +180,12 @@ class Overwritten:
 
 
 class Meter:
-    """Prints a download's progress to standard error, from any thread, and other lines where `err` says.
+    """Prints a download's progress and other lines to standard error, from any thread.
 
     On a terminal it is one line that is written over, elsewhere and where `plain` a line for every tenth.
     """
 
-    def __init__(self, *, err: bool = False, plain: bool = False) -> None:
-        self._err = err
+    def __init__(self, *, plain: bool = False) -> None:
         self._line = Overwritten(plain=plain)
         self._tenth = -1
 
@@ -193,7 +208,7 @@ class Meter:
     def say(self, line: str) -> None:
         """Print a line of its own."""
         self._line.end()
-        say(line, err=self._err)
+        say(line)
 
 
 def amount(have: int, total: int | None) -> str:

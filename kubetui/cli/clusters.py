@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from kubetui.base.check import Check, blocking
 from kubetui.base.errors import ExitCode, HostError, UsageError
@@ -19,9 +16,11 @@ from kubetui.base.redaction import url_user
 from kubetui.base.text import counted
 from kubetui.cli import output as outputs
 from kubetui.cli.asking import Dialogue, box, confirmed, passwords, removal
-from kubetui.cli.audience import awaited, followed, say
-from kubetui.cli.options import UpOptions
-from kubetui.cli.show import show_timings
+from kubetui.cli.audience import awaited, followed, say, tell
+from kubetui.cli.language.formats import Form, write_document
+from kubetui.cli.look.show import show_timings
+from kubetui.cli.options import Source, UpOptions
+from kubetui.cli.profiles import load
 from kubetui.cluster import snapshots
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.engine.events import RunFinished, TaskId
@@ -31,7 +30,6 @@ from kubetui.machines.vagrant.packaging import refuse_others
 from kubetui.operations import turns
 from kubetui.operations.boxes import choice
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.files import library
 from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record.estimate import Remaining
@@ -43,13 +41,13 @@ if TYPE_CHECKING:
     from kubetui.operations.changes import Revision
 
 
-def up(name: str, options: UpOptions) -> int:
-    """Build a cluster; see `cli.main.up`."""
-    return run(choose(name, options), name, options)
+def up(source: Source, options: UpOptions) -> int:
+    """Build a cluster; see `cli.commands.up`."""
+    return run(choose(source, options), source.words, options)
 
 
 def run(plan: Plan, name: str, options: UpOptions) -> int:
-    """Build a plan's cluster after asking what has to be asked; `name` is what the person calls its profile."""
+    """Build a plan's cluster after asking what has to be asked; `name` is what the person types for its profile."""
     Cluster(plan.profile.name).refuse_halfway("build")
     asyncio.run(check_host(plan, name))
     plan = box(plan, plain=options.plain)
@@ -58,9 +56,9 @@ def run(plan: Plan, name: str, options: UpOptions) -> int:
     return after(plan.profile, finished, options)
 
 
-def choose(name: str, options: UpOptions) -> Plan:
+def choose(source: Source, options: UpOptions) -> Plan:
     """Return the plan that the profile and the flags make. Raises UsageError for flags that contradict it."""
-    profile = profilefile.load(library.find(name))
+    profile = load(source)
     if options.prepared_box is not None:
         machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
@@ -131,9 +129,9 @@ def _agreed(revision: Revision, access: Access | None, options: UpOptions) -> No
     forced = options.leaving is not None and options.leaving.forced
     cluster = Cluster(revision.wanted.name)
     lost = asyncio.run(losses(cluster, revision.leaving, access, forced=forced))
-    say(revision.reason, err=True)
+    say(revision.reason)
     for line in (*revision.fates, *lost):
-        say(f"  {line}", err=True)
+        say(f"  {line}")
     confirmed(revision.question, yes=options.yes)
 
 
@@ -141,25 +139,22 @@ def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     """Run the build while showing its events, and write the recording that was asked for."""
     scribe = _scribe(plan) if options.record else None
     yours = turns.chosen(plan, options.your_turn)
-    # a line that is written over would be in the way of what a person types
-    lines = options.plain or bool(yours)
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=lines, remaining=Remaining(plan))
-    finished = asyncio.run(_build(plan, output, scribe, allowed, yours, checkpoints=options.checkpoints))
+    finished = asyncio.run(_build(plan, options, scribe, allowed, yours))
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
-        say(f"wrote {options.record}", err=True)
+        say(f"wrote {options.record}")
     return finished
 
 
 def after(profile: Profile, finished: RunFinished, options: UpOptions) -> int:
     """Show the timings and make the prepared box that were asked for; return the exit code."""
     if options.timings:
-        show_timings(Cluster(profile.name), err=options.as_json)
+        show_timings(Cluster(profile.name))
     if finished.ok and options.keep_box:
         from kubetui.cli.boxes import keep
 
-        keep(profile, as_json=options.as_json)
+        keep(profile, options)
     return exit_code(finished)
 
 
@@ -217,19 +212,15 @@ async def check_host(plan: Plan, name: str) -> None:
 
 
 async def _build(
-    plan: Plan,
-    output: outputs.Output,
-    scribe: Scribe | None,
-    allowed: Allowed,
-    yours: frozenset[TaskId],
-    *,
-    checkpoints: bool,
+    plan: Plan, options: UpOptions, scribe: Scribe | None, allowed: Allowed, yours: frozenset[TaskId]
 ) -> RunFinished:
     from kubetui.operations.up import up as operation
 
+    # a line that is written over would be in the way of what a person types
+    output = outputs.output(replace(options, plain=options.plain or bool(yours)), Remaining(plan))
     by_hand = Turns(yours)
     dialogue = Dialogue(plan, by_hand)
-    with followed(output) as (attended, stop), dialogue.listening() if yours else nullcontext():
+    with followed(output, options.timeout) as (attended, stop), dialogue.listening() if yours else nullcontext():
         sink = dialogue.around(attended)
         return await operation(
             plan.profile,
@@ -241,12 +232,12 @@ async def _build(
             box=plan.chosen,
             turns=by_hand,
             leaving=allowed.leaving,
-            checkpoints=checkpoints,
+            checkpoints=options.checkpoints,
         )
 
 
 def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
-    """Remove a cluster; see `cli.main.destroy`."""
+    """Remove a cluster; see `cli.commands.destroy`."""
     from kubetui.cli import hosts as existing_machines
     from kubetui.operations.destroy import destroy as operation
 
@@ -266,30 +257,31 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     return ExitCode.OK
 
 
-def check(name: str, *, as_json: bool) -> int:
-    """Check that a cluster works; see `cli.main.check`."""
+def check(name: str, form: Form) -> int:
+    """Check that a cluster works; see `cli.commands.check`."""
     from kubetui.operations.check import check as operation
 
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
-    if plan.provider.rehearsal and not as_json:
-        say(f"This is a rehearsal: {outputs.NOTICE}; the checks are replayed from a recording.")
+    if plan.provider.rehearsal and not form.document:
+        # with the result: it must not be taken for a real one wherever it goes
+        tell(f"This is a rehearsal: {outputs.NOTICE}; the checks are replayed from a recording.")
     access = _reached(plan)
 
-    def tell(made: Check) -> None:
-        for line in () if as_json else outputs.check_lines(made):
-            say(line)
+    def show(made: Check) -> None:
+        for line in () if form.document else outputs.check_lines(made):
+            tell(line)
 
-    made = awaited(lambda: operation(cluster, tell, lambda line: say(line, err=True), access))
+    made = awaited(lambda: operation(cluster, show, say, access))
     failed = blocking(made)
-    if as_json:
+    if form.document:
         document = {
             "cluster": name,
             "rehearsal": plan.provider.rehearsal,
             "ok": not failed,
             "checks": [dataclasses.asdict(each) for each in made],
         }
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
     return ExitCode.UNHEALTHY if failed else ExitCode.OK
 
 
@@ -300,5 +292,5 @@ def _reached(plan: Plan) -> Access | None:
     try:
         return existing_machines.meet(plan, accept_host_keys=False)
     except HostError as error:
-        say(error.message, err=True)
+        say(error.message)
         return None

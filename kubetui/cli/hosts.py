@@ -11,6 +11,7 @@ import click
 from kubetui.base.errors import StoppedError, UsageError
 from kubetui.base.redaction import Secret
 from kubetui.base.text import counted
+from kubetui.cli.audience import say
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.hosts.access import Access, UnknownKey, greet
 from kubetui.profile.plan import Plan
@@ -68,8 +69,8 @@ def confirm_reset(plan: Plan, named: str | None) -> None:
     if not sys.stdin.isatty():
         message = f"The machines of {name} stay; kubetui would remove what it installed on them."
         raise UsageError(message, fix=f"To agree: {command}")
-    click.echo(f"kubetui will run kubeadm reset and remove what it installed on {counted(len(hosts), 'machine')}:")
+    say(f"kubetui will run kubeadm reset and remove what it installed on {counted(len(hosts), 'machine')}:")
     for machine in plan.machines:
-        click.echo(f"  {machine.name:<16} {machine.address!s:<16} {machine.role}")
-    if not click.confirm(f"Reset {', '.join(hosts)}?"):
+        say(f"  {machine.name:<16} {machine.address!s:<16} {machine.role}")
+    if not click.confirm(f"Reset {', '.join(hosts)}?", err=True):
         raise StoppedError("Nothing was done.")

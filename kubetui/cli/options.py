@@ -1,12 +1,35 @@
-"""The flags of `kubetui up`, as one value."""
+"""What the person asked for, as values: the profile, and the flags of `kubetui up`."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kubetui.profile.plan import Leaving
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A profile by name or file, and what the command line changes in it."""
+
+    profile: str
+    called: str = ""
+    """The cluster's name, instead of the profile's."""
+    provider: str = ""
+    settings: tuple[str, ...] = ()
+    is_file: bool = False
+    """Whether `profile` is the file of -f; - is standard input."""
+
+    @property
+    def words(self) -> str:
+        """Return the words that name the same profile again, for a command to type."""
+        place = ("-f", self.profile) if self.is_file else (self.profile,)
+        called = ("--name", self.called) if self.called else ()
+        provider = ("--provider", self.provider) if self.provider else ()
+        settings = (word for setting in self.settings for word in ("--set", setting))
+        return shlex.join((*place, *called, *provider, *settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +43,10 @@ class UpOptions:
     """Only whole lines: no colours, and no line that is written over."""
     as_json: bool = False
     verbose: bool = False
+    quiet: bool = False
+    """Nothing but what fails."""
+    timeout: int | None = None
+    """Seconds after which the run is stopped, as Ctrl+C stops it."""
     timings: bool = False
     your_turn: tuple[str, ...] = ()
     """The steps that the person does by hand, as `operations.turns.chosen` reads them."""

@@ -15,6 +15,8 @@ from typing import Final, Protocol, TextIO, assert_never
 from kubetui.base.check import Check
 from kubetui.base.errors import cited
 from kubetui.base.text import PROMPT, counted, duration, harmless
+from kubetui.cli.language.terminal import colored
+from kubetui.cli.options import UpOptions
 from kubetui.engine.events import (
     Checked,
     CommandStarted,
@@ -67,7 +69,9 @@ def check_lines(check: Check) -> list[str]:
 
 
 class Output(Protocol):
-    """A sink that can be closed."""
+    """A sink that can be closed; `stream` is where it writes."""
+
+    stream: TextIO
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
@@ -80,12 +84,12 @@ class JsonLines:
     """Writes every event as one line of JSON with its kind; docs/events.md lists the format."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self.stream = stream
 
     def __call__(self, event: Event) -> None:
         """Print one event."""
-        self._stream.write(json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)}) + "\n")
-        self._stream.flush()
+        self.stream.write(json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)}) + "\n")
+        self.stream.flush()
 
     def close(self) -> None:
         """Do nothing: JSON leaves nothing to tidy."""
@@ -98,17 +102,26 @@ Left = Callable[[Progress], float | None]
 class Plain:
     """Writes one line per event; on a terminal also colours and a progress line that is rewritten in place.
 
-    Where `lines` is true there are neither, and the end of each task says how many are done.
+    Where `lines` is true there are neither, and the end of each task says how many are done. Where `quiet` is, only
+    what fails is written.
     """
 
     def __init__(
-        self, stream: TextIO, *, verbose: bool = False, lines: bool = False, remaining: Left | None = None
+        self,
+        stream: TextIO,
+        *,
+        verbose: bool = False,
+        quiet: bool = False,
+        lines: bool = False,
+        remaining: Left | None = None,
     ) -> None:
-        self._stream = stream
+        self.stream = stream
+        self._quiet = quiet
+        self._muted = False
         self._verbose = verbose
         self._lines = lines
-        self._live = not lines and stream.isatty() and os.environ.get("TERM") != "dumb"
-        self._coloured = self._live and not os.environ.get("NO_COLOR")
+        self._live = not lines and not quiet and stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._coloured = not lines and colored(stream)
         self._progress = Progress()
         self._remaining = remaining
         self._left = ""
@@ -118,6 +131,7 @@ class Plain:
     def __call__(self, event: Event) -> None:
         """Print what a person wants to know about one event."""
         self._progress.apply(event)
+        self._muted = self._quiet and not _fails(event)
         match event:
             case RunStarted():
                 self._begun(event)
@@ -215,7 +229,8 @@ class Plain:
         self._print(f"{time.strftime('%H:%M:%S', time.localtime(at))}  {machine:<{self._width}}  {text}")
 
     def _print(self, text: str) -> None:
-        self._stream.write(("\r\x1b[K" if self._live else "") + text + "\n")
+        if not self._muted:
+            self.stream.write(("\r\x1b[K" if self._live else "") + text + "\n")
 
     def _status(self) -> None:
         # what is said before the run begins has no time of its own
@@ -224,8 +239,8 @@ class Plain:
             running = ", ".join(f"{task.machine} {task.step}" for task in self._progress.running)
             elapsed = round(time.time() - self._progress.began)
             text = f"{done} of {total}  {duration(elapsed)}{self._about(elapsed)}  {running}"
-            self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
-        self._stream.flush()
+            self.stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+        self.stream.flush()
 
     def _about(self, elapsed: int) -> str:
         """Return the estimated rest of the run, refreshed once a second."""
@@ -241,12 +256,25 @@ class Plain:
     def close(self) -> None:
         """Remove the progress line."""
         if self._live:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
 
 
-def output(*, as_json: bool, verbose: bool, plain: bool = False, remaining: Left | None = None) -> Output:
-    """Return the output that the command line asks for."""
-    if as_json:
+def _fails(event: Event) -> bool:
+    """Return whether an event tells of a failure."""
+    match event:
+        case TaskFinished():
+            return event.outcome in {Outcome.FAILED, Outcome.BLOCKED}
+        case Checked():
+            return event.check.status != "ok"
+        case RunFinished():
+            return not event.ok
+        case _:
+            return False
+
+
+def output(options: UpOptions, remaining: Left | None = None) -> Output:
+    """Return the output that the command line asks for: for programs on standard output, else on standard error."""
+    if options.as_json:
         return JsonLines(sys.stdout)
-    return Plain(sys.stdout, verbose=verbose, lines=plain, remaining=remaining)
+    return Plain(sys.stderr, verbose=options.verbose, quiet=options.quiet, lines=options.plain, remaining=remaining)

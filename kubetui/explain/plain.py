@@ -35,6 +35,11 @@ def look_up(text: str) -> Concept | ErrorPage:
     )
 
 
+def names() -> tuple[str, ...]:
+    """Return everything that can be explained: concepts, and errors by their ids."""
+    return (*(each.name for each in all_concepts()), *pages())
+
+
 def answer(text: str, columns: int) -> str:
     """Return what a person asks about, or the list of all concepts for an empty text. Raises UsageError."""
     return explained(look_up(text), columns) if text else listing(columns)

@@ -146,17 +146,18 @@ def machines(cluster: Cluster) -> tuple[str, ...]:
 def shell_command(cluster: Cluster, machine: str, command: Sequence[str] = (), *, terminal: bool = False) -> Shell:
     """Return the command that opens a shell on a machine, or runs a command there and ends with its exit code.
 
-    One word is a line for the machine's shell, as with ssh; several are a program and its arguments. `terminal` gives
-    a command a terminal. Raises UsageError for an unknown machine, HostError without Vagrant, or in a rehearsal.
+    No machine means the first control plane. One word is a line for the machine's shell, as with ssh; several are a
+    program and its arguments. `terminal` gives a command a terminal. Raises UsageError for an unknown machine,
+    HostError without Vagrant, or in a rehearsal.
     """
     plan = _plan(cluster)
-    chosen = next((each for each in plan.machines if each.name == machine), None)
+    chosen = next((each for each in plan.machines if each.name == machine or (each.first and not machine)), None)
     if chosen is None:
         names = ", ".join(each.name for each in plan.machines)
         raise UsageError(f"{cluster.name} has no machine {shown(machine)}.", fix=f"Its machines: {names}.")
     if plan.provider.rehearsal:
         raise HostError(
-            f"{machine} is rehearsed: it replays a recording and has no shell.",
+            f"{chosen.name} is rehearsed: it replays a recording and has no shell.",
             fix="Only a machine of a real cluster has one.",
             id="REHEARSAL",
         )
@@ -166,7 +167,7 @@ def shell_command(cluster: Cluster, machine: str, command: Sequence[str] = (), *
         return Shell((*ssh_words(endpoint_of(chosen)), *words), cluster.folder, os.environ)
     program = commandline.executable(this_system())
     after = ("--", *words) if words else ()
-    return Shell((program, "ssh", machine, *after), cluster.folder, commandline.environment())
+    return Shell((program, "ssh", chosen.name, *after), cluster.folder, commandline.environment())
 
 
 def kubeconfig_line(cluster: Cluster) -> str:

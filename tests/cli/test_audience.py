@@ -5,6 +5,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -43,7 +44,7 @@ async def make(profile, connector, sink, say, stop):
     for number in range(100):
         take(str(number))
     say("packaged")
-    print("made", file=sys.stderr)
+    print("made")
     return "kubetui/box"
 
 boxmaker.make = make
@@ -57,6 +58,7 @@ class Leaving:
     def __init__(self, after: int) -> None:
         self.left = after
         self.tidied = False
+        self.stream: TextIO = StringIO()
 
     def __call__(self, event: Event) -> None:
         del event
@@ -106,17 +108,16 @@ def test_a_box_is_made_even_when_the_reader_leaves(what: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", KEEPING, what], stdin=pipe, stdout=pipe, stderr=pipe, text=True
     ) as process:
-        assert process.stdout
-        assert any("begun" in line for line in process.stdout)
-        process.stdout.close()
-        _, said = process.communicate("\n", timeout=60)
-    told = "" if what == "lines" else "Nobody reads this output any more. Stopping: finishing running steps.\n"
-    assert (process.returncode, said) == (0, f"{told}made\n")
+        assert process.stderr
+        assert any("begun" in line for line in process.stderr)
+        process.stderr.close()
+        result, _ = process.communicate("\n", timeout=60)
+    assert (process.returncode, result) == (0, "made\n")
 
 
 def test_a_run_without_a_reader_says_that_it_stops(tmp_path: Path) -> None:
     environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes"]
+    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes", "--json"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout
@@ -127,6 +128,27 @@ def test_a_run_without_a_reader_says_that_it_stops(tmp_path: Path) -> None:
     assert said == "Nobody reads this output any more. Stopping: finishing running steps.\n"
 
 
+def test_a_run_stops_when_nobody_sees_its_progress(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stderr
+        assert any("Start the machine" in line for line in process.stderr)
+        process.stderr.close()
+        result, _ = process.communicate(timeout=300)
+    assert (process.returncode, result) == (130, "")
+
+
+def test_a_run_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes", "--speed", "1", "--timeout", "1"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "The time of --timeout is over: 0:01. Stopping: finishing running steps." in done.stderr
+    assert "Nothing is lost; the same command resumes it." in done.stderr
+
+
 def test_a_destroy_continues_when_its_reader_leaves(tmp_path: Path) -> None:
     cluster, record = built(tmp_path)
     words = "until [[ -e $here/left ]]; do sleep 0.01; done\nfor i in {1..30}; do echo $i; sleep 0.01; done\n"
@@ -135,10 +157,10 @@ def test_a_destroy_continues_when_its_reader_leaves(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kubetui", "destroy", "lab", "--yes"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
-        assert process.stdout
-        assert any("working" in line for line in process.stdout)
-        process.stdout.close()
+        assert process.stderr
+        assert any("working" in line for line in process.stderr)
+        process.stderr.close()
         (tmp_path / "left").touch()
-        _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (0, "")
+        result, _ = process.communicate(timeout=60)
+    assert (process.returncode, result) == (0, "")
     assert not cluster.exists()

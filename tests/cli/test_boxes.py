@@ -58,7 +58,7 @@ def test_the_options_reach_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(main, ["boxes", "build", *words])
     assert result.exit_code == 0, result.output
     assert calls == [(CATALOGUE["debian-13"], "libvirt", Source("http://m/", "F", "D"), True)]
-    assert "machines.box: kubetui/debian-13" in result.stdout
+    assert "machines.box: kubetui/debian-13" in result.stderr
 
 
 def test_ctrl_c_ends_a_download_from_a_silent_server(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from kubetui.base.check import Check
 from kubetui.base.errors import BusyError, ExitCode
 from kubetui.cli import clusters as command
+from kubetui.cli.language.formats import Form
 from kubetui.cluster.folder import Cluster
 from kubetui.operations.check import check as operation
 from kubetui.record import checks as record
@@ -42,7 +43,7 @@ def test_each_check_is_a_line_and_a_failed_one_has_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     finds(monkeypatch, DNS, PORT)
-    assert command.check("lab", as_json=False) == ExitCode.UNHEALTHY
+    assert command.check("lab", Form.TEXT) == ExitCode.UNHEALTHY
     assert capsys.readouterr().out.splitlines() == [
         "ok          dns: it answers",
         "failed      nodeport: kubnode1 is silent",
@@ -53,7 +54,7 @@ def test_each_check_is_a_line_and_a_failed_one_has_an_exit_code(
 
 def test_a_warning_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     finds(monkeypatch, DNS, WEB)
-    assert command.check("lab", as_json=True) == ExitCode.OK
+    assert command.check("lab", Form.JSON) == ExitCode.OK
     assert json.loads(capsys.readouterr().out) == {
         "cluster": "lab",
         "rehearsal": False,

@@ -28,8 +28,8 @@ def test_a_terminals_line_is_ended_before_another_begins(
         meter.say("converting")
     captured = capsys.readouterr()
     assert captured.err.startswith("\r  50 %")
-    assert captured.err.endswith("100 of 100 MB\x1b[K\n")
-    assert captured.out == "converting\n"
+    assert captured.err.endswith("100 of 100 MB\x1b[K\nconverting\n")
+    assert captured.out == ""
 
 
 def test_an_unknown_size_has_no_share() -> None:

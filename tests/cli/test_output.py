@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kubetui.cli.options import UpOptions
 from kubetui.cli.output import JsonLines, Plain, output
 from kubetui.engine.events import (
     Checked,
@@ -193,5 +194,5 @@ def test_json_lines_hold_every_event() -> None:
 
 
 def test_the_command_line_chooses() -> None:
-    assert isinstance(output(as_json=True, verbose=False), JsonLines)
-    assert isinstance(output(as_json=False, verbose=True), Plain)
+    assert isinstance(output(UpOptions(as_json=True)), JsonLines)
+    assert isinstance(output(UpOptions(verbose=True)), Plain)

@@ -147,7 +147,7 @@ def test_certificates_are_shown_and_renewed(lab: Lab) -> None:
     kubeconfig = (lab.folder / "kubeconfig").read_text()
     shown = lab.kubetui("certs", lab.name)
     assert re.search(
-        r"kubmaster  /etc/kubernetes/pki/apiserver\.crt +\d{4}-\d\d-\d\d \d\d:\d\d  expires in 364 days", shown
+        r"/etc/kubernetes/pki/apiserver\.crt +kubmaster  \d{4}-\d\d-\d\d \d\d:\d\d  expires in 364 days", shown
     )
     assert "its certificates are renewed" in lab.kubetui("certs", lab.name, "--renew")
     after = leaves(lab)

@@ -274,9 +274,9 @@ def test_a_single_machine_runs_pods(make: Maker) -> None:
 def test_destroy_after_a_half_finished_up(make: Maker) -> None:
     lab = make("half", machines={"workers": 1})
     words = lab.words(*lab.command("up", str(lab.profile), "--yes"))
-    with subprocess.Popen(words, env=lab.environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
+    with subprocess.Popen(words, env=lab.environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
             if "kubmaster" in line and "base: done" in line:
                 break
         os.kill(lab.pid, signal.SIGKILL)

@@ -89,5 +89,5 @@ def test_nobody_agrees_in_a_pipe(bare: dict[str, str], tmp_path: Path) -> None:
     words = [sys.executable, "-m", "kubetui", "doctor", "--install"]
     done = subprocess.run(words, input="y\n", capture_output=True, text=True, env=bare, check=False, timeout=120)
     assert "Nobody can agree to them here." in done.stderr
-    assert "  $ " in done.stdout
+    assert "  $ " in done.stderr
     assert not (tmp_path / "calls").exists()

@@ -171,11 +171,11 @@ def test_a_crash_report_names_the_location_but_no_variable_values() -> None:
 
 def test_the_command_line_reports_a_crash_without_a_python_traceback(tmp_path: Path) -> None:
     code = (
-        "import kubetui.cli.show, kubetui.cli.main, kubetui.remote.command\n"
+        "import kubetui.cli.look.show, kubetui.cli.main, kubetui.remote.command\n"
         "def boom(*a, **k):\n"
         f"    secret = kubetui.remote.command.Secret({TOKEN!r})\n"
         "    raise OSError('it is ' + secret.reveal())\n"
-        "kubetui.cli.show.profiles = boom\n"
+        "kubetui.cli.look.show.profiles = boom\n"
         "kubetui.cli.main.main(['profiles'])\n"
     )
     # through standard input, because another test scans the command lines of every process

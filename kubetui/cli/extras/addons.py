@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from kubetui.base.errors import ExitCode, UsageError
-from kubetui.base.text import did_you_mean, harmless
+from kubetui.base.text import did_you_mean
 from kubetui.cli.clusters import run, settled
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import existing
 from kubetui.operations import addons
@@ -20,17 +18,16 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.software.addons import CATALOGUE
 
 
-def show(name: str, *, as_json: bool) -> int:
+def show(name: str, form: Form) -> int:
     """List the add-ons; see `cli.extras.commands.list_addons`."""
     cluster = existing(name)
     states = addons.states(cluster, profilefile.load_built(cluster))
-    if as_json:
+    if form.document:
         entries = [{"name": each.name, "title": each.title, "state": states[each.name]} for each in CATALOGUE.values()]
-        click.echo(json.dumps({"cluster": name, "addons": entries}, indent=2))
+        write_document({"cluster": name, "addons": entries}, form)
         return ExitCode.OK
-    width, longest = max(map(len, CATALOGUE)), max(map(len, states.values()))
-    for each in CATALOGUE.values():
-        click.echo(harmless(f"{each.name:<{width}}  {states[each.name]:<{longest}}  {each.summary}"))
+    rows = [(each.name, states[each.name], each.summary, each.title) for each in CATALOGUE.values()]
+    write_table(Table(("ADDON", "STATE", "WHAT IT IS FOR", "TITLE"), rows, more=1), form)
     return ExitCode.OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -10,13 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import click
-
 from kubetui.base.errors import ExitCode
 from kubetui.base.files import named, room
-from kubetui.base.text import counted, harmless
+from kubetui.base.text import counted
 from kubetui.cli import hosts
 from kubetui.cli.audience import Overwritten, awaited, complain, say
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.machines.hosts.access import Access
 from kubetui.operations.extras.images import load as operation
@@ -96,7 +94,7 @@ def _unit(number: int) -> tuple[str, float]:
     return ("MB", 1e6) if number >= _MEGABYTE else ("kB", 1e3)
 
 
-def load(name: str, source: str, *, called: str, as_json: bool, plain: bool) -> int:
+def load(name: str, source: str, form: Form, *, called: str, plain: bool) -> int:
     """Load an image into every machine; see `cli.extras.commands.load`."""
     cluster, access = _asked(name)
     path = local.archive_of(source)
@@ -108,41 +106,40 @@ def load(name: str, source: str, *, called: str, as_json: bool, plain: bool) -> 
         with Bars(plain=plain) as bars:
             outcome = awaited(lambda: operation.load(cluster, archive, bars, access, called))
     _say_troubles(outcome.troubles)
-    if as_json:
-        click.echo(json.dumps(_document(name, outcome), indent=2))
+    if form.document:
+        write_document(_document(name, outcome), form)
     else:
         for line in _lines(name, outcome):
             say(line)
     return _code(outcome.loaded, outcome.troubles)
 
 
-def show(name: str, *, everything: bool, as_json: bool) -> int:
+def show(name: str, form: Form, *, everything: bool) -> int:
     """List the images; see `cli.extras.commands.list_`."""
     cluster, access = _asked(name)
     found = awaited(lambda: removing.listed(cluster, access))
     rows = [row for row in found.rows if everything or not row.own]
     _say_troubles(found.troubles)
-    if as_json:
+    if form.document:
         document = {"cluster": name, "images": [asdict(row) for row in rows], "unread": dict(found.troubles)}
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
     else:
-        for line in _table(rows, found.machines):
-            click.echo(harmless(line))
+        write_table(_table(rows, found.machines), form)
         hidden = len(found.rows) - len(rows)
-        if hidden:
+        if hidden and form is not Form.NAME:
             say(f"{counted(hidden, 'image')} of the cluster itself not shown; --all shows them.")
     return ExitCode.UNHEALTHY if found.troubles else ExitCode.OK
 
 
-def remove(name: str, image: str, *, as_json: bool) -> int:
+def remove(name: str, image: str, form: Form) -> int:
     """Remove an image; see `cli.extras.commands.remove`."""
     cluster, access = _asked(name)
     found = awaited(lambda: removing.remove(cluster, image, access))
     _say_troubles(found.troubles)
     machines = [machine for row in found.rows for machine in row.machines]
-    if as_json:
+    if form.document:
         document = {"cluster": name, "image": full(image), "removed": machines, "failed": dict(found.troubles)}
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
     else:
         say(f"Removed {full(image)} from {', '.join(machines) or 'no machine'}.")
     return _code(machines, found.troubles)
@@ -161,14 +158,14 @@ def _saved(cluster: Cluster, image: str) -> Iterator[Path]:
     """Save an image of Docker or Podman on this host, for as long as it is loaded."""
     engine = awaited(lambda: local.engine_with(image))
     with room(cluster.folder), local.place(cluster.folder) as path:
-        say(f"  Saving {image} from {engine.name} ...", err=True)
+        say(f"  Saving {image} from {engine.name} ...")
         awaited(lambda: local.save(engine, image, path))
         yield path
 
 
 def _say_troubles(troubles: Mapping[str, str]) -> None:
     for machine, why in troubles.items():
-        say(f"  {machine}: {why}", err=True)
+        say(f"  {machine}: {why}")
 
 
 def _code(done: Sized, troubles: Mapping[str, str]) -> ExitCode:
@@ -203,13 +200,11 @@ def _document(name: str, outcome: Outcome) -> Mapping[str, object]:
     }
 
 
-def _table(rows: Sequence[Row], machines: int) -> Iterator[str]:
-    cells = [("IMAGE", "SIZE", "ID", "MACHINES")]
+def _table(rows: Sequence[Row], machines: int) -> Table:
+    cells = []
     for row in rows:
         where = "all" if len(row.machines) == machines else ", ".join(row.machines)
-        title = f"{row.name} (the cluster's own)" if row.own else row.name
-        id_ = row.id.removeprefix("sha256:")[:_SHORT]
-        cells.append((title, f"{row.size / 1e6:.1f} MB", id_, where))
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for image, size, id_, where in cells:
-        yield f"{image:<{widths[0]}}  {size:>{widths[1]}}  {id_:<{widths[2]}}  {where}"
+        whose = "the cluster" if row.own else "you"
+        digest = row.id.removeprefix("sha256:")
+        cells.append((row.name, f"{row.size / 1e6:.1f} MB", digest[:_SHORT], where, whose, row.id))
+    return Table(("IMAGE", "SIZE", "ID", "MACHINES", "BROUGHT BY", "DIGEST"), cells, more=1)

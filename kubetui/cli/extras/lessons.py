@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import click
-
 from kubetui.base.errors import ExitCode, UsageError
 from kubetui.base.text import ago, did_you_mean, shown
 from kubetui.cli import hosts
 from kubetui.cli.asking import confirmed
-from kubetui.cli.audience import awaited, say
+from kubetui.cli.audience import awaited, say, tell
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.machines.hosts.access import Access
 from kubetui.operations.extras.lessons import check as judging
@@ -37,18 +35,18 @@ _STATES: Final = {
 }
 
 
-def show(name: str, *, as_json: bool) -> int:
+def show(name: str, form: Form) -> int:
     """List the lessons; see `cli.extras.commands.list_lessons`."""
     cluster, _ = _asked(name, meet=False)
     record = records.read(cluster)
-    if as_json:
+    if form.document:
         entries = [{"name": each.name, "title": each.title, **_times(record, each)} for each in CATALOGUE.values()]
-        click.echo(json.dumps({"cluster": name, "image": record.image, "lessons": entries}, indent=2))
+        write_document({"cluster": name, "image": record.image, "lessons": entries}, form)
         return ExitCode.OK
-    states = {each.name: _state(record, each) for each in CATALOGUE.values()}
-    width, longest = max(map(len, CATALOGUE)), max(map(len, states.values()))
-    for each in CATALOGUE.values():
-        say(f"{each.name:<{width}}  {states[each.name]:<{longest}}  {each.title}")
+    rows = [(each.name, _state(record, each), each.title, each.after or "-") for each in CATALOGUE.values()]
+    write_table(Table(("LESSON", "STATE", "TITLE", "AFTER"), rows, more=1), form)
+    if form is Form.NAME:
+        return ExitCode.OK
     following = next((each for each in CATALOGUE.values() if not _times(record, each)["passed"]), None)
     if following is not None:
         word = "check" if following.name in record.lessons else "start"
@@ -56,49 +54,49 @@ def show(name: str, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def start(name: str, lesson: str, to: Path | None, image: str, *, as_json: bool) -> int:
+def start(name: str, lesson: str, to: Path | None, image: str, form: Form) -> int:
     """Begin a lesson; see `cli.extras.commands.start`."""
     chosen = _lesson(lesson)
     cluster, access = _asked(name)
     started = awaited(lambda: beginning.start(cluster, chosen, to, image, access))
-    if as_json:
-        click.echo(json.dumps(_document(name, started), indent=2))
+    if form.document:
+        write_document(_document(name, started), form)
     else:
         for line in _lines(name, started):
-            say(line)
+            tell(line)
     return ExitCode.OK
 
 
-def check(name: str, lesson: str, *, as_json: bool) -> int:
+def check(name: str, lesson: str, form: Form) -> int:
     """Judge a lesson; see `cli.extras.commands.check`."""
     chosen = _lesson(lesson)
     cluster, access = _asked(name)
     verdict = awaited(lambda: judging.check(cluster, chosen, access))
-    if as_json:
+    if form.document:
         document = {"cluster": name, "lesson": lesson, "done": verdict.done, "text": verdict.text, "hint": verdict.hint}
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
     else:
-        say(f"{'Done' if verdict.done else 'Not done yet'}: {verdict.text}")
+        tell(f"{'Done' if verdict.done else 'Not done yet'}: {verdict.text}")
         if verdict.hint:
-            say(f"  {verdict.hint}")
+            tell(f"  {verdict.hint}")
         if verdict.done and (following := _after(chosen)):
-            say(f"Next: kubetui lesson start {name} {following}")
+            tell(f"Next: kubetui lesson start {name} {following}")
     return ExitCode.OK if verdict.done else ExitCode.UNHEALTHY
 
 
-def reset(name: str, lesson: str, *, yes: bool, as_json: bool) -> int:
+def reset(name: str, lesson: str, form: Form, *, yes: bool) -> int:
     """Take a lesson back; see `cli.extras.commands.reset`."""
     chosen = _lesson(lesson)
     cluster, access = _asked(name)
     going = awaited(lambda: removing.planned(cluster, chosen, access))
     if not going.empty and not yes:
         for line in going.lines():
-            say(f"  {line}", err=True)
+            say(f"  {line}")
         confirmed(f"Take this away from {name}?", yes=yes)
     awaited(lambda: removing.reset(cluster, going, access))
-    if as_json:
+    if form.document:
         document = {"cluster": name, "lessons": list(going.lessons), "removed": list(going.lines())}
-        click.echo(json.dumps(document | {"kept": list(map(str, going.kept))}, indent=2))
+        write_document(document | {"kept": list(map(str, going.kept))}, form)
     else:
         for line in _told(going):
             say(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kubetui.base.errors import ConnectionLostError, ExitCode, StoppedError
 from kubetui.base.text import counted
 from kubetui.cli import hosts
-from kubetui.cli.audience import awaited, say
+from kubetui.cli.audience import awaited, say, tell
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.machines.hosts.access import Access
 from kubetui.operations.extras.tunnel import tunnel as operation
@@ -23,15 +23,15 @@ def tunnel(name: str, wanted: Wanted) -> int:
     try:
         awaited(lambda: _kept(cluster, wanted, access))
     except StoppedError:
-        say("The tunnel is closed.", err=True)
+        say("The tunnel is closed.")
     return ExitCode.OK
 
 
 async def _kept(cluster: Cluster, wanted: Wanted, access: Access | None) -> None:
     async with operation.opened(cluster, wanted, access) as tunnel:
-        say(tunnel.place)
+        tell(tunnel.place)
         behind = counted(tunnel.target.ready, "endpoint")
-        say(f"  leads to {wanted.service}, port {tunnel.target.port}, {behind} ready. Ctrl+C closes it.", err=True)
+        say(f"  leads to {wanted.service}, port {tunnel.target.port}, {behind} ready. Ctrl+C closes it.")
         await tunnel.lost()
     raise ConnectionLostError(
         f"The connection to the control plane of {cluster.name} was lost.",

@@ -51,7 +51,7 @@ def _agreed(found: Backup, profile: Profile, options: UpOptions) -> None:
     plan = Plan(profile)
     asyncio.run(check_host(plan, profile.name))
     for line in _told(found, plan):
-        say(line, err=True)
+        say(line)
     confirmed(f"Restore {profile.name}?", yes=options.yes)
 
 

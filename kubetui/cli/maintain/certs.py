@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 
-import click
-
 from kubetui.base.errors import ExitCode
-from kubetui.base.text import harmless
 from kubetui.cli import hosts
 from kubetui.cli.audience import awaited, say
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import Cluster, existing
@@ -22,21 +19,21 @@ from kubetui.profile.files import file as profilefile
 from kubetui.profile.plan import Plan
 
 
-def show(name: str, *, as_json: bool) -> int:
+def show(name: str, form: Form) -> int:
     """Show when each certificate expires; see `cli.maintain.commands.certs`."""
     cluster, plan = _asked(name)
     access = hosts.meet(plan, accept_host_keys=False)
     found = awaited(lambda: certs.read(cluster, access))
     for machine, each in found.items():
         if each.trouble:
-            say(f"{machine}: {each.trouble}", err=True)
-    if as_json:
-        click.echo(json.dumps(_document(name, found), indent=2))
+            say(f"{machine}: {each.trouble}")
+    if form.document:
+        write_document(_document(name, found), form)
     else:
-        _table(found)
+        write_table(_table(found), form)
     expired = any(one.expired(each.now) for each in found.values() for one in each.certificates)
-    if expired and not as_json:
-        say(f"Certificates that have run out are renewed by: kubetui start {name}", err=True)
+    if expired and not form.document:
+        say(f"Certificates that have run out are renewed by: kubetui start {name}")
     return ExitCode.UNHEALTHY if expired or any(each.trouble for each in found.values()) else ExitCode.OK
 
 
@@ -54,16 +51,19 @@ def _asked(name: str) -> tuple[Cluster, Plan]:
     return cluster, plan
 
 
-def _table(found: Mapping[str, Found]) -> None:
+def _table(found: Mapping[str, Found]) -> Table:
     rows = [
-        (machine, one.path, time.strftime("%Y-%m-%d %H:%M", time.localtime(one.ends)), one.told(each.now))
+        (
+            one.path,
+            machine,
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(one.ends)),
+            one.told(each.now),
+            "authority" if one.authority else "certificate",
+        )
         for machine, each in found.items()
         for one in sorted(each.certificates, key=lambda one: (one.ends, one.path))
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False))
-        click.echo(harmless(f"{'  '.join(cells)}  {row[-1]}"))
+    return Table(("CERTIFICATE", "MACHINE", "EXPIRES", "STATE", "KIND"), rows, more=1)
 
 
 def _document(name: str, found: Mapping[str, Found]) -> dict[str, object]:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import reduce, wraps
 
 import click
 
 from kubetui.cli.exits import friendly
+from kubetui.cli.language import names
+from kubetui.cli.language.common import cluster, patience, shown, shown_beside_form, yes
+from kubetui.cli.language.formats import DOCUMENTS, LISTS, Form, formatted
+from kubetui.cli.language.tree import Command, Group
 from kubetui.cli.options import UpOptions
 
-Command = Callable[..., None]
-_OPTIONS = (
-    click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per event."),
-    click.option("--verbose", "-v", is_flag=True, help="Show what the machines print."),
-    click.option("--plain", is_flag=True, help="Only whole lines, without colours or a line that is written over."),
+_DAY_TWO = "Day two"
+
+
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(("kubetui stop lab", "Shut its machines down"),),
 )
-
-
-def shown(command: Command) -> Command:
-    """Give a command the options of how a run is shown, as one value."""
-
-    @wraps(command)
-    def bundled(*args: object, as_json: bool, verbose: bool, plain: bool, **others: object) -> None:
-        command(*args, options=UpOptions(as_json=as_json, verbose=verbose, plain=plain), **others)
-
-    return reduce(lambda given, option: option(given), reversed(_OPTIONS), bundled)
-
-
-@click.command()
-@click.argument("name")
+@cluster
 @shown
 @friendly
 def stop(name: str, *, options: UpOptions) -> int:
@@ -43,8 +34,12 @@ def stop(name: str, *, options: UpOptions) -> int:
     return command(name, options)
 
 
-@click.command()
-@click.argument("name")
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(("kubetui start lab", "Start them, repair, and check"),),
+)
+@cluster
 @shown
 @friendly
 def start(name: str, *, options: UpOptions) -> int:
@@ -58,8 +53,12 @@ def start(name: str, *, options: UpOptions) -> int:
     return command(name, options)
 
 
-@click.command()
-@click.argument("name")
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(("kubetui restart lab", "Stop it, then start it"),),
+)
+@cluster
 @shown
 @friendly
 def restart(name: str, *, options: UpOptions) -> int:
@@ -69,12 +68,20 @@ def restart(name: str, *, options: UpOptions) -> int:
     return command(name, options)
 
 
-@click.command()
-@click.argument("name")
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(
+        ("kubetui certs lab", "Show when each expires"),
+        ("kubetui certs lab --renew", "Renew them all"),
+    ),
+)
+@cluster
 @click.option("--renew", is_flag=True, help="Renew them all now, one control plane after the other.")
-@shown
+@formatted(*LISTS)
+@shown_beside_form
 @friendly
-def certs(name: str, *, renew: bool, options: UpOptions) -> int:
+def certs(name: str, *, renew: bool, form: Form, options: UpOptions) -> int:
     """Show when the certificates of a cluster expire, or renew them.
 
     kubeadm's expire after a year. Exit code 8 if one has expired.
@@ -82,23 +89,33 @@ def certs(name: str, *, renew: bool, options: UpOptions) -> int:
     from kubetui.cli.maintain import certs as command
 
     if renew:
-        return command.renew(name, options)
-    return command.show(name, as_json=options.as_json)
+        if form not in {Form.TEXT, Form.JSON}:
+            raise click.UsageError(f"--renew is a run, and has no -o {form}: leave it out.")
+        return command.renew(name, replace(options, as_json=form is Form.JSON))
+    return command.show(name, form)
 
 
-@click.group()
+@click.group(
+    cls=Group,
+    section=_DAY_TWO,
+)
 def node() -> None:
     """Add machines to a cluster that runs, or take them out of it."""
 
 
-@node.command()
-@click.argument("name")
+@node.command(
+    examples=(
+        ("kubetui node add lab", "Add a worker"),
+        ("kubetui node add lab --count 2 --memory 4096", "Add two, with 4 GiB each"),
+    ),
+)
+@cluster
 @click.option("--count", type=click.IntRange(1, 99), default=1, help="How many machines; 1 unless you say so.")
 @click.option("--control-plane", is_flag=True, help="Control planes instead of workers.")
 @click.option("--machine", "machines", multiple=True, help="A machine's name, instead of the next one.")
 @click.option("--memory", type=int, help="MiB of each, where it differs from the others.")
 @click.option("--cpus", type=int, help="CPUs of each, where they differ from the others.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes
 @shown
 @friendly
 def add(
@@ -124,12 +141,17 @@ def add(
     return command(name, replace(options, yes=yes), Wanted(machines, count, role, own))
 
 
-@node.command()
-@click.argument("name")
-@click.argument("machines", nargs=-1, required=True, metavar="MACHINE...")
-@click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
+@node.command(
+    examples=(
+        ("kubetui node remove lab kubnode2", "Show what is lost, ask, drain it and remove it"),
+        ("kubetui node remove lab kubnode2 --force --yes", "The same where pods do not go"),
+    ),
+)
+@cluster
+@click.argument("machines", nargs=-1, required=True, metavar="MACHINE...", shell_complete=names.machines)
+@patience
 @click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where etcd loses its quorum.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes
 @shown
 @friendly
 def remove(
@@ -152,13 +174,20 @@ def remove(
     return command(name, replace(options, yes=yes, leaving=leaving), machines)
 
 
-@click.command()
-@click.argument("name")
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(
+        ("kubetui upgrade lab", "To the next minor version"),
+        ("kubetui upgrade lab --to 1.37.2 --at-once 2", "To this release, two workers at a time"),
+    ),
+)
+@cluster
 @click.option("--to", metavar="VERSION", help="The version to go to; the next minor version unless you say so.")
 @click.option("--at-once", type=click.IntRange(1, 99), default=1, help="How many workers are drained at a time.")
-@click.option("--timeout", type=click.IntRange(10, 86400), default=300, help="Seconds that pods have to go elsewhere.")
+@patience
 @click.option("--force", is_flag=True, help="Delete pods that do not go, and go on where APIs are in use that go away.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes
 @shown
 @friendly
 def upgrade(
@@ -176,23 +205,37 @@ def upgrade(
     return command(name, replace(options, yes=yes, leaving=leaving), How(to, at_once))
 
 
-@click.command()
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.command(
+    cls=Command,
+    section="Look at it",
+    examples=(
+        ("kubetui diff lab", "Show what differs"),
+        ("kubetui diff lab -o json", "The same for a program"),
+    ),
+)
+@cluster
+@formatted(*DOCUMENTS)
 @friendly
-def diff(name: str, *, as_json: bool) -> int:
+def diff(name: str, *, form: Form) -> int:
     """Show how the machines of a cluster differ from its plan, and the commands that would mend it; changes nothing.
 
     Exit code 8 if something differs, or a machine cannot be looked at.
     """
     from kubetui.cli.maintain.diff import diff as command
 
-    return command(name, as_json=as_json)
+    return command(name, form)
 
 
-@click.command()
-@click.argument("name")
-@click.argument("step", nargs=-1)
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(
+        ("kubetui mend lab", "Mend everything"),
+        ("kubetui mend lab swap", "Mend one step alone"),
+    ),
+)
+@cluster
+@click.argument("step", nargs=-1, shell_complete=names.steps)
 @shown
 @friendly
 def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
@@ -202,13 +245,18 @@ def mend(name: str, step: tuple[str, ...], *, options: UpOptions) -> int:
     return command(name, step, options)
 
 
-@click.group()
+@click.group(
+    cls=Group,
+    section=_DAY_TWO,
+)
 def snapshot() -> None:
     """Save all machines of a cluster at one moment, and bring them back."""
 
 
-@snapshot.command()
-@click.argument("name")
+@snapshot.command(
+    examples=(("kubetui snapshot save lab good", "Save it as good"),),
+)
+@cluster
 @click.argument("label", required=False)
 @shown
 @friendly
@@ -223,22 +271,38 @@ def save(name: str, label: str | None, *, options: UpOptions) -> int:
     return command(name, label, options)
 
 
-@snapshot.command(name="list")
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@snapshot.command(
+    name="list",
+    examples=(
+        ("kubetui snapshot list lab", "List them"),
+        ("kubetui snapshot list lab -o name", "Only their labels, for a script"),
+    ),
+)
+@cluster
+@formatted(*LISTS)
 @friendly
-def list_(name: str, *, as_json: bool) -> int:
+def list_(name: str, *, form: Form) -> int:
     """List the snapshots of a cluster, the newest first."""
     from kubetui.cli.maintain.snapshots import show as command
 
-    return command(name, as_json=as_json)
+    return command(name, form)
 
 
-@snapshot.command()
-@click.argument("name")
-@click.argument("label", required=False)
-@click.option("--before", metavar="STEP", help="The newest checkpoint from before STEP, for example init.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@snapshot.command(
+    examples=(
+        ("kubetui snapshot restore lab good", "Bring all machines back to good"),
+        ("kubetui snapshot restore lab --before init", "Back to before kubeadm init, with up --checkpoints"),
+    ),
+)
+@cluster
+@click.argument("label", required=False, shell_complete=names.snapshots)
+@click.option(
+    "--before",
+    metavar="STEP",
+    shell_complete=names.steps,
+    help="The newest checkpoint from before STEP, for example init.",
+)
+@yes
 @shown
 @friendly
 def restore(name: str, label: str | None, *, before: str | None, yes: bool, options: UpOptions) -> int:
@@ -251,10 +315,13 @@ def restore(name: str, label: str | None, *, before: str | None, yes: bool, opti
     return command(name, label, before, replace(options, yes=yes))
 
 
-@snapshot.command(name="remove")
-@click.argument("name")
-@click.argument("label")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@snapshot.command(
+    name="remove",
+    examples=(("kubetui snapshot remove lab good", "Remove one"),),
+)
+@cluster
+@click.argument("label", shell_complete=names.snapshots)
+@yes
 @friendly
 def remove_snapshot(name: str, label: str, *, yes: bool) -> int:
     """Remove a snapshot of a cluster."""
@@ -263,8 +330,12 @@ def remove_snapshot(name: str, label: str, *, yes: bool) -> int:
     return command(name, label, yes=yes)
 
 
-@click.command()
-@click.argument("name")
+@click.command(
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(("kubetui backup lab --to lab.tar", "Save it in a file"),),
+)
+@cluster
 @click.option(
     "--to", "to", required=True, metavar="FILE", type=click.Path(), help="The file to write; it must not exist."
 )
@@ -280,13 +351,24 @@ def backup(name: str, *, to: str, options: UpOptions) -> int:
     return command(name, to, options)
 
 
-@click.command("restore-backup")
+@click.command(
+    "restore-backup",
+    cls=Command,
+    section=_DAY_TWO,
+    examples=(
+        ("kubetui restore-backup lab.tar", "Make the same cluster again"),
+        (
+            "kubetui restore-backup lab.tar other --first-address 192.168.57.11",
+            "Make another one of it, beside the first",
+        ),
+    ),
+)
 @click.argument("file", type=click.Path())
 @click.argument("name", default="")
 @click.option(
     "--first-address", default="", metavar="ADDRESS", help="The first machine's address, if it is to be another."
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes
 @shown
 @friendly
 def restore_backup(file: str, name: str, *, first_address: str, yes: bool, options: UpOptions) -> int:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-
-import click
 
 from kubetui.base.errors import ExitCode
 from kubetui.base.text import harmless
 from kubetui.cli import hosts
 from kubetui.cli.asking import passwords
-from kubetui.cli.audience import awaited, say
+from kubetui.cli.audience import awaited, say, tell
+from kubetui.cli.language.formats import Form, write_document
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster.folder import existing
@@ -23,23 +21,23 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 
 
-def diff(name: str, *, as_json: bool) -> int:
+def diff(name: str, form: Form) -> int:
     """Show what differs; see `cli.maintain.commands.diff`."""
     cluster = existing(name)
     access = _asked(profilefile.load_built(cluster))
     seen = awaited(lambda: operation.diff(cluster, access))
     for machine, why in seen.unread.items():
-        say(f"{machine}: {why}", err=True)
-    if as_json:
+        say(f"{machine}: {why}")
+    if form.document:
         document = {
             "cluster": name,
             "differences": [_document(name, each) for each in seen.found],
             "unread": dict(seen.unread),
         }
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
     else:
         for line in _lines(name, seen):
-            say(line)
+            tell(line)
     return ExitCode.UNHEALTHY if seen.found or seen.unread else ExitCode.OK
 
 

@@ -51,7 +51,7 @@ def add(name: str, options: UpOptions, wanted: Wanted) -> int:
         raise UsageError(f"{error}.", fix="Leave --machine out, and kubetui takes the next name.") from error
     plan = settled(_checked(larger), options)
     for machine in (each for each in plan.machines if each.name in names):
-        say(f"  {machine.name}  {machine.role}, {machine.address}, {machine.memory} MiB, {machine.cpus} CPUs", err=True)
+        say(f"  {machine.name}  {machine.role}, {machine.address}, {machine.memory} MiB, {machine.cpus} CPUs")
     confirmed(f"Add {', '.join(names)} to {name}?", yes=options.yes)
     return run(plan, name, options)
 

@@ -16,7 +16,7 @@ from kubetui.engine.stop import Stop
 
 def watched(options: UpOptions, run: Callable[[Sink, Stop], Awaitable[RunFinished]]) -> ExitCode:
     """Carry out a run while showing its events; return the exit code for how it ended."""
-    output = outputs.output(as_json=options.as_json, verbose=options.verbose, plain=options.plain)
+    output = outputs.output(options)
 
     async def running() -> RunFinished:
         with followed(output) as (attended, stop):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from dataclasses import asdict
 
-import click
-
 from kubetui.base.errors import ExitCode, UsageError
-from kubetui.base.text import harmless
 from kubetui.cli.asking import confirmed
 from kubetui.cli.audience import awaited, say
 from kubetui.cli.clusters import run, settled
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cli.maintain.running import watched
 from kubetui.cli.options import UpOptions
 from kubetui.cluster import snapshots
@@ -29,7 +26,7 @@ def save(name: str, label: str | None, options: UpOptions) -> int:
     label = operation.free_label(cluster, label)
     began = halts and asyncio.run(operation.runs(cluster))
     code = watched(options, lambda sink, stop: operation.save(cluster, label, sink, stop))
-    if code == ExitCode.OK and not options.as_json:
+    if code == ExitCode.OK and not options.quiet:
         say(f"Saved as {label}. Bring it back with: kubetui snapshot restore {name} {label}")
     if began:
         started = run(settled(profilefile.load_built(cluster), options), name, options)
@@ -37,24 +34,30 @@ def save(name: str, label: str | None, options: UpOptions) -> int:
     return code
 
 
-def show(name: str, *, as_json: bool) -> int:
+def show(name: str, form: Form) -> int:
     """List snapshots; see `cli.maintain.commands.list_`."""
     shelf = snapshots.read(existing(name))
-    if as_json:
+    if form.document:
         document = {
             "cluster": name,
             "snapshots": [asdict(each) for each in shelf.whole],
             "damaged": dict(shelf.damaged),
         }
-        click.echo(json.dumps(document, indent=2))
+        write_document(document, form)
         return ExitCode.OK
-    width = max(map(len, shelf.labels), default=0)
-    for each in shelf.whole:
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(each.at))
-        more = f"after the step {each.after}" if each.after else ", ".join(each.machines)
-        click.echo(harmless(f"{each.label:<{width}}  {when}  {each.size:>10}  Kubernetes {each.kubernetes}  {more}"))
-    for label, why in shelf.damaged.items():
-        click.echo(harmless(f"{label:<{width}}  cannot be read: {why}"))
+    rows = [
+        (
+            each.label,
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(each.at)),
+            each.size,
+            each.kubernetes,
+            f"after the step {each.after}" if each.after else "saved",
+            ", ".join(each.machines),
+        )
+        for each in shelf.whole
+    ]
+    rows += [(label, "-", "-", "-", f"cannot be read: {why}", "-") for label, why in shelf.damaged.items()]
+    write_table(Table(("LABEL", "SAVED", "SIZE", "KUBERNETES", "WHAT IT IS", "MACHINES"), rows, more=1), form)
     if not shelf.labels:
         say(f"{name} has no snapshots. Save one with: kubetui snapshot save {name}")
     return ExitCode.OK
@@ -68,13 +71,13 @@ def restore(name: str, label: str | None, before: str | None, options: UpOptions
     found = operation.before(cluster, before) if before else snapshots.read(cluster).find(label or "")
     operation.refuse_others(cluster, found)
     for line in found.losses(time.time()):
-        say(f"  {line}", err=True)
+        say(f"  {line}")
     confirmed(f"Bring {name} back to {found.label}?", yes=options.yes)
     code = watched(options, lambda sink, stop: operation.restore(cluster, found, sink, stop))
     if code != ExitCode.OK:
         return code
     if found.after:
-        say(f"{name} is as it was after the step {found.after}. Go on with: kubetui up {name}", err=options.as_json)
+        say(f"{name} is as it was after the step {found.after}. Go on with: kubetui up {name}")
         return code
     return run(settled(profilefile.load_built(cluster), options), name, options)
 

@@ -33,11 +33,11 @@ def upgrade(name: str, options: UpOptions, how: How) -> int:
     passwords(wanted)
     access = hosts.meet(plan, accept_host_keys=False)
     was, version = profilefile.load_built(cluster).kubernetes.version, wanted.kubernetes.version
-    say(f"{name} goes {'on ' if going_on else ''}from Kubernetes {was} to {version}.", err=True)
+    say(f"{name} goes {'on ' if going_on else ''}from Kubernetes {was} to {version}.")
     if plan.untried:
-        say(plan.untried, err=True)
+        say(plan.untried)
     for line in (*operation.told(plan, how.at_once), *asyncio.run(operation.losses(cluster, access))):
-        say(f"  {line}", err=True)
+        say(f"  {line}")
     confirmed(f"Upgrade {name}? There is no way back but from a snapshot or a backup.", yes=options.yes)
     return watched(
         options,

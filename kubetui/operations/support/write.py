@@ -18,7 +18,7 @@ def write(parts: Iterable[support.Part], target: Path, top: str) -> None:
     Raises UsageError when `target` exists, even as a symbolic link, or the system refuses.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    fix = "Choose another name with --output."
+    fix = "Choose another name with --to."
     try:
         descriptor = os.open(target, flags, 0o600)
     except FileExistsError:

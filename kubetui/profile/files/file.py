@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -20,6 +20,7 @@ from kubetui.base.places import Document, Fault, KeyPath, dotted
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.files.explain import Explanation, explain
+from kubetui.profile.files.settings import TYPED, Setting, apply
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.addons import Chosen
@@ -42,12 +43,12 @@ _ONCE_DEFAULT = "1.36"
 """The version of a cluster whose file names none: its kubetui had this default and left it out."""
 
 
-def load(path: Path) -> Profile:
-    """Read a profile from a file.
+def load(path: Path, settings: Sequence[Setting] = ()) -> Profile:
+    """Read a profile from a file, with values from the command line in place of its own.
 
     Raises ProfileError when the file cannot be read, and as `parse` does.
     """
-    return parse(_data(path), str(path))
+    return parse(_data(path), str(path), settings=settings)
 
 
 def load_built(cluster: Cluster, kept: Path | None = None) -> Profile:
@@ -75,14 +76,16 @@ def _data(path: Path) -> bytes:
         ) from None
 
 
-def parse(text: str | bytes, name: str, *, version: str | None = None) -> Profile:
+def parse(text: str | bytes, name: str, *, version: str | None = None, settings: Sequence[Setting] = ()) -> Profile:
     """Read a profile from YAML; `name` stands for the file in messages, `version` for one that is not written.
 
-    Raises ProfileError that lists every problem as FILE:LINE:COLUMN, the key, what is wrong and why. Rules between
-    fields are only checked once every field is valid: before, they would judge defaults.
+    Raises ProfileError that lists every problem as FILE:LINE:COLUMN or --set, the key, what is wrong and why, and
+    UsageError for `settings` that fit nowhere. Rules between fields are only checked once every field is valid:
+    before, they would judge defaults.
     """
     document = strictyaml.read(_decoded(text, name))
     _refuse_non_profiles(document, name)
+    apply(document, settings)
     faults = list(document.faults)
     if version is not None:
         _name_version(document.value, version)
@@ -219,12 +222,15 @@ def _fixes(faults: list[Fault]) -> Iterator[str]:
         if fault.fix:
             lines.setdefault(fault.fix, []).append(str(fault.place.line))
     for fix, numbers in lines.items():
-        yield f"Line {', '.join(dict.fromkeys(numbers))}: {fix}"
+        typed = "--set" if str(TYPED.line) in numbers else ""
+        written = [number for number in dict.fromkeys(numbers) if number != str(TYPED.line)]
+        where = f"Line {', '.join(written)}" if written else ""
+        yield f"{' and '.join(filter(None, (where, typed)))}: {fix}"
 
 
 def _line(fault: Fault, name: str) -> str:
     key = dotted(tuple(part for part in fault.path if part != "?"))
-    place = f"{clean(name)}:{fault.place.line}:{fault.place.column}"
+    place = "--set" if fault.place == TYPED else f"{clean(name)}:{fault.place.line}:{fault.place.column}"
     return f"{place}: {key}: {fault.message}" if key else f"{place}: {fault.message}"
 
 

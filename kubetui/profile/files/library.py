@@ -60,6 +60,11 @@ def find(name_or_path: str) -> Path:
     )
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all saved and starter profiles; no file is read."""
+    return tuple(dict.fromkeys(name for _, name, _ in _files()))
+
+
 def listing() -> tuple[Entry, ...]:
     """Return every named profile, saved ones first, unreadable ones with the reason."""
     return tuple(_entry(kind, name, path) for kind, name, path in _files())

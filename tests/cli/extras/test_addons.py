@@ -57,7 +57,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Profile]:
 def test_the_list_says_what_each_is_for_and_what_it_costs() -> None:
     said = kubetui("addon", "list", "lab")
     assert said.exit_code == 0
-    assert "storage       -  volumes on the nodes' own disks, and the default class; 30 MiB" in said.output
+    assert "storage       -      volumes on the nodes' own disks, and the default class; 30 MiB" in said.output
     document = json.loads(kubetui("addon", "list", "lab", "--json").output)
     assert document["cluster"] == "lab"
     assert document["addons"][0] == {"name": "storage", "title": "local-path", "state": "-"}

@@ -152,13 +152,12 @@ def finds(monkeypatch: pytest.MonkeyPatch, name: str, troubles: Mapping[str, str
 def test_the_list_leaves_the_clusters_own_out_unless_all_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     finds(monkeypatch, "listed", {})
     assert kubetui("list", "lab").output.splitlines() == [
-        "IMAGE                    SIZE  ID            MACHINES",
-        f"{NAME}  5.0 MB  aaaaaaaaaaaa  all",
+        "IMAGE                  SIZE    ID            MACHINES  BROUGHT BY",
+        f"{NAME}  5.0 MB  aaaaaaaaaaaa  all       you",
         "1 image of the cluster itself not shown; --all shows them.",
     ]
     said = kubetui("list", "lab", "--all").output
-    assert "pause:3.10.2 (the cluster's own)" in said
-    assert "0.3 MB  b             kubmaster" in said
+    assert "0.3 MB  b             kubmaster  the cluster" in said
 
 
 def test_a_list_that_is_not_whole_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,12 +56,13 @@ def test_the_list_says_what_comes_next() -> None:
     said = kubetui("lesson", "list", "lab")
     assert said.exit_code == 0
     assert said.output.splitlines() == [
-        "train    -  Train a model as a Job",
-        "batch    -  Predict many rows with a second Job",
-        "serve    -  Serve predictions with two replicas",
-        "scale    -  Scale the service",
-        "break    -  Break a pod and see it return",
-        "rollout  -  Roll out a new version, and go back",
+        "LESSON   STATE  TITLE",
+        "train    -      Train a model as a Job",
+        "batch    -      Predict many rows with a second Job",
+        "serve    -      Serve predictions with two replicas",
+        "scale    -      Scale the service",
+        "break    -      Break a pod and see it return",
+        "rollout  -      Roll out a new version, and go back",
         "Next: kubetui lesson start lab train",
     ]
 
@@ -70,8 +71,8 @@ def test_the_list_tells_what_was_started_and_passed(lab: Cluster) -> None:
     begun = Entry(Begun(5.0))
     record.write(lab, Record(IMAGE, {"train": replace(begun, passed=7.0), "batch": begun}))
     lines = kubetui("lesson", "list", "lab").output.splitlines()
-    assert lines[0].startswith("train    done ")
-    assert lines[1].startswith("batch    started")
+    assert lines[1].startswith("train    done ")
+    assert lines[2].startswith("batch    started")
     assert lines[-1] == "Next: kubetui lesson check lab batch"
     document = json.loads(kubetui("lesson", "list", "lab", "--json").output)
     assert document["image"] == IMAGE

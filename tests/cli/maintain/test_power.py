@@ -119,9 +119,9 @@ def shown(monkeypatch: pytest.MonkeyPatch, found: Mapping[str, Found], *words: s
 def test_certificates_are_listed_the_first_to_expire_first(monkeypatch: pytest.MonkeyPatch) -> None:
     done = shown(monkeypatch, FOUND)
     assert done.exit_code == ExitCode.UNHEALTHY
-    api, authority = done.stdout.splitlines()
-    assert re.fullmatch(r"kubmaster  /etc/kubernetes/pki/apiserver\.crt  \S+ \S+  expired 1:30 ago", api)
-    assert re.fullmatch(r"kubmaster  /etc/kubernetes/pki/ca\.crt         \S+ \S+  expires in 3650 days", authority)
+    _, api, authority = done.stdout.splitlines()
+    assert re.fullmatch(r"/etc/kubernetes/pki/apiserver\.crt  kubmaster  \S+ \S+  expired 1:30 ago", api)
+    assert re.fullmatch(r"/etc/kubernetes/pki/ca\.crt         kubmaster  \S+ \S+  expires in 3650 days", authority)
     assert "kubnode1: kubnode1, a worker, is stopped." in done.stderr
     assert "kubetui start lab" in done.stderr
 

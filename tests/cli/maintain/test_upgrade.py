@@ -71,7 +71,7 @@ def test_what_will_happen_is_shown_and_agreed_to_before(begun: list[dict[str, An
 def test_it_goes_as_the_person_says(begun: list[dict[str, Any]]) -> None:
     said = kubetui("lab", "--to", "1.37.2", "--at-once", "2", "--timeout", "60", "--force", "--yes")
     assert said.exit_code == ExitCode.OK
-    assert "it has the new version" in said.stdout
+    assert "it has the new version" in said.stderr
     how = {"at_once": 2, "leaving": Leaving(patience=60, forced=True)}
     assert begun == [{"cluster": "lab", "version": "1.37.2", **how}]
     kubetui("lab", "--yes")

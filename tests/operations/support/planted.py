@@ -53,6 +53,6 @@ def members(path: Path) -> dict[str, str]:
 
 
 def report(*words: str) -> tuple[str, dict[str, str]]:
-    done = run("--yes", "--output", "report.tar.gz", *words)
+    done = run("--yes", "--to", "report.tar.gz", *words)
     assert done.exit_code == 0, done.output
     return done.output, members(Path("report.tar.gz"))

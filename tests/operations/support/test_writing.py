@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kubetui.base.errors import StoppedError
-from kubetui.cli import support
+from kubetui.cli.look import support
 from kubetui.cli.main import main
 from kubetui.cluster.folder import Cluster
 from tests.operations.support.planted import report, run
@@ -45,14 +45,15 @@ def test_answering_no_writes_nothing(cluster: Cluster, monkeypatch: pytest.Monke
         def isatty(self) -> bool:
             return True
 
-    def no(question: str) -> bool:
+    def no(question: str, *, err: bool) -> bool:
+        assert err
         asked.append(question)
         return False
 
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("click.confirm", no)
     with pytest.raises(StoppedError):
-        support.report("lab", output="report.tar.gz", yes=False)
+        support.report("lab", to="report.tar.gz", yes=False)
     assert asked == ["Write report.tar.gz?"]
     assert not list(Path().iterdir())
 
@@ -71,9 +72,9 @@ def test_no_file_is_replaced_and_no_link_is_followed(cluster: Cluster, what: str
             target.symlink_to("theirs")
         case _:
             target = Path("missing", "report.tar.gz")
-    done = run("--yes", "--output", str(target))
+    done = run("--yes", "--to", str(target))
     assert done.exit_code == 2
-    assert "--output" in done.output
+    assert "--to" in done.output
     if what in {"file", "link"}:
         assert target.read_text() == "theirs"
     else:

@@ -1,47 +1,65 @@
-"""Commands that only read: clusters, profiles, plans, timings, this host."""
+"""`kubetui status`: what clusters are, and their machines."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from kubetui.base.errors import KubetuiError, UsageError
-from kubetui.base.files import named, write_private
-from kubetui.base.text import counted, did_you_mean, harmless
+from kubetui.base.errors import ExitCode, KubetuiError
+from kubetui.base.text import duration
+from kubetui.cli.audience import say
+from kubetui.cli.language.formats import Form, Table, write_document, write_table
 from kubetui.cluster.certificates import SOON, Certificate, of_kubeconfig
 from kubetui.cluster.folder import Cluster, all_names, existing
 from kubetui.engine.provider import MachineState
 from kubetui.machines.make import make
-from kubetui.operations import plan as planview
-from kubetui.operations.boxes.choice import decided
 from kubetui.operations.departure import planned
-from kubetui.operations.state import ClusterState, glance, listen, state_of
+from kubetui.operations.state import ClusterState, State, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.files import library
 from kubetui.profile.plan import Machine, Plan
-from kubetui.record import gantt, lastrun, reading
-from kubetui.record.timings import Timings
-from kubetui.steps.build import ALL
+
+_HEADS: Final = ("CLUSTER", "STATE", "MACHINE", "ROLE", "ADDRESS", "POWER", "CPUS", "MEMORY", "KUBERNETES", "PROVIDER")
+_POLL: Final = 2.0
+"""Seconds between two looks at a cluster that is waited for."""
 
 
-def status(name: str | None, *, as_json: bool) -> int:
-    """Show clusters; see `cli.main.status`."""
-    found = asyncio.run(_statuses(existing(name) if name else None))
-    if as_json:
-        click.echo(json.dumps([each.document for each in found], indent=2))
-        return 0
+def status(name: str | None, form: Form, *, wait: int) -> int:
+    """Show clusters, or wait up to `wait` seconds until one is ready; see `cli.look.commands.status`."""
+    chosen = existing(name) if name else None
+    found, code = asyncio.run(_waited(chosen, wait) if chosen and wait else _looked(chosen))
+    if form.document:
+        write_document([each.document for each in found], form)
+    elif form is Form.NAME:
+        for each in found:
+            click.echo(each.state.name)
+    elif form is Form.WIDE:
+        write_table(Table(_HEADS, [row for each in found for row in each.rows()]), form)
+    else:
+        for each in found:
+            click.echo("\n".join(each.lines(time.time())))
     if not found:
-        click.echo("There are no clusters. Make one: kubetui up tutorial")
-    for each in found:
-        click.echo("\n".join(each.lines(time.time())))
-    return 0
+        say("There are no clusters. Make one: kubetui up tutorial")
+    return code
+
+
+async def _looked(chosen: Cluster | None) -> tuple[list[_Status], ExitCode]:
+    return await _statuses(chosen), ExitCode.OK
+
+
+async def _waited(chosen: Cluster, seconds: int) -> tuple[list[_Status], ExitCode]:
+    """Look at a cluster until it is ready, or the time is over."""
+    ends = time.monotonic() + seconds
+    while (found := await _status(chosen)).state.state is not State.READY:
+        if time.monotonic() >= ends:
+            say(f"{chosen.name} is not ready after {duration(seconds)}: {found.state.words}.")
+            return [found], ExitCode.UNHEALTHY
+        await asyncio.sleep(_POLL)
+    return [found], ExitCode.OK
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +90,25 @@ class _Status:
         if self.leaving:
             names = " ".join(machine.name for machine in self.leaving)
             yield f"  What has begun goes on with: kubetui node remove {self.state.name} {names}"
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Yield a row of the wide table for each machine."""
+        plan = self.state.plan
+        for machine in self._plan_machines:
+            # nobody told kubetui what an existing machine has
+            cpus, memory = (str(each or "-") for each in (machine.cpus, machine.memory))
+            yield (
+                self.state.name,
+                self.state.state.value,
+                machine.name,
+                machine.role.value,
+                str(machine.address),
+                self._power(machine),
+                cpus,
+                f"{memory} MiB" if machine.memory else memory,
+                self.state.version,
+                plan.provider.name if plan else "-",
+            )
 
     @property
     def document(self) -> dict[str, Any]:
@@ -151,85 +188,3 @@ async def _machines(plan: Plan, cluster: Cluster) -> tuple[Mapping[str, MachineS
         return await make(plan, cluster.folder).states(), ""
     except KubetuiError as error:
         return {}, error.message
-
-
-def profiles() -> int:
-    """List the profiles; see `cli.main.profiles`."""
-    for entry in library.listing():
-        if entry.profile is None:
-            click.echo(f"{entry.name:<16} {entry.kind:<8} {entry.error}")
-            continue
-        machines = counted(len(Plan(entry.profile).machines), "machine")
-        what = f"{machines}, {entry.profile.provider}, Kubernetes {entry.profile.kubernetes.version}"
-        click.echo(f"{entry.name:<16} {entry.kind:<8} {what}")
-    return 0
-
-
-def schema() -> int:
-    """Print the JSON Schema; see `cli.main.schema`."""
-    click.echo(json.dumps(profilefile.json_schema(), indent=2))
-    return 0
-
-
-def plan(name: str, *, script: str | None, as_json: bool) -> int:
-    """Show a plan; see `cli.main.plan`."""
-    plan = decided(Plan(profilefile.load(library.find(name))))
-    if script is not None:
-        folder = Path(script)
-        for machine, text in planview.scripts(plan).items():
-            with named(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-                write_private(folder / f"{machine}.sh", text, mode=0o700)
-            click.echo(folder / f"{machine}.sh")
-        return 0
-    if as_json:
-        click.echo(json.dumps(planview.plan_document(plan), indent=2))
-    else:
-        click.echo(planview.plan_text(plan), nl=False)
-    return 0
-
-
-def logs(name: str, machine: str | None, *, step: str, commands: bool, follow: bool) -> int:
-    """Show the kept logs of a cluster, and follow a run; see `cli.main.logs`."""
-    cluster = existing(name)
-    planned = (each.name for each in Plan(profilefile.load_built(cluster)).machines)
-    known = tuple(dict.fromkeys((*planned, *reading.machines(cluster.logs))))
-    if machine is not None and machine not in known:
-        raise UsageError(f"{name} has no machine {machine[:40]}.", fix=did_you_mean(machine, known))
-    steps = [each.name for each in ALL]
-    if step and step not in steps:
-        raise UsageError(f"There is no step {step[:40]}.", fix=did_you_mean(step, steps))
-    names = known if machine is None else (machine,)
-    width = max(map(len, names)) if len(names) > 1 else 0
-    reader = reading.Reader(cluster.logs, names, reading.Wanted(step, commands))
-    lines = reading.follow(reader, lambda: cluster.holder() is not None) if follow else reader.more()
-    for where, line in lines:
-        stamp, text = line[: reading.STAMP], line[reading.STAMP :]
-        click.echo(harmless(f"{stamp} {where:<{width}}{text}" if width else line))
-    return 0
-
-
-def timings(name: str, *, svg: str | None) -> int:
-    """Show the timings of a cluster's last run; see `cli.main.timings`."""
-    cluster = existing(name)
-    if svg is None:
-        show_timings(cluster)
-    elif svg == "-":
-        click.echo(gantt.svg(_timings(cluster)), nl=False)
-    else:
-        with named(Path(svg)):
-            Path(svg).write_text(gantt.svg(_timings(cluster)), encoding="utf-8")
-        click.echo(svg)
-    return 0
-
-
-def show_timings(cluster: Cluster, *, err: bool = False) -> None:
-    """Show the timings of a cluster's last run. Raises UsageError when it has none."""
-    click.echo("\n" + gantt.table(_timings(cluster)), err=err)
-
-
-def _timings(cluster: Cluster) -> Timings:
-    found = lastrun.timings_of(cluster, lastrun.read(cluster))
-    if found is None:
-        raise UsageError(f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui up {cluster.name}")
-    return found

@@ -51,6 +51,9 @@ def made(home: Home, kind: str) -> Path:
         ("vagrant", ("kubnode1", "ls", "-lh"), "vagrant|ssh|kubnode1|--|--|ls -lh|"),
         ("vagrant", ("kubnode1", "--", "ls", "--help"), "vagrant|ssh|kubnode1|--|--|ls --help|"),
         ("vagrant", ("kubnode1", "--", "--help"), "vagrant|ssh|kubnode1|--|--|--help|"),
+        ("vagrant", (), "vagrant|ssh|kubmaster|"),
+        ("vagrant", ("--", "uname", "-a"), "vagrant|ssh|kubmaster|--|--|uname -a|"),
+        ("hosts", ("--", "id"), "ssh|me@192.0.2.1|--|id|"),
         ("hosts", ("kubnode1",), "ssh|-p|2222|192.0.2.2|"),
         ("hosts", ("kubmaster", "--", "id", "-u"), "ssh|me@192.0.2.1|--|id -u|"),
     ],
@@ -92,4 +95,15 @@ def test_a_rehearsals_kubeconfig_is_not_merged(home: Home) -> None:
     done = home.run("kubeconfig", "lab", "--merge")
     assert done.returncode == 2
     assert "lab is a rehearsal: its API server answers only while kubetui runs" in done.stderr
+    assert not (home.folder / ".kube").exists()
+
+
+def test_a_kubeconfig_is_printed_or_the_line_that_names_it(home: Home) -> None:
+    folder = made(home, "vagrant")
+    assert "has no kubeconfig yet" in home.run("kubeconfig", "lab").stderr
+    (folder / "kubeconfig").write_text("kind: Config\n")
+    done = home.run("kubeconfig", "lab")
+    assert (done.stdout, done.stderr) == ("kind: Config\n", "")
+    assert home.run("kubeconfig", "lab", "--export").stdout == f"export KUBECONFIG={folder}/kubeconfig\n"
+    assert "leave one out" in home.run("kubeconfig", "lab", "--export", "--merge").stderr
     assert not (home.folder / ".kube").exists()

@@ -11,11 +11,12 @@ import click
 
 from kubetui.base.errors import HostError, UsageError
 from kubetui.base.files import named
+from kubetui.cli.audience import say
 from kubetui.cluster.folder import existing
 
 
-def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
-    """Print the line that points kubectl at a cluster, or merge its kubeconfig; see `cli.main.kubeconfig`."""
+def kubeconfig(name: str, *, export: bool, merging: bool, into: str | None) -> int:
+    """Print a cluster's kubeconfig or the line that names it, or merge it; see `cli.look.commands.kubeconfig`."""
     from kubetui.operations.context import merge
 
     cluster = existing(name)
@@ -27,22 +28,26 @@ def kubeconfig(name: str, *, merging: bool, into: str | None) -> int:
             fix=f"Resume with: kubetui up {name}",
             id="KUBECONFIG",
         )
-    if not merging:
+    if export:
         click.echo(f"export KUBECONFIG={shlex.quote(str(cluster.kubeconfig))}")
+        return 0
+    if not merging:
+        with named(cluster.kubeconfig):
+            click.echo(cluster.kubeconfig.read_text(encoding="utf-8"), nl=False)
         return 0
     with named(Path(into) if into else cluster.kubeconfig):
         done = merge(cluster, Path(into) if into else None)
     if not done.changed:
-        click.echo(f"{done.path} already has the context {name}; nothing changed.")
+        say(f"{done.path} already has the context {name}; nothing changed.")
         return 0
-    click.echo(f"{done.path} now has the context {name}: kubectl --context={name} get nodes")
+    say(f"{done.path} now has the context {name}: kubectl --context={name} get nodes")
     if done.backup:
-        click.echo(f"Backup of the file, comments included: {done.backup}")
+        say(f"Backup of the file, comments included: {done.backup}")
     return 0
 
 
 def ssh(name: str, machine: str, command: tuple[str, ...]) -> int:
-    """Become a shell or a command on a machine; see `cli.main.ssh`."""
+    """Become a shell or a command on a machine; see `cli.look.commands.ssh`."""
     from kubetui.operations.observe import shell_command
 
     watched = sys.stdin.isatty() and sys.stdout.isatty()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import UsageError
-from kubetui.cli.show import logs
+from kubetui.cli.look.show import logs
 from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import CommandStarted, Line, Outcome, TaskFinished, TaskId
 from kubetui.profile.files import file as profilefile

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import sys
 import tempfile
 import time
@@ -19,24 +18,26 @@ from kubetui.base.files import linked
 from kubetui.base.redaction import redacted
 from kubetui.base.text import harmless
 from kubetui.cli.asking import confirmed
+from kubetui.cli.audience import say
+from kubetui.cli.language.formats import Form, write_document
+from kubetui.cli.options import Source
 from kubetui.cli.output import check_lines
+from kubetui.cli.profiles import load
 from kubetui.cluster.folder import Cluster, all_names
 from kubetui.host import install as installing
 from kubetui.host.doctor import examine
 from kubetui.operations.boxes.choice import decided
 from kubetui.operations.support import collect as support
 from kubetui.operations.support.write import write
-from kubetui.profile.files import file as profilefile
-from kubetui.profile.files import library
 from kubetui.profile.plan import Plan
 
 
-def doctor(name: str | None, *, as_json: bool, install: bool) -> int:
-    """Check this host; see `cli.main.doctor`."""
-    plan = decided(Plan(profilefile.load(library.find(name)))) if name else None
+def doctor(source: Source | None, form: Form, *, install: bool) -> int:
+    """Check this host; see `cli.commands.doctor`."""
+    plan = decided(Plan(load(source))) if source else None
     checks = asyncio.run(examine(plan))
-    if as_json:
-        click.echo(json.dumps(redacted([dataclasses.asdict(check) for check in checks]), indent=2))
+    if form.document:
+        write_document(redacted([dataclasses.asdict(check) for check in checks]), form)
     else:
         _show_checks(checks)
     if install and _installed(installing.commands(checks)):
@@ -57,34 +58,34 @@ def _installed(commands: Sequence[str]) -> bool:
     Raises UsageError when nobody can answer: what changes this computer itself is agreed to by a person alone.
     """
     if not commands:
-        click.echo("\nNothing is missing that a command could install.")
+        say("\nNothing is missing that a command could install.")
         return False
-    click.echo("\nThese commands install what is missing:")
+    say("\nThese commands install what is missing:")
     for command in commands:
-        click.echo(f"  $ {command}")
+        say(f"  $ {command}")
     if not sys.stdin.isatty():
         raise UsageError("Nobody can agree to them here.", fix="Run them yourself, or this in a terminal.")
-    if not click.confirm("Run them now?"):
+    if not click.confirm("Run them now?", err=True):
         raise StoppedError("Nothing was installed.")
     for command in commands:
-        click.echo(f"$ {command}")
+        say(f"$ {command}")
         installing.run(command)
     return True
 
 
-def report(name: str, *, output: str | None, yes: bool) -> int:
-    """Make a support report for a cluster; see `cli.main.support`."""
+def report(name: str, *, to: str | None, yes: bool) -> int:
+    """Make a support report for a cluster; see `cli.look.commands.support`."""
     cluster = _found(name)
     top = f"{name}-support-{time.strftime('%Y%m%d-%H%M%S')}"
-    target = Path(output or f"{top}.tar.gz")
+    target = Path(to or f"{top}.tar.gz")
     with tempfile.TemporaryDirectory(prefix="kubetui-support-") as folder:
-        click.echo("Collecting ...", err=True)
+        say("Collecting ...")
         collector = support.Collector(cluster, Path(folder))
         asyncio.run(collector.collect())
         _show(collector)
         confirmed(f"Write {harmless(str(target))}?", yes=yes)
         write(collector.parts, target, top)
-    click.echo(f"wrote {harmless(str(target))}")
+    say(f"wrote {harmless(str(target))}")
     return 0
 
 
@@ -100,10 +101,10 @@ def _found(name: str) -> Cluster:
 
 
 def _show(collector: support.Collector) -> None:
-    click.echo("The report contains:")
+    say("The report contains:")
     for part in collector.parts:
-        click.echo(f"  {part.size:>10,} bytes  {harmless(part.name):<28} {part.about}")
+        say(f"  {part.size:>10,} bytes  {harmless(part.name):<28} {part.about}")
     for text in collector.missing:
-        click.echo(f"  not collected: {harmless(text)}")
-    click.echo("It contains no keys, kubeconfigs or host keys; stars replace everything that looks like a secret.")
-    click.echo("It stays on this host and is sent nowhere; read it before you pass it on.")
+        say(f"  not collected: {harmless(text)}")
+    say("It contains no keys, kubeconfigs or host keys; stars replace everything that looks like a secret.")
+    say("It stays on this host and is sent nowhere; read it before you pass it on.")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kubetui.base.errors import HostError
-from kubetui.cli import show
+from kubetui.cli.language.formats import Form
+from kubetui.cli.look import status as command
 from kubetui.cluster import api
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import Table, aligned_table
@@ -35,12 +36,12 @@ def test_what_the_api_says_counts_when_the_provider_cannot_answer(
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(api, "nodes", answered)
-    monkeypatch.setattr(show, "make", lambda *_: Mute())
+    monkeypatch.setattr(command, "make", lambda *_: Mute())
     cluster = Cluster("lab")
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile(name="lab", provider="lxc")))
     built(cluster)
-    assert show.status(name, as_json=True) == 0
+    assert command.status(name, Form.JSON, wait=0) == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["state"], told["ready"], told["error"]) == ("ready", 3, "Vagrant is not installed.")
     assert {each["state"] for each in told["machines"]} == {"unknown"}
@@ -65,7 +66,7 @@ def test_certificates_that_expire_soon_are_said(
     cluster.create()
     cluster.profile.write_text(profilefile.dump(Profile(name="lab", provider="lxc")))
     cluster.kubeconfig.write_text(kubeconfig(*pair(NOW - 300 * DAY, NOW + left)))
-    status = show._Status(cluster, glance(cluster), {})
+    status = command._Status(cluster, glance(cluster), {})
     assert status.document["certificates_expire"] == NOW + left
     lines = [line for line in status.lines(NOW) if "certificates" in line]
     assert lines == ([] if said is None else [said])

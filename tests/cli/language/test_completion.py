@@ -1,0 +1,56 @@
+"""What a shell completes: options, and the names of what exists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.shell_completion import ShellComplete
+
+from kubetui.cli.main import main
+from kubetui.explain.errors import pages
+
+LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    folder = tmp_path / "kubetui" / "clusters" / "lab"
+    folder.mkdir(parents=True)
+    (folder / "profile.yaml").write_text(LAB)
+    return folder
+
+
+def completed(*words: str, begun: str = "") -> list[str]:
+    found = ShellComplete(main, {}, "kubetui", "_KUBETUI_COMPLETE").get_completions([*words], begun)
+    return [item.value for item in found]
+
+
+def test_clusters_and_their_machines() -> None:
+    for command in ("status", "destroy", "logs", "ssh", "stop", "upgrade", "kubeconfig", "tunnel"):
+        assert completed(command) == ["lab"]
+    assert completed("ssh", "lab", begun="kubn") == ["kubnode1", "kubnode2"]
+    assert completed("node", "remove", "lab", "kubnode1", begun="kubm") == ["kubmaster"]
+
+
+def test_profiles_faults_steps_and_what_else_has_names() -> None:
+    assert completed("up", begun="tu") == ["tutorial"]
+    assert completed("up", "x", "--rehearse-fault", begun="init") == ["init-timeout"]
+    assert "swap" in completed("up", "x", "--your-turn")
+    assert "kubeadm-init" not in completed("logs", "lab", "--step")
+    assert "init" in completed("logs", "lab", "--step")
+    assert completed("addon", "add", "lab", begun="st") == ["storage"]
+    assert "train" in completed("lesson", "start", "lab")
+    assert completed("boxes", "build", begun="deb") == ["debian-13"]
+    assert {*pages()} <= {*completed("explain")}
+    assert completed("up", "x", "--provider", begun="virt") == ["virtualbox"]
+    assert completed("status", "-o") == ["json", "yaml", "wide", "name"]
+    assert "--timeout" in completed("up", begun="--t")
+
+
+def test_what_cannot_be_read_completes_to_nothing(home: Path) -> None:
+    (home / "profile.yaml").write_text("name: [")
+    assert completed("ssh", "lab") == []
+    assert completed("ssh", "none") == []

@@ -1,0 +1,86 @@
+"""Results as tables, names and documents; standard output holds nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubetui.cli.language.formats import Form, Table, write_document
+from kubetui.cli.main import main
+
+LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
+LISTS = (
+    ("status",),
+    ("profiles",),
+    ("boxes",),
+    ("addon", "list", "lab"),
+    ("snapshot", "list", "lab"),
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "VAGRANT_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    folder = tmp_path / "kubetui" / "clusters" / "lab"
+    folder.mkdir(parents=True)
+    (folder / "profile.yaml").write_text(LAB)
+    return CliRunner()
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_json_and_yaml_are_the_same_document(run: CliRunner, words: tuple[str, ...]) -> None:
+    as_json = run.invoke(main, [*words, "-o", "json"])
+    assert as_json.exit_code == 0, as_json.output
+    document = json.loads(as_json.stdout)
+    assert document == yaml.safe_load(run.invoke(main, [*words, "-o", "yaml"]).stdout)
+    assert document == json.loads(run.invoke(main, [*words, "--json"]).stdout)
+
+
+def test_names_are_names_and_nothing_else(run: CliRunner) -> None:
+    assert run.invoke(main, ["status", "-o", "name"]).stdout == "lab\n"
+    assert "tutorial" in run.invoke(main, ["profiles", "-o", "name"]).stdout.split("\n")
+    assert run.invoke(main, ["addon", "list", "lab", "-o", "name"]).stdout.split() == [
+        "storage",
+        "metrics",
+        "loadbalancer",
+        "registry",
+        "vip",
+    ]
+    assert run.invoke(main, ["snapshot", "list", "lab", "-o", "name"]).stdout == ""
+
+
+def test_wide_shows_more_columns(run: CliRunner) -> None:
+    head, *rows = run.invoke(main, ["status", "-o", "wide"]).stdout.splitlines()
+    assert head.split() == [
+        *("CLUSTER", "STATE", "MACHINE", "ROLE", "ADDRESS", "POWER", "CPUS", "MEMORY", "KUBERNETES", "PROVIDER")
+    ]
+    assert [row.split()[2] for row in rows] == ["kubmaster", "kubnode1", "kubnode2"]
+    narrow = run.invoke(main, ["profiles"]).stdout.splitlines()[0]
+    assert run.invoke(main, ["profiles", "-o", "wide"]).stdout.splitlines()[0].split() == [*narrow.split(), "FILE"]
+
+
+def test_two_formats_at_once_are_refused(run: CliRunner) -> None:
+    done = run.invoke(main, ["status", "--json", "-o", "yaml"])
+    assert done.exit_code == 2
+    assert "contradict" in done.stderr
+
+
+@given(st.lists(st.tuples(st.text("ab é", max_size=9), st.text("xy", max_size=5)), max_size=5))
+def test_columns_of_a_table_begin_below_each_other(rows: list[tuple[str, str]]) -> None:
+    lines = Table(("NAME", "STATE"), rows).lines()
+    at = lines[0].index("STATE")
+    for line, (_, second) in zip(lines[1:], rows, strict=True):
+        assert line[at:] == second
+        assert line == line.rstrip()
+
+
+def test_yaml_keeps_the_order_and_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    write_document({"b": Form.JSON, "a": ("x", 1)}, Form.YAML)
+    assert capsys.readouterr().out == "b: json\na:\n- x\n- 1\n"
