@@ -9,6 +9,7 @@ import click
 
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.cli.docs.commands import COMMANDS as DOCS
 from kubetui.cli.exits import friendly, open_streams
 from kubetui.cli.extras.commands import COMMANDS as EXTRAS
 from kubetui.cli.maintain.commands import COMMANDS
@@ -290,7 +291,7 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     return command(name, yes=yes, hosts=hosts)
 
 
-for each in (*COMMANDS, *EXTRAS):
+for each in (*COMMANDS, *EXTRAS, *DOCS):
     main.add_command(each)
 
 
