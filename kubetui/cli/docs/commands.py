@@ -58,7 +58,9 @@ def _listing(pages: list[Page], columns: int) -> Iterator[str]:
         for page in pages:
             if page.folder == folder:
                 line = f"  {page.name:<{width - 2}}{summary(page.text()).sentence}"
-                yield textwrap.fill(line, max(40, min(columns, 100)), subsequent_indent=" " * width)
+                yield textwrap.fill(
+                    line, max(40, min(columns, 100)), subsequent_indent=" " * width, break_on_hyphens=False
+                )
         yield ""
     yield "kubetui docs PAGE shows one of them."
 
