@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from kubetui.cli.docs.commandline import contexts
 from kubetui.cli.main import main
 from kubetui.cluster.folder import all_names
 from kubetui.machines.rehearsal import options
@@ -138,6 +139,15 @@ def test_commands_are_in_blocks_of_shell(page: Path) -> None:
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     assert not re.findall(r"^ {4,}kubetui .*$", text, re.MULTILINE)
     assert all(block.language for block in blocks(page)), "a block without a language"
+
+
+def test_the_examples_of_the_commands_themselves_are_right() -> None:
+    """A command's help and the reference show them; a name that stands for one of yours is no mistake."""
+    for context in contexts(main):
+        for line, what in getattr(context.command, "examples", ()):
+            assert what
+            for words in commands(line):
+                parse(main, words, whole=True)
 
 
 def test_the_commands_of_a_piece_of_shell_are_found() -> None:
