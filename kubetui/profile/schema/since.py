@@ -7,13 +7,13 @@ from typing import Final
 
 from pydantic.fields import FieldInfo
 
-FIRST: Final = "0.1.0"
+FIRST: Final = "0.1"
 """The version of kubetui that every field has been there since, unless it says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The version of kubetui that a field came with: `Annotated[Memory, Since("0.2.0")]`."""
+    """The version of kubetui that a field came with: `Annotated[Memory, Since("0.2")]`."""
 
     version: str
 
