@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.cli.commands import COMMANDS as BUILD
+from kubetui.cli.docs.commands import COMMANDS as DOCS
 from kubetui.cli.exits import friendly, open_streams
 from kubetui.cli.extras.commands import COMMANDS as EXTRAS
 from kubetui.cli.language import names
@@ -102,6 +103,6 @@ def new(context: click.Context, profile: str | None, *, plain: bool) -> int:
     return run(new=True)
 
 
-for each in (*BUILD, *LOOK, *EXTRAS, *MAINTAIN):
+for each in (*BUILD, *LOOK, *EXTRAS, *MAINTAIN, *DOCS):
     main.add_command(each)
 name_variables(main)

@@ -96,6 +96,12 @@ def _explained(_ctx: click.Context) -> Iterable[str]:
     return names()
 
 
+def _pages(_ctx: click.Context) -> Iterable[str]:
+    from kubetui.cli.docs.pages import made, written
+
+    return [page.name for page in (*written(), *made(str))]
+
+
 def _providers(_ctx: click.Context) -> Iterable[str]:
     from kubetui.profile.schema.kinds import PROVIDERS
 
@@ -113,4 +119,5 @@ lessons = _completer(_lessons)
 snapshots = _completer(_snapshots)
 systems = _completer(_systems)
 explained = _completer(_explained)
+pages = _completer(_pages)
 providers = _completer(_providers)

@@ -55,10 +55,17 @@ DiskSize = Annotated[
 class Port(Part):
     """A port of this host that leads to a port of one machine; TCP."""
 
-    host: PortNumber = Field(title="Port of this host", description="Where this host listens; 1024 or more.")
-    to: PortNumber = Field(title="Port of the machine", description="Where it leads, such as a service's NodePort.")
+    host: PortNumber = Field(
+        title="Port of this host", description="Where this host listens; 1024 or more.", examples=[8080]
+    )
+    to: PortNumber = Field(
+        title="Port of the machine", description="Where it leads, such as a service's NodePort.", examples=[30080]
+    )
     machine: Name | None = Field(
-        None, title="Machine", description="The machine that it leads to; the first control plane unless named."
+        None,
+        title="Machine",
+        description="The machine that it leads to; the first control plane unless named.",
+        examples=["kubnode1"],
     )
     listen: Address = Field(
         LOOPBACK,

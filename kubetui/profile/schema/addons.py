@@ -65,20 +65,25 @@ AddOnName = Annotated[str, OneOf(addons.CATALOGUE)]
 class Chosen(Part):
     """One add-on, and which release of it."""
 
-    name: AddOnName = Field(title="Name", description="The add-on.")
+    name: AddOnName = Field(title="Name", description="The add-on.", examples=["storage"])
     version: Release | None = Field(
-        None, title="Version", description="Another release than the one that kubetui takes, such as v0.0.30."
+        None,
+        title="Version",
+        description="Another release than the one that kubetui takes, such as v0.0.30.",
+        examples=["v0.0.30"],
     )
     url: Url | None = Field(
         None,
         title="Manifest URL",
         description="Where its manifest is instead of its project's own place: a mirror that this computer reaches.",
+        examples=["https://mirror.example.org/addon.yaml"],
     )
     sha256: Sha256 | None = Field(
         None,
         title="Manifest SHA-256",
         description="The manifest's checksum, where kubetui knows none for the version. Without one, the first text "
         "that a cluster gets is remembered.",
+        examples=["0123456789abcdef" * 4],
     )
     addresses: Addresses | None = Field(
         None,

@@ -26,15 +26,20 @@ class PackageRepository(Part):
         title="URL",
         description="The repository, for example https://mirror/core:/stable:/v1.37/deb/ for apt. {format} in it "
         "becomes deb or rpm, as each machine's system has it.",
+        examples=["https://mirror.example.org/core:/stable:/v1.37/{format}/"],
     )
     key: PackagesUrl | None = Field(
         None,
         title="Key",
         description="Where its signing key is, armoured. Without it: Release.key in the repository, or "
         "repodata/repomd.xml.key for dnf.",
+        examples=["https://mirror.example.org/kubernetes.key"],
     )
     fingerprint: Fingerprint | None = Field(
-        None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
+        None,
+        title="Fingerprint",
+        description="40 hexadecimal digits; a key with another one is refused.",
+        examples=["0123456789ABCDEF0123456789ABCDEF01234567"],
     )
 
 
@@ -45,22 +50,31 @@ class RuntimeRepository(Part):
         title="URL",
         description="What stands in for https://download.docker.com/linux/debian, ubuntu or rhel. Each machine adds "
         "its release, such as trixie, and puts its system's name where the URL has {id}.",
+        examples=["https://mirror.example.org/linux/{id}"],
     )
     key: UrlTemplate | None = Field(
         None,
         title="Key",
         description="Where its signing key is, if the mirror signs with its own. Without it: gpg beside the packages, "
         "which has to be the project's own key.",
+        examples=["https://mirror.example.org/docker.key"],
     )
     fingerprint: Fingerprint | None = Field(
-        None, title="Fingerprint", description="40 hexadecimal digits; a key with another one is refused."
+        None,
+        title="Fingerprint",
+        description="40 hexadecimal digits; a key with another one is refused.",
+        examples=["0123456789ABCDEF0123456789ABCDEF01234567"],
     )
 
 
 class ProgramArchive(Part):
     """A mirror of a program's release archive."""
 
-    url: Url = Field(title="URL", description="The gzipped tar archive for the machines' processor.")
+    url: Url = Field(
+        title="URL",
+        description="The gzipped tar archive for the machines' processor.",
+        examples=["https://mirror.example.org/cri-dockerd-0.4.3.amd64.tgz"],
+    )
     sha256: Sha256 = Field(
         title="SHA-256",
         description="The archive's checksum, 64 hexadecimal digits as sha256sum prints them. No other is installed.",
@@ -96,6 +110,7 @@ class Mirrors(Part):
         default_factory=dict,
         title="Registry mirrors",
         description="Registry and the URL that stands in for it; http:// means plain HTTP. ghcr.io: http://10.0.3.1:5000",
+        examples=[{"docker.io": "https://mirror.example.org", "ghcr.io": "http://10.0.3.1:5000"}],
     )
     apt_proxy: Url | None = Field(
         None,
@@ -111,5 +126,8 @@ class Mirrors(Part):
         examples=["http://proxy.example.org:3128"],
     )
     no_proxy: Annotated[tuple[ProxyException, ...], Strict(strict=False)] = Field(
-        (), title="No proxy", description="Further hosts, domains and ranges that the proxy is not asked for."
+        (),
+        title="No proxy",
+        description="Further hosts, domains and ranges that the proxy is not asked for.",
+        examples=[[".example.org", "10.0.0.0/8"]],
     )

@@ -56,8 +56,10 @@ SCHEMA_VERSION: Final = 1
 class ControlPlane(Part):
     """What control planes have that other machines do not."""
 
-    memory: Memory | None = Field(None, title="Memory", description="MiB of a control plane; 1700 or more.")
-    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of a control plane; 2 or more.")
+    memory: Memory | None = Field(
+        None, title="Memory", description="MiB of a control plane; 1700 or more.", examples=["4 GiB"]
+    )
+    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of a control plane; 2 or more.", examples=[4])
     labels: Labels = labels("every control plane")
     taints: Taints = taints("every control plane, besides kubeadm's own where there are workers")
 
@@ -73,24 +75,32 @@ class Worker(Part):
 class OneMachine(Part):
     """What one machine has that the others do not."""
 
-    memory: Memory | None = Field(None, title="Memory", description="MiB of this machine.")
-    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of this machine.")
+    memory: Memory | None = Field(None, title="Memory", description="MiB of this machine.", examples=["8 GiB"])
+    cpus: Cpus | None = Field(None, title="CPUs", description="CPUs of this machine.", examples=[4])
     box: Box | None = Field(
         None,
         title="Box",
         description="The box of this machine, always in its newest version: OWNER/NAME, or the URL or path of a .box "
         "file.",
+        examples=["bento/debian-13"],
     )
     box_sha256: Sha256 | None = Field(
-        None, title="Box SHA-256", description="The checksum of this machine's .box file."
+        None,
+        title="Box SHA-256",
+        description="The checksum of this machine's .box file.",
+        examples=["0123456789abcdef" * 4],
     )
     packages: PackagesName | None = Field(
-        None, title="Packages", description="The package manager of this machine's system, if it is another one."
+        None,
+        title="Packages",
+        description="The package manager of this machine's system, if it is another one.",
+        examples=["apt"],
     )
     address: Address | None = Field(
         None,
         title="Address",
         description="This machine's address on the private network, instead of the next one from first_address on.",
+        examples=["192.168.56.150"],
     )
     labels: Labels = labels("this machine, besides those of its role")
     taints: Taints = taints("this machine, besides those of its role")
@@ -132,6 +142,7 @@ class Machines(Part):
         default_factory=dict,
         title="Single machines",
         description="Where one machine differs, by its name: kubnode2: {memory: 4096, labels: {disk: ssd}}.",
+        examples=[{"kubnode2": {"memory": 4096, "labels": {"disk": "ssd"}}}],
     )
     control_plane_name: Name = Field(
         "kubmaster",
@@ -162,11 +173,13 @@ class Machines(Part):
         title="Box SHA-256",
         description="The checksum of a .box file, 64 hexadecimal digits as sha256sum prints them. Vagrant compares it "
         "when it adds the box.",
+        examples=["0123456789abcdef" * 4],
     )
     box_version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.<>=~, -]{1,60}$")] | None = Field(
         None,
         title="Box version",
         description="A Vagrant version constraint such as 202502.21.0. Empty takes the newest.",
+        examples=["202502.21.0"],
     )
     packages: PackagesChoice = choice(
         packages.CHOICES,
@@ -213,6 +226,7 @@ class Machines(Part):
         default_factory=dict,
         title="Provider options",
         description="Settings passed on to the provider as a Vagrantfile would have them: libvirt: {driver: qemu}.",
+        examples=[{"libvirt": {"driver": "qemu"}}],
     )
 
 
@@ -274,6 +288,7 @@ class Network(Part):
         default_factory=dict,
         title="Private network options",
         description="Further settings of Vagrant's private_network, such as lxc__bridge_name.",
+        examples=[{"lxc__bridge_name": "labbr0"}],
     )
 
 
@@ -306,6 +321,7 @@ class Kubernetes(Part):
         "InitConfiguration, JoinConfiguration, KubeletConfiguration or KubeProxyConfiguration. Maps are merged key by "
         "key, and null removes a key. Lists are replaced, except that kubeletExtraArgs, extraArgs, extraEnvs and "
         "extraVolumes are merged by name: {name: v, value: null} removes an argument.",
+        examples=[[{"kind": "KubeletConfiguration", "maxPods": 50}]],
     )
 
 
@@ -328,6 +344,7 @@ class Profile(Part):
         (),
         title="Hosts",
         description="Existing machines, one entry each, for the provider hosts: they stand in place of machines.",
+        examples=[[{"name": "kubmaster", "role": "control plane", "address": "192.168.1.10", "user": "me"}]],
     )
     machines: Machines = Field(
         default_factory=Machines, title="Machines", description="How many, how large, which box."
