@@ -23,6 +23,7 @@ from kubetui.operations import plan as planview
 from kubetui.operations.boxes.choice import decided
 from kubetui.operations.departure import planned
 from kubetui.operations.state import ClusterState, glance, listen, state_of
+from kubetui.profile import authorities
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.plan import Machine, Plan
@@ -174,6 +175,7 @@ def schema() -> int:
 def plan(name: str, *, script: str | None, as_json: bool) -> int:
     """Show a plan; see `cli.main.plan`."""
     plan = decided(Plan(profilefile.load(library.find(name))))
+    authorities.read(plan.profile)
     if script is not None:
         folder = Path(script)
         for machine, text in planview.scripts(plan).items():

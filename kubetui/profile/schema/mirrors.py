@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from kubetui.profile.schema.fields import (
+    AuthoritiesFile,
     Fingerprint,
     ImageName,
     PackagesUrl,
@@ -112,4 +113,11 @@ class Mirrors(Part):
     )
     no_proxy: Annotated[tuple[ProxyException, ...], Strict(strict=False)] = Field(
         (), title="No proxy", description="Further hosts, domains and ranges that the proxy is not asked for."
+    )
+    ca: AuthoritiesFile | None = Field(
+        None,
+        title="Company CA",
+        description="A PEM file on this host with the certificates of your company's authorities. The machines and "
+        "kubetui itself trust what these have signed, besides what the system trusts. The path begins with / or ~/.",
+        examples=["/usr/local/share/ca-certificates/company.crt"],
     )
