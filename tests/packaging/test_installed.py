@@ -27,8 +27,9 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 ZSH = """
 compdef() {{ : }}
-compadd() {{ print -rl -- "${{@:#-*}}" }}
-_describe() {{ local name=${{@[-1]}}; print -rl -- ${{(P)name}} }}
+offered() {{ local each; for each; do [[ $each == -* || $each == unsorted ]] || print -rl -- "${{(P@)each}}"; done }}
+compadd() {{ offered "$@" }}
+_describe() {{ offered "$@" }}
 eval "$(_KUBETUI_COMPLETE=zsh_source kubetui)"
 words=(kubetui {words}) CURRENT={last}+1
 _kubetui_completion
@@ -42,8 +43,8 @@ SHELLS = {"bash": ("--norc", BASH), "zsh": ("--no-rcs", ZSH), "fish": ("--no-con
 
 def test_the_quick_start_is_rehearsed(installed: Installed) -> None:
     said = installed.run("kubetui", "up", "tutorial", "--rehearse", "--yes", "--speed", "200")
-    assert "rehearsal" in said
-    assert "ready" in said
+    assert "The rehearsal of tutorial-rehearsal is complete" in said
+    assert "3 nodes are Ready with their planned INTERNAL-IP" in said
     assert "tutorial" in installed.run("kubetui", "status")
     assert (installed.home / ".local/state/kubetui/clusters").is_dir()
 
