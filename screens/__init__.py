@@ -1,1 +1,1 @@
-"""The wizard's screens, and its questions for plain terminals."""
+"""kubetui's screens: the wizard, and its questions for plain terminals."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from kubetui.base.web import Patience
+from kubetui.base.net.web import Patience
 
 QUICK = Patience(silence=0.3, tries=2, pause=0.0)
 
@@ -100,13 +102,22 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet about a client that does not trust this server."""
+        if not isinstance(sys.exception(), ssl.SSLError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Run a server of its own until the end of the block."""
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Run a server of its own until the end of the block; with a context, by TLS."""
     site = Site()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
     server.daemon_threads = True
-    site.url = f"http://127.0.0.1:{server.server_address[1]}/"
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    site.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}/"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

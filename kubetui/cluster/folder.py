@@ -89,6 +89,8 @@ class Cluster:
         self.journal = self.folder / "journal"
         self.labelled = self.folder / "labelled"
         """A file that exists once kubetui has put labels or taints on a node."""
+        self.authorities = self.folder / "authorities.pem"
+        """The company's authorities that its machines trust; it exists once a machine was to trust one."""
         self.addons = self.folder / "addons.json"
         """The add-ons that may be in the cluster; it exists while there are any."""
         self.lessons = self.folder / "lessons.json"

@@ -18,7 +18,7 @@ from kubetui.base.files import private_folder, write_private
 from kubetui.base.text import ago, counted, did_you_mean
 from kubetui.cluster.folder import Cluster, is_name
 
-FILES: Final = ("profile.yaml", "kubeconfig", "labelled", "addons.json", "box.json")
+FILES: Final = ("profile.yaml", "kubeconfig", "labelled", "authorities.pem", "addons.json", "box.json")
 """The files of a cluster that change with its machines; one that a snapshot does not have was not there."""
 _RECORD: Final = "snapshot.json"
 _LATEST: Final = 2**40

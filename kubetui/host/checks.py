@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 from typing import Final
 
 from kubetui.base.check import Check, Lacking, Status
+from kubetui.base.errors import KubetuiError
 from kubetui.base.system import System, install_command, install_hint
 from kubetui.base.text import counted
+from kubetui.profile import authorities
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.rules.nodes import CONTROL_PLANE_MEMORY
 from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.profile import Profile
 from kubetui.software.addons import CATALOGUE
 
 DISK_A_MACHINE: Final = 6
@@ -55,6 +59,21 @@ def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: 
     if needed > available:
         return Check("Memory", "warning", f"{text}: the host will run short.", fix)
     return Check("Memory", "ok", text)
+
+
+def authority_check(profile: Profile) -> tuple[Check, ...]:
+    """Judge the authorities that a profile names; nothing where it names none."""
+    name = "Company CA"
+    try:
+        named = authorities.read(profile)
+    except KubetuiError as error:
+        return (Check(name, "failed", error.message, error.fix),)
+    soon = authorities.ending(named, time.time())
+    if soon:
+        which = "; ".join(f"{each.subject} on {each.last_day}" for each in soon)
+        fix = "Put its successor into the file of mirrors.ca, too; then run kubetui up again."
+        return (Check(name, "warning", f"An authority of mirrors.ca runs out soon: {which}.", fix),)
+    return (Check(name, "ok", authorities.summary(named)),) if named else ()
 
 
 def pod_network_checks(plan: Plan) -> tuple[Check, ...]:

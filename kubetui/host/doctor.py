@@ -16,11 +16,13 @@ from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.base.errors import ProfileError
+from kubetui.base.net.trust import trusting
 from kubetui.base.system import System, memory, this_system
 from kubetui.cluster.folder import Cluster, state_home
 from kubetui.host.addresses import host_problems, host_routes, routes_known
 from kubetui.host.checks import (
     addon_checks,
+    authority_check,
     cpu_check,
     disk_check,
     extra_disks,
@@ -34,7 +36,7 @@ from kubetui.machines import make as machines
 from kubetui.machines.vagrant.checks import storage
 from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
-from kubetui.profile import manifests
+from kubetui.profile import authorities, manifests
 from kubetui.profile.plan import Machine, Plan
 from kubetui.profile.schema.profile import Profile
 
@@ -50,8 +52,10 @@ async def examine(plan: Plan | None) -> tuple[Check, ...]:
     system = this_system()
     if plan is None:
         return (*await machines.checks(None, system), *_general(system))
-    own, provider = await asyncio.gather(_of_plan(plan, system), machines.checks(plan, system))
-    return (*provider, *own)
+    authority = authority_check(plan.profile)
+    with trusting(authorities.pem(authorities.found(plan.profile))):
+        own, provider = await asyncio.gather(_of_plan(plan, system), machines.checks(plan, system))
+    return (*provider, *own, *authority)
 
 
 async def providers() -> Mapping[str, tuple[Check, ...]]:

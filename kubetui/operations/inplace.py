@@ -107,6 +107,6 @@ def _harmless(change: Change, existing: Collection[str]) -> bool:
         return True
     if _OF_NODES.match(path) or (path == "machines.by_name" and not (was or now)):
         return True
-    if path in {"machines.prepared_box", "machines.without"}:
+    if path in {"machines.prepared_box", "machines.without", "mirrors.ca"}:
         return True
     return path in {"machines.workers", "machines.control_planes"} and now > was > 0

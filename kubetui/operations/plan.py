@@ -8,11 +8,13 @@ from typing import Any
 
 from kubetui import __version__
 from kubetui.base.errors import ProfileError
+from kubetui.base.net.trust import trusting
 from kubetui.base.redaction import STARS, redacted
 from kubetui.base.text import PROMPT, harmless
 from kubetui.engine.step import Step
+from kubetui.profile import authorities
 from kubetui.profile.plan import Machine, Plan
-from kubetui.profile.words import access, added, fetched, played, renaming
+from kubetui.profile.words import access, added, fetched, played, renaming, trusted
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS
 
@@ -103,7 +105,8 @@ def plan_text(plan: Plan) -> str:
 
 
 def _notes(plan: Plan) -> list[str]:
-    return [note for note in (plan.untried, played(plan), renaming(plan), *fetched(plan), *added(plan)) if note]
+    notes = (plan.untried, played(plan), renaming(plan), *trusted(plan), *fetched(plan), *added(plan))
+    return [note for note in notes if note]
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -214,7 +217,8 @@ def whole_script(step: Step, plan: Plan, machine: Machine) -> str:
 
     Raises ProfileError where the profile's own pod network manifest cannot be read.
     """
-    command = step.recipe(plan, machine).apply
+    with trusting(authorities.pem(authorities.found(plan.profile))):
+        command = step.recipe(plan, machine).apply
     return _text(command) if command else ""
 
 

@@ -85,6 +85,7 @@ async def up(
                     identity=cluster.identity(),
                     logins=logins,
                     labelled=cluster.labelled.exists(),
+                    trusting=cluster.authorities.exists(),
                     standing=cluster.kubeconfig.exists(),
                     restored=restore is not None,
                 )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from kubetui.profile import authorities
 from kubetui.profile.plan import Plan
 from kubetui.software import addons
 from kubetui.software.upstream import source
@@ -15,10 +16,12 @@ from kubetui.software.upstream.source import Source
 async def fetch(plan: Plan) -> None:
     """Read the manifests of the pod network and the add-ons; a URL is fetched now, and only once.
 
-    Raises ProfileError when one cannot be read, or does not have the checksum that it must have.
+    Raises ProfileError when one cannot be read, or does not have the checksum that it must have, and where the
+    authorities that the profile names cannot be trusted.
     """
-    await of_network(plan)
-    await of_addons(plan)
+    with authorities.trusted(plan.profile):
+        await of_network(plan)
+        await of_addons(plan)
 
 
 async def of_network(plan: Plan) -> None:

@@ -109,6 +109,8 @@ class Plan:
     """Passwords of proxies and mirrors; a plan that is only shown has none, and shows stars."""
     labelled: bool = False
     """Whether kubetui has ever put labels or taints on this cluster's nodes, so that there may be some to remove."""
+    trusting: bool = False
+    """Whether its machines may trust authorities from an earlier run, which the profile no longer has to name."""
     standing: bool = False
     """Whether an earlier run got as far as a control plane, so that something of it may have aged."""
     restored: bool = False

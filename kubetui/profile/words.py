@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from kubetui.base.errors import KubetuiError
 from kubetui.base.text import counted
+from kubetui.profile import authorities
 from kubetui.profile.numbering import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
@@ -72,6 +74,19 @@ def renaming(plan: Plan) -> str:
         f"{plan.runtime.title} asks mirrors of {plan.runtime.mirrors_only} alone: where kubetui names images of "
         f"{' and '.join(moved)}, it names them at their mirrors.{own}"
     )
+
+
+def trusted(plan: Plan) -> tuple[str, ...]:
+    """Return whom machines and kubetui trust besides the system's authorities, or why nobody can tell."""
+    if plan.profile.mirrors.ca is None:
+        return ()
+    if plan.provider.rehearsal:
+        return ("A rehearsal's machines fetch nothing: mirrors.ca is for real ones, and for kubetui's own downloads.",)
+    try:
+        named = authorities.read(plan.profile)
+    except KubetuiError as error:
+        return (error.message,)
+    return tuple(f"Machines and kubetui trust {each.told}." for each in named)
 
 
 def fetched(plan: Plan) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ from kubetui.steps.machine.halt import HALTING
 from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
 from kubetui.steps.machine.snapshot import SNAPSHOTS
 from kubetui.steps.machine.start import CONNECT, FACTS, START
-from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
+from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP, TRUST
 from kubetui.steps.node.containers import PULL_IMAGES, RUNTIME_CONFIG
 from kubetui.steps.node.packages import BASE_PACKAGES, KUBERNETES_PACKAGES, PACKAGE_REPOSITORY, RUNTIME
 
@@ -53,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     FACTS,
     CLOCK,
     CLAIM,
+    TRUST,
     SELINUX,
     FIREWALL,
     HOST_NAMES,

@@ -16,6 +16,7 @@ from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
+from kubetui.profile.words import trusted
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import OF_CHECKS
 from screens.wizard.draft import Draft
@@ -53,6 +54,8 @@ def _existing(plan: Plan) -> list[str]:
 
 def _beyond(plan: Plan) -> Iterator[Content]:
     yield from (Content.styled(line, "dim") for line in own_settings(plan))
+    for each in trusted(plan):
+        yield Content.assemble(("Company CA    ", "dim"), each)
     network = plan.profile.network
     if plan.common_endpoint:
         yield Content.assemble(("API endpoint  ", "dim"), plan.api_endpoint)

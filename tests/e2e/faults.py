@@ -136,15 +136,15 @@ class Front:
 
 
 @contextmanager
-def front(lab: Lab, real: str, port: int, folder: Path) -> Iterator[Front]:
-    """Run a front for a server, at the same hostname, until the block ends."""
+def front(lab: Lab, real: str, port: int, folder: Path, shown: Path | None = None) -> Iterator[Front]:
+    """Run a front for a server, at the same hostname, until the block ends; with a certificate, it answers by TLS."""
     place = f"{urlsplit(real).hostname}:{port}"
     mode = folder / f"front-{port}"
     mode.write_text("ok")
-    words = lab.words(sys.executable, str(HERE / "front.py"), place, real, str(mode))
+    words = lab.words(sys.executable, str(HERE / "front.py"), place, real, str(mode), *([str(shown)] if shown else []))
     with subprocess.Popen(words, env=lab.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
         assert process.stdout.readline() == b"listening\n"
-        yield Front(f"http://{place}", mode)
+        yield Front(f"{'https' if shown else 'http'}://{place}", mode)
         process.stdin.close()

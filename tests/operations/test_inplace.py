@@ -26,6 +26,10 @@ HA = {"control_plane_endpoint": "lab.test:6443"}
         # without workers, the control plane has no taint and runs pods
         ({"machines": {"workers": 0}}, {"machines": {"workers": 1}}, False),
         ({}, {"machines": {"prepared_box": True}}, True),
+        ({}, {"mirrors": {"ca": "/etc/company.pem"}}, True),
+        ({"mirrors": {"ca": "/etc/company.pem"}}, {"mirrors": {"ca": "/etc/other.pem"}}, True),
+        ({"mirrors": {"ca": "/etc/company.pem"}}, {}, True),
+        ({}, {"mirrors": {"ca": "/etc/company.pem", "apt_proxy": "http://cache.test:3142"}}, False),
         ({}, {"machines": {"worker": {"labels": {"disk": "ssd"}}}}, True),
         ({"machines": {"worker": {"labels": {"a.b/c": "1"}, "taints": ["a:NoExecute"]}}}, {}, True),
         ({}, {"machines": {"control_plane": {"taints": ["a:NoSchedule"], "labels": {"a": ""}}}}, True),

@@ -18,6 +18,7 @@ from kubetui.cli.profiles import load
 from kubetui.cluster.folder import Cluster, existing
 from kubetui.operations import plan as planview
 from kubetui.operations.boxes.choice import decided
+from kubetui.profile import authorities
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.files.library import Entry
@@ -67,6 +68,7 @@ def schema() -> int:
 def plan(source: Source, *, script: str | None, form: Form) -> int:
     """Show a plan; see `cli.commands.plan`."""
     plan = decided(Plan(load(source)))
+    authorities.read(plan.profile)
     if script is not None:
         folder = Path(script)
         for machine, text in planview.scripts(plan).items():

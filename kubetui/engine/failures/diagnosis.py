@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kubetui.base.net import trust
 from kubetui.engine.failures import preflight
 from kubetui.engine.failures.preflight import Cause
 
@@ -103,6 +104,18 @@ PATTERNS: tuple[Pattern, ...] = (
         "CLOCK",
         "the machine's clock is {1} behind what {0} says.",
         "Run the same command again: it sets the clock first.",
+    ),
+    # curl; apt 2; apt 3 and Python; Go; and dnf, which does not say who
+    _pattern(
+        r"SSL certificate problem: (?:(?:unable to get (?:local )?issuer|self[- ]signed) certificate"
+        r"|certificate signature failure)"
+        r"|The certificate is NOT trusted\. The certificate issuer is unknown"
+        r"|certificate verify failed(?! *: certificate (?:has expired|is not yet valid))"
+        r"|x509: certificate signed by unknown authority"
+        r"|Curl error \(60\): SSL peer certificate or SSH remote key was not OK",
+        "CA-UNKNOWN",
+        "nobody whom the machine trusts signed the certificate of a mirror or registry.",
+        trust.ADVICE,
     ),
     _pattern(
         r"x509: certificate has expired or is not yet valid: (current time \S+ is (?:before|after) \S+)",

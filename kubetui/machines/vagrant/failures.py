@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubetui.base.errors import BusyError, ForeignError, HostError, KubetuiError, ProfileError, RunError
+from kubetui.base.net import trust
 from kubetui.base.system import System, install_hint, plugin_hint
 
 _SHOWN: Final = 8
@@ -39,6 +40,14 @@ KNOWN: Final = (
         "VAGRANT-PLUGIN",
         "Vagrant has no provider '{provider}': its plugin is not installed.",
         "{plugin}",
+    ),
+    Known(
+        r"SSL certificate problem: (?:(?:unable to get (?:local )?issuer|self[- ]signed) certificate"
+        r"|certificate signature failure)",
+        HostError,
+        "CA-UNKNOWN",
+        "The box cannot be fetched: nobody whom Vagrant trusts signed its server's certificate.",
+        trust.ADVICE,
     ),
     Known(
         r"The box '(?P<box>[^']*)' could not be found or could not be accessed in the remote catalog",

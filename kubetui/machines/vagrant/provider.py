@@ -17,7 +17,7 @@ from kubetui.engine.provider import MachineState
 from kubetui.engine.snapshots import Snapshots
 from kubetui.machines.vagrant import commandline, orphans
 from kubetui.machines.vagrant.access.checks import require_folders
-from kubetui.machines.vagrant.catalogue.web import login_file
+from kubetui.machines.vagrant.catalogue.web import login_file, trust_file
 from kubetui.machines.vagrant.failures import error_of
 from kubetui.machines.vagrant.leftovers import Leftovers
 from kubetui.machines.vagrant.lxc.bridge import Bridge
@@ -33,6 +33,7 @@ from kubetui.machines.vagrant.settings import (
 from kubetui.machines.vagrant.snapshots.copies import Copies
 from kubetui.machines.vagrant.snapshots.own import OwnSnapshots
 from kubetui.machines.vagrant.turns import Turns
+from kubetui.profile import authorities
 from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.endpoint import Endpoint
 
@@ -113,7 +114,7 @@ class VagrantProvider:
                     shared()
 
             with login_file(self._folder / f"{_LOGIN}{name}", box.url, self._plan.logins) as netrc:
-                env = {**({"KUBETUI_NETRC": str(netrc)} if netrc else {}), **making}
+                env = {**({"KUBETUI_NETRC": str(netrc)} if netrc else {}), **self._trust(), **making}
                 await self._vagrant(arguments, taken, env, again=partial(self._start_arguments, name, log))
             self._leftovers.done(name)
             if self._plan.provider.name == "lxc" and machine.first:
@@ -123,6 +124,11 @@ class VagrantProvider:
         key = self._project.key(name, self._plan.provider.name)
         if endpoint := commandline.parse_up(output, name, key):
             self._endpoints[name] = endpoint
+
+    def _trust(self) -> dict[str, str]:
+        """Return what has Vagrant's curl trust the profile's authorities as it fetches a box."""
+        bundle = trust_file(self._folder, authorities.pem(authorities.found(self._plan.profile)))
+        return {"CURL_CA_BUNDLE": str(bundle)} if bundle else {}
 
     async def halt(self, machine: Machine, log: LineSink, /) -> None:
         """Shut a machine down; does nothing to one that is off. Raises what Vagrant failed with."""

@@ -17,7 +17,7 @@ from kubetui.cluster.folder import Cluster, made_by_vagrant
 from kubetui.machines.vagrant.catalogue import known, web
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.operations.boxes import store
-from kubetui.profile import credentials
+from kubetui.profile import authorities, credentials
 from kubetui.profile.credentials import Logins
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.boxes import BoxKind, BoxSource, VagrantBox, vagrant_box
@@ -32,7 +32,8 @@ async def settled(plan: Plan) -> Plan:
     plan = decided(plan)
     source = plan.profile.machines.box
     if plan.chosen is None and source is not None and source.kind is BoxKind.METADATA and plan.provider.starts_from_box:
-        plan = replace(plan, chosen=await _described(source))
+        with authorities.trusted(plan.profile):
+            plan = replace(plan, chosen=await _described(source))
     return store.planned(plan)
 
 

@@ -14,6 +14,7 @@ from kubetui.machines.vagrant.catalogue.check import Need, is_missing, judged, n
 from kubetui.operations.boxes.choice import use
 from kubetui.operations.boxes.cloud import build as builder
 from kubetui.operations.boxes.cloud.download import Progress
+from kubetui.profile import authorities
 from kubetui.profile.plan import Plan
 
 
@@ -110,10 +111,11 @@ async def offer(plan: Plan) -> Offer | None:
     system, command, need = known.offered(plan), known.build_command(plan), unnamed(plan)
     if system is None or command is None or need is None:
         return None
-    answer = await obtainable(need)
-    if answer.found:
-        return None
-    download = await BUILDER.download(system)
+    with authorities.trusted(plan.profile):
+        answer = await obtainable(need)
+        if answer.found:
+            return None
+        download = await BUILDER.download(system)
     return Offer(plan, system, command, judged(need, answer).message, download)
 
 
@@ -122,7 +124,7 @@ async def accept(offered: Offer, say: LineSink, stop: Stop, progress: Progress |
 
     Raises StoppedError when it is stopped at once, HostError or RunError when it cannot be built.
     """
-    with stop.cancels_this():
+    with stop.cancels_this(), authorities.trusted(offered.plan.profile):
         name = await BUILDER.build(offered.system, offered.plan.provider.name, say, progress)
     plan = use(offered.plan, name)
     if unnamed(plan):

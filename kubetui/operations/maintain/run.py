@@ -38,6 +38,7 @@ def plan_of(cluster: Cluster, kept: Path | None = None, *, logins: bool = False)
         cluster.identity(),
         logins=credentials.of_run(profile) if logins else Logins(),
         labelled=cluster.labelled.exists(),
+        trusting=cluster.authorities.exists(),
         standing=True,
         restored=cluster.restoring.exists(),
     )

@@ -57,6 +57,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "mirrors.image_repository",
             "mirrors.apt_proxy",
             "mirrors.http_proxy",
+            "mirrors.ca",
         ),
     ),
 )

@@ -95,7 +95,7 @@ def parse_box(text: str) -> BoxSource:
     if is_url(text):
         return BoxSource(_url(text), _kind(text, urlsplit(text).path))
     if text.startswith(("/", "~")):
-        return BoxSource(str(_path(text)), _kind(text, text))
+        return BoxSource(str(anchored(text)), _kind(text, text))
     if text.endswith((".box", ".json")):
         raise ValueError(f"{clean(text)} depends on the folder that kubetui runs in. Begin the path with / or ~.")
     if not _CATALOGUE_NAME.fullmatch(text):
@@ -135,9 +135,13 @@ def _url(text: str) -> str:
     return text
 
 
-def _path(text: str) -> Path:
+def anchored(text: str, what: str = "a box") -> Path:
+    """Return the absolute path of a file on this host, which means the same in every folder.
+
+    `~` is expanded; `what` says whose file it is. Raises ValueError for any other path.
+    """
     if not _PATH.fullmatch(text):
-        raise ValueError("A path of a box has no backslashes and no control characters in it.")
+        raise ValueError(f"A path of {what} has no backslashes and no control characters in it.")
     try:
         path = Path(text).expanduser()
     except RuntimeError:

@@ -29,7 +29,7 @@ from kubetui.base.errors import SecretInProfileError, UnknownNameError
 from kubetui.base.files import credentials_file
 from kubetui.base.redaction import remember_telling, remember_url, telling, url_password, url_user
 from kubetui.base.text import clean
-from kubetui.profile.schema.boxes import BoxSource, is_url, parse_box
+from kubetui.profile.schema.boxes import BoxSource, anchored, is_url, parse_box
 from kubetui.profile.schema.kinds import GONE, PROVIDERS
 from kubetui.profile.schema.spellings import amount, amounts, spoken_version, version
 from kubetui.software import networks, packages, runtimes
@@ -157,6 +157,15 @@ def _box(value: object) -> object:
     return parse_box(without_password(value) if is_url(value) else value) if isinstance(value, str) else value
 
 
+def _authorities(text: str) -> str:
+    if not text.startswith(("/", "~")):
+        raise ValueError(
+            f"{clean(text[:80]) or 'Nothing'} is not a path that begins with / or ~/: any other depends on the folder "
+            "that kubetui runs in."
+        )
+    return str(anchored(text, "authorities' certificates"))
+
+
 def _without_secrets(patches: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     """Return kubeadm's patches. Raises SecretInProfileError where they hold a join token or a certificate key."""
     found = [name for name, _ in telling(remember_telling(patches))]
@@ -228,6 +237,7 @@ PackagesName = Annotated[str, OneOf(packages.CATALOGUE)]
 PackagesChoice = Annotated[str, OneOf(packages.CHOICES)]
 PodNetworkName = Annotated[str, OneOf(networks.CATALOGUE, networks.GONE)]
 Patches = Annotated[tuple[dict[str, Any], ...], Strict(strict=False), AfterValidator(_without_secrets)]
+AuthoritiesFile = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_authorities)]
 ProxyException = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.*_:/-]{1,255}$")]
 Version = Annotated[
     str,

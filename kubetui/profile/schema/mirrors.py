@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from kubetui.profile.schema.fields import (
+    AuthoritiesFile,
     Fingerprint,
     ImageName,
     PackagesUrl,
@@ -130,4 +131,11 @@ class Mirrors(Part):
         title="No proxy",
         description="Further hosts, domains and ranges that the proxy is not asked for.",
         examples=[[".example.org", "10.0.0.0/8"]],
+    )
+    ca: AuthoritiesFile | None = Field(
+        None,
+        title="Company CA",
+        description="A PEM file on this host with the certificates of your company's authorities. The machines and "
+        "kubetui itself trust what these have signed, besides what the system trusts. The path begins with / or ~/.",
+        examples=["/usr/local/share/ca-certificates/company.crt"],
     )

@@ -53,4 +53,8 @@ APT = Family(
         repository=_repository,
     ),
     proxy_file="/etc/apt/apt.conf.d/95kubetui",
+    anchors="/usr/local/share/ca-certificates",
+    store="/etc/ssl/certs/ca-certificates.crt",
+    # without --fresh, links to what was removed stay (update-ca-certificates(8))
+    trusting="update-ca-certificates --fresh",
 )

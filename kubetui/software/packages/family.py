@@ -75,6 +75,12 @@ class Family:
     proxy_file: str
     """The same path as the library's, for those who learn what is written."""
     typed: Typed
+    anchors: str
+    """The folder of authorities' certificates that a machine's owner adds, one file each, ending in .crt."""
+    store: str
+    """The file with all authorities that the machine trusts, as `trusting` makes it from that folder."""
+    trusting: str
+    """The command that makes it; it comes with the package ca-certificates."""
     names: Mapping[str, str] = field(default_factory=dict)
     """This family's names of packages by Debian's names, where they differ."""
     leftovers: str = ""

@@ -144,6 +144,7 @@ DOCKER = Runtime(
     archive=CRI_DOCKERD,
     oldest={(1, 31): "23.0"},
     unit="cri-docker",
+    fetcher="docker",
     socket="unix:///run/cri-dockerd.sock",
     library=script(__package__, "docker.sh"),
     leftovers=script(__package__, "docker-leftovers.sh"),

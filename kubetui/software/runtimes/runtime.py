@@ -106,6 +106,9 @@ class Runtime:
     repository: str = ""
     """The repository with the packages for each minor version: a URL template for `Family.repository`."""
 
+    fetcher: str = ""
+    """The service that fetches images, where it is another one than `unit`."""
+
     @property
     def every_package(self) -> tuple[str, ...]:
         """The packages that kubetui may have installed, wherever they come from."""

@@ -20,6 +20,6 @@ def _anonymous(url: str) -> str:
 Release = Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}(\.[0-9]{1,4}){1,2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Url = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s'\"\\`$<>]+$", max_length=500), AfterValidator(_anonymous)
+    str, StringConstraints(pattern=r"""^https?://[^\s'"\\`$<>]+$""", max_length=500), AfterValidator(_anonymous)
 ]
 """Where a manifest is, without a user: kubetui keeps the text with the cluster, and asks for no password."""

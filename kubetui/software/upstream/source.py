@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 from kubetui.base.errors import ProfileError
 from kubetui.base.files import write_private
+from kubetui.base.net import trust
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 SECONDS: Final = 30
@@ -55,11 +56,17 @@ class Source:
 def download(url: str, fix: str) -> bytes:
     """Return what is at a URL, which is fetched once. Raises ProfileError when it cannot be had, or is over 4 MiB."""
     try:
-        with urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - the profile allows only http and https
+        with urlopen(url, timeout=SECONDS, context=trust.context()) as answer:  # noqa: S310 - the profile allows only http and https
             data: bytes = answer.read(MAX_BYTES + 1)
     except (OSError, HTTPException) as error:
         if isinstance(error, HTTPError):
             error.close()
+        if trust.unknown(error):
+            raise ProfileError(
+                f"{url} cannot be fetched: nobody whom this computer trusts signed its server's certificate.",
+                fix=trust.ADVICE,
+                id="CA-UNKNOWN",
+            ) from error
         raise ProfileError(f"{url} cannot be fetched: {error}.", fix=fix) from error
     if len(data) > MAX_BYTES:
         raise ProfileError(f"{url} is larger than 4 MiB, which no manifest is.", fix="Check the URL.")

@@ -21,6 +21,7 @@ RESET_SECONDS: Final = 1800.0
 PLACE: Final = script(__package__, "footprint.sh")
 CLAIMED: Final = PLACE + script(__package__, "claim-probe.sh")
 REMEMBER: Final = PLACE + HOSTS_MARKS + script(__package__, "claim-apply.sh")
+DISTRUST: Final = script(f"{__package__}.trust", "distrust.sh")
 RESET: Final = PLACE + HOSTS_MARKS + script(__package__, "reset.sh")
 
 
@@ -38,9 +39,11 @@ def reset(plan: Plan, machine: Machine) -> Command:
         "POD_CIDR": str(plan.profile.network.pod_cidr),
         "CRI_SOCKET": plan.runtime.socket,
         "RUNTIME_PACKAGES": machine.family.called(plan.runtime.every_package),
+        "ANCHORS": machine.family.anchors,
+        "TRUSTING": machine.family.trusting,
     }
     first = vip.LET_GO if vip.NAME in plan.addons else ""
-    return Command(_libraries(plan, machine) + first + RESET, values, timeout=RESET_SECONDS)
+    return Command(_libraries(plan, machine) + first + DISTRUST + RESET, values, timeout=RESET_SECONDS)
 
 
 def _libraries(plan: Plan, machine: Machine) -> str:

@@ -1,4 +1,4 @@
-"""Prepares the operating system: host names, swap, kernel."""
+"""Prepares the operating system: whom it trusts, host names, swap, kernel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from kubetui.profile.plan import Machine, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.machine import byhand, taught
 from kubetui.steps.machine.claim import CLAIM
+from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.footprint import HOSTS_MARKS
 from kubetui.steps.machine.proxy import packages_configuration
 from kubetui.steps.machine.start import FACTS
+from kubetui.steps.machine.trust import recipes
 
 HOSTS: Final = HOSTS_MARKS + script(__package__, "hosts.sh")
 HOSTS_PROBE: Final = HOSTS + script(__package__, "hosts-probe.sh")
@@ -61,6 +63,20 @@ SWAP = Step(
     turn=byhand.SWAP,
 )
 
+TRUST: Final = Step(
+    name="trust",
+    title="Trust the company's authorities",
+    why="Mirrors and registries of a company show certificates that only its own authority vouches for.",
+    source="update-ca-certificates(8); update-ca-trust(8)",
+    where=Where.EVERY,
+    # a certificate holds at some times only
+    needs=(FACTS, CLAIM, CLOCK),
+    recipe=recipes.recipe,
+    run=recipes.trust,
+    wanted=recipes.wanted,
+    teaches=recipes.TEACHES,
+)
+
 KERNEL: Final = script(__package__, "kernel.sh")
 MODULES_SECONDS: Final = 900.0
 """How long a package with kernel modules may take."""
@@ -83,7 +99,7 @@ MODULES = Step(
     why="Pod traffic crosses a bridge: br_netfilter passes it through kube-proxy's rules, and the node must forward it.",
     source="kubernetes.io, Container Runtimes: Network configuration; flannel, Prerequisites",
     where=Where.EVERY,
-    needs=(FACTS, CLAIM),
+    needs=(FACTS, CLAIM, TRUST),
     recipe=_kernel,
     run=follow_recipe,
     teaches=taught.KERNEL,

@@ -13,7 +13,7 @@ from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK
 from kubetui.steps.machine.proxy import packages_configuration
 from kubetui.steps.machine.redhat.steps import FIREWALL, SELINUX
-from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP
+from kubetui.steps.machine.system import HOST_NAMES, MODULES, SWAP, TRUST
 from kubetui.steps.node import archive, byhand, proxy, taught
 from kubetui.steps.node.libraries import FETCH
 from kubetui.steps.node.repositories import (
@@ -52,7 +52,7 @@ BASE_PACKAGES = Step(
     why="curl and gnupg fetch and check the Kubernetes repository; kubeadm looks for conntrack, socat and others.",
     source="kubernetes.io, Installing kubeadm",
     where=Where.EVERY,
-    needs=(CLOCK, CLAIM, HOST_NAMES),
+    needs=(CLOCK, CLAIM, TRUST, HOST_NAMES),
     recipe=_base,
     run=follow_recipe,
     teaches=taught.BASE,

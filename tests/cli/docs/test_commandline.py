@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from kubetui.cli.docs.commandline import contexts, environment, reference
+from kubetui.cli.language.tree import Group, name_variables
 from kubetui.cli.main import main
 
 TEXT = reference(main)
@@ -58,9 +59,13 @@ def test_nothing_else_is_there() -> None:
 
 @pytest.fixture
 def toy() -> click.Group:
-    group = click.Group("toy", context_settings={"auto_envvar_prefix": "KUBETUI"}, help="A toy.")
+    group = Group("toy", help="A toy.")
 
-    @group.command("pull-up", help="Pull it.\n\n\b\nAs it is.\fNot this.")
+    @group.command(
+        "pull-up",
+        help="Pull it.\n\n\b\nAs it is.\fNot this.",
+        examples=(("toy pull-up --as two", "the other way"),),
+    )
     @click.option("--as", "called", type=click.Choice(["one", "two"]), default="one", help="How.")
     @click.option("--speed", type=click.FloatRange(0.1, 9), envvar="SPEED", help="How fast.")
     @click.option("--machine", multiple=True, help="Which.")
@@ -72,13 +77,13 @@ def toy() -> click.Group:
     def gone() -> None:
         pass
 
-    pull.examples = (("toy pull-up --as two", "the other way"),)  # type: ignore[attr-defined]
+    name_variables(group)
     return group
 
 
 def test_environment_variables_defaults_and_examples_are_shown(toy: click.Group) -> None:
     said = section("kubetui pull-up", reference(toy))
-    assert "- `--as [one|two]`: How. Default: `one`. Environment: `KUBETUI_PULL_UP_CALLED`." in said
+    assert "- `--as [one|two]`: How. Default: `one`. Environment: `KUBETUI_PULL_UP_AS`." in said
     assert "- `--speed FLOAT RANGE`: How fast. 0.1 to 9. Environment: `SPEED`." in said
     assert "- `--machine TEXT`: Which. Can be given several times. Environment: `KUBETUI_PULL_UP_MACHINE`." in said
     assert "```sh\ntoy pull-up --as two  # the other way\n```" in said
@@ -95,8 +100,8 @@ def test_hidden_commands_and_options_are_left_out(toy: click.Group) -> None:
 def test_the_variable_is_the_one_that_click_reads(toy: click.Group) -> None:
     for context in contexts(toy):
         for option in context.command.params:
-            if isinstance(option, click.Option) and (name := environment(option, context)):
-                value = "2" if option.name == "speed" else "one"
+            if isinstance(option, click.Option) and (name := environment(option)):
+                value = {"speed": "2", "color": "never"}.get(option.name or "", "one")
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setenv(name, value)
                     assert option.resolve_envvar_value(context) == value

@@ -8,6 +8,18 @@ import pytest
 from kubetui.engine.failures.diagnosis import NONE, PATTERNS, diagnose
 from kubetui.engine.failures.preflight import CHECKS
 
+UNKNOWN = "nobody whom the machine trusts signed the certificate of a mirror or registry."
+UNTRUSTED = """\
+curl: (60) SSL certificate problem: unable to get local issuer certificate
+curl: (60) SSL certificate problem: self-signed certificate in certificate chain
+curl: (60) SSL certificate problem: certificate signature failure
+E: Failed to fetch https://mirror/  Certificate verification failed: The certificate is NOT trusted. The certificate \
+issuer is unknown.  Could not handshake: Error in the certificate verification.
+E: Failed to fetch https://m/  SSL connection failed: error:0A000086:SSL routines::certificate verify failed / Success
+failed to do request: Head "https://mirror/v2/pause": tls: failed to verify certificate: x509: certificate signed by \
+unknown authority
+  - Curl error (60): SSL peer certificate or SSH remote key was not OK for https://mirror/repodata/repomd.xml [SSL]\
+""".splitlines()
 CASES = [
     (
         "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1234 (unattended-upgr)",
@@ -29,6 +41,7 @@ CASES = [
         "ARCHIVE-FETCH",
         "cri-dockerd cannot be fetched from https://mirror/cri-dockerd.tgz.",
     ),
+    *((text, "CA-UNKNOWN", UNKNOWN) for text in UNTRUSTED),
     ("tar: etc/x: Cannot write: No space left on device", "DISK-FULL", "the machine's disk is full."),
     (
         "error: /var/lib/containerd has 12 MiB free, and this step needs 900",

@@ -22,6 +22,13 @@ The provider 'libvirt' could not be found, but was requested to
 back the machine 'kubmaster'. Please use a provider that exists.
 
 Vagrant knows about the following providers: docker, hyperv, virtualbox""",
+    "CA-UNKNOWN": """\
+An error occurred while downloading the remote file. The error
+message, if any, is reproduced below. Please fix this error and try
+again.
+
+SSL certificate problem: unable to get local issuer certificate
+More details here: https://curl.se/docs/sslcerts.html""",
     "BOX-NOT-FOUND": """\
 ==> kubmaster: Box 'bento/nothing' could not be found. Attempting to find and install...
     kubmaster: Box Provider: virtualbox

@@ -15,6 +15,7 @@ from kubetui.machines.vagrant import commandline
 from kubetui.machines.vagrant.provider import VagrantProvider
 from kubetui.profile.credentials import Logins
 from kubetui.profile.plan import Plan
+from tests.certificates import issuer
 from tests.machines.vagrant.standin import STATUS, Fake, drop, plan, record
 
 
@@ -198,6 +199,21 @@ async def test_the_login_of_a_box_reaches_vagrant_in_a_private_file_for_one_star
     copy.unlink()
     assert "https://boxes.example.org/debian-13.box" in (folder / "machines.json").read_text()
     assert not holding(folder, password)
+
+
+async def test_vagrants_curl_trusts_the_systems_authorities_and_the_profiles(
+    folder: Path, fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "system.pem").write_text("SYSTEM\n")
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "system.pem"))
+    authority = issuer()
+    (tmp_path / "company.pem").write_text(authority.pem)
+    wanted = plan(mirrors={"ca": str(tmp_path / "company.pem")})
+    provider = VagrantProvider(wanted, folder)
+    await provider.prepare()
+    fake.says("up", does=f'cp "$CURL_CA_BUNDLE" {folder}/copy')
+    await provider.start(wanted.machines[0], drop)
+    assert (folder / "copy").read_text() == f"SYSTEM\n{authority.pem}"
 
 
 async def test_a_failed_start_leaves_no_login(folder: Path, fake: Fake) -> None:

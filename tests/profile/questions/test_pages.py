@@ -40,6 +40,7 @@ def test_pages_are_in_order() -> None:
         "mirrors.image_repository",
         "mirrors.apt_proxy",
         "mirrors.http_proxy",
+        "mirrors.ca",
     ]
 
 

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from kubetui.base.errors import HostError
 from kubetui.base.files import open_regular, write_private
+from kubetui.base.net import trust
 from kubetui.base.process import run
 from kubetui.base.redaction import redact, url_user
 from kubetui.base.text import clean, nowhere
@@ -107,6 +108,15 @@ def login_file(path: Path, url: str, logins: Logins) -> Iterator[Path | None]:
         path.unlink(missing_ok=True)
 
 
+def trust_file(folder: Path, more: str | None = None) -> Path | None:
+    """Write the authorities that curl is to trust into a folder, as `trust.bundle` has them; None without any more."""
+    text = trust.bundle(more)
+    if not text:
+        return None
+    write_private(folder / "ca-bundle.pem", text)
+    return folder / "ca-bundle.pem"
+
+
 def _word(text: str) -> str:
     """Return a word for curl's netrc, quoted only where it must be: curl before 7.84 knows no quotes."""
     if re.fullmatch(r"[^\s\"\\#]+", text):
@@ -120,12 +130,14 @@ async def _curl(url: str, logins: Logins, folder: Path, *more: str) -> tuple[int
     program = shutil.which("curl") or shutil.which(_INSTALLED)
     if program is None:
         return -1, "curl is not on this host"
+    trusted = trust_file(folder)
     with login_file(folder / "netrc", url, logins) as netrc:
         words = [
             *(program, "-q", "--silent", "--show-error", "--location", "--max-redirs", "10"),
             *("--max-time", str(SECONDS), "--header", "Accept: application/json", *more),
             *("--output", str(folder / "body"), "--write-out", "%{http_code} %{content_type}"),
             *(("--netrc-file", str(netrc)) if netrc else ()),
+            *(("--cacert", str(trusted)) if trusted else ()),
             *("--url", plain(url)),
         ]
         finished = await run(words, cwd=folder, env=os.environ, log=nowhere)

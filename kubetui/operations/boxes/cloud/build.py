@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base import web
 from kubetui.base.errors import BusyError, HostError, RunError, UsageError
 from kubetui.base.files import cache_home, locks, open_private, private_folder, room, write_private
+from kubetui.base.net import web
+from kubetui.base.net.web import PATIENT, Patience
 from kubetui.base.process import ask
 from kubetui.base.system import install_hint, this_system
-from kubetui.base.web import PATIENT, Patience
 from kubetui.machines.vagrant import commandline, insecure
 from kubetui.machines.vagrant.catalogue.known import OWNER
 from kubetui.machines.vagrant.libvirt import has_kvm

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from kubetui.base import web
 from kubetui.base.errors import HostError, KubetuiError
 from kubetui.base.files import open_private, room, write_private
-from kubetui.base.web import PATIENT, Patience
+from kubetui.base.net import web
+from kubetui.base.net.web import PATIENT, Patience
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there and, where the server tells it, the bytes in all; from another thread."""

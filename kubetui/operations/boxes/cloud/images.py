@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kubetui.base import web
 from kubetui.base.errors import KubetuiError, UsageError
 from kubetui.base.files import cache_home, private_folder
-from kubetui.base.web import PATIENT, Patience
+from kubetui.base.net import web
+from kubetui.base.net.web import PATIENT, Patience
 from kubetui.operations.boxes.cloud import download
 from kubetui.operations.boxes.cloud.checksums import digest_of
 from kubetui.operations.boxes.cloud.download import Digest, Progress

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui.base.errors import HostError, KubetuiError
-from kubetui.base.web import PATIENT
+from kubetui.base.net.web import PATIENT
 from kubetui.operations.boxes.cloud import download
 from kubetui.operations.boxes.cloud.download import Digest
 from tests.serving import QUICK, Site, serving

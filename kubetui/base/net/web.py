@@ -7,6 +7,7 @@ Proxies come from the environment (https_proxy, no_proxy), as for urllib.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import http.client
 import ssl
 import threading
@@ -18,6 +19,7 @@ from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.net import trust
 
 T = TypeVar("T")
 SMALL: Final = 4 * 2**20
@@ -91,7 +93,8 @@ async def in_thread(work: Callable[[threading.Event], T]) -> T:
         if not stop.is_set():
             loop.call_soon_threadsafe(settle, result, failure)
 
-    threading.Thread(target=run, name="download", daemon=True).start()
+    # whom a profile trusts is known to this context
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="download", daemon=True).start()
     try:
         return await done
     finally:
@@ -149,6 +152,12 @@ def _is_network(error: OSError) -> bool:
 
 
 def _give_up(url: str, error: BaseException, have: int) -> NoReturn:
+    if trust.unknown(error):
+        raise KubetuiError(
+            f"{url} cannot be downloaded: nobody whom this computer trusts signed its server's certificate.",
+            fix=trust.ADVICE,
+            id="CA-UNKNOWN",
+        ) from error
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     why = "it is silent" if isinstance(reason, TimeoutError) else str(reason) or type(reason).__name__
     kept = f" {have / 1e6:.1f} MB of it are kept, and the next run goes on from there." if have else ""
@@ -168,7 +177,8 @@ def opened(url: str, headers: dict[str, str], patience: Patience, method: str = 
         url, headers={"User-Agent": "kubetui", "Accept-Encoding": "identity", **headers}, method=method
     )
     try:
-        return urllib.request.build_opener(_NoDowngrade).open(request, timeout=patience.silence)
+        asking = urllib.request.HTTPSHandler(context=trust.context())
+        return urllib.request.build_opener(_NoDowngrade, asking).open(request, timeout=patience.silence)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == _UNSUPPORTED and headers:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kubetui.base import web
 from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.net import web
 from tests.serving import QUICK, Site, serving
 
 CONTENT = bytes(range(256)) * 4096

@@ -1,0 +1,1 @@
+"""What a machine trusts besides its system's authorities."""
