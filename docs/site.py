@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 ROOT: Final = Path(__file__).parents[1]
-# what is built is this checkout's, whatever kubetui is installed
-sys.path.insert(0, str(ROOT))
 
 ERRORS: Final = "kubetui/explain/errors.md"
 """A page that is part of the package: in the repository it is linked where it is, on the site it is a reference."""
@@ -25,6 +23,8 @@ ERRORS: Final = "kubetui/explain/errors.md"
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the references, which are made from the code, and from the files of `kubetui explain`."""
+    # the code is this checkout's, whatever kubetui is installed; a change of the path while mkdocs loads this is undone
+    sys.path.insert(0, str(ROOT))
     from kubetui.cli.docs.commandline import reference
     from kubetui.cli.docs.pages import made
     from kubetui.cli.main import main
