@@ -40,10 +40,6 @@ ASKS = "Nobody can answer here."
 """What a command says that asks before it goes on: here, the answer is yes."""
 DOCTOR_CODES = {0, 3}
 """Fine, or this computer lacks something: what it lacks is nobody's mistake in the documentation."""
-AWAITED = {
-    "docs/howto/second-cluster.md": 2,
-}
-"""How many commands of a page are of a command line that comes with another branch; remove a page with its merge."""
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +116,7 @@ def test_every_command_of_a_page_runs(page: Path, built: Path, tmp_path: Path, m
     shutil.copytree(built, home, symlinks=True)
     settle(monkeypatch, home)
     found = [(words, problem) for words, block in shell(page) if (problem := wrong(words, block))]
-    if name_of(page) in AWAITED:
-        assert len(found) == AWAITED[name_of(page)], "the command line has come: take the page out of AWAITED"
-        assert all("No such option" in problem for _, problem in found), found
-    else:
-        assert not found, "\n\n".join(f"kubetui {' '.join(words)}\n{problem}" for words, problem in found)
+    assert not found, "\n\n".join(f"kubetui {' '.join(words)}\n{problem}" for words, problem in found)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

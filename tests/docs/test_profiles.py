@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from kubetui.base.errors import ProfileError
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.profile import Profile
 from tests.docs.examples import PAGES, blocks, name_of
@@ -19,8 +18,6 @@ BESIDES: dict[str, dict[str, Any]] = {
     "docs/start/lxc.md": {"provider": "lxc", "machines": {"box": "~/boxes/debian-13-lxc.box"}},
 }
 """What the profiles have that the parts of a page are meant for, where that is not VirtualBox."""
-AWAITED = {"docs/howto/company-ca.md": "ca"}
-"""A field that comes with another branch; remove a page with its merge."""
 PARTS = [
     (page, number, block.text)
     for page in PAGES
@@ -45,10 +42,6 @@ def test_a_profile_is_right(page: Path, text: str) -> None:
         assert all(key.startswith("http") for key in values)
         return
     whole = text if "schema" in values else yaml.safe_dump(completed(values, name_of(page)), sort_keys=False)
-    if name_of(page) in AWAITED:
-        with pytest.raises(ProfileError, match=rf"{AWAITED[name_of(page)]}\b"):
-            profilefile.parse(whole, name_of(page))
-        return
     profilefile.parse(whole, name_of(page))
 
 

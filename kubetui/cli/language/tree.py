@@ -106,7 +106,8 @@ def name_variables(main: click.Command) -> None:
     """Let an environment variable stand for every option: KUBETUI_UP_TIMEOUT for `kubetui up --timeout`."""
     for words, command in walk(main):
         for option in command.params:
-            if isinstance(option, click.Option) and option.envvar is None:
+            # --version in a variable would be in place of every command
+            if isinstance(option, click.Option) and option.envvar is None and not (option.is_eager and option.is_flag):
                 option.envvar = variable(words, option)
 
 

@@ -47,7 +47,7 @@ def test_every_option_has_a_variable_of_its_own() -> None:
         str(option.envvar)
         for _, command in ALL
         for option in command.params
-        if isinstance(option, click.Option) and option.name != "color"
+        if isinstance(option, click.Option) and option.name not in {"color", "version"}
     )
     assert {*variables.values()} == {1}
     assert all(name.startswith("KUBETUI_") for name in variables)
@@ -60,6 +60,8 @@ def test_a_variable_stands_for_its_option(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert CliRunner().invoke(main, ["status"]).stdout == "[]\n"
     # what is typed counts more
     assert CliRunner().invoke(main, ["status", "-o", "name"]).stdout == ""
+    monkeypatch.setenv("KUBETUI_VERSION", "1")
+    assert CliRunner().invoke(main, ["status"]).stdout == "[]\n"
     monkeypatch.setenv("KUBETUI_PLAIN", "1")
     assert CliRunner().invoke(main, ["status"]).exit_code == 0
     assert CliRunner().invoke(main, ["--plain", "status"]).exit_code == click.UsageError.exit_code
