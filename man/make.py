@@ -43,17 +43,23 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def options(command: click.Command, context: click.Context) -> Iterator[str]:
-    """Yield each option that help shows, and --help only for the whole program."""
+    """Yield each option that help shows; those that all commands have only for the whole program."""
     for each in command.get_params(context):
         record = each.get_help_record(context)
         if (
             record
             and (record[1] or isinstance(each, click.Option))
-            and ("--help" not in each.opts or not context.parent)
+            and (not context.parent or not {"--help", "--color"} & {*each.opts})
         ):
             yield ".TP"
             yield f".B {escaped(record[0])}"
             yield from (escaped(record[1]).splitlines() or ["\\&"])
+
+
+def examples(command: click.Command) -> Iterator[str]:
+    """Yield a command's examples, each line as it is typed."""
+    for line, what in getattr(command, "examples", ()):
+        yield from (".PP", escaped(f"{what}:"), ".RS", ".nf", escaped(line), ".fi", ".RE")
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -69,6 +75,7 @@ def commands(command: click.Command, context: click.Context) -> Iterator[str]:
         yield f".SS {escaped(usage)}"
         yield from paragraphs(found.help or "")
         yield from options(found, inner)
+        yield from examples(found)
         yield from commands(found, inner)
 
 
