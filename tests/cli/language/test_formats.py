@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from kubetui.cli.language.formats import Form, Table, write_document
 from kubetui.cli.main import main
 
+EVENTS = Path(__file__).parents[3] / "docs" / "events.md"
 LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
 LISTS = (
     ("status",),
@@ -84,3 +86,26 @@ def test_columns_of_a_table_begin_below_each_other(rows: list[tuple[str, str]]) 
 def test_yaml_keeps_the_order_and_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
     write_document({"b": Form.JSON, "a": ("x", 1)}, Form.YAML)
     assert capsys.readouterr().out == "b: json\na:\n- x\n- 1\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",),
+        ("profiles",),
+        ("boxes",),
+        ("version",),
+        ("doctor",),
+        ("plan", "tutorial"),
+        ("addon", "list", "lab"),
+        ("snapshot", "list", "lab"),
+    ],
+    ids=" ".join,
+)
+def test_the_documented_fields_are_those_of_the_document(run: CliRunner, words: tuple[str, ...]) -> None:
+    command = " ".join(word for word in words if word not in {"lab", "tutorial"})
+    row = next(line for line in EVENTS.read_text().splitlines() if line.startswith(f"| `{command}` |"))
+    told = re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", row.partition("|")[2].partition("|")[2]))
+    document = json.loads(run.invoke(main, [*words, "-o", "json"]).stdout)
+    fields = {*(document[0] if isinstance(document, list) else document)}
+    assert fields == {*told} - ({"error"} - fields)
