@@ -19,6 +19,9 @@ SECTIONS: Final = ("Build a cluster", "Look at it", "Use it", "Day two", "Profil
 _SENTENCE: Final = 160
 """Characters of a command's first sentence in a list, which is wrapped there and not cut."""
 
+_FEW: Final = 8
+"""Commands that an answer lists."""
+
 Examples = Sequence[tuple[str, str]]
 """Command lines, each with what it does."""
 
@@ -89,7 +92,8 @@ class Group(_Spoken, click.Group):
         answer = foreign.command(words)
         if answer is None:
             names = [name for name, command in self.commands.items() if not command.hidden]
-            answer = did_you_mean(args[0], names, otherwise="Commands")
+            few = "Commands" if len(names) <= _FEW else ""
+            answer = did_you_mean(args[0], names, otherwise=few) or "All commands: kubetui --help"
         return f"There is no command {shown(' '.join((*_words(ctx), args[0])))}. {answer}"
 
 
