@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from kubetui.cli.main import main
 from tests.packaging.built import ROOT, Installed
 
 EXPLAIN = """
@@ -81,6 +82,11 @@ def test_a_shell_completes_commands_and_options(installed: Installed, shell: str
     assert {"plan", "profiles"} <= {line.split(":")[0].split("\t")[0] for line in offered("p").splitlines()}
     assert "--rehearse-fault" in offered("up --rehearse")
     assert "schema" in offered("profiles s")
+
+
+@pytest.mark.skipif("docs" not in main.commands, reason="kubetui docs is not merged yet")
+def test_the_documentation_is_in_the_wheel(installed: Installed) -> None:
+    assert len(installed.run("kubetui", "docs")) > 200
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -137,5 +137,5 @@ class Mirrors(Part):
         title="Company CA",
         description="A PEM file on this host with the certificates of your company's authorities. The machines and "
         "kubetui itself trust what these have signed, besides what the system trusts. The path begins with / or ~/.",
-        examples=["/usr/local/share/ca-certificates/company.crt"],
+        examples=["~/company-ca.pem"],
     )
