@@ -48,7 +48,7 @@ class Installed:
         return {**kept, "HOME": str(self.home), "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
 
     def run(self, *words: str, **more: str) -> str:
-        """Run a command in the empty home; return what it prints."""
+        """Run a command in the empty home; return its result, or what it said of its work where it has none."""
         done = subprocess.run(
             words,
             env={**self.environment, **more},
@@ -60,7 +60,7 @@ class Installed:
             stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return done.stdout
+        return done.stdout or done.stderr
 
 
 def install(wheel: Path, folder: Path) -> Installed:

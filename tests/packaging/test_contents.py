@@ -39,7 +39,9 @@ def test_the_wheel_has_the_packages_the_profiles_and_the_man_pages_and_nothing_e
     with zipfile.ZipFile(built.wheel) as wheel:
         names = {name for name in wheel.namelist() if not name.startswith(INFO)}
     profiles = {name.replace("profiles/", "kubetui/_profiles/", 1) for name in files("profiles")}
-    assert names == files("kubetui") | files("screens") | profiles | {f"{DATA}/share/man/man1/{page}" for page in PAGES}
+    documents = {name.replace("docs/", "kubetui/_docs/", 1) for name in files("docs") if name.endswith(".md")}
+    manual = {f"{DATA}/share/man/man1/{page}" for page in PAGES}
+    assert names == files("kubetui") | files("screens") | profiles | documents | manual
 
 
 def test_the_sdist_has_what_a_build_and_its_tests_need(built: Built) -> None:

@@ -6,7 +6,6 @@ import shutil
 
 import pytest
 
-from kubetui.cli.main import main
 from tests.packaging.built import ROOT, Installed
 
 EXPLAIN = """
@@ -21,7 +20,7 @@ for name in (*(each.name for each in all_concepts()), *pages()):
     print(name)
 """
 BASH = """
-eval "$(_KUBETUI_COMPLETE=bash_source kubetui)"
+eval "$(kubetui completion bash)"
 COMP_WORDS=(kubetui {words}) COMP_CWORD={last}
 _kubetui_completion kubetui
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -31,12 +30,12 @@ compdef() {{ : }}
 offered() {{ local each; for each; do [[ $each == -* || $each == unsorted ]] || print -rl -- "${{(P@)each}}"; done }}
 compadd() {{ offered "$@" }}
 _describe() {{ offered "$@" }}
-eval "$(_KUBETUI_COMPLETE=zsh_source kubetui)"
+eval "$(kubetui completion zsh)"
 words=(kubetui {words}) CURRENT={last}+1
 _kubetui_completion
 """
 FISH = """
-_KUBETUI_COMPLETE=fish_source kubetui | source
+kubetui completion fish | source
 complete --do-complete="kubetui {words}"
 """
 SHELLS = {"bash": ("--norc", BASH), "zsh": ("--no-rcs", ZSH), "fish": ("--no-config", FISH)}
@@ -84,12 +83,16 @@ def test_a_shell_completes_commands_and_options(installed: Installed, shell: str
     assert "schema" in offered("profiles s")
 
 
-@pytest.mark.skipif("docs" not in main.commands, reason="kubetui docs is not merged yet")
 def test_the_documentation_is_in_the_wheel(installed: Installed) -> None:
-    assert len(installed.run("kubetui", "docs")) > 200
+    listed = installed.run("kubetui", "docs")
+    pages = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert {"virtualbox", "existing-hosts", "profile", "commands", "errors", "faq"} <= {*pages}
+    for page in pages:
+        assert installed.run("kubetui", "docs", page).startswith("# "), page
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_program_is_installed_under_its_second_name_for_completion_too(installed: Installed, shell: str) -> None:
-    source = installed.run("kubetui-wizard", _KUBETUI_WIZARD_COMPLETE=f"{shell}_source")
+    source = installed.run("kubetui-wizard", "completion", shell)
     assert "_KUBETUI_WIZARD_COMPLETE" in source
+    assert "_KUBETUI_COMPLETE" not in source

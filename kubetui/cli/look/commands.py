@@ -244,7 +244,7 @@ def completion(context: click.Context, shell: str) -> int:
     """Print what makes a SHELL complete commands, options, and the names of clusters, machines and profiles."""
     from kubetui.cli.look.shell import completion as command
 
-    return command(context.find_root().command, shell)
+    return command(context.find_root(), shell)
 
 
 @click.command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from typing import Final
 
 import click
 from click.shell_completion import get_completion_class
@@ -11,6 +12,8 @@ from kubetui import __version__
 from kubetui.base.errors import ExitCode, KubetuiError
 from kubetui.cli.language.formats import Form, write_document
 from kubetui.profile.schema.profile import Kubernetes
+
+_SECOND: Final = "kubetui-wizard"
 
 
 def version(form: Form) -> int:
@@ -30,10 +33,11 @@ def version(form: Form) -> int:
     return ExitCode.OK
 
 
-def completion(root: click.Command, shell: str) -> int:
-    """Print a completion script; see `cli.look.commands.completion`."""
+def completion(root: click.Context, shell: str) -> int:
+    """Print a completion script for the program's name, of which it has two; see `cli.look.commands.completion`."""
     made = get_completion_class(shell)
     if made is None:
         raise KubetuiError(f"This click has no completion for {shell}.", fix="Install a newer one: click>=8.2.")
-    click.echo(made(root, {}, "kubetui", "_KUBETUI_COMPLETE").source())
+    name = root.info_name if root.info_name == _SECOND else "kubetui"
+    click.echo(made(root.command, {}, name, f"_{name.replace('-', '_').upper()}_COMPLETE").source())
     return ExitCode.OK
