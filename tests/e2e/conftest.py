@@ -29,7 +29,7 @@ SAID = re.compile(
     r"|kubetui: .*|  .*|Collecting \.\.\.|Stopping: finishing running steps; press Ctrl\+C again to stop now\."
     r"|The profile was changed: .*|The profile no longer has .*|\S+ goes (?:on )?from Kubernetes \S+ to \S+"
     r"|\d+ images? of the cluster itself not shown; --all shows them\.|There are no prepared boxes\. .*"
-    r"|Next: kubetui .*"
+    r"|Next: kubetui .*|Saved as \S+\. .*"
     r"|Nobody reads this output any more\. Stopping: finishing running steps\."
 )
 """Lines that kubetui may print on stderr: errors with their indented fix, progress, and stop notices."""
