@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from kubetui.base.errors import StoppedError
+from kubetui.base.net.trust import trusting
 from kubetui.cli import output as outputs
 from kubetui.cli.asking import passwords
 from kubetui.cli.audience import Meter, at_once, followed, say
@@ -19,6 +21,7 @@ from kubetui.operations.boxes.cloud import build as builder
 from kubetui.operations.boxes.cloud.build import Built
 from kubetui.operations.boxes.store import Box as Prepared
 from kubetui.operations.connect import connector
+from kubetui.profile import authorities
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Profile
@@ -69,17 +72,19 @@ def keep(profile: Profile, options: UpOptions | None = None) -> None:
             return await boxmaker.make(profile, connector, attended, say, stop)
 
     name = asyncio.run(make())
-    say(f"{name} is ready. Use it: kubetui up PROFILE --prepared-box")
+    if options is None or not options.quiet:
+        say(f"{name} is ready. Use it: kubetui up PROFILE --prepared-box")
 
 
-def build(name: str, *, provider: str | None, source: Source, again: bool) -> int:
+def build(name: str, *, provider: str | None, source: Source, again: bool, ca: str | None = None) -> int:
     """Build a box from a cloud image; see `cli.commands.build_box`."""
     system = builder.system_of(name)
     chosen = provider or builder.default_provider()
+    more = authorities.pem(authorities.of_file(Path(ca).expanduser())) if ca else ""
 
     async def work() -> str:
         stop = at_once()
-        with Meter() as meter, stop.cancels_this():
+        with Meter() as meter, stop.cancels_this(), trusting(more):
             return await builder.build(system, chosen, meter.say, meter, source=source, again=again)
 
     try:

@@ -52,9 +52,12 @@ def read(profile: Profile, now: float | None = None) -> tuple[Authority, ...]:
     `now` is in seconds since the epoch. Raises ProfileError CA-FILE for a file that cannot be read, has no
     certificate in PEM or a broken one, or one of somebody who is no authority or whose time is not now.
     """
-    if profile.mirrors.ca is None:
-        return ()
-    path, moment = Path(profile.mirrors.ca), time.time() if now is None else now
+    return () if profile.mirrors.ca is None else of_file(Path(profile.mirrors.ca), now)
+
+
+def of_file(path: Path, now: float | None = None) -> tuple[Authority, ...]:
+    """Return the authorities of a file. Raises ProfileError as `read` does."""
+    moment = time.time() if now is None else now
     try:
         certificates = x509.load_pem_x509_certificates(_bytes(path))
     except ValueError as error:
@@ -93,7 +96,11 @@ def _bytes(path: Path) -> bytes:
         with open_regular(path) as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror}", "Correct the path in mirrors.ca, or put the file there.")
+        _refuse(
+            path,
+            f"cannot be read: {error.strerror}",
+            "Correct the path (in a profile: mirrors.ca), or put the file there.",
+        )
     if len(data) > _MAX_BYTES:
         _refuse(path, "is larger than 1 MiB, which no authority's certificate is", _FIX)
     return data
@@ -120,7 +127,7 @@ def _judged(path: Path, certificate: x509.Certificate, now: float) -> Authority:
 
 
 def _refuse(path: Path, why: str, fix: str) -> NoReturn:
-    raise ProfileError(f"mirrors.ca: {path} {why}.", fix=fix, id="CA-FILE")
+    raise ProfileError(f"The file of the authorities, {path}, {why}.", fix=fix, id="CA-FILE")
 
 
 def summary(authorities: tuple[Authority, ...]) -> str:

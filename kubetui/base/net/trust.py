@@ -24,7 +24,8 @@ _BUNDLES: Final = (
 _OWN: Final = ("CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """The variables that name another one to curl."""
 ADVICE: Final = (
-    "If your company's authority signed it, name its file in mirrors.ca. Otherwise find out who answers there."
+    "If your company's authority signed it, name its file in mirrors.ca, or with --ca where there is no profile. "
+    "Otherwise find out who answers there."
 )
 """What to do where a certificate's authority is unknown."""
 

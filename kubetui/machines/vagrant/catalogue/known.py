@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -49,4 +50,7 @@ def offered(plan: Plan) -> str | None:
 def build_command(plan: Plan) -> str | None:
     """Return the command that builds a box for a plan."""
     system = offered(plan)
-    return f"kubetui boxes build {system} --provider {plan.provider.name}" if system else None
+    if not system:
+        return None
+    ca = f" --ca {shlex.quote(plan.profile.mirrors.ca)}" if plan.profile.mirrors.ca else ""
+    return f"kubetui boxes build {system} --provider {plan.provider.name}{ca}"

@@ -14,5 +14,12 @@ if ((${#wanted[@]})) && ! command -v "${update[0]}" >/dev/null; then
 fi
 if ((${#stale[@]})); then run rm -f "${stale[@]}"; fi
 if command -v "${update[0]}" >/dev/null; then run "${update[@]}"; fi
-if systemctl is-active --quiet "$RUNTIME"; then run systemctl restart "$RUNTIME"; fi
+if systemctl is-active --quiet "$RUNTIME"; then
+  # containers outlive a restart of every runtime but Docker
+  if [[ $RUNTIME == docker* && -n $(docker ps --quiet) ]]; then
+    say "Docker runs containers, which a restart would end: it trusts this from its next start on"
+  else
+    run systemctl restart "$RUNTIME"
+  fi
+fi
 rm "$changed"
