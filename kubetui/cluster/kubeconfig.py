@@ -181,7 +181,7 @@ def entries(config: dict[str, Any], name: str, source: Path) -> dict[str, dict[s
         user = config["users"][0]["user"]
         cluster["server"], cluster["certificate-authority-data"]
     except (LookupError, TypeError) as error:
-        raise UsageError(f"{source} is not a cluster's kubeconfig.", fix=f"kubetui up {name} writes it.") from error
+        raise UsageError(f"{source} is not a cluster's kubeconfig.", fix=f"kubetui start {name} writes it.") from error
     context = {"cluster": names["clusters"], "user": names["users"], "extensions": mark}
     return {
         "clusters": {"name": names["clusters"], "cluster": {**cluster, "extensions": mark}},

@@ -75,7 +75,7 @@ async def visit(cluster: Cluster, provider: Provider, machine: Machine) -> SshNo
     except KubetuiError:
         state = (await provider.states())[machine.name]
         if state in {MachineState.STOPPED, MachineState.ABSENT}:
-            fix = f"Start it with: kubetui up {cluster.name}"
+            fix = f"Start it with: kubetui start {cluster.name}"
             raise RunError(f"{machine.name}, {_role(machine)}, is {state}.", fix=fix) from None
         raise
     node = SshNode(machine.name, endpoint, HostKeys(cluster.host_keys, first_sight=not endpoint.personal), RUNNING)

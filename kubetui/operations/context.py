@@ -30,7 +30,7 @@ def merge(cluster: Cluster, into: Path | None = None) -> Merged:
     if not cluster.kubeconfig.exists():
         raise UsageError(
             f"{name} has no kubeconfig yet: its control plane has never been ready.",
-            fix=f"Resume with: kubetui up {name}",
+            fix=f"Resume with: kubetui start {name}",
             id="KUBECONFIG",
         )
     path = (into or kubeconfig.target(cluster.kubeconfig, name)).absolute()

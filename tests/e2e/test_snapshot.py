@@ -193,7 +193,7 @@ def test_checkpoints_of_a_build_are_gone_back_to(fresh: Maker) -> None:
     assert made[0] == "start"
     assert made.index("images") < made.index("init") < made.index("join")
     said = lab.kubetui("snapshot", "restore", lab.name, "--before", "init", "--yes")
-    assert f"Go on with: kubetui up {lab.name}" in said
+    assert f"Go on with: kubetui start {lab.name}" in said
     assert (
         lab.on("kubmaster", "ls /etc/kubernetes/admin.conf /var/lib/etcd/member 2>/dev/null || echo none").strip()
         == "none"

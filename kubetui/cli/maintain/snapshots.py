@@ -77,7 +77,7 @@ def restore(name: str, label: str | None, before: str | None, options: UpOptions
     if code != ExitCode.OK:
         return code
     if found.after:
-        say(f"{name} is as it was after the step {found.after}. Go on with: kubetui up {name}")
+        say(f"{name} is as it was after the step {found.after}. Go on with: kubetui start {name}")
         return code
     return run(settled(profilefile.load_built(cluster), options), name, options)
 

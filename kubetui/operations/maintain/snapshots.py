@@ -106,7 +106,8 @@ async def save(cluster: Cluster, label: str, sink: Sink, stop: Stop) -> RunFinis
     halts = halting(cluster)
     if leaving := departure.pending(cluster):
         raise UsageError(
-            f"{', '.join(leaving)} is about to leave {cluster.name}.", fix=f"Let it go first: kubetui up {cluster.name}"
+            f"{', '.join(leaving)} is about to leave {cluster.name}.",
+            fix=f"Let it go first: kubetui start {cluster.name}",
         )
     return await carry_out(cluster, saving(free_label(cluster, label), halts=halts), Operation.SAVE, sink, stop)
 

@@ -36,7 +36,7 @@ async def save(task: Task, label: str, after: str = "") -> Outcome:
     if missing := [machine.name for machine in plan.machines if machine.name not in machines]:
         raise RunError(
             f"A snapshot is of all machines, and there is no {missing[0]} yet.",
-            fix=f"Build it first: kubetui up {cluster.name}",
+            fix=f"Build it first: kubetui start {cluster.name}",
             id="SNAPSHOT-MACHINES",
         )
     shelf = snapshots.read(cluster)

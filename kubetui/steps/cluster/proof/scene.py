@@ -40,7 +40,7 @@ class Scene:
         name = self.plan.control_plane.name
         if name not in self.nodes:
             why = self.unreachable.get(name, "it was never connected")
-            fix = f"Start it, or run: kubetui up {self.plan.profile.name}"
+            fix = f"Start it, or run: kubetui start {self.plan.profile.name}"
             raise RunError(f"SSH does not reach {name}: {why}", fix=fix)
         return self.nodes[name]
 

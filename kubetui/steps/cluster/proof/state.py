@@ -91,7 +91,7 @@ def judge_nodes(
     """
     problems = [*_node_problems(text, machines, cluster, bare=bare)]
     for name, why in unreachable.items():
-        problems.append(Problem(f"SSH does not reach {name}: {why}", f"Start it, or run: kubetui up {cluster}"))
+        problems.append(Problem(f"SSH does not reach {name}: {why}", f"Start it, or run: kubetui start {cluster}"))
     count = counted(len(machines), "node")
     is_ready = "is Ready with its" if len(machines) == 1 else "are Ready with their"
     return verdict("nodes", problems, f"{count} {is_ready} planned INTERNAL-IP")
@@ -102,7 +102,7 @@ def _node_problems(text: str, machines: Iterable[Machine], cluster: str, *, bare
     for machine in machines:
         word, address = nodes.get(machine.name, ("", ""))
         if not word:
-            yield Problem(f"{machine.name} is not in the cluster", f"To join it: kubetui up {cluster}")
+            yield Problem(f"{machine.name} is not in the cluster", f"To join it: kubetui start {cluster}")
             continue
         if word != "Ready" and bare:
             fix = f"Install a pod network: kubectl apply --filename=MANIFEST; then run: kubetui check {cluster}"

@@ -88,7 +88,7 @@ def test_nodes_are_compared_with_the_plan() -> None:
     assert check.message == (
         "kubnode1 has the INTERNAL-IP 10.0.2.15, and 192.168.56.102 was planned; kubnode2 is not in the cluster"
     )
-    assert "kubetui up lab" in check.fix
+    assert "kubetui start lab" in check.fix
     assert state.ready_nodes(text) == {"kubmaster": "192.168.56.101", "kubnode1": "10.0.2.15"}
 
 
