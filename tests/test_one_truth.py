@@ -254,7 +254,7 @@ class Life(RuleBasedStateMachine):
     def status(self, *words: str) -> str:
         done = CliRunner().invoke(main, ["status", *words])
         assert done.exit_code == 0, done.output
-        return done.stdout
+        return done.stdout or done.stderr
 
     def at_home(self) -> ClusterState:
         """Return what the cluster's own screen finds, over its own connection."""

@@ -101,8 +101,11 @@ def followed(output: Output, timeout: int | None = None) -> Iterator[tuple[Atten
         stop.wish()
 
     def late() -> None:
-        complain(f"\nThe time of --timeout is over: {duration(timeout or 0)}. Stopping: finishing running steps.")
-        stop.request()
+        if not stop.requested:
+            what = f"The time of --timeout is over: {duration(timeout or 0)}."
+            complain(f"\n{what} Stopping: finishing running steps; press Ctrl+C to stop now.")
+        # never at once: only a person asks for that
+        stop.wish()
 
     attended = Attended(output, output.stream, unread)
     timer = asyncio.get_running_loop().call_later(timeout, late) if timeout else None

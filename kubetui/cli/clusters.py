@@ -57,22 +57,35 @@ def run(plan: Plan, name: str, options: UpOptions) -> int:
 
 
 def choose(source: Source, options: UpOptions) -> Plan:
+    """Return the plan that the profile and the flags make, with its box. Raises UsageError as `intended` does."""
+    return _with_box(intended(source, options), options)
+
+
+def intended(source: Source, options: UpOptions) -> Plan:
     """Return the plan that the profile and the flags make. Raises UsageError for flags that contradict it."""
     profile = load(source)
     if options.prepared_box is not None:
         machines = profile.machines.model_copy(update={"prepared_box": options.prepared_box})
         profile = profile.model_copy(update={"machines": machines})
-    return settled(profile, options)
+    return _planned(profile, options)
 
 
 def settled(profile: Profile, options: UpOptions) -> Plan:
     """Return a profile's plan with its box decided on. Raises UsageError for flags that contradict it."""
+    return _with_box(_planned(profile, options), options)
+
+
+def _planned(profile: Profile, options: UpOptions) -> Plan:
     plan = Plan(_placed(_rehearsed(profile, options)))
     turns.chosen(plan, options.your_turn)
     if options.checkpoints:
         checkpoints.refuse(plan, make(plan, Cluster(profile.name).folder))
     if options.record is not None:
         _refuse_recording(plan, options.record, options.your_turn)
+    return plan
+
+
+def _with_box(plan: Plan, options: UpOptions) -> Plan:
     if plan.base_box.url.startswith("http") and url_user(plan.base_box.url):
         passwords(plan.profile)
     plan = asyncio.run(choice.settled(plan))
@@ -143,7 +156,8 @@ def build(plan: Plan, allowed: Allowed, options: UpOptions) -> RunFinished:
     if scribe and options.record and finished.ok:
         with named(Path(options.record)):
             scribe.save(Path(options.record))
-        say(f"wrote {options.record}")
+        if not options.quiet:
+            say(f"wrote {options.record}")
     return finished
 
 

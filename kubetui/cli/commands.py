@@ -12,7 +12,7 @@ from kubetui.cli.language import names
 from kubetui.cli.language.common import cluster, profile_of, shown, yes
 from kubetui.cli.language.formats import DOCUMENTS, LISTS, Form, formatted
 from kubetui.cli.language.tree import Command, Group
-from kubetui.cli.language.values import DURATION
+from kubetui.cli.language.values import DURATION, LINES, typed
 from kubetui.cli.options import Source, UpOptions
 
 _BUILD, _FILES = "Build a cluster", "Profiles and boxes"
@@ -41,6 +41,7 @@ _BUILD, _FILES = "Build a cluster", "Profiles and boxes"
 @click.option(
     "--your-turn",
     multiple=True,
+    type=LINES,
     metavar="[MACHINE/]STEP",
     shell_complete=names.turns,
     help="Do this step by hand: the run waits for you, and says what is missing. Can be given several times.",
@@ -62,17 +63,8 @@ _BUILD, _FILES = "Build a cluster", "Profiles and boxes"
 @click.option("--checkpoints", is_flag=True, help="Save a snapshot after each step that changed something.")
 @click.option("--accept-host-keys", is_flag=True, help="Trust unknown host keys without asking.")
 @shown
-@click.pass_context
 @friendly
-def up(
-    context: click.Context,
-    /,
-    *,
-    source: Source | None,
-    options: UpOptions,
-    dry_run: bool,
-    **chosen: object,
-) -> int:
+def up(*, source: Source, options: UpOptions, dry_run: bool, **chosen: object) -> int:
     """Build the cluster of PROFILE; completed steps are skipped.
 
     PROFILE is a file, the name of a saved or starter profile, or that of a cluster. On a terminal, a list asks for it.
@@ -80,16 +72,20 @@ def up(
     """
     from dataclasses import replace
 
-    wanted = source or Source(_chosen_profile())
-    if dry_run:
-        from kubetui.cli.look.show import plan as dry
+    from kubetui.cli import clusters
 
-        return dry(wanted, script=None, form=Form.JSON if options.as_json else Form.TEXT)
-    from kubetui.cli.clusters import up as command
-
+    wanted = source if source.profile else replace(source, profile=_chosen_profile())
     # click gives exactly the options above, which are the fields of UpOptions
-    given = replace(options, plain=options.plain or bool(context.obj), **chosen)  # type: ignore[arg-type]
-    return command(wanted, given)
+    given = replace(options, **chosen)  # type: ignore[arg-type]
+    if wanted.from_input and given.your_turn:
+        raise click.UsageError(
+            "Standard input is the profile, so nobody can answer for your steps: write it to a file."
+        )
+    if dry_run:
+        from kubetui.cli.look.show import show_plan
+
+        return show_plan(clusters.intended(wanted, given), Form.JSON if given.as_json else Form.TEXT)
+    return clusters.up(wanted, given)
 
 
 def _chosen_profile() -> str:
@@ -115,6 +111,8 @@ def _chosen_profile() -> str:
 @friendly
 def plan(*, source: Source, script: str | None, form: Form) -> int:
     """Show every machine, address and command of PROFILE; changes nothing."""
+    if script is not None and form.document:
+        raise click.UsageError(f"--script writes shell scripts: leave it out, or -o {form}.")
     from kubetui.cli.look.show import plan as command
 
     return command(source, script=script, form=form)
@@ -176,13 +174,15 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
 @formatted(*DOCUMENTS)
 @click.option("--install", is_flag=True, help="Show the commands that install what is missing; run them if you agree.")
 @friendly
-def doctor(*, source: Source | None, form: Form, install: bool) -> int:
+def doctor(*, source: Source, form: Form, install: bool) -> int:
     """Check that this host has what PROFILE, or any cluster, needs."""
+    if not source.profile and any(typed(name) for name in ("called", "settings", "provider")):
+        raise click.UsageError("--name, --set and --provider change a profile: name it, too.")
     if form.document and install:
         raise click.UsageError(f"--install asks a question: leave -o {form} out.")
     from kubetui.cli.look.support import doctor as command
 
-    return command(source, form, install=install)
+    return command(source if source.profile else None, form, install=install)
 
 
 @click.group(
@@ -197,6 +197,8 @@ def boxes(context: click.Context, *, form: Form) -> None:
     """List the boxes that were built, and prepared ones, which hold packages and images for faster runs."""
     if context.invoked_subcommand is None:
         _boxes(form)
+    elif typed("form"):
+        raise click.UsageError("-o is for the list of boxes: leave it out.")
 
 
 @friendly
@@ -229,9 +231,19 @@ def make_box(profile: str) -> int:
 @click.option("--mirror", metavar="URL", help="Take the image from this folder, which has the distribution's files.")
 @click.option("--key", metavar="FINGERPRINT", help="Of the mirror's own signing-key.asc, which signs its SHA256SUMS.")
 @click.option("--sha256", metavar="DIGEST", help="The image's checksum, instead of published checksums.")
+@click.option(
+    "--ca", metavar="FILE", type=click.Path(), help="Trust the authorities in FILE (PEM) besides the system's."
+)
 @friendly
 def build_box(
-    system: str, *, provider: str | None, again: bool, mirror: str | None, key: str | None, sha256: str | None
+    system: str,
+    *,
+    provider: str | None,
+    again: bool,
+    mirror: str | None,
+    key: str | None,
+    sha256: str | None,
+    ca: str | None,
 ) -> int:
     """Build a box of SYSTEM from its distribution's cloud image, verified.
 
@@ -240,11 +252,11 @@ def build_box(
     from kubetui.cli.boxes import build as command
     from kubetui.software.images import Source as Image
 
-    return command(system, provider=provider, source=Image(mirror, key, sha256), again=again)
+    return command(system, provider=provider, source=Image(mirror, key, sha256), again=again, ca=ca)
 
 
 @boxes.command("remove", examples=(("kubetui boxes remove debian-13", "Remove the box that was built of Debian 13"),))
-@click.argument("key", metavar="BOX")
+@click.argument("key", metavar="BOX", shell_complete=names.boxes)
 @friendly
 def remove_box(key: str) -> int:
     """Remove a box: BOX is its first column in `kubetui boxes`."""

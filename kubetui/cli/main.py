@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import click
-from click.core import ParameterSource
 
 from kubetui import __version__
 from kubetui.base.errors import KubetuiError, UsageError
@@ -37,18 +36,13 @@ def main(context: click.Context, *, plain: bool) -> None:
     """Build a real multi-node Kubernetes cluster on your own machine, and watch how.
 
     Without a command, the wizard opens. Every option can be an environment variable, too: KUBETUI_UP_TIMEOUT=10m stands
-    for kubetui up --timeout 10m.
+    for kubetui up --timeout 10m. What is typed counts more.
     """
     open_streams()
     if context.invoked_subcommand is None:
         _wizard(plain=plain)
-    elif context.get_parameter_source("plain") is ParameterSource.COMMANDLINE and not _asks(context):
-        raise click.UsageError("--plain is for the wizard, for new and for up; every other command is plain as it is.")
+    # a run below it asks for that, and everything else is plain as it is
     context.obj = plain
-
-
-def _asks(context: click.Context) -> bool:
-    return context.invoked_subcommand in {"new", "up"}
 
 
 @friendly

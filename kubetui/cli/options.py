@@ -23,6 +23,11 @@ class Source:
     """Whether `profile` is the file of -f; - is standard input."""
 
     @property
+    def from_input(self) -> bool:
+        """Whether the profile is read from standard input."""
+        return self.is_file and self.profile == "-"
+
+    @property
     def words(self) -> str:
         """Return the words that name the same profile again, for a command to type."""
         place = ("-f", self.profile) if self.is_file else (self.profile,)

@@ -266,7 +266,7 @@ def _fails(event: Event) -> bool:
         case TaskFinished():
             return event.outcome in {Outcome.FAILED, Outcome.BLOCKED}
         case Checked():
-            return event.check.status != "ok"
+            return event.check.status in {"warning", "failed"}
         case RunFinished():
             return not event.ok
         case _:

@@ -22,23 +22,20 @@ def load(source: Source) -> Profile:
     """
     changes = [settings.read(each) for each in source.settings]
     changes += [
-        Setting((field,), value, value)
+        Setting((field,), value, value, option=f"--{field}")
         for field, value in (("name", source.called), ("provider", source.provider))
         if value
     ]
-    if source.is_file and source.profile == "-":
+    if source.from_input:
         data = sys.stdin.buffer.read(profilefile.MAX_BYTES + 1)
         return profilefile.parse(data, "standard input", settings=changes)
-    return profilefile.load(_path(source), changes)
-
-
-def _path(source: Source) -> Path:
     if source.is_file:
-        return Path(source.profile)
+        return profilefile.load(Path(source.profile), changes)
     try:
-        return library.find(source.profile)
+        path = library.find(source.profile)
     except ProfileError:
         built = Cluster(source.profile) if is_name(source.profile) else None
         if built is None or not built.exists:
             raise
-        return built.profile
+        return profilefile.load_built(built, settings=changes)
+    return profilefile.load(path, changes)

@@ -1,15 +1,17 @@
 """A reader that goes away does not end what is under way."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from kubetui.cli.audience import Attended
+from kubetui.cli.audience import Attended, followed
 from kubetui.engine.events import Event, NodesTable
 from kubetui.engine.stop import Stop
 from tests.machines.vagrant.standin import built
@@ -145,7 +147,10 @@ def test_a_run_ends_when_its_time_is_over(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kubetui", "up", "rehearsal", "--yes", "--speed", "1", "--timeout", "1"]
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 130
-    assert "The time of --timeout is over: 0:01. Stopping: finishing running steps." in done.stderr
+    assert (
+        "The time of --timeout is over: 0:01. Stopping: finishing running steps; press Ctrl+C to stop now."
+        in done.stderr
+    )
     assert "Nothing is lost; the same command resumes it." in done.stderr
 
 
@@ -164,3 +169,29 @@ def test_a_destroy_continues_when_its_reader_leaves(tmp_path: Path) -> None:
         result, _ = process.communicate(timeout=60)
     assert (process.returncode, result) == (0, "")
     assert not cluster.exists()
+
+
+async def test_the_time_of_a_run_stops_it_gently_even_after_a_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    over: list[Callable[[], None]] = []
+
+    class Timer:
+        def cancel(self) -> None:
+            over.clear()
+
+    def call_later(_seconds: float, what: Callable[[], None]) -> Timer:
+        over.append(what)
+        return Timer()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", call_later)
+    with followed(Leaving(9), 600) as (_, stop):
+        stop.request()
+        over[0]()
+        assert (stop.requested, stop.forced) == (True, False)
+    assert "is over" not in capsys.readouterr().err
+    assert over == []
+    with followed(Leaving(9), 600) as (_, stop):
+        over[0]()
+        assert (stop.requested, stop.forced) == (True, False)
+    assert "The time of --timeout is over: 10:00." in capsys.readouterr().err

@@ -72,7 +72,7 @@ async def test_a_cluster_without_machines_is_told_so(cluster: Cluster, monkeypat
     told = {check.name: check for check in made}
     assert told["api"].status == told["nodes"].status == "failed"
     assert "kubmaster, the control plane, is absent" in told["nodes"].message
-    assert told["nodes"].fix == "Start it, or run: kubetui up lab"
+    assert told["nodes"].fix == "Start it, or run: kubetui start lab"
     assert {each.status for name, each in told.items() if name not in {"api", "nodes"}} == {"not checked"}
     kept = record.read(cluster)
     assert kept is not None

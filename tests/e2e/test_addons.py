@@ -115,11 +115,13 @@ def apply(lab: Lab, manifest: str) -> None:
 
 
 def objects(lab: Lab) -> list[str]:
+    """Return the cluster's objects, without those that come and go by themselves: events, leases, join tokens."""
     kinds = lab.kubectl("api-resources", "--verbs=list", "--output=name").split()
     kept = [kind for kind in kinds if kind not in {"events", "events.events.k8s.io", "leases.coordination.k8s.io"}]
     return sorted(
         f"{each['kind']} {each['metadata'].get('namespace', '')}/{each['metadata']['name']}"
         for each in lab.objects(*kept)
+        if not each["metadata"]["name"].startswith("bootstrap-token-")
     )
 
 

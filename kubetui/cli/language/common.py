@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from kubetui.cli.language import names
-from kubetui.cli.language.values import DURATION
+from kubetui.cli.language.values import DURATION, LINES, typed
 from kubetui.cli.options import Source, UpOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -40,6 +40,7 @@ _SOURCE: Final = (
         "--set",
         "settings",
         multiple=True,
+        type=LINES,
         metavar="FIELD=VALUE",
         help="Set a field of the profile, such as machines.workers=3. Can be given several times.",
     ),
@@ -62,8 +63,10 @@ def _bundling(command: Callable[..., Any]) -> Callable[..., None]:
     def bundled(
         *args: object, verbose: bool, quiet: bool, plain: bool, as_json: bool = False, **others: object
     ) -> None:
-        if quiet and (verbose or as_json):
+        if typed("quiet") and (typed("verbose") or typed("as_json")):
             raise click.UsageError("--quiet shows nothing but failures: leave it out, or --verbose and --json.")
+        # kubetui --plain COMMAND is the same as kubetui COMMAND --plain
+        plain = plain or click.get_current_context().find_object(bool) is True
         options = UpOptions(as_json=as_json, verbose=verbose, quiet=quiet, plain=plain)
         command(*args, options=options, **others)
 
@@ -71,7 +74,7 @@ def _bundling(command: Callable[..., Any]) -> Callable[..., None]:
 
 
 def profile_of(*, required: bool) -> Decorator:
-    """Give a command the words that name a profile and change it, as one value or, where not `required`, None."""
+    """Give a command the words that name a profile and change it, as one value; without a name where not `required`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., None]:
         @wraps(command)
@@ -84,14 +87,13 @@ def profile_of(*, required: bool) -> Decorator:
             provider: str | None,
             **others: object,
         ) -> None:
-            if profile and file:
+            if profile and file and typed("file"):
                 raise click.UsageError(f"{profile} and -f {file} both name a profile: leave one out.")
-            given = Source(file or profile or "", called or "", provider or "", settings, is_file=bool(file))
-            if required and not given.profile:
+            if required and not (profile or file):
                 raise click.UsageError("Which profile is missing: its name or file. kubetui profiles lists them.")
-            if not given.profile and (called or settings or provider):
-                raise click.UsageError("--name, --set and --provider change a profile: name it, too.")
-            command(*args, source=given if given.profile else None, **others)
+            chosen, is_file = (profile, False) if profile else (file or "", bool(file))
+            source = Source(chosen, called or "", provider or "", settings, is_file=is_file)
+            command(*args, source=source, **others)
 
         return _with(_SOURCE, bundled)
 

@@ -1,7 +1,7 @@
 """What people type who know kubectl, kind, minikube, k3d, docker or Vagrant, and what stands for it here.
 
-An answer is a sentence with the command to type; `{rest}` in it becomes the first word that followed and is no option,
-such as the cluster's name.
+An answer is a sentence with the command to type; `{rest}` in it becomes the word that followed, such as the cluster's
+name, where it is the only one.
 """
 
 from __future__ import annotations
@@ -35,9 +35,12 @@ COMMANDS: Final[Mapping[str, str]] = {
     "replace": _FILE,
     "edit": "To change a cluster, change its profile and run kubetui up again; kubetui diff NAME shows differences.",
     "delete": _DESTROY,
-    "get": _STATUS,
+    "delete node": "To take a machine out of a cluster: kubetui node remove NAME MACHINE",
+    "delete pod": _KUBECTL,
+    "delete deployment": _KUBECTL,
+    "delete service": _KUBECTL,
+    "get": _KUBECTL,
     "get nodes": "For a cluster's machines: kubetui status NAME -o wide; for its nodes: kubectl get nodes -o wide.",
-    "get pods": _KUBECTL,
     "describe": _KUBECTL,
     "top": "To have kubectl top: kubetui addon add NAME metrics",
     "rollout": _KUBECTL,
@@ -47,7 +50,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cluster-info": "To see a cluster's state and address: kubetui status NAME",
     "exec": "To run a command on a machine: kubetui ssh NAME MACHINE -- COMMAND",
     "attach": "To open a shell on a machine: kubetui ssh NAME MACHINE",
-    "cp": "A cluster is a Vagrant project: scp through kubetui ssh, or machines.folders in its profile.",
+    "cp": "To copy a file to a machine: kubetui ssh NAME MACHINE -- 'cat > FILE' < FILE",
     "port-forward": "To open a port of this computer that leads to a service: kubetui tunnel NAME SERVICE",
     "proxy": "To open a port of this computer that leads to a service: kubetui tunnel NAME SERVICE",
     "drain": "To take a machine out of a cluster: kubetui node remove NAME MACHINE. To drain it alone: kubectl drain.",
@@ -103,7 +106,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "mount": _FOLDERS,
     "pause": _STOP,
     "unpause": "To start a cluster's machines again: kubetui start {rest}",
-    "kubectl": _KUBECTL,
+    "kubectl": 'kubectl is a program of its own: eval "$(kubetui kubeconfig NAME --export)", then kubectl get nodes',
     "update-context": _MERGE,
     "options": "To see what a command takes: kubetui COMMAND --help",
     # docker, and Vagrant
@@ -174,7 +177,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "logs": {
         "--tail": "For the last lines: kubetui logs NAME MACHINE | tail -n 20",
-        "--since": "Each line begins with its time: kubetui logs NAME MACHINE | grep",
+        "--since": "Each line begins with its time: kubetui logs NAME MACHINE | grep TIME",
         "--container": "Containers' logs are kubectl's: kubectl logs POD -c CONTAINER",
     },
     "kubeconfig": {"--name": "The cluster's name is the first word: kubetui kubeconfig NAME"},
@@ -193,7 +196,9 @@ def command(words: Sequence[str]) -> str | None:
     for length in (2, 1):
         key = " ".join(plain[:length])
         if len(plain) >= length and key in COMMANDS:
-            return COMMANDS[key].format(rest=shown(next(iter(plain[length:]), "NAME")), word=shown(" ".join(plain)))
+            # of several words, or after an option, nobody knows which is a cluster's name
+            rest = words[length] if len(words) == len(plain) == length + 1 else "NAME"
+            return COMMANDS[key].format(rest=shown(rest), word=shown(" ".join(plain)))
     return None
 
 

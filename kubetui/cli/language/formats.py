@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from kubetui.base.text import harmless
+from kubetui.cli.language.values import typed
 
 
 class Form(StrEnum):
@@ -45,9 +46,10 @@ def formatted(*forms: Form) -> Callable[[_Wrapped], _Wrapped]:
     def decorate(command: _Wrapped) -> _Wrapped:
         @wraps(command)
         def bundled(*args: object, form: str | None, as_json: bool, **others: object) -> None:
-            if as_json and form not in {None, Form.JSON}:
+            if typed("as_json") and typed("form") and form != Form.JSON:
                 raise click.UsageError(f"--json and -o {form} contradict each other: leave one out.")
-            command(*args, form=Form.JSON if as_json else Form(form or Form.TEXT), **others)
+            chosen = Form.JSON if as_json and not typed("form") else Form(form or Form.TEXT)
+            command(*args, form=chosen, **others)
 
         return output(as_json(bundled))
 
@@ -93,5 +95,5 @@ def write_document(document: Any, form: Form) -> None:
         return
     import yaml
 
-    # through JSON: enumerations, addresses and tuples are plain values there
+    # through JSON: tuples and enumerations of text are plain values there
     click.echo(yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False, allow_unicode=True), nl=False)

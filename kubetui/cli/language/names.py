@@ -13,16 +13,20 @@ from click.shell_completion import CompletionItem
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _completer(names: Callable[[click.Context], Iterable[str]]) -> Completer:
-    """Return what completes a word to one of these names that the command line does not have yet."""
+def _completer(names: Callable[[click.Context], Iterable[str]], *, files: bool = False) -> Completer:
+    """Return what completes a word to one of these names that it does not follow already, or to `files`."""
 
-    def complete(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    def complete(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
         from kubetui.base.errors import KubetuiError
 
+        # of an argument that takes several words, those before this one
+        before = ctx.params.get(param.name or "") if param.nargs == -1 else None
         try:
-            return [CompletionItem(name) for name in sorted(set(names(ctx))) if name.startswith(begun)]
+            known = sorted({*names(ctx)} - {*(before or ())})
         except (KubetuiError, OSError):
-            return []
+            known = []
+        found = [CompletionItem(name) for name in known if name.startswith(begun)]
+        return [*found, CompletionItem(begun, type="file")] if files else found
 
     return complete
 
@@ -42,9 +46,10 @@ def _machines(ctx: click.Context) -> Iterable[str]:
 
 
 def _profiles(_ctx: click.Context) -> Iterable[str]:
+    from kubetui.cluster.folder import all_names
     from kubetui.profile.files import library
 
-    return library.names()
+    return (*library.names(), *all_names())
 
 
 def _steps(_ctx: click.Context) -> Iterable[str]:
@@ -102,6 +107,20 @@ def _pages(_ctx: click.Context) -> Iterable[str]:
     return [page.name for page in (*written(), *made(str))]
 
 
+def _boxes(_ctx: click.Context) -> Iterable[str]:
+    from kubetui.operations.boxes import store
+    from kubetui.operations.boxes.cloud import build
+
+    return (*(box.system for box in build.listing()), *(box.key for box in store.listing()))
+
+
+def _commands(ctx: click.Context) -> Iterable[str]:
+    group = ctx.find_root().command
+    for word in ctx.params.get("words") or ():
+        group = group.commands.get(word, group) if isinstance(group, click.Group) else group
+    return group.commands if isinstance(group, click.Group) else ()
+
+
 def _providers(_ctx: click.Context) -> Iterable[str]:
     from kubetui.profile.schema.kinds import PROVIDERS
 
@@ -110,7 +129,7 @@ def _providers(_ctx: click.Context) -> Iterable[str]:
 
 clusters = _completer(_clusters)
 machines = _completer(_machines)
-profiles = _completer(_profiles)
+profiles = _completer(_profiles, files=True)
 steps = _completer(_steps)
 turns = _completer(_turns)
 faults = _completer(_faults)
@@ -120,4 +139,6 @@ snapshots = _completer(_snapshots)
 systems = _completer(_systems)
 explained = _completer(_explained)
 pages = _completer(_pages)
+boxes = _completer(_boxes)
+commands = _completer(_commands)
 providers = _completer(_providers)

@@ -19,6 +19,7 @@ SECTIONS: Final = ("Build a cluster", "Look at it", "Use it", "Day two", "Profil
 _SENTENCE: Final = 160
 """Characters of a command's first sentence in a list, which is wrapped there and not cut."""
 
+_VARIABLE: Final = click.core.ParameterSource.ENVIRONMENT
 _FEW: Final = 8
 """Commands that an answer lists."""
 
@@ -53,6 +54,11 @@ class _Spoken(click.Command):
             if answer is None:
                 raise
             raise click.UsageError(f"There is no {error.option_name} here. {answer}", ctx) from None
+        except click.BadParameter as error:
+            option = error.param
+            if not (isinstance(option, click.Option) and ctx.get_parameter_source(option.name or "") is _VARIABLE):
+                raise
+            raise click.BadParameter(f"{error.message} {option.envvar} has it.", ctx, option) from None
 
 
 class Command(_Spoken):

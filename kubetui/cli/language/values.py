@@ -39,4 +39,17 @@ def seconds_of(text: str) -> int | None:
     return sum(int(part[:-1]) * _UNITS[part[-1].lower()] for part in found.groups() if part)
 
 
+class Lines(click.types.StringParamType):
+    """A text of which there can be several: in an environment variable, one a line."""
+
+    envvar_list_splitter = "\n"
+
+
+def typed(name: str) -> bool:
+    """Return whether the option of the command that runs now was typed: what a variable says gives way to that."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 DURATION: Final = Duration()
+LINES: Final = Lines()

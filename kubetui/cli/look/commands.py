@@ -7,12 +7,14 @@ import shutil
 import click
 
 from kubetui.base.errors import UsageError
+from kubetui.base.text import shown
 from kubetui.cli.exits import friendly
 from kubetui.cli.language import names
 from kubetui.cli.language.common import cluster, yes
 from kubetui.cli.language.formats import DOCUMENTS, LISTS, Form, formatted
+from kubetui.cli.language.terminal import paged
 from kubetui.cli.language.tree import Command, Group
-from kubetui.cli.language.values import DURATION
+from kubetui.cli.language.values import DURATION, typed
 
 _LOOK, _USE, _HELP = "Look at it", "Use it", "Help"
 _PATIENCE = 600
@@ -38,7 +40,7 @@ def status(name: str | None, *, wait: bool, timeout: int | None, form: Form) -> 
     """Show what all clusters are, with their machines, or one of them."""
     if wait and name is None:
         raise UsageError("Which cluster to wait for is missing.", fix="Name it: kubetui status NAME --wait")
-    if timeout is not None and not wait:
+    if typed("timeout") and not wait:
         raise UsageError("--timeout only works with --wait.", fix="Add --wait.")
     from kubetui.cli.look.status import status as command
 
@@ -179,7 +181,6 @@ def support(name: str, *, to: str | None, yes: bool) -> int:
 @friendly
 def explain(name: tuple[str, ...]) -> int:
     """Explain NAME: a concept such as cni, or an error's id such as APT-LOCK. Without NAME, list the concepts."""
-    from kubetui.cli.language.terminal import paged
     from kubetui.explain.plain import answer
 
     paged(answer(" ".join(name), shutil.get_terminal_size().columns) + "\n")
@@ -198,6 +199,8 @@ def profiles(context: click.Context, *, form: Form) -> None:
     """List saved and starter profiles."""
     if context.invoked_subcommand is None:
         _profiles(form)
+    elif typed("form"):
+        raise click.UsageError("-o is for the list of profiles: leave it out.")
 
 
 @friendly
@@ -250,12 +253,19 @@ def completion(context: click.Context, shell: str) -> int:
 @click.command(
     "help", cls=Command, section=_HELP, examples=(("kubetui help node add", "Show the help of kubetui node add"),)
 )
-@click.argument("words", nargs=-1, metavar="[COMMAND]...")
+@click.argument("words", nargs=-1, metavar="[COMMAND]...", shell_complete=names.commands)
 @click.pass_context
 @friendly
 def help_(context: click.Context, words: tuple[str, ...]) -> int:
     """Show the help of COMMAND, or of kubetui itself."""
-    context.find_root().command.main([*words, "--help"], prog_name="kubetui")
+    found: click.Context = context.find_root()
+    for word in words:
+        command = found.command
+        inner = command.get_command(found, word) if isinstance(command, click.Group) else None
+        if inner is None:
+            raise click.UsageError(f"There is no command {shown(word)}.", found)
+        found = click.Context(inner, info_name=word, parent=found, **inner.context_settings)
+    paged(f"{found.get_help()}\n")
     return 0
 
 

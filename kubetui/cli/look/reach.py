@@ -25,7 +25,7 @@ def kubeconfig(name: str, *, export: bool, merging: bool, into: str | None) -> i
     if not merging and not cluster.kubeconfig.exists():
         raise UsageError(
             f"{name} has no kubeconfig yet: its control plane has never been ready.",
-            fix=f"Resume with: kubetui up {name}",
+            fix=f"Resume with: kubetui start {name}",
             id="KUBECONFIG",
         )
     if export:

@@ -66,8 +66,13 @@ def schema() -> int:
 
 
 def plan(source: Source, *, script: str | None, form: Form) -> int:
-    """Show a plan; see `cli.commands.plan`."""
-    plan = decided(Plan(load(source)))
+    """Show the plan of a profile; see `cli.commands.plan`."""
+    return show_plan(Plan(load(source)), form, script=script)
+
+
+def show_plan(plan: Plan, form: Form, *, script: str | None = None) -> int:
+    """Write a plan as a result, or as scripts into a folder."""
+    plan = decided(plan)
     authorities.read(plan.profile)
     if script is not None:
         folder = Path(script)
@@ -76,8 +81,7 @@ def plan(source: Source, *, script: str | None, form: Form) -> int:
                 folder.mkdir(parents=True, exist_ok=True)
                 write_private(folder / f"{machine}.sh", text, mode=0o700)
             click.echo(folder / f"{machine}.sh")
-        return 0
-    if form.document:
+    elif form.document:
         write_document(planview.plan_document(plan), form)
     else:
         paged(planview.plan_text(plan))
@@ -134,5 +138,7 @@ def show_timings(cluster: Cluster) -> None:
 def _timings(cluster: Cluster) -> Timings:
     found = lastrun.timings_of(cluster, lastrun.read(cluster))
     if found is None:
-        raise UsageError(f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui up {cluster.name}")
+        raise UsageError(
+            f"{cluster.name} has no timings yet.", fix=f"Each run records them: kubetui start {cluster.name}"
+        )
     return found

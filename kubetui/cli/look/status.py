@@ -42,7 +42,7 @@ def status(name: str | None, form: Form, *, wait: int) -> int:
     else:
         for each in found:
             click.echo("\n".join(each.lines(time.time())))
-    if not found:
+    if not found and form in {Form.TEXT, Form.WIDE}:
         say("There are no clusters. Make one: kubetui up tutorial")
     return code
 
@@ -99,7 +99,7 @@ class _Status:
             cpus, memory = (str(each or "-") for each in (machine.cpus, machine.memory))
             yield (
                 self.state.name,
-                self.state.state.value,
+                f"rehearsed, {self.state.state.value}" if self.state.rehearsal else self.state.state.value,
                 machine.name,
                 machine.role.value,
                 str(machine.address),

@@ -11,6 +11,7 @@ from kubetui.cli.language import names
 from kubetui.cli.language.common import cluster, patience, shown, shown_beside_form, yes
 from kubetui.cli.language.formats import DOCUMENTS, LISTS, Form, formatted
 from kubetui.cli.language.tree import Command, Group
+from kubetui.cli.language.values import typed
 from kubetui.cli.options import UpOptions
 
 _DAY_TWO = "Day two"
@@ -91,7 +92,11 @@ def certs(name: str, *, renew: bool, form: Form, options: UpOptions) -> int:
     if renew:
         if form not in {Form.TEXT, Form.JSON}:
             raise click.UsageError(f"--renew is a run, and has no -o {form}: leave it out.")
+        if options.quiet and form is Form.JSON:
+            raise click.UsageError("--quiet shows nothing but failures: leave it out, or --json.")
         return command.renew(name, replace(options, as_json=form is Form.JSON))
+    if any(typed(each) for each in ("verbose", "quiet", "plain")):
+        raise click.UsageError("--verbose, --quiet and --plain are for --renew, which is a run.")
     return command.show(name, form)
 
 

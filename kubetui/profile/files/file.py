@@ -20,7 +20,7 @@ from kubetui.base.places import Document, Fault, KeyPath, dotted
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.files.explain import Explanation, explain
-from kubetui.profile.files.settings import TYPED, Setting, apply
+from kubetui.profile.files.settings import Setting, Typed, apply
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.addons import Chosen
@@ -51,13 +51,13 @@ def load(path: Path, settings: Sequence[Setting] = ()) -> Profile:
     return parse(_data(path), str(path), settings=settings)
 
 
-def load_built(cluster: Cluster, kept: Path | None = None) -> Profile:
+def load_built(cluster: Cluster, kept: Path | None = None, settings: Sequence[Setting] = ()) -> Profile:
     """Read the profile that a cluster was built from, or the copy of it in the folder `kept`. Raises as `load` does.
 
     A file that names no version is one that an earlier kubetui wrote, and means the default of that time.
     """
     path = kept / cluster.profile.name if kept else cluster.profile
-    return parse(_data(path), str(path), version=_ONCE_DEFAULT)
+    return parse(_data(path), str(path), version=_ONCE_DEFAULT, settings=settings)
 
 
 def _data(path: Path) -> bytes:
@@ -220,17 +220,19 @@ def _fixes(faults: list[Fault]) -> Iterator[str]:
     lines: dict[str, list[str]] = {}
     for fault in faults:
         if fault.fix:
-            lines.setdefault(fault.fix, []).append(str(fault.place.line))
+            place = fault.place
+            lines.setdefault(fault.fix, []).append(place.option if isinstance(place, Typed) else str(place.line))
     for fix, numbers in lines.items():
-        typed = "--set" if str(TYPED.line) in numbers else ""
-        written = [number for number in dict.fromkeys(numbers) if number != str(TYPED.line)]
-        where = f"Line {', '.join(written)}" if written else ""
-        yield f"{' and '.join(filter(None, (where, typed)))}: {fix}"
+        written = [number for number in dict.fromkeys(numbers) if number.isdecimal()]
+        typed = [option for option in dict.fromkeys(numbers) if not option.isdecimal()]
+        places = [f"Line {', '.join(written)}"] if written else []
+        yield f"{' and '.join((*places, *typed))}: {fix}"
 
 
 def _line(fault: Fault, name: str) -> str:
     key = dotted(tuple(part for part in fault.path if part != "?"))
-    place = "--set" if fault.place == TYPED else f"{clean(name)}:{fault.place.line}:{fault.place.column}"
+    found = fault.place
+    place = found.option if isinstance(found, Typed) else f"{clean(name)}:{found.line}:{found.column}"
     return f"{place}: {key}: {fault.message}" if key else f"{place}: {fault.message}"
 
 

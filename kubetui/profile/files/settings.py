@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,48 +13,58 @@ from kubetui.base.errors import UsageError
 from kubetui.base.places import Document, KeyPath, Place
 from kubetui.base.text import shown
 
-TYPED: Final = Place(0, 0)
-"""The place of a value that is in no file, but was typed."""
-_EXAMPLE: Final = "Write a field and its value, such as --set machines.workers=3."
+_EXAMPLE: Final = r"Write a field and its value, such as --set machines.workers=3; a dot of a name is \."
+_DOT: Final = re.compile(r"(?<!\\)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Place):
+    """The place of a value that is in no file, but was typed with an option."""
+
+    option: str = "--set"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value for a field of a profile; `raw` is its text."""
+    """A value for a field of a profile; `raw` is its text, `option` what it was typed with."""
 
     path: KeyPath
     value: Any
     raw: str
+    option: str = "--set"
 
 
 def read(text: str) -> Setting:
-    """Read a field and its value as --set has them; the value is YAML. Raises UsageError.
+    r"""Read a field and its value as --set has them; the value is YAML, and a dot of a name is \. Raises UsageError.
 
-    >>> read("machines.workers=3")
-    Setting(path=('machines', 'workers'), value=3, raw='3')
+    >>> read(r"mirrors.registries.docker\.io=http://m").path
+    ('mirrors', 'registries', 'docker.io')
     """
     key, equals, raw = text.partition("=")
-    path = tuple(int(part) if part.isdecimal() else part for part in key.strip().split("."))
+    parts = (part.replace(r"\.", ".") for part in _DOT.split(key.strip()))
+    path = tuple(int(part) if part.isdecimal() else part for part in parts)
     if not equals or not all(part != "" for part in path):
         raise UsageError(f"--set {shown(text)} sets nothing.", fix=_EXAMPLE)
     document = strictyaml.read(raw)
     if document.faults:
-        raise UsageError(
-            f"--set {shown(text)}: {document.faults[0].message}", fix="Put the value in quotes: 'field=\"value\"'."
-        )
-    # a version such as 1.30 is no number, and what is one can be read from its text as well
-    return Setting(path, raw.strip() if isinstance(document.value, float) else document.value, raw.strip())
+        fix = "Put the value in quotes: 'field=\"value\"'."
+        raise UsageError(f"--set {shown(text)} cannot be read. {document.faults[0].message}", fix=fix)
+    # 1.30 would be the number 1.3, and a shell has taken the quotes away that a file would have
+    version = isinstance(document.value, float) and path[-1] == "version"
+    return Setting(path, raw.strip() if version else document.value, raw.strip())
 
 
 def apply(document: Document, settings: Sequence[Setting]) -> None:
     """Set values in a profile's document. Raises UsageError where a path leads through something that has no fields."""
     for setting in settings:
         value, path = document.value, setting.path
-        for part, following in pairwise(path):
+        for depth, (part, following) in enumerate(pairwise(path), start=1):
             value = _inner(value, part, following, setting)
+            if path[:depth] not in document.values:
+                document.values[path[:depth]] = document.keys[path[:depth]] = Typed(0, 0, setting.option)
         _put(value, path[-1], setting)
         _forget(document, path)
-        document.values[path] = document.keys[path] = TYPED
+        document.values[path] = document.keys[path] = Typed(0, 0, setting.option)
         document.raw[path] = setting.raw
 
 

@@ -15,7 +15,7 @@ LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "VAGRANT_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     folder = tmp_path / "kubetui" / "clusters" / "lab"
     folder.mkdir(parents=True)
@@ -32,11 +32,15 @@ def test_clusters_and_their_machines() -> None:
     for command in ("status", "destroy", "logs", "ssh", "stop", "upgrade", "kubeconfig", "tunnel"):
         assert completed(command) == ["lab"]
     assert completed("ssh", "lab", begun="kubn") == ["kubnode1", "kubnode2"]
-    assert completed("node", "remove", "lab", "kubnode1", begun="kubm") == ["kubmaster"]
+    assert completed("node", "remove", "lab", "kubnode1", begun="kub") == ["kubmaster", "kubnode2"]
 
 
 def test_profiles_faults_steps_and_what_else_has_names() -> None:
-    assert completed("up", begun="tu") == ["tutorial"]
+    assert completed("up", begun="tu") == ["tutorial", "tu"]
+    # a cluster, and whatever file the shell finds
+    assert completed("up", begun="la") == ["lab", "larger", "la"]
+    assert completed("help", "node") == ["add", "remove"]
+    assert completed("boxes", "remove") == []
     assert completed("up", "x", "--rehearse-fault", begun="init") == ["init-timeout"]
     assert "swap" in completed("up", "x", "--your-turn")
     assert "kubeadm-init" not in completed("logs", "lab", "--step")

@@ -63,9 +63,14 @@ def test_wide_shows_more_columns(run: CliRunner) -> None:
     assert head.split() == [
         *("CLUSTER", "STATE", "MACHINE", "ROLE", "ADDRESS", "POWER", "CPUS", "MEMORY", "KUBERNETES", "PROVIDER")
     ]
-    assert [row.split()[2] for row in rows] == ["kubmaster", "kubnode1", "kubnode2"]
+    assert [row.split()[3] for row in rows] == ["kubmaster", "kubnode1", "kubnode2"]
     narrow = run.invoke(main, ["profiles"]).stdout.splitlines()[0]
     assert run.invoke(main, ["profiles", "-o", "wide"]).stdout.splitlines()[0].split() == [*narrow.split(), "FILE"]
+
+
+def test_a_rehearsal_is_called_one_in_every_format(run: CliRunner) -> None:
+    for form in ("wide", "json", "yaml"):
+        assert "rehears" in run.invoke(main, ["status", "-o", form]).stdout
 
 
 def test_two_formats_at_once_are_refused(run: CliRunner) -> None:

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from kubetui.cli.language.terminal import Color, color_option, colored
+from kubetui.cli.language.tree import Command, Group, name_variables
 
 PAGER = '#!/bin/sh\ncat >"$(dirname "$0")/read"\n'
 
@@ -42,6 +43,18 @@ def test_colours_are_written_where_they_are_wanted(
     stream = Screen() if terminal else StringIO()
     command.main(words, standalone_mode=False)
     assert seen == [expected]
+
+
+def test_what_is_said_before_a_command_counts_more_than_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    group = Group("x")
+    group.add_command(Command("y", callback=lambda: seen.append(colored(StringIO()))))
+    name_variables(group)
+    monkeypatch.setenv("KUBETUI_COLOR", "never")
+    group.main(["--color", "always", "y"], standalone_mode=False)
+    group.main(["y", "--color", "always"], standalone_mode=False)
+    group.main(["y"], standalone_mode=False)
+    assert seen == [True, True, False]
 
 
 @pytest.mark.parametrize(("color", "left"), [("never", "1"), ("always", None), ("auto", None)])

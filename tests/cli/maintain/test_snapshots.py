@@ -107,7 +107,7 @@ def test_a_checkpoint_is_gone_back_to_and_not_gone_on_from(
     recorded(lab, "after-init", 2.0, after="init")
     said = kubetui("snapshot", "restore", "lab", "--before", "init", "--yes")
     assert said.exit_code == 0, said.output
-    assert "lab is as it was after the step images. Go on with: kubetui up lab\n" in said.output
+    assert "lab is as it was after the step images. Go on with: kubetui start lab\n" in said.output
     assert (taken, healed) == (["restored"], [])
 
 

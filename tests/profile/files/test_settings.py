@@ -42,6 +42,8 @@ def changed(*settings: str) -> Profile:
         ('kubernetes.version="1.36"', ("kubernetes", "version"), "1.36"),
         ("addons=[storage, metrics]", ("addons",), ["storage", "metrics"]),
         ("mirrors.registries={docker.io: http://m:5000}", ("mirrors", "registries"), {"docker.io": "http://m:5000"}),
+        (r"mirrors.registries.docker\.io=http://m", ("mirrors", "registries", "docker.io"), "http://m"),
+        ("machines.options.libvirt.machine_ratio=0.5", ("machines", "options", "libvirt", "machine_ratio"), 0.5),
         ("hosts.0.user=me", ("hosts", 0, "user"), "me"),
         ("machines.prepared_box=true", ("machines", "prepared_box"), True),
         ("machines.box=", ("machines", "box"), None),
@@ -82,6 +84,7 @@ def test_groups_that_the_file_lacks_are_made() -> None:
     [
         (["machines.wrokers=3"], ("--set: machines.wrokers", "workers")),
         (["machines.workers=many"], ("--set: machines.workers", "many")),
+        (["mirrors.registries.docker.io=http://m"], ("--set: mirrors.registries.docker",)),
         (["network.pod_cidr=10.96.0.0/16"], ("--set: network.pod_cidr", "service CIDR")),
         (["name=Not A Name"], ("--set: name",)),
         # the file's own fault keeps its line
@@ -129,6 +132,14 @@ def test_a_second_cluster_from_one_profile() -> None:
     assert Source("tutorial", called="second", settings=("a=b c",)).words == "tutorial --name second --set 'a=b c'"
 
 
+@pytest.mark.usefixtures("home")
+def test_a_fault_names_the_option_that_was_typed() -> None:
+    with pytest.raises(ProfileError, match=r"^--name: name"):
+        load(Source("tutorial", called="Not A Name"))
+    with pytest.raises(ProfileError, match=r"^--provider: provider"):
+        load(Source("tutorial", provider="cloud"))
+
+
 def test_standard_input_is_a_profile(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     assert load(Source("-", is_file=True)).name == "lab"
@@ -146,3 +157,7 @@ def test_a_cluster_stands_for_its_own_profile(home: Path) -> None:
     cluster.create()
     cluster.profile.write_text(TEXT)
     assert load(Source("lab")).machines.workers == 2
+    # an earlier kubetui left its default version out
+    assert load(Source("lab", settings=("machines.workers=1",))) == profilefile.load_built(
+        cluster, settings=[read("machines.workers=1")]
+    )
