@@ -74,7 +74,7 @@ def up(*, source: Source, options: UpOptions, dry_run: bool, **chosen: object) -
 
     from kubetui.cli import clusters
 
-    wanted = source if source.profile else replace(source, profile=_chosen_profile())
+    wanted = source if source.named else replace(source, named=_chosen_profile())
     # click gives exactly the options above, which are the fields of UpOptions
     given = replace(options, **chosen)  # type: ignore[arg-type]
     if wanted.from_input and given.your_turn:
@@ -176,13 +176,13 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
 @friendly
 def doctor(*, source: Source, form: Form, install: bool) -> int:
     """Check that this host has what PROFILE, or any cluster, needs."""
-    if not source.profile and any(typed(name) for name in ("called", "settings", "provider")):
+    if not source.named and any(typed(name) for name in ("called", "settings", "provider")):
         raise click.UsageError("--name, --set and --provider change a profile: name it, too.")
     if form.document and install:
         raise click.UsageError(f"--install asks a question: leave -o {form} out.")
     from kubetui.cli.look.support import doctor as command
 
-    return command(source if source.profile else None, form, install=install)
+    return command(source if source.named else None, form, install=install)
 
 
 @click.group(

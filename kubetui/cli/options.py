@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 class Source:
     """A profile by name or file, and what the command line changes in it."""
 
-    profile: str
+    named: str
     called: str = ""
     """The cluster's name, instead of the profile's."""
     provider: str = ""
     settings: tuple[str, ...] = ()
     is_file: bool = False
-    """Whether `profile` is the file of -f; - is standard input."""
+    """Whether `named` is the file of -f; - is standard input."""
 
     @property
     def from_input(self) -> bool:
         """Whether the profile is read from standard input."""
-        return self.is_file and self.profile == "-"
+        return self.is_file and self.named == "-"
 
     @property
     def words(self) -> str:
         """Return the words that name the same profile again, for a command to type."""
-        place = ("-f", self.profile) if self.is_file else (self.profile,)
+        place = ("-f", self.named) if self.is_file else (self.named,)
         called = ("--name", self.called) if self.called else ()
         provider = ("--provider", self.provider) if self.provider else ()
         settings = (word for setting in self.settings for word in ("--set", setting))

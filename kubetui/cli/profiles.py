@@ -30,11 +30,11 @@ def load(source: Source) -> Profile:
         data = sys.stdin.buffer.read(profilefile.MAX_BYTES + 1)
         return profilefile.parse(data, "standard input", settings=changes)
     if source.is_file:
-        return profilefile.load(Path(source.profile), changes)
+        return profilefile.load(Path(source.named), changes)
     try:
-        path = library.find(source.profile)
+        path = library.find(source.named)
     except ProfileError:
-        built = Cluster(source.profile) if is_name(source.profile) else None
+        built = Cluster(source.named) if is_name(source.named) else None
         if built is None or not built.exists:
             raise
         return profilefile.load_built(built, settings=changes)
