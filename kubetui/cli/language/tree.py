@@ -88,7 +88,9 @@ class Group(_Spoken, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first word means. Raises UsageError that says what to type for any other word."""
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+        unknown = self.get_command(ctx, args[0]) is None and not args[0].startswith("-")
+        # a shell that completes has no place for an error
+        if unknown and not ctx.resilient_parsing:
             raise click.UsageError(self._instead(ctx, args), ctx)
         return super().resolve_command(ctx, args)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,7 +12,14 @@ _PARTS: Final = re.compile(r"(\d+h)?(\d+m)?(\d+s)?", re.IGNORECASE)
 _LONGEST: Final = 7 * 24 * 3600
 
 
-class Duration(click.ParamType[int]):
+if TYPE_CHECKING:
+    _Seconds = click.ParamType[int]
+else:
+    # only newer versions of click have a parameter here
+    _Seconds = click.ParamType
+
+
+class Duration(_Seconds):
     """Seconds, or hours, minutes and seconds as kubectl writes them: 300, 5m, 1h30m."""
 
     name = "duration"

@@ -37,7 +37,7 @@ def completion(root: click.Context, shell: str) -> int:
     """Print a completion script for the program's name, of which it has two; see `cli.look.commands.completion`."""
     made = get_completion_class(shell)
     if made is None:
-        raise KubetuiError(f"This click has no completion for {shell}.", fix="Install a newer one: click>=8.2.")
+        raise KubetuiError(f"This click has no completion for {shell}.", fix="Install a newer one: click>=8.2.1.")
     name = root.info_name if root.info_name == _SECOND else "kubetui"
     click.echo(made(root.command, {}, name, f"_{name.replace('-', '_').upper()}_COMPLETE").source())
     return ExitCode.OK
