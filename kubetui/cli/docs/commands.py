@@ -39,7 +39,7 @@ def docs(context: click.Context, page: str | None) -> int:
     pages = [*written(), *made(lambda: _commands(context.find_root().command))]
     columns = shutil.get_terminal_size().columns
     if page is None:
-        click.echo("\n".join(_listing(pages, columns)))
+        paged("\n".join(_listing(pages, columns)) + "\n")
         return 0
     text = find(iter(pages), page).text()
     if sys.stdout.isatty():
