@@ -71,6 +71,12 @@ class Group(_Spoken, click.Group):
     command_class = Command
     group_class = type
 
+    def __init__(self, *args: Any, **others: Any) -> None:
+        # older versions of click say of every group that it needs a command
+        alone = others.get("invoke_without_command", False)
+        others.setdefault("subcommand_metavar", "[COMMAND] [ARGS]..." if alone else "COMMAND [ARGS]...")
+        super().__init__(*args, **others)
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands in their sections; those of a group without sections in one list."""
         commands = [(name, command) for name, command in self.commands.items() if not command.hidden]

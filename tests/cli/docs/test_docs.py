@@ -105,7 +105,7 @@ def test_a_terminal_gets_text_that_fits_and_loses_nothing() -> None:
     assert command in lines
     assert all(len(line) <= 60 for line in lines if line != command)
     assert "a-very-long-word-that-does-not-fit-into-any-column-of-this-width" in "".join(
-        line.split("  ")[0].strip() for line in lines
+        line.strip().split("  ")[0] for line in lines
     ).replace("`", "").replace(" ", "")
 
 
