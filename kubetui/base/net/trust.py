@@ -28,6 +28,11 @@ ADVICE: Final = (
     "Otherwise find out who answers there."
 )
 """What to do where a certificate's authority is unknown."""
+UNKNOWN_TO_CURL: Final = (
+    r"SSL certificate problem: (?:(?:unable to get (?:local )?issuer|self[- ]signed) certificate"
+    r"|certificate signature failure)"
+)
+"""The pattern of what curl prints there, in a machine as well as under Vagrant."""
 
 
 @contextmanager

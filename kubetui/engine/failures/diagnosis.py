@@ -107,9 +107,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     # curl; apt 2; apt 3 and Python; Go; and dnf, which does not say who
     _pattern(
-        r"SSL certificate problem: (?:(?:unable to get (?:local )?issuer|self[- ]signed) certificate"
-        r"|certificate signature failure)"
-        r"|The certificate is NOT trusted\. The certificate issuer is unknown"
+        trust.UNKNOWN_TO_CURL + r"|The certificate is NOT trusted\. The certificate issuer is unknown"
         r"|certificate verify failed(?! *: certificate (?:has expired|is not yet valid))"
         r"|x509: certificate signed by unknown authority"
         r"|Curl error \(60\): SSL peer certificate or SSH remote key was not OK",

@@ -42,8 +42,7 @@ KNOWN: Final = (
         "{plugin}",
     ),
     Known(
-        r"SSL certificate problem: (?:(?:unable to get (?:local )?issuer|self[- ]signed) certificate"
-        r"|certificate signature failure)",
+        trust.UNKNOWN_TO_CURL,
         HostError,
         "CA-UNKNOWN",
         "The box cannot be fetched: nobody whom Vagrant trusts signed its server's certificate.",
