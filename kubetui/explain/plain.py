@@ -53,13 +53,20 @@ def explained(subject: Concept | ErrorPage, columns: int) -> str:
 
 def listing(columns: int) -> str:
     """Return every concept, one line each where the terminal is wide enough, and how to ask for more."""
-    width = max(len(each.name) for each in all_concepts()) + 2
-    rows = (
-        textwrap.fill(f"{each.name:<{width}}{each.short}", _fitting(columns), subsequent_indent=" " * width)
-        for each in all_concepts()
-    )
+    width = max(len(each.name) for each in all_concepts())
+    rows = (named(each.name, each.short, width, columns) for each in all_concepts())
     more = "kubetui explain NAME explains one of them, and kubetui explain ID an error."
-    return "\n".join([*rows, "", *textwrap.wrap(more, _fitting(columns))])
+    return "\n".join([*rows, "", *textwrap.wrap(more, fitting(columns))])
+
+
+def named(name: str, about: str, width: int, columns: int, *, indent: str = "") -> str:
+    """Return a name, padded to the `width` of the longest, and what it is about, wrapped to the terminal."""
+    return textwrap.fill(
+        f"{indent}{name:<{width}}  {about}",
+        fitting(columns),
+        subsequent_indent=" " * (len(indent) + width + 2),
+        break_on_hyphens=False,
+    )
 
 
 def continues(page: ErrorPage) -> bool:
@@ -96,8 +103,9 @@ def _wrapped(block: str, columns: int) -> Iterator[str]:
         if line.startswith("  "):
             yield line
         else:
-            yield from textwrap.wrap(line, _fitting(columns), break_long_words=False, break_on_hyphens=False)
+            yield from textwrap.wrap(line, fitting(columns), break_long_words=False, break_on_hyphens=False)
 
 
-def _fitting(columns: int) -> int:
+def fitting(columns: int) -> int:
+    """Return how wide text is to be in a terminal of this width."""
     return max(20, min(columns, MOST_COLUMNS))

@@ -58,19 +58,15 @@ def _commands(root: click.Command) -> str:
 
 def _listing(pages: list[Page], columns: int) -> Iterator[str]:
     """Yield the pages of each kind, each with its first sentence."""
-    import textwrap
-
     from kubetui.cli.docs.pages import KINDS, summary
+    from kubetui.explain.plain import named
 
-    width = max(len(page.name) for page in pages) + 4
+    width = max(len(page.name) for page in pages)
     for folder, kind in KINDS.items():
         yield kind
         for page in pages:
             if page.folder == folder:
-                line = f"  {page.name:<{width - 2}}{summary(page.text()).sentence}"
-                yield textwrap.fill(
-                    line, max(40, min(columns, 100)), subsequent_indent=" " * width, break_on_hyphens=False
-                )
+                yield named(page.name, summary(page.text()).sentence, width, columns, indent="  ")
         yield ""
     yield "kubetui docs PAGE shows one of them."
 

@@ -12,8 +12,8 @@ from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableEl
 from rich.table import Table
 from rich.text import Text
 
-MOST_COLUMNS: Final = 100
-"""Longer lines are hard to read."""
+from kubetui.explain.plain import fitting
+
 _LINK: Final = re.compile(r"\[((?:[^]`]|`[^`]*`)+)\]\(([^)]+)\)")
 _PICTURE: Final = re.compile(r"!\[[^]]*\]\([^)]+\)")
 _COMMENT: Final = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
@@ -65,9 +65,8 @@ class _Page(Markdown):
 
 def laid_out(text: str, columns: int) -> str:
     """Return a page for a terminal of this width; a link to another page says how to read it."""
-    width = max(20, min(columns, MOST_COLUMNS))
     out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(file=out, width=fitting(columns), color_system=None, force_terminal=False, legacy_windows=False)
     console.print(_Page("\n".join(_spoken(text)), hyperlinks=False), soft_wrap=False, crop=False)
     lines = (line.rstrip() for line in out.getvalue().splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
