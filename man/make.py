@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from kubetui import __version__
+from kubetui.cli.language.tree import contexts
 from kubetui.cli.main import main
 
 ABOUT = "build a real multi-node Kubernetes cluster on your own machine, and watch how"
@@ -62,21 +63,17 @@ def examples(command: click.Command) -> Iterator[str]:
         yield from (".PP", escaped(f"{what}:"), ".RS", ".nf", escaped(line), ".fi", ".RE")
 
 
-def commands(command: click.Command, context: click.Context) -> Iterator[str]:
-    """Yield every command below this one, in alphabetical order, with what is below it."""
-    if not isinstance(command, click.Group):
-        return
-    for name in sorted(command.list_commands(context)):
-        found = command.get_command(context, name)
-        if found is None or found.hidden:
+def commands() -> Iterator[str]:
+    """Yield every command, in alphabetical order, each with what is below it."""
+    for context in contexts(main):
+        if context.parent is None:
             continue
-        inner = click.Context(found, info_name=name, parent=context, **found.context_settings)
-        usage = " ".join((inner.command_path, *found.collect_usage_pieces(inner)))
+        command = context.command
+        usage = " ".join((context.command_path, *command.collect_usage_pieces(context)))
         yield f".SS {escaped(usage)}"
-        yield from paragraphs(found.help or "")
-        yield from options(found, inner)
-        yield from examples(found)
-        yield from commands(found, inner)
+        yield from paragraphs(command.help or "")
+        yield from options(command, context)
+        yield from examples(command)
 
 
 def page() -> str:
@@ -95,7 +92,7 @@ def page() -> str:
         ".SH OPTIONS",
         *options(main, context),
         ".SH COMMANDS",
-        *commands(main, context),
+        *commands(),
         ".SH FILES",
         *(line for path, what in FILES for line in (".TP", f".I {escaped(path)}", escaped(what))),
         ".SH SEE ALSO",

@@ -6,14 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 
-import click
 import pytest
 
 from kubetui.base.errors import ExitCode
+from kubetui.cli.language.tree import walk
 from kubetui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -41,23 +40,13 @@ else:
 """
 
 
-def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the words of every command, and of the group itself."""
-    yield words
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands(command, (*words, name))
-        else:
-            yield (*words, name)
-
-
 def on_windows(entry: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", WINDOWS, entry, *words], capture_output=True, text=True, check=False, timeout=60
     )
 
 
-@pytest.mark.parametrize("words", list(commands(main)), ids=" ".join)
+@pytest.mark.parametrize("words", [words for words, _ in walk(main)], ids=" ".join)
 def test_every_command_points_to_wsl(words: tuple[str, ...]) -> None:
     for more in ((), ("--help",), ("lab", "--no-such-option")):
         done = on_windows("script", *words, *more)

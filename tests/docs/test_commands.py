@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from kubetui.cli.docs.commandline import contexts
+from kubetui.cli.language.tree import contexts
 from kubetui.cli.main import main
 from kubetui.cluster.folder import all_names
 from kubetui.machines.rehearsal import options

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from kubetui.cli.docs.words import code
+from kubetui.cli.language.tree import contexts
 
 _TOP: Final = """# Commands
 
@@ -26,22 +27,6 @@ def reference(root: click.Command) -> str:
     return "\n".join((_TOP, *("\n".join(_section(each)) for each in contexts(root))))
 
 
-def contexts(root: click.Command) -> Iterator[click.Context]:
-    """Yield the context of a command and of each one below it that is not hidden, in the order of their names."""
-    yield from _below(click.Context(root, info_name="kubetui", **root.context_settings))
-
-
-def _below(context: click.Context) -> Iterator[click.Context]:
-    yield context
-    group = context.command
-    if not isinstance(group, click.Group):
-        return
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is not None and not command.hidden:
-            yield from _below(click.Context(command, parent=context, info_name=name, **command.context_settings))
-
-
 def _section(context: click.Context) -> Iterator[str]:
     command = context.command
     yield f"## {context.command_path}\n"
@@ -52,16 +37,11 @@ def _section(context: click.Context) -> Iterator[str]:
     if options:
         yield "\n".join(_option(each, context) for each in options) + "\n"
     if isinstance(command, click.Group):
-        names = [each for each in command.list_commands(context) if not _is_hidden(command, context, each)]
+        names = [each for each in command.list_commands(context) if not command.commands[each].hidden]
         yield f"Commands: {', '.join(code(each) for each in names)}.\n"
     examples: tuple[tuple[str, str], ...] = getattr(command, "examples", ())
     if examples:
         yield "```sh\n" + "\n".join(f"{line}  # {what}" for line, what in examples) + "\n```\n"
-
-
-def _is_hidden(group: click.Group, context: click.Context, name: str) -> bool:
-    command = group.get_command(context, name)
-    return command is None or command.hidden
 
 
 def _paragraphs(text: str) -> str:

@@ -111,13 +111,25 @@ class Group(_Spoken, click.Group):
         return f"There is no command {shown(' '.join((*_words(ctx), args[0])))}. {answer}"
 
 
-def walk(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def contexts(root: click.Command) -> Iterator[click.Context]:
+    """Yield the context of a command and of each one below it that is not hidden, in the order of their names."""
+    yield from _below(click.Context(root, info_name="kubetui", **root.context_settings))
+
+
+def _below(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    group = context.command
+    if not isinstance(group, click.Group):
+        return
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None and not command.hidden:
+            yield from _below(click.Context(command, parent=context, info_name=name, **command.context_settings))
+
+
+def walk(root: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield a command and all below it that are not hidden, with the words that lead to each."""
-    yield words, command
-    if isinstance(command, click.Group):
-        for name, each in command.commands.items():
-            if not each.hidden:
-                yield from walk(each, (*words, name))
+    return ((_words(context), context.command) for context in contexts(root))
 
 
 def name_variables(main: click.Command) -> None:

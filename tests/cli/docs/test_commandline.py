@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kubetui.cli.docs.commandline import contexts, environment, reference
-from kubetui.cli.language.tree import Group, name_variables
+from kubetui.cli.docs.commandline import environment, reference
+from kubetui.cli.language.tree import Group, contexts, name_variables
 from kubetui.cli.main import main
 
 TEXT = reference(main)
