@@ -13,8 +13,8 @@ from click.shell_completion import CompletionItem
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _completer(names: Callable[[click.Context], Iterable[str]], *, files: bool = False) -> Completer:
-    """Return what completes a word to one of these names that it does not follow already, or to `files`."""
+def completes(names: Callable[[click.Context], Iterable[str]]) -> Completer:
+    """Make what returns names into what completes a word to one of them that it does not follow already."""
 
     def complete(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
         from kubetui.base.errors import KubetuiError
@@ -24,20 +24,23 @@ def _completer(names: Callable[[click.Context], Iterable[str]], *, files: bool =
         try:
             known = sorted({*names(ctx)} - {*(before or ())})
         except (KubetuiError, OSError):
-            known = []
-        found = [CompletionItem(name) for name in known if name.startswith(begun)]
-        return [*found, CompletionItem(begun, type="file")] if files else found
+            return []
+        return [CompletionItem(name) for name in known if name.startswith(begun)]
 
     return complete
 
 
-def _clusters(_ctx: click.Context) -> Iterable[str]:
+@completes
+def clusters(_ctx: click.Context) -> Iterable[str]:
+    """Return the clusters there are."""
     from kubetui.cluster.folder import all_names
 
     return all_names()
 
 
-def _machines(ctx: click.Context) -> Iterable[str]:
+@completes
+def machines(ctx: click.Context) -> Iterable[str]:
+    """Return the machines of the cluster that was named before."""
     from kubetui.cluster.folder import existing
     from kubetui.profile.files.file import load_built
     from kubetui.profile.plan import Plan
@@ -45,6 +48,7 @@ def _machines(ctx: click.Context) -> Iterable[str]:
     return [machine.name for machine in Plan(load_built(existing(ctx.params["name"]))).machines]
 
 
+@completes
 def _profiles(_ctx: click.Context) -> Iterable[str]:
     from kubetui.cluster.folder import all_names
     from kubetui.profile.files import library
@@ -52,93 +56,105 @@ def _profiles(_ctx: click.Context) -> Iterable[str]:
     return (*library.names(), *all_names())
 
 
-def _steps(_ctx: click.Context) -> Iterable[str]:
+@completes
+def steps(_ctx: click.Context) -> Iterable[str]:
+    """Return the steps of a run."""
     from kubetui.steps.build import ALL
 
     return [step.name for step in ALL]
 
 
-def _turns(_ctx: click.Context) -> Iterable[str]:
+@completes
+def turns(_ctx: click.Context) -> Iterable[str]:
+    """Return the steps that a person can do by hand."""
     from kubetui.steps.build import STEPS
 
     return [step.name for step in STEPS if step.turn is not None]
 
 
-def _faults(_ctx: click.Context) -> Iterable[str]:
+@completes
+def faults(_ctx: click.Context) -> Iterable[str]:
+    """Return the faults that a rehearsal can simulate."""
     from kubetui.machines.rehearsal.faults import FAULTS
 
     return FAULTS
 
 
-def _addons(_ctx: click.Context) -> Iterable[str]:
+@completes
+def addons(_ctx: click.Context) -> Iterable[str]:
+    """Return the add-ons there are."""
     from kubetui.software.addons import CATALOGUE
 
     return CATALOGUE
 
 
-def _lessons(_ctx: click.Context) -> Iterable[str]:
+@completes
+def lessons(_ctx: click.Context) -> Iterable[str]:
+    """Return the lessons there are."""
     from kubetui.software.lessons import CATALOGUE
 
     return CATALOGUE
 
 
-def _snapshots(ctx: click.Context) -> Iterable[str]:
+@completes
+def snapshots(ctx: click.Context) -> Iterable[str]:
+    """Return the snapshots of the cluster that was named before."""
     from kubetui.cluster import snapshots
     from kubetui.cluster.folder import existing
 
     return snapshots.read(existing(ctx.params["name"])).labels
 
 
-def _systems(_ctx: click.Context) -> Iterable[str]:
+@completes
+def systems(_ctx: click.Context) -> Iterable[str]:
+    """Return the systems of which boxes are built."""
     from kubetui.software.images import CATALOGUE
 
     return CATALOGUE
 
 
-def _explained(_ctx: click.Context) -> Iterable[str]:
+@completes
+def explained(_ctx: click.Context) -> Iterable[str]:
+    """Return what can be explained."""
     from kubetui.explain.plain import names
 
     return names()
 
 
-def _pages(_ctx: click.Context) -> Iterable[str]:
+@completes
+def pages(_ctx: click.Context) -> Iterable[str]:
+    """Return the pages of the documentation."""
     from kubetui.cli.docs.pages import made, written
 
     return [page.name for page in (*written(), *made(str))]
 
 
-def _boxes(_ctx: click.Context) -> Iterable[str]:
+@completes
+def boxes(_ctx: click.Context) -> Iterable[str]:
+    """Return the boxes that kubetui made."""
     from kubetui.operations.boxes import store
     from kubetui.operations.boxes.cloud import build
 
     return (*(box.system for box in build.listing()), *(box.key for box in store.listing()))
 
 
-def _commands(ctx: click.Context) -> Iterable[str]:
+@completes
+def commands(ctx: click.Context) -> Iterable[str]:
+    """Return the commands below those that were named before."""
     group = ctx.find_root().command
     for word in ctx.params.get("words") or ():
         group = group.commands.get(word, group) if isinstance(group, click.Group) else group
     return group.commands if isinstance(group, click.Group) else ()
 
 
-def _providers(_ctx: click.Context) -> Iterable[str]:
+@completes
+def providers(_ctx: click.Context) -> Iterable[str]:
+    """Return the kinds of machines there are."""
     from kubetui.profile.schema.kinds import PROVIDERS
 
     return PROVIDERS
 
 
-clusters = _completer(_clusters)
-machines = _completer(_machines)
-profiles = _completer(_profiles, files=True)
-steps = _completer(_steps)
-turns = _completer(_turns)
-faults = _completer(_faults)
-addons = _completer(_addons)
-lessons = _completer(_lessons)
-snapshots = _completer(_snapshots)
-systems = _completer(_systems)
-explained = _completer(_explained)
-pages = _completer(_pages)
-boxes = _completer(_boxes)
-commands = _completer(_commands)
-providers = _completer(_providers)
+def profiles(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete a word to a profile, to a cluster, which stands for its own, or to a file that the shell finds."""
+    return [*_profiles(ctx, param, begun), CompletionItem(begun, type="file")]
