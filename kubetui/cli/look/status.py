@@ -31,7 +31,7 @@ _POLL: Final = 2.0
 def status(name: str | None, form: Form, *, wait: int) -> int:
     """Show clusters, or wait up to `wait` seconds until one is ready; see `cli.look.commands.status`."""
     chosen = existing(name) if name else None
-    found, code = asyncio.run(_waited(chosen, wait) if chosen and wait else _looked(chosen))
+    found = asyncio.run(_waited(chosen, wait) if chosen and wait else _statuses(chosen))
     if form.document:
         write_document([each.document for each in found], form)
     elif form is Form.NAME:
@@ -44,22 +44,18 @@ def status(name: str | None, form: Form, *, wait: int) -> int:
             click.echo("\n".join(each.lines(time.time())))
     if not found and form in {Form.TEXT, Form.WIDE}:
         say("There are no clusters. Make one: kubetui up tutorial")
-    return code
+    if wait and (late := [each for each in found if each.state.state is not State.READY]):
+        say(f"{late[0].state.name} is not ready after {duration(wait)}: {late[0].state.words}.")
+        return ExitCode.UNHEALTHY
+    return ExitCode.OK
 
 
-async def _looked(chosen: Cluster | None) -> tuple[list[_Status], ExitCode]:
-    return await _statuses(chosen), ExitCode.OK
-
-
-async def _waited(chosen: Cluster, seconds: int) -> tuple[list[_Status], ExitCode]:
+async def _waited(chosen: Cluster, seconds: int) -> list[_Status]:
     """Look at a cluster until it is ready, or the time is over."""
     ends = time.monotonic() + seconds
-    while (found := await _status(chosen)).state.state is not State.READY:
-        if time.monotonic() >= ends:
-            say(f"{chosen.name} is not ready after {duration(seconds)}: {found.state.words}.")
-            return [found], ExitCode.UNHEALTHY
+    while (found := await _status(chosen)).state.state is not State.READY and time.monotonic() < ends:
         await asyncio.sleep(_POLL)
-    return [found], ExitCode.OK
+    return [found]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from kubetui.cluster import api
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import Table, aligned_table
 from kubetui.engine.provider import MachineState
-from kubetui.operations.state import glance
+from kubetui.operations.state import State, glance
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.schema.profile import Profile
 from tests.cluster.pki import DAY, kubeconfig, pair
@@ -70,3 +71,29 @@ def test_certificates_that_expire_soon_are_said(
     assert status.document["certificates_expire"] == NOW + left
     lines = [line for line in status.lines(NOW) if "certificates" in line]
     assert lines == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(("looks", "code"), [(["stopped", "building", "ready"], 0), (["building"], 8)])
+def test_a_script_waits_until_a_cluster_is_ready_and_no_longer_than_it_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    looks: list[str],
+    code: int,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(command, "_POLL", 0.01)
+    cluster = Cluster("lab")
+    cluster.create()
+    cluster.profile.write_text(profilefile.dump(Profile(name="lab", provider="lxc")))
+    left = list(looks)
+
+    async def look(_cluster: Cluster) -> command._Status:
+        state = left.pop(0) if len(left) > 1 else left[0]
+        return command._Status(cluster, replace(glance(cluster), state=State(state)), {})
+
+    monkeypatch.setattr(command, "_status", look)
+    assert command.status("lab", Form.NAME, wait=1) == code
+    said = capsys.readouterr()
+    assert said.out == "lab\n"
+    assert ("lab is not ready after 0:01: " in said.err) is (code == 8)
