@@ -42,6 +42,13 @@ def credentials_file() -> Path:
     return config_home() / "credentials.yaml"
 
 
+def shipped(name: str) -> Path:
+    """Return a folder that comes with the program: `_NAME` in the installed package, or NAME in the checkout."""
+    package = Path(__file__).parents[1]
+    packed, checkout = package / f"_{name}", package.parent
+    return checkout / name if not packed.is_dir() and (checkout / "pyproject.toml").is_file() else packed
+
+
 def tilde(path: Path) -> str:
     """Return a path as a person writes it, with a tilde for the home folder."""
     text, home = str(path), str(Path.home())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Final
 
 from kubetui.base.errors import KubetuiError, UsageError
+from kubetui.base.files import shipped
 from kubetui.base.text import did_you_mean, shown
 
 KINDS: Final[Mapping[str, str]] = {
@@ -43,16 +43,9 @@ class Summary:
     sentence: str
 
 
-def folder() -> Path:
-    """Return the folder of the Markdown files: in the installed package, or in the checkout."""
-    package = Path(__file__).parents[2]
-    packed, checkout = package / "_docs", package.parent
-    return checkout / "docs" if not packed.is_dir() and (checkout / "pyproject.toml").is_file() else packed
-
-
 def written() -> Iterator[Page]:
     """Yield the pages that are files, by folder and name. Raises KubetuiError where there are none."""
-    root = folder()
+    root = shipped("docs")
     files = sorted(root.rglob("*.md"))
     if not files:
         raise KubetuiError(f"{root} has no pages, so this kubetui is not whole.", fix="Install it again.")

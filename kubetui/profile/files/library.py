@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kubetui.base.errors import ProfileError
-from kubetui.base.files import config_home
+from kubetui.base.files import config_home, shipped
 from kubetui.base.text import did_you_mean, shown
 from kubetui.cluster.folder import is_name
 from kubetui.profile.files.file import load, save
@@ -36,10 +36,8 @@ def saved_folder() -> Path:
 
 
 def starter_folder() -> Path:
-    """Return the folder of starter profiles: in the installed package, or in the checkout."""
-    package = Path(__file__).parents[2]
-    packed, checkout = package / "_profiles", package.parent
-    return checkout / "profiles" if not packed.is_dir() and (checkout / "pyproject.toml").is_file() else packed
+    """Return the folder of starter profiles."""
+    return shipped("profiles")
 
 
 def find(name_or_path: str) -> Path:

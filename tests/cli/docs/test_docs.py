@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kubetui.base.errors import KubetuiError
+from kubetui.base.files import shipped
 from kubetui.cli.docs import pages
 from kubetui.cli.docs.concepts import reference as concepts
 from kubetui.cli.docs.pages import KINDS, made, summary, written
@@ -48,7 +49,7 @@ def test_a_page_has_a_title_and_begins_with_a_sentence(page: pages.Page) -> None
 
 @pytest.mark.parametrize("name", ["speed", "docs/speed.md", "SPEED"])
 def test_a_page_that_goes_to_a_program_is_its_own_markdown(name: str) -> None:
-    text = (pages.folder() / "speed.md").read_text(encoding="utf-8")
+    text = (shipped("docs") / "speed.md").read_text(encoding="utf-8")
     assert docs(name).output == text
 
 
@@ -68,7 +69,7 @@ def test_a_page_that_is_not_there_is_named_with_those_like_it() -> None:
 def test_without_files_it_says_that_the_installation_is_not_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "folder", lambda: tmp_path)
+    monkeypatch.setattr(pages, "shipped", lambda _name: tmp_path)
     with pytest.raises(KubetuiError, match="is not whole"):
         list(written())
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubetui.base import files
 from kubetui.base.errors import ProfileError
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Profile
@@ -129,7 +130,7 @@ def test_starters_are_found_in_an_installed_package(monkeypatch: pytest.MonkeyPa
     (tmp_path / "kubetui" / "_profiles").mkdir(parents=True)
     (tmp_path / "profiles").mkdir()
     (tmp_path / "pyproject.toml").write_text("")
-    monkeypatch.setattr(library, "__file__", str(tmp_path / "kubetui" / "profile" / "files" / "library.py"))
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "kubetui" / "base" / "files.py"))
     assert library.starter_folder() == tmp_path / "kubetui" / "_profiles"
     (tmp_path / "kubetui" / "_profiles").rmdir()
     assert library.starter_folder() == tmp_path / "profiles"
