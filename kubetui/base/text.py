@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 from kubetui.base.redaction import STARS, redact
@@ -84,6 +84,19 @@ def did_you_mean(word: str, known: Iterable[str], *, most: int = 1, otherwise: s
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"{otherwise}: {', '.join(words)}." if words and otherwise else ""
+
+
+def aligned(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
+    """Return the lines of a table, whose columns are `gap` blanks apart, without blanks at their ends.
+
+    >>> aligned([("NAME", "STATE"), ("lab", "ready")])
+    ['NAME  STATE', 'lab   ready']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    between = " " * gap
+    return [
+        between.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(" ") for row in rows
+    ]
 
 
 class LineCutter:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from kubetui.base.text import harmless
+from kubetui.base.text import aligned, harmless
 from kubetui.cli.language.values import typed
 
 
@@ -71,12 +71,7 @@ class Table:
         ['NAME  STATE', 'lab   ready']
         """
         end = None if wide or not self.more else -self.more
-        cells = [self.heads[:end], *(row[:end] for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        return [
-            harmless("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-            for row in cells
-        ]
+        return [harmless(line) for line in aligned([self.heads[:end], *(row[:end] for row in self.rows)])]
 
 
 def write_table(table: Table, form: Form) -> None:

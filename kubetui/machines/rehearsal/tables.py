@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kubetui.base.text import aligned
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.profile.numbering import Role
@@ -122,6 +123,4 @@ def _cells(recorded: Answer) -> list[list[str]]:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return "".join(f"{line}\n" for line in aligned(rows, gap=3))
