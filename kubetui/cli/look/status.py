@@ -53,9 +53,11 @@ def status(name: str | None, form: Form, *, wait: int) -> int:
 async def _waited(chosen: Cluster, seconds: int) -> list[_Status]:
     """Look at a cluster until it is ready, or the time is over."""
     ends = time.monotonic() + seconds
-    while (found := await _status(chosen)).state.state is not State.READY and time.monotonic() < ends:
+    while True:
+        found = await _status(chosen)
+        if found.state.state is State.READY or time.monotonic() >= ends:
+            return [found]
         await asyncio.sleep(_POLL)
-    return [found]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
