@@ -10,17 +10,7 @@ from click.shell_completion import ShellComplete
 from kubetui.cli.main import main
 from kubetui.explain.errors import pages
 
-LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "VAGRANT_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    folder = tmp_path / "kubetui" / "clusters" / "lab"
-    folder.mkdir(parents=True)
-    (folder / "profile.yaml").write_text(LAB)
-    return folder
+pytestmark = pytest.mark.usefixtures("lab")
 
 
 def completed(*words: str, begun: str = "") -> list[str]:
@@ -54,7 +44,7 @@ def test_profiles_faults_steps_and_what_else_has_names() -> None:
     assert "--timeout" in completed("up", begun="--t")
 
 
-def test_what_cannot_be_read_completes_to_nothing(home: Path) -> None:
-    (home / "profile.yaml").write_text("name: [")
+def test_what_cannot_be_read_completes_to_nothing(lab: Path) -> None:
+    lab.write_text("name: [")
     assert completed("ssh", "lab") == []
     assert completed("ssh", "none") == []

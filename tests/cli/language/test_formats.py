@@ -16,7 +16,6 @@ from kubetui.cli.language.formats import Form, Table, write_document
 from kubetui.cli.main import main
 
 EVENTS = Path(__file__).parents[3] / "docs" / "events.md"
-LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
 LISTS = (
     ("status",),
     ("profiles",),
@@ -27,12 +26,7 @@ LISTS = (
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "VAGRANT_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    folder = tmp_path / "kubetui" / "clusters" / "lab"
-    folder.mkdir(parents=True)
-    (folder / "profile.yaml").write_text(LAB)
+def run(lab: Path) -> CliRunner:
     return CliRunner()
 
 

@@ -13,8 +13,6 @@ from kubetui.cli.language.foreign import COMMANDS, OPTIONS
 from kubetui.cli.language.tree import walk
 from kubetui.cli.main import main
 
-LAB = "schema: 1\nname: lab\nprovider: rehearsal\n"
-
 WORKS = (
     "version",
     "version -o json",
@@ -129,14 +127,8 @@ INSTEAD = (
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.chdir(tmp_path)
-    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    folder = tmp_path / "home" / "kubetui" / "clusters" / "lab"
-    folder.mkdir(parents=True)
-    (folder / "profile.yaml").write_text(LAB)
-    (tmp_path / "lab.yaml").write_text(LAB)
+def run(lab: Path) -> CliRunner:
+    Path("lab.yaml").write_text(lab.read_text())
     return CliRunner()
 
 
