@@ -16,6 +16,7 @@ from kubetui.cli.language import names
 from kubetui.cli.language.tree import Group, name_variables
 from kubetui.cli.look.commands import COMMANDS as LOOK
 from kubetui.cli.maintain.commands import COMMANDS as MAINTAIN
+from kubetui.cli.maintain.saving import COMMANDS as SAVING
 from kubetui.cli.options import Source, UpOptions
 
 
@@ -97,6 +98,6 @@ def new(context: click.Context, profile: str | None, *, plain: bool) -> int:
     return run(new=True)
 
 
-for each in (*BUILD, *LOOK, *EXTRAS, *MAINTAIN, *DOCS):
+for each in (*BUILD, *LOOK, *EXTRAS, *MAINTAIN, *SAVING, *DOCS):
     main.add_command(each)
 name_variables(main)

@@ -27,7 +27,7 @@ from kubetui.profile.schema.profile import Profile
 
 
 def backup(name: str, to: str, options: UpOptions) -> int:
-    """Save a cluster in a file; see `cli.maintain.commands.backup`."""
+    """Save a cluster in a file; see `cli.maintain.saving.backup`."""
     cluster, target = existing(name), Path(to).absolute()
     plan = Plan(profilefile.load_built(cluster))
     operation.refuse(plan, target)
@@ -36,7 +36,7 @@ def backup(name: str, to: str, options: UpOptions) -> int:
 
 
 def restore(path: str, name: str, first_address: str, options: UpOptions) -> int:
-    """Bring a cluster back from a file; see `cli.maintain.commands.restore_backup`."""
+    """Bring a cluster back from a file; see `cli.maintain.saving.restore_backup`."""
     found = backups.read(Path(path).absolute())
     profile = restoring.profile_of(found, name, _address(first_address))
     if not restoring.goes_on(found, profile):

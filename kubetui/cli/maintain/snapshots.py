@@ -20,7 +20,7 @@ from kubetui.profile.files import file as profilefile
 
 
 def save(name: str, label: str | None, options: UpOptions) -> int:
-    """Save a snapshot; see `cli.maintain.commands.save`."""
+    """Save a snapshot; see `cli.maintain.saving.save`."""
     cluster = existing(name)
     halts = operation.halting(cluster)
     label = operation.free_label(cluster, label)
@@ -35,7 +35,7 @@ def save(name: str, label: str | None, options: UpOptions) -> int:
 
 
 def show(name: str, form: Form) -> int:
-    """List snapshots; see `cli.maintain.commands.list_`."""
+    """List snapshots; see `cli.maintain.saving.list_`."""
     shelf = snapshots.read(existing(name))
     if form.document:
         document = {
@@ -64,7 +64,7 @@ def show(name: str, form: Form) -> int:
 
 
 def restore(name: str, label: str | None, before: str | None, options: UpOptions) -> int:
-    """Bring a snapshot back; see `cli.maintain.commands.restore`."""
+    """Bring a snapshot back; see `cli.maintain.saving.restore`."""
     if (label is None) is (before is None):
         raise UsageError("Name a snapshot, or a step with --before.", fix=f"kubetui snapshot list {name}")
     cluster = existing(name)
@@ -83,7 +83,7 @@ def restore(name: str, label: str | None, before: str | None, options: UpOptions
 
 
 def remove(name: str, label: str, *, yes: bool) -> int:
-    """Remove a snapshot; see `cli.maintain.commands.remove_snapshot`."""
+    """Remove a snapshot; see `cli.maintain.saving.remove_snapshot`."""
     cluster = existing(name)
     shelf = snapshots.read(cluster)
     if label not in shelf.damaged:
