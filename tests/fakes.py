@@ -14,7 +14,8 @@ from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.snapshots import Snapshots
 from kubetui.engine.step import Recipe, Run, Step, Task, Where
 from kubetui.engine.stop import Stop
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result

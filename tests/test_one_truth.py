@@ -37,7 +37,8 @@ from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.options import FASTEST, NAME, with_options
 from kubetui.operations.observe import Observer
 from kubetui.operations.state import ClusterState, State, glance, heard, look, unheard
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from screens.host import Host
 from screens.run.session import Session, build

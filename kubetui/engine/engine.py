@@ -29,7 +29,7 @@ from kubetui.engine.events import (
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Run, Step, Task
 from kubetui.engine.stop import Stop
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 
 
 class Engine:

@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 
 from kubetui.engine.events import TaskId
 from kubetui.engine.step import Step
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 
 
 def tasks_of(steps: Iterable[Step], plan: Plan) -> tuple[TaskId, ...]:

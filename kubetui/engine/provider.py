@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kubetui.base.text import LineSink
 from kubetui.engine.snapshots import Snapshots
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.remote.endpoint import Endpoint
 
 

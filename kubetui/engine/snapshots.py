@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from kubetui.base.text import LineSink
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 
 
 class Snapshots(Protocol):

@@ -14,8 +14,8 @@ from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Operation, Outcome, TaskId
 from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.turns import Turns
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node

@@ -12,8 +12,8 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.system import System, install_command, install_hint
 from kubetui.base.text import counted
 from kubetui.profile import authorities
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.rules.nodes import CONTROL_PLANE_MEMORY
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.profile import Profile

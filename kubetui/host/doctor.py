@@ -37,7 +37,8 @@ from kubetui.machines.vagrant.checks import storage
 from kubetui.machines.vagrant.leftovers import never_started
 from kubetui.machines.vagrant.project import VagrantProject, vagrant_home
 from kubetui.profile import authorities, manifests
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 
 _KNOCK: Final = 0.5

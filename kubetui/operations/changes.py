@@ -19,7 +19,8 @@ from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.inplace import Change, differences, leaving, of_roster, only_grows, told
 from kubetui.profile import roster
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import journal
 from kubetui.remote.host_keys import HostKeys

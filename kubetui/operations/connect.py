@@ -16,7 +16,8 @@ from kubetui.engine.provider import MachineState, Provider
 from kubetui.engine.step import Connect
 from kubetui.machines.vagrant import insecure
 from kubetui.machines.vagrant.project import vagrant_home
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.connection import Patience
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys

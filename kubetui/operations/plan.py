@@ -13,7 +13,8 @@ from kubetui.base.redaction import STARS, redacted
 from kubetui.base.text import PROMPT, harmless
 from kubetui.engine.step import Step
 from kubetui.profile import authorities
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.words import access, added, fetched, played, renaming, trusted
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.steps.build import STEPS

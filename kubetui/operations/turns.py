@@ -11,7 +11,8 @@ from kubetui.base.text import did_you_mean
 from kubetui.engine.events import TaskId
 from kubetui.engine.step import Step, Turn
 from kubetui.operations.plan import taught_commands
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.steps.build import STEPS
 
 REHEARSED: Final = "In a rehearsal no step can be yours: its machines replay a recording."

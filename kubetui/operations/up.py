@@ -28,7 +28,8 @@ from kubetui.operations.restore.pending import make_way, pending
 from kubetui.operations.snapshots import unfinished
 from kubetui.profile import credentials, manifests
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Leaving, Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Leaving, Plan
 from kubetui.profile.schema.boxes import VagrantBox
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import checks, timings

@@ -1,31 +1,27 @@
-"""From a profile to the plan: machines, addresses, and every task, before anything exists."""
+"""From a profile to the plan: what follows from it, before anything exists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from itertools import chain, islice
+from itertools import islice
 
 from pydantic import BaseModel
 
 from kubetui.cluster.folder import Cluster
 from kubetui.profile.credentials import Logins, plain
-from kubetui.profile.numbering import Role, addresses_of, machine_names
-from kubetui.profile.schema.access import Disk, Port
+from kubetui.profile.machine import Machine, Role, existing, made, usual_packages
 from kubetui.profile.schema.addons import AddressRange, Chosen
-from kubetui.profile.schema.boxes import BoxSource, VagrantBox, vagrant_box
+from kubetui.profile.schema.boxes import VagrantBox, vagrant_box
 from kubetui.profile.schema.fields import NEWEST_MINOR
-from kubetui.profile.schema.hosts import Host
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
-from kubetui.profile.schema.nodes import Taint
-from kubetui.profile.schema.profile import OneMachine, Profile
-from kubetui.software import addons, networks, packages, runtimes
+from kubetui.profile.schema.profile import Profile
+from kubetui.software import addons, networks, runtimes
 from kubetui.software.addons import Brief
 from kubetui.software.addons.vip import PORT as SHARED_PORT
 from kubetui.software.networks import ClusterNetwork, PodNetwork
-from kubetui.software.packages import Family
 from kubetui.software.runtimes import Runtime
 
 NODE_MASK = 24
@@ -43,41 +39,6 @@ _POOL = (240, 250)
 """The first and the last of the addresses that services get in the machines' /24; machines count up from its start."""
 _SHARED = 239
 """The address in that /24 which control planes share."""
-_NOWHERE = IPv4Address(0)
-"""The address of a host that lacks one, until the profile is complete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """One machine of the plan. `memory` is in MiB; `first` marks the control plane that runs `kubeadm init`.
-
-    `host` is the profile's entry of an existing machine, whose memory and CPUs are unknown: 0 here. `box` is None
-    unless the machine has a box of its own. `packages` names its package family. `labels` and `taints` are the
-    profile's; kubeadm's own taint is not among them.
-    """
-
-    name: str
-    role: Role
-    address: IPv4Address
-    memory: int
-    cpus: int
-    first: bool = False
-    host: Host | None = field(default=None, hash=False)
-    box: VagrantBox | None = None
-    packages: str = packages.DEFAULT
-    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
-    taints: tuple[Taint, ...] = ()
-    ports: tuple[Port, ...] = ()
-    """The ports of this host that lead to it."""
-    disks: tuple[Disk, ...] = ()
-    """Its disks besides its own."""
-    leaving: bool = False
-    """Whether it is on its way out of the cluster: then it only has the steps for that."""
-
-    @property
-    def family(self) -> Family:
-        """How software is installed in it."""
-        return packages.CATALOGUE[self.packages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +88,7 @@ class Plan:
     @cached_property
     def machines(self) -> tuple[Machine, ...]:
         """Every machine, control planes first, addresses counting up."""
-        return tuple(_machines(self.profile) if self.provider.makes_machines else _hosts(self.profile))
+        return tuple(made(self.profile) if self.provider.makes_machines else existing(self.profile))
 
     @property
     def everyone(self) -> tuple[Machine, ...]:
@@ -152,7 +113,7 @@ class Plan:
     @property
     def packages(self) -> str:
         """The package family of machines that are not told another one: the profile's, else the one its box names."""
-        return _packages(self.profile)
+        return usual_packages(self.profile)
 
     @property
     def runtime(self) -> Runtime:
@@ -379,73 +340,3 @@ class Plan:
         if cidr.prefixlen > NODE_MASK:
             return ()
         return tuple(islice(cidr.subnets(new_prefix=NODE_MASK), len(self.machines)))
-
-
-def _hosts(profile: Profile) -> Iterator[Machine]:
-    """Yield the profile's existing machines, control planes first; a placeholder while the list is empty."""
-    listed = profile.hosts or (Host(name="host", role="control plane"),)
-    ranked = chain(*([host for host in listed if host.role == role] for role in Role))
-    for index, host in enumerate(ranked):
-        role = Role(host.role)
-        labels, taints = _of_role(profile, role)
-        yield Machine(
-            host.name,
-            role,
-            host.internal or _NOWHERE,
-            memory=0,
-            cpus=0,
-            first=index == 0,
-            host=host,
-            packages=host.packages or _packages(profile),
-            labels={**labels, **host.labels},
-            taints=_together(taints, host.taints),
-        )
-
-
-def _machines(profile: Profile) -> Iterator[Machine]:
-    chosen, addresses = profile.machines, addresses_of(profile)
-    names = tuple(machine_names(profile))
-    for index, (name, role) in enumerate(names):
-        one = chosen.by_name.get(name, OneMachine())
-        labels, taints = _of_role(profile, role)
-        own = chosen.control_plane if role is Role.CONTROL_PLANE else OneMachine()
-        yield Machine(
-            name,
-            role,
-            addresses[name],
-            memory=one.memory or own.memory or chosen.memory,
-            cpus=one.cpus or own.cpus or chosen.cpus,
-            first=index == 0,
-            box=vagrant_box(one.box, one.box_sha256 or "") if one.box else None,
-            packages=one.packages or _named(one.box) or _packages(profile),
-            labels={**labels, **one.labels},
-            taints=_together(taints, one.taints),
-            ports=tuple(port for port in chosen.ports if (port.machine or names[0][0]) == name),
-            disks=_disks(profile, role, one),
-        )
-
-
-def _disks(profile: Profile, role: Role, one: OneMachine) -> tuple[Disk, ...]:
-    """Return the disks of the narrowest place that names any, and none is a choice there."""
-    of_role = profile.machines.worker.disks if role is Role.WORKER else None
-    return next(disks for disks in (one.disks, of_role, profile.machines.disks) if disks is not None)
-
-
-def _packages(profile: Profile) -> str:
-    chosen = profile.machines
-    return chosen.packages if chosen.packages != packages.AUTO else _named(chosen.box) or packages.DEFAULT
-
-
-def _named(box: BoxSource | None) -> str | None:
-    """Return the package family that the name of a box tells; of a URL or a path, its last part is the name."""
-    return packages.family_in(box.name) if box else None
-
-
-def _of_role(profile: Profile, role: Role) -> tuple[Mapping[str, str], tuple[Taint, ...]]:
-    part = profile.machines.control_plane if role is Role.CONTROL_PLANE else profile.machines.worker
-    return part.labels, part.taints
-
-
-def _together(role: Iterable[Taint], own: Iterable[Taint]) -> tuple[Taint, ...]:
-    """Return the taints of a role and a machine's own, which win where key and effect are the same."""
-    return tuple({taint.place: taint for taint in (*role, *own)}.values())

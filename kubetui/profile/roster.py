@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from kubetui.profile.numbering import MOST_NUMBERS, Role, machine_names, numbered, role_of
+from kubetui.profile.machine import MOST_NUMBERS, Role, machine_names, numbered, role_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import OneMachine, Profile
 

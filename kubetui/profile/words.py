@@ -9,7 +9,7 @@ from typing import Final
 from kubetui.base.errors import KubetuiError
 from kubetui.base.text import counted
 from kubetui.profile import authorities
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile

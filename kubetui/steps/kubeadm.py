@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import yaml
 
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import API_PORT, Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import API_PORT, Plan
 from kubetui.profile.rules.patches import NAMED
 from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint
 

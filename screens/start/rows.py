@@ -10,7 +10,7 @@ from textual.content import Content
 from kubetui.base.text import ago, counted
 from kubetui.operations.state import ClusterState, State
 from kubetui.profile.files.library import Entry
-from kubetui.profile.numbering import Role, machine_names
+from kubetui.profile.machine import Role, machine_names
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from kubetui.profile.schema.profile import Profile

@@ -9,7 +9,8 @@ from ipaddress import IPv4Network
 from textual.content import Content
 
 from kubetui.base.text import counted
-from kubetui.profile.plan import NODE_MASK, Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.profile.rules.ranges import Problem, Range, ranges
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import Mark, Signs, signs

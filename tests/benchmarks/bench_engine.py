@@ -20,7 +20,8 @@ from kubetui.engine.events import Event, Outcome
 from kubetui.engine.step import Recipe, Run, Step, Task, Where
 from kubetui.engine.stop import Stop
 from kubetui.machines.make import make
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import timings
 from kubetui.remote.endpoint import Endpoint

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubetui.operations.inplace import leaving
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.roster import free_names, grown, joined, settled, shrunk
 from kubetui.profile.rules.between_fields import check

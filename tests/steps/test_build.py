@@ -14,7 +14,8 @@ from kubetui.base.redaction import Secret
 from kubetui.cluster.tables import NODES
 from kubetui.engine.order import dependencies, tasks_of
 from kubetui.engine.step import Recipe, Step, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote import guest
 from kubetui.remote.command import Command, Late

@@ -12,7 +12,8 @@ from _pytest.mark import ParameterSet
 from kubetui.base.redaction import Secret
 from kubetui.base.scripts import typed
 from kubetui.machines.vagrant.commandline import up_arguments
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command, Value
 from kubetui.software.packages.dnf import EXCLUDED
 from kubetui.software.runtimes.docker import CRI_DOCKERD

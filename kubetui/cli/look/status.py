@@ -21,7 +21,8 @@ from kubetui.machines.make import make
 from kubetui.operations.departure import planned
 from kubetui.operations.state import ClusterState, State, glance, listen, state_of
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 
 _HEADS: Final = ("CLUSTER", "STATE", "MACHINE", "ROLE", "ADDRESS", "POWER", "CPUS", "MEMORY", "KUBERNETES", "PROVIDER")
 _POLL: Final = 2.0

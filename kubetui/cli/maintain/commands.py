@@ -137,7 +137,7 @@ def add(
     """Add machines to a cluster. The others keep their names and addresses."""
     from kubetui.cli.maintain.nodes import Wanted
     from kubetui.cli.maintain.nodes import add as command
-    from kubetui.profile.numbering import Role
+    from kubetui.profile.machine import Role
     from kubetui.profile.schema.profile import OneMachine
 
     role = Role.CONTROL_PLANE if control_plane else Role.WORKER

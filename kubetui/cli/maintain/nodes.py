@@ -16,7 +16,7 @@ from kubetui.cluster.folder import existing
 from kubetui.operations import departure
 from kubetui.profile import roster
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import OneMachine, Profile
 

@@ -17,7 +17,8 @@ from kubetui.base.errors import HostKeyError, KubetuiError
 from kubetui.base.redaction import Secret
 from kubetui.base.text import nowhere
 from kubetui.machines.hosts.findings import Obstacle, refusal
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote import reach
 from kubetui.remote.connection import Patience
 from kubetui.remote.endpoint import Endpoint

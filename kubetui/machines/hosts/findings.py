@@ -12,8 +12,8 @@ from kubetui.base import clock
 from kubetui.base.check import Check
 from kubetui.base.errors import ForeignError, HostError, KubetuiError
 from kubetui.machines.hosts.facts import Facts
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.rules.nodes import CONTROL_PLANE_CPUS, CONTROL_PLANE_MEMORY
 from kubetui.software.packages import CATALOGUE
 

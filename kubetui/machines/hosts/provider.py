@@ -13,8 +13,8 @@ from kubetui.engine.provider import MachineState
 from kubetui.machines.hosts.access import ONCE, Access, Nobody, greet
 from kubetui.machines.hosts.facts import LOOK, Facts, parse
 from kubetui.machines.hosts.findings import Obstacle, judge, refusal
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.host_keys import HostKeys

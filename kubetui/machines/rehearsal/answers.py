@@ -13,8 +13,8 @@ from kubetui.machines.rehearsal.memory import Memory
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.tables import Member, Tables
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.guest import CALLS
 from kubetui.steps.cluster.init import INIT_STEP
 from kubetui.steps.cluster.join import JOIN_STEP, KNOWN

@@ -11,7 +11,8 @@ from typing import Final
 
 from kubetui.base.errors import UsageError
 from kubetui.machines.rehearsal.recording.recording import Answer
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.guest import BROKE, CALLS
 
 

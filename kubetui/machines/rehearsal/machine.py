@@ -15,8 +15,8 @@ from kubetui.machines.rehearsal.recording.asked import Asked, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording
 from kubetui.machines.rehearsal.recording.words import Words
 from kubetui.machines.rehearsal.unrecorded import made_up
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 
 LOST: Final = Answer(125, 0.0, ((0.0, "error: the rehearsal has no recording of this command"),))
 """The answer to a command that the recording lacks."""

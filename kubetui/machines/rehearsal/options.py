@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kubetui.base.errors import ProfileError
 from kubetui.machines.rehearsal.faults import Fault, named
-from kubetui.profile.numbering import machine_names
+from kubetui.profile.machine import machine_names
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import OneMachine, Profile
 

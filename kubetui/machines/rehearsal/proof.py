@@ -10,7 +10,8 @@ from typing import Final
 from kubetui.machines.rehearsal.recording.asked import Asked
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 
 _SUBNET: Final = re.compile(r"«podnet\d+»")
 _NODE: Final = re.compile(r"«(?:self|control\d*|worker\d+)»")

@@ -23,7 +23,8 @@ from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.recording.asked import digest
 from kubetui.machines.rehearsal.recording.recording import Kind, shipped
 from kubetui.machines.rehearsal.stage import Stage, leave, stage_of
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.endpoint import Endpoint
 from kubetui.steps.cluster.labels import LABEL_NODES
 

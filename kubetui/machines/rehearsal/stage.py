@@ -26,8 +26,8 @@ from kubetui.machines.rehearsal.options import Options
 from kubetui.machines.rehearsal.recording.asked import Asked, digest
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, missing, scripts, shipped
 from kubetui.machines.rehearsal.server import Keys, MachineServer
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster.init import ADMIN_CONF, INIT_STEP
 from kubetui.steps.cluster.labels import LABEL_NODES

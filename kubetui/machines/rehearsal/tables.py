@@ -11,8 +11,8 @@ from typing import Final
 from kubetui.base.text import aligned
 from kubetui.machines.rehearsal.recording.recording import Answer
 from kubetui.machines.rehearsal.recording.words import Words
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 
 _SUFFIX: Final = 5
 """Characters that a daemon set appends to a pod's name."""

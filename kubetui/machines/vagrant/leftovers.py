@@ -21,7 +21,7 @@ from kubetui.base.text import CommandText, LineSink, nowhere
 from kubetui.cluster.folder import made_by_vagrant
 from kubetui.machines.vagrant.lxc.bridge import as_root
 from kubetui.machines.vagrant.settings import container_name
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.remote.output import commands_alone
 
 _VIRSH: Final = ("virsh", "--connect", "qemu:///system")

@@ -34,7 +34,8 @@ from kubetui.machines.vagrant.snapshots.copies import Copies
 from kubetui.machines.vagrant.snapshots.own import OwnSnapshots
 from kubetui.machines.vagrant.turns import Turns
 from kubetui.profile import authorities
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.endpoint import Endpoint
 
 _LOGIN = "netrc-"

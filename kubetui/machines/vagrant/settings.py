@@ -14,7 +14,8 @@ from typing import Any
 from kubetui.base.errors import ProfileError
 from kubetui.machines.vagrant.access.entries import calls, of_machine
 from kubetui.profile.credentials import plain
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 
 ADDRESS_OPTION = "lxc__bridge_ip"
 BRIDGE_OPTION = "lxc__bridge_name"

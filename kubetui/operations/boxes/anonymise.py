@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kubetui.base.scripts import script
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps.machine.footprint import repositories
 

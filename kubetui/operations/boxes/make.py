@@ -30,7 +30,8 @@ from kubetui.operations.boxes.choice import refuse_none, settled
 from kubetui.operations.boxes.store import FORMAT, Say, base_box, found, key, nameless, recipe, steps
 from kubetui.profile import credentials, manifests
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import NODE_MASK, Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 

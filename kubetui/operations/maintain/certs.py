@@ -16,7 +16,7 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import visit
 from kubetui.operations.maintain.run import carry_out, plan_of
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.remote.command import Command
 from kubetui.steps.build import RENEWING
 

@@ -19,7 +19,8 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import visit
 from kubetui.operations.maintain.run import carry_out, plan_of
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Node
 from kubetui.steps.build import REACHED, STEPS

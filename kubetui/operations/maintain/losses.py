@@ -9,7 +9,7 @@ from kubetui.machines.hosts.access import Access
 from kubetui.machines.make import make
 from kubetui.operations.connect import visit
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Leaving, Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.leave.steps import LOSSES, LOST_QUORUM, UNHEARD, VOLUMES, ask, quorum

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from kubetui.base.text import did_you_mean
-from kubetui.profile.numbering import machine_names
+from kubetui.profile.machine import machine_names
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, addressed
 from kubetui.profile.schema.access import Folder, Port

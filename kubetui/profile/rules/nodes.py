@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kubetui.base.text import did_you_mean
-from kubetui.profile.numbering import Role, machine_names, numbered, role_of
+from kubetui.profile.machine import Role, machine_names, numbered, role_of
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem, addressed
 from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint

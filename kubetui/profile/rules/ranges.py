@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Network
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))

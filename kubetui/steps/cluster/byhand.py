@@ -13,7 +13,8 @@ from kubetui.base.scripts import script, typed
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.recipe import lacking
 from kubetui.engine.step import Task, Turn
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.libraries import CA, INIT, JOIN, KUBEADM, NETWORK

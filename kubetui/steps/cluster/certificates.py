@@ -17,8 +17,8 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply
 from kubetui.engine.step import Task, Teaching
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.join_token import mint

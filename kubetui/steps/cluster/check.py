@@ -16,7 +16,8 @@ from kubetui.cluster.tables import ADMIN, NODES
 from kubetui.engine.events import GOOD, Outcome
 from kubetui.engine.recipe import apply, follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster import taught
 from kubetui.steps.cluster.addons.steps import CLEAR, FORGET_REGISTRY, FORGOTTEN, INSTALLING

@@ -10,7 +10,8 @@ from kubetui.base.scripts import script, typed
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.recipe import unit_name
 from kubetui.engine.step import Task
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.node import Result
 

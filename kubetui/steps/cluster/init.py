@@ -14,7 +14,8 @@ from kubetui.cluster import kubeconfig
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Task, Where, no_recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught

@@ -11,7 +11,8 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply, by_hand, probe
 from kubetui.engine.step import Recipe, Step, Task, Where, WorkState, no_recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import byhand, certificates, taught

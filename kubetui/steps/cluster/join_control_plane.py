@@ -12,7 +12,8 @@ from kubetui.base.redaction import Secret
 from kubetui.base.scripts import script
 from kubetui.engine.events import Outcome
 from kubetui.engine.step import Recipe, Step, Task, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command, Late
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster import taught

@@ -11,8 +11,8 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome, TaskId
 from kubetui.engine.recipe import apply, probe
 from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, WorkState
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.nodes import CONTROL_PLANE_TAINT, Taint
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.init import INIT_STEP

@@ -7,7 +7,8 @@ from typing import Final
 
 from kubetui.base.scripts import typed, written
 from kubetui.engine.step import Teaching
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.steps import kubeadm
 
 CREATING: Final = "kubeadm token create --ttl=30m '--description=kubetui join' --print-join-command"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.steps.machine import footprint, taught
 from kubetui.steps.machine.start import FACTS
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.engine.step import Recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import registry, vip
 

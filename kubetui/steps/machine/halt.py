@@ -10,7 +10,8 @@ from kubetui.base.scripts import typed
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Step, Task, Teaching, Where, no_recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 
 _OFF: Final = (MachineState.STOPPED, MachineState.ABSENT)
 

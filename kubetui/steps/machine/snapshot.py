@@ -16,7 +16,8 @@ from kubetui.cluster.snapshots import Snapshot
 from kubetui.engine.events import Outcome
 from kubetui.engine.snapshots import Snapshots
 from kubetui.engine.step import Step, Task, Teaching, Where, no_recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.steps.machine.halt import HALTING
 from kubetui.steps.machine.start import CONNECT, START
 

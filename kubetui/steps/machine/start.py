@@ -10,7 +10,8 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, no_recipe
 from kubetui.engine.survey import survey
-from kubetui.profile.plan import CGROUP_V2_ONLY, Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import CGROUP_V2_ONLY, Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 from kubetui.software import packages

@@ -9,8 +9,8 @@ from kubetui.base.scripts import script
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
 from kubetui.profile.credentials import plain
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.node import proxy, taught

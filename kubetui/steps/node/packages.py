@@ -7,7 +7,8 @@ from typing import Final
 from kubetui.base.scripts import script
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command, Value
 from kubetui.steps.machine.claim import CLAIM
 from kubetui.steps.machine.clock import CLOCK

@@ -9,8 +9,8 @@ from kubetui.base.redaction import url_user
 from kubetui.base.scripts import typed, written
 from kubetui.engine.step import Teaching
 from kubetui.profile.credentials import plain
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.software.runtimes.archive import Archive
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 from kubetui.steps.kubeadm import REGISTRY

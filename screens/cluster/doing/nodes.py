@@ -6,8 +6,8 @@ from textual.app import App
 
 from kubetui.base.text import clean
 from kubetui.profile import roster
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from screens.cluster.doing.working import Show
 from screens.widgets.choose import BACK, Choose, ask
 from screens.widgets.navigation import StartRun

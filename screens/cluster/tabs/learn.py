@@ -16,7 +16,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import clean
 from kubetui.cluster.folder import Cluster
 from kubetui.explain.exercises import WORKER, Exercise, exercises
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from screens.asking.meeting import meet
 from screens.cluster.tabs import lessons

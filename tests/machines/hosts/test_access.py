@@ -14,7 +14,8 @@ from kubetui.machines.hosts import access
 from kubetui.machines.hosts.access import Access, Nobody, UnknownKey, greet
 from kubetui.machines.hosts.provider import HostsProvider
 from kubetui.machines.make import make
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys

@@ -15,7 +15,7 @@ from kubetui.machines.hosts.findings import judge, quorum_check, refusal
 from kubetui.operations import plan as planview
 from kubetui.operations.inplace import differences
 from kubetui.profile.files.file import dump, parse
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.between_fields import check
 from kubetui.profile.schema.profile import Profile

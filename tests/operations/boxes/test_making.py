@@ -23,7 +23,8 @@ from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.operations.boxes import make as boxmaker
 from kubetui.operations.boxes import store
 from kubetui.operations.boxes.anonymise import clean_up
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import PRELUDE, Command
 from kubetui.remote.endpoint import Endpoint

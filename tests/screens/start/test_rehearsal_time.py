@@ -7,7 +7,7 @@ from kubetui.engine.events import TaskId
 from kubetui.engine.order import dependencies
 from kubetui.machines.rehearsal.options import WATCHED
 from kubetui.machines.rehearsal.recording.recording import shipped
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.steps.build import STEPS

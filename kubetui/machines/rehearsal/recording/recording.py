@@ -13,7 +13,7 @@ from typing import Any, Final
 from kubetui.base.errors import KubetuiError
 from kubetui.engine.step import Step
 from kubetui.machines.rehearsal.recording.asked import digest
-from kubetui.profile.numbering import Role
+from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 
 FORMAT: Final = 1

@@ -20,7 +20,8 @@ from kubetui.engine.survey import parse
 from kubetui.machines.rehearsal.recording.asked import digest, survey_parts
 from kubetui.machines.rehearsal.recording.recording import Answer, Kind, Recording, missing, scripts
 from kubetui.machines.rehearsal.recording.words import Words
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint
 from kubetui.remote.node import Node, Result

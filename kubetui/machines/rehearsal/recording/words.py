@@ -10,7 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kubetui.profile.credentials import plain
-from kubetui.profile.plan import NODE_MASK, Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import NODE_MASK, Plan
 from kubetui.software.runtimes.upstream import SYSTEM_MARK
 from kubetui.steps.node.repositories import kubernetes_repository, upstream_repository, version_pattern
 

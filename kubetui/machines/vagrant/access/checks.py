@@ -12,7 +12,8 @@ from pathlib import Path
 from kubetui.base.check import Check, Lacking, Status
 from kubetui.base.errors import HostError
 from kubetui.base.system import System, install_command, install_hint
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.access import Folder
 
 

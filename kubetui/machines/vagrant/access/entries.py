@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.access import Folder
 
 _COPYING: Final = ("--verbose", "--archive", "--compress", "--copy-links")

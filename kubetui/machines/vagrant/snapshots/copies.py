@@ -22,7 +22,8 @@ from kubetui.base.text import CommandText, LineSink
 from kubetui.machines.vagrant.lxc.bridge import as_root
 from kubetui.machines.vagrant.lxc.shares import thaw
 from kubetui.machines.vagrant.settings import container_name
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.output import commands_alone
 
 KEPT: Final = "kubetui-snapshots"

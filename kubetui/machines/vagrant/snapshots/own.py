@@ -9,7 +9,7 @@ from typing import Final
 from kubetui.base.errors import RunError
 from kubetui.base.text import LineSink
 from kubetui.machines.vagrant import commandline, orphans
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 
 PREFIX: Final = "kubetui-"
 

@@ -10,7 +10,8 @@ from kubetui.base.scripts import script, typed, written
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Teaching, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE, AddOn
 from kubetui.software.addons.storage import STORAGE

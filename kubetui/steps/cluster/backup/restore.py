@@ -15,7 +15,8 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply
 from kubetui.engine.step import Task, Teaching
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote import pieces
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm

@@ -16,8 +16,8 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.engine.recipe import unit_name
 from kubetui.engine.step import Lines, Step, Task, Teaching, Where, no_recipe
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.remote.host_keys import HostKeys
 from kubetui.remote.node import Node, Result

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.runtimes.runtime import SANDBOX_MARK
 from kubetui.steps import kubeadm

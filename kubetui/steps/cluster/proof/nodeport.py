@@ -9,7 +9,7 @@ from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.base.text import clean, counted
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.steps.cluster.proof.findings import Problem, verdict
 
 SECONDS: Final = 3.0

@@ -14,7 +14,7 @@ from kubetui.base.text import counted
 from kubetui.cluster.api import ready
 from kubetui.cluster.tables import NODES
 from kubetui.cluster.tables import PODS as ALL_PODS
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.proof import commands, dns, metrics, nodeport, policy, state, traffic
 from kubetui.steps.cluster.proof.findings import METRICS, Problem, not_checked, verdict

@@ -7,7 +7,7 @@ from typing import Final
 
 from kubetui.base.check import Check
 from kubetui.engine.step import Task
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.steps.cluster.proof.findings import line_of
 from kubetui.steps.cluster.proof.prove import prove
 from kubetui.steps.cluster.proof.scene import Scene

@@ -9,7 +9,8 @@ from pathlib import Path
 from kubetui.base.check import Check
 from kubetui.base.errors import RunError
 from kubetui.base.text import LineSink, nowhere
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.node import Node
 from kubetui.steps.cluster.proof import dns
 from kubetui.steps.cluster.proof.findings import METRICS, names

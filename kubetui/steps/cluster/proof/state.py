@@ -10,7 +10,7 @@ from typing import Final
 from kubetui.base.check import Check
 from kubetui.base.text import counted, duration
 from kubetui.cluster.tables import aligned_table
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.steps.cluster.proof.commands import PREFIX
 from kubetui.steps.cluster.proof.findings import Problem, verdict
 

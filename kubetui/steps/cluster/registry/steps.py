@@ -10,7 +10,8 @@ from typing import Final
 from kubetui.base.scripts import script, typed, written
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Teaching, Where
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons.registry import REGISTRY
 from kubetui.steps.node.containers import RUNTIME_CONFIG

@@ -12,7 +12,8 @@ from typing import Final
 from kubetui.base.scripts import script
 from kubetui.cluster.tables import ADMIN
 from kubetui.engine.step import Recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import CATALOGUE
 

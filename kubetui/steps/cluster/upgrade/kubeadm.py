@@ -6,7 +6,8 @@ from typing import Final
 
 from kubetui.base.scripts import script
 from kubetui.engine.step import Recipe
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps import kubeadm
 from kubetui.steps.cluster.libraries import HEALTHY, INIT, JOIN, KUBEADM

@@ -11,8 +11,8 @@ from kubetui.cluster.tables import ADMIN
 from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import apply, follow, probe
 from kubetui.engine.step import Task, WorkState
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.draining import Obstacle, drain, on_first
 from kubetui.steps.cluster.proof.findings import failure

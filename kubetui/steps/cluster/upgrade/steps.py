@@ -16,8 +16,8 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe, probe, unit_name
 from kubetui.engine.step import Recipe, Step, Task, Teaching, Where, WorkState, no_recipe
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.steps.cluster.backup import save as backup
 from kubetui.steps.cluster.draining import drain_typed, there

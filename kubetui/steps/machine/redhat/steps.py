@@ -7,8 +7,8 @@ from typing import Final
 from kubetui.base.scripts import script, typed, written
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Step, Teaching, Where
-from kubetui.profile.numbering import Role
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine, Role
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 from kubetui.software.addons import vip
 from kubetui.software.packages.dnf import DNF

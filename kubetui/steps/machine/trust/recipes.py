@@ -13,7 +13,8 @@ from kubetui.engine.events import Outcome
 from kubetui.engine.recipe import follow_recipe
 from kubetui.engine.step import Recipe, Task, Teaching
 from kubetui.profile import authorities
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.remote.command import Command
 
 _TRUST: Final = script(__package__, "trust.sh")

@@ -15,7 +15,7 @@ from kubetui.cluster.folder import Cluster
 from kubetui.operations import connect
 from kubetui.operations.extras.images import site, transfer
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest, guest

@@ -17,7 +17,7 @@ from kubetui.operations import connect
 from kubetui.operations.extras.images import site
 from kubetui.operations.extras.lessons import check, reset
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.ssh import SshNode
 from tests.loopback import Guest, guest

@@ -16,7 +16,8 @@ from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import Outcome
 from kubetui.engine.provider import MachineState
 from kubetui.profile.files import file as profilefile
-from kubetui.profile.plan import Machine, Plan
+from kubetui.profile.machine import Machine
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command
 from kubetui.remote.endpoint import Endpoint

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from kubetui.profile.plan import Machine
+from kubetui.profile.machine import Machine
 from kubetui.profile.schema.hosts import Host
 from kubetui.steps.cluster.proof import nodeport
 from tests.plans import plan
