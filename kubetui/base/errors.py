@@ -149,7 +149,7 @@ class LostTrackError(RunError):
 
 
 class TimeLimitError(RunError):
-    """A command did not end within its time limit, and was stopped."""
+    """A command did not end within its time limit; a step is stopped then."""
 
     id = "TIMEOUT"
 

@@ -54,6 +54,18 @@ async def _fill(stream: asyncssh.SSHWriter[bytes], data: bytes, more: Iterable[b
         stream.write_eof()
 
 
+@contextlib.asynccontextmanager
+async def _process(
+    connection: asyncssh.SSHClientConnection, words: Iterable[str]
+) -> AsyncIterator[asyncssh.SSHClientProcess[bytes]]:
+    """Run a command, and leave it without waiting for an answer: a machine that hangs gives none."""
+    process = await connection.create_process(shlex.join(words), encoding=None)
+    try:
+        yield process
+    finally:
+        process.close()
+
+
 class SshNode:
     """Runs commands in one machine, over a connection that is renewed when lost."""
 
@@ -161,7 +173,7 @@ class SshNode:
                 return await call
         except TimeoutError as error:
             raise TimeLimitError(
-                f"A command on {self.name} did not finish within {command.timeout:.0f} s, and was stopped.",
+                f"A command on {self.name} did not finish within {command.timeout:.0f} s.",
                 fix="Run the same command again: it skips completed steps.",
             ) from error
 
@@ -226,7 +238,7 @@ class SshNode:
         connection: asyncssh.SSHClientConnection | None = None
         try:
             connection = await self._connection.open()
-            async with self._channels, await connection.create_process(shlex.join(words), encoding=None) as process:
+            async with self._channels, _process(connection, words) as process:
                 await asyncio.gather(
                     _fill(process.stdin, data, more), _pump(process.stdout, take), _pump(process.stderr, complain)
                 )
