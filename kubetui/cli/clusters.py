@@ -258,17 +258,21 @@ def destroy(name: str, *, yes: bool, hosts: str | None) -> int:
     cluster = existing(name)
     plan = Plan(profilefile.load_built(cluster))
     if plan.provider.makes_machines:
-        saved = snapshots.read(cluster).words
-        confirmed(
-            f"Destroy {name} with its machines and everything in them{f', and {saved} of it' if saved else ''}?",
-            yes=yes,
-        )
+        confirmed(_farewell(cluster, plan), yes=yes)
     else:
         existing_machines.confirm_reset(plan, hosts)
     access = existing_machines.meet(plan, accept_host_keys=False)
     awaited(lambda: operation(cluster, say, access))
     say(f"{name} is gone.")
     return ExitCode.OK
+
+
+def _farewell(cluster: Cluster, plan: Plan) -> str:
+    """Return the question before a cluster is destroyed: what is lost with it."""
+    if plan.provider.rehearsal:
+        return f"Destroy {cluster.name}, a rehearsal: its folder with its logs?"
+    saved = snapshots.read(cluster).words
+    return f"Destroy {cluster.name} with its machines and everything in them{f', and {saved} of it' if saved else ''}?"
 
 
 def check(name: str, form: Form) -> int:

@@ -47,8 +47,12 @@ def _report(error: BaseException) -> int:
     match error:
         case KubetuiError():
             known = error
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt():
             known = StoppedError("Stopped.", fix="Run the same command again to resume.")
+        case click.Abort():
+            # at a question: the cursor is still in its line, and what was asked has not begun
+            _complain("")
+            known = StoppedError("Stopped at the question.")
         case OSError():
             from kubetui.base.files import refusal
 

@@ -138,15 +138,24 @@ def test_another_screens_package_in_the_folder_is_not_taken(home: Home) -> None:
     assert "the wrong one" not in done.stderr
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
-def test_an_interrupt_has_the_exit_code_of_a_stop(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyboardInterrupt(), "kubetui: Stopped.\n  Run the same command again to resume.\n"),
+        # the cursor is behind the question
+        (click.Abort(), "\nkubetui: Stopped at the question.\n"),
+    ],
+)
+def test_an_interrupt_has_the_exit_code_of_a_stop(
+    error: BaseException, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     def command() -> int:
         raise error
 
     with pytest.raises(SystemExit) as ended:
         friendly(command)()
     assert ended.value.code == 130
-    assert capsys.readouterr().err == "kubetui: Stopped.\n  Run the same command again to resume.\n"
+    assert capsys.readouterr().err == said
 
 
 def test_an_unwritable_place_is_reported_as_no_bug(home: Home) -> None:
@@ -201,6 +210,12 @@ def test_a_closed_stdin_counts_as_nobody_to_ask(home: Home) -> None:
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "  error USAGE: kubetui explain USAGE")
     assert "Nobody can answer here" in done.stderr
+
+
+def test_destroy_says_what_is_lost_with_a_rehearsal(home: Home) -> None:
+    assert home.run("up", "rehearsal", "--yes", "--speed", "1000").returncode == 0
+    done = home.run("destroy", "rehearsal")
+    assert done.stderr.startswith("kubetui: Destroy rehearsal, a rehearsal: its folder with its logs?")
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class _Status:
             cpus, memory = (str(each or "-") for each in (machine.cpus, machine.memory))
             yield (
                 self.state.name,
-                f"rehearsed, {self.state.state.value}" if self.state.rehearsal else self.state.state.value,
+                f"rehearsal, {self.state.state.value}" if self.state.rehearsal else self.state.state.value,
                 machine.name,
                 machine.role.value,
                 str(machine.address),
