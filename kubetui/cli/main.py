@@ -37,7 +37,7 @@ def main(context: click.Context, *, plain: bool) -> None:
     """Build a real multi-node Kubernetes cluster on your own machine, and watch how.
 
     Without a command, the wizard opens. Every option can be an environment variable, too: KUBETUI_UP_TIMEOUT=10m stands
-    for kubetui up --timeout 10m. What is typed counts more.
+    for kubetui up --timeout 10m. What is typed takes precedence over it.
     """
     open_streams()
     if context.invoked_subcommand is None:

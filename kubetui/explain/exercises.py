@@ -90,7 +90,7 @@ EXERCISES: Final = (
     Exercise(
         "deployment",
         "Scale a deployment",
-        "A deployment wants a number of equal pods, and its replica set makes or removes pods until there are as "
+        "A deployment wants a number of identical pods, and its replica set makes or removes pods until there are as "
         "many. Look on which nodes the scheduler puts them.",
         (
             f"kubectl create deployment web --image={IMAGE} -- sleep 86400",

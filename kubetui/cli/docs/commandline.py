@@ -15,7 +15,7 @@ _TOP: Final = """# Commands
 
 Every command with its arguments and options, made from the program itself; `kubetui COMMAND --help` says the same. An
 option can also be given by the environment variable beside it; a flag's is 1 or 0, and one that can be given several
-times has a value a line. What is typed counts more.
+times has a value a line. What is typed takes precedence.
 
 Exit codes are listed with the [errors](errors.md#exit-codes). Results go to standard output, progress and questions to
 standard error.

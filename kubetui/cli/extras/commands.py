@@ -112,7 +112,7 @@ def tunnel(name: str, service: str, *, port: str, namespace: str, local: int) ->
     section=_USE,
 )
 def addon() -> None:
-    """Install what makes a cluster of more use, or remove it without a trace."""
+    """Install what makes a cluster more useful, or remove it without a trace."""
 
 
 @addon.command(

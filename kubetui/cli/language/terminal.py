@@ -30,7 +30,7 @@ def color_option() -> click.Option:
 def _choose(ctx: click.Context, _option: click.Parameter, value: Color) -> None:
     said = ctx.get_parameter_source("color") is click.core.ParameterSource.COMMANDLINE
     if not said and (value == "auto" or ctx.parent is not None):
-        # what was said before a command's name counts more than a variable, which has been read there
+        # what was said before a command's name takes precedence over a variable, which has been read there
         return
     ctx.color = {"auto": None, "always": True, "never": False}[value]
     if value == "never":

@@ -1,4 +1,4 @@
-"""The AddOn type: what makes a cluster of more use than Kubernetes alone, and how it comes and goes."""
+"""The AddOn type: what makes a cluster more useful than Kubernetes alone, and how it comes and goes."""
 
 from __future__ import annotations
 
