@@ -133,7 +133,7 @@ class Form:
         if kind is None:
             return choice
         checks = self._provided.get(choice)
-        return f"{kind.title}, {standing(checks)[1]}" if checks else kind.title
+        return f"{kind.title}, {standing(kind, checks)[1]}" if checks else kind.title
 
     def _hosts(self, question: Question) -> str:
         """Ask for machines until a line is empty; the given ones are kept or asked for anew."""

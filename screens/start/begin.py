@@ -32,6 +32,8 @@ class Offer:
     makers: tuple[ProviderKind, ...] = ()
     checks: tuple[Check, ...] | None = None
     seconds: float | None = None
+    boxless: bool = False
+    """Whether the first provider has no box until a person names one."""
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -46,13 +48,9 @@ def short(kind: ProviderKind) -> str:
 
 def rows(offer: Offer, profile: Profile, width: int, *, brief: bool) -> list[tuple[str, Content]]:
     """Return what can be begun, `width` columns wide; `brief` leaves out the second lines."""
-    size = ", ".join((short(offer.makers[0]), memory(_memory(profile)), "good defaults")) if offer.makers else ""
-    build = _line("Build three nodes", _minutes(offer.seconds), size, width)
-    if not offer.makers:
-        build = _line("Build three nodes", "no provider", "Enter shows what is missing", width)
     found = [
         (REHEARSE, _line("Rehearse", f"about {REHEARSAL_SECONDS} seconds", "the real steps, played back", width)),
-        (BUILD, build),
+        (BUILD, _build(offer, profile, width)),
         (CHOOSE, _line("Choose everything", "", "", width)),
         (HOSTS, _line("Use my own hosts", "", "", width)),
         (FIX, _line("Fix this host" if offer.failed else "Check this host", _things(offer), "", width)),
@@ -60,11 +58,23 @@ def rows(offer: Offer, profile: Profile, width: int, *, brief: bool) -> list[tup
     return [(id_, row.split("\n")[0] if brief else row) for id_, row in found]
 
 
+def _build(offer: Offer, profile: Profile, width: int) -> Content:
+    title = "Build three nodes"
+    if not offer.makers:
+        return _line(title, "no provider", "Enter shows what is missing", width)
+    maker = short(offer.makers[0])
+    if offer.boxless:
+        return _line(title, "needs a box", f"{maker} has no default box: name yours first", width)
+    return _line(title, _minutes(offer.seconds), f"{maker}, {memory(_memory(profile))}, good defaults", width)
+
+
 def about(chosen: str, offer: Offer, profile: Profile) -> Content:
     """Describe what a row begins."""
     match chosen:
         case "begin rehearse":
             text = "A recording of real machines, played through the real steps. Makes no machines, changes nothing."
+        case "begin build" if offer.makers and offer.boxless:
+            text = f"{offer.makers[0].title} have no default box. The page of machines opens at Box: write yours there."
         case "begin build" if offer.makers:
             text = f"{in_words(profile)} You see every command before it starts."
         case "begin build" | "begin fix":
@@ -85,12 +95,17 @@ def header(offer: Offer, facts: HostFacts) -> Content:
     if offer.failed:
         works = marked("failed", offer.failed[0].message.rstrip("."))
     elif names:
-        works = marked("done", f"{' and '.join(names)} {'works' if len(names) == 1 else 'work'} here")
+        works = _working(names, boxless=offer.boxless)
     else:
         works = marked("attention", "no provider of machines here")
     cpus = [counted(facts.cpus, "CPU")] if facts.cpus else []
     rest = (f"{facts.memory_free / _GIB:.1f} GiB free", *cpus, f"Kubernetes 1.{NEWEST_MINOR}")
     return Content(f" {signs().dot} ").join([works, *map(Content, rest)])
+
+
+def _working(names: Sequence[str], *, boxless: bool) -> Content:
+    words = f"{' and '.join(names)} {'works' if len(names) == 1 else 'work'} here"
+    return marked("attention", f"{words}, with a box of your own") if boxless else marked("done", words)
 
 
 def _line(title: str, right: str, below: str, width: int) -> Content:
@@ -104,7 +119,10 @@ def _minutes(seconds: float | None) -> str:
 
 
 def _things(offer: Offer) -> str:
-    return counted(len(offer.failed), "thing") if offer.failed else ""
+    if offer.failed:
+        return counted(len(offer.failed), "thing")
+    warned = [check for check in offer.checks or () if check.status == "warning"]
+    return counted(len(warned), "warning") if warned else ""
 
 
 def _memory(profile: Profile) -> int:

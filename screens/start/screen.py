@@ -23,6 +23,7 @@ from screens.widgets.static import Static
 
 if TYPE_CHECKING:
     from kubetui.operations.state import ClusterState
+    from kubetui.profile.questions.pages import FieldPath
     from screens.host import Host
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
@@ -243,12 +244,15 @@ class StartScreen(SearchScreen):
 
     def _begin(self, shelf: Shelf, what: str) -> None:
         from screens.start.doctor import HostScreen  # noqa: PLC0415 - loads pydantic
+        from screens.wizard.remarks import BOX  # noqa: PLC0415
         from screens.wizard.review import ReviewScreen  # noqa: PLC0415
 
         if what == "rehearse":
             self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host))
         elif what == "fix" or (what == "build" and not shelf.offer.makers):
             self.app.push_screen(HostScreen(shelf.host, shelf.offer.checks, shelf.learn))
+        elif what == "build" and shelf.offer.boxless:
+            self._wizard(shelf.fresh(), BOX)
         elif what == "build":
             self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host))
         else:
@@ -259,11 +263,11 @@ class StartScreen(SearchScreen):
         if self._shelf is not None:
             self._wizard(self._shelf.fresh())
 
-    def _wizard(self, draft: Draft | None) -> None:
+    def _wizard(self, draft: Draft | None, field: FieldPath = ()) -> None:
         from screens.wizard.pages import PageScreen  # noqa: PLC0415 - loads pydantic
 
         if draft is not None and self._shelf is not None:
-            self.app.push_screen(PageScreen(0, draft, self._shelf.host))
+            self.app.push_screen(PageScreen(0, draft, self._shelf.host, field))
 
     def action_resume(self) -> None:
         """Resume a run that stopped."""

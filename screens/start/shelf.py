@@ -13,6 +13,7 @@ from textual.content import Content
 from kubetui.base.check import Check
 from kubetui.base.text import clean
 from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import in_words
@@ -38,6 +39,7 @@ class Shelf:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.offer = Offer(host.makers())
+        self.offer = replace(self.offer, boxless=self._boxless)
         self._drafts: list[Draft] = []
         self.standings = Standings(host)
         self._entries: dict[str, library.Entry] = {}
@@ -57,11 +59,16 @@ class Shelf:
     def learn(self, checks: tuple[Check, ...]) -> None:
         """Take the results of the checks of this host, which say what it can build."""
         self.offer = replace(self.offer, makers=self.host.makers(checks), checks=checks)
+        self.offer = replace(self.offer, boxless=self._boxless)
         self.read()
 
     def expect(self, seconds: float | None) -> None:
         """Take how long the build of the first choice takes."""
         self.offer = replace(self.offer, seconds=seconds)
+
+    @property
+    def _boxless(self) -> bool:
+        return self.host.lacks_box(Plan(self.host.first_choice(self.offer.checks or ())))
 
     @property
     def first(self) -> Profile:
@@ -119,6 +126,10 @@ class Shelf:
         if cluster is None and missing(profile, self.offer.makers):
             title = PROVIDERS[profile.provider].title
             words = f"{title} is not on this host. Open the profile to choose another provider.\n"
+            note = Content.assemble(note, marked("attention", words))
+        elif cluster is None and self.host.lacks_box(plan or Plan(profile)):
+            title = PROVIDERS[profile.provider].title
+            words = f"There is no default box for {title}. Open the profile and write yours into Box.\n"
             note = Content.assemble(note, marked("attention", words))
         if cluster is not None and cluster.detail and not cluster.unasked:
             note = marked(MARKS[cluster.state], f"{clean(cluster.words)}\n")

@@ -14,7 +14,7 @@ from textual.widgets._select import SelectCurrent, SelectOverlay
 
 from kubetui.base.check import Check
 from kubetui.profile.questions.pages import Question
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from screens.widgets.chrome import key
 from screens.widgets.symbols import Mark, signs
 
@@ -103,7 +103,7 @@ class Choice(Select[str], inherit_bindings=False):
 
     def annotate(self, provided: Mapping[str, Sequence[Check]]) -> None:
         """Say beside choices what this host has of them."""
-        found = {name: standing(checks) for name, checks in provided.items()}
+        found = {name: standing(PROVIDERS[name], checks) for name, checks in provided.items()}
         rows = rows_of(self.question, {name: f"{signs().of(mark)} {words}" for name, (mark, words) in found.items()})
         self._options = list(zip(rows, self.question.choices, strict=True))
         self._fit(rows)
@@ -125,11 +125,11 @@ class Choice(Select[str], inherit_bindings=False):
         self.post_message(self.Taken(self.question))
 
 
-def standing(checks: Sequence[Check]) -> tuple[Mark, str]:
+def standing(kind: ProviderKind, checks: Sequence[Check]) -> tuple[Mark, str]:
     """Return in two words what this host has of a provider, after the first thing that it lacks."""
     lacking = next((index for index, check in enumerate(checks) if check.status == "failed"), None)
     if lacking is None:
-        return "done", "installed"
+        return ("done", "installed") if kind.default_box else ("attention", "needs your box")
     return "failed", _LACKING[min(lacking, len(_LACKING) - 1)]
 
 

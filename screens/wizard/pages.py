@@ -35,7 +35,10 @@ _EVERY = 2.0
 
 
 class PageScreen(PlainScreen):
-    """One page of questions, with a picture of the result and help for the focused field."""
+    """One page of questions, with a picture of the result and help for the focused field.
+
+    It opens at a `field` by its path, or else at its first one.
+    """
 
     DEFAULT_CSS = """
     PageScreen #body { height: 1fr; padding: 1 0 0 0; scrollbar-size-vertical: 1; }
@@ -63,8 +66,9 @@ class PageScreen(PlainScreen):
         key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
     ]
 
-    def __init__(self, index: int, draft: Draft, host: Host) -> None:
+    def __init__(self, index: int, draft: Draft, host: Host, field: FieldPath = ()) -> None:
         super().__init__()
+        self._first = field
         self.index = index
         self.page = pages()[index]
         self.draft = draft
@@ -95,8 +99,9 @@ class PageScreen(PlainScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Focus the first field, and look at this host every few seconds."""
-        for field in [field for field in self.query(Field) if field.display][:1]:
+        """Focus a field, and look at this host every few seconds."""
+        fields = sorted(self.query(Field), key=lambda field: field.question.path != self._first)
+        for field in [field for field in fields if field.display][:1]:
             # a page that closes as it opens has no fields
             field.control.focus()
         self.set_interval(_EVERY, self.show_state)
@@ -166,7 +171,8 @@ class PageScreen(PlainScreen):
         """Show help, problems and the picture for the current answers."""
         look = self.draft.look()
         problems = self.host.problems(look.plan) if look.plan else ()
-        self._around = Around(taken(self.draft), problems, self._provided)
+        boxless = look.plan is not None and self.host.lacks_box(look.plan)
+        self._around = Around(taken(self.draft), problems, self._provided, boxless)
         self.show_fields()
         self._show_problems()
         here = self.question

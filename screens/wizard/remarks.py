@@ -15,10 +15,12 @@ from kubetui.cluster.folder import Cluster
 from kubetui.profile.questions.pages import FieldPath, Question, pages
 from kubetui.profile.questions.typed import could_become_valid
 from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.kinds import PROVIDERS
 from screens.widgets.symbols import Mark
 from screens.wizard.draft import Draft, Path, page_of
 
 NAME: Final = ("name",)
+BOX: Final = ("machines", "box")
 _PROVIDER, _VERSION = ("provider",), ("kubernetes", "version")
 
 
@@ -68,6 +70,8 @@ class Around:
     taken: Taken | None = None
     problems: Sequence[Problem] = ()
     provided: Mapping[str, Sequence[Check]] | None = None
+    boxless: bool = False
+    """Whether the provider has no box until the answers name one."""
 
     def refused(self) -> str:
         """Return why the name cannot be, empty if it can."""
@@ -81,6 +85,9 @@ class Around:
         for check in (self.provided or {}).get(look.profile.provider, ()):
             if check.status == "failed":
                 yield _PROVIDER, f"{check.message} {check.fix}"
+        if self.boxless:
+            title = PROVIDERS[look.profile.provider].title
+            yield BOX, f"There is no default box for {title}: the build needs one of your own here, in Box."
         for problem in self.problems:
             yield problem.path, str(problem)
         if look.plan is not None and look.plan.untried:

@@ -35,6 +35,7 @@ from screens.wizard.reviewtext import (
     command,
     headless,
     machines_table,
+    refusal,
     step_row,
     step_text,
     vagrant_files,
@@ -173,8 +174,8 @@ class ReviewScreen(SearchScreen):
             return
         failed = blocking(self._found)
         if failed:
-            words = f"{failed[0].message} r checks again, h shows every check."
-            self.notify(words, title="This host is not ready", severity="warning", markup=False)
+            title, words = refusal(failed[0])
+            self.notify(words, title=title, severity="warning", markup=False)
             return
         self.draft.own.add(self.plan.profile.name)
         self.post_message(StartRun(self.plan, self._yours))

@@ -16,6 +16,8 @@ from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
+from kubetui.profile.questions.advice import fields, for_pages
+from kubetui.profile.questions.pages import pages
 from kubetui.profile.words import trusted
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import OF_CHECKS
@@ -96,7 +98,16 @@ def _check(check: Check) -> Content:
     if check.status == "ok":
         return Content.assemble(marked(mark, check.name), f"  {check.message}")
     text = Content.assemble(marked(mark, check.message))
-    return Content.assemble(text, "\n  ", check.fix) if check.fix else text
+    return Content.assemble(text, "\n  ", for_pages(check.fix)) if check.fix else text
+
+
+def refusal(check: Check) -> tuple[str, str]:
+    """Return why a failed check forbids the run, as a title and what to do: to change an answer, or this host."""
+    found = fields(check.fix)
+    if not found:
+        return "This host is not ready", f"{check.message} r checks again, h shows every check."
+    title, page = found[0].title, next(page.title for page in pages() if found[0] in page.questions)
+    return "This needs another answer", f"{check.message} esc goes back to {title} on the page {page}."
 
 
 def step_row(step: StepText, *, wide: bool, yours: bool = False) -> Content:

@@ -1,9 +1,11 @@
 """How one begins: what this host can build, and where each entry leads."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kubetui.base.check import Check
 from kubetui.profile.files import library
 from kubetui.profile.schema.profile import Profile
 from kubetui.record import estimate
@@ -16,6 +18,7 @@ from screens.wizard.review import ReviewScreen
 from tests.screens.apps import LARGER, SIZE, drawn, listed, shown
 from tests.screens.hosts import LACKING, READY, FakeHost
 from tests.screens.start.cases import chosen, ids, looked, make, row
+from tests.shelf import put_box
 
 Snap = Any
 
@@ -36,17 +39,52 @@ async def test_a_host_with_lxc_alone_begins_with_lxc() -> None:
     library.save_as(Profile(name="mine", provider="lxc"), "mine")
     async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=LARGER) as pilot:
         await looked(pilot)
-        assert "LXC works here" in drawn(pilot.app)
+        assert "LXC works here, with a box of your own" in drawn(pilot.app)
         assert ids(pilot, "#profiles") == [
             "saved mine", "starter rehearsal", "starter larger", "starter single", "starter tutorial",
         ]  # fmt: skip
         assert "VirtualBox is not on this host" in row(pilot, "starter tutorial")
-        assert "LXC, 6 GiB" in row(pilot, "begin build")
+        assert "needs a box" in row(pilot, "begin build")
+        await chosen(pilot, "saved mine")
+        assert "There is no default box for LXC containers." in shown(pilot, "#what")
         await pilot.press("n")
         await pilot.pause()
         screen = pilot.app.screen
         assert isinstance(screen, PageScreen)
         assert screen.draft.look().profile.provider == "lxc"
+
+
+async def test_a_build_that_lacks_a_box_begins_where_it_is_typed(tmp_path: Path) -> None:
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=SIZE) as pilot:
+        await looked(pilot)
+        await chosen(pilot, "begin build")
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, PageScreen)
+        assert screen.question is not None
+        assert screen.question.title == "Box"
+        assert "There is no default box for LXC containers" in shown(pilot, "#problems")
+        await pilot.press(*"mine/box")
+        await pilot.pause()
+        assert not screen.query_one("#problems").display
+    put_box(tmp_path / "vagrant", "kubetui/debian-13", "1.0", "lxc")
+    async with KubetuiApp(FakeHost(builds=("lxc",))).run_test(size=SIZE) as pilot:
+        await looked(pilot)
+        assert "needs a box" not in row(pilot, "begin build")
+        assert "LXC works here ·" in drawn(pilot.app)
+
+
+async def test_a_warning_is_not_called_ready() -> None:
+    warned = Check("Box", "warning", "There is no default box.", "Write a box for lxc into machines.box: OWNER/NAME.")
+    async with KubetuiApp(FakeHost((*READY, warned), builds=("lxc",))).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        assert "1 warning" in row(pilot, "begin fix")
+        await chosen(pilot, "begin fix")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "ready, with 1 warning" in drawn(pilot.app)
+        assert "into Box: OWNER/NAME. Box is on the page Machines." in drawn(pilot.app)
 
 
 async def test_a_profile_whose_provider_is_missing_can_be_opened_and_says_so() -> None:

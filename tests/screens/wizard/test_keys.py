@@ -165,7 +165,7 @@ async def test_providers_say_what_this_host_has_of_them() -> None:
             "VirtualBox               ✕ not installed",
             "libvirt (KVM, QEMU)      ✕ plugin missing",
             "VMware Desktop",
-            "LXC containers           ● installed",
+            "LXC containers           ▲ needs your box",
             "existing machines (SSH)",
             "rehearsal",
         ]

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from kubetui.base.check import Check
 from kubetui.engine.events import RunFinished, Sink, TaskId
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
@@ -109,6 +110,19 @@ async def test_a_failed_check_prevents_the_start(lacking: FakeHost, started: lis
         await pilot.pause()
         assert started == []
         assert "VBoxManage is not on this host." in shown(pilot, "#found")
+
+
+async def test_a_check_that_an_answer_mends_leads_to_the_answer(started: list[Profile]) -> None:
+    check = Check("Box", "failed", "There is no default box.", "Write a box for lxc into machines.box: OWNER/NAME.")
+    async with reviewed(FakeHost((check,))) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert started == []
+        (notification,) = pilot.app._notifications
+        assert notification.title == "This needs another answer"
+        assert notification.message == "There is no default box. esc goes back to Box on the page Machines."
+        assert "Write a box for lxc into Box: OWNER/NAME. Box is on the page Machines." in shown(pilot, "#found")
 
 
 async def test_it_shows_what_single_machines_have(host: FakeHost) -> None:
