@@ -59,6 +59,7 @@ class StartScreen(SearchScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "Open", tip="Begin or open what is chosen."),
+        key("escape", "clear_search", "Clear search", display="esc", tip="Show all clusters and profiles again."),
         key("tab", "app.focus_next", "Pane", tip="To the next pane."),
         key("n", "new", "New", tip="Start a new cluster from the defaults."),
         key("g", "resume", "Resume", tip="Resume the run of the chosen cluster where it stopped."),
@@ -69,6 +70,8 @@ class StartScreen(SearchScreen):
         key("q", "leave", "Leave", tip="Leave kubetui."),
         key("escape", "nothing", "", show=False),
     ]
+
+    LEAVING = "nothing"
 
     def __init__(
         self, find_host: Callable[[], Host], loaded: Callable[[], Awaitable[None]], *, new: bool = False
@@ -91,7 +94,7 @@ class StartScreen(SearchScreen):
                 yield Pane("Clusters", PaneList(id="clusters"), id="clusters-pane")
                 yield Pane("Profiles", PaneList(id="profiles"), id="profiles-pane")
         yield Static("", id="what", markup=False)
-        yield SearchLine()
+        yield SearchLine("esc clears the search")
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -217,10 +220,10 @@ class StartScreen(SearchScreen):
     def _draft(self) -> Draft | None:
         return self._shelf.draft(self._chosen) if self._shelf else None
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys that work on the chosen row."""
         if not self.is_mounted or action not in {"open", "resume", "destroy", "undo"}:
-            return True
+            return super().check_action(action, parameters)
         if action == "open":
             return bool(self._chosen)
         if action == "undo":

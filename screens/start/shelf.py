@@ -91,7 +91,7 @@ class Shelf:
         """Return the clusters whose rows contain `sought`, `width` columns wide."""
         now, names = self.host.now(), names_width(self._taken, width)
         rows = _sifted(sought, ((id_, cluster_row(each, names, width, now)) for id_, each in self._clusters.items()))
-        return rows or [("-none", Content.styled("none" if sought else "none yet", "dim"))]
+        return rows or [("-none", Content.styled("none match" if sought else "none yet", "dim"))]
 
     def profiles(self, sought: str, width: int) -> list[Row]:
         """Return unsaved answers and the profiles whose rows contain `sought`, `width` columns wide."""
@@ -104,7 +104,7 @@ class Shelf:
             (id_, entry_row(each, makers, names, width, edited=self._edited(each) is not None))
             for id_, each in self._entries.items()
         ]
-        return _sifted(sought, rows) or [("-none", Content.styled("none", "dim"))]
+        return _sifted(sought, rows) or [("-none", Content.styled("none match" if sought else "none", "dim"))]
 
     def about(self, chosen: str) -> Content:
         """Describe a row."""

@@ -40,6 +40,8 @@ class Draft:
         """The last valid answer to each question, including questions that do not apply now."""
         self.left: set[FieldPath] = set()
         """The fields that the person has visited and left; only these may be called wrong."""
+        self.seen: set[int] = set()
+        """The pages that the person has seen, by index."""
         self.own: set[str] = set()
         """The clusters that these answers are meant for: their profile's, and those that were started from them."""
         self.warned = False

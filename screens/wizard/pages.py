@@ -23,7 +23,7 @@ from screens.wizard import gauges, networkmap
 from screens.wizard.choices import Choice
 from screens.wizard.draft import Draft
 from screens.wizard.fields import Field
-from screens.wizard.pagesline import PagesLine
+from screens.wizard.pagesline import PagesLine, go_back
 from screens.wizard.remarks import Around, judged, problems_of, taken
 from screens.wizard.saving import leave, save
 
@@ -83,7 +83,8 @@ class PageScreen(PlainScreen):
         """Draw the page."""
         # the first frame has its width already: the help does not jump
         self.measure_page()
-        yield PagesLine(self.index)
+        self.draft.seen.add(self.index)
+        yield PagesLine(self.index, self.draft.seen)
         with VerticalScroll(id="body", can_focus=False):
             with Vertical(id="left"):
                 with Vertical(id="form"):
@@ -246,8 +247,23 @@ class PageScreen(PlainScreen):
 
     @on(PagesLine.Wanted)
     def go_to(self, event: PagesLine.Wanted) -> None:
-        """Go to a later page, as far as the pages before it are right."""
-        self._go_to(event.index)
+        """Go back to an earlier page, or on to a later one, as far as the pages before it are right."""
+        if event.index < self.index:
+            self._go_back(event.index)
+        else:
+            self._go_to(event.index)
+
+    def action_back(self) -> None:
+        """Go back one page, from the first one to where the wizard began."""
+        self._catch_up()
+        if self.index:
+            self._go_back(self.index - 1)
+        else:
+            super().action_back()
+
+    def _go_back(self, index: int) -> None:
+        self._catch_up()
+        go_back(self.app, index, lambda page: PageScreen(page, self.draft, self.host))
 
     def _go_to(self, index: int) -> None:
         self._catch_up()

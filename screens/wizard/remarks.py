@@ -49,6 +49,12 @@ def taken(draft: Draft) -> Taken | None:
     return Taken(name, own=name in draft.own) if _exists(name) else None
 
 
+def before(name: str) -> str:
+    """Return the cluster whose name this one is with a number; empty where there is none."""
+    first, _, number = name.rpartition("-")
+    return first if first and number.isdecimal() and _exists(first) else ""
+
+
 def free(name: str) -> str:
     """Return a name like this one that no cluster has: the name itself, or with a number."""
     names = (name, *(f"{name[:36].rstrip('-')}-{number}" for number in range(2, 100)))

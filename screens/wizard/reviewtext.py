@@ -19,11 +19,27 @@ from kubetui.profile.plan import Plan
 from kubetui.profile.questions.advice import fields, for_pages
 from kubetui.profile.questions.pages import pages
 from kubetui.profile.words import trusted
+from kubetui.record.state import ClusterState
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import OF_CHECKS
 from screens.wizard.draft import Draft
 
 _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "not checked": 2, "ok": 3}
+
+
+def cluster_line(plan: Plan, found: ClusterState | None, before: str = "") -> Content:
+    """Return which cluster the run builds: a new one, or the one that was `found` under its name.
+
+    `before` is the cluster whose name, with a number, is that of the new one.
+    """
+    name = Content.styled(plan.profile.name, "bold $accent")
+    if found is None:
+        return Content.assemble("New cluster ", name, f": there is a cluster {before} already" if before else "")
+    state = "built" if found.unasked else found.state.value
+    goes_on = f" exists ({state}): the run goes on with it and repeats nothing that is done."
+    if found.plan is None or found.plan.profile != plan.profile:
+        goes_on = f" exists ({state}), with other answers: the run asks before that costs a machine."
+    return Content.assemble(name, goes_on)
 
 
 def machines_table(plan: Plan) -> Content:

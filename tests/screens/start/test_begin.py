@@ -15,7 +15,7 @@ from screens.start.screen import StartScreen
 from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import LARGER, SIZE, drawn, listed, shown
+from tests.screens.apps import LARGER, SIZE, drawn, fill, listed, shown
 from tests.screens.hosts import LACKING, READY, FakeHost
 from tests.screens.start.cases import chosen, ids, looked, make, row
 from tests.shelf import put_box
@@ -109,12 +109,32 @@ async def test_a_quick_beginning_leads_to_the_review_under_a_free_name(id_: str,
         assert isinstance(screen, ReviewScreen)
         assert (screen.plan.provider.name, len(screen.plan.machines)) == (provider, 3)
         assert screen.plan.profile.name == {"rehearsal": "rehearsal", "libvirt": "lab-2"}[provider]
-        await pilot.click(PagesLine, offset=(3, 0))
-        await pilot.pause()
-        assert pilot.app.screen is screen, "there are no pages before this review"
+        assert "○ Machines ── ○ Network ── ○ Kubernetes ── ◐ Review" in drawn(pilot.app), "no page was seen"
+        for page in ("Kubernetes", "Network", "Machines"):
+            await pilot.press("escape")
+            await pilot.pause()
+            assert f"◐ {page}" in drawn(pilot.app)
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
+
+
+async def test_a_quick_beginning_can_be_changed_on_any_page(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await chosen(pilot, "begin rehearse")
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.click(PagesLine, offset=(3, 0))
+        await pilot.pause()
+        assert "◐ Machines ── ○ Network" in drawn(pilot.app)
+        await fill(pilot, "Workers", "1")
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert "● Machines ── ◐ Network ── ○ Kubernetes" in drawn(pilot.app)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, StartScreen)
+        assert "2 nodes" in row(pilot, "draft 0")
 
 
 @pytest.mark.parametrize(("id_", "provider"), [("begin choose", "virtualbox"), ("begin hosts", "hosts")])

@@ -35,6 +35,7 @@ from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
+from screens.widgets.lists import SearchLine
 from screens.wizard.pages import PageScreen
 from tests.cluster.test_kubeconfig import kubeadms
 from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
@@ -134,6 +135,24 @@ async def test_escape_clears_the_search(host: FakeHost) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
         assert "starter tutorial" in ids(pilot, "#profiles")
+
+
+async def test_escape_clears_a_search_that_enter_kept(host: FakeHost) -> None:
+    make_all()
+    async with app(host).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        assert "Clear search" not in keys(pilot)
+        await pilot.press("slash", *"tuto", "enter")
+        await pilot.pause()
+        text = drawn(pilot.app)
+        assert "Only what contains tuto: esc clears the search" in text
+        assert "esc Clear search" in text
+        assert "none match" in row(pilot, "-none")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "cluster lab" in ids(pilot, "#clusters")
+        assert "Clear search" not in keys(pilot)
+        assert not pilot.app.screen.query_one(SearchLine).display
 
 
 async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:

@@ -33,6 +33,7 @@ from screens.wizard.review import ReviewScreen
 from screens.wizard.reviewtext import headless, step_text, vagrant_files
 from tests.screens.apps import LARGER, SIZE, drawn, shown, until
 from tests.screens.hosts import FakeHost
+from tests.screens.start.cases import make
 from tests.screens.wizard.existing import HOSTS
 
 Snap = Any
@@ -102,6 +103,44 @@ async def test_a_rehearsal_has_no_steps_to_choose(host: FakeHost) -> None:
         assert isinstance(pilot.app.screen, ReviewScreen)
         (notification,) = pilot.app._notifications
         assert notification.message.startswith("In a rehearsal no step can be yours")
+
+
+async def test_the_keys_of_a_rehearsal_have_no_steps_to_do_by_hand(host: FakeHost) -> None:
+    async with reviewed(host, Draft(Profile(provider="rehearsal"))) as pilot:
+        foot = drawn(pilot.app).splitlines()[-1]
+        assert "esc Back" in foot
+        assert "Your turn" not in foot
+    async with reviewed(host) as pilot:
+        assert "Y Your turn" in drawn(pilot.app).splitlines()[-1]
+
+
+async def test_escape_clears_the_search_before_it_goes_back(host: FakeHost) -> None:
+    async with reviewed(host) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("slash", *"swap", "enter")
+        await pilot.pause()
+        assert "esc Clear search" in drawn(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert len(pilot.app.screen.query_one(RowList).options) > 5
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "◐ Kubernetes" in drawn(pilot.app)
+
+
+async def test_the_review_says_which_cluster_it_builds(host: FakeHost) -> None:
+    async with reviewed(host) as pilot:
+        assert shown(pilot, "#which") == "New cluster lab"
+    make("lab", [{"event": "finish", "ok": True}], 60)
+    async with reviewed(host, Draft(Profile(name="lab-2"))) as pilot:
+        assert shown(pilot, "#which") == "New cluster lab-2: there is a cluster lab already"
+    async with reviewed(host, Draft(Profile(name="lab"))) as pilot:
+        said = "lab exists (built): the run goes on with it and repeats nothing that is done."
+        assert shown(pilot, "#which") == said
+    async with reviewed(host, Draft(Profile(name="lab", machines=Machines(workers=1)))) as pilot:
+        said = "lab exists (built), with other answers: the run asks before that costs a machine."
+        assert shown(pilot, "#which") == said
 
 
 async def test_a_failed_check_prevents_the_start(lacking: FakeHost, started: list[Profile]) -> None:
