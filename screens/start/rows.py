@@ -52,7 +52,8 @@ def cluster_row(cluster: ClusterState, names: int, width: int, now: float) -> Co
 
 def _built(cluster: ClusterState) -> str:
     provider = short(cluster.plan.provider) if cluster.plan and not cluster.rehearsal else ""
-    return "  ".join((cluster.said, counted(cluster.nodes, "node"), cluster.version, provider))
+    said = "asking" if cluster.unasked else cluster.said
+    return "  ".join((said, counted(cluster.nodes, "node"), cluster.version, provider))
 
 
 def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, *, edited: bool = False) -> Content:

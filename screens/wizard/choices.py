@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on, widgets
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
@@ -25,7 +26,12 @@ _ARROW, _AROUND = 4, 6
 
 
 class Choices(SelectOverlay):
-    """The open list; a mark shows the chosen row, also without colour."""
+    """The open list; a mark shows the chosen row, also without colour. Letters search it, and `?` opens the help."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "select", "Choose", tip="Take this choice, and go to the next field."),
+        key("escape", "dismiss", "Close", display="esc", tip="Close the list; the value stays."),
+    ]
 
     def __init__(self, rows: tuple[str, ...]) -> None:
         super().__init__()
@@ -37,6 +43,14 @@ class Choices(SelectOverlay):
         self.rows = rows
         for index in range(self.option_count):
             self._draw(index)
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Tell whether a key searches the list."""
+        return character != "?" and super().check_consume_key(key, character)
+
+    async def _on_key(self, event: Key) -> None:
+        if event.character == "?":
+            event.prevent_default()  # but not stop(): the screen opens the help
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark."""

@@ -60,7 +60,9 @@ class PageScreen(PlainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("tab", "app.focus_next", "Next field", tip="To the next field.", show=False, first=True),
         key("shift+tab", "app.focus_previous", "Previous field", tip="To the previous field.", show=False, first=True),
-        key("ctrl+n", "go_on", "Next page", display="ctrl+n", tip="Once this one is right.", first=True),
+        key(
+            "ctrl+n", "go_on", "Next page", display="ctrl+n", tip="To the next page, if this one is right.", first=True
+        ),
         key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),

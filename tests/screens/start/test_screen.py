@@ -78,6 +78,36 @@ async def test_a_cluster_that_does_not_answer_is_not_ready() -> None:
         await until(pilot, lambda: "unreachable: kubmaster does not" in row(pilot, "cluster lab"))
 
 
+class Slower(FakeHost):
+    """A host whose clusters answer some times, and then take their time."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self.asked, self.answers = 0, answers
+
+    async def look(self, name: str) -> ClusterState:
+        self.asked += 1
+        if self.asked > self.answers:
+            await asyncio.Event().wait()
+        return await super().look(name)
+
+
+async def test_a_row_keeps_its_last_state_until_there_is_another() -> None:
+    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 2 * 86400)
+    async with app(Slower(0)).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        assert "asking  3 nodes  1.37" in row(pilot, "cluster lab")
+    slower = Slower(1)
+    async with app(slower).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: " ready " in row(pilot, "cluster lab"))
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: slower.asked > 1)
+        assert " ready " in row(pilot, "cluster lab")
+
+
 async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> None:
     make_all()
     done = asyncio.Event()
