@@ -56,11 +56,15 @@ def _built(cluster: ClusterState) -> str:
     return "  ".join((said, counted(cluster.nodes, "node"), cluster.version, provider))
 
 
-def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, *, edited: bool = False) -> Content:
-    """Return a profile's row; one that this host cannot build says why."""
+def entry_row(
+    entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, draft: Draft | None = None
+) -> Content:
+    """Return a profile's row; one that this host cannot build says why. `draft` are its unsaved edits."""
     if entry.profile is None:
         return _row(entry.name, "unreadable", entry.kind, names, width, style=COLOURS["failed"], sign=signs().failed)
-    kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
+    kind = f"edited {signs().dot} {entry.kind}" if draft else entry.kind
+    if draft and draft.wrong:
+        return _wrong(entry.name, draft, kind, names, width)
     if missing(entry.profile, makers):
         words = f"{_count(entry.profile)}  {short(PROVIDERS[entry.profile.provider])} is not on this host"
         return _row(entry.name, words, kind, names, width, style="dim")
@@ -70,7 +74,14 @@ def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: i
 def draft_row(draft: Draft, names: int, width: int) -> Content:
     """Return the row of answers that were never saved."""
     profile = draft.look().profile
+    if draft.wrong:
+        return _wrong(profile.name, draft, "not saved", names, width)
     return _row(profile.name, _sizes(profile), "not saved", names, width)
+
+
+def _wrong(name: str, draft: Draft, kind: str, names: int, width: int) -> Content:
+    """Return the row of answers that cannot be built: its numbers would be those of other answers."""
+    return _row(name, f"wrong: {draft.wrong[0]}", kind, names, width, style=COLOURS["failed"], sign=signs().failed)
 
 
 def missing(profile: Profile, makers: Sequence[ProviderKind]) -> bool:

@@ -101,8 +101,7 @@ class Shelf:
         names = names_width([*called, *(each.name for each in self._entries.values())], width)
         rows = [(f"draft {index}", draft_row(draft, names, width)) for index, draft in drafts]
         rows += [
-            (id_, entry_row(each, makers, names, width, edited=self._edited(each) is not None))
-            for id_, each in self._entries.items()
+            (id_, entry_row(each, makers, names, width, self._edited(each))) for id_, each in self._entries.items()
         ]
         return _sifted(sought, rows) or [("-none", Content.styled("none match" if sought else "none", "dim"))]
 
@@ -123,6 +122,9 @@ class Shelf:
         if look and look.plan is None:
             return marked("failed", "Its first address is too high: the other machines' addresses count up from it.")
         note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
+        if draft and draft.wrong:
+            lines = [marked("failed", message) for message in draft.wrong[:2]]
+            return Content("\n").join([note, *lines, Content("What was typed is kept: open it to correct it.")])
         if cluster is None and missing(profile, self.offer.makers):
             title = PROVIDERS[profile.provider].title
             words = f"{title} is not on this host. Open the profile to choose another provider.\n"

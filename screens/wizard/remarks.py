@@ -17,7 +17,7 @@ from kubetui.profile.questions.typed import could_become_valid
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS
 from screens.widgets.symbols import Mark
-from screens.wizard.draft import Draft, Path, page_of
+from screens.wizard.draft import Draft, Path, called, page_of
 
 NAME: Final = ("name",)
 BOX: Final = ("machines", "box")
@@ -147,4 +147,4 @@ def _may_call(question: Question, draft: Draft, typing: FieldPath | None) -> boo
 def _with_help(question: Question, draft: Draft, here: Question | None, message: str) -> str:
     """Return a message, with the field's help if its text is invalid and the help is not shown below anyway."""
     explained = question is here or not draft.is_invalid(question)
-    return f"{question.title}: {message}" if explained else f"{question.title}: {message} {question.help}"
+    return called(question.title, message if explained else f"{message} {question.help}")

@@ -38,7 +38,7 @@ from screens.widgets.keys import KeysScreen
 from screens.widgets.lists import SearchLine
 from screens.wizard.pages import PageScreen
 from tests.cluster.test_kubeconfig import kubeadms
-from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
+from tests.screens.apps import LARGER, SIZE, drawn, field, fill, listed, shown, until
 from tests.screens.hosts import NOW, FakeHost
 from tests.screens.start.cases import app, asked, chosen, here, ids, keys, looked, make, make_all, marks, row
 
@@ -260,6 +260,26 @@ async def test_unsaved_answers_are_kept_until_undone(host: FakeHost) -> None:
         await pilot.press("u")
         await pilot.pause()
         assert "draft 0" not in ids(pilot, "#profiles")
+
+
+async def test_answers_that_cannot_be_are_kept_and_marked(host: FakeHost) -> None:
+    async with app(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        await fill(pilot, "Memory each", "40963e")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "wrong: Memory each: 40963e is not an amount" in row(pilot, "draft 0")
+        await chosen(pilot, "draft 0")
+        assert "What was typed is kept" in shown(pilot, "#what")
+        assert "in all" not in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert field(pilot, "Memory each").text == "40963e"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert "Fix this first: Memory each: 40963e" in [each.message for each in pilot.app._notifications][-1]
 
 
 async def test_new_opens_the_first_page(host: FakeHost) -> None:
