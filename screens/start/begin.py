@@ -72,7 +72,7 @@ def about(chosen: str, offer: Offer, profile: Profile) -> Content:
     """Describe what a row begins."""
     match chosen:
         case "begin rehearse":
-            text = "A recording of real machines, played through the real steps. Makes no machines, changes nothing."
+            text = "The real steps, played from a recording. Makes no machines and writes only its own folder."
         case "begin build" if offer.makers and offer.boxless:
             text = f"{offer.makers[0].title} have no default box. The page of machines opens at Box: write yours there."
         case "begin build" if offer.makers:
@@ -87,8 +87,8 @@ def about(chosen: str, offer: Offer, profile: Profile) -> Content:
     return Content(text)
 
 
-def header(offer: Offer, facts: HostFacts) -> Content:
-    """Return what this host has, for the title line."""
+def header(offer: Offer, facts: HostFacts, width: int) -> Content:
+    """Return what this host has, for the title line: as much of it as fits `width` columns."""
     if offer.checks is None:
         return marked("running", "looking at this host")
     names = [short(kind) for kind in offer.makers]
@@ -99,8 +99,10 @@ def header(offer: Offer, facts: HostFacts) -> Content:
     else:
         works = marked("attention", "no provider of machines here")
     cpus = [counted(facts.cpus, "CPU")] if facts.cpus else []
-    rest = (f"{facts.memory_free / _GIB:.1f} GiB free", *cpus, f"Kubernetes 1.{NEWEST_MINOR}")
-    return Content(f" {signs().dot} ").join([works, *map(Content, rest)])
+    rest = (f"{facts.memory_free / _GIB:.1f} GiB of memory free", *cpus, f"Kubernetes 1.{NEWEST_MINOR}")
+    parts, dot = [works, *map(Content, rest)], Content(f" {signs().dot} ")
+    fitting = (dot.join(parts[:count]) for count in range(len(parts), 1, -1))
+    return next((line for line in fitting if line.cell_length <= width), works)
 
 
 def _working(names: Sequence[str], *, boxless: bool) -> Content:
@@ -126,7 +128,8 @@ def _things(offer: Offer) -> str:
 
 
 def _memory(profile: Profile) -> int:
-    return sum(machine.memory for machine in Plan(profile).machines)
+    plan = Plan(profile)
+    return plan.memory_of(plan.machines)
 
 
 def named(profile: Profile, taken: Sequence[str]) -> Profile:

@@ -122,11 +122,15 @@ def _sizes(profile: Profile) -> str:
     controls = _roles(profile).count(Role.CONTROL_PLANE)
     parts = [_count(profile)]
     if plan.provider.makes_machines:
-        parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]
-    parts += [f"{profile.network.pod_network:<9}", plan.provider.title]
+        parts.append(f"{memory(chosen.memory)}, {counted(chosen.cpus, 'CPU')} each".ljust(21))
+    parts += [f"{profile.network.pod_network:<9}", _maker(plan)]
     if controls > 1:
         parts.append(f" {controls} control planes")
     return " ".join(parts)
+
+
+def _maker(plan: Plan) -> str:
+    return short(plan.provider) if plan.provider.starts_from_box else plan.provider.title
 
 
 def _cut(text: str, room: int) -> str:

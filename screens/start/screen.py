@@ -172,7 +172,7 @@ class StartScreen(SearchScreen):
             return
         self._drawn = shelf.standings.all
         begin, clusters, profiles = self._lists
-        self.query_one(TitleLine).say(shelf.title())
+        self.query_one(TitleLine).say(shelf.title(self.size.width - len(" kubetui  ")))
         begin.show_rows(shelf.beginnings(_room(begin), brief=self.has_class("-small")))
         clusters.show_rows(shelf.clusters(self._search, _room(clusters)))
         profiles.show_rows(shelf.profiles(self._search, _room(profiles)))

@@ -79,9 +79,9 @@ class Shelf:
     def _taken(self) -> list[str]:
         return [each.name for each in self._clusters.values()]
 
-    def title(self) -> Content:
-        """Return what this host has."""
-        return begin.header(self.offer, self.host.facts())
+    def title(self, width: int) -> Content:
+        """Return what this host has, in `width` columns."""
+        return begin.header(self.offer, self.host.facts(), width)
 
     def beginnings(self, width: int, *, brief: bool) -> list[Row]:
         """Return what can be begun."""

@@ -61,7 +61,12 @@ class PageScreen(PlainScreen):
         key("tab", "app.focus_next", "Next field", tip="To the next field.", show=False, first=True),
         key("shift+tab", "app.focus_previous", "Previous field", tip="To the previous field.", show=False, first=True),
         key(
-            "ctrl+n", "go_on", "Next page", display="ctrl+n", tip="To the next page, if this one is right.", first=True
+            "ctrl+n",
+            "go_on",
+            "Next page",
+            display="ctrl+n",
+            tip="To the next page, if the answers on this one are right.",
+            first=True,
         ),
         key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),

@@ -34,8 +34,8 @@ class Taken:
     def __str__(self) -> str:
         if self.own:
             return (
-                f"There is a cluster {self.name} already. The run goes on with it, once these answers were compared "
-                f"with it; another name makes a new one."
+                f"There is a cluster {self.name} already. The run goes on with it, once these answers have been "
+                f"compared with it; another name makes a new one."
             )
         return (
             f"There is a cluster {self.name} already. Write another name, such as {free(self.name)}; to go on with "

@@ -123,7 +123,7 @@ def refusal(check: Check) -> tuple[str, str]:
     if not found:
         return "This host is not ready", f"{check.message} r checks again, h shows every check."
     title, page = found[0].title, next(page.title for page in pages() if found[0] in page.questions)
-    return "This needs another answer", f"{check.message} esc goes back to {title} on the page {page}."
+    return "This needs another answer", f"{check.message} Change {title} on the page {page}: esc goes back."
 
 
 def step_row(step: StepText, *, wide: bool, yours: bool = False) -> Content:

@@ -82,7 +82,7 @@ def test_a_wrong_answer_is_asked_again_at_once() -> None:
     place = [question.path[-1] for question in asked(Profile())].index("workers")
     lines[place : place + 1] = ["many", "1"]
     _, said = talked(lines)
-    assert "many does not work: Workers is a whole number, only digits." in said
+    assert "many does not work: Workers has to be a whole number: digits alone." in said
     assert profilefile.load(library.find("lab")).machines.workers == 1
 
 

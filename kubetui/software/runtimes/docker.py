@@ -131,7 +131,7 @@ def _unfit(registry: str, url: str) -> str:
 DOCKER = Runtime(
     name="docker",
     title="Docker",
-    help="docker (Docker Engine behind cri-dockerd: one program more, and mirrors of docker.io alone)",
+    help="docker (Docker Engine behind cri-dockerd: one more program, and mirrors of docker.io alone)",
     packages=("docker.io",),
     # download.docker.com has had this key since 2017
     upstream=Upstream(

@@ -160,7 +160,7 @@ async def test_a_check_that_an_answer_mends_leads_to_the_answer(started: list[Pr
         assert started == []
         (notification,) = pilot.app._notifications
         assert notification.title == "This needs another answer"
-        assert notification.message == "There is no default box. esc goes back to Box on the page Machines."
+        assert notification.message == "There is no default box. Change Box on the page Machines: esc goes back."
         assert "Write a box for lxc into Box: OWNER/NAME. Box is on the page Machines." in shown(pilot, "#found")
 
 
