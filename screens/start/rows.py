@@ -122,7 +122,7 @@ def _sizes(profile: Profile) -> str:
     controls = _roles(profile).count(Role.CONTROL_PLANE)
     parts = [_count(profile)]
     if plan.provider.makes_machines:
-        parts.append(f"{memory(chosen.memory)}, {counted(chosen.cpus, 'CPU')} each".ljust(21))
+        parts.append(f"{memory(chosen.memory)}, {counted(chosen.cpus, 'CPU')} each".ljust(18))
     parts += [f"{profile.network.pod_network:<9}", _maker(plan)]
     if controls > 1:
         parts.append(f" {controls} control planes")

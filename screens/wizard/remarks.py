@@ -49,6 +49,11 @@ def taken(draft: Draft) -> Taken | None:
     return Taken(name, own=name in draft.own) if _exists(name) else None
 
 
+def no_default_box(provider: str) -> str:
+    """Return what a person should know who has named no box for a provider without one."""
+    return f"There is no default box for {provider}: the build needs one of your own, in Box."
+
+
 def before(name: str) -> str:
     """Return the cluster whose name this one is with a number; empty where there is none."""
     first, _, number = name.rpartition("-")
@@ -92,8 +97,7 @@ class Around:
             if check.status == "failed":
                 yield _PROVIDER, f"{check.message} {check.fix}"
         if self.boxless:
-            title = PROVIDERS[look.profile.provider].title
-            yield BOX, f"There is no default box for {title}: the build needs one of your own here, in Box."
+            yield BOX, no_default_box(PROVIDERS[look.profile.provider].title)
         for problem in self.problems:
             yield problem.path, str(problem)
         if look.plan is not None and look.plan.untried:

@@ -68,8 +68,10 @@ def test_choices_have_numbers_and_say_what_this_host_has() -> None:
     assert "   1. VirtualBox, not installed\n   2. libvirt" in said
     assert "Number, empty for 1, virtualbox: 7 does not work: 7 is not one of" in said
     assert profilefile.load(library.find("lab")).provider == "lxc"
+    assert "Warning: There is no default box for LXC containers: the build needs one of your own, in Box." in said
     _, said = talked(answers("own", ""), host=FakeHost(provided={"virtualbox": lacking}))
     assert "Warning: VBoxManage is not here. Install it." in said
+    assert "There is no default box" not in said
 
 
 def test_the_answers_are_saved_under_the_name() -> None:
