@@ -64,7 +64,7 @@ def _build(offer: Offer, profile: Profile, width: int) -> Content:
         return _line(title, "no provider", "Enter shows what is missing", width)
     maker = short(offer.makers[0])
     if offer.boxless:
-        return _line(title, "needs a box", f"{maker} has no default box: name yours first", width)
+        return _line(title, "needs a box", f"{maker}, with a box of your own", width)
     return _line(title, _minutes(offer.seconds), f"{maker}, {memory(_memory(profile))}, good defaults", width)
 
 
