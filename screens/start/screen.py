@@ -247,17 +247,18 @@ class StartScreen(SearchScreen):
 
     def _begin(self, shelf: Shelf, what: str) -> None:
         from screens.start.doctor import HostScreen  # noqa: PLC0415 - loads pydantic
+        from screens.wizard.pages import PageScreen  # noqa: PLC0415
         from screens.wizard.remarks import BOX  # noqa: PLC0415
         from screens.wizard.review import ReviewScreen  # noqa: PLC0415
 
         if what == "rehearse":
-            self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host))
+            self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host, PageScreen))
         elif what == "fix" or (what == "build" and not shelf.offer.makers):
             self.app.push_screen(HostScreen(shelf.host, shelf.offer.checks, shelf.learn))
         elif what == "build" and shelf.offer.boxless:
             self._wizard(shelf.fresh(), BOX)
         elif what == "build":
-            self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host))
+            self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host, PageScreen))
         else:
             self._wizard(shelf.fresh("hosts" if what == "hosts" else ""))
 

@@ -292,7 +292,7 @@ class PageScreen(PlainScreen):
             return PageScreen(self.index + 1, self.draft, self.host)
         from screens.wizard.review import ReviewScreen  # noqa: PLC0415 - loads every step, and no page needs them
 
-        return ReviewScreen(self.draft, self.host)
+        return ReviewScreen(self.draft, self.host, PageScreen)
 
     def _catch_up(self) -> None:
         """Take the text of every field: a key pressed right after a letter arrives before the letter's message."""

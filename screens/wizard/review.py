@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
 from textual.widgets import OptionList
 
 from kubetui.base.check import Check, blocking
@@ -31,7 +33,6 @@ from screens.widgets.navigation import StartRun
 from screens.widgets.reader import Reader
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft
-from screens.wizard.pages import PageScreen
 from screens.wizard.pagesline import PagesLine, go_back, stages
 from screens.wizard.remarks import before, taken
 from screens.wizard.reviewtext import (
@@ -50,7 +51,10 @@ from screens.wizard.saving import export, leave, save
 
 
 class ReviewScreen(SearchScreen):
-    """Shows the plan before the run. It refuses to start where `kubetui up` would refuse."""
+    """Shows the plan before the run. It refuses to start where `kubetui up` would refuse.
+
+    `page` makes a page of questions, for the way back to one that was not opened on the way here.
+    """
 
     DEFAULT_CSS = """
     ReviewScreen #which { height: auto; padding: 0 2; }
@@ -87,8 +91,9 @@ class ReviewScreen(SearchScreen):
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
-    def __init__(self, draft: Draft, host: Host) -> None:
+    def __init__(self, draft: Draft, host: Host, page: Callable[[int, Draft, Host], Screen[None]]) -> None:
         super().__init__()
+        self._page = page
         self.draft = draft
         self.host = host
         self.plan = decided(Plan(draft.look().profile))
@@ -183,7 +188,7 @@ class ReviewScreen(SearchScreen):
     def go_to(self, event: PagesLine.Wanted) -> None:
         """Go back to a page of questions."""
         if event.index < len(pages()):
-            go_back(self.app, event.index, lambda page: PageScreen(page, self.draft, self.host))
+            go_back(self.app, event.index, lambda index: self._page(index, self.draft, self.host))
 
     def action_back(self) -> None:
         """Go back one page, also where none was opened on the way here."""

@@ -29,6 +29,7 @@ from screens.widgets.dialogs import Ask
 from screens.widgets.lists import RowList
 from screens.widgets.reader import Reader
 from screens.wizard.draft import Draft
+from screens.wizard.pages import PageScreen
 from screens.wizard.review import ReviewScreen
 from screens.wizard.reviewtext import headless, step_text, vagrant_files
 from tests.screens.apps import LARGER, SIZE, drawn, shown, until
@@ -43,7 +44,7 @@ Snap = Any
 async def reviewed(host: FakeHost, draft: Draft | None = None) -> AsyncIterator[Pilot[Any]]:
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await pilot.pause()
-        await pilot.app.push_screen(ReviewScreen(draft or Draft(), host))
+        await pilot.app.push_screen(ReviewScreen(draft or Draft(), host, PageScreen))
         await pilot.pause()
         await pilot.pause()
         yield pilot
@@ -293,7 +294,7 @@ def test_review(snap_compare: Snap, case: str, host: FakeHost, lacking: FakeHost
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         profile = Profile(machines=Machines(workers=20 if case == "many" else 2))
-        await pilot.app.push_screen(ReviewScreen(Draft(profile), chosen))
+        await pilot.app.push_screen(ReviewScreen(Draft(profile), chosen, PageScreen))
         await pilot.pause()
         pressed = {"step": "jjjjj ", "checks": "h", "save": "s"}.get(case, "jjjj")
         await pilot.press(*pressed)
@@ -304,7 +305,7 @@ def test_review(snap_compare: Snap, case: str, host: FakeHost, lacking: FakeHost
 
 async def test_a_larger_window_shows_every_check_in_full(lacking: FakeHost) -> None:
     async with KubetuiApp(lacking).run_test(size=LARGER) as pilot:
-        await pilot.app.push_screen(ReviewScreen(Draft(), lacking))
+        await pilot.app.push_screen(ReviewScreen(Draft(), lacking, PageScreen))
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         assert "12000 MiB are free of 16000" in shown(pilot, "#found")
