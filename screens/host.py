@@ -13,6 +13,7 @@ from kubetui.base.check import Check
 from kubetui.base.system import memory
 from kubetui.cluster.folder import Cluster
 from kubetui.host.addresses import host_problems
+from kubetui.profile.machine import machine_names
 from kubetui.profile.plan import Plan
 from kubetui.profile.rules.ranges import Problem
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
@@ -82,6 +83,16 @@ class Host:
         lacking = {check.name for check in checks if check.status != "ok"}
         makers = (kind for kind in PROVIDERS.values() if kind.starts_from_box and not absent_programs(kind))
         return tuple(kind for kind in makers if kind.plugin not in lacking)
+
+    def lacks_box(self, plan: Plan) -> bool:
+        """Return whether this computer cannot make a plan's machines until a box is named for them."""
+        from kubetui.machines.vagrant.catalogue.known import has_one  # noqa: PLC0415 - after the first frame
+        from kubetui.machines.vagrant.project import vagrant_home  # noqa: PLC0415
+
+        profile = plan.profile
+        own = {name for name, one in profile.machines.by_name.items() if one.box is not None}
+        named = profile.machines.box is not None or all(name in own for name, _ in machine_names(profile))
+        return plan.provider.starts_from_box and not named and not has_one(plan, vagrant_home())
 
     def first_choice(self, checks: Sequence[Check] = ()) -> Profile:
         """Return the profile of a new cluster: of a provider that works here, or else a rehearsal."""

@@ -24,7 +24,7 @@ from kubetui.profile.words import in_words
 from screens.host import Host
 from screens.wizard.choices import standing
 from screens.wizard.draft import Draft, page_of
-from screens.wizard.remarks import free, taken
+from screens.wizard.remarks import free, no_default_box, taken
 
 Build = Callable[[str, tuple[str, ...]], int]
 """Builds the cluster of a saved profile, in plain lines, and returns the exit code.
@@ -133,7 +133,7 @@ class Form:
         if kind is None:
             return choice
         checks = self._provided.get(choice)
-        return f"{kind.title}, {standing(checks)[1]}" if checks else kind.title
+        return f"{kind.title}, {standing(kind, checks)[1]}" if checks else kind.title
 
     def _hosts(self, question: Question) -> str:
         """Ask for machines until a line is empty; the given ones are kept or asked for anew."""
@@ -195,6 +195,9 @@ def new(build: Build, talk: Dialogue | None = None, host: Host | None = None, pr
     form = Form(talk, draft, asyncio.run(host.providers()))
     form.ask_all()
     form.settle()
+    plan = draft.look().plan
+    if plan is not None and host.lacks_box(plan):
+        talk.say(f"\nWarning: {no_default_box(plan.provider.title)}")
     form.review()
     look = draft.look()
     talk.say(f"\n{in_words(look.profile)}")

@@ -23,8 +23,6 @@ DISK_A_MACHINE: Final = 6
 """GiB that a machine uses once Kubernetes runs in it: 2 to 3 for the box, the rest for packages and images."""
 DISK_LEAST: Final = 2
 """GiB per machine below which it cannot even be created."""
-MEMORY_SHARED: Final = 1024
-"""MiB that a node needs when machines share the host's memory."""
 WORKER_LEAST: Final = 1024
 """MiB that a worker needs for itself and a few pods, besides a large pod network's."""
 _LEAST: Final = {Role.CONTROL_PLANE: CONTROL_PLANE_MEMORY, Role.WORKER: WORKER_LEAST}
@@ -49,10 +47,10 @@ def kubectl_check(path: str | None, system: System, minor: str) -> Check:
 def memory_check(plan: Plan, missing: Sequence[Machine], total: int, available: int) -> Check:
     """Judge the host's memory, in MiB, for the machines that do not exist yet."""
     shared = not plan.provider.isolates
-    each = MEMORY_SHARED + plan.pod_network.memory
-    extras = sum(CATALOGUE[name].memory for name in plan.addons) if shared else 0
-    needed = extras + sum(each if shared else machine.memory for machine in missing)
+    needed = plan.memory_of(missing)
     text = f"{available} of {total} MiB are free, {needed} are planned"
+    if shared:
+        text += f" (containers share this host's memory: {plan.container_memory} for each, whatever its size)"
     fix = "Plan fewer or smaller machines (machines.workers, machines.memory), or close other programs."
     if needed > total and not shared:
         return Check("Memory", "failed", f"{text}: more than this host has.", fix)
@@ -136,14 +134,17 @@ def extra_disks(machines: Iterable[Machine]) -> int:
     return -(-sum(disk.size for machine in machines for disk in machine.disks) // 1024)
 
 
-def disk_check(place: str, free: int, machines: int, extra: int = 0) -> Check:
-    """Judge whether `free` bytes on the file system at `place` suffice for that many new machines.
+def disk_check(place: str, free: int, machines: int | None, extra: int = 0) -> Check:
+    """Judge whether `free` bytes on the file system at `place` suffice for that many new machines; None for any one.
 
     `extra` is what their extra disks take, in GiB.
     """
     name, gib = f"Disk of {place}", free // _GIB
-    text = f"{gib} GiB are free, {machines * DISK_A_MACHINE} are planned for {counted(machines, 'new machine')}"
+    text = f"{gib} GiB are free, {(machines or 0) * DISK_A_MACHINE} are planned for "
+    text += counted(machines or 0, "new machine")
     text += f", and {extra} for their extra disks once these are full" if extra else ""
+    if machines is None:
+        machines, text = 1, f"{gib} GiB are free; each machine takes about {DISK_A_MACHINE}"
     fix = f"Make room on the file system of {place}, or plan fewer machines."
     if gib < machines * DISK_LEAST:
         return Check(name, "failed", f"{text}.", fix)

@@ -70,7 +70,7 @@ def _general(system: System) -> list[Check]:
         _kubectl(system, Plan(Profile())),
         Check("Memory", "ok", f"{available} of {total} MiB are free"),
         _cpus(os.cpu_count()),
-        *_disks(Path.home(), 1),
+        *_disks(Path.home(), None),
     ]
 
 
@@ -113,8 +113,11 @@ def _kubectl(system: System, plan: Plan) -> Check:
     return kubectl_check(shutil.which("kubectl"), system, "{}.{}".format(*plan.minor))
 
 
-def _disks(images: Path, machines: int, extra: int = 0) -> list[Check]:
-    """Return one check for each file system that machines or boxes fill; `extra` GiB are for the first alone."""
+def _disks(images: Path, machines: int | None, extra: int = 0) -> list[Check]:
+    """Return one check for each file system that machines or boxes fill; `extra` GiB are for the first alone.
+
+    Where nobody has planned how many `machines`, it is None.
+    """
     seen: dict[int, Check] = {}
     for place in (images, vagrant_home(), state_home()):
         existing = next(folder for folder in (place, *place.parents) if folder.exists())

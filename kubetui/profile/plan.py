@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
@@ -24,6 +24,8 @@ from kubetui.software.addons.vip import PORT as SHARED_PORT
 from kubetui.software.networks import ClusterNetwork, PodNetwork
 from kubetui.software.runtimes import Runtime
 
+MEMORY_SHARED = 1024
+"""MiB that a node needs, without its pod network, when machines share the host's memory."""
 NODE_MASK = 24
 """The part of the pod CIDR that one node gets (kube-controller-manager's --node-cidr-mask-size for IPv4)."""
 API_PORT = 6443
@@ -89,6 +91,18 @@ class Plan:
     def machines(self) -> tuple[Machine, ...]:
         """Every machine, control planes first, addresses counting up."""
         return tuple(made(self.profile) if self.provider.makes_machines else existing(self.profile))
+
+    def memory_of(self, machines: Sequence[Machine]) -> int:
+        """Return the MiB that machines take of this host: what they are given or, as containers, what they use."""
+        if self.provider.isolates:
+            return sum(machine.memory for machine in machines)
+        pods = sum(addons.CATALOGUE[name].memory for name in self.addons)
+        return pods + self.container_memory * len(machines)
+
+    @property
+    def container_memory(self) -> int:
+        """The MiB that a node is expected to use where machines share this host's memory."""
+        return MEMORY_SHARED + self.pod_network.memory
 
     @property
     def everyone(self) -> tuple[Machine, ...]:

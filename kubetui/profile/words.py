@@ -35,17 +35,34 @@ def in_words(profile: Profile) -> str:
     if not plan.provider.makes_machines:
         others = f" and {len(machines) - 3} more" if len(machines) > 3 else ""  # noqa: PLR2004 - three fit a line
         span = ", ".join(str(machine.address) for machine in machines[:3]) + others
-    total = sum(machine.memory for machine in machines)
     network = profile.network
-    box = f", box {plan.box}" if plan.box else ""
-    made = f"{box}, {memory(total)} in all" if plan.provider.makes_machines else ""
     sentences = (
-        f"{who(plan)} with {plan.provider.title}{made}.",
+        _made(plan),
         f"Addresses {span}, pods {network.pod_cidr}, services {network.service_cidr}.",
         f"Kubernetes {plan.version} on {plan.runtime.title}, pod network {network.pod_network}.",
         played(plan),
     )
     return " ".join(filter(None, sentences))
+
+
+def _made(plan: Plan) -> str:
+    """Return the sentence about the machines: how many, made by what, of which box, and with how much memory."""
+    if plan.provider.rehearsal:
+        return f"A rehearsal of {who(plan)}."
+    if not plan.provider.makes_machines:
+        return f"On {plan.provider.title}: {who(plan)}."
+    box = f", box {plan.box}" if plan.box else ""
+    return f"With {plan.provider.title}: {who(plan)}{box}, {_memory(plan)}."
+
+
+def _memory(plan: Plan) -> str:
+    total = memory(plan.memory_of(plan.machines))
+    if not plan.provider.isolates:
+        return f"about {total} of memory in all, as containers share this host's"
+    sizes = {machine.memory for machine in plan.machines}
+    if len(plan.machines) == 1:
+        return f"{total} of memory"
+    return f"{memory(sizes.pop())} of memory each, {total} in all" if len(sizes) == 1 else f"{total} of memory in all"
 
 
 def played(plan: Plan) -> str:
@@ -162,8 +179,8 @@ def who(plan: Plan) -> str:
     """Return how many control planes and workers there are, as the start of a sentence."""
     roles = Counter(machine.role for machine in plan.machines)
     control, workers = roles[Role.CONTROL_PLANE], roles[Role.WORKER]
-    runs = "that runs" if control == 1 else "that run"
-    rest = f"and {counted(workers, 'worker')}" if workers else f"{runs} the pods, too"
+    runs = "runs" if control == 1 else "run"
+    rest = f"and {counted(workers, 'worker')}" if workers else f"that also {runs} the pods"
     return f"{counted(control, 'control plane')} {rest}"
 
 

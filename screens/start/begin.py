@@ -32,6 +32,8 @@ class Offer:
     makers: tuple[ProviderKind, ...] = ()
     checks: tuple[Check, ...] | None = None
     seconds: float | None = None
+    boxless: bool = False
+    """Whether the first provider has no box until a person names one."""
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -46,13 +48,9 @@ def short(kind: ProviderKind) -> str:
 
 def rows(offer: Offer, profile: Profile, width: int, *, brief: bool) -> list[tuple[str, Content]]:
     """Return what can be begun, `width` columns wide; `brief` leaves out the second lines."""
-    size = ", ".join((short(offer.makers[0]), memory(_memory(profile)), "good defaults")) if offer.makers else ""
-    build = _line("Build three nodes", _minutes(offer.seconds), size, width)
-    if not offer.makers:
-        build = _line("Build three nodes", "no provider", "Enter shows what is missing", width)
     found = [
         (REHEARSE, _line("Rehearse", f"about {REHEARSAL_SECONDS} seconds", "the real steps, played back", width)),
-        (BUILD, build),
+        (BUILD, _build(offer, profile, width)),
         (CHOOSE, _line("Choose everything", "", "", width)),
         (HOSTS, _line("Use my own hosts", "", "", width)),
         (FIX, _line("Fix this host" if offer.failed else "Check this host", _things(offer), "", width)),
@@ -60,11 +58,23 @@ def rows(offer: Offer, profile: Profile, width: int, *, brief: bool) -> list[tup
     return [(id_, row.split("\n")[0] if brief else row) for id_, row in found]
 
 
+def _build(offer: Offer, profile: Profile, width: int) -> Content:
+    title = "Build three nodes"
+    if not offer.makers:
+        return _line(title, "no provider", "Enter shows what is missing", width)
+    maker = short(offer.makers[0])
+    if offer.boxless:
+        return _line(title, "needs a box", f"{maker}, with a box of your own", width)
+    return _line(title, _minutes(offer.seconds), f"{maker}, {memory(_memory(profile))}, good defaults", width)
+
+
 def about(chosen: str, offer: Offer, profile: Profile) -> Content:
     """Describe what a row begins."""
     match chosen:
         case "begin rehearse":
-            text = "A recording of real machines, played through the real steps. Makes no machines, changes nothing."
+            text = "The real steps, played from a recording. Makes no machines and writes only its own folder."
+        case "begin build" if offer.makers and offer.boxless:
+            text = f"{offer.makers[0].title} have no default box. The page of machines opens at Box: write yours there."
         case "begin build" if offer.makers:
             text = f"{in_words(profile)} You see every command before it starts."
         case "begin build" | "begin fix":
@@ -77,20 +87,27 @@ def about(chosen: str, offer: Offer, profile: Profile) -> Content:
     return Content(text)
 
 
-def header(offer: Offer, facts: HostFacts) -> Content:
-    """Return what this host has, for the title line."""
+def header(offer: Offer, facts: HostFacts, width: int) -> Content:
+    """Return what this host has, for the title line: as much of it as fits `width` columns."""
     if offer.checks is None:
         return marked("running", "looking at this host")
     names = [short(kind) for kind in offer.makers]
     if offer.failed:
         works = marked("failed", offer.failed[0].message.rstrip("."))
     elif names:
-        works = marked("done", f"{' and '.join(names)} {'works' if len(names) == 1 else 'work'} here")
+        works = _working(names, boxless=offer.boxless)
     else:
         works = marked("attention", "no provider of machines here")
     cpus = [counted(facts.cpus, "CPU")] if facts.cpus else []
-    rest = (f"{facts.memory_free / _GIB:.1f} GiB free", *cpus, f"Kubernetes 1.{NEWEST_MINOR}")
-    return Content(f" {signs().dot} ").join([works, *map(Content, rest)])
+    rest = (f"{facts.memory_free / _GIB:.1f} GiB of memory free", *cpus, f"Kubernetes 1.{NEWEST_MINOR}")
+    parts, dot = [works, *map(Content, rest)], Content(f" {signs().dot} ")
+    fitting = (dot.join(parts[:count]) for count in range(len(parts), 1, -1))
+    return next((line for line in fitting if line.cell_length <= width), works)
+
+
+def _working(names: Sequence[str], *, boxless: bool) -> Content:
+    words = f"{' and '.join(names)} {'works' if len(names) == 1 else 'work'} here"
+    return marked("attention", f"{words}, with a box of your own") if boxless else marked("done", words)
 
 
 def _line(title: str, right: str, below: str, width: int) -> Content:
@@ -104,11 +121,15 @@ def _minutes(seconds: float | None) -> str:
 
 
 def _things(offer: Offer) -> str:
-    return counted(len(offer.failed), "thing") if offer.failed else ""
+    if offer.failed:
+        return counted(len(offer.failed), "thing")
+    warned = [check for check in offer.checks or () if check.status == "warning"]
+    return counted(len(warned), "warning") if warned else ""
 
 
 def _memory(profile: Profile) -> int:
-    return sum(machine.memory for machine in Plan(profile).machines)
+    plan = Plan(profile)
+    return plan.memory_of(plan.machines)
 
 
 def named(profile: Profile, taken: Sequence[str]) -> Profile:

@@ -75,7 +75,12 @@ class HostScreen(PlainScreen):
     def _show(self, checks: Checks) -> None:
         self._checks = checks
         failed = blocking(checks)
-        right = marked("failed", f"{counted(len(failed), 'thing')} to fix") if failed else marked("done", "ready")
+        warned = [check for check in checks if check.status == "warning"]
+        right = marked("done", "ready")
+        if failed:
+            right = marked("failed", f"{counted(len(failed), 'thing')} to fix")
+        elif warned:
+            right = marked("attention", f"ready, with {counted(len(warned), 'warning')}")
         self.query_one(TitleLine).say(right)
         last = Content.styled("\nThe same without the wizard: kubetui doctor", "dim")
         self.query_one("#checks > Static", Static).update(Content("\n").join([all_checks(checks), last]))

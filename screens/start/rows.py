@@ -52,14 +52,19 @@ def cluster_row(cluster: ClusterState, names: int, width: int, now: float) -> Co
 
 def _built(cluster: ClusterState) -> str:
     provider = short(cluster.plan.provider) if cluster.plan and not cluster.rehearsal else ""
-    return "  ".join((cluster.said, counted(cluster.nodes, "node"), cluster.version, provider))
+    said = "asking" if cluster.unasked else cluster.said
+    return "  ".join((said, counted(cluster.nodes, "node"), cluster.version, provider))
 
 
-def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, *, edited: bool = False) -> Content:
-    """Return a profile's row; one that this host cannot build says why."""
+def entry_row(
+    entry: Entry, makers: Sequence[ProviderKind], names: int, width: int, draft: Draft | None = None
+) -> Content:
+    """Return a profile's row; one that this host cannot build says why. `draft` are its unsaved edits."""
     if entry.profile is None:
         return _row(entry.name, "unreadable", entry.kind, names, width, style=COLOURS["failed"], sign=signs().failed)
-    kind = f"edited {signs().dot} {entry.kind}" if edited else entry.kind
+    kind = f"edited {signs().dot} {entry.kind}" if draft else entry.kind
+    if draft and draft.wrong:
+        return _wrong(entry.name, draft, kind, names, width)
     if missing(entry.profile, makers):
         words = f"{_count(entry.profile)}  {short(PROVIDERS[entry.profile.provider])} is not on this host"
         return _row(entry.name, words, kind, names, width, style="dim")
@@ -69,7 +74,14 @@ def entry_row(entry: Entry, makers: Sequence[ProviderKind], names: int, width: i
 def draft_row(draft: Draft, names: int, width: int) -> Content:
     """Return the row of answers that were never saved."""
     profile = draft.look().profile
+    if draft.wrong:
+        return _wrong(profile.name, draft, "not saved", names, width)
     return _row(profile.name, _sizes(profile), "not saved", names, width)
+
+
+def _wrong(name: str, draft: Draft, kind: str, names: int, width: int) -> Content:
+    """Return the row of answers that cannot be built: its numbers would be those of other answers."""
+    return _row(name, f"wrong: {draft.wrong[0]}", kind, names, width, style=COLOURS["failed"], sign=signs().failed)
 
 
 def missing(profile: Profile, makers: Sequence[ProviderKind]) -> bool:
@@ -110,11 +122,15 @@ def _sizes(profile: Profile) -> str:
     controls = _roles(profile).count(Role.CONTROL_PLANE)
     parts = [_count(profile)]
     if plan.provider.makes_machines:
-        parts += [f"{memory(chosen.memory):<8}", f"{chosen.cpus} CPU{' ' if chosen.cpus == 1 else 's'} "]
-    parts += [f"{profile.network.pod_network:<9}", plan.provider.title]
+        parts.append(f"{memory(chosen.memory)}, {counted(chosen.cpus, 'CPU')} each".ljust(18))
+    parts += [f"{profile.network.pod_network:<9}", _maker(plan)]
     if controls > 1:
         parts.append(f" {controls} control planes")
     return " ".join(parts)
+
+
+def _maker(plan: Plan) -> str:
+    return short(plan.provider) if plan.provider.starts_from_box else plan.provider.title
 
 
 def _cut(text: str, room: int) -> str:

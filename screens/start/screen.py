@@ -23,6 +23,7 @@ from screens.widgets.static import Static
 
 if TYPE_CHECKING:
     from kubetui.operations.state import ClusterState
+    from kubetui.profile.questions.pages import FieldPath
     from screens.host import Host
     from screens.start.shelf import Shelf
     from screens.wizard.draft import Draft
@@ -58,6 +59,7 @@ class StartScreen(SearchScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "Open", tip="Begin or open what is chosen."),
+        key("escape", "clear_search", "Clear search", display="esc", tip="Show all clusters and profiles again."),
         key("tab", "app.focus_next", "Pane", tip="To the next pane."),
         key("n", "new", "New", tip="Start a new cluster from the defaults."),
         key("g", "resume", "Resume", tip="Resume the run of the chosen cluster where it stopped."),
@@ -68,6 +70,8 @@ class StartScreen(SearchScreen):
         key("q", "leave", "Leave", tip="Leave kubetui."),
         key("escape", "nothing", "", show=False),
     ]
+
+    LEAVING = "nothing"
 
     def __init__(
         self, find_host: Callable[[], Host], loaded: Callable[[], Awaitable[None]], *, new: bool = False
@@ -90,7 +94,7 @@ class StartScreen(SearchScreen):
                 yield Pane("Clusters", PaneList(id="clusters"), id="clusters-pane")
                 yield Pane("Profiles", PaneList(id="profiles"), id="profiles-pane")
         yield Static("", id="what", markup=False)
-        yield SearchLine()
+        yield SearchLine("esc clears the search")
         yield self.foot()
 
     def on_mount(self) -> None:
@@ -168,7 +172,7 @@ class StartScreen(SearchScreen):
             return
         self._drawn = shelf.standings.all
         begin, clusters, profiles = self._lists
-        self.query_one(TitleLine).say(shelf.title())
+        self.query_one(TitleLine).say(shelf.title(self.size.width - len(" kubetui  ")))
         begin.show_rows(shelf.beginnings(_room(begin), brief=self.has_class("-small")))
         clusters.show_rows(shelf.clusters(self._search, _room(clusters)))
         profiles.show_rows(shelf.profiles(self._search, _room(profiles)))
@@ -216,10 +220,10 @@ class StartScreen(SearchScreen):
     def _draft(self) -> Draft | None:
         return self._shelf.draft(self._chosen) if self._shelf else None
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys that work on the chosen row."""
         if not self.is_mounted or action not in {"open", "resume", "destroy", "undo"}:
-            return True
+            return super().check_action(action, parameters)
         if action == "open":
             return bool(self._chosen)
         if action == "undo":
@@ -243,14 +247,18 @@ class StartScreen(SearchScreen):
 
     def _begin(self, shelf: Shelf, what: str) -> None:
         from screens.start.doctor import HostScreen  # noqa: PLC0415 - loads pydantic
+        from screens.wizard.pages import PageScreen  # noqa: PLC0415
+        from screens.wizard.remarks import BOX  # noqa: PLC0415
         from screens.wizard.review import ReviewScreen  # noqa: PLC0415
 
         if what == "rehearse":
-            self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host))
+            self.app.push_screen(ReviewScreen(shelf.fresh("rehearsal"), shelf.host, PageScreen))
         elif what == "fix" or (what == "build" and not shelf.offer.makers):
             self.app.push_screen(HostScreen(shelf.host, shelf.offer.checks, shelf.learn))
+        elif what == "build" and shelf.offer.boxless:
+            self._wizard(shelf.fresh(), BOX)
         elif what == "build":
-            self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host))
+            self.app.push_screen(ReviewScreen(shelf.fresh(), shelf.host, PageScreen))
         else:
             self._wizard(shelf.fresh("hosts" if what == "hosts" else ""))
 
@@ -259,11 +267,11 @@ class StartScreen(SearchScreen):
         if self._shelf is not None:
             self._wizard(self._shelf.fresh())
 
-    def _wizard(self, draft: Draft | None) -> None:
+    def _wizard(self, draft: Draft | None, field: FieldPath = ()) -> None:
         from screens.wizard.pages import PageScreen  # noqa: PLC0415 - loads pydantic
 
         if draft is not None and self._shelf is not None:
-            self.app.push_screen(PageScreen(0, draft, self._shelf.host))
+            self.app.push_screen(PageScreen(0, draft, self._shelf.host, field))
 
     def action_resume(self) -> None:
         """Resume a run that stopped."""

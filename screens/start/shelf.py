@@ -13,6 +13,7 @@ from textual.content import Content
 from kubetui.base.check import Check
 from kubetui.base.text import clean
 from kubetui.profile.files import library
+from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
 from kubetui.profile.words import in_words
@@ -38,6 +39,7 @@ class Shelf:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.offer = Offer(host.makers())
+        self.offer = replace(self.offer, boxless=self._boxless)
         self._drafts: list[Draft] = []
         self.standings = Standings(host)
         self._entries: dict[str, library.Entry] = {}
@@ -57,11 +59,16 @@ class Shelf:
     def learn(self, checks: tuple[Check, ...]) -> None:
         """Take the results of the checks of this host, which say what it can build."""
         self.offer = replace(self.offer, makers=self.host.makers(checks), checks=checks)
+        self.offer = replace(self.offer, boxless=self._boxless)
         self.read()
 
     def expect(self, seconds: float | None) -> None:
         """Take how long the build of the first choice takes."""
         self.offer = replace(self.offer, seconds=seconds)
+
+    @property
+    def _boxless(self) -> bool:
+        return self.host.lacks_box(Plan(self.host.first_choice(self.offer.checks or ())))
 
     @property
     def first(self) -> Profile:
@@ -72,9 +79,9 @@ class Shelf:
     def _taken(self) -> list[str]:
         return [each.name for each in self._clusters.values()]
 
-    def title(self) -> Content:
-        """Return what this host has."""
-        return begin.header(self.offer, self.host.facts())
+    def title(self, width: int) -> Content:
+        """Return what this host has, in `width` columns."""
+        return begin.header(self.offer, self.host.facts(), width)
 
     def beginnings(self, width: int, *, brief: bool) -> list[Row]:
         """Return what can be begun."""
@@ -84,7 +91,7 @@ class Shelf:
         """Return the clusters whose rows contain `sought`, `width` columns wide."""
         now, names = self.host.now(), names_width(self._taken, width)
         rows = _sifted(sought, ((id_, cluster_row(each, names, width, now)) for id_, each in self._clusters.items()))
-        return rows or [("-none", Content.styled("none" if sought else "none yet", "dim"))]
+        return rows or [("-none", Content.styled("none match" if sought else "none yet", "dim"))]
 
     def profiles(self, sought: str, width: int) -> list[Row]:
         """Return unsaved answers and the profiles whose rows contain `sought`, `width` columns wide."""
@@ -94,10 +101,9 @@ class Shelf:
         names = names_width([*called, *(each.name for each in self._entries.values())], width)
         rows = [(f"draft {index}", draft_row(draft, names, width)) for index, draft in drafts]
         rows += [
-            (id_, entry_row(each, makers, names, width, edited=self._edited(each) is not None))
-            for id_, each in self._entries.items()
+            (id_, entry_row(each, makers, names, width, self._edited(each))) for id_, each in self._entries.items()
         ]
-        return _sifted(sought, rows) or [("-none", Content.styled("none", "dim"))]
+        return _sifted(sought, rows) or [("-none", Content.styled("none match" if sought else "none", "dim"))]
 
     def about(self, chosen: str) -> Content:
         """Describe a row."""
@@ -116,9 +122,16 @@ class Shelf:
         if look and look.plan is None:
             return marked("failed", "Its first address is too high: the other machines' addresses count up from it.")
         note = Content.styled("Changed, not saved. ", "$warning") if draft else Content("")
+        if draft and draft.wrong:
+            lines = [marked("failed", message) for message in draft.wrong[:2]]
+            return Content("\n").join([note, *lines, Content("What was typed is kept: open it to correct it.")])
         if cluster is None and missing(profile, self.offer.makers):
             title = PROVIDERS[profile.provider].title
             words = f"{title} is not on this host. Open the profile to choose another provider.\n"
+            note = Content.assemble(note, marked("attention", words))
+        elif cluster is None and self.host.lacks_box(plan or Plan(profile)):
+            title = PROVIDERS[profile.provider].title
+            words = f"There is no default box for {title}. Open the profile and write yours into Box.\n"
             note = Content.assemble(note, marked("attention", words))
         if cluster is not None and cluster.detail and not cluster.unasked:
             note = marked(MARKS[cluster.state], f"{clean(cluster.words)}\n")

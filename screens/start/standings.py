@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from typing import Final
@@ -38,8 +39,8 @@ class Standings:
             self.all = found
 
     def forget(self) -> None:
-        """Ask every cluster again: another screen may have changed something."""
-        self._asked.clear()
+        """Ask every cluster again: another screen may have changed something. The last answers stay until then."""
+        self._asked = {name: (-math.inf, answer) for name, (_, answer) in self._asked.items()}
 
     async def ask(self) -> None:
         """Ask the clusters that a glance does not settle, all at once."""

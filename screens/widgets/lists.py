@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import on
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -99,7 +101,10 @@ class RowList(OptionList, inherit_bindings=False):
 
 
 class SearchLine(TextLine):
-    """The search line that `/` opens. Enter returns to the list; Esc clears the search."""
+    """The search line that `/` opens. Enter returns to the list; Esc clears the search.
+
+    A `hint` stands behind a text that still filters the list, once the list has the focus.
+    """
 
     DEFAULT_CSS = """
     SearchLine { display: none; padding: 0 2; }
@@ -117,8 +122,16 @@ class SearchLine(TextLine):
     class Closed(Message):
         """The search line gives the focus back."""
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = "") -> None:
         super().__init__(placeholder="text to search for")
+        self._hint = hint
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text; in the list, also how to clear it."""
+        if self.has_focus or not self._hint:
+            return super().render_line(y)
+        words = f"Only what contains {self.value.strip()}: {self._hint}"
+        return Strip([Segment(words, self.rich_style)]).adjust_cell_length(self.content_size.width, self.rich_style)
 
     def open(self) -> None:
         """Open the search line."""
@@ -146,7 +159,12 @@ class SearchLine(TextLine):
 
 
 class SearchScreen(PlainScreen):
-    """A screen with a `RowList` and a `SearchLine` that filters it."""
+    """A screen with a `RowList` and a `SearchLine` that filters it.
+
+    `LEAVING` is the action of the key that clears the search where there is one.
+    """
+
+    LEAVING: ClassVar[str] = "back"
 
     def __init__(self) -> None:
         super().__init__()
@@ -161,11 +179,22 @@ class SearchScreen(PlainScreen):
         """Open the search line."""
         self.query_one(SearchLine).open()
 
+    def action_clear_search(self) -> None:
+        """Show every row again."""
+        self.query_one(SearchLine).action_close()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the key that leaves a screen clear the search first."""
+        if action in {"clear_search", self.LEAVING}:
+            return bool(self._search) == (action == "clear_search")
+        return super().check_action(action, parameters)
+
     @on(SearchLine.Typed)
     def filter_rows(self, event: SearchLine.Typed) -> None:
         """Filter the list."""
         self._search = event.text
         self.show_rows()
+        self.refresh_bindings()
 
     @on(SearchLine.Closed)
     def focus_list(self) -> None:

@@ -8,13 +8,14 @@ from typing import ClassVar
 from textual import on, widgets
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
 from kubetui.base.check import Check
 from kubetui.profile.questions.pages import Question
-from kubetui.profile.schema.kinds import PROVIDERS
+from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
 from screens.widgets.chrome import key
 from screens.widgets.symbols import Mark, signs
 
@@ -25,7 +26,12 @@ _ARROW, _AROUND = 4, 6
 
 
 class Choices(SelectOverlay):
-    """The open list; a mark shows the chosen row, also without colour."""
+    """The open list; a mark shows the chosen row, also without colour. Letters search it, and `?` opens the help."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "select", "Choose", tip="Take this choice, and go to the next field."),
+        key("escape", "dismiss", "Close", display="esc", tip="Close the list; the value stays."),
+    ]
 
     def __init__(self, rows: tuple[str, ...]) -> None:
         super().__init__()
@@ -37,6 +43,14 @@ class Choices(SelectOverlay):
         self.rows = rows
         for index in range(self.option_count):
             self._draw(index)
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Tell whether a key searches the list."""
+        return character != "?" and super().check_consume_key(key, character)
+
+    async def _on_key(self, event: Key) -> None:
+        if event.character == "?":
+            event.prevent_default()  # but not stop(): the screen opens the help
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Move the mark."""
@@ -103,7 +117,7 @@ class Choice(Select[str], inherit_bindings=False):
 
     def annotate(self, provided: Mapping[str, Sequence[Check]]) -> None:
         """Say beside choices what this host has of them."""
-        found = {name: standing(checks) for name, checks in provided.items()}
+        found = {name: standing(PROVIDERS[name], checks) for name, checks in provided.items()}
         rows = rows_of(self.question, {name: f"{signs().of(mark)} {words}" for name, (mark, words) in found.items()})
         self._options = list(zip(rows, self.question.choices, strict=True))
         self._fit(rows)
@@ -125,11 +139,11 @@ class Choice(Select[str], inherit_bindings=False):
         self.post_message(self.Taken(self.question))
 
 
-def standing(checks: Sequence[Check]) -> tuple[Mark, str]:
+def standing(kind: ProviderKind, checks: Sequence[Check]) -> tuple[Mark, str]:
     """Return in two words what this host has of a provider, after the first thing that it lacks."""
     lacking = next((index for index, check in enumerate(checks) if check.status == "failed"), None)
     if lacking is None:
-        return "done", "installed"
+        return ("done", "installed") if kind.default_box else ("attention", "needs your box")
     return "failed", _LACKING[min(lacking, len(_LACKING) - 1)]
 
 

@@ -40,6 +40,8 @@ class Draft:
         """The last valid answer to each question, including questions that do not apply now."""
         self.left: set[FieldPath] = set()
         """The fields that the person has visited and left; only these may be called wrong."""
+        self.seen: set[int] = set()
+        """The pages that the person has seen, by index."""
         self.own: set[str] = set()
         """The clusters that these answers are meant for: their profile's, and those that were started from them."""
         self.warned = False
@@ -96,6 +98,13 @@ class Draft:
         return question.path in self._wrong
 
     @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is wrong with the answers, each with the title of its field; what was typed there is kept."""
+        titles: dict[Path, str] = {question.path: question.title for page in pages() for question in page.questions}
+        found = self.look().problems.items()
+        return tuple(called(titles[path], message) if path in titles else message for path, message in found)
+
+    @property
     def changed(self) -> bool:
         """Whether the answers differ from those that it started with or that were last saved."""
         return bool(self._wrong) or self.look().profile != self._unchanged
@@ -110,6 +119,11 @@ def _has_addresses(plan: Plan) -> bool:
         return bool(plan.machines)
     except AddressValueError:
         return False
+
+
+def called(title: str, message: str) -> str:
+    """Return a message that begins with the title of the field that it is about."""
+    return message if message.startswith(title) else f"{title}: {message}"
 
 
 def page_of(path: Path) -> int:

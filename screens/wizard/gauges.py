@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from kubetui.host.checks import DISK_A_MACHINE, MEMORY_SHARED, cpu_check, disk_check, extra_disks, memory_check
+from kubetui.host.checks import DISK_A_MACHINE, cpu_check, disk_check, extra_disks, memory_check
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import who
 from screens.host import GIB, HostFacts
@@ -47,10 +47,11 @@ def picture(plan: Plan, facts: HostFacts, width: int) -> Content:
 
 def _memory(plan: Plan, facts: HostFacts) -> Gauge:
     shared = not plan.provider.isolates
-    needed = sum(MEMORY_SHARED if shared else machine.memory for machine in plan.machines)
+    needed = plan.memory_of(plan.machines)
     mark = OF_CHECKS[memory_check(plan, plan.machines, facts.memory, facts.memory_free).status]
     free = f"{_gib(facts.memory_free)} GiB free"
-    remark = {"done": "", "attention": f"only {free}", "failed": "too much"}.get(mark, "")
+    counted = f"shared: {_gib(plan.container_memory)} GiB each" if shared else ""
+    remark = {"done": counted, "attention": f"only {free}", "failed": "too much"}.get(mark, "")
     words = f"{_gib(needed)} of {_gib(facts.memory)} GiB"
     return Gauge("memory", words, needed / max(1, facts.memory), mark, remark)
 

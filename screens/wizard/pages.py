@@ -23,7 +23,7 @@ from screens.wizard import gauges, networkmap
 from screens.wizard.choices import Choice
 from screens.wizard.draft import Draft
 from screens.wizard.fields import Field
-from screens.wizard.pagesline import PagesLine
+from screens.wizard.pagesline import PagesLine, go_back
 from screens.wizard.remarks import Around, judged, problems_of, taken
 from screens.wizard.saving import leave, save
 
@@ -35,7 +35,10 @@ _EVERY = 2.0
 
 
 class PageScreen(PlainScreen):
-    """One page of questions, with a picture of the result and help for the focused field."""
+    """One page of questions, with a picture of the result and help for the focused field.
+
+    It opens at a `field` by its path, or else at its first one.
+    """
 
     DEFAULT_CSS = """
     PageScreen #body { height: 1fr; padding: 1 0 0 0; scrollbar-size-vertical: 1; }
@@ -57,14 +60,22 @@ class PageScreen(PlainScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("tab", "app.focus_next", "Next field", tip="To the next field.", show=False, first=True),
         key("shift+tab", "app.focus_previous", "Previous field", tip="To the previous field.", show=False, first=True),
-        key("ctrl+n", "go_on", "Next page", display="ctrl+n", tip="Once this one is right.", first=True),
+        key(
+            "ctrl+n",
+            "go_on",
+            "Next page",
+            display="ctrl+n",
+            tip="To the next page, if the answers on this one are right.",
+            first=True,
+        ),
         key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("ctrl+s", "save", "Save", display="ctrl+s", tip="Save the answers as a profile."),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list. F1 also works in text fields."),
     ]
 
-    def __init__(self, index: int, draft: Draft, host: Host) -> None:
+    def __init__(self, index: int, draft: Draft, host: Host, field: FieldPath = ()) -> None:
         super().__init__()
+        self._first = field
         self.index = index
         self.page = pages()[index]
         self.draft = draft
@@ -79,7 +90,8 @@ class PageScreen(PlainScreen):
         """Draw the page."""
         # the first frame has its width already: the help does not jump
         self.measure_page()
-        yield PagesLine(self.index)
+        self.draft.seen.add(self.index)
+        yield PagesLine(self.index, self.draft.seen)
         with VerticalScroll(id="body", can_focus=False):
             with Vertical(id="left"):
                 with Vertical(id="form"):
@@ -95,8 +107,9 @@ class PageScreen(PlainScreen):
         yield self.foot()
 
     def on_mount(self) -> None:
-        """Focus the first field, and look at this host every few seconds."""
-        for field in [field for field in self.query(Field) if field.display][:1]:
+        """Focus a field, and look at this host every few seconds."""
+        fields = sorted(self.query(Field), key=lambda field: field.question.path != self._first)
+        for field in [field for field in fields if field.display][:1]:
             # a page that closes as it opens has no fields
             field.control.focus()
         self.set_interval(_EVERY, self.show_state)
@@ -166,7 +179,8 @@ class PageScreen(PlainScreen):
         """Show help, problems and the picture for the current answers."""
         look = self.draft.look()
         problems = self.host.problems(look.plan) if look.plan else ()
-        self._around = Around(taken(self.draft), problems, self._provided)
+        boxless = look.plan is not None and self.host.lacks_box(look.plan)
+        self._around = Around(taken(self.draft), problems, self._provided, boxless)
         self.show_fields()
         self._show_problems()
         here = self.question
@@ -240,8 +254,23 @@ class PageScreen(PlainScreen):
 
     @on(PagesLine.Wanted)
     def go_to(self, event: PagesLine.Wanted) -> None:
-        """Go to a later page, as far as the pages before it are right."""
-        self._go_to(event.index)
+        """Go back to an earlier page, or on to a later one, as far as the pages before it are right."""
+        if event.index < self.index:
+            self._go_back(event.index)
+        else:
+            self._go_to(event.index)
+
+    def action_back(self) -> None:
+        """Go back one page, from the first one to where the wizard began."""
+        self._catch_up()
+        if self.index:
+            self._go_back(self.index - 1)
+        else:
+            super().action_back()
+
+    def _go_back(self, index: int) -> None:
+        self._catch_up()
+        go_back(self.app, index, lambda page: PageScreen(page, self.draft, self.host))
 
     def _go_to(self, index: int) -> None:
         self._catch_up()
@@ -263,7 +292,7 @@ class PageScreen(PlainScreen):
             return PageScreen(self.index + 1, self.draft, self.host)
         from screens.wizard.review import ReviewScreen  # noqa: PLC0415 - loads every step, and no page needs them
 
-        return ReviewScreen(self.draft, self.host)
+        return ReviewScreen(self.draft, self.host, PageScreen)
 
     def _catch_up(self) -> None:
         """Take the text of every field: a key pressed right after a letter arrives before the letter's message."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
+from textual.app import App
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
+from textual.screen import Screen
 
 from kubetui.profile.questions.pages import pages
 from screens.widgets.chrome import Head
@@ -20,43 +24,54 @@ def stages() -> tuple[str, ...]:
 
 
 class PagesLine(Head):
-    """Shows the current page among all; a click on one goes to it, if it is an earlier one or comes before the run."""
+    """Shows the current page among all, and ticks those before it that were seen.
+
+    A click on one goes to it, if it is an earlier one or comes before the run.
+    """
 
     class Wanted(Message):
-        """A later page was clicked."""
+        """Another page was clicked."""
 
         def __init__(self, index: int) -> None:
             super().__init__()
             self.index = index
 
-    def __init__(self, current: int) -> None:
+    def __init__(self, current: int, seen: Collection[int]) -> None:
         super().__init__()
         self.current = current
+        self._seen = seen
 
     def line(self) -> Content:
         """Return the pages with their marks."""
         parts: list[Content] = []
         for index, title in enumerate(stages()):
-            mark: Mark = "done" if index < self.current else "running" if index == self.current else "waiting"
-            style = "" if index < self.current else f"{'bold ' if index == self.current else ''}{COLOURS[mark]}"
+            done = index < self.current and index in self._seen
+            mark: Mark = "done" if done else "running" if index == self.current else "waiting"
+            style = "" if done else f"{'bold ' if index == self.current else ''}{COLOURS[mark]}"
             sign = Content.styled(signs().of(mark), COLOURS[mark])
             parts += [sign, Content.styled(f" {title}", style), Content.styled(f" {signs().line * 2} ", "dim")]
         return Content("").join(parts[:-1])
 
     def on_click(self, event: Click) -> None:
-        """Go back to the clicked page, if it is open, or ask for a later one."""
+        """Ask for the clicked page."""
         end = 1
         for index, title in enumerate(stages()):
             end += len(title) + 2
             if event.x < end:
-                self._go_to(index)
+                if index != self.current:
+                    self.post_message(self.Wanted(index))
                 return
             end += 4
 
-    def _go_to(self, index: int) -> None:
-        if index > self.current:
-            self.post_message(self.Wanted(index))
-        below = sum(bool(screen.query(PagesLine)) for screen in self.app.screen_stack) - 1
-        steps = self.current - index
-        for _ in range(steps if steps <= below else 0):
-            self.app.pop_screen()
+
+def go_back(app: App[object], index: int, make: Callable[[int], Screen[None]]) -> None:
+    """Show an earlier page: the one that is open below, or one that `make` returns, in place of the current screen."""
+    while _place(app.screen_stack[-2]) >= index:
+        app.pop_screen()
+    if _place(app.screen) != index:
+        app.switch_screen(make(index))
+
+
+def _place(screen: Screen[object]) -> int:
+    """Return which page a screen is; -1 for one that is none."""
+    return next((line.current for line in screen.query(PagesLine)), -1)

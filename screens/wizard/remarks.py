@@ -15,10 +15,12 @@ from kubetui.cluster.folder import Cluster
 from kubetui.profile.questions.pages import FieldPath, Question, pages
 from kubetui.profile.questions.typed import could_become_valid
 from kubetui.profile.rules.ranges import Problem
+from kubetui.profile.schema.kinds import PROVIDERS
 from screens.widgets.symbols import Mark
-from screens.wizard.draft import Draft, Path, page_of
+from screens.wizard.draft import Draft, Path, called, page_of
 
 NAME: Final = ("name",)
+BOX: Final = ("machines", "box")
 _PROVIDER, _VERSION = ("provider",), ("kubernetes", "version")
 
 
@@ -32,8 +34,8 @@ class Taken:
     def __str__(self) -> str:
         if self.own:
             return (
-                f"There is a cluster {self.name} already. The run goes on with it, once these answers were compared "
-                f"with it; another name makes a new one."
+                f"There is a cluster {self.name} already. The run goes on with it, once these answers have been "
+                f"compared with it; another name makes a new one."
             )
         return (
             f"There is a cluster {self.name} already. Write another name, such as {free(self.name)}; to go on with "
@@ -45,6 +47,17 @@ def taken(draft: Draft) -> Taken | None:
     """Return the cluster that has the draft's name already, if there is one."""
     name = draft.look().profile.name
     return Taken(name, own=name in draft.own) if _exists(name) else None
+
+
+def no_default_box(provider: str) -> str:
+    """Return what a person should know who has named no box for a provider without one."""
+    return f"There is no default box for {provider}: the build needs one of your own, in Box."
+
+
+def before(name: str) -> str:
+    """Return the cluster whose name this one is with a number; empty where there is none."""
+    first, _, number = name.rpartition("-")
+    return first if first and number.isdecimal() and _exists(first) else ""
 
 
 def free(name: str) -> str:
@@ -68,6 +81,8 @@ class Around:
     taken: Taken | None = None
     problems: Sequence[Problem] = ()
     provided: Mapping[str, Sequence[Check]] | None = None
+    boxless: bool = False
+    """Whether the provider has no box until the answers name one."""
 
     def refused(self) -> str:
         """Return why the name cannot be, empty if it can."""
@@ -81,6 +96,8 @@ class Around:
         for check in (self.provided or {}).get(look.profile.provider, ()):
             if check.status == "failed":
                 yield _PROVIDER, f"{check.message} {check.fix}"
+        if self.boxless:
+            yield BOX, no_default_box(PROVIDERS[look.profile.provider].title)
         for problem in self.problems:
             yield problem.path, str(problem)
         if look.plan is not None and look.plan.untried:
@@ -134,4 +151,4 @@ def _may_call(question: Question, draft: Draft, typing: FieldPath | None) -> boo
 def _with_help(question: Question, draft: Draft, here: Question | None, message: str) -> str:
     """Return a message, with the field's help if its text is invalid and the help is not shown below anyway."""
     explained = question is here or not draft.is_invalid(question)
-    return f"{question.title}: {message}" if explained else f"{question.title}: {message} {question.help}"
+    return called(question.title, message if explained else f"{message} {question.help}")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
 from textual.widgets import OptionList
 
 from kubetui.base.check import Check, blocking
+from kubetui.cluster.folder import Cluster
 from kubetui.engine.events import TaskId
 from kubetui.operations.boxes.choice import decided
 from kubetui.operations.plan import StepText, step_texts
+from kubetui.operations.state import glance
 from kubetui.operations.turns import REHEARSED, offers
 from kubetui.profile.plan import Plan
+from kubetui.profile.questions.pages import pages
 from kubetui.profile.words import note
 from kubetui.record.estimate import estimate
 from kubetui.steps.machine.start import START
@@ -28,13 +33,16 @@ from screens.widgets.navigation import StartRun
 from screens.widgets.reader import Reader
 from screens.widgets.static import Static
 from screens.wizard.draft import Draft
-from screens.wizard.pagesline import PagesLine, stages
+from screens.wizard.pagesline import PagesLine, go_back, stages
+from screens.wizard.remarks import before, taken
 from screens.wizard.reviewtext import (
     all_checks,
     checks_text,
+    cluster_line,
     command,
     headless,
     machines_table,
+    refusal,
     step_row,
     step_text,
     vagrant_files,
@@ -43,9 +51,13 @@ from screens.wizard.saving import export, leave, save
 
 
 class ReviewScreen(SearchScreen):
-    """Shows the plan before the run. It refuses to start where `kubetui up` would refuse."""
+    """Shows the plan before the run. It refuses to start where `kubetui up` would refuse.
+
+    `page` makes a page of questions, for the way back to one that was not opened on the way here.
+    """
 
     DEFAULT_CSS = """
+    ReviewScreen #which { height: auto; padding: 0 2; }
     ReviewScreen #top { height: auto; max-height: 45%; padding: 0 1 0 2; }
     ReviewScreen #machines { height: auto; max-height: 8; }
     ReviewScreen #machines > Static, ReviewScreen #checks > Static { height: auto; }
@@ -66,19 +78,22 @@ class ReviewScreen(SearchScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "start", "Start", tip="Build the cluster."),
         key("space", "step", "Step", display="space", tip="Show the whole step, with its script and its files."),
-        key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
+        key("escape", "clear_search", "Clear search", display="esc", tip="Show every step again."),
+        key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
         key("Y", "turns", "Your turn", display="Y", tip="Choose the steps that you do by hand."),
+        key("s,ctrl+s", "save", "Save", display="s", tip="Save as a profile."),
         key("h", "checks", "Checks", tip="Show every check of this host, with its finding and its fix."),
         key("r", "look", "Check again", tip="Check this host again.", show=False),
         key("c", "copy", "Copy", tip="Copy the command that does the same without the wizard."),
         key("x", "export", "Export", tip="Write the commands as one shell script per machine."),
         key("slash", "search", "Search", display="/", tip="Show only steps that contain a text.", show=False),
-        key("escape", "back", "Back", display="esc", tip="Go back one page. Nothing is lost."),
+        key("Y", "no_turns", "", show=False),
         key("question_mark,f1", "keys", "Help", display="?", tip="This list."),
     ]
 
-    def __init__(self, draft: Draft, host: Host) -> None:
+    def __init__(self, draft: Draft, host: Host, page: Callable[[int, Draft, Host], Screen[None]]) -> None:
         super().__init__()
+        self._page = page
         self.draft = draft
         self.host = host
         self.plan = decided(Plan(draft.look().profile))
@@ -92,7 +107,8 @@ class ReviewScreen(SearchScreen):
 
     def compose(self) -> ComposeResult:
         """Draw the screen."""
-        yield PagesLine(stages().index("Review"))
+        yield PagesLine(stages().index("Review"), self.draft.seen)
+        yield Static("", id="which", markup=False)
         with Vertical(id="top"):
             with VerticalScroll(id="machines", can_focus=False):
                 yield Static(machines_table(self.plan), markup=False)
@@ -103,13 +119,16 @@ class ReviewScreen(SearchScreen):
             with VerticalScroll(id="step"):
                 yield Static("", id="commands", markup=False)
         yield Static("", id="last", markup=False)
-        yield SearchLine()
+        yield SearchLine("esc clears the search")
         yield self.foot()
 
     def on_mount(self) -> None:
         """Show the steps, and check this host."""
         self.query_one(PagesLine).tell(note(self.plan.profile))
         self.query_one(RowList).focus()
+        name = self.plan.profile.name
+        found = glance(Cluster(name)) if taken(self.draft) else None
+        self.query_one("#which", Static).update(cluster_line(self.plan, found, before(name)))
         self._seconds = estimate(self.plan)
         self.show_last()
         self.action_look()
@@ -165,6 +184,16 @@ class ReviewScreen(SearchScreen):
         self.query_one("#commands", Static).update(step_text(step, self._files(step)) if step else "")
         self.query_one("#step").scroll_home(animate=False)
 
+    @on(PagesLine.Wanted)
+    def go_to(self, event: PagesLine.Wanted) -> None:
+        """Go back to a page of questions."""
+        if event.index < len(pages()):
+            go_back(self.app, event.index, lambda index: self._page(index, self.draft, self.host))
+
+    def action_back(self) -> None:
+        """Go back one page, also where none was opened on the way here."""
+        self.go_to(PagesLine.Wanted(len(pages()) - 1))
+
     def action_start(self) -> None:
         """Start the run, unless a check has failed."""
         self._start_when_checked = self._found is None
@@ -173,8 +202,8 @@ class ReviewScreen(SearchScreen):
             return
         failed = blocking(self._found)
         if failed:
-            words = f"{failed[0].message} r checks again, h shows every check."
-            self.notify(words, title="This host is not ready", severity="warning", markup=False)
+            title, words = refusal(failed[0])
+            self.notify(words, title=title, severity="warning", markup=False)
             return
         self.draft.own.add(self.plan.profile.name)
         self.post_message(StartRun(self.plan, self._yours))
@@ -187,12 +216,19 @@ class ReviewScreen(SearchScreen):
             copied = "\n".join(step.taught) or step.commands or files
             self.app.push_screen(Reader(step.title, step_text(step, files, whole=True), copied))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no steps to do by hand in a rehearsal."""
+        if action in {"turns", "no_turns"}:
+            return self.plan.provider.rehearsal == (action == "no_turns")
+        return super().check_action(action, parameters)
+
     def action_turns(self) -> None:
         """Let the person choose the steps that they do by hand."""
-        if self.plan.provider.rehearsal:
-            self.notify(REHEARSED)
-        else:
-            self.app.push_screen(TurnList(lambda: rows_of(self._offers, self._standing), self._toggle))
+        self.app.push_screen(TurnList(lambda: rows_of(self._offers, self._standing), self._toggle))
+
+    def action_no_turns(self) -> None:
+        """Say why no step can be chosen."""
+        self.notify(REHEARSED, markup=False)
 
     def _standing(self, task: TaskId) -> Standing:
         return Standing.YOURS if task in self._yours else Standing.KUBETUI

@@ -16,12 +16,30 @@ from kubetui.machines.vagrant.project import vagrantfile
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.operations.plan import StepText, own_settings
 from kubetui.profile.plan import Plan
+from kubetui.profile.questions.advice import fields, for_pages
+from kubetui.profile.questions.pages import pages
 from kubetui.profile.words import trusted
+from kubetui.record.state import ClusterState
 from screens.widgets.chrome import marked
 from screens.widgets.symbols import OF_CHECKS
 from screens.wizard.draft import Draft
 
 _ORDER: Final[Mapping[Status, int]] = {"failed": 0, "warning": 1, "not checked": 2, "ok": 3}
+
+
+def cluster_line(plan: Plan, found: ClusterState | None, before: str = "") -> Content:
+    """Return which cluster the run builds: a new one, or the one that was `found` under its name.
+
+    `before` is the cluster whose name, with a number, is that of the new one.
+    """
+    name = Content.styled(plan.profile.name, "bold $accent")
+    if found is None:
+        return Content.assemble("New cluster ", name, f": there is a cluster {before} already" if before else "")
+    state = "built" if found.unasked else found.state.value
+    goes_on = f" exists ({state}): the run goes on with it and repeats nothing that is done."
+    if found.plan is None or found.plan.profile != plan.profile:
+        goes_on = f" exists ({state}), with other answers: the run asks before that costs a machine."
+    return Content.assemble(name, goes_on)
 
 
 def machines_table(plan: Plan) -> Content:
@@ -96,7 +114,16 @@ def _check(check: Check) -> Content:
     if check.status == "ok":
         return Content.assemble(marked(mark, check.name), f"  {check.message}")
     text = Content.assemble(marked(mark, check.message))
-    return Content.assemble(text, "\n  ", check.fix) if check.fix else text
+    return Content.assemble(text, "\n  ", for_pages(check.fix)) if check.fix else text
+
+
+def refusal(check: Check) -> tuple[str, str]:
+    """Return why a failed check forbids the run, as a title and what to do: to change an answer, or this host."""
+    found = fields(check.fix)
+    if not found:
+        return "This host is not ready", f"{check.message} r checks again, h shows every check."
+    title, page = found[0].title, next(page.title for page in pages() if found[0] in page.questions)
+    return "This needs another answer", f"{check.message} Change {title} on the page {page}: esc goes back."
 
 
 def step_row(step: StepText, *, wide: bool, yours: bool = False) -> Content:

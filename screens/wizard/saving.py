@@ -25,9 +25,8 @@ _WORDS = "A name for this profile. kubetui up NAME builds it, on this host or an
 def save(app: App[object], draft: Draft, then: Callable[[str], None] | None = None) -> None:
     """Ask for a name, save the draft under it, and call `then` with the name."""
     look = draft.look()
-    if look.problems:
-        first = next(iter(look.problems.values()))
-        app.notify(f"Fix this first: {first}", title="Not saved", severity="warning", markup=False)
+    if draft.wrong:
+        app.notify(f"Fix this first: {draft.wrong[0]}", title="Not saved", severity="warning", markup=False)
         return
 
     def attempt(name: str, confirmed: bool) -> str:  # noqa: FBT001 - the dialog's callback

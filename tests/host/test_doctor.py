@@ -43,6 +43,21 @@ def test_memory() -> None:
     assert check(plan("lxc"), machines, 2048, 2000).status == "warning"
 
 
+def test_containers_share_the_memory_of_this_host() -> None:
+    chosen = plan("lxc", machines={"memory": 8192}, network={"pod_network": "kube-router"})
+    said = hostchecks.memory_check(chosen, chosen.machines, 16000, 12000).message
+    assert said.startswith("12000 of 16000 MiB are free, 3822 are planned")
+    assert said.endswith("(containers share this host's memory: 1274 for each, whatever its size)")
+    assert chosen.memory_of(chosen.machines) == 3822
+    assert plan().memory_of(plan().machines) == 6144
+
+
+def test_a_disk_without_a_plan_is_judged_for_one_machine() -> None:
+    found = hostchecks.disk_check("/somewhere", 5 * GIB, None)
+    assert found.status == "warning"
+    assert found.message == "5 GiB are free; each machine takes about 6."
+
+
 def test_cpus() -> None:
     large = {"cpus": 8}
     assert hostchecks.cpu_check(plan(), 2).status == "ok"

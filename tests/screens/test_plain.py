@@ -68,8 +68,10 @@ def test_choices_have_numbers_and_say_what_this_host_has() -> None:
     assert "   1. VirtualBox, not installed\n   2. libvirt" in said
     assert "Number, empty for 1, virtualbox: 7 does not work: 7 is not one of" in said
     assert profilefile.load(library.find("lab")).provider == "lxc"
+    assert "Warning: There is no default box for LXC containers: the build needs one of your own, in Box." in said
     _, said = talked(answers("own", ""), host=FakeHost(provided={"virtualbox": lacking}))
     assert "Warning: VBoxManage is not here. Install it." in said
+    assert "There is no default box" not in said
 
 
 def test_the_answers_are_saved_under_the_name() -> None:
@@ -82,7 +84,7 @@ def test_a_wrong_answer_is_asked_again_at_once() -> None:
     place = [question.path[-1] for question in asked(Profile())].index("workers")
     lines[place : place + 1] = ["many", "1"]
     _, said = talked(lines)
-    assert "many does not work: Workers is a whole number, only digits." in said
+    assert "many does not work: Workers has to be a whole number: digits alone." in said
     assert profilefile.load(library.find("lab")).machines.workers == 1
 
 

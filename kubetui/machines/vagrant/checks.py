@@ -17,12 +17,15 @@ from kubetui.base.system import System, install_command, install_hint, plugin_co
 from kubetui.cluster.folder import Cluster
 from kubetui.machines.vagrant import libvirt, virtualbox
 from kubetui.machines.vagrant.access import checks as access
-from kubetui.machines.vagrant.catalogue.check import box_checks
+from kubetui.machines.vagrant.catalogue.check import box_checks, name_a_box
+from kubetui.machines.vagrant.catalogue.known import has_one
 from kubetui.machines.vagrant.commandline import environment
 from kubetui.machines.vagrant.leftovers import never_started
+from kubetui.machines.vagrant.project import vagrant_home
 from kubetui.machines.vagrant.settings import machines_document
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS, ProviderKind
+from kubetui.profile.schema.profile import Profile
 
 _BESIDES: Final = {"lxc": ("lxc-create", "brctl")}
 """Programs that a provider's plugin calls besides the one in the catalogue."""
@@ -67,7 +70,7 @@ def provider_checks(kind: ProviderKind, version: str | None, plugins: str | None
 
 
 async def of_any_provider(system: System) -> tuple[Check, ...]:
-    """Check Vagrant, and whether any provider's programs are on this host, with its plugin.
+    """Check Vagrant, whether any provider's programs are on this host, with its plugin, and whether it has a box.
 
     A plugin that is missing forbids nothing where another provider works.
     """
@@ -77,9 +80,11 @@ async def of_any_provider(system: System) -> tuple[Check, ...]:
     if vagrant.status == "failed":
         return (vagrant, offered)
     plugins = [plugin_check(kind.plugin, listed, system) for kind in present if kind.plugin]
-    if len([check for check in plugins if check.status == "failed"]) < len(present):
+    failed = {check.name for check in plugins if check.status == "failed"}
+    working = [kind for kind in present if kind.plugin not in failed]
+    if working:
         plugins = [replace(check, status="warning") if check.status == "failed" else check for check in plugins]
-    return (vagrant, offered, *plugins)
+    return (vagrant, offered, *plugins, *default_box_check(working))
 
 
 async def _vagrant(*arguments: str) -> str | None:
@@ -141,6 +146,15 @@ def providers_check(present: Sequence[str]) -> Check:
         fix = "Install VirtualBox (https://www.virtualbox.org/wiki/Downloads) or, on Linux, libvirt."
         return Check("Providers", "failed", "No provider is installed.", fix)
     return Check("Providers", "ok", f"installed: {', '.join(titles)}")
+
+
+def default_box_check(working: Sequence[ProviderKind]) -> tuple[Check, ...]:
+    """Warn where none of the providers that work here has a box for a profile that names none."""
+    if not working or any(has_one(Plan(Profile(provider=kind.name)), vagrant_home()) for kind in working):
+        return ()
+    titles = " and ".join(kind.title for kind in working)
+    message = f"There is no default box for {titles}: kubetui can make machines once a profile names one."
+    return (Check("Box", "warning", message, name_a_box(working[0].name)),)
 
 
 def options_check(plan: Plan) -> Check:

@@ -85,7 +85,7 @@ def _integer(question: Question, text: str) -> int:
         fix = f"{below} or {below + 1}" if below else "1"
         raise ValueError(f"{text} is not a whole number, and {question.title} has to be one: write {fix}.")
     if not _INTEGER.fullmatch(text):
-        raise ValueError(f"{question.title} is a whole number, only digits.")
+        raise ValueError(f"{question.title} has to be a whole number: digits alone.")
     return int(text)
 
 

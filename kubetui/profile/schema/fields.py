@@ -124,9 +124,9 @@ def _name(text: str) -> str:
     instead = f" Write {fitting}." if fitting else " Write one such as lab."
     wrong = next((letter for letter in text if not re.fullmatch(r"[-a-z0-9]", letter)), "")
     if not wrong:
-        raise ValueError(f"{shown} begins or ends with a hyphen, and a name may not.{instead}")
+        raise ValueError(f"{shown} begins or ends with a hyphen, which a name may not.{instead}")
     what = "a capital letter" if wrong.isupper() else "a space" if wrong == " " else f"the character {clean(wrong)}"
-    raise ValueError(f"{shown} has {what} in it, and a name may not.{instead}")
+    raise ValueError(f"{shown} contains {what}, which a name may not.{instead}")
 
 
 def _address(value: object) -> object:

@@ -113,7 +113,7 @@ class Machines(Part):
     control_planes: Annotated[int, Field(ge=1, le=7)] = Field(
         1,
         title="Control planes",
-        description="Machines that run the API server and etcd. One is what the tutorial has.",
+        description="Machines that run the API server and etcd. The tutorial profile has one.",
     )
     workers: Annotated[int, Field(ge=0, le=99)] = Field(
         2, title="Workers", description="Machines that run your pods. With none, the control plane runs them."
@@ -122,7 +122,7 @@ class Machines(Part):
         2048,
         title="Memory each",
         description="What every machine gets, in MiB; 4 GiB is read as 4096. A control plane needs 1700 or more, or "
-        "kubeadm refuses to start. 2048 is what the tutorial uses.",
+        "kubeadm refuses to start. The tutorial profile has 2048.",
         examples=["4096", "1.5 GiB"],
     )
     cpus: Cpus = Field(
@@ -242,13 +242,13 @@ class Network(Part):
     pod_cidr: Cidr = Field(
         IPv4Network("10.244.0.0/16"),
         title="Pod CIDR",
-        description="The addresses that pods get. It must not touch the nodes, the services, or a network that this "
-        "host already reaches. Each machine takes a /24 of it.",
+        description="The addresses that pods get. They may not overlap the nodes, the services, or a network that "
+        "this host already reaches. Each machine takes a /24 of it.",
     )
     service_cidr: Cidr = Field(
         IPv4Network("10.96.0.0/12"),
         title="Service CIDR",
-        description="The virtual addresses that services get. It must not touch the nodes or the pods.",
+        description="The virtual addresses that services get. They may not overlap the nodes or the pods.",
     )
     pod_network: PodNetworkName = choice(
         networks.CATALOGUE,

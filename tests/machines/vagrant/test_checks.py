@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kubetui.base.check import Check
 from kubetui.base.system import Installer, System
 from kubetui.machines.vagrant import checks
@@ -13,6 +15,7 @@ from kubetui.machines.vagrant.packaging import stored
 from kubetui.profile.plan import Plan
 from kubetui.profile.schema.kinds import PROVIDERS
 from kubetui.profile.schema.profile import Profile
+from tests.shelf import put_box
 
 DEBIAN = System(Installer.APT, "debian", "12", "bookworm")
 PLUGINS = "vagrant-libvirt (0.11.2, system)\nvagrant-lxc (1.4.3, system)\n"
@@ -46,6 +49,18 @@ def test_missing_programs_are_reported_with_their_fix() -> None:
 def test_without_a_profile_any_provider_suffices() -> None:
     assert checks.providers_check(["lxc"]).status == "ok"
     assert checks.providers_check([]).status == "failed"
+
+
+def test_a_provider_without_a_default_box_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path))
+    lxc, libvirt = PROVIDERS["lxc"], PROVIDERS["libvirt"]
+    (found,) = checks.default_box_check([lxc])
+    assert (found.name, found.status) == ("Box", "warning")
+    assert found.message.startswith("There is no default box for LXC containers")
+    assert "machines.box" in found.fix
+    assert checks.default_box_check([lxc, libvirt]) == checks.default_box_check([]) == ()
+    put_box(tmp_path, "kubetui/debian-13", "1.0", "lxc")
+    assert checks.default_box_check([lxc]) == ()
 
 
 def test_invalid_provider_options_fail() -> None:

@@ -35,7 +35,7 @@ GOLDEN = {
     "10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12.\n  Try 10.244.0.0/16.",
     "network:\n  pod_cidr: 10.96.0.1/16\n": "lab.yaml:2:13: network.pod_cidr: "
     "10.96.0.1/16 names an address inside 10.96.0.0/16: write the range as 10.96.0.0/16.\n"
-    "  Pod CIDR: The addresses that pods get. It must not touch the nodes, the services, or a network that this "
+    "  Pod CIDR: The addresses that pods get. They may not overlap the nodes, the services, or a network that this "
     "host already reaches. Each machine takes a /24 of it.",
     "kubernetes:\n  version: 1.40\n": "lab.yaml:2:12: kubernetes.version: "
     'YAML reads 1.40 as a number, but text is needed.\n  Put it in quotes: "1.40"',

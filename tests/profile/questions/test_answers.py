@@ -28,7 +28,7 @@ def test_values_and_defaults() -> None:
 def test_a_profile_of_values() -> None:
     assert profile_of({}) == Profile()
     assert profile_of({"name": "exam"}).name == "exam"
-    with pytest.raises(ValueError, match=r"Lab has a capital letter.*\n100 MiB is too little"):
+    with pytest.raises(ValueError, match=r"Lab contains a capital letter.*\n100 MiB is too little"):
         profile_of({"name": "Lab", "machines": {"memory": 100}})
 
 

@@ -73,7 +73,7 @@ def test_a_line_of_each_kind() -> None:
         (
             "m1 worker x\n\nM2 worker y",
             (
-                "Line 3: M2 has a capital letter in it, and a name may not. Write m2. "
+                "Line 3: M2 contains a capital letter, which a name may not. Write m2. "
                 "Name: The machine's host name, which becomes the node's: small letters, digits, hyphens."
             ),
         ),

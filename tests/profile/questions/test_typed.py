@@ -30,12 +30,12 @@ def test_valid_answers(name: str, text: str, value: object) -> None:
     ("name", "text", "sentence"),
     [
         ("name", "", "Name is needed."),
-        ("name", "Lab", "Lab has a capital letter in it, and a name may not. Write lab."),
+        ("name", "Lab", "Lab contains a capital letter, which a name may not. Write lab."),
         ("provider", "qemu", "qemu is not one of: virtualbox, libvirt, vmware_desktop, lxc, hosts, rehearsal."),
         ("machines.memory", "256", "256 MiB is too little: at least 512 MiB."),
-        ("machines.workers", "007", "Workers is a whole number, only digits."),
-        ("machines.workers", "9" * 5000, "Workers is a whole number, only digits."),
-        ("machines.workers", "\u00b2", "Workers is a whole number, only digits."),
+        ("machines.workers", "007", "Workers has to be a whole number: digits alone."),
+        ("machines.workers", "9" * 5000, "Workers has to be a whole number: digits alone."),
+        ("machines.workers", "\u00b2", "Workers has to be a whole number: digits alone."),
         (
             "network.pod_cidr",
             "10.244.0.0",

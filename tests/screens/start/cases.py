@@ -80,4 +80,4 @@ def keys(pilot: Pilot[Any]) -> list[str]:
 async def asked(pilot: Pilot[Any]) -> None:
     """Wait until every cluster that was built has answered."""
     await listed(pilot)
-    await until(pilot, lambda: not any("not asked" in row(pilot, id_) for id_ in ids(pilot, "#clusters")))
+    await until(pilot, lambda: not any(" asking " in row(pilot, id_) for id_ in ids(pilot, "#clusters")))

@@ -35,9 +35,10 @@ from screens.start.screen import StartScreen
 from screens.widgets.chrome import PlainScreen
 from screens.widgets.dialogs import Confirm
 from screens.widgets.keys import KeysScreen
+from screens.widgets.lists import SearchLine
 from screens.wizard.pages import PageScreen
 from tests.cluster.test_kubeconfig import kubeadms
-from tests.screens.apps import LARGER, SIZE, drawn, listed, shown, until
+from tests.screens.apps import LARGER, SIZE, drawn, field, fill, listed, shown, until
 from tests.screens.hosts import NOW, FakeHost
 from tests.screens.start.cases import app, asked, chosen, here, ids, keys, looked, make, make_all, marks, row
 
@@ -75,6 +76,36 @@ async def test_a_cluster_that_does_not_answer_is_not_ready() -> None:
     async with app(Silent()).run_test(size=LARGER) as pilot:
         await listed(pilot)
         await until(pilot, lambda: "unreachable: kubmaster does not" in row(pilot, "cluster lab"))
+
+
+class Slower(FakeHost):
+    """A host whose clusters answer some times, and then take their time."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self.asked, self.answers = 0, answers
+
+    async def look(self, name: str) -> ClusterState:
+        self.asked += 1
+        if self.asked > self.answers:
+            await asyncio.Event().wait()
+        return await super().look(name)
+
+
+async def test_a_row_keeps_its_last_state_until_there_is_another() -> None:
+    make("lab", [{"event": "finish", "ok": True, "stopped": False}], 2 * 86400)
+    async with app(Slower(0)).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        assert "asking  3 nodes  1.37" in row(pilot, "cluster lab")
+    slower = Slower(1)
+    async with app(slower).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        await until(pilot, lambda: " ready " in row(pilot, "cluster lab"))
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: slower.asked > 1)
+        assert " ready " in row(pilot, "cluster lab")
 
 
 async def test_open_shows_the_run_that_works_on_a_cluster(host: FakeHost) -> None:
@@ -134,6 +165,24 @@ async def test_escape_clears_the_search(host: FakeHost) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, StartScreen)
         assert "starter tutorial" in ids(pilot, "#profiles")
+
+
+async def test_escape_clears_a_search_that_enter_kept(host: FakeHost) -> None:
+    make_all()
+    async with app(host).run_test(size=SIZE) as pilot:
+        await listed(pilot)
+        assert "Clear search" not in keys(pilot)
+        await pilot.press("slash", *"tuto", "enter")
+        await pilot.pause()
+        text = drawn(pilot.app)
+        assert "Only what contains tuto: esc clears the search" in text
+        assert "esc Clear search" in text
+        assert "none match" in row(pilot, "-none")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "cluster lab" in ids(pilot, "#clusters")
+        assert "Clear search" not in keys(pilot)
+        assert not pilot.app.screen.query_one(SearchLine).display
 
 
 async def test_a_click_chooses_and_a_second_opens(host: FakeHost) -> None:
@@ -211,6 +260,26 @@ async def test_unsaved_answers_are_kept_until_undone(host: FakeHost) -> None:
         await pilot.press("u")
         await pilot.pause()
         assert "draft 0" not in ids(pilot, "#profiles")
+
+
+async def test_answers_that_cannot_be_are_kept_and_marked(host: FakeHost) -> None:
+    async with app(host).run_test(size=LARGER) as pilot:
+        await looked(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        await fill(pilot, "Memory each", "40963e")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "wrong: Memory each: 40963e is not an amount" in row(pilot, "draft 0")
+        await chosen(pilot, "draft 0")
+        assert "What was typed is kept" in shown(pilot, "#what")
+        assert "in all" not in shown(pilot, "#what")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert field(pilot, "Memory each").text == "40963e"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert "Fix this first: Memory each: 40963e" in [each.message for each in pilot.app._notifications][-1]
 
 
 async def test_new_opens_the_first_page(host: FakeHost) -> None:

@@ -40,7 +40,7 @@ def test_problems_come_from_fields_and_from_rules() -> None:
     assert draft.look().problems == {}
     enter(draft, name="Lab", machines__memory="100", network__pod_cidr="10.96.0.0/16")
     assert draft.look().problems == {
-        ("name",): "Lab has a capital letter in it, and a name may not. Write lab.",
+        ("name",): "Lab contains a capital letter, which a name may not. Write lab.",
         ("machines", "memory"): "100 MiB is too little: at least 512 MiB.",
         ("network", "pod_cidr"): "10.96.0.0/16 lies inside the service CIDR 10.96.0.0/12. Try 10.244.0.0/16.",
     }

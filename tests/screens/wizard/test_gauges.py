@@ -48,3 +48,9 @@ async def test_they_fit_their_place_on_the_page(size: tuple[int, int]) -> None:
         assert rows[0].endswith("too much")
         assert max(map(len, rows)) <= picture.size.width
         assert picture.size.height == 3
+
+
+def test_containers_are_counted_as_the_check_counts_them() -> None:
+    lxc = Plan(Profile.model_validate({"provider": "lxc", "network": {"pod_network": "kube-router"}}))
+    memory, *_ = gauges.gauges(lxc, LARGE)
+    assert (memory.words.split()[0], memory.remark) == ("3.7", "shared: 1.2 GiB each")

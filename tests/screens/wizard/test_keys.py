@@ -9,10 +9,11 @@ from textual.widgets import Select
 
 from kubetui.base.check import Check
 from screens.app import KubetuiApp
+from screens.widgets.keys import KeysScreen
 from screens.wizard.choices import Choices
 from screens.wizard.pages import PageScreen
 from screens.wizard.review import ReviewScreen
-from tests.screens.apps import LARGER, SIZE, field, fill, open_wizard, put, shown, until
+from tests.screens.apps import LARGER, SIZE, drawn, field, fill, open_wizard, put, shown, until
 from tests.screens.hosts import FakeHost
 
 VAGRANT = Check("Vagrant", "ok", "Vagrant 2.4.9")
@@ -165,7 +166,7 @@ async def test_providers_say_what_this_host_has_of_them() -> None:
             "VirtualBox               ✕ not installed",
             "libvirt (KVM, QEMU)      ✕ plugin missing",
             "VMware Desktop",
-            "LXC containers           ● installed",
+            "LXC containers           ▲ needs your box",
             "existing machines (SSH)",
             "rehearsal",
         ]
@@ -196,3 +197,29 @@ async def test_the_help_has_its_place_in_the_first_frame(host: FakeHost) -> None
         page = Page(0, screen.draft, host)
         await pilot.app.push_screen(page)
         assert page.width_when_composed == "wide"
+
+
+async def test_an_open_list_says_its_keys(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert drawn(pilot.app).splitlines()[-1].startswith(" enter Choose  esc Close ")
+        await pilot.press("?")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, KeysScreen)
+        assert "Take this choice, and go to the next field." in drawn(pilot.app)
+
+
+@pytest.mark.parametrize("wrong", [("Name", "Workers"), ("Workers", "Memory each"), ("Memory each",)])
+async def test_going_on_leads_to_the_first_field_that_is_wrong(host: FakeHost, wrong: tuple[str, ...]) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
+        for title in reversed(wrong):
+            await put(pilot, title, "4-")
+        for start in ("Name", "Provider", "CPUs each"):
+            field(pilot, start).control.focus()
+            await pilot.pause()
+            await pilot.press("ctrl+n")
+            await pilot.pause()
+            assert here(pilot) == wrong[0]

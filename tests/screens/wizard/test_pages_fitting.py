@@ -144,7 +144,7 @@ def test_existing(snap_compare: Snap, case: str, host: FakeHost) -> None:
 def test_review(snap_compare: Snap, host: FakeHost) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.pause()
-        await pilot.app.push_screen(ReviewScreen(Draft(HOSTS, "team"), host))
+        await pilot.app.push_screen(ReviewScreen(Draft(HOSTS, "team"), host, PageScreen))
         await pilot.pause()
 
     assert snap_compare(KubetuiApp(host), terminal_size=SIZE, run_before=before)

@@ -83,7 +83,7 @@ def test_another_document_is_shown_where_the_answer_changes_that_one() -> None:
 def test_existing_machines_have_no_vagrantfile() -> None:
     hosts = [{"name": "one", "role": "control plane", "address": "10.0.0.1", "user": "me"}]
     found = preview(plan(), plan(provider="hosts", hosts=hosts), ("hosts",))
-    assert found.title == "1 control plane that runs the pods, too, existing machines (SSH)"
+    assert found.title == "1 control plane that also runs the pods, existing machines (SSH)"
     assert found.lines == ("one: control plane, me@10.0.0.1",)
 
 

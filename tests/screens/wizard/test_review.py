@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from kubetui.base.check import Check
 from kubetui.engine.events import RunFinished, Sink, TaskId
 from kubetui.engine.stop import Stop
 from kubetui.engine.turns import Turns
@@ -28,10 +29,12 @@ from screens.widgets.dialogs import Ask
 from screens.widgets.lists import RowList
 from screens.widgets.reader import Reader
 from screens.wizard.draft import Draft
+from screens.wizard.pages import PageScreen
 from screens.wizard.review import ReviewScreen
 from screens.wizard.reviewtext import headless, step_text, vagrant_files
 from tests.screens.apps import LARGER, SIZE, drawn, shown, until
 from tests.screens.hosts import FakeHost
+from tests.screens.start.cases import make
 from tests.screens.wizard.existing import HOSTS
 
 Snap = Any
@@ -41,7 +44,7 @@ Snap = Any
 async def reviewed(host: FakeHost, draft: Draft | None = None) -> AsyncIterator[Pilot[Any]]:
     async with KubetuiApp(host).run_test(size=SIZE) as pilot:
         await pilot.pause()
-        await pilot.app.push_screen(ReviewScreen(draft or Draft(), host))
+        await pilot.app.push_screen(ReviewScreen(draft or Draft(), host, PageScreen))
         await pilot.pause()
         await pilot.pause()
         yield pilot
@@ -103,12 +106,63 @@ async def test_a_rehearsal_has_no_steps_to_choose(host: FakeHost) -> None:
         assert notification.message.startswith("In a rehearsal no step can be yours")
 
 
+async def test_the_keys_of_a_rehearsal_have_no_steps_to_do_by_hand(host: FakeHost) -> None:
+    async with reviewed(host, Draft(Profile(provider="rehearsal"))) as pilot:
+        foot = drawn(pilot.app).splitlines()[-1]
+        assert "esc Back" in foot
+        assert "Your turn" not in foot
+    async with reviewed(host) as pilot:
+        assert "Y Your turn" in drawn(pilot.app).splitlines()[-1]
+
+
+async def test_escape_clears_the_search_before_it_goes_back(host: FakeHost) -> None:
+    async with reviewed(host) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("slash", *"swap", "enter")
+        await pilot.pause()
+        assert "esc Clear search" in drawn(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert len(pilot.app.screen.query_one(RowList).options) > 5
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "◐ Kubernetes" in drawn(pilot.app)
+
+
+async def test_the_review_says_which_cluster_it_builds(host: FakeHost) -> None:
+    async with reviewed(host) as pilot:
+        assert shown(pilot, "#which") == "New cluster lab"
+    make("lab", [{"event": "finish", "ok": True}], 60)
+    async with reviewed(host, Draft(Profile(name="lab-2"))) as pilot:
+        assert shown(pilot, "#which") == "New cluster lab-2: there is a cluster lab already"
+    async with reviewed(host, Draft(Profile(name="lab"))) as pilot:
+        said = "lab exists (built): the run goes on with it and repeats nothing that is done."
+        assert shown(pilot, "#which") == said
+    async with reviewed(host, Draft(Profile(name="lab", machines=Machines(workers=1)))) as pilot:
+        said = "lab exists (built), with other answers: the run asks before that costs a machine."
+        assert shown(pilot, "#which") == said
+
+
 async def test_a_failed_check_prevents_the_start(lacking: FakeHost, started: list[Profile]) -> None:
     async with reviewed(lacking) as pilot:
         await pilot.press("enter")
         await pilot.pause()
         assert started == []
         assert "VBoxManage is not on this host." in shown(pilot, "#found")
+
+
+async def test_a_check_that_an_answer_mends_leads_to_the_answer(started: list[Profile]) -> None:
+    check = Check("Box", "failed", "There is no default box.", "Write a box for lxc into machines.box: OWNER/NAME.")
+    async with reviewed(FakeHost((check,))) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert started == []
+        (notification,) = pilot.app._notifications
+        assert notification.title == "This needs another answer"
+        assert notification.message == "There is no default box. Change Box on the page Machines: esc goes back."
+        assert "Write a box for lxc into Box: OWNER/NAME. Box is on the page Machines." in shown(pilot, "#found")
 
 
 async def test_it_shows_what_single_machines_have(host: FakeHost) -> None:
@@ -240,7 +294,7 @@ def test_review(snap_compare: Snap, case: str, host: FakeHost, lacking: FakeHost
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         profile = Profile(machines=Machines(workers=20 if case == "many" else 2))
-        await pilot.app.push_screen(ReviewScreen(Draft(profile), chosen))
+        await pilot.app.push_screen(ReviewScreen(Draft(profile), chosen, PageScreen))
         await pilot.pause()
         pressed = {"step": "jjjjj ", "checks": "h", "save": "s"}.get(case, "jjjj")
         await pilot.press(*pressed)
@@ -251,7 +305,7 @@ def test_review(snap_compare: Snap, case: str, host: FakeHost, lacking: FakeHost
 
 async def test_a_larger_window_shows_every_check_in_full(lacking: FakeHost) -> None:
     async with KubetuiApp(lacking).run_test(size=LARGER) as pilot:
-        await pilot.app.push_screen(ReviewScreen(Draft(), lacking))
+        await pilot.app.push_screen(ReviewScreen(Draft(), lacking, PageScreen))
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         assert "12000 MiB are free of 16000" in shown(pilot, "#found")

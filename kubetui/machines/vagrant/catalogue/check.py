@@ -113,15 +113,20 @@ def judged(need: Need, answer: Answer) -> Check:
     return Check("Box", status, f"{absent}, and {where} {said}{why}.{end}", advice(need, answer))
 
 
+def name_a_box(provider: str) -> str:
+    """Return what to do where a provider has no box of its own."""
+    return (
+        f"Write a box for {provider} into machines.box: OWNER/NAME, or the URL or path of a .box file or of Vagrant's "
+        "metadata (.json)."
+    )
+
+
 def advice(need: Need, answer: Answer) -> str:
     """Return what to do about a box that cannot be had."""
     first = f"{_CONNECTION} Or build a box" if answer.found is None else "Build a box"
     command = build_command(need.plan)
-    name_one = (
-        f"Write a box for {need.plan.provider.name} into machines.box: OWNER/NAME, or the URL or path of a .box file "
-        "or of Vagrant's metadata (.json)."
-    )
     if command is None:
+        name_one = name_a_box(need.plan.provider.name)
         return f"{_CONNECTION} {name_one}" if answer.found is None else name_one
     if need.named:
         return f"{first} ({command}) and leave this one out of the profile, or name another."

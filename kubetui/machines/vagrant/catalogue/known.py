@@ -33,6 +33,11 @@ def cached(plan: Plan, home: Path) -> str | None:
     return ranked[0][1] if ranked else None
 
 
+def has_one(plan: Plan, home: Path) -> bool:
+    """Return whether a plan that names no box has one: the provider's default, or one in Vagrant's store."""
+    return bool(plan.provider.default_box) or cached(plan, home) is not None
+
+
 def _release(plan: Plan, name: str) -> tuple[int, tuple[int, ...]] | None:
     """Return a built box's rank, the lowest first; None for a box that is not one or has another package family."""
     distributions = CATALOGUE[plan.packages].distributions
