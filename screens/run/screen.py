@@ -10,12 +10,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import ScreenResume
 
 from kubetui.engine.events import TaskId
 from kubetui.operations.turns import REHEARSED
 from kubetui.profile.schema.profile import Profile
 from screens.explain.concepts import ConceptScreen
 from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
+from screens.run import ending
 from screens.run import words as runwords
 from screens.run.failure import FailureScreen
 from screens.run.forecast import Forecast
@@ -29,6 +31,7 @@ from screens.run.times import TimesScreen
 from screens.run.turn import Notices, TurnScreen
 from screens.run.turnlist import Row, TurnList, rows_of
 from screens.threads import Threads
+from screens.widgets.choose import Choose
 from screens.widgets.chrome import key
 from screens.widgets.navigation import GoHome, OpenCluster
 
@@ -90,6 +93,9 @@ class RunScreen(LogScreen):
         self._now = now
         self._leaving = False
         self._told = False
+        self._owed = False
+        """Whether the run has ended under something that the person reads, and its end is to be shown after that."""
+        self._question: Choose | None = None
         self._entered = ""
         self._notices = Notices()
         self.session = threads.find(Session, profile.name) or self._made(profile, yours)
@@ -161,12 +167,48 @@ class RunScreen(LogScreen):
         return runwords.status(self.session, now, self._forecast.rest(self.session.progress, now))
 
     def _ended(self) -> None:
+        """Go where the run has led; what the person reads above it is never taken away."""
+        if self.is_active:
+            self._go_on()
+        elif self._question is not None and self._question.is_active:
+            self._question.dismiss(runwords.STAY)
+            self.app.push_screen(ending.void(self.session, leaving=self._leaving), self._answered_at_the_end)
+        else:
+            # a page of the failures that is open tells the end already
+            self._owed = not any(isinstance(each, FailureScreen) for each in self.app.screen_stack)
+            self.notify(
+                self._way_on(), title=ending.outcome(self.session), severity=ending.severity(self.session), markup=False
+            )
+
+    def _way_on(self) -> str:
+        """Return what closing the page above the run leads to."""
+        if self._leaving:
+            return "The start screen comes when you close this."
+        if self._failed:
+            return "Close this to see what failed." if self._owed else "r runs it again."
+        if self._succeeded and self._opens_itself:
+            return "The cluster opens when you close this."
+        return "The run is behind this."
+
+    @on(ScreenResume)
+    def show_end(self) -> None:
+        """Go where the run has led, once what was open above it is closed."""
+        if self._owed and self.is_active:
+            self._owed = False
+            self._go_on()
+
+    def _go_on(self) -> None:
         if self._leaving:
             self.post_message(GoHome())
         elif self._failed:
             self._open_failure()
-        elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
+        elif self._succeeded and self._opens_itself:
             self.action_open()
+
+    @property
+    def _opens_itself(self) -> bool:
+        """Whether the cluster opens without being asked for: not for someone who reads or searches the log."""
+        return self.pane.lines.view.following and not self.pane.asking
 
     @on(MachineList.Chosen)
     def show_machine(self) -> None:
@@ -269,7 +311,7 @@ class RunScreen(LogScreen):
         if self.session.running:
             self.notify("Other machines are still working. Retry when they have finished.")
             return
-        self._told = self._leaving = False
+        self._told = self._leaving = self._owed = False
         self.session = self.body.session = self._made(self.session.profile, self.session.wanted)
         self._threads.start(self.session)
         self.look()
@@ -281,14 +323,18 @@ class RunScreen(LogScreen):
         if not self.session.running:
             self.post_message(GoHome())
             return
-        self.app.push_screen(runwords.question(self.session), self._answered)
+        self._question = runwords.question(self.session)
+        self.app.push_screen(self._question, self._answered)
 
     def action_leave(self) -> None:
         """Leave the run; `q` on the start screen then leaves kubetui."""
         self.action_back()
 
     def _answered(self, answer: str | None) -> None:
-        if answer == runwords.STOP:
+        self._question = None
+        if not self.session.running and answer in {runwords.STOP, runwords.KEEP}:
+            self.post_message(GoHome())
+        elif answer == runwords.STOP:
             self._leaving = True
             if self.session.stopping:
                 self.session.stop_now()
@@ -297,6 +343,14 @@ class RunScreen(LogScreen):
             self.look()
         elif answer == runwords.KEEP:
             self.post_message(GoHome())
+
+    def _answered_at_the_end(self, answer: str | None) -> None:
+        if answer == ending.HOME or self._leaving:
+            self.post_message(GoHome())
+        elif self._failed:
+            self._open_failure()
+        elif self._succeeded:
+            self.action_open()
 
 
 def _named(task: TaskId) -> str:
