@@ -61,6 +61,7 @@ class RunScreen(LogScreen):
     RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "ahead", "Open the cluster", display="esc", tip="Open the cluster: the run has ended well."),
         key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
         key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),
         key("enter", "peek", "What failed", tip="Show what has failed, and what to do."),
@@ -188,7 +189,7 @@ class RunScreen(LogScreen):
             return "Close this to see what failed." if self._owed else "r runs it again."
         if self._succeeded and self._opens_itself:
             return "The cluster opens when you close this."
-        return "The run is behind this."
+        return "Close this and press esc to open it." if self._succeeded else "Close this to see the run."
 
     @on(ScreenResume)
     def show_end(self) -> None:
@@ -247,6 +248,8 @@ class RunScreen(LogScreen):
             return self.is_mounted and action == self._enter()
         if action == "pause":
             return self.session.running
+        if action in {"ahead", "back"}:
+            return (action == "ahead") == (self._told and self._succeeded)
         if action == "retry":
             return self._told and not self._succeeded and not self._failed
         return True
@@ -325,6 +328,11 @@ class RunScreen(LogScreen):
             return
         self._question = runwords.question(self.session)
         self.app.push_screen(self._question, self._answered)
+
+    def action_ahead(self) -> None:
+        """Close what is open in the log, or open the cluster."""
+        if not self.undo_one():
+            self.action_open()
 
     def action_leave(self) -> None:
         """Leave the run; `q` on the start screen then leaves kubetui."""

@@ -160,7 +160,7 @@ def ending(session: Session) -> list[Content]:
     if session.running or finished is None:
         return []
     if succeeded(session):
-        return [Content.assemble(marked("done", f"{session.profile.name} is ready."), " enter opens the cluster.")]
+        return [Content.assemble(marked("done", f"{session.profile.name} is ready."), " esc opens the cluster.")]
     more = "enter shows what failed." if failed(session) else "r resumes the run."
     ended = f"{finished.ready} of {finished.nodes} nodes are ready." if finished.partly else "The run has stopped."
     return [Content.assemble(marked("attention", ended), f" {more}")]

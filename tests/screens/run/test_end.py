@@ -14,9 +14,10 @@ from screens.run.times import TimesScreen
 from screens.widgets.choose import Choose
 from screens.widgets.keys import KeysScreen
 from tests.screens import recorded
-from tests.screens.apps import drawn, until
+from tests.screens.apps import SIZE, drawn, until
 from tests.screens.run.cases import Case, failed, failing_beside, running
 from tests.screens.run.cases import shown as is_shown
+from tests.screens.run.test_lesson import footer
 
 
 @pytest.fixture
@@ -141,3 +142,22 @@ async def test_a_machine_that_fails_among_others_ends_nothing(told: list[str]) -
     async with case.app().run_test() as pilot:
         await until(pilot, lambda: case.sessions and case.sessions[0].progress.failures)
         assert told == []
+
+
+async def test_a_run_that_has_ended_names_the_way_to_the_cluster_and_esc_takes_it(told: list[str]) -> None:
+    case = held(Case(recorded.finished))
+    async with case.app().run_test(size=SIZE) as pilot:
+        await until(pilot, case.heard)
+        assert "esc" not in footer(pilot)
+        await pilot.press("p", "tab", "enter")
+        await until(pilot, is_shown(pilot, StepPage))
+        await end(pilot, case)
+        await pilot.press("escape")
+        await until(pilot, is_shown(pilot, RunScreen))
+        assert told == ["lab is ready"]
+        assert list(footer(pilot).items())[:3] == [("↑↓", "Step"), ("esc", "Open the cluster"), ("tab", "Pane")]
+        await pilot.press("slash", *"etcd", "enter", "escape")
+        await until(pilot, lambda: True)
+        assert isinstance(pilot.app.screen, RunScreen)
+        await pilot.press("escape")
+        await until(pilot, is_shown(pilot, ClusterScreen))
