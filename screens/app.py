@@ -156,7 +156,7 @@ class KubetuiApp(App[int]):
         if session is not None:
             self.start_run(StartRun(Plan(session.profile)))
             return
-        self.push_screen(ClusterScreen(wanted.name))
+        self.push_screen(ClusterScreen(wanted.name, built=wanted.built))
 
     @on(ChooseAction)
     def choose_action(self, wanted: ChooseAction) -> None:

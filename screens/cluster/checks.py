@@ -83,13 +83,15 @@ class CheckLines(Static):
 
 
 def lines(checks: Sequence[Check], at: float) -> Content:
-    """Return one line for all checks that are ok, and one with its advice for each of the first others."""
+    """Return a line for all checks that are ok, after those of the first that are not, before what was not checked."""
     fine = ", ".join(check.name for check in checks if check.status == "ok")
     others = sorted((check for check in checks if check.status != "ok"), key=lambda check: _ORDER.index(check.status))
+    shown = others[:MOST]
     when = time.strftime("%H:%M:%S", time.localtime(at))
-    parts = [part for check in others[:MOST] for part in _other(check)]
+    parts = [part for check in shown if check.status != "not checked" for part in _other(check)]
     if fine:
         parts.append(Content.assemble(marked("done", f"ok at {when}"), f"  {fine}"))
+    parts += [part for check in shown if check.status == "not checked" for part in _other(check)]
     return Content("\n").join(parts)
 
 

@@ -50,7 +50,10 @@ def note_of(cluster: Cluster) -> str:
 
 
 class ClusterScreen(LogScreen, inherit_bindings=False):
-    """Shows what a watch finds, in five parts of which one is open. Tests replace what it asks."""
+    """Shows what a watch finds, in five parts of which one is open; `built` by a run that has just ended well.
+
+    Tests replace what it asks.
+    """
 
     DEFAULT_CSS = f"""
     ClusterScreen > #notice {{ height: auto; max-height: 5; padding: 0 1 1 1; display: none; }}
@@ -79,6 +82,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         self,
         name: str,
         *,
+        built: bool = False,
         opens: Opens = observer,
         judges: Judges = judge,
         runs: Runs = run_check,
@@ -89,6 +93,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         self._now = now
         self._watching = Watch(name, opens, judges)
         self._known = glance(self._cluster)
+        self._built_at = self._known.when if built else None
+        """When the run ended that led here, as long as nothing else was done to the cluster since."""
         self._first = NodesPart(self._cluster, self._watching, runs, self._known.plan)
         self._seen = Seen()
 
@@ -134,7 +140,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         before, self._seen = self.state, self._watching.seen
         self.query_one(ClusterHead).look()
         self.part.look(self._seen)
-        text = notice(self.state, self._seen, self._now())
+        just_built = self._built_at == self.state.when
+        text = notice(self.state, self._seen, self._now(), just_built=just_built)
         place = self.query_one("#notice", Static)
         place.display = bool(text.plain)
         place.say(text)

@@ -303,8 +303,8 @@ class RunScreen(LogScreen):
         self._open_failure()
 
     def action_open(self) -> None:
-        """Open the cluster."""
-        self.post_message(OpenCluster(self.session.profile.name))
+        """Open the cluster, which the run has built."""
+        self.post_message(OpenCluster(self.session.profile.name, built=True))
 
     def _open_failure(self) -> None:
         self.app.push_screen(FailureScreen(self.session, self.machine, retry=self.action_retry, leave=self.action_back))

@@ -113,6 +113,12 @@ def test_the_worst_comes_first_and_the_rest_is_left_to_the_command() -> None:
     assert len(text) == 4
 
 
+def test_what_was_not_checked_comes_after_what_was() -> None:
+    odd = Check("dns", "warning", "slow")
+    text = lines((Check("nodeport", "not checked", "no ports"), odd, *FINE[:4]), BEGAN).plain.splitlines()
+    assert [line.split()[1].rstrip(":") for line in text] == ["warning", "ok", "not"]
+
+
 def test_checked(snap_compare: Snap, state: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: BEGAN)

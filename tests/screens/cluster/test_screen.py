@@ -1,6 +1,7 @@
 """The home of a cluster: what its head and its notice say, its parts, its keys, and how it looks."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,15 +14,16 @@ from textual.widgets import Input
 from kubetui.cluster.folder import Cluster as Folder
 from kubetui.cluster.tables import Table, aligned_table
 from kubetui.engine.events import Event
-from kubetui.operations.state import ClusterState, State
+from kubetui.operations.state import ClusterState, Facts, State, heard, state_of
 from kubetui.profile.schema.profile import Profile
+from kubetui.record.overview import recorded
 from screens.cluster.screen import ClusterScreen
 from screens.cluster.standing import notice as said
 from screens.cluster.watch import Seen, Watch
 from screens.widgets.choose import Choose
 from screens.widgets.dialogs import Confirm
 from screens.widgets.navigation import StartRun
-from tests.screens.apps import LARGER, SIZE, shown, until
+from tests.screens.apps import LARGER, SIZE, OneScreen, shown, until
 from tests.screens.cluster.home import NODES, READY, Cluster, filled, footer, head, leave, table
 from tests.screens.recorded import BEGAN, everything, failing, profile
 
@@ -76,6 +78,41 @@ async def test_a_ready_cluster_says_so_and_has_no_notice() -> None:
         assert head(pilot).startswith("● lab  ready  3 of 3 nodes Ready · Kubernetes ")
         assert notice(pilot) == ""
         assert "Resume" not in footer(pilot)
+
+
+async def test_a_run_that_has_just_ended_well_is_told_with_its_time_and_what_is_true_of_the_nodes() -> None:
+    leave()
+    app = OneScreen(lambda: ClusterScreen("lab", built=True, opens=Cluster().open, judges=Cluster().judge))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "Ready" in notice(pilot))
+        first, then = notice(pilot).splitlines()
+        assert re.fullmatch(r"● Ready after \d+:\d\d: 3 nodes, each at its planned address\.", first)
+        assert then == "  5 Learn has what to try next on it. 3 Run has each step, and why."
+
+
+def home(nodes: str, chosen: Profile) -> tuple[ClusterState, Seen]:
+    """Return what a cluster is that answers with these nodes."""
+    made, found = leave(chosen=chosen), aligned_table(nodes, BEGAN)
+    return heard(made, found), Seen(nodes=found)
+
+
+def test_nothing_is_said_of_addresses_that_are_not_as_planned() -> None:
+    state, seen = home(READY.replace("192.168.56.103", "10.0.2.15     "), profile())
+    assert "3 nodes." in said(state, seen, BEGAN, just_built=True).plain
+    state, seen = home(READY.replace("kubnode2 ", "stranger "), profile())
+    assert "planned address" not in said(state, seen, BEGAN, just_built=True).plain
+
+
+def test_a_rehearsal_that_has_just_ended_names_a_real_cluster() -> None:
+    state, seen = home(READY, Profile(name="lab", provider="rehearsal"))
+    assert "5 Learn has what to try next on a real cluster." in said(state, seen, BEGAN, just_built=True).plain
+
+
+def test_a_run_that_ended_well_promises_nothing_of_nodes_that_are_not_ready_or_not_heard() -> None:
+    state, seen = home(NODES, profile())
+    assert said(state, seen, BEGAN, just_built=True).plain.startswith("▲ degraded: kubnode2 is not Ready")
+    waits = said(state_of(Facts(recorded(Folder("lab")))), Seen(), BEGAN, just_built=True).plain
+    assert re.fullmatch(r"◐ The run ended well after \d+:\d\d\. Its nodes are asked now\.", waits)
 
 
 async def test_no_nodes_are_never_ready() -> None:
