@@ -30,12 +30,13 @@ from screens.cluster.tabs.learn import LearnPart
 from screens.cluster.tabs.nodes import NodesPart
 from screens.cluster.tabs.part import Part
 from screens.cluster.tabs.pods import PodsPart
-from screens.cluster.tabs.run import WIDER, RunPart
+from screens.cluster.tabs.run import RunPart
 from screens.cluster.tabs.timings import TimingsPart
 from screens.cluster.watch import Judges, Opens, Seen, Watch, judge, observer
 from screens.log.screen import LogScreen
 from screens.widgets.chrome import key
 from screens.widgets.navigation import ChooseAction, DestroyCluster, StartRun
+from screens.widgets.panes import LISTS
 from screens.widgets.static import Static
 
 HERTZ = 4
@@ -58,7 +59,9 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
     DEFAULT_CSS = f"""
     ClusterScreen > #notice {{ height: auto; max-height: 5; padding: 0 1 1 1; display: none; }}
     ClusterScreen > ContentSwitcher {{ height: 1fr; }}
-    ClusterScreen.-wide RunPart .lists {{ width: {WIDER}; }}
+    ClusterScreen.-wide RunPart .lists {{ width: {LISTS[1]}; }}
+    ClusterScreen.-roomy RunPart .lists {{ width: {LISTS[2]}; }}
+    ClusterScreen.-small WhyPane {{ height: 5; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("1", "open('Nodes')", "Parts", display="1-5", tip="Open one of the five parts; ← and → open the next one."),
@@ -108,7 +111,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         with ContentSwitcher(initial=PARTS[0]):
             yield self._first
             yield PodsPart(cluster, watch)
-            yield RunPart(cluster, watch)
+            yield RunPart(cluster, watch, self._known.plan)
             yield TimingsPart(cluster, watch)
             yield LearnPart(cluster, watch, self._known.plan)
         yield self.foot()
@@ -140,7 +143,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         before, self._seen = self.state, self._watching.seen
         self.query_one(ClusterHead).look()
         self.part.look(self._seen)
-        just_built = self._built_at == self.state.when
+        just_built = self._built_at == self.state.when and self.part is self._first
         text = notice(self.state, self._seen, self._now(), just_built=just_built)
         place = self.query_one("#notice", Static)
         place.display = bool(text.plain)

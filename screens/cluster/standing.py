@@ -99,7 +99,7 @@ def _placed(state: ClusterState, seen: Seen) -> str:
 
 def _next(state: ClusterState) -> str:
     where = " on a real cluster" if state.rehearsal else " on it"
-    return f"5 Learn has what to try next{where}. 3 Run has each step, and why."
+    return f"5 Learn: what to try next{where}. 3 Run: each step, and why."
 
 
 def _last(seen: Seen, now: float) -> str:

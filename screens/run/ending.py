@@ -28,6 +28,21 @@ def severity(session: Session) -> Severity:
     return "error" if failed(session) else "information"
 
 
+def way_on(session: Session, *, leaving: bool, shown: bool, opens: bool) -> str:
+    """Return what closing the page above a run that has ended leads to.
+
+    `leaving` tells that the person chose to leave at the end, `shown` that the failure is what they read, `opens` that
+    the cluster opens by itself.
+    """
+    if leaving:
+        return "The start screen comes when you close this."
+    if failed(session):
+        return "r runs it again." if shown else "Close this to see what failed."
+    if not succeeded(session):
+        return "Close this to see the run."
+    return "The cluster opens when you close this." if opens else "Close this and press esc to open it."
+
+
 def void(session: Session, *, leaving: bool) -> Choose:
     """Return what replaces the question of someone who leaves, once there is no run to leave; no answer does harm.
 

@@ -16,24 +16,25 @@ from kubetui.engine.events import TaskId
 from kubetui.operations.turns import REHEARSED
 from kubetui.profile.schema.profile import Profile
 from screens.explain.concepts import ConceptScreen
-from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
+from screens.explain.steppage import StepPage
+from screens.log.screen import LogScreen
 from screens.run import ending
 from screens.run import words as runwords
 from screens.run.failure import FailureScreen
 from screens.run.forecast import Forecast
+from screens.run.keys import KEYS
 from screens.run.panes.body import RunBody
 from screens.run.panes.head import RunHead
 from screens.run.panes.machinelist import MachineList
 from screens.run.panes.steplist import StepList
 from screens.run.session import Session
-from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from screens.run.turn import Notices, TurnScreen
 from screens.run.turnlist import Row, TurnList, rows_of
 from screens.threads import Threads
 from screens.widgets.choose import Choose
-from screens.widgets.chrome import key
 from screens.widgets.navigation import GoHome, OpenCluster
+from screens.widgets.panes import LISTS
 
 HERTZ = 5
 """How often the panes beside the log look for changes; the log has its own rate."""
@@ -47,36 +48,20 @@ class RunScreen(LogScreen):
     Tests replace `make`, which creates a session, `forecast`, and `now`, which returns the time.
     """
 
-    DEFAULT_CSS = """
-    RunScreen > RunBody { height: 1fr; }
-    RunScreen #left { width: 28; }
-    RunScreen.-wide #left { width: 38; }
-    RunScreen.-roomy #left { width: 66; }
-    RunScreen #left MarkedRows { height: 1fr; }
-    RunScreen #steps { height: 1fr; }
-    RunScreen #right { width: 1fr; }
-    RunScreen.-small #right { padding: 0 0 0 1; }
-    RunScreen.-small WhyPane { height: 5; }
-    RunScreen.-roomy #right { layout: horizontal; }
-    RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
+    DEFAULT_CSS = f"""
+    RunScreen > RunBody {{ height: 1fr; }}
+    RunScreen #left {{ width: {LISTS[0]}; }}
+    RunScreen.-wide #left {{ width: {LISTS[1]}; }}
+    RunScreen.-roomy #left {{ width: {LISTS[2]}; }}
+    RunScreen #left MarkedRows {{ height: 1fr; }}
+    RunScreen #steps {{ height: 1fr; }}
+    RunScreen #right {{ width: 1fr; }}
+    RunScreen.-small #right {{ padding: 0 0 0 1; }}
+    RunScreen.-small WhyPane {{ height: 5; }}
+    RunScreen.-roomy #right {{ layout: horizontal; }}
+    RunScreen.-roomy WhyPane {{ width: 56; height: 1fr; }}
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "ahead", "Open the cluster", display="esc", tip="Open the cluster: the run has ended well."),
-        key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
-        key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),
-        key("enter", "peek", "What failed", tip="Show what has failed, and what to do."),
-        key("enter", "turn", "Do it", tip="Do the step that waits for you."),
-        key("enter", "open", "Open the cluster", tip="Open the cluster."),
-        key("a", "everyone", "All", tip="Show the logs of all machines in one, and back."),
-        key("c", "commands", "Commands", tip="Show commands alone, as the machine called them, and back."),
-        key("e", "explain", "Explain", tip="Explain the concepts behind the step."),
-        key("Y", "turns", "Your turn", display="Y", tip="Choose the steps that you do by hand."),
-        key("r", "retry", "Resume", tip="Run again; completed steps are skipped."),
-        *SEARCH_KEYS,
-        key("t", "times", "Times", tip="Show when each task began and ended."),
-        *VIEW_KEYS,
-        key("escape", "back", "Leave", display="esc", show=False, tip="Leave the run. Asks first; nothing is lost."),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(
         self,
@@ -176,20 +161,14 @@ class RunScreen(LogScreen):
             self.app.push_screen(ending.void(self.session, leaving=self._leaving), self._answered_at_the_end)
         else:
             # a page of the failures that is open tells the end already
-            self._owed = not any(isinstance(each, FailureScreen) for each in self.app.screen_stack)
+            shown = any(isinstance(each, FailureScreen) for each in self.app.screen_stack)
+            self._owed = not shown
             self.notify(
-                self._way_on(), title=ending.outcome(self.session), severity=ending.severity(self.session), markup=False
+                ending.way_on(self.session, leaving=self._leaving, shown=shown, opens=self._opens_itself),
+                title=ending.outcome(self.session),
+                severity=ending.severity(self.session),
+                markup=False,
             )
-
-    def _way_on(self) -> str:
-        """Return what closing the page above the run leads to."""
-        if self._leaving:
-            return "The start screen comes when you close this."
-        if self._failed:
-            return "Close this to see what failed." if self._owed else "r runs it again."
-        if self._succeeded and self._opens_itself:
-            return "The cluster opens when you close this."
-        return "Close this and press esc to open it." if self._succeeded else "Close this to see the run."
 
     @on(ScreenResume)
     def show_end(self) -> None:

@@ -105,7 +105,9 @@ class KeyBar(Footer):
 
         def place(action: str) -> int:
             of_app = active[action].node is self.app
-            return last if of_app else _place(action.removeprefix("screen."), declared, -1)
+            # what a part offers of its screen, such as a search in the log, matters less than what the screen declares
+            unknown = last if action.startswith("screen.") else -1
+            return last if of_app else _place(action.removeprefix("screen."), declared, unknown)
 
         ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)

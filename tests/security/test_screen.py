@@ -21,9 +21,9 @@ from kubetui.steps.build import STEPS
 from kubetui.steps.cluster import join_control_plane
 from screens.app import KubetuiApp
 from screens.log.buffers import text_of
-from screens.run.lesson import lesson
+from screens.explain.lesson import lesson
 from screens.run.screen import RunScreen
-from screens.run.steppage import StepPage
+from screens.explain.steppage import StepPage
 from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 

@@ -87,7 +87,9 @@ async def test_a_run_that_has_just_ended_well_is_told_with_its_time_and_what_is_
         await until(pilot, lambda: "Ready" in notice(pilot))
         first, then = notice(pilot).splitlines()
         assert re.fullmatch(r"● Ready after \d+:\d\d: 3 nodes, each at its planned address\.", first)
-        assert then == "  5 Learn has what to try next on it. 3 Run has each step, and why."
+        assert then == "  5 Learn: what to try next on it. 3 Run: each step, and why."
+        await pilot.press("3")
+        await until(pilot, lambda: notice(pilot) == "")
 
 
 def home(nodes: str, chosen: Profile) -> tuple[ClusterState, Seen]:
@@ -105,7 +107,7 @@ def test_nothing_is_said_of_addresses_that_are_not_as_planned() -> None:
 
 def test_a_rehearsal_that_has_just_ended_names_a_real_cluster() -> None:
     state, seen = home(READY, Profile(name="lab", provider="rehearsal"))
-    assert "5 Learn has what to try next on a real cluster." in said(state, seen, BEGAN, just_built=True).plain
+    assert "5 Learn: what to try next on a real cluster." in said(state, seen, BEGAN, just_built=True).plain
 
 
 def test_a_run_that_ended_well_promises_nothing_of_nodes_that_are_not_ready_or_not_heard() -> None:

@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 
 from screens.cluster.screen import ClusterScreen
 from screens.explain.concepts import ConceptScreen
+from screens.explain.steppage import StepPage
 from screens.run.failure import FailureScreen
 from screens.run.screen import RunScreen
-from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from screens.widgets.choose import Choose
 from screens.widgets.keys import KeysScreen

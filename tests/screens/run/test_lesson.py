@@ -8,13 +8,13 @@ from textual.widgets._footer import FooterKey
 
 from kubetui.engine.events import Line
 from screens.cluster.gantt import Gantt
+from screens.explain.steppage import StepPage
 from screens.log.lines import LogLines
 from screens.run.failure import FailureScreen
 from screens.run.panes.machinelist import MachineList
 from screens.run.panes.markedrows import MarkedRows
 from screens.run.panes.steplist import StepList
 from screens.run.screen import RunScreen
-from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from tests.screens import recorded
 from tests.screens.apps import LARGER, LARGEST, SIZE, shown, until
@@ -45,11 +45,20 @@ async def test_machines_steps_log_and_why_are_all_on_the_screen(size: tuple[int,
         await until(pilot, case.heard)
         assert "kubmaster" in rows(pilot, MachineList)[0]
         steps = rows(pilot, StepList)
-        assert any("●" in row and row.endswith("1.0") for row in steps)
+        assert any("●" in row and row.endswith("1.0 s") for row in steps)
         assert any("◐" in row and "kubeadm init" in row for row in steps)
         assert any(INIT[:40] in row and row.startswith("$ ") for row in logged(pilot))
         assert "e Explain" in shown(pilot, "#why")
         assert "Control plane" in shown(pilot, "#why")
+
+
+async def test_a_narrow_terminal_cuts_few_names_of_steps() -> None:
+    case = Case(running)
+    async with case.app().run_test(size=SIZE) as pilot:
+        await until(pilot, case.heard)
+        steps = rows(pilot, StepList)
+        for title in ("Start the machine", "Install base packages", "Install the runtime", "Hand out the kubeconfig"):
+            assert any(title in row for row in steps), title
 
 
 async def test_the_title_names_the_critical_machine_and_the_time_that_is_left() -> None:
