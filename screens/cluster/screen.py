@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,6 +40,10 @@ from screens.widgets.panes import LISTS
 from screens.widgets.static import Static
 
 HERTZ = 4
+_PARTS_TIP: Final = "Open one of the five parts. ← and → open the one beside, where they do not scroll a table."
+_ACTIONS_TIP: Final = "Stop the cluster, change its machines, mend it, and more. Shows first what that does."
+_REAL: Final = {"shell": True, "merge": True, "no_shell": False, "no_merge": False}
+"""What needs a real cluster, and what says why a rehearsal does not have it."""
 
 
 def note_of(cluster: Cluster) -> str:
@@ -64,16 +68,18 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
     ClusterScreen.-small WhyPane {{ height: 5; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("1", "open('Nodes')", "Parts", display="1-5", tip="Open one of the five parts; ← and → open the next one."),
+        key("1", "open('Nodes')", "Parts", display="1-5", tip=_PARTS_TIP),
         *(key(str(number), f"open('{part}')", part, show=False) for number, part in enumerate(PARTS[1:], 2)),
         key("right", "neighbour(1)", "Next part", show=False),
         key("left", "neighbour(-1)", "Part before", show=False),
         key("r", "resume", "Resume", tip="Go on with the run of this cluster; completed steps are kept."),
         key("r", "show_run", "Run", tip="Show the run that works on this cluster."),
         key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
+        key("s", "no_shell", "Shell", tip="A rehearsed node has no shell; a real one has.", show=False),
         key("c", "check", "Check", tip="Check that pods, network, DNS, services and node ports work."),
-        key("a", "actions", "Actions", tip="Stop the cluster, or renew its certificates. Shows first what that does."),
+        key("a", "actions", "Actions", tip=_ACTIONS_TIP),
         key("m", "merge", "Merge", tip="Merge the cluster's kubeconfig into kubectl's own file. Asks first."),
+        key("m", "no_merge", "Merge", tip="A rehearsal's kubeconfig is not merged; a real cluster's is.", show=False),
         key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
         key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
         key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running.", show=False),
@@ -110,7 +116,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         yield Static("", id="notice", markup=False)
         with ContentSwitcher(initial=PARTS[0]):
             yield self._first
-            yield PodsPart(cluster, watch)
+            yield PodsPart(cluster, watch, self._known.plan)
             yield RunPart(cluster, watch, self._known.plan)
             yield TimingsPart(cluster, watch)
             yield LearnPart(cluster, watch, self._known.plan)
@@ -170,6 +176,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer to go on where a run would do something, and the check where something can be checked."""
+        if action in _REAL:
+            return _REAL[action] != self.state.rehearsal
         if action == "resume":
             return self.state.resumable
         if action == "actions":
@@ -194,6 +202,10 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         machine = self._first.table.chosen or next(iter(observe.machines(self._cluster)), "")
         open_shell(self.app, self._cluster.name, machine)
 
+    def action_no_shell(self) -> None:
+        """Say why there is no shell."""
+        self.action_shell()
+
     def action_check(self) -> None:
         """Check the cluster, after connecting to existing machines where they ask for something."""
         checks, plan = self._first.checks, plan_of(self._cluster.name)
@@ -207,6 +219,10 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         """Merge the kubeconfig, after a question."""
         possible = self._cluster.kubeconfig.exists() and not self.state.rehearsal
         ask_to_merge(self.app, self._cluster, possible=possible)
+
+    def action_no_merge(self) -> None:
+        """Say why it is not merged."""
+        self.action_merge()
 
     def action_actions(self) -> None:
         """Let the person choose what to do to the cluster."""

@@ -22,6 +22,7 @@ from screens.cluster.standing import notice as said
 from screens.cluster.watch import Seen, Watch
 from screens.widgets.choose import Choose
 from screens.widgets.dialogs import Confirm
+from screens.widgets.keys import keys_of
 from screens.widgets.navigation import StartRun
 from tests.screens.apps import LARGER, SIZE, OneScreen, shown, until
 from tests.screens.cluster.home import NODES, READY, Cluster, filled, footer, head, leave, table
@@ -247,6 +248,21 @@ async def test_arrows_scroll_a_table_that_is_too_wide() -> None:
         assert "".join(segment.text for segment in nodes.render_line(0)) != before
 
 
+async def test_the_help_says_what_the_arrows_do_here() -> None:
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await until(pilot, filled(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, ClusterScreen)
+        in_table = {name: tip or words for _, name, words, tip in keys_of(screen)}
+        assert in_table["→"] == "Show the columns to the right."
+        await pilot.press("5")
+        await pilot.pause()
+        in_list = {name: tip or words for _, name, words, tip in keys_of(screen)}
+        assert in_list["→"] == "Next part"
+        assert "where they do not scroll a table" in in_list["1-5"]
+
+
 async def test_tab_reaches_the_names_of_the_parts_and_a_click_opens_one() -> None:
     leave()
     async with Cluster().app().run_test(size=LARGER) as pilot:
@@ -273,7 +289,7 @@ async def test_a_rehearsal_shows_no_way_for_kubectl() -> None:
     leave(chosen=Profile(name="lab", provider="rehearsal"))
     async with Cluster().app().run_test() as pilot:
         await until(pilot, filled(pilot))
-        assert "a rehearsal has no cluster" in shown(pilot, "#kubeconfig")
+        assert "this is a rehearsal" in shown(pilot, "#kubeconfig")
         before = pilot.app.clipboard
         await pilot.press("y")
         assert pilot.app.clipboard == before
