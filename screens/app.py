@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.events import Event, Resize
@@ -130,6 +131,12 @@ class KubetuiApp(App[int]):
             self.notify(str(error), title="No screenshot", severity="error", markup=False)
         else:
             self.notify(str(found), title="Screenshot", markup=False)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top; notices of what was done there go with it, unless it is a dialog."""
+        if not self.screen.is_modal:
+            self.clear_notifications()
+        return super().pop_screen()
 
     @on(GoHome)
     def go_home(self) -> None:

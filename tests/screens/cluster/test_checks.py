@@ -48,7 +48,7 @@ async def test_the_last_checks_are_listed_without_checking_again(state: Folder) 
         await until(pilot, lambda: shown(chosen))
         assert "failed: nodeport: kubnode1: 192.168.56.102:31234 does not answer" in shown(chosen)
         assert "Look for a packet filter." in shown(chosen)
-        assert "api, nodes, pods, pod-to-pod, dns, service, trouble" in shown(chosen)
+        assert "api, nodes, pods, pod-to-pod, dns, service, no trouble" in shown(chosen)
 
 
 async def test_a_cluster_that_was_never_checked_shows_nothing() -> None:

@@ -375,3 +375,18 @@ def test_what_stands_below_a_cluster_that_is_off_is_from_before() -> None:
     told = said(state, Seen(nodes=aligned_table(READY, BEGAN)), BEGAN + 90).plain
     assert "r starts them. It last answered at " in told
     assert told.endswith(", 1:30 ago; what stands below is from then.")
+
+
+async def test_a_notice_goes_with_the_screen_that_it_was_about() -> None:
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await until(pilot, filled(pilot))
+        pilot.app.notify("About this cluster.", timeout=600)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(pilot.app._notifications) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert len(pilot.app._notifications) == 0
