@@ -8,6 +8,8 @@ from kubetui.base.text import duration
 
 AS_IS: Final = "as is"
 """Stands beside a step that had nothing to change."""
+AS_IS_TITLE: Final = f"{AS_IS}: nothing to change"
+"""What says that below a list of steps."""
 AS_IS_MEANS: Final = f"“{AS_IS}” beside it: there was nothing to change."
 STEP_TIP: Final = f"Show what the step does: its commands, what it changes, why. {AS_IS_MEANS}"
 """The help of the key that opens a step's page."""

@@ -131,6 +131,7 @@ class RunScreen(LogScreen):
             self.session.drain()
             self._told = True
             self._ended()
+        self.show_end()
         if self._entered != self._enter():
             self._entered = self._enter()
             self.refresh_bindings()
@@ -154,7 +155,8 @@ class RunScreen(LogScreen):
 
     def _ended(self) -> None:
         """Go where the run has led; what the person reads above it is never taken away."""
-        if self.is_active:
+        # a failure that opened under a prompt would take what is typed there for its keys
+        if self.is_active and not (self._failed and self.pane.asking):
             self._go_on()
         elif self._question is not None and self._question.is_active:
             self._question.dismiss(runwords.STAY)
@@ -173,7 +175,7 @@ class RunScreen(LogScreen):
     @on(ScreenResume)
     def show_end(self) -> None:
         """Go where the run has led, once what was open above it is closed."""
-        if self._owed and self.is_active:
+        if self._owed and self.is_active and not self.pane.asking:
             self._owed = False
             self._go_on()
 

@@ -111,11 +111,14 @@ class KeyBar(Footer):
         }
         last = len(declared)
 
-        def place(action: str) -> int:
-            of_app = active[action].node is self.app
-            # what a part offers of its screen, such as a search in the log, matters less than what the screen declares
-            unknown = last if action.startswith("screen.") else -1
-            return last if of_app else _place(action.removeprefix("screen."), declared, unknown)
+        # what a part offers of its screen, such as a search in the log, matters less than what the screen declares
+        offered = _place("keys", declared, last) - 0.5
+
+        def place(action: str) -> float:
+            if active[action].node is self.app:
+                return last
+            name = action.removeprefix("screen.")
+            return declared.index(name) if name in declared else -1 if name == action else offered
 
         ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)

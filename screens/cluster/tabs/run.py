@@ -25,7 +25,7 @@ from screens.cluster.tabs.runrows import current, machine_row, step_row, title_o
 from screens.cluster.watch import Seen, Watch
 from screens.explain.concepts import ConceptScreen
 from screens.explain.lesson import Lesson, lesson
-from screens.explain.spent import AS_IS, STEP_TIP
+from screens.explain.spent import AS_IS_TITLE, STEP_TIP
 from screens.explain.steppage import StepPage
 from screens.explain.whypane import WhyPane, why
 from screens.log.buffers import Buffer
@@ -186,7 +186,7 @@ class RunPart(Part):
         pane = self.query_one("#steps-pane", Pane)
         pane.border_title = Content(f"Steps of {machine}").markup
         same = any(each.outcome is Outcome.UNCHANGED for each in ran)
-        pane.border_subtitle = f"{AS_IS}: nothing to change" if same else ""
+        pane.border_subtitle = AS_IS_TITLE if same else ""
         self._read_log(machine, run.began)
 
     @on(OptionList.OptionHighlighted, "#steps")

@@ -7,6 +7,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 
 from screens.explain.lesson import Lesson, lesson
+from screens.explain.spent import AS_IS, AS_IS_TITLE
 from screens.explain.whypane import WhyPane, why
 from screens.log.pane import LogPane
 from screens.run import words as runwords
@@ -81,8 +82,10 @@ class RunBody(Horizontal):
         """Draw what has changed."""
         self.machines.fill(runwords.machines(self.session))
         machine = self.machine
-        self.query_one("#steps", Pane).border_title = f"Steps of {machine}"
-        self.steps.show(machine, runwords.steps(self.session, machine, now))
+        rows, pane = runwords.steps(self.session, machine, now), self.query_one("#steps", Pane)
+        pane.border_title = f"Steps of {machine}"
+        pane.border_subtitle = AS_IS_TITLE if any(last == AS_IS for *_, last in rows) else ""
+        self.steps.show(machine, rows)
         failure = self.session.progress.failure_of(machine) if self.on_failed_step else None
         cause = runwords.cause_of(failure, runwords.title_of(failure.task)) if failure else ""
         lines = why(self.lesson, cause, roomy=self.screen.has_class("-roomy"))

@@ -161,3 +161,17 @@ async def test_a_run_that_has_ended_names_the_way_to_the_cluster_and_esc_takes_i
         assert isinstance(pilot.app.screen, RunScreen)
         await pilot.press("escape")
         await until(pilot, is_shown(pilot, ClusterScreen))
+
+
+async def test_what_is_typed_into_the_logs_prompt_is_no_key_of_a_failure(told: list[str]) -> None:
+    case = held(Case(failed))
+    async with case.app().run_test() as pilot:
+        await until(pilot, case.heard)
+        await pilot.press("slash", "e", "r")
+        await end(pilot, case)
+        await pilot.press("r", "o", "r")
+        assert isinstance(pilot.app.screen, RunScreen)
+        assert told == ["lab failed"]
+        assert len(case.sessions) == 1
+        await pilot.press("enter")
+        await until(pilot, is_shown(pilot, FailureScreen))

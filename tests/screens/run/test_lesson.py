@@ -6,8 +6,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
-from kubetui.engine.events import Line
+from kubetui.engine.events import Line, Outcome, TaskFinished
 from screens.cluster.gantt import Gantt
+from screens.explain.spent import AS_IS_TITLE
 from screens.explain.steppage import StepPage
 from screens.log.lines import LogLines
 from screens.run.failure import FailureScreen
@@ -180,3 +181,15 @@ async def test_the_times_of_a_run_that_goes_on_grow() -> None:
         await until(pilot, is_shown(pilot, TimesScreen))
         assert "3:20 so far" in shown(pilot, "#summary")
         assert "y" not in footer(pilot)
+
+
+async def test_a_step_that_had_nothing_to_change_says_so_and_what_that_means() -> None:
+    case = Case(running)
+    case.recordings[0].events = [
+        TaskFinished(each.at, each.task, Outcome.UNCHANGED, 0.1) if isinstance(each, TaskFinished) else each
+        for each in case.recordings[0].events
+    ]
+    async with case.app().run_test(size=LARGER) as pilot:
+        await until(pilot, case.heard)
+        assert any(row.endswith("as is") for row in rows(pilot, StepList))
+        assert pilot.app.screen.query_one("#steps").border_subtitle == AS_IS_TITLE
