@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.events import Event, Resize
@@ -131,6 +132,12 @@ class KubetuiApp(App[int]):
         else:
             self.notify(str(found), title="Screenshot", markup=False)
 
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top; notices of what was done there go with it, unless it is a dialog."""
+        if not self.screen.is_modal:
+            self.clear_notifications()
+        return super().pop_screen()
+
     @on(GoHome)
     def go_home(self) -> None:
         """Close every screen above the start screen."""
@@ -156,7 +163,7 @@ class KubetuiApp(App[int]):
         if session is not None:
             self.start_run(StartRun(Plan(session.profile)))
             return
-        self.push_screen(ClusterScreen(wanted.name))
+        self.push_screen(ClusterScreen(wanted.name, built=wanted.built))
 
     @on(ChooseAction)
     def choose_action(self, wanted: ChooseAction) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 3
 """How many checks with something to say get lines of their own; `kubetui check` has the rest."""
+_GOOD: Final[Mapping[str, str]] = {"trouble": "no trouble"}
+"""Checks whose names would read as failures among those that are ok."""
 _ORDER: Final[tuple[Status, ...]] = ("failed", "warning", "not checked")
 Runs = Callable[[Cluster, Callable[[Check], None], "Access | None"], Awaitable[object]]
 
@@ -75,21 +77,27 @@ class CheckLines(Static):
 
     def _text(self) -> Content:
         if self.running:
-            made = ", ".join(check.name for check in self._made)
+            made = _named(self._made)
             return marked("running", f"checking: {made} ..." if made else "checking ...")
         if self._thread is not None and self._thread.error is not None:
             return marked("attention", f"The check could not be made: {clean(self._thread.error.message)}")
         return lines(self._last.checks, self._last.at) if self._last else Content()
 
 
+def _named(checks: Iterable[Check]) -> str:
+    return ", ".join(_GOOD.get(check.name, check.name) if check.status == "ok" else check.name for check in checks)
+
+
 def lines(checks: Sequence[Check], at: float) -> Content:
-    """Return one line for all checks that are ok, and one with its advice for each of the first others."""
-    fine = ", ".join(check.name for check in checks if check.status == "ok")
+    """Return a line for all checks that are ok, after those of the first that are not, before what was not checked."""
+    fine = _named(check for check in checks if check.status == "ok")
     others = sorted((check for check in checks if check.status != "ok"), key=lambda check: _ORDER.index(check.status))
+    shown = others[:MOST]
     when = time.strftime("%H:%M:%S", time.localtime(at))
-    parts = [part for check in others[:MOST] for part in _other(check)]
+    parts = [part for check in shown if check.status != "not checked" for part in _other(check)]
     if fine:
         parts.append(Content.assemble(marked("done", f"ok at {when}"), f"  {fine}"))
+    parts += [part for check in shown if check.status == "not checked" for part in _other(check)]
     return Content("\n").join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,15 +30,20 @@ from screens.cluster.tabs.learn import LearnPart
 from screens.cluster.tabs.nodes import NodesPart
 from screens.cluster.tabs.part import Part
 from screens.cluster.tabs.pods import PodsPart
-from screens.cluster.tabs.run import WIDER, RunPart
+from screens.cluster.tabs.run import RunPart
 from screens.cluster.tabs.timings import TimingsPart
 from screens.cluster.watch import Judges, Opens, Seen, Watch, judge, observer
 from screens.log.screen import LogScreen
 from screens.widgets.chrome import key
 from screens.widgets.navigation import ChooseAction, DestroyCluster, StartRun
+from screens.widgets.panes import LISTS
 from screens.widgets.static import Static
 
 HERTZ = 4
+_PARTS_TIP: Final = "Open one of the five parts. ← and → open the one beside, where they do not scroll a table."
+_ACTIONS_TIP: Final = "Stop the cluster, change its machines, mend it, and more. Shows first what that does."
+_REAL: Final = {"shell": True, "merge": True, "no_shell": False, "no_merge": False}
+"""What needs a real cluster, and what says why a rehearsal does not have it."""
 
 
 def note_of(cluster: Cluster) -> str:
@@ -50,24 +55,31 @@ def note_of(cluster: Cluster) -> str:
 
 
 class ClusterScreen(LogScreen, inherit_bindings=False):
-    """Shows what a watch finds, in five parts of which one is open. Tests replace what it asks."""
+    """Shows what a watch finds, in five parts of which one is open; `built` by a run that has just ended well.
+
+    Tests replace what it asks.
+    """
 
     DEFAULT_CSS = f"""
     ClusterScreen > #notice {{ height: auto; max-height: 5; padding: 0 1 1 1; display: none; }}
     ClusterScreen > ContentSwitcher {{ height: 1fr; }}
-    ClusterScreen.-wide RunPart .lists {{ width: {WIDER}; }}
+    ClusterScreen.-wide RunPart .lists {{ width: {LISTS[1]}; }}
+    ClusterScreen.-roomy RunPart .lists {{ width: {LISTS[2]}; }}
+    ClusterScreen.-small WhyPane {{ height: 5; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("1", "open('Nodes')", "Parts", display="1-5", tip="Open one of the five parts; ← and → open the next one."),
+        key("1", "open('Nodes')", "Parts", display="1-5", tip=_PARTS_TIP),
         *(key(str(number), f"open('{part}')", part, show=False) for number, part in enumerate(PARTS[1:], 2)),
         key("right", "neighbour(1)", "Next part", show=False),
         key("left", "neighbour(-1)", "Part before", show=False),
         key("r", "resume", "Resume", tip="Go on with the run of this cluster; completed steps are kept."),
         key("r", "show_run", "Run", tip="Show the run that works on this cluster."),
         key("s", "shell", "Shell", tip="Open a shell on the chosen node; exit returns here."),
+        key("s", "no_shell", "Shell", tip="A rehearsed node has no shell; a real one has.", show=False),
         key("c", "check", "Check", tip="Check that pods, network, DNS, services and node ports work."),
-        key("a", "actions", "Actions", tip="Stop the cluster, or renew its certificates. Shows first what that does."),
+        key("a", "actions", "Actions", tip=_ACTIONS_TIP),
         key("m", "merge", "Merge", tip="Merge the cluster's kubeconfig into kubectl's own file. Asks first."),
+        key("m", "no_merge", "Merge", tip="A rehearsal's kubeconfig is not merged; a real cluster's is.", show=False),
         key("d", "destroy", "Destroy", tip="Destroy the cluster and its machines. Asks first."),
         key("escape", "back", "Back", display="esc", tip="Go to the start screen; the cluster keeps running."),
         key("q", "leave", "Leave", tip="Leave kubetui; the cluster keeps running.", show=False),
@@ -79,6 +91,7 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         self,
         name: str,
         *,
+        built: bool = False,
         opens: Opens = observer,
         judges: Judges = judge,
         runs: Runs = run_check,
@@ -89,6 +102,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         self._now = now
         self._watching = Watch(name, opens, judges)
         self._known = glance(self._cluster)
+        self._built_at = self._known.when if built else None
+        """When the run ended that led here, as long as nothing else was done to the cluster since."""
         self._first = NodesPart(self._cluster, self._watching, runs, self._known.plan)
         self._seen = Seen()
 
@@ -101,8 +116,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         yield Static("", id="notice", markup=False)
         with ContentSwitcher(initial=PARTS[0]):
             yield self._first
-            yield PodsPart(cluster, watch)
-            yield RunPart(cluster, watch)
+            yield PodsPart(cluster, watch, self._known.plan)
+            yield RunPart(cluster, watch, self._known.plan)
             yield TimingsPart(cluster, watch)
             yield LearnPart(cluster, watch, self._known.plan)
         yield self.foot()
@@ -134,7 +149,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         before, self._seen = self.state, self._watching.seen
         self.query_one(ClusterHead).look()
         self.part.look(self._seen)
-        text = notice(self.state, self._seen, self._now())
+        just_built = self._built_at == self.state.when and self.part is self._first
+        text = notice(self.state, self._seen, self._now(), just_built=just_built)
         place = self.query_one("#notice", Static)
         place.display = bool(text.plain)
         place.say(text)
@@ -160,6 +176,8 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Offer to go on where a run would do something, and the check where something can be checked."""
+        if action in _REAL:
+            return _REAL[action] != self.state.rehearsal
         if action == "resume":
             return self.state.resumable
         if action == "actions":
@@ -184,6 +202,10 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         machine = self._first.table.chosen or next(iter(observe.machines(self._cluster)), "")
         open_shell(self.app, self._cluster.name, machine)
 
+    def action_no_shell(self) -> None:
+        """Say why there is no shell."""
+        self.action_shell()
+
     def action_check(self) -> None:
         """Check the cluster, after connecting to existing machines where they ask for something."""
         checks, plan = self._first.checks, plan_of(self._cluster.name)
@@ -197,6 +219,10 @@ class ClusterScreen(LogScreen, inherit_bindings=False):
         """Merge the kubeconfig, after a question."""
         possible = self._cluster.kubeconfig.exists() and not self.state.rehearsal
         ask_to_merge(self.app, self._cluster, possible=possible)
+
+    def action_no_merge(self) -> None:
+        """Say why it is not merged."""
+        self.action_merge()
 
     def action_actions(self) -> None:
         """Let the person choose what to do to the cluster."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from textual.content import Content
 
-from kubetui.base.text import clean, duration
+from kubetui.base.text import clean, counted, duration
 from kubetui.operations.state import ClusterState, State
 from screens.cluster.status import MARKS
 from screens.cluster.watch import Seen
@@ -57,10 +57,16 @@ def _fitting(particulars: Iterable[str], room: int) -> str:
     return text
 
 
-def notice(state: ClusterState, seen: Seen, now: float) -> Content:
-    """Return what to know and to do about a cluster that is not ready; empty for one that is, or connects."""
-    if state.state is State.READY or connecting(state, seen):
-        return Content()
+def notice(state: ClusterState, seen: Seen, now: float, *, just_built: bool = False) -> Content:
+    """Return what to know and to do about a cluster that is not ready, or that a run has just made ready."""
+    if connecting(state, seen):
+        return (
+            marked("running", f"The run ended well{_took(state)}. Its nodes are asked now.")
+            if just_built
+            else Content()
+        )
+    if state.state is State.READY:
+        return Content.assemble(marked("done", _made(state, seen)), f"\n  {_next(state)}") if just_built else Content()
     if state.state is State.BUILDING:
         advice = "r shows the run." if ours(state) else "Another kubetui builds it; this screen shows how far it is."
     elif state.state is State.UNREACHABLE:
@@ -71,6 +77,29 @@ def notice(state: ClusterState, seen: Seen, now: float) -> Content:
         advice = RESUMES.get(state.state, "")
     first = marked(MARKS[state.state], clean(state.words))
     return Content.assemble(first, f"\n  {advice}" if advice else "")
+
+
+def _made(state: ClusterState, seen: Seen) -> str:
+    """Return what a run has made, with what is true of its nodes."""
+    return f"Ready{_took(state)}: {counted(state.nodes, 'node')}{_placed(state, seen)}."
+
+
+def _took(state: ClusterState) -> str:
+    return "" if state.built_seconds is None else f" after {duration(state.built_seconds)}"
+
+
+def _placed(state: ClusterState, seen: Seen) -> str:
+    """Return that every node is where it was planned; nothing where one is not, or where that is not known."""
+    if state.plan is None or seen.nodes is None:
+        return ""
+    there = dict(zip(seen.nodes.column("NAME"), seen.nodes.column("INTERNAL-IP"), strict=False))
+    planned = {machine.name: str(machine.address) for machine in state.plan.machines}
+    return f", {'each ' if len(planned) > 1 else ''}at its planned address" if there == planned else ""
+
+
+def _next(state: ClusterState) -> str:
+    where = " on a real cluster" if state.rehearsal else " on it"
+    return f"5 Learn: what to try next{where}. 3 Run: each step, and why."
 
 
 def _last(seen: Seen, now: float) -> str:

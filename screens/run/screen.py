@@ -10,27 +10,31 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import ScreenResume
 
 from kubetui.engine.events import TaskId
 from kubetui.operations.turns import REHEARSED
 from kubetui.profile.schema.profile import Profile
 from screens.explain.concepts import ConceptScreen
-from screens.log.screen import SEARCH_KEYS, VIEW_KEYS, LogScreen
+from screens.explain.steppage import StepPage
+from screens.log.screen import LogScreen
+from screens.run import ending
 from screens.run import words as runwords
 from screens.run.failure import FailureScreen
 from screens.run.forecast import Forecast
+from screens.run.keys import KEYS
 from screens.run.panes.body import RunBody
 from screens.run.panes.head import RunHead
 from screens.run.panes.machinelist import MachineList
 from screens.run.panes.steplist import StepList
 from screens.run.session import Session
-from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from screens.run.turn import Notices, TurnScreen
 from screens.run.turnlist import Row, TurnList, rows_of
 from screens.threads import Threads
-from screens.widgets.chrome import key
+from screens.widgets.choose import Choose
 from screens.widgets.navigation import GoHome, OpenCluster
+from screens.widgets.panes import LISTS
 
 HERTZ = 5
 """How often the panes beside the log look for changes; the log has its own rate."""
@@ -44,35 +48,20 @@ class RunScreen(LogScreen):
     Tests replace `make`, which creates a session, `forecast`, and `now`, which returns the time.
     """
 
-    DEFAULT_CSS = """
-    RunScreen > RunBody { height: 1fr; }
-    RunScreen #left { width: 28; }
-    RunScreen.-wide #left { width: 38; }
-    RunScreen.-roomy #left { width: 66; }
-    RunScreen #left MarkedRows { height: 1fr; }
-    RunScreen #steps { height: 1fr; }
-    RunScreen #right { width: 1fr; }
-    RunScreen.-small #right { padding: 0 0 0 1; }
-    RunScreen.-small WhyPane { height: 5; }
-    RunScreen.-roomy #right { layout: horizontal; }
-    RunScreen.-roomy WhyPane { width: 56; height: 1fr; }
+    DEFAULT_CSS = f"""
+    RunScreen > RunBody {{ height: 1fr; }}
+    RunScreen #left {{ width: {LISTS[0]}; }}
+    RunScreen.-wide #left {{ width: {LISTS[1]}; }}
+    RunScreen.-roomy #left {{ width: {LISTS[2]}; }}
+    RunScreen #left MarkedRows {{ height: 1fr; }}
+    RunScreen #steps {{ height: 1fr; }}
+    RunScreen #right {{ width: 1fr; }}
+    RunScreen.-small #right {{ padding: 0 0 0 1; }}
+    RunScreen.-small WhyPane {{ height: 5; }}
+    RunScreen.-roomy #right {{ layout: horizontal; }}
+    RunScreen.-roomy WhyPane {{ width: 56; height: 1fr; }}
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("tab", "app.focus_next", "Pane", tip="Go to the next pane; shift+tab goes back."),
-        key("enter", "step", "Step", tip="Show what the step does: its commands, what it changes, why."),
-        key("enter", "peek", "What failed", tip="Show what has failed, and what to do."),
-        key("enter", "turn", "Do it", tip="Do the step that waits for you."),
-        key("enter", "open", "Open the cluster", tip="Open the cluster."),
-        key("a", "everyone", "All", tip="Show the logs of all machines in one, and back."),
-        key("c", "commands", "Commands", tip="Show commands alone, as the machine called them, and back."),
-        key("e", "explain", "Explain", tip="Explain the concepts behind the step."),
-        key("Y", "turns", "Your turn", display="Y", tip="Choose the steps that you do by hand."),
-        key("r", "retry", "Resume", tip="Run again; completed steps are skipped."),
-        *SEARCH_KEYS,
-        key("t", "times", "Times", tip="Show when each task began and ended."),
-        *VIEW_KEYS,
-        key("escape", "back", "Leave", display="esc", show=False, tip="Leave the run. Asks first; nothing is lost."),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(
         self,
@@ -90,6 +79,9 @@ class RunScreen(LogScreen):
         self._now = now
         self._leaving = False
         self._told = False
+        self._owed = False
+        """Whether the run has ended under something that the person reads, and its end is to be shown after that."""
+        self._question: Choose | None = None
         self._entered = ""
         self._notices = Notices()
         self.session = threads.find(Session, profile.name) or self._made(profile, yours)
@@ -139,6 +131,7 @@ class RunScreen(LogScreen):
             self.session.drain()
             self._told = True
             self._ended()
+        self.show_end()
         if self._entered != self._enter():
             self._entered = self._enter()
             self.refresh_bindings()
@@ -161,12 +154,43 @@ class RunScreen(LogScreen):
         return runwords.status(self.session, now, self._forecast.rest(self.session.progress, now))
 
     def _ended(self) -> None:
+        """Go where the run has led; what the person reads above it is never taken away."""
+        # a failure that opened under a prompt would take what is typed there for its keys
+        if self.is_active and not (self._failed and self.pane.asking):
+            self._go_on()
+        elif self._question is not None and self._question.is_active:
+            self._question.dismiss(runwords.STAY)
+            self.app.push_screen(ending.void(self.session, leaving=self._leaving), self._answered_at_the_end)
+        else:
+            # a page of the failures that is open tells the end already
+            shown = any(isinstance(each, FailureScreen) for each in self.app.screen_stack)
+            self._owed = not shown
+            self.notify(
+                ending.way_on(self.session, leaving=self._leaving, shown=shown, opens=self._opens_itself),
+                title=ending.outcome(self.session),
+                severity=ending.severity(self.session),
+                markup=False,
+            )
+
+    @on(ScreenResume)
+    def show_end(self) -> None:
+        """Go where the run has led, once what was open above it is closed."""
+        if self._owed and self.is_active and not self.pane.asking:
+            self._owed = False
+            self._go_on()
+
+    def _go_on(self) -> None:
         if self._leaving:
             self.post_message(GoHome())
         elif self._failed:
             self._open_failure()
-        elif self._succeeded and self.is_current and self.pane.lines.view.following and not self.pane.asking:
+        elif self._succeeded and self._opens_itself:
             self.action_open()
+
+    @property
+    def _opens_itself(self) -> bool:
+        """Whether the cluster opens without being asked for: not for someone who reads or searches the log."""
+        return self.pane.lines.view.following and not self.pane.asking
 
     @on(MachineList.Chosen)
     def show_machine(self) -> None:
@@ -205,6 +229,8 @@ class RunScreen(LogScreen):
             return self.is_mounted and action == self._enter()
         if action == "pause":
             return self.session.running
+        if action in {"ahead", "back"}:
+            return (action == "ahead") == (self._told and self._succeeded)
         if action == "retry":
             return self._told and not self._succeeded and not self._failed
         return True
@@ -258,8 +284,8 @@ class RunScreen(LogScreen):
         self._open_failure()
 
     def action_open(self) -> None:
-        """Open the cluster."""
-        self.post_message(OpenCluster(self.session.profile.name))
+        """Open the cluster, which the run has built."""
+        self.post_message(OpenCluster(self.session.profile.name, built=True))
 
     def _open_failure(self) -> None:
         self.app.push_screen(FailureScreen(self.session, self.machine, retry=self.action_retry, leave=self.action_back))
@@ -269,7 +295,7 @@ class RunScreen(LogScreen):
         if self.session.running:
             self.notify("Other machines are still working. Retry when they have finished.")
             return
-        self._told = self._leaving = False
+        self._told = self._leaving = self._owed = False
         self.session = self.body.session = self._made(self.session.profile, self.session.wanted)
         self._threads.start(self.session)
         self.look()
@@ -281,14 +307,23 @@ class RunScreen(LogScreen):
         if not self.session.running:
             self.post_message(GoHome())
             return
-        self.app.push_screen(runwords.question(self.session), self._answered)
+        self._question = runwords.question(self.session)
+        self.app.push_screen(self._question, self._answered)
+
+    def action_ahead(self) -> None:
+        """Close what is open in the log, or open the cluster."""
+        if not self.undo_one():
+            self.action_open()
 
     def action_leave(self) -> None:
         """Leave the run; `q` on the start screen then leaves kubetui."""
         self.action_back()
 
     def _answered(self, answer: str | None) -> None:
-        if answer == runwords.STOP:
+        self._question = None
+        if not self.session.running and answer in {runwords.STOP, runwords.KEEP}:
+            self.post_message(GoHome())
+        elif answer == runwords.STOP:
             self._leaving = True
             if self.session.stopping:
                 self.session.stop_now()
@@ -297,6 +332,14 @@ class RunScreen(LogScreen):
             self.look()
         elif answer == runwords.KEEP:
             self.post_message(GoHome())
+
+    def _answered_at_the_end(self, answer: str | None) -> None:
+        if answer == ending.HOME or self._leaving:
+            self.post_message(GoHome())
+        elif self._failed:
+            self._open_failure()
+        elif self._succeeded:
+            self.action_open()
 
 
 def _named(task: TaskId) -> str:

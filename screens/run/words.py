@@ -7,8 +7,9 @@ from textual.content import Content
 from kubetui.base.text import counted, duration
 from kubetui.engine.events import GOOD, Outcome, TaskFinished, TaskId
 from kubetui.engine.progress import Progress
+from screens.explain.lesson import BY_NAME
+from screens.explain.spent import AS_IS, LONG, took
 from screens.run.forecast import Rest
-from screens.run.lesson import BY_NAME
 from screens.run.panes import machinelist, steplist
 from screens.run.session import Session
 from screens.run.turnlist import Standing
@@ -19,8 +20,6 @@ from screens.widgets.symbols import Mark
 STAY, STOP, KEEP = "stay", "stop", "keep"
 YOURS, YOUR_TURN = "yours", "your turn"
 """A step that the person does by hand, and one of those that waits for them."""
-LONG = 60
-"""Seconds from which a step's time is shown in minutes."""
 
 
 def succeeded(session: Session) -> bool:
@@ -127,14 +126,13 @@ def _step(progress: Progress, task: TaskId, now: float, *, yours: bool) -> stepl
 
 def _ended(ended: TaskFinished, title: str) -> steplist.Item:
     step = ended.task.step
-    took = f"{ended.seconds:.1f}" if ended.seconds < LONG else duration(ended.seconds)
     match ended.outcome:
         case Outcome.DONE:
-            return step, "done", title, took
+            return step, "done", title, took(ended.seconds)
         case Outcome.UNCHANGED:
-            return step, "done", title, "as is"
+            return step, "done", title, AS_IS
         case Outcome.FAILED:
-            return step, "failed", title, took
+            return step, "failed", title, took(ended.seconds)
         case Outcome.BLOCKED:
             return step, "attention", title, ""
 
@@ -160,7 +158,7 @@ def ending(session: Session) -> list[Content]:
     if session.running or finished is None:
         return []
     if succeeded(session):
-        return [Content.assemble(marked("done", f"{session.profile.name} is ready."), " enter opens the cluster.")]
+        return [Content.assemble(marked("done", f"{session.profile.name} is ready."), " esc opens the cluster.")]
     more = "enter shows what failed." if failed(session) else "r resumes the run."
     ended = f"{finished.ready} of {finished.nodes} nodes are ready." if finished.partly else "The run has stopped."
     return [Content.assemble(marked("attention", ended), f" {more}")]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -37,6 +39,12 @@ _Shown = tuple[str, str, str, str, bool]
 """A key, its spelling, its description, its action, and whether it is enabled."""
 
 
+_OF_TEXTUAL: Final[Mapping[str, tuple[str, str]]] = {
+    "Focus Next": ("tab", "Next pane or field"),
+    "Focus Previous": ("shift+tab", "Pane or field before"),
+    "Copy selected text": ("ctrl+c", "Copy the text that the mouse has marked"),
+}
+"""The keys and the words for what Textual binds and describes itself."""
 _KEPT = frozenset({"keys", PALETTE})
 """The actions that list all the others; they stay in the narrowest bar."""
 
@@ -103,9 +111,14 @@ class KeyBar(Footer):
         }
         last = len(declared)
 
-        def place(action: str) -> int:
-            of_app = active[action].node is self.app
-            return last if of_app else _place(action.removeprefix("screen."), declared, -1)
+        # what a part offers of its screen, such as a search in the log, matters less than what the screen declares
+        offered = _place("keys", declared, last) - 0.5
+
+        def place(action: str) -> float:
+            if active[action].node is self.app:
+                return last
+            name = action.removeprefix("screen.")
+            return declared.index(name) if name in declared else -1 if name == action else offered
 
         ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)
@@ -137,12 +150,19 @@ def keys_of(screen: Screen[None]) -> Iterator[KeyLine]:
     if focused is not None:
         name = "In this text field" if isinstance(focused, Input | TextArea) else "In this list"
         groups.append((name, focused))
+    groups.append(("Everywhere", app))
+    listed = focused is not None and not isinstance(focused, Input | TextArea)
+    # a list acts on a key before the screen sees it
+    first = [each for each in groups if listed and each[1] is focused]
     seen: set[str] = set()
-    for group, owner in (*groups, ("Everywhere", app)):
+    found: dict[str, list[KeyLine]] = {}
+    for group, owner in (*first, *(each for each in groups if each not in first)):
         for name, binding in _own(owner):
             if binding.description and name not in seen:
                 seen.add(name)
-                yield (group, name, binding.description, binding.tooltip)
+                found.setdefault(group, []).append((group, name, binding.description, binding.tooltip))
+    for group in dict.fromkeys(group for group, _ in groups):
+        yield from found.get(group, ())
 
 
 def actions_of(screen: Screen[object], focused: Widget | None) -> Iterator[tuple[DOMNode, str, Binding]]:
@@ -177,9 +197,11 @@ def _own(owner: DOMNode) -> Iterator[tuple[str, Binding]]:
         for binding in bindings:
             if owner.check_action(binding.action, ()) is False or binding.system:
                 continue
-            shown = binding.key_display or owner.app.get_key_display(binding) or name
-            merged.setdefault((binding.action, binding.description), []).append(shown)
-            kept.setdefault((binding.action, binding.description), binding)
+            shown, words = _OF_TEXTUAL.get(binding.description, ("", binding.description))
+            shown = shown or binding.key_display or owner.app.get_key_display(binding) or name
+            shown = f"ctrl+{shown[1:]}" if shown.startswith("^") else shown
+            merged.setdefault((binding.action, words), []).append(shown)
+            kept.setdefault((binding.action, words), replace(binding, description=words))
     declared = [binding.action for binding in type(owner).BINDINGS if isinstance(binding, Binding)]
     for which, names in sorted(merged.items(), key=lambda item: _place(item[0][0], declared, len(declared))):
         yield ", ".join(dict.fromkeys(names)), kept[which]
@@ -210,9 +232,14 @@ class KeysScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = "Keys"
             box.border_subtitle = "esc Close"
-            yield Static(self._text())
+            yield Static("")
 
-    def _text(self) -> Content:
+    def on_resize(self) -> None:
+        """Draw the list in the columns that there are."""
+        self.query_one(Static).update(self._text(self.query_one(VerticalScroll).scrollable_content_region.width))
+
+    def _text(self, columns: int) -> Content:
+        """Return the list; a sentence that needs several rows stays beside its key."""
         rows: list[Content] = []
         width = min(20, max((len(name) for _, name, _, _ in self._lines), default=0))
         group = ""
@@ -220,8 +247,9 @@ class KeysScreen(ModalScreen[None]):
             if of != group:
                 group = of
                 rows += [Content(""), Content.styled(of, "bold")] if rows else [Content.styled(of, "bold")]
-            text = tip or words
-            rows.append(Content.assemble("  ", (f"{name:<{width}}", "$accent"), "  ", text))
+            first, *more = textwrap.wrap(tip or words, max(20, columns - width - 4)) or [""]
+            rows.append(Content.assemble("  ", (f"{name:<{width}}", "$accent"), "  ", first))
+            rows += [Content(f"{' ' * (width + 4)}{line}") for line in more]
         return Content("\n").join(rows)
 
     def action_down(self) -> None:

@@ -31,11 +31,12 @@ class StartRun(Message):
 
 
 class OpenCluster(Message):
-    """Show a cluster."""
+    """Show a cluster; `built` tells that a run of it has just ended well."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, built: bool = False) -> None:
         super().__init__()
         self.name = name
+        self.built = built
 
 
 class ChooseAction(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -11,6 +11,8 @@ from textual.widget import Widget
 from screens.widgets.symbols import plain_signs
 
 T = TypeVar("T")
+LISTS: Final = (36, 48, 66)
+"""Columns of the lists beside a log, on a narrow, a wide and a roomy terminal."""
 
 
 class Pane(Vertical):

@@ -20,10 +20,10 @@ from kubetui.profile.schema.profile import Profile
 from kubetui.steps.build import STEPS
 from kubetui.steps.cluster import join_control_plane
 from screens.app import KubetuiApp
+from screens.explain.lesson import lesson
+from screens.explain.steppage import StepPage
 from screens.log.buffers import text_of
-from screens.run.lesson import lesson
 from screens.run.screen import RunScreen
-from screens.run.steppage import StepPage
 from tests.security.planted import DOCUMENT, KEY, PLACE, TOKEN, assert_none
 
 

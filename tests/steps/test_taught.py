@@ -14,6 +14,7 @@ from kubetui.base.scripts import typed
 from kubetui.machines.vagrant.commandline import up_arguments
 from kubetui.profile.machine import Machine
 from kubetui.profile.plan import Plan
+from kubetui.profile.schema.profile import Profile
 from kubetui.remote.command import Command, Value
 from kubetui.software.packages.dnf import EXCLUDED
 from kubetui.software.runtimes.docker import CRI_DOCKERD
@@ -188,3 +189,12 @@ def test_every_step_teaches_a_concept_and_has_commands_or_says_that_it_has_none(
                 assert bool(commands) or step.teaches.none.endswith("."), step.name
                 assert not commands or changes, step.name
                 assert all(line and "\n" not in line for line in (*commands, *changes)), step.name
+
+
+def test_a_rehearsal_starts_no_machine_and_does_not_say_that_it_makes_one() -> None:
+    start = next(step for step in STEPS if step.name == "start")
+    real, rehearsed = plan("1.36"), Plan(Profile(name="lab", provider="rehearsal"))
+    assert start.teaches.changes(real, real.machines[0])[0].startswith("machine ")
+    assert start.teaches.commands(real, real.machines[0])
+    assert start.teaches.changes(rehearsed, rehearsed.machines[0]) == ()
+    assert start.teaches.commands(rehearsed, rehearsed.machines[0]) == ()

@@ -94,7 +94,8 @@ def _starting(plan: Plan, machine: Machine) -> tuple[str, ...]:
 
 
 def _made(plan: Plan, machine: Machine) -> tuple[str, ...]:
-    box = plan.box_of(machine)[0] if plan.provider.makes_machines else ""
+    made = plan.provider.makes_machines and not plan.provider.rehearsal
+    box = plan.box_of(machine)[0] if made else ""
     return (f"machine {machine.name}, {machine.memory} MiB, {machine.cpus} CPUs, from the box {box}",) if box else ()
 
 

@@ -20,7 +20,7 @@ from kubetui.profile.machine import Role
 from kubetui.profile.plan import Plan
 from screens.asking.meeting import meet
 from screens.cluster.tabs import lessons
-from screens.cluster.tabs.lessons import Learning, OnMachines, Teacher
+from screens.cluster.tabs.lessons import UNREAL, Learning, OnMachines, Teacher
 from screens.cluster.tabs.part import Part
 from screens.cluster.watch import Seen, Watch
 from screens.widgets.chrome import key, marked
@@ -38,6 +38,11 @@ _PLACES: Final = {
     "host": "In a shell with the cluster's kubeconfig (1, then y copies the line that sets it):",
     "control plane": "On the control plane (s opens a shell):",
 }
+_ELSEWHERE: Final = {
+    "host": "In a shell with a real cluster's kubeconfig:",
+    "control plane": "On the control plane of a real cluster:",
+}
+"""What stands in their place where there is no cluster."""
 
 
 class LearnPart(Part):
@@ -53,6 +58,7 @@ class LearnPart(Part):
         key(
             "enter", "verify", "Verify", tip="Look whether the chosen exercise or lesson is done, or begin the lesson."
         ),
+        key("enter", "no_verify", "Verify", tip="A rehearsal has nothing to verify.", show=False),
         key("y", "copy", "Copy", tip="Copy the commands of the chosen one."),
         key("u", "copy_undo", "Copy undo", tip="Copy the command that removes what it leaves."),
     ]
@@ -119,12 +125,13 @@ class LearnPart(Part):
     def _show(self) -> None:
         lesson, exercise = self.lesson, self.exercise
         self.query_one("#exercise-pane", Pane).border_title = (lesson or exercise).title
-        parts = [*lesson.words()] if lesson else self._words(exercise)
+        parts = [*lesson.words(real=not self._rehearsal)] if lesson else self._words(exercise)
         self.query_one("#exercise", Static).update(Content("\n").join(parts))
         self.refresh_bindings()
 
     def _words(self, exercise: Exercise) -> list[Content]:
-        parts = [Content(exercise.text), Content(), Content.styled(_PLACES[exercise.where], "dim")]
+        place = (_ELSEWHERE if self._rehearsal else _PLACES)[exercise.where]
+        parts = [Content(exercise.text), Content(), Content.styled(place, "dim")]
         parts += [Content.styled(f"$ {command}", "$code") for command in exercise.commands]
         if exercise.undo:
             parts += [Content(), Content.styled("To undo it (u copies):", "dim")]
@@ -133,11 +140,15 @@ class LearnPart(Part):
         return [
             *parts,
             Content(),
-            marked(*answer) if answer else Content.styled("enter verifies whether it is done.", "dim"),
+            marked(*answer)
+            if answer
+            else Content.styled(UNREAL if self._rehearsal else "enter verifies whether it is done.", "dim"),
         ]
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Offer to copy the undo where there is one."""
+        """Offer to verify where that can be, and to copy the undo where there is one."""
+        if action in {"verify", "no_verify"}:
+            return (action == "verify") != self._rehearsal
         return action != "copy_undo" or not self.is_mounted or bool((self.lesson or self.exercise).undo)
 
     @on(OptionList.OptionSelected, "#exercises")
@@ -150,6 +161,10 @@ class LearnPart(Part):
         elif self._mark(self.exercise) != "running":
             self._answer(self.exercise, "running", "checking ...")
             self._check(self.exercise)
+
+    def action_no_verify(self) -> None:
+        """Say why nothing is verified."""
+        self.action_verify()
 
     def _learn(self, lesson: Learning) -> None:
         def begin(access: Access | None = None) -> None:

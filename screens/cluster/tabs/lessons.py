@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "lesson "
 """Stands before a lesson's name in the tab's list, where exercises have theirs."""
 
+UNREAL: Final = "To try it, build a real cluster: a rehearsal has none."
+
 
 class Teacher(Protocol):
     """What begins lessons and judges them."""
@@ -135,8 +137,8 @@ class Learning:
         self.recall()
         return True
 
-    def words(self) -> Iterator[Content]:
-        """Yield the lines about it."""
+    def words(self, *, real: bool = True) -> Iterator[Content]:
+        """Yield the lines about it; without a `real` cluster, that it needs one."""
         yield Content(self.lesson.goal)
         if self.answer:
             yield Content()
@@ -144,7 +146,9 @@ class Learning:
         if self.started:
             yield from self._begun(self.started)
         yield Content()
-        if self.begun:
+        if not real:
+            yield Content.styled(UNREAL, "dim")
+        elif self.begun:
             yield Content.styled("enter checks whether it is done, by any way. To take it back (u copies):", "dim")
             yield Content.styled(f"$ {self.undo}", "$code")
         else:

@@ -20,7 +20,7 @@ from screens.widgets.chrome import key
 from screens.widgets.panes import Pane
 from screens.widgets.static import Static
 
-NO_API: Final = "kubectl finds nothing here: a rehearsal has no cluster. A real one shows the way to it."
+NO_API: Final = "kubectl finds nothing here: this is a rehearsal. A real cluster says how."
 
 
 class NodesPart(Part):

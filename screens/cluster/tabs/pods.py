@@ -17,6 +17,7 @@ from kubetui.base.errors import KubetuiError
 from kubetui.base.text import counted
 from kubetui.cluster.folder import Cluster
 from kubetui.cluster.tables import Table
+from kubetui.profile.plan import Plan
 from screens.cluster.kubetable import KubeTable
 from screens.cluster.tabs.part import Part
 from screens.cluster.watch import Seen, Watch
@@ -44,13 +45,16 @@ class PodsPart(Part):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "describe", "Describe", tip="Show what kubectl describe says about the chosen pod."),
         key("l", "logs", "Logs", tip="Show the last 500 lines of each container of the chosen pod."),
+        key("enter", "no_describe", "Describe", tip="A rehearsal has no pods to describe.", show=False),
+        key("l", "no_logs", "Logs", tip="A rehearsal has no pods that write.", show=False),
         key("o", "narrow('NODE')", "Node", tip="Show the pods of one node only, and all of them again."),
         key("n", "narrow('NAMESPACE')", "Namespace", tip="Show the pods of one namespace only, and all of them again."),
         key("slash", "search", "Search", display="/", tip="Show only rows that contain a text."),
     ]
 
-    def __init__(self, cluster: Cluster, watch: Watch) -> None:
+    def __init__(self, cluster: Cluster, watch: Watch, plan: Plan | None) -> None:
         super().__init__(cluster, watch, "Pods")
+        self._rehearsal = plan is not None and plan.provider.rehearsal
         self._all = Table(0.0, "", (), ())
         self._search = ""
         self._only = {"NODE": "", "NAMESPACE": ""}
@@ -124,6 +128,20 @@ class PodsPart(Part):
         # Esc gives the first answer, so that is what holds now
         answers.sort(key=lambda answer: answer[0] != f"{_VALUE}{self._only[title]}")
         self.app.push_screen(Choose(title.capitalize(), "", answers), chosen)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Offer to read a pod where it is one."""
+        if action in {"describe", "logs"}:
+            return not self._rehearsal
+        return self._rehearsal if action in {"no_describe", "no_logs"} else True
+
+    def action_no_describe(self) -> None:
+        """Say why there is no description."""
+        self.action_describe()
+
+    def action_no_logs(self) -> None:
+        """Say why there are no logs."""
+        self.action_logs()
 
     def action_describe(self) -> None:
         """Show what kubectl says about the chosen pod."""

@@ -1,4 +1,4 @@
-"""The last run of a cluster: each machine's steps with their seconds, its commands, and its log."""
+"""The last run of a cluster: each machine's steps with their seconds, why each is needed, its commands, and its log."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import OptionList
 
 from kubetui.base.errors import KubetuiError
-from kubetui.base.text import duration
 from kubetui.cluster.folder import Cluster, log_of
 from kubetui.engine.events import CommandStarted, Line, Outcome, TaskStarted
+from kubetui.profile.plan import Plan
 from kubetui.record import lastrun
-from kubetui.record.lastrun import LastRun, Ran
-from kubetui.steps.build import STEPS
+from kubetui.record.lastrun import LastRun
 from screens.cluster.tabs.part import Part
+from screens.cluster.tabs.runrows import current, machine_row, step_row, title_of
 from screens.cluster.watch import Seen, Watch
+from screens.explain.concepts import ConceptScreen
+from screens.explain.lesson import Lesson, lesson
+from screens.explain.spent import AS_IS_TITLE, STEP_TIP
+from screens.explain.steppage import StepPage
+from screens.explain.whypane import WhyPane, why
 from screens.log.buffers import Buffer
 from screens.log.pane import LogPane
 from screens.log.screen import LOG_KEYS
-from screens.widgets.chrome import WIDE, key
-from screens.widgets.lines import fitted
+from screens.widgets.chrome import ROOMY, WIDE, key
 from screens.widgets.lists import RowList
-from screens.widgets.panes import Pane
-from screens.widgets.symbols import COLOURS, Mark, signs
+from screens.widgets.panes import LISTS, Pane
+from screens.widgets.symbols import signs
 
 Entry = Line | CommandStarted | TaskStarted
-TITLES: Final = {step.name: step.title for step in STEPS}
 _EVERY: Final = "every"
-NARROW, WIDER = 36, 48
-"""Columns of the lists beside the log, on a narrow and on a wide terminal."""
+_UNTAUGHT: Final = "There is nothing more to explain about this step."
 _LOG_SHOWN: Final = ("search", "filter")
 _LOG_ACTIONS: Final = ("search", "filter", "wrap", "times", "clock", "full", "jump", "save", "page", "top", "follow")
 """What can be done with a log that does not grow."""
@@ -80,19 +82,22 @@ class RunPart(Part):
 
     DEFAULT_CSS = f"""
     RunPart > Horizontal {{ height: 1fr; }}
-    RunPart .lists {{ width: {NARROW}; }}
+    RunPart .lists {{ width: {LISTS[0]}; }}
     RunPart #machines-pane {{ height: auto; max-height: 40%; }}
     RunPart #steps-pane {{ height: 1fr; }}
     RunPart RowList {{ height: auto; max-height: 100%; }}
-    RunPart LogPane {{ width: 1fr; }}
+    RunPart .right {{ width: 1fr; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "step", "Step", tip=STEP_TIP),
+        key("e", "explain", "Explain", tip="Explain the concepts behind the step."),
         key("c", "commands", "Commands", tip="Show only the commands that the machine was given, and all lines again."),
         *log_keys(),
     ]
 
-    def __init__(self, cluster: Cluster, watch: Watch) -> None:
+    def __init__(self, cluster: Cluster, watch: Watch, plan: Plan | None) -> None:
         super().__init__(cluster, watch, "Run")
+        self._plan = plan
         self._run: LastRun | None = None
         self._read_at: int | None = None
         self._entries: Sequence[Entry] = ()
@@ -106,15 +111,19 @@ class RunPart(Part):
             with Vertical(classes="lists beside-log"):
                 yield Pane("Machines", RowList(id="machines"), id="machines-pane")
                 yield Pane("Steps", RowList(id="steps"), id="steps-pane")
-            yield LogPane(self.cluster.name)
+            with Container(classes="right"):
+                yield LogPane(self.cluster.name)
+                yield WhyPane().add_class("beside-log")
 
     def opened(self) -> None:
         """Read the run, and take the focus."""
         self.query_one("#machines", RowList).focus()
         self._reread()
 
-    def look(self, _seen: Seen, /) -> None:
+    def look(self, seen: Seen, /) -> None:
         """Read the run again while it goes on."""
+        if seen.state is not None and seen.state.plan is not None:
+            self._plan = seen.state.plan
         self._reread()
 
     def _reread(self) -> None:
@@ -150,8 +159,9 @@ class RunPart(Part):
 
     @property
     def _width(self) -> int:
-        """The columns of a row, without the frame and the mark of the chosen one."""
-        return (WIDER if self.app.size.width >= WIDE else NARROW) - 6
+        """The columns of a row, without the frame, the scrollbar and the mark of the chosen one."""
+        width = self.app.size.width
+        return LISTS[(width >= WIDE) + (width >= ROOMY)] - (5 if self.screen.has_class("-small") else 6)
 
     @property
     def machine(self) -> str:
@@ -176,7 +186,7 @@ class RunPart(Part):
         pane = self.query_one("#steps-pane", Pane)
         pane.border_title = Content(f"Steps of {machine}").markup
         same = any(each.outcome is Outcome.UNCHANGED for each in ran)
-        pane.border_subtitle = f"{_SAME} nothing to change" if same else ""
+        pane.border_subtitle = AS_IS_TITLE if same else ""
         self._read_log(machine, run.began)
 
     @on(OptionList.OptionHighlighted, "#steps")
@@ -185,8 +195,21 @@ class RunPart(Part):
             return
         chosen = (self.machine, self.step, self._commands)
         self._shown = self._shown.followed(chosen, tuple(filter(self._wanted, self._entries)))
-        title = f"{self.machine} {signs().here} {TITLES.get(self.step, self.step)}" if self.step else self.machine
+        title = f"{self.machine} {signs().here} {title_of(self.step)}" if self.step else self.machine
         self.pane.show(f"{title}: commands" if self._commands else title, self._shown.buffer, self.machine)
+
+        self._tell_why()
+
+    def _tell_why(self) -> None:
+        shown, pane = self.lesson, self.query_one(WhyPane)
+        pane.border_title = f"Why: {shown.title}" if shown else "Why"
+        pane.tell(Content("\n").join(why(shown, roomy=False)) if shown else Content(_UNTAUGHT))
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """What the chosen step teaches, or the one to look at where all are chosen; None where that is not known."""
+        step = self.step or current(self._run.of(self.machine) if self._run else ())
+        return lesson(self._plan, self.machine, step) if self._plan is not None else None
 
     def _wanted(self, entry: Entry) -> bool:
         step = entry.task.step if isinstance(entry, TaskStarted) else entry.step
@@ -204,40 +227,21 @@ class RunPart(Part):
         self._of = machine
         self._show_log()
 
+    def action_step(self) -> None:
+        """Show what the step does."""
+        if self._plan is not None and self.lesson is not None:
+            self.app.push_screen(StepPage(self._plan, self.lesson))
+        else:
+            self.notify(_UNTAUGHT)
+
+    def action_explain(self) -> None:
+        """Explain the concepts behind the step."""
+        if self.lesson is not None and self.lesson.concepts:
+            self.app.push_screen(ConceptScreen(self.lesson.concepts))
+        else:
+            self.notify(_UNTAUGHT)
+
     def action_commands(self) -> None:
         """Show only commands, or everything again."""
         self._commands = not self._commands
         self._show_log()
-
-
-_MARKS: Final[dict[Outcome | None, Mark]] = {
-    Outcome.DONE: "done",
-    Outcome.UNCHANGED: "done",
-    Outcome.FAILED: "failed",
-    Outcome.BLOCKED: "waiting",
-}
-_SAME: Final = "="
-"""Stands before the seconds of a step that had nothing to change."""
-
-
-def step_row(ran: Ran, width: int, *, ended: bool) -> Content:
-    """Return a step's row: its sign, its title, its seconds or what became of it."""
-    mark = _MARKS.get(ran.outcome, "attention" if ended else "running")
-    last = f"{_SAME if ran.outcome is Outcome.UNCHANGED else ''} {ran.seconds:.1f} s"
-    if ran.outcome is None:
-        last = "cut short" if ended else "running"
-    elif ran.outcome is Outcome.BLOCKED:
-        last = "not begun"
-    title = fitted(TITLES.get(ran.task.step, ran.task.step), max(4, width - len(last) - 3))
-    return Content.assemble((f"{signs().of(mark)} ", COLOURS[mark]), title, (f" {last}", "dim"))
-
-
-def machine_row(name: str, ran: Sequence[Ran], width: int) -> Content:
-    """Return a machine's row: its sign, its name, how many steps are done, and the time that they took."""
-    failed = any(each.outcome is Outcome.FAILED for each in ran)
-    done = sum(each.outcome in {Outcome.DONE, Outcome.UNCHANGED} for each in ran)
-    mark: Mark = "failed" if failed else "done" if done == len(ran) else "attention"
-    last = f"{done}/{len(ran)} {duration(sum(each.seconds for each in ran)):>6}"
-    return Content.assemble(
-        (f"{signs().of(mark)} ", COLOURS[mark]), fitted(name, max(4, width - len(last) - 3)), (f" {last}", "dim")
-    )

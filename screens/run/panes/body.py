@@ -6,12 +6,13 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 
+from screens.explain.lesson import Lesson, lesson
+from screens.explain.spent import AS_IS, AS_IS_TITLE
+from screens.explain.whypane import WhyPane, why
 from screens.log.pane import LogPane
 from screens.run import words as runwords
-from screens.run.lesson import Lesson, lesson
 from screens.run.panes.machinelist import MachineList
 from screens.run.panes.steplist import StepList
-from screens.run.panes.whypane import WhyPane, why
 from screens.run.session import Session
 from screens.widgets.panes import Pane
 from screens.widgets.symbols import signs
@@ -81,10 +82,13 @@ class RunBody(Horizontal):
         """Draw what has changed."""
         self.machines.fill(runwords.machines(self.session))
         machine = self.machine
-        self.query_one("#steps", Pane).border_title = f"Steps of {machine}"
-        self.steps.show(machine, runwords.steps(self.session, machine, now))
+        rows, pane = runwords.steps(self.session, machine, now), self.query_one("#steps", Pane)
+        pane.border_title = f"Steps of {machine}"
+        pane.border_subtitle = AS_IS_TITLE if any(last == AS_IS for *_, last in rows) else ""
+        self.steps.show(machine, rows)
         failure = self.session.progress.failure_of(machine) if self.on_failed_step else None
-        lines = why(self.lesson, failure, roomy=self.screen.has_class("-roomy"))
+        cause = runwords.cause_of(failure, runwords.title_of(failure.task)) if failure else ""
+        lines = why(self.lesson, cause, roomy=self.screen.has_class("-roomy"))
         self.query_one(WhyPane).tell(Content("\n").join([*runwords.ending(self.session), *lines]))
         self._show_log()
 

@@ -16,7 +16,7 @@ from screens.widgets.chrome import key
 from screens.widgets.lines import fitted
 from screens.widgets.symbols import Mark
 
-COUNTS_FROM = 32
+COUNTS_FROM = 40
 """Columns from which the rows show the number of steps done."""
 STEP_WIDTH = 28
 """Columns that a row leaves to the step, beside a long name, where it can."""

@@ -48,7 +48,7 @@ async def test_the_last_checks_are_listed_without_checking_again(state: Folder) 
         await until(pilot, lambda: shown(chosen))
         assert "failed: nodeport: kubnode1: 192.168.56.102:31234 does not answer" in shown(chosen)
         assert "Look for a packet filter." in shown(chosen)
-        assert "api, nodes, pods, pod-to-pod, dns, service, trouble" in shown(chosen)
+        assert "api, nodes, pods, pod-to-pod, dns, service, no trouble" in shown(chosen)
 
 
 async def test_a_cluster_that_was_never_checked_shows_nothing() -> None:
@@ -111,6 +111,12 @@ def test_the_worst_comes_first_and_the_rest_is_left_to_the_command() -> None:
     assert "failed: nodeport" in text[0]
     assert text[1] == "  Look for a packet filter."
     assert len(text) == 4
+
+
+def test_what_was_not_checked_comes_after_what_was() -> None:
+    odd = Check("dns", "warning", "slow")
+    text = lines((Check("nodeport", "not checked", "no ports"), odd, *FINE[:4]), BEGAN).plain.splitlines()
+    assert [line.split()[1].rstrip(":") for line in text] == ["warning", "ok", "not"]
 
 
 def test_checked(snap_compare: Snap, state: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

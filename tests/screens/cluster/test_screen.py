@@ -1,6 +1,7 @@
 """The home of a cluster: what its head and its notice say, its parts, its keys, and how it looks."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,15 +14,17 @@ from textual.widgets import Input
 from kubetui.cluster.folder import Cluster as Folder
 from kubetui.cluster.tables import Table, aligned_table
 from kubetui.engine.events import Event
-from kubetui.operations.state import ClusterState, State
+from kubetui.operations.state import ClusterState, Facts, State, heard, state_of
 from kubetui.profile.schema.profile import Profile
+from kubetui.record.overview import recorded
 from screens.cluster.screen import ClusterScreen
 from screens.cluster.standing import notice as said
 from screens.cluster.watch import Seen, Watch
 from screens.widgets.choose import Choose
 from screens.widgets.dialogs import Confirm
+from screens.widgets.keys import keys_of
 from screens.widgets.navigation import StartRun
-from tests.screens.apps import LARGER, SIZE, shown, until
+from tests.screens.apps import LARGER, SIZE, OneScreen, shown, until
 from tests.screens.cluster.home import NODES, READY, Cluster, filled, footer, head, leave, table
 from tests.screens.recorded import BEGAN, everything, failing, profile
 
@@ -76,6 +79,43 @@ async def test_a_ready_cluster_says_so_and_has_no_notice() -> None:
         assert head(pilot).startswith("● lab  ready  3 of 3 nodes Ready · Kubernetes ")
         assert notice(pilot) == ""
         assert "Resume" not in footer(pilot)
+
+
+async def test_a_run_that_has_just_ended_well_is_told_with_its_time_and_what_is_true_of_the_nodes() -> None:
+    leave()
+    app = OneScreen(lambda: ClusterScreen("lab", built=True, opens=Cluster().open, judges=Cluster().judge))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "Ready" in notice(pilot))
+        first, then = notice(pilot).splitlines()
+        assert re.fullmatch(r"● Ready after \d+:\d\d: 3 nodes, each at its planned address\.", first)
+        assert then == "  5 Learn: what to try next on it. 3 Run: each step, and why."
+        await pilot.press("3")
+        await until(pilot, lambda: notice(pilot) == "")
+
+
+def home(nodes: str, chosen: Profile) -> tuple[ClusterState, Seen]:
+    """Return what a cluster is that answers with these nodes."""
+    made, found = leave(chosen=chosen), aligned_table(nodes, BEGAN)
+    return heard(made, found), Seen(nodes=found)
+
+
+def test_nothing_is_said_of_addresses_that_are_not_as_planned() -> None:
+    state, seen = home(READY.replace("192.168.56.103", "10.0.2.15     "), profile())
+    assert "3 nodes." in said(state, seen, BEGAN, just_built=True).plain
+    state, seen = home(READY.replace("kubnode2 ", "stranger "), profile())
+    assert "planned address" not in said(state, seen, BEGAN, just_built=True).plain
+
+
+def test_a_rehearsal_that_has_just_ended_names_a_real_cluster() -> None:
+    state, seen = home(READY, Profile(name="lab", provider="rehearsal"))
+    assert "5 Learn: what to try next on a real cluster." in said(state, seen, BEGAN, just_built=True).plain
+
+
+def test_a_run_that_ended_well_promises_nothing_of_nodes_that_are_not_ready_or_not_heard() -> None:
+    state, seen = home(NODES, profile())
+    assert said(state, seen, BEGAN, just_built=True).plain.startswith("▲ degraded: kubnode2 is not Ready")
+    waits = said(state_of(Facts(recorded(Folder("lab")))), Seen(), BEGAN, just_built=True).plain
+    assert re.fullmatch(r"◐ The run ended well after \d+:\d\d\. Its nodes are asked now\.", waits)
 
 
 async def test_no_nodes_are_never_ready() -> None:
@@ -208,6 +248,21 @@ async def test_arrows_scroll_a_table_that_is_too_wide() -> None:
         assert "".join(segment.text for segment in nodes.render_line(0)) != before
 
 
+async def test_the_help_says_what_the_arrows_do_here() -> None:
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await until(pilot, filled(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, ClusterScreen)
+        in_table = {name: tip or words for _, name, words, tip in keys_of(screen)}
+        assert in_table["→"] == "Show the columns to the right."
+        await pilot.press("5")
+        await pilot.pause()
+        in_list = {name: tip or words for _, name, words, tip in keys_of(screen)}
+        assert in_list["→"] == "Next part"
+        assert "where they do not scroll a table" in in_list["1-5"]
+
+
 async def test_tab_reaches_the_names_of_the_parts_and_a_click_opens_one() -> None:
     leave()
     async with Cluster().app().run_test(size=LARGER) as pilot:
@@ -234,7 +289,7 @@ async def test_a_rehearsal_shows_no_way_for_kubectl() -> None:
     leave(chosen=Profile(name="lab", provider="rehearsal"))
     async with Cluster().app().run_test() as pilot:
         await until(pilot, filled(pilot))
-        assert "a rehearsal has no cluster" in shown(pilot, "#kubeconfig")
+        assert "this is a rehearsal" in shown(pilot, "#kubeconfig")
         before = pilot.app.clipboard
         await pilot.press("y")
         assert pilot.app.clipboard == before
@@ -320,3 +375,18 @@ def test_what_stands_below_a_cluster_that_is_off_is_from_before() -> None:
     told = said(state, Seen(nodes=aligned_table(READY, BEGAN)), BEGAN + 90).plain
     assert "r starts them. It last answered at " in told
     assert told.endswith(", 1:30 ago; what stands below is from then.")
+
+
+async def test_a_notice_goes_with_the_screen_that_it_was_about() -> None:
+    leave()
+    async with Cluster().app().run_test(size=SIZE) as pilot:
+        await until(pilot, filled(pilot))
+        pilot.app.notify("About this cluster.", timeout=600)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(pilot.app._notifications) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert len(pilot.app._notifications) == 0

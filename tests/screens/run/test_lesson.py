@@ -6,15 +6,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
-from kubetui.engine.events import Line
+from kubetui.engine.events import Line, Outcome, TaskFinished
 from screens.cluster.gantt import Gantt
+from screens.explain.spent import AS_IS_TITLE
+from screens.explain.steppage import StepPage
 from screens.log.lines import LogLines
 from screens.run.failure import FailureScreen
 from screens.run.panes.machinelist import MachineList
 from screens.run.panes.markedrows import MarkedRows
 from screens.run.panes.steplist import StepList
 from screens.run.screen import RunScreen
-from screens.run.steppage import StepPage
 from screens.run.times import TimesScreen
 from tests.screens import recorded
 from tests.screens.apps import LARGER, LARGEST, SIZE, shown, until
@@ -45,11 +46,20 @@ async def test_machines_steps_log_and_why_are_all_on_the_screen(size: tuple[int,
         await until(pilot, case.heard)
         assert "kubmaster" in rows(pilot, MachineList)[0]
         steps = rows(pilot, StepList)
-        assert any("●" in row and row.endswith("1.0") for row in steps)
+        assert any("●" in row and row.endswith("1.0 s") for row in steps)
         assert any("◐" in row and "kubeadm init" in row for row in steps)
         assert any(INIT[:40] in row and row.startswith("$ ") for row in logged(pilot))
         assert "e Explain" in shown(pilot, "#why")
         assert "Control plane" in shown(pilot, "#why")
+
+
+async def test_a_narrow_terminal_cuts_few_names_of_steps() -> None:
+    case = Case(running)
+    async with case.app().run_test(size=SIZE) as pilot:
+        await until(pilot, case.heard)
+        steps = rows(pilot, StepList)
+        for title in ("Start the machine", "Install base packages", "Install the runtime", "Hand out the kubeconfig"):
+            assert any(title in row for row in steps), title
 
 
 async def test_the_title_names_the_critical_machine_and_the_time_that_is_left() -> None:
@@ -171,3 +181,15 @@ async def test_the_times_of_a_run_that_goes_on_grow() -> None:
         await until(pilot, is_shown(pilot, TimesScreen))
         assert "3:20 so far" in shown(pilot, "#summary")
         assert "y" not in footer(pilot)
+
+
+async def test_a_step_that_had_nothing_to_change_says_so_and_what_that_means() -> None:
+    case = Case(running)
+    case.recordings[0].events = [
+        TaskFinished(each.at, each.task, Outcome.UNCHANGED, 0.1) if isinstance(each, TaskFinished) else each
+        for each in case.recordings[0].events
+    ]
+    async with case.app().run_test(size=LARGER) as pilot:
+        await until(pilot, case.heard)
+        assert any(row.endswith("as is") for row in rows(pilot, StepList))
+        assert pilot.app.screen.query_one("#steps").border_subtitle == AS_IS_TITLE

@@ -18,8 +18,8 @@ from kubetui.engine.turns import Turns
 from kubetui.profile.files import file as profilefile
 from kubetui.profile.roster import shrunk
 from kubetui.profile.schema.profile import Profile
+from screens.explain.lesson import lesson
 from screens.log.buffers import text_of
-from screens.run.lesson import lesson
 from screens.run.session import Session
 from screens.threads import EngineThread, Threads
 from tests.screens import recorded

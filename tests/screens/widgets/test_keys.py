@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets._footer import FooterKey
 
 from screens.app import KubetuiApp
-from screens.widgets.keys import PALETTE, fitting
+from screens.widgets.keys import PALETTE, KeysScreen, fitting
+from screens.widgets.static import Static
 from tests.screens.apps import LARGER, SIZE, open_wizard, until
 from tests.screens.hosts import FakeHost
 
@@ -37,3 +40,25 @@ async def test_no_key_is_cut_at_any_width(host: FakeHost, size: tuple[int, int])
             keys = list(pilot.app.screen.query(FooterKey))
             assert {"Help", "All actions"} <= {each.description for each in keys}
             assert max(each.region.right for each in keys) <= columns
+
+
+async def test_the_help_speaks_plainly_of_the_keys_that_textual_binds(host: FakeHost) -> None:
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        await open_wizard(pilot)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        text = str(pilot.app.screen.query_one(Static).render())
+        assert re.search(r"ctrl\+c +Copy the text that the mouse has marked", text)
+        assert not any(words in text for words in ("Focus Next", "super+c", "Copy selected text", "^q"))
+
+
+async def test_a_long_sentence_of_the_help_stays_beside_its_key(host: FakeHost) -> None:
+    line = ("On this screen", "x", "X", "one two three four five six seven eight nine ten " * 3)
+    async with KubetuiApp(host).run_test(size=SIZE) as pilot:
+        pilot.app.push_screen(KeysScreen((line,)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        lines = [each.rstrip() for each in str(pilot.app.screen.query_one(Static).render()).splitlines()]
+    heading, first, *more = lines
+    assert (heading, first[:9]) == ("On this screen", "  x  one ")
+    assert more
+    assert all(each.startswith("     ") and not each.startswith("      ") for each in more)

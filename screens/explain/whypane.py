@@ -6,10 +6,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from kubetui.base.text import clean
-from kubetui.engine.events import TaskFinished
 from kubetui.explain.concepts import concept
-from screens.run.lesson import Lesson
-from screens.run.words import cause_of
+from screens.explain.lesson import Lesson
 from screens.widgets.chrome import marked
 from screens.widgets.panes import Pane
 from screens.widgets.static import Static
@@ -39,12 +37,12 @@ class WhyPane(Pane):
         self.query_one("#why", Static).say(text)
 
 
-def why(shown: Lesson | None, failure: TaskFinished | None, *, roomy: bool) -> list[Content]:
-    """Return why a step is needed, or why it failed; with room, also its commands and what it changes."""
+def why(shown: Lesson | None, cause: str = "", *, roomy: bool) -> list[Content]:
+    """Return why a step is needed, or the `cause` of its failure; with room, also its commands and what it changes."""
     if shown is None:
         return [Content("Preparing ...")]
-    if failure is not None:
-        return [marked("failed", clean(cause_of(failure, shown.title))), Content("enter shows what to do.")]
+    if cause:
+        return [marked("failed", clean(cause)), Content("enter shows what to do.")]
     lines = [Content(clean(shown.why))]
     if shown.concepts:
         lines.append(explain_line(shown))

@@ -17,8 +17,8 @@ from kubetui.operations.plan import whole_script
 from kubetui.profile.plan import Plan
 from kubetui.profile.words import note
 from screens.explain.concepts import ConceptScreen
-from screens.run.lesson import BY_NAME, Lesson
-from screens.run.panes.whypane import changes_of, commands_of, explain_line, source_of
+from screens.explain.lesson import BY_NAME, Lesson
+from screens.explain.whypane import changes_of, commands_of, explain_line, source_of
 from screens.widgets.chrome import PlainScreen, TitleLine, key
 from screens.widgets.static import Static
 
