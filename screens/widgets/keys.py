@@ -118,7 +118,9 @@ class KeyBar(Footer):
             if active[action].node is self.app:
                 return last
             name = action.removeprefix("screen.")
-            return declared.index(name) if name in declared else -1 if name == action else offered
+            if name in declared:
+                return declared.index(name)
+            return -1 if name == action or active[action].node is focused else offered
 
         ordered = sorted(active, key=place)
         found = ((active[action].binding, active[action].enabled) for action in ordered)
