@@ -39,6 +39,8 @@ _Shown = tuple[str, str, str, str, bool]
 """A key, its spelling, its description, its action, and whether it is enabled."""
 
 
+_NAMES: Final = 15
+"""Columns of the keys' names in the list of all keys."""
 _OF_TEXTUAL: Final[Mapping[str, tuple[str, str]]] = {
     "Focus Next": ("tab", "Next pane or field"),
     "Focus Previous": ("shift+tab", "Pane or field before"),
@@ -243,15 +245,14 @@ class KeysScreen(ModalScreen[None]):
     def _text(self, columns: int) -> Content:
         """Return the list; a sentence that needs several rows stays beside its key."""
         rows: list[Content] = []
-        width = min(20, max((len(name) for _, name, _, _ in self._lines), default=0))
         group = ""
         for of, name, words, tip in self._lines:
             if of != group:
                 group = of
                 rows += [Content(""), Content.styled(of, "bold")] if rows else [Content.styled(of, "bold")]
-            first, *more = textwrap.wrap(tip or words, max(20, columns - width - 4)) or [""]
-            rows.append(Content.assemble("  ", (f"{name:<{width}}", "$accent"), "  ", first))
-            rows += [Content(f"{' ' * (width + 4)}{line}") for line in more]
+            first, *more = textwrap.wrap(tip or words, max(20, columns - _NAMES - 4)) or [""]
+            rows.append(Content.assemble("  ", (f"{name:<{_NAMES}}", "$accent"), "  ", first))
+            rows += [Content(f"{' ' * (_NAMES + 4)}{line}") for line in more]
         return Content("\n").join(rows)
 
     def action_down(self) -> None:
